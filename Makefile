@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make         the monitor, build/switchyard.elf
+# make run     everything, in QEMU, serial port on this terminal
+# make demo    the tour in README.md, played by itself
+# make test    unit tests, lint, system tests
+# make debug   QEMU waiting for gdb, with the monitor's symbols loaded
+#
+# CROSS_COMPILE=  prefix of the x86-64 compiler and binutils (x86_64-linux-gnu-, x86_64-elf-)
+
+CROSS_COMPILE ?= x86_64-linux-gnu-
+CC      := $(CROSS_COMPILE)gcc
+LD      := $(CROSS_COMPILE)ld
+OBJCOPY := $(CROSS_COMPILE)objcopy
+NM      := $(CROSS_COMPILE)nm
+NASM    ?= nasm
+B       := build
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+all: $(B)/switchyard.elf
+
+include monitor/monitor.mk
+include images/images.mk
+include images/tick/tick.mk
+include guest/guest.mk
+include tests/tests.mk
+
+clean:
+	rm -rf $(B)
+
+.PHONY: all clean

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * clock.h - time for a program that polls: the time-stamp counter, measured once against the PIT.
+ */
+#ifndef ARCH_X86_CLOCK_H
+#define ARCH_X86_CLOCK_H
+
+#include <stdint.h>
+
+/* Measures the TSC against PIT channel 2 (about 10 ms). Call once, first. */
+void clock_init(void);
+
+/* Microseconds since clock_init(); never goes back while the TSC does not. */
+uint64_t clock_us(void);
+
+/* TSC ticks a millisecond, as measured. */
+uint64_t clock_tsc_khz(void);
+
+/* Busy-waits. */
+void clock_wait_us(uint32_t us);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * keyboard.h - the PS/2 keyboard behind the i8042, polled: US layout, scan code set 1 (translated).
+ * Registers: IBM PS/2 hardware interface technical reference, keyboard controller; ports 0x60 and 0x64.
+ */
+#ifndef ARCH_X86_KEYBOARD_H
+#define ARCH_X86_KEYBOARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Keys that have no ASCII code; shared by the serial console's escape sequences. */
+enum key {
+	KEY_NONE = -1,
+	KEY_UP = 0x100,
+	KEY_DOWN,
+	KEY_LEFT,
+	KEY_RIGHT,
+	KEY_HOME,
+	KEY_END,
+	KEY_DELETE,
+	KEY_INSERT,
+	KEY_PAGE_UP,
+	KEY_PAGE_DOWN,
+	KEY_ESCAPE = 27,
+};
+
+struct keyboard {
+	bool present;
+	bool shift, control, alt, caps, extended;
+};
+
+struct keyboard_state {
+	bool present;
+	uint8_t command; /* the controller's command byte */
+};
+
+/* Makes the controller scan with translation on and its interrupts off. present is false without an i8042. */
+void keyboard_init(struct keyboard *keyboard);
+
+/* The next key: ASCII (control keys as 1 to 26, backspace 8, enter '\r'), enum key, or KEY_NONE. */
+int keyboard_get(struct keyboard *keyboard);
+
+/* A mirrored pair. Bytes still in the output buffer are dropped by load. */
+void keyboard_save(struct keyboard_state *state);
+void keyboard_load(const struct keyboard_state *state);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * phys.h - access to physical memory.
+ *
+ * The monitor runs with memory mapped to itself, so this is a cast there; the unit
+ * tests' fake machine (tests/unit/fake/) gives a window of its own.
+ */
+#ifndef ARCH_X86_PHYS_H
+#define ARCH_X86_PHYS_H
+
+#include <stdint.h>
+
+#ifdef SWITCHYARD_HOST
+/* Where the fake machine keeps physical address; NULL if it has no memory there. */
+void *phys(uint64_t address);
+#else
+static inline void *phys(uint64_t address)
+{
+	return (void *)(uintptr_t)address;
+}
+#endif
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * uart.h - the 16550A serial port, polled.
+ * Registers: National Semiconductor PC16550D data sheet, table II.
+ */
+#ifndef ARCH_X86_UART_H
+#define ARCH_X86_UART_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define UART_COM1 0x3f8
+#define UART_COM2 0x2f8
+
+/* What a slot had programmed; divisor latch included. The FIFO control register is write-only:
+   it is put back as "enabled" where IIR says that the FIFOs are on. */
+struct uart_state {
+	bool present;
+	uint8_t ier, iir, lcr, mcr, scr, dll, dlm;
+};
+
+struct uart {
+	uint16_t port; /* I/O base, 0: no serial port */
+};
+
+/* Sets 8N1 at baud, FIFOs on, interrupts off. False if no UART answers at port (scratch register test);
+   then uart->port is 0 and the other functions do nothing. */
+bool uart_init(struct uart *uart, uint16_t port, uint32_t baud);
+
+/* Sends one byte, waiting (bounded) for room. */
+void uart_put(struct uart *uart, char c);
+
+/* The next byte received, or -1. */
+int uart_get(struct uart *uart);
+
+/* Waits (bounded) until all that was put has left the wire. */
+void uart_drain(struct uart *uart);
+
+/* A mirrored pair: what the UART at port is programmed to. Works on a port without UART, too: present is false. */
+void uart_save(uint16_t port, struct uart_state *state);
+void uart_load(uint16_t port, const struct uart_state *state);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * boot_info.h - what the firmware and the boot loader told us.
+ *
+ * Each way into the monitor (boot/) fills one struct boot_info and calls
+ * monitor_main() with it; nothing behind that knows which firmware it was.
+ * The struct owns its strings; module contents still lie where the loader put
+ * them, until monitor/store.c moves them into the store of pristine images.
+ */
+#ifndef SWITCHYARD_BOOT_INFO_H
+#define SWITCHYARD_BOOT_INFO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define BOOT_MAX_REGIONS 128
+#define BOOT_MAX_MODULES 40
+#define BOOT_LINE_SIZE   4096 /* a module line or command line, with its NUL */
+
+/* Types of address ranges: the numbers of E820 (ACPI 6.4, table 15.374). */
+enum region_type {
+	REGION_RAM = 1,
+	REGION_RESERVED = 2,
+	REGION_ACPI = 3,
+	REGION_NVS = 4,
+	REGION_UNUSABLE = 5,
+};
+
+/* One range of physical addresses: [base, base + size), in bytes. */
+struct region {
+	uint64_t base;
+	uint64_t size;
+	uint32_t type; /* enum region_type, or a firmware's own number, passed on */
+};
+
+/* One file that the boot loader read: contents at [base, base + size). */
+struct boot_module {
+	uint64_t base;
+	uint64_t size;
+	bool truncated; /* its line was longer than BOOT_LINE_SIZE - 1 */
+	char line[BOOT_LINE_SIZE];
+};
+
+/* What the screen is when the monitor starts. */
+enum boot_screen { SCREEN_NONE, SCREEN_TEXT };
+
+struct boot_info {
+	char loader[64];                 /* "GRUB 2.06-13+deb12u2" */
+	bool options_truncated;          /* options was longer than it holds */
+	char options[BOOT_LINE_SIZE];    /* the monitor's own command line */
+	uint32_t region_count;           /* entries used of region[] */
+	bool regions_truncated;          /* the firmware's map had more of them */
+	struct region region[BOOT_MAX_REGIONS]; /* as firmware gave it: unsorted, may overlap */
+	uint32_t module_count;
+	uint32_t modules_refused;        /* modules beyond BOOT_MAX_MODULES */
+	struct boot_module module[BOOT_MAX_MODULES];
+	uint64_t rsdp;                   /* physical address of the ACPI RSDP, 0: none */
+	enum boot_screen screen;
+	struct region image;             /* where the monitor itself lies */
+};
+
+#endif

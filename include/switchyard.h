@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * switchyard.h - the guest ABI: how a kernel finds the monitor and gives it the
+ * machine. docs/GUEST-ABI.md explains it at length; images/tick/ is an example.
+ *
+ * The monitor keeps one struct switchyard_info for each slot, in memory that the
+ * slot's map shows as ACPI data. A guest finds it
+ *   - Multiboot 1 and 2, plain ELF: ECX holds SWITCHYARD_MAGIC and EDX the
+ *     structure's physical address (below 4 GiB) at the entry point;
+ *   - Linux: in an ACPI table with the signature "SWYD", struct switchyard_acpi.
+ *
+ * All addresses here are physical, all integers little-endian.
+ */
+#ifndef SWITCHYARD_H
+#define SWITCHYARD_H
+
+#ifdef __KERNEL__
+#include <linux/types.h>
+#else
+#include <stdint.h>
+#endif
+
+#define SWITCHYARD_MAGIC       0x44595753u /* "SWYD" */
+#define SWITCHYARD_SIGNATURE   "SWYD"      /* of the ACPI table */
+#define SWITCHYARD_ABI_VERSION 1
+#define SWITCHYARD_MAX_SLOTS   16
+#define SWITCHYARD_NAME_SIZE   17 /* 16 characters and a NUL */
+
+/*
+ * The gate: one function at switchyard_info.gate,
+ *
+ *   int64_t gate(uint64_t op, uint64_t arg);   (System V calling convention)
+ *
+ * called on the boot CPU, in 64-bit mode at CPL 0, with the first 512 GiB mapped
+ * to themselves, writable and executable: let entry 0 of the PML4 point to
+ * switchyard_info.identity_pdpt (with LA57: entry 0 of the PML5 to
+ * switchyard_info.identity_pml4), both with flags 3. Every other CPU must be at a
+ * place it need not come back from: the monitor sends it INIT. Interrupts may be
+ * on or off, and come back as they were.
+ *
+ * The call returns when the slot is resumed: 0 then, with all CPU and platform
+ * state as it was, the time-stamp counter apart, which never stops. It returns a negative
+ * enum switchyard_error at once when the request is refused; nothing has changed then.
+ */
+enum switchyard_op {
+	SWITCHYARD_SWITCH = 1,  /* arg: the slot's number, counted from 1 as in the menu */
+	SWITCHYARD_MONITOR = 2, /* park this slot, open the monitor's console */
+	SWITCHYARD_END = 3,     /* arg: enum switchyard_end; never returns */
+	SWITCHYARD_CRASH = 4,   /* mark this slot crashed; never returns. notes.message says why */
+};
+
+enum switchyard_end {
+	SWITCHYARD_END_POWEROFF = 1,
+	SWITCHYARD_END_REBOOT = 2,
+	SWITCHYARD_END_HALT = 3,
+};
+
+enum switchyard_error {
+	SWITCHYARD_EBADOP = -1,     /* no such operation, or a bad argument of it */
+	SWITCHYARD_ENOSLOT = -2,    /* no slot with that number */
+	SWITCHYARD_ESELF = -3,      /* that slot is the one that asks */
+	SWITCHYARD_ECRASHED = -4,   /* that slot has crashed: it needs `boot` at the console */
+	SWITCHYARD_EIMAGE = -5,     /* that slot's image could not be started; the log says why */
+	SWITCHYARD_ENOTBOOTCPU = -6, /* called on another CPU than the boot CPU */
+	SWITCHYARD_ESTATE = -7,     /* CPU state that the monitor can't keep; the log says which */
+};
+
+enum switchyard_state {
+	SWITCHYARD_READY = 1,
+	SWITCHYARD_RUNNING = 2,
+	SWITCHYARD_PARKED = 3,
+	SWITCHYARD_CRASHED = 4,
+};
+
+enum switchyard_type {
+	SWITCHYARD_LINUX = 1,
+	SWITCHYARD_MULTIBOOT1 = 2,
+	SWITCHYARD_MULTIBOOT2 = 3,
+	SWITCHYARD_ELF = 4,
+};
+
+/* One row of `syctl list`. The monitor writes it before a slot runs; guests only read. */
+struct switchyard_slot {
+	char name[SWITCHYARD_NAME_SIZE]; /* NUL-terminated */
+	uint8_t state;                   /* enum switchyard_state, as of the last switch */
+	uint8_t type;                    /* enum switchyard_type */
+	uint8_t reserved[5];
+	uint64_t base; /* of the slot's large range */
+	uint64_t size; /* of it, in bytes */
+	uint64_t runs; /* times it was started or resumed */
+};
+
+/*
+ * What the hardware can't be asked. The counters' reload values and the 8259s'
+ * vector bases are write-only: a guest that does not program them anew after
+ * each return notes here what it wrote; 0 means "I set it up again myself".
+ */
+struct switchyard_notes {
+	uint32_t pit_reload; /* channel 0's, 1 to 65536 */
+	uint8_t pic_master;  /* ICW2 of the first 8259, */
+	uint8_t pic_slave;   /* and of the second */
+	uint8_t reserved[2];
+	char message[120]; /* NUL-terminated: why it crashed, shown by the monitor */
+};
+
+struct switchyard_info {
+	uint32_t magic;         /* SWITCHYARD_MAGIC */
+	uint32_t version;       /* SWITCHYARD_ABI_VERSION */
+	uint32_t size;          /* of this structure, in bytes */
+	uint32_t slot_count;    /* entries used of slot[] */
+	uint32_t self;          /* number of the slot that reads this, counted from 1 */
+	uint32_t reserved;
+	uint64_t gate;          /* the gate, below 4 GiB */
+	uint64_t identity_pdpt; /* maps 0 to 512 GiB to itself */
+	uint64_t identity_pml4; /* its entry 0 is that PDPT */
+	struct switchyard_slot slot[SWITCHYARD_MAX_SLOTS];
+	struct switchyard_notes notes; /* the only part that a guest writes */
+};
+
+/* The ACPI table: a standard header (ACPI 6.4, section 5.2.6), then the address. */
+struct switchyard_acpi {
+	uint8_t header[36];
+	uint32_t reserved; /* 0; keeps the address aligned */
+	uint64_t info;     /* physical address of struct switchyard_info */
+};
+
+#endif

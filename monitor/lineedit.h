@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * lineedit.h - a line editor with history, as pure state: keys in, text out, so that it can be
+ * tested without a terminal. Emacs keys: ^A ^E ^B ^F ^D ^H ^K ^U ^W ^P ^N ^L ^C, arrows, Home, End, Delete.
+ */
+#ifndef MONITOR_LINEEDIT_H
+#define MONITOR_LINEEDIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define LINE_SIZE     160
+#define HISTORY_LINES 16
+
+struct lineedit {
+	char line[LINE_SIZE];
+	uint32_t length, cursor;
+	char history[HISTORY_LINES][LINE_SIZE];
+	uint32_t history_count, history_place;
+	char draft[LINE_SIZE]; /* the line being typed while history is looked at */
+};
+
+enum lineedit_result { LINE_MORE, LINE_DONE, LINE_CANCELLED };
+
+/* Starts an empty line; history stays. */
+void lineedit_start(struct lineedit *edit);
+
+/* Takes one key (keyboard.h's codes). On LINE_DONE, line holds the text and has entered the history. */
+enum lineedit_result lineedit_key(struct lineedit *edit, int key);
+
+#endif

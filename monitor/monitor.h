@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * monitor.h - the monitor's whole state, in one structure that is passed by pointer.
+ */
+#ifndef MONITOR_MONITOR_H
+#define MONITOR_MONITOR_H
+
+#include "boot_info.h"
+#include "console.h"
+#include "error.h"
+#include "log.h"
+#include "options.h"
+#include "plan.h"
+#include "slot.h"
+
+#define NO_SLOT UINT32_MAX
+
+struct monitor {
+	struct boot_info *boot;
+	struct options options;
+	struct console console;
+	struct log log;
+	struct plan plan;
+	struct slot_table slots;
+	uint32_t current; /* the slot that runs, or that ran last and is parked; NO_SLOT: none */
+};
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * slot.h - slots: the table of kernels that the monitor holds.
+ *
+ * A slot is made from its module lines (lines.c), gets memory (plan.c), holds
+ * its pristine images in the store (store.c), is started by a loader (load.c) and
+ * switched (switch.c). Only the monitor writes it.
+ */
+#ifndef MONITOR_SLOT_H
+#define MONITOR_SLOT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "boot_info.h"
+#include "switchyard.h"
+
+#define SLOT_MAX_MODULES 8
+
+/* What `type=` asks for; AUTO ends as one of the others when the image is looked at. */
+enum slot_type {
+	TYPE_AUTO = 0,
+	TYPE_LINUX = SWITCHYARD_LINUX,
+	TYPE_MULTIBOOT1 = SWITCHYARD_MULTIBOOT1,
+	TYPE_MULTIBOOT2 = SWITCHYARD_MULTIBOOT2,
+	TYPE_ELF = SWITCHYARD_ELF,
+};
+
+/* One pristine file: contents at [base, base + size) (physical), and its `--` string. */
+struct image {
+	uint64_t base;
+	uint64_t size;
+	const char *string; /* what stood behind `--`, "" if nothing; points into boot_info */
+	uint32_t module;    /* index into boot_info.module[] */
+};
+
+/*
+ * What a kernel image needs of its slot's memory, found by inspecting it.
+ * The image may be placed at any multiple of align in [min_base, max_end), or, if
+ * fixed, only at base.
+ */
+struct needs {
+	bool fixed;       /* linked to one address */
+	uint64_t base;    /* if fixed: lowest address it occupies */
+	uint64_t size;    /* bytes from there (or from where it is put) that it needs at least,
+			     bss, initrd and modules included */
+	uint64_t min_base; /* lowest address it can be put at */
+	uint64_t max_end; /* its range must end at or below this (4 GiB for 32-bit entries) */
+};
+
+/* `cpus=` as a bit mask of APIC IDs' positions in the MADT, bit 0 the boot CPU; 0: all. */
+struct slot {
+	char name[SWITCHYARD_NAME_SIZE];
+	enum switchyard_state state;
+	enum slot_type type;
+	uint64_t want_size; /* `mem=` */
+	uint64_t want_base; /* its `@` part, if has_base */
+	bool has_base;
+	uint64_t cpus;
+	struct image kernel;
+	struct image initrd; /* size 0: none */
+	struct image module[SLOT_MAX_MODULES];
+	uint32_t module_count;
+	struct needs needs;
+	struct region low; /* its RAM below 1 MiB */
+	struct region ram; /* its large range */
+	uint64_t runs;
+	char crash[128]; /* why it crashed, if state is SWITCHYARD_CRASHED */
+};
+
+struct slot_table {
+	uint32_t count;
+	struct slot slot[SWITCHYARD_MAX_SLOTS];
+};
+
+/* The slot with that name, or NULL. */
+struct slot *slot_find(struct slot_table *table, const char *name);
+
+/* "ready", "running", "parked", "crashed". */
+const char *slot_state_name(enum switchyard_state state);
+
+/* "auto", "linux", "multiboot1", "multiboot2", "elf". */
+const char *slot_type_name(enum slot_type type);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * switch.h - starting, parking and resuming slots: what commands, the menu and the gate ask for.
+ */
+#ifndef MONITOR_SWITCH_H
+#define MONITOR_SWITCH_H
+
+#include "monitor.h"
+
+/*
+ * Starts a slot afresh from its pristine image; its former state, if any, is forgotten. Does not return if it
+ * succeeds; false with a reason if not, and the slot is as it was, or ready if its memory was written already.
+ */
+bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error);
+
+/* Resumes a parked slot, or boots one that is ready. Refuses a crashed one. Does not return if it succeeds. */
+bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error);
+
+/* Forgets a parked or crashed slot's state: it is ready again. */
+bool switch_kill(struct monitor *monitor, struct slot *slot, struct error *error);
+
+#endif

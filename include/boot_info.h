@@ -54,7 +54,8 @@ struct boot_info {
 	uint32_t module_count;
 	uint32_t modules_refused;        /* modules beyond BOOT_MAX_MODULES */
 	struct boot_module module[BOOT_MAX_MODULES];
-	uint64_t rsdp;                   /* physical address of the ACPI RSDP, 0: none */
+	uint32_t rsdp_size;              /* bytes used of rsdp[]: 20 (ACPI 1.0), 36, or 0: no ACPI */
+	uint8_t rsdp[36];                /* a copy of the ACPI root pointer */
 	enum boot_screen screen;
 	struct region image;             /* where the monitor itself lies */
 };

@@ -31,10 +31,10 @@
  *
  *   int64_t gate(uint64_t op, uint64_t arg);   (System V calling convention)
  *
- * called on the boot CPU, in 64-bit mode at CPL 0, with the first 512 GiB mapped
- * to themselves, writable and executable: let entry 0 of the PML4 point to
+ * called on the boot CPU, in 64-bit mode at CPL 0, with all RAM mapped to itself,
+ * writable and executable: let entry 0 of the PML4 point to
  * switchyard_info.identity_pdpt (with LA57: entry 0 of the PML5 to
- * switchyard_info.identity_pml4), both with flags 3. Every other CPU must be at a
+ * switchyard_info.identity_pml4), with flags 3 (present, writable). Every other CPU must be at a
  * place it need not come back from: the monitor sends it INIT. Interrupts may be
  * on or off, and come back as they were.
  *
@@ -111,7 +111,7 @@ struct switchyard_info {
 	uint32_t self;          /* number of the slot that reads this, counted from 1 */
 	uint32_t reserved;
 	uint64_t gate;          /* the gate, below 4 GiB */
-	uint64_t identity_pdpt; /* maps 0 to 512 GiB to itself */
+	uint64_t identity_pdpt; /* maps 0 to the end of RAM, 4 GiB at least, to itself */
 	uint64_t identity_pml4; /* its entry 0 is that PDPT */
 	struct switchyard_slot slot[SWITCHYARD_MAX_SLOTS];
 	struct switchyard_notes notes; /* the only part that a guest writes */

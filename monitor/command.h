@@ -22,6 +22,9 @@ struct command {
 /* The table of all commands, ended by an entry without a name. */
 extern const struct command commands[];
 
+/* The command with that name, or NULL. */
+const struct command *command_find(const char *name);
+
 /* Splits line (which it changes) at blanks and runs the command; prints one error line if that can't be. */
 void command_run(struct monitor *monitor, char *line);
 
@@ -33,5 +36,25 @@ void console_loop(struct monitor *monitor) __attribute__((noreturn));
  * (`c`, or no slot, or none usable).
  */
 struct slot *menu(struct monitor *monitor);
+
+/* What commands[] runs. command_slots.c: */
+void command_slots(struct monitor *monitor, int argc, char **argv);
+void command_boot(struct monitor *monitor, int argc, char **argv);
+void command_switch(struct monitor *monitor, int argc, char **argv);
+void command_kill(struct monitor *monitor, int argc, char **argv);
+
+/* command_memory.c: */
+void command_mem(struct monitor *monitor, int argc, char **argv);
+void command_md(struct monitor *monitor, int argc, char **argv);
+
+/* command_machine.c: */
+void command_cpus(struct monitor *monitor, int argc, char **argv);
+void command_ioapic(struct monitor *monitor, int argc, char **argv);
+void command_log(struct monitor *monitor, int argc, char **argv);
+void command_reboot(struct monitor *monitor, int argc, char **argv);
+void command_poweroff(struct monitor *monitor, int argc, char **argv);
+
+/* command_help.c: */
+void command_help(struct monitor *monitor, int argc, char **argv);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * lineedit.h - a line editor with history, as pure state: keys in, text out, so that it can be
- * tested without a terminal. Emacs keys: ^A ^E ^B ^F ^D ^H ^K ^U ^W ^P ^N ^L ^C, arrows, Home, End, Delete.
+ * tested without a terminal. Emacs keys: ^A ^E ^B ^F ^D ^H ^K ^U ^W ^P ^N ^C, arrows, Home, End, Delete. Other keys
+ * without a character are passed over: ^L is whoever's business that draws the line.
  */
 #ifndef MONITOR_LINEEDIT_H
 #define MONITOR_LINEEDIT_H
@@ -12,11 +13,12 @@
 #define LINE_SIZE     160
 #define HISTORY_LINES 16
 
+/* All zero: no line, no history. */
 struct lineedit {
-	char line[LINE_SIZE];
+	char line[LINE_SIZE]; /* NUL-terminated */
 	uint32_t length, cursor;
-	char history[HISTORY_LINES][LINE_SIZE];
-	uint32_t history_count, history_place;
+	char history[HISTORY_LINES][LINE_SIZE]; /* the oldest first */
+	uint32_t history_count, history_place;  /* place: of the line shown; count: none of them */
 	char draft[LINE_SIZE]; /* the line being typed while history is looked at */
 };
 

@@ -3,8 +3,14 @@
  * lines.h - from the boot loader's module lines to a table of slots.
  *
  * A line is `KIND slot=NAME [mem=SIZE[@BASE]] [cpus=LIST] [type=TYPE] [-- STRING]`; its first
- * word may be a file name put there by the loader, which has a slash. A line that is wrong spoils only its
- * own slot: that slot is left out of the table, and each fault is given to report().
+ * word may be a file name put there by the loader, which has a slash. KIND is kernel, initrd or module;
+ * mem=, cpus= and type= belong to a kernel. STRING is everything behind `-- `, to the letter.
+ *
+ * GRUB joins the words of its command by one blank each, puts those that hold blanks in "quotes" again, and
+ * a backslash before \, ' and ": that is what arrives here, and what is kept.
+ *
+ * A line that is wrong spoils only its own slot: that slot is left out of the table, and the first fault of
+ * each line is given to report().
  */
 #ifndef MONITOR_LINES_H
 #define MONITOR_LINES_H
@@ -12,6 +18,9 @@
 #include "boot_info.h"
 #include "error.h"
 #include "slot.h"
+
+#define LINES_DEFAULT_MEM (512ull << 20) /* bytes: a kernel line without mem= */
+#define LINES_MAX_CPUS    64            /* positions that cpus= can name */
 
 /* Called for each fault with one line of text: it names the line, the fault and what was expected. */
 typedef void (*report_fn)(void *context, const char *text);

@@ -5,6 +5,7 @@
 #ifndef MONITOR_MONITOR_H
 #define MONITOR_MONITOR_H
 
+#include "arch/x86/exception.h"
 #include "boot_info.h"
 #include "console.h"
 #include "error.h"
@@ -17,11 +18,14 @@
 
 struct monitor {
 	struct boot_info *boot;
+	uint64_t boot_offset; /* of *boot from the start of the monitor's image */
+	struct exception_report fault;
 	struct options options;
 	struct console console;
 	struct log log;
 	struct plan plan;
 	struct slot_table slots;
+	bool devices_running; /* a slot ended or crashed with its devices active */
 	uint32_t current; /* the slot that runs, or that ran last and is parked; NO_SLOT: none */
 };
 

@@ -34,9 +34,9 @@ struct image {
 };
 
 /*
- * What a kernel image needs of its slot's memory, found by inspecting it.
- * The image may be placed at any multiple of align in [min_base, max_end), or, if
- * fixed, only at base.
+ * What a kernel image needs of its slot's memory, found by inspecting it. Addresses are below 2^52.
+ * The image may be placed anywhere in [min_base, max_end), or, if fixed, only at base. An
+ * alignment above 2 MiB, which all ranges have, is allowed for in size.
  */
 struct needs {
 	bool fixed;       /* linked to one address */

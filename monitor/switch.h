@@ -1,19 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * switch.h - starting, parking and resuming slots: what commands, the menu and the gate ask for.
+ *
+ * gate_main(), which a guest's call of the gate ends in, is here too (arch/x86/gate.h).
  */
 #ifndef MONITOR_SWITCH_H
 #define MONITOR_SWITCH_H
 
 #include "monitor.h"
 
+/* Tells the gate whose monitor it is. Before any slot runs. */
+void switch_init(struct monitor *monitor);
+
 /*
- * Starts a slot afresh from its pristine image; its former state, if any, is forgotten. Does not return if it
- * succeeds; false with a reason if not, and the slot is as it was, or ready if its memory was written already.
+ * Starts a slot afresh from its pristine image; its former state, if any, is forgotten. Does not
+ * return if it succeeds; false with a reason if not: then the slot is ready, and its memory may
+ * have been written.
  */
 bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error);
 
-/* Resumes a parked slot, or boots one that is ready. Refuses a crashed one. Does not return if it succeeds. */
+/* Resumes a parked slot, or boots one that is ready. Refuses a crashed one. Does not return if it
+ * succeeds. */
 bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error);
 
 /* Forgets a parked or crashed slot's state: it is ready again. */

@@ -27,7 +27,8 @@ enum key {
 
 struct keyboard {
 	bool present;
-	bool shift, control, alt, caps, extended;
+	bool shift, control, alt, caps; /* shift, control and alt: either one is held */
+	bool extended;                  /* the last byte was the prefix 0xe0 */
 };
 
 struct keyboard_state {
@@ -35,13 +36,19 @@ struct keyboard_state {
 	uint8_t command; /* the controller's command byte */
 };
 
-/* Makes the controller scan with translation on and its interrupts off. present is false without an i8042. */
+/*
+ * Makes the keyboard scan, with translation on and the controller's interrupts off. present is false without
+ * an i8042: then keyboard_get() has no keys. Waits are bounded: 0.1 s or so where no keyboard is plugged in.
+ */
 void keyboard_init(struct keyboard *keyboard);
 
-/* The next key: ASCII (control keys as 1 to 26, backspace 8, enter '\r'), enum key, or KEY_NONE. */
+/* The next key: ASCII (control keys as 1 to 26, backspace 8, enter '\r'), enum key, or KEY_NONE. Does not wait. */
 int keyboard_get(struct keyboard *keyboard);
 
-/* A mirrored pair. Bytes still in the output buffer are dropped by load. */
+/*
+ * A mirrored pair: the controller's command byte. Bytes still in the output buffer are dropped by both, as the
+ * command byte can't be read past them; the keyboard itself is left with its power-on settings.
+ */
 void keyboard_save(struct keyboard_state *state);
 void keyboard_load(const struct keyboard_state *state);
 

@@ -12,8 +12,10 @@
 #define UART_COM1 0x3f8
 #define UART_COM2 0x2f8
 
-/* What a slot had programmed; divisor latch included. The FIFO control register is write-only:
-   it is put back as "enabled" where IIR says that the FIFOs are on. */
+/*
+ * What a slot had programmed; divisor latch included. The FIFO control register is write-only:
+ * it is put back as "enabled" where IIR says that the FIFOs are on.
+ */
 struct uart_state {
 	bool present;
 	uint8_t ier, iir, lcr, mcr, scr, dll, dlm;
@@ -21,16 +23,20 @@ struct uart_state {
 
 struct uart {
 	uint16_t port; /* I/O base, 0: no serial port */
+	bool stalled;  /* it took no byte for a long time: don't wait for each one again */
 };
 
-/* Sets 8N1 at baud, FIFOs on, interrupts off. False if no UART answers at port (scratch register test);
-   then uart->port is 0 and the other functions do nothing. */
+/*
+ * Sets 8N1 at baud (bits a second), FIFOs on, interrupts off; what is still to be sent or read stays in the
+ * FIFOs. False if no UART answers at port (scratch register test), or port is 0: then uart->port is 0 and
+ * the other functions do nothing.
+ */
 bool uart_init(struct uart *uart, uint16_t port, uint32_t baud);
 
-/* Sends one byte, waiting (bounded) for room. */
+/* Sends one byte, waiting (bounded) for room; drops it if there is none. */
 void uart_put(struct uart *uart, char c);
 
-/* The next byte received, or -1. */
+/* The next byte received, or -1. A BREAK and bytes with a framing error are passed over. */
 int uart_get(struct uart *uart);
 
 /* Waits (bounded) until all that was put has left the wire. */

@@ -18,7 +18,7 @@
 struct vga_text_state {
 	bool text; /* the adapter was in text mode; contents and crtc count only then */
 	uint8_t crtc[VGA_CRTC_COUNT];
-	uint8_t contents[VGA_TEXT_BYTES];
+	uint32_t contents[VGA_TEXT_BYTES / 4];
 };
 
 struct vga_text {
@@ -27,7 +27,11 @@ struct vga_text {
 	uint8_t attribute;
 };
 
-/* Starts to write below the text that is on the screen, at the cursor's place. */
+/*
+ * Starts to write below the text that is on the screen, at the cursor's place. Linux scrolls by the start
+ * address: what is shown moves to the beginning of video memory first, so save the screen before. present is
+ * false, and the functions below do nothing, if the adapter is not in an 80-column colour text mode.
+ */
 void vga_text_init(struct vga_text *screen);
 
 /* Writes a character: printable ones, \n, \r, \b, \t; scrolls; moves the cursor. */
@@ -39,7 +43,10 @@ void vga_text_clear(struct vga_text *screen);
 /* Erases from the cursor to the end of its row. */
 void vga_text_clear_to_end(struct vga_text *screen);
 
-/* A mirrored pair. */
+/*
+ * A mirrored pair. Load leaves the screen alone if there was no text mode when it was saved, or there is none
+ * now: registers of one mode don't fit the other.
+ */
 void vga_text_save(struct vga_text_state *state);
 void vga_text_load(const struct vga_text_state *state);
 

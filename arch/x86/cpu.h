@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * cpu.h - control registers, CPUID, and single instructions that C has no word for.
+ * Bits: SDM volume 3, section 2.5; CPUID: volume 2.
+ */
+#ifndef ARCH_X86_CPU_H
+#define ARCH_X86_CPU_H
+
+#include <stdint.h>
+
+#define CR0_PE	     (1ull << 0)
+#define CR0_MP	     (1ull << 1)
+#define CR0_EM	     (1ull << 2)
+#define CR0_TS	     (1ull << 3)
+#define CR0_ET	     (1ull << 4)
+#define CR0_NE	     (1ull << 5)
+#define CR0_WP	     (1ull << 16)
+#define CR0_NW	     (1ull << 29)
+#define CR0_CD	     (1ull << 30)
+#define CR0_PG	     (1ull << 31)
+
+#define CR4_PAE	     (1ull << 5)
+#define CR4_PGE	     (1ull << 7)
+#define CR4_OSFXSR   (1ull << 9)
+#define CR4_OSXMM    (1ull << 10)
+#define CR4_LA57     (1ull << 12)
+#define CR4_PCIDE    (1ull << 17)
+#define CR4_OSXSAVE  (1ull << 18)
+#define CR4_CET	     (1ull << 23)
+
+#define RFLAGS_FIXED (1ull << 1) /* always 1 */
+
+struct cpuid {
+	uint32_t eax, ebx, ecx, edx;
+};
+
+static inline struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
+{
+	struct cpuid c;
+
+	__asm__ volatile("cpuid"
+			 : "=a"(c.eax), "=b"(c.ebx), "=c"(c.ecx), "=d"(c.edx)
+			 : "a"(leaf), "c"(subleaf));
+	return c;
+}
+
+/* CPUID.1:ECX */
+#define CPUID_1_ECX_XSAVE  (1u << 26)
+#define CPUID_1_ECX_X2APIC (1u << 21)
+/* CPUID.(0D,1):EAX */
+#define CPUID_D_1_EAX_XSAVES (1u << 3)
+/* CPUID.80000001:EDX */
+#define CPUID_80000001_EDX_1G_PAGES (1u << 26)
+
+#define DEFINE_CR(n)                                                           \
+	static inline uint64_t read_cr##n(void)                                \
+	{                                                                      \
+		uint64_t value;                                                \
+		__asm__ volatile("mov %%cr" #n ", %0" : "=r"(value));          \
+		return value;                                                  \
+	}                                                                      \
+	static inline void write_cr##n(uint64_t value)                         \
+	{                                                                      \
+		__asm__ volatile("mov %0, %%cr" #n : : "r"(value) : "memory"); \
+	}
+
+DEFINE_CR(0)
+DEFINE_CR(3)
+DEFINE_CR(4)
+
+#define DEFINE_DR(n)                                                  \
+	static inline uint64_t read_dr##n(void)                       \
+	{                                                             \
+		uint64_t value;                                       \
+		__asm__ volatile("mov %%dr" #n ", %0" : "=r"(value)); \
+		return value;                                         \
+	}                                                             \
+	static inline void write_dr##n(uint64_t value)                \
+	{                                                             \
+		__asm__ volatile("mov %0, %%dr" #n : : "r"(value));   \
+	}
+
+DEFINE_DR(0)
+DEFINE_DR(1)
+DEFINE_DR(2)
+DEFINE_DR(3)
+DEFINE_DR(6)
+DEFINE_DR(7)
+
+static inline uint64_t rdtsc(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+	return (uint64_t)high << 32 | low;
+}
+
+static inline uint64_t xgetbv0(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+	return (uint64_t)high << 32 | low;
+}
+
+static inline void xsetbv0(uint64_t value)
+{
+	__asm__ volatile("xsetbv" : : "c"(0), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)));
+}
+
+static inline void cpu_pause(void)
+{
+	__asm__ volatile("pause");
+}
+
+static inline void interrupts_off(void)
+{
+	__asm__ volatile("cli" : : : "memory");
+}
+
+/* Stops this CPU for good. */
+__attribute__((noreturn)) static inline void cpu_stop(void)
+{
+	for (;;)
+		__asm__ volatile("cli; hlt");
+}
+
+#endif

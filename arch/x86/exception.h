@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * exception.h - faults and interrupts while the monitor has the machine.
+ *
+ * The monitor runs with interrupts off. Three things still come here: a fault that an access
+ * is prepared for (fixup), interrupts that lapic_drain() lets in to take them out of
+ * the local APIC, and faults of the monitor's own, which are reported with registers and a
+ * backtrace.
+ */
+#ifndef ARCH_X86_EXCEPTION_H
+#define ARCH_X86_EXCEPTION_H
+
+#include <stdint.h>
+
+#define EXCEPTION_VECTORS 256
+#define EXCEPTION_COUNT	  32 /* vectors below this are the CPU's own */
+#define VECTOR_NMI	  2
+#define VECTOR_DF	  8
+
+/* What exception.asm pushes; the last five are the CPU's (SDM volume 3, 6.14.2). */
+struct exception_frame {
+	uint64_t r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax;
+	uint64_t vector, error_code;
+	uint64_t rip, cs, rflags, rsp, ss;
+};
+
+/* Who is told of a fault that nothing expected. */
+struct exception_report {
+	void (*print)(void *context, const char *line); /* a line, without newline */
+	void (*recover)(void *context);			/* after the last line; must not return */
+	void *context;
+};
+
+/* report must outlive the call; until the first one, a fault stops the CPU. */
+void exception_report_to(const struct exception_report *report);
+
+/*
+ * An instruction at `from` that may fault, and where to go on if it did: RDX is 1 there.
+ * Used by inline assembly: EXCEPTION_FIXUP("1b", "2f").
+ */
+#define EXCEPTION_FIXUP(from, to)            \
+	".pushsection .fixups, \"a\"\n\t"    \
+	".long " from " - ., " to " - .\n\t" \
+	".popsection\n\t"
+
+#endif

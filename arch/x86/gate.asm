@@ -1,0 +1,306 @@
+; SPDX-License-Identifier: GPL-2.0-only
+;
+; gate.asm - out of a kernel and back into one. gate.h has the steps of a switch.
+;
+; Invariants
+;   - Interrupts are off from the first instructions to the last.
+;   - The code is reached at the same address before and after each change of CR3: all of RAM
+;     is mapped to itself by the caller's tables as well as by the monitor's.
+;   - An NMI or machine check finds a complete IDT, GDT and stack at every instruction: the
+;     caller's until the monitor's are loaded together, and the reverse on the way back. Between
+;     LGDT and LIDT the IDT of one side meets the GDT of the other, which works because the
+;     monitor's code selector is the one that Linux uses (descriptors.h).
+;
+bits 64
+default rel
+%include "asm_offsets.inc"
+
+extern gate_anchor
+extern gate_main
+
+section .text
+
+; int64_t gate_entry(uint64_t op, uint64_t arg)
+;
+; In:        RDI op, RSI arg; 64-bit mode, CPL 0, the caller's CR3 (4 or 5 levels), stack and tables.
+; Out:       RAX result, when the slot is resumed (by gate_resume) or refused.
+; Preserved: all but RAX: gate_resume puts them back.
+; Clobbers:  RAX.
+; Stack:     the caller's, 16 bytes of it, until the monitor's is loaded.
+;
+; Registers from here to gate_main:
+;   RAX  the control page       RDI  op
+;   RBX  scratch                RSI  arg
+global gate_entry
+align 16
+gate_entry:
+	endbr64
+	mov rax, [gate_anchor + gate_anchor.control]
+	pushfq
+	cli
+	cld
+	pop qword [rax + control_page.rflags]
+	mov dword [rax + control_page.progress], GATE_ENTERED
+	mov [rax + control_page.rbx], rbx
+	mov [rax + control_page.rcx], rcx
+	mov [rax + control_page.rdx], rdx
+	mov [rax + control_page.rsi], rsi
+	mov [rax + control_page.rdi], rdi
+	mov [rax + control_page.rbp], rbp
+	mov [rax + control_page.rsp], rsp	; the return address lies there
+	mov [rax + control_page.r8], r8
+	mov [rax + control_page.r9], r9
+	mov [rax + control_page.r10], r10
+	mov [rax + control_page.r11], r11
+	mov [rax + control_page.r12], r12
+	mov [rax + control_page.r13], r13
+	mov [rax + control_page.r14], r14
+	mov [rax + control_page.r15], r15
+
+	mov rbx, cr0
+	mov [rax + control_page.cr0], rbx
+	mov rbx, cr2
+	mov [rax + control_page.cr2], rbx
+	mov rbx, cr3
+	mov [rax + control_page.cr3], rbx
+	mov rbx, cr4
+	mov [rax + control_page.cr4], rbx
+	mov rbx, cr8
+	mov [rax + control_page.cr8], rbx
+	sgdt [rax + control_page.gdtr]
+	sidt [rax + control_page.idtr]
+	sldt [rax + control_page.ldtr]
+	str [rax + control_page.tr]
+	mov [rax + control_page.cs], cs
+	mov [rax + control_page.ds], ds
+	mov [rax + control_page.es], es
+	mov [rax + control_page.fs], fs
+	mov [rax + control_page.gs], gs
+	mov [rax + control_page.ss], ss
+
+	mov r12, rax
+%macro save_msr 2	; MSR, field
+	mov ecx, %1
+	rdmsr
+	shl rdx, 32
+	or rax, rdx
+	mov [r12 + %2], rax
+%endmacro
+	save_msr MSR_EFER, control_page.efer
+	save_msr MSR_FS_BASE, control_page.fs_base
+	save_msr MSR_GS_BASE, control_page.gs_base
+	save_msr MSR_KERNEL_GS_BASE, control_page.kernel_gs_base
+
+	; Now the monitor's address space. CET first, as CR0.WP may not be cleared under it; PCIDE
+	; next, since paging (below, for LA57) can't be turned off under it, and CR3 with PCID 0
+	; before that. The write to CR4 clears PGE: it flushes the caller's global pages.
+	;   R12  the control page	   RDI  op
+	;   RBX  scratch               RSI  arg
+	mov rbx, cr4
+	and rbx, ~CR4_CET
+	mov cr4, rbx
+	test rbx, CR4_LA57
+	jnz .la57
+	mov rbx, [gate_anchor + gate_anchor.cr3]
+	mov cr3, rbx
+	jmp .own_tables
+.la57:
+	mov rbx, [gate_anchor + gate_anchor.cr3_la57]
+	mov cr3, rbx
+.own_tables:
+	lgdt [gate_anchor + gate_anchor.gdtr]
+	lidt [gate_anchor + gate_anchor.idtr]
+	mov rsp, [gate_anchor + gate_anchor.stack]
+	mov rbx, [gate_anchor + gate_anchor.tss_descriptor]
+	and byte [rbx + DESCRIPTOR_TYPE_BYTE], ~DESCRIPTOR_TSS_BUSY	; LTR refuses a busy one
+	mov bx, SELECTOR_TSS
+	ltr bx
+	xor ebx, ebx
+	lldt bx
+	mov bx, SELECTOR_DATA
+	mov ds, bx
+	mov es, bx
+	mov ss, bx
+	push SELECTOR_CODE64
+	lea rbx, [.own_cs]
+	push rbx
+	o64 retf
+.own_cs:
+	mov ebx, CR0_MONITOR
+	mov cr0, rbx
+	mov rbx, cr4
+	test rbx, CR4_LA57
+	jz .four_levels
+	mov rbx, [gate_anchor + gate_anchor.cr4]
+	or rbx, CR4_LA57		; drops PCIDE and the rest, LA57 can't go yet
+	mov cr4, rbx
+	call paging_leave_la57
+.four_levels:
+	mov rbx, [gate_anchor + gate_anchor.cr4]
+	mov cr4, rbx
+	mov dword [r12 + control_page.progress], GATE_SAVED
+
+	xor ebp, ebp			; the backtrace ends here
+	call gate_main
+	; Refused: back to the caller, by the same way as a resumed one.
+	mov rdi, r12
+	mov rsi, rax
+	jmp gate_resume
+
+; void gate_resume(struct control_page *control, int64_t result)
+;
+; In:        RDI control, RSI result; the monitor's CR3, GDT, IDT and stack, interrupts off.
+; Out:       does not return: RET takes the return address that gate_entry found.
+; Stack:     the monitor's until .stack, then the slot's.
+;
+; Registers from here to .registers:
+;   RDI  the control page       RBX, RAX, RCX, RDX  scratch
+;   RSI  result
+global gate_resume
+align 16
+gate_resume:
+	mov dword [rdi + control_page.progress], GATE_RESUMING
+	mov ecx, MSR_EFER		; before CR3: NX bits are reserved bits without EFER.NXE
+	mov eax, [rdi + control_page.efer]
+	mov edx, [rdi + control_page.efer + 4]
+	wrmsr
+
+	test dword [rdi + control_page.cr4], CR4_LA57
+	jz .four_levels
+	call paging_enter_la57
+.four_levels:
+	; CR4.PCIDE may be set only while CR3 names PCID 0; CET waits until CR0.WP is final.
+	mov rbx, [rdi + control_page.cr3]
+	and rbx, ~0xfff
+	mov cr3, rbx
+	mov rbx, [rdi + control_page.cr4]
+	and rbx, ~CR4_CET
+	mov cr4, rbx
+	mov rbx, [rdi + control_page.cr3]
+	mov cr3, rbx
+
+	mov rsp, [rdi + control_page.rsp]
+.stack:
+	lgdt [rdi + control_page.gdtr]
+	lldt [rdi + control_page.ldtr]
+	; LTR marks the descriptor busy, and refuses one that is: clear the bit. Linux maps its
+	; GDT read-only, so write protection is off for these instructions.
+	mov rbx, cr0
+	and rbx, ~CR0_WP
+	mov cr0, rbx
+	movzx ebx, word [rdi + control_page.tr]
+	and ebx, ~7			; index * 8: the offset in the GDT
+	jz .no_task			; a null TR can't be loaded; ours stays, and is harmless
+	add rbx, [rdi + control_page.gdtr_base]
+	and byte [rbx + DESCRIPTOR_TYPE_BYTE], ~DESCRIPTOR_TSS_BUSY
+	ltr [rdi + control_page.tr]
+.no_task:
+	lidt [rdi + control_page.idtr]
+	mov rbx, [rdi + control_page.cr0]
+	mov cr0, rbx
+	mov rbx, [rdi + control_page.cr4]
+	mov cr4, rbx
+	mov rbx, [rdi + control_page.cr2]
+	mov cr2, rbx
+	mov rbx, [rdi + control_page.cr8]
+	mov cr8, rbx
+
+	mov ss, [rdi + control_page.ss]
+	mov ds, [rdi + control_page.ds]
+	mov es, [rdi + control_page.es]
+	mov fs, [rdi + control_page.fs]		; sets the base: the MSRs come after
+	mov gs, [rdi + control_page.gs]
+%macro load_msr 2	; MSR, field
+	mov ecx, %1
+	mov eax, [rdi + %2]
+	mov edx, [rdi + %2 + 4]
+	wrmsr
+%endmacro
+	load_msr MSR_FS_BASE, control_page.fs_base
+	load_msr MSR_GS_BASE, control_page.gs_base
+	load_msr MSR_KERNEL_GS_BASE, control_page.kernel_gs_base
+
+	movzx ebx, word [rdi + control_page.cs]
+	push rbx
+	lea rbx, [.registers]
+	push rbx
+	o64 retf
+.registers:
+	mov dword [rdi + control_page.progress], GATE_IDLE
+	mov rax, rsi
+	mov rbx, [rdi + control_page.rbx]
+	mov rcx, [rdi + control_page.rcx]
+	mov rdx, [rdi + control_page.rdx]
+	mov rsi, [rdi + control_page.rsi]
+	mov rbp, [rdi + control_page.rbp]
+	mov r8, [rdi + control_page.r8]
+	mov r9, [rdi + control_page.r9]
+	mov r10, [rdi + control_page.r10]
+	mov r11, [rdi + control_page.r11]
+	mov r12, [rdi + control_page.r12]
+	mov r13, [rdi + control_page.r13]
+	mov r14, [rdi + control_page.r14]
+	mov r15, [rdi + control_page.r15]
+	push qword [rdi + control_page.rflags]
+	mov rdi, [rdi + control_page.rdi]
+	popfq				; with the interrupt flag as it was at the call
+	ret
+
+; From five levels of paging to four, and back. CR4.LA57 can't change while paging is on
+; (SDM volume 3, 4.1.1), so both go through 32-bit code with paging off. The monitor lies below 4 GiB,
+; and so do its tables.
+;
+; In:        64-bit mode, the monitor's GDT and stack, CR4 without PCIDE and CET, CR3 the
+;            monitor's (cr3_la57 for leave, cr3 for enter), interrupts off.
+; Out:       the other number of levels, the monitor's other CR3.
+; Preserved: all but RAX, RBX, RCX, RDX. (RSI, RDI, RBP, RSP keep their low halves only: all are
+;            the monitor's own addresses or small, but for result and op: see below.)
+; Stack:     the monitor's.
+;
+; Going through 32-bit mode leaves the high halves of registers undefined: they are pushed.
+paging_leave_la57:
+	mov ecx, 0
+	mov ebx, [gate_anchor + gate_anchor.cr3]
+	jmp paging_change_levels
+paging_enter_la57:
+	mov ecx, CR4_LA57
+	mov ebx, [gate_anchor + gate_anchor.cr3_la57]
+paging_change_levels:
+	push rsi
+	push rdi
+	push rbp
+	push r12
+	mov rdx, cr0
+	mov rax, cr4
+	and eax, ~CR4_LA57
+	or eax, ecx
+	mov ecx, eax
+	push SELECTOR_CODE32
+	lea rax, [.in32]
+	push rax
+	o64 retf
+bits 32
+.in32:
+	; ECX the new CR4, EBX the new CR3, EDX the CR0 to come back to
+	mov eax, edx
+	and eax, ~CR0_PG & 0xffffffff
+	mov cr0, eax			; leaves long mode: EFER.LMA is clear, LME stays
+	mov cr4, ecx
+	mov cr3, ebx
+	mov cr0, edx			; paging and long mode again
+	push SELECTOR_CODE64
+	call .here
+.here:
+	pop eax
+	add eax, .in64 - .here
+	push eax
+	retf
+bits 64
+.in64:
+	pop r12
+	pop rbp
+	pop rdi
+	pop rsi
+	ret
+
+section .note.GNU-stack noalloc noexec nowrite progbits

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * hpet.h - the high precision event timer. IA-PC HPET specification 1.0a; address from the ACPI
+ * table.
+ */
+#ifndef ARCH_X86_HPET_H
+#define ARCH_X86_HPET_H
+
+#include <stdint.h>
+
+#define HPET_MAX_TIMERS 32
+
+struct hpet_state {
+	uint64_t config, counter;
+	struct {
+		uint64_t config, comparator, route;
+	} timer[HPET_MAX_TIMERS];
+};
+
+/*
+ * A mirrored pair for the HPET at address; 0: there is none, and both do nothing. The counter goes
+ * on from where the slot left it. hpet_load() writes a periodic timer's comparator as its next
+ * match; its period is write-only and stays as it was programmed last.
+ */
+void hpet_save(uint64_t address, struct hpet_state *state);
+void hpet_load(uint64_t address, const struct hpet_state *state);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ioapic.h - the IO-APICs. Intel 82093AA data sheet; addresses from the MADT.
+ */
+#ifndef ARCH_X86_IOAPIC_H
+#define ARCH_X86_IOAPIC_H
+
+#include <stdint.h>
+
+#define IOAPIC_MAX	8
+#define IOAPIC_MAX_PINS 240
+#define IOAPIC_MAX_RTES 512 /* of all IO-APICs together */
+
+#define RTE_MASKED	(1ull << 16)
+#define RTE_LEVEL	(1ull << 15)
+
+struct ioapic {
+	uint32_t id;
+	uint32_t gsi_base;
+	uint64_t address; /* physical, of its register window */
+	uint32_t pins;
+	uint32_t version;
+};
+
+struct ioapics {
+	uint32_t count;
+	struct ioapic ioapic[IOAPIC_MAX];
+};
+
+/* Redirection table entries (RTE) of all IO-APICs, one after the other. */
+struct ioapic_state {
+	uint64_t rte[IOAPIC_MAX_RTES];
+};
+
+/* Adds the IO-APIC at address, and reads its version and number of pins. Passed over if there is no
+ * room. */
+void ioapic_add(struct ioapics *ioapics, uint32_t id, uint64_t address, uint32_t gsi_base);
+
+uint64_t ioapic_read_rte(const struct ioapic *ioapic, uint32_t pin);
+
+/* A mirrored pair: every RTE, but for delivery status and remote IRR, which are read-only. */
+void ioapic_save(const struct ioapics *ioapics, struct ioapic_state *state);
+void ioapic_load(const struct ioapics *ioapics, const struct ioapic_state *state);
+
+/* Masks every RTE, and takes remote IRR back where a level-triggered interrupt was not ended. */
+void ioapic_mask_all(const struct ioapics *ioapics);
+
+#endif

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "arch/x86/lapic.h"
+#include "arch/x86/clock.h"
+#include "arch/x86/cpu.h"
+#include "arch/x86/io.h"
+#include "arch/x86/msr.h"
+
+/* Register offsets: SDM volume 3, table 11-1. */
+enum {
+	LAPIC_ID = 0x020,
+	LAPIC_VERSION = 0x030,
+	LAPIC_TPR = 0x080,
+	LAPIC_EOI = 0x0b0,
+	LAPIC_LDR = 0x0d0,
+	LAPIC_DFR = 0x0e0,
+	LAPIC_SVR = 0x0f0,
+	LAPIC_TMR = 0x180,
+	LAPIC_IRR = 0x200,
+	LAPIC_ESR = 0x280,
+	LAPIC_LVT_CMCI = 0x2f0,
+	LAPIC_ICR = 0x300,
+	LAPIC_ICR_HIGH = 0x310,
+	LAPIC_LVT_TIMER = 0x320,
+	LAPIC_LVT_THERMAL = 0x330,
+	LAPIC_LVT_PERF = 0x340,
+	LAPIC_LVT_LINT0 = 0x350,
+	LAPIC_LVT_LINT1 = 0x360,
+	LAPIC_LVT_ERROR = 0x370,
+	LAPIC_TIMER_INITIAL = 0x380,
+	LAPIC_TIMER_CURRENT = 0x390,
+	LAPIC_TIMER_DIVIDE = 0x3e0,
+};
+
+#define SVR_ENABLE		 (1u << 8)
+#define SVR_SPURIOUS_0xFF	 0xffu
+#define LVT_MASKED		 (1u << 16)
+#define LVT_EXTINT		 (7u << 8)
+#define LVT_NMI			 (4u << 8)
+#define LVT_TIMER_MODE		 (3u << 17)
+#define LVT_TIMER_ONESHOT	 (0u << 17)
+#define LVT_TIMER_DEADLINE	 (2u << 17)
+#define DFR_FLAT		 0xffffffffu
+#define ICR_FIXED		 (0u << 8)
+#define ICR_INIT		 (5u << 8)
+#define ICR_PENDING		 (1u << 12)
+#define ICR_ASSERT		 (1u << 14)
+#define ICR_SELF		 (1u << 18)
+#define ICR_ALL_OTHERS		 (3u << 18)
+#define VERSION_MAX_LVT(version) ((version) >> 16 & 0xff)
+#define FIRST_VECTOR		 32
+
+#define ICR_WAIT_US		 1000
+#define INIT_SETTLE_US		 200
+#define DRAIN_WAIT_US		 1000
+
+/* In the order of lapic_state.lvt; those a CPU lacks (by its highest LVT entry) are passed over. */
+static const struct {
+	uint16_t offset;
+	uint8_t needs_max_lvt;
+} lvts[LAPIC_LVT_COUNT] = {
+	{LAPIC_LVT_TIMER, 0}, {LAPIC_LVT_LINT0, 0},   {LAPIC_LVT_LINT1, 0}, {LAPIC_LVT_ERROR, 3},
+	{LAPIC_LVT_PERF, 4},  {LAPIC_LVT_THERMAL, 5}, {LAPIC_LVT_CMCI, 6},
+};
+
+static bool x2apic(void)
+{
+	return rdmsr(MSR_APIC_BASE) & APIC_BASE_EXTD;
+}
+
+static uint64_t mmio(uint32_t offset)
+{
+	return (rdmsr(MSR_APIC_BASE) & APIC_BASE_ADDRESS) + offset;
+}
+
+static uint32_t lapic_read(uint32_t offset)
+{
+	if (x2apic())
+		return (uint32_t)rdmsr(MSR_X2APIC_BASE + offset / 16);
+	return mmio_read32(mmio(offset));
+}
+
+static void lapic_write(uint32_t offset, uint32_t value)
+{
+	if (x2apic())
+		wrmsr(MSR_X2APIC_BASE + offset / 16, value);
+	else
+		mmio_write32(mmio(offset), value);
+}
+
+static bool enabled(uint64_t apic_base)
+{
+	return apic_base & APIC_BASE_ENABLE;
+}
+
+static bool has_lvt(unsigned int index)
+{
+	return VERSION_MAX_LVT(lapic_read(LAPIC_VERSION)) >= lvts[index].needs_max_lvt;
+}
+
+void lapic_save(struct lapic_state *state)
+{
+	state->apic_base = rdmsr(MSR_APIC_BASE);
+	for (unsigned int i = 0; i < 8; i++)
+		state->pending[i] = 0;
+	if (!enabled(state->apic_base))
+		return;
+	state->tpr = lapic_read(LAPIC_TPR);
+	if (!x2apic()) { /* read-only there */
+		state->ldr = lapic_read(LAPIC_LDR);
+		state->dfr = lapic_read(LAPIC_DFR);
+	}
+	state->svr = lapic_read(LAPIC_SVR);
+	for (unsigned int i = 0; i < LAPIC_LVT_COUNT; i++)
+		if (has_lvt(i))
+			state->lvt[i] = lapic_read(lvts[i].offset);
+	state->divide = lapic_read(LAPIC_TIMER_DIVIDE);
+	state->initial = lapic_read(LAPIC_TIMER_INITIAL);
+	state->current = lapic_read(LAPIC_TIMER_CURRENT);
+	state->deadline_valid = rdmsr_safe(MSR_TSC_DEADLINE, &state->deadline);
+}
+
+/* Changes mode: from x2APIC the only way to xAPIC leads through "disabled" (SDM 3, 11.12.5). */
+static void set_mode(uint64_t apic_base)
+{
+	uint64_t now = rdmsr(MSR_APIC_BASE);
+	uint64_t mode = APIC_BASE_EXTD | APIC_BASE_ENABLE;
+
+	if (now == apic_base)
+		return;
+	if ((now & APIC_BASE_EXTD) && (apic_base & mode) != mode)
+		wrmsr(MSR_APIC_BASE, now & ~mode);
+	if ((apic_base & mode) == mode && !(rdmsr(MSR_APIC_BASE) & APIC_BASE_ENABLE))
+		wrmsr(MSR_APIC_BASE, (apic_base & ~mode) | APIC_BASE_ENABLE);
+	wrmsr(MSR_APIC_BASE, apic_base);
+}
+
+/*
+ * A one-shot timer goes on with what was left of it; a periodic one starts a new period, and a
+ * deadline that has passed meanwhile fires at once, as it should.
+ */
+static void timer_load(const struct lapic_state *state)
+{
+	uint32_t mode = state->lvt[0] & LVT_TIMER_MODE;
+
+	lapic_write(LAPIC_TIMER_DIVIDE, state->divide);
+	if (mode == LVT_TIMER_DEADLINE) {
+		if (state->deadline_valid)
+			wrmsr_safe(MSR_TSC_DEADLINE, state->deadline);
+		return;
+	}
+	lapic_write(LAPIC_TIMER_INITIAL,
+		    mode == LVT_TIMER_ONESHOT ? state->current : state->initial);
+}
+
+static void icr_wait(void)
+{
+	uint64_t end = clock_us() + ICR_WAIT_US;
+
+	if (x2apic())
+		return; /* the bit does not exist there */
+	while ((lapic_read(LAPIC_ICR) & ICR_PENDING) && clock_us() < end)
+		cpu_pause();
+}
+
+static void send_ipi(uint32_t command)
+{
+	if (x2apic()) {
+		wrmsr(MSR_X2APIC_BASE + LAPIC_ICR / 16, command);
+		return;
+	}
+	icr_wait();
+	lapic_write(LAPIC_ICR_HIGH, 0);
+	lapic_write(LAPIC_ICR, command);
+	icr_wait();
+}
+
+static void pending_send(const struct lapic_state *state)
+{
+	for (uint32_t vector = FIRST_VECTOR; vector < 256; vector++)
+		if (state->pending[vector / 32] & 1u << vector % 32)
+			send_ipi(ICR_FIXED | ICR_ASSERT | ICR_SELF | vector);
+}
+
+void lapic_load(const struct lapic_state *state)
+{
+	set_mode(state->apic_base);
+	if (!enabled(state->apic_base))
+		return;
+	/* A soft-disabled local APIC keeps every LVT entry masked: enable it first. */
+	lapic_write(LAPIC_SVR, state->svr | SVR_ENABLE);
+	if (!x2apic()) {
+		lapic_write(LAPIC_DFR, state->dfr);
+		lapic_write(LAPIC_LDR, state->ldr);
+	}
+	for (unsigned int i = 0; i < LAPIC_LVT_COUNT; i++)
+		if (has_lvt(i))
+			lapic_write(lvts[i].offset, state->lvt[i]);
+	timer_load(state);
+	lapic_write(LAPIC_TPR, state->tpr);
+	pending_send(state);
+	lapic_write(LAPIC_SVR, state->svr);
+}
+
+static bool any_pending(void)
+{
+	for (uint32_t i = 1; i < 8; i++) /* vectors below 32 can't be told from exceptions */
+		if (lapic_read(LAPIC_IRR + i * 16))
+			return true;
+	return false;
+}
+
+void lapic_drain(struct lapic_state *state)
+{
+	uint64_t end = clock_us() + DRAIN_WAIT_US;
+
+	if (!enabled(rdmsr(MSR_APIC_BASE)))
+		return;
+	for (uint32_t i = 1; i < 8; i++)
+		state->pending[i] |=
+			lapic_read(LAPIC_IRR + i * 16) & ~lapic_read(LAPIC_TMR + i * 16);
+	for (unsigned int i = 0; i < LAPIC_LVT_COUNT; i++)
+		if (has_lvt(i))
+			lapic_write(lvts[i].offset, lapic_read(lvts[i].offset) | LVT_MASKED);
+	lapic_write(LAPIC_SVR, lapic_read(LAPIC_SVR) | SVR_ENABLE); /* or it holds them back */
+	lapic_write(LAPIC_TPR, 0);
+	while (any_pending() && clock_us() < end)
+		__asm__ volatile("sti; nop; nop; cli" : : : "memory");
+}
+
+void lapic_virtual_wire(void)
+{
+	uint64_t base = rdmsr(MSR_APIC_BASE);
+
+	set_mode((base & ~APIC_BASE_EXTD) | APIC_BASE_ENABLE);
+	lapic_write(LAPIC_SVR, SVR_ENABLE | SVR_SPURIOUS_0xFF);
+	lapic_write(LAPIC_TPR, 0);
+	lapic_write(LAPIC_DFR, DFR_FLAT);
+	lapic_write(LAPIC_LDR, 0);
+	for (unsigned int i = 0; i < LAPIC_LVT_COUNT; i++)
+		if (has_lvt(i))
+			lapic_write(lvts[i].offset, LVT_MASKED);
+	lapic_write(LAPIC_TIMER_INITIAL, 0);
+	lapic_write(LAPIC_LVT_LINT0, LVT_EXTINT);
+	lapic_write(LAPIC_LVT_LINT1, LVT_NMI);
+	lapic_write(LAPIC_ESR, 0);
+}
+
+void lapic_init_others(void)
+{
+	/* SDM volume 3, 9.4.4.1. Edge-triggered assert; the de-assert of old APICs is not needed.
+	 */
+	send_ipi(ICR_INIT | ICR_ASSERT | ICR_ALL_OTHERS);
+	clock_wait_us(INIT_SETTLE_US);
+}
+
+bool lapic_is_boot_cpu(void)
+{
+	return rdmsr(MSR_APIC_BASE) & APIC_BASE_BSP;
+}
+
+uint32_t lapic_id(void)
+{
+	uint32_t id = lapic_read(LAPIC_ID);
+
+	return x2apic() ? id : id >> 24;
+}
+
+void lapic_eoi(void)
+{
+	lapic_write(LAPIC_EOI, 0);
+}

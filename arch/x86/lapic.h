@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * lapic.h - the local APIC, in xAPIC and x2APIC mode. SDM volume 3, chapter 11.
+ */
+#ifndef ARCH_X86_LAPIC_H
+#define ARCH_X86_LAPIC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define LAPIC_LVT_COUNT 7
+
+struct lapic_state {
+	uint64_t apic_base; /* IA32_APIC_BASE: mode and address */
+	uint32_t tpr, ldr, dfr, svr;
+	uint32_t lvt[LAPIC_LVT_COUNT];
+	uint32_t divide, initial, current; /* the timer's */
+	uint64_t deadline;		   /* IA32_TSC_DEADLINE */
+	bool deadline_valid;
+	uint32_t pending[8]; /* edge-triggered interrupts that had arrived and not been taken */
+};
+
+/* A mirrored pair. lapic_save() leaves the registers alone. */
+void lapic_save(struct lapic_state *state);
+void lapic_load(const struct lapic_state *state);
+
+/*
+ * Takes every interrupt that waits in the local APIC out of it, noting the edge-triggered ones in
+ * state->pending for lapic_load() to send again. The IO-APICs and 8259s are masked already; the
+ * local sources are masked here. Lets interrupts in for a moment.
+ */
+void lapic_drain(struct lapic_state *state);
+
+/*
+ * As firmware leaves it on the boot CPU: xAPIC mode, enabled, LINT0 passes the 8259's interrupts on
+ * (virtual wire mode, MP specification 1.4, section 3.6.2.2), LINT1 is NMI, the timer is off.
+ */
+void lapic_virtual_wire(void);
+
+/* Sends INIT to all other CPUs: they stop whatever they do and wait for a SIPI. */
+void lapic_init_others(void);
+
+/* True on the CPU that firmware started. */
+bool lapic_is_boot_cpu(void);
+
+uint32_t lapic_id(void);
+
+/* Ends the interrupt in service. */
+void lapic_eoi(void);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pit.h - the 8254 programmable interval timer. Intel 8254 data sheet.
+ */
+#ifndef ARCH_X86_PIT_H
+#define ARCH_X86_PIT_H
+
+#include <stdint.h>
+
+#define PIT_CHANNELS 3
+#define PIT_HZ	     1193182
+
+struct pit_state {
+	uint8_t status[PIT_CHANNELS]; /* as the read-back command gives it: mode, access, BCD */
+	uint16_t count[PIT_CHANNELS]; /* what was left of it */
+	uint32_t reload; /* channel 0's, write-only: the slot notes it, 0 if it does not */
+	uint8_t gate;	 /* port 0x61: channel 2's gate and the speaker */
+};
+
+/*
+ * A mirrored pair; pit_save() leaves reload alone. A periodic channel 0 comes back with its reload
+ * value, if that is known; all others go on with what was left.
+ */
+void pit_save(struct pit_state *state);
+void pit_load(const struct pit_state *state);
+
+/* Runs channel 2 down from count, and waits until it is done: count / PIT_HZ seconds. */
+void pit_wait(uint16_t count);
+
+#endif

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "arch/x86/platform.h"
+#include "arch/x86/machine.h"
+
+static const uint16_t uart_port[PLATFORM_UARTS] = {UART_COM1, UART_COM2};
+
+/* What firmware left: of it, the parts that platform_load_firmware() puts back. */
+static struct platform_state firmware;
+
+static void timers_save(struct platform_state *state)
+{
+	pit_save(&state->pit);
+	hpet_save(machine()->hpet, &state->hpet);
+}
+
+static void timers_load(const struct platform_state *state)
+{
+	hpet_load(machine()->hpet, &state->hpet);
+	pit_load(&state->pit);
+}
+
+/*
+ * The order: first the other CPUs stop, so that nobody touches a device meanwhile; then the state
+ * is read; then the sources are masked, from the outside in, and last the local APIC, which may
+ * hold what they sent before, is emptied.
+ */
+static void quiet(struct platform_state *state)
+{
+	ioapic_mask_all(&machine()->ioapics);
+	pic_mask_all();
+	lapic_drain(&state->lapic);
+	lapic_virtual_wire();
+}
+
+void platform_save(struct platform_state *state)
+{
+	lapic_save(&state->lapic);
+	lapic_init_others();
+	ioapic_save(&machine()->ioapics, &state->ioapic);
+	pic_save(&state->pic);
+	timers_save(state);
+	quiet(state);
+	for (unsigned int i = 0; i < PLATFORM_UARTS; i++)
+		uart_save(uart_port[i], &state->uart[i]);
+	keyboard_save(&state->keyboard);
+	vga_text_save(&state->screen);
+}
+
+/* The mirror image: devices first, then the interrupt controllers from the inside out. */
+void platform_load(const struct platform_state *state)
+{
+	vga_text_load(&state->screen);
+	keyboard_load(&state->keyboard);
+	for (unsigned int i = 0; i < PLATFORM_UARTS; i++)
+		uart_load(uart_port[i], &state->uart[i]);
+	timers_load(state);
+	pic_load(&state->pic);
+	lapic_load(&state->lapic);
+	ioapic_load(&machine()->ioapics, &state->ioapic);
+}
+
+void platform_load_firmware(void)
+{
+	keyboard_load(&firmware.keyboard);
+	timers_load(&firmware);
+	pic_load(&firmware.pic);
+}
+
+void platform_init(uint64_t rsdp)
+{
+	machine_init(rsdp);
+	platform_save(&firmware);
+	firmware.pic.base[0] = PIC_FIRMWARE_MASTER;
+	firmware.pic.base[1] = PIC_FIRMWARE_SLAVE;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * platform.h - the machine around the CPU, as one slot knows it.
+ *
+ * Everything that a slot programs and the next one would trip over: interrupt controllers,
+ * timers, serial ports, keyboard controller, text screen.
+ */
+#ifndef ARCH_X86_PLATFORM_H
+#define ARCH_X86_PLATFORM_H
+
+#include "arch/x86/hpet.h"
+#include "arch/x86/ioapic.h"
+#include "arch/x86/keyboard.h"
+#include "arch/x86/lapic.h"
+#include "arch/x86/pic.h"
+#include "arch/x86/pit.h"
+#include "arch/x86/uart.h"
+#include "arch/x86/vga_text.h"
+
+#define PLATFORM_UARTS 2 /* COM1, COM2 */
+
+struct platform_state {
+	struct lapic_state lapic;
+	struct ioapic_state ioapic;
+	struct pic_state pic;
+	struct pit_state pit;
+	struct hpet_state hpet;
+	struct uart_state uart[PLATFORM_UARTS];
+	struct keyboard_state keyboard;
+	struct vga_text_state screen;
+};
+
+/* Finds the devices that ACPI names (rsdp: physical, 0: none), and keeps their state as firmware's.
+ * Call once. */
+void platform_init(uint64_t rsdp);
+
+/*
+ * Saves all of it, and leaves the machine quiet: other CPUs wait for a SIPI, every interrupt source
+ * is masked, the local APIC is in virtual wire mode and empty.
+ */
+void platform_save(struct platform_state *state);
+
+/* Puts back what platform_save() saved. From quiet. */
+void platform_load(const struct platform_state *state);
+
+/*
+ * As firmware handed it over, from quiet: for a kernel that boots. The text screen and the serial
+ * ports stay as the monitor has them, since what is on them is what the person sees.
+ */
+void platform_load_firmware(void);
+
+#endif

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * multiboot2.c - from Multiboot2's information to struct boot_info.
+ * Multiboot2 specification 2.0, section 3.6. Every tag is checked against the size that the
+ * information gives for itself: the loader is not ours.
+ */
+#include "boot_info.h"
+#include "arch/x86/cpu.h"
+#include "arch/x86/relocate.h"
+#include "monitor/main.h"
+#include "monitor/string.h"
+
+#define MULTIBOOT2_BOOTLOADER_MAGIC 0x36d76289
+#define TAG_ALIGN		    8
+
+enum {
+	TAG_END = 0,
+	TAG_CMDLINE = 1,
+	TAG_LOADER_NAME = 2,
+	TAG_MODULE = 3,
+	TAG_MMAP = 6,
+	TAG_FRAMEBUFFER = 8,
+	TAG_ACPI_OLD = 14,
+	TAG_ACPI_NEW = 15,
+};
+
+#define FRAMEBUFFER_EGA_TEXT 2
+
+struct tag {
+	uint32_t type, size;
+};
+
+struct tag_module {
+	struct tag tag;
+	uint32_t start, end;
+	char string[];
+};
+
+struct tag_mmap {
+	struct tag tag;
+	uint32_t entry_size, entry_version;
+};
+
+struct mmap_entry {
+	uint64_t base, size;
+	uint32_t type, zero;
+};
+
+struct tag_framebuffer {
+	struct tag tag;
+	uint64_t address;
+	uint32_t pitch, width, height;
+	uint8_t bpp, type;
+};
+
+static struct boot_info boot;
+
+/* Copies a NUL-terminated string of at most length bytes; false if it had to be cut. */
+static bool copy_string(char *to, uint32_t room, const char *from, uint32_t length)
+{
+	uint32_t i = 0;
+
+	while (i < length && from[i] && i < room - 1) {
+		to[i] = from[i];
+		i++;
+	}
+	to[i] = '\0';
+	return i == length || !from[i];
+}
+
+static void take_module(const struct tag_module *tag)
+{
+	struct boot_module *module;
+
+	if (tag->tag.size < sizeof(*tag) || tag->end < tag->start)
+		return;
+	if (boot.module_count == BOOT_MAX_MODULES) {
+		boot.modules_refused++;
+		return;
+	}
+	module = &boot.module[boot.module_count++];
+	module->base = tag->start;
+	module->size = tag->end - tag->start;
+	module->truncated = !copy_string(module->line, sizeof(module->line), tag->string,
+					 tag->tag.size - (uint32_t)sizeof(*tag));
+}
+
+static void take_memory_map(const struct tag_mmap *tag)
+{
+	uint32_t offset = sizeof(*tag);
+
+	if (tag->tag.size < sizeof(*tag) || tag->entry_size < sizeof(struct mmap_entry))
+		return;
+	for (; offset + tag->entry_size <= tag->tag.size; offset += tag->entry_size) {
+		const struct mmap_entry *entry = (const void *)((const uint8_t *)tag + offset);
+		struct region *region = &boot.region[boot.region_count];
+
+		if (boot.region_count == BOOT_MAX_REGIONS) {
+			boot.regions_truncated = true;
+			return;
+		}
+		region->base = entry->base;
+		region->size = entry->size;
+		region->type = entry->type;
+		boot.region_count++;
+	}
+}
+
+static void take_framebuffer(const struct tag_framebuffer *tag)
+{
+	if (tag->tag.size >= sizeof(*tag) && tag->type == FRAMEBUFFER_EGA_TEXT)
+		boot.screen = SCREEN_TEXT;
+}
+
+/* The tags hold a copy of the root pointer; that of ACPI 2.0 and later wins. */
+static void take_rsdp(const struct tag *tag)
+{
+	uint32_t size = tag->size - (uint32_t)sizeof(*tag);
+
+	if (size > sizeof(boot.rsdp))
+		size = sizeof(boot.rsdp);
+	if (size < boot.rsdp_size)
+		return;
+	memcpy(boot.rsdp, tag + 1, size);
+	boot.rsdp_size = size;
+}
+
+static void take_tag(const struct tag *tag)
+{
+	const char *text = (const char *)(tag + 1);
+	uint32_t length = tag->size - (uint32_t)sizeof(*tag);
+
+	switch (tag->type) {
+	case TAG_CMDLINE:
+		boot.options_truncated =
+			!copy_string(boot.options, sizeof(boot.options), text, length);
+		break;
+	case TAG_LOADER_NAME:
+		copy_string(boot.loader, sizeof(boot.loader), text, length);
+		break;
+	case TAG_MODULE:
+		take_module((const void *)tag);
+		break;
+	case TAG_MMAP:
+		take_memory_map((const void *)tag);
+		break;
+	case TAG_FRAMEBUFFER:
+		take_framebuffer((const void *)tag);
+		break;
+	case TAG_ACPI_OLD:
+	case TAG_ACPI_NEW:
+		take_rsdp(tag);
+		break;
+	}
+}
+
+/* From multiboot2_entry.asm, at the address that the image is linked for. */
+void boot_multiboot2(uint32_t magic, uint32_t information) __attribute__((noreturn));
+
+void boot_multiboot2(uint32_t magic, uint32_t information)
+{
+	uint32_t total = *(const uint32_t *)(uint64_t)information;
+	uint32_t offset = sizeof(struct tag); /* total size, reserved */
+
+	if (magic != MULTIBOOT2_BOOTLOADER_MAGIC)
+		cpu_stop(); /* nobody is there to be told: not even a memory map */
+	while (offset + sizeof(struct tag) <= total) {
+		const struct tag *tag = (const void *)(uint64_t)(information + offset);
+
+		if (tag->type == TAG_END || tag->size < sizeof(*tag) || tag->size > total - offset)
+			break;
+		take_tag(tag);
+		offset += (tag->size + TAG_ALIGN - 1) & ~(TAG_ALIGN - 1u);
+	}
+	boot.image.base = image_base();
+	boot.image.size = image_size();
+	monitor_main(&boot);
+}

@@ -1,0 +1,182 @@
+; SPDX-License-Identifier: GPL-2.0-only
+;
+; multiboot2_entry.asm - the Multiboot2 header, and the way from its 32-bit entry to C in 64-bit mode.
+; Multiboot2 specification 2.0, sections 3.1 and 3.3.
+;
+; The image is linked at 1 MiB and loaded there; it is position independent, so that C can move it later
+; (arch/x86/relocate.h). 32-bit code has no RIP-relative addresses: what it needs lies in
+; this section, and is reached relative to EBP.
+;
+default rel
+
+extern boot_multiboot2
+
+MULTIBOOT2_HEADER_MAGIC equ 0xe85250d6
+MULTIBOOT2_ARCH_I386	equ 0
+MULTIBOOT2_TAG_END	equ 0
+MULTIBOOT2_TAG_INFO	equ 1
+MULTIBOOT2_TAG_SIZE	equ 8		; of a tag without contents
+MULTIBOOT2_INFO_CMDLINE	equ 1
+MULTIBOOT2_INFO_MODULE	equ 3
+MULTIBOOT2_INFO_MMAP	equ 6
+
+; Control bits: SDM volume 3, sections 2.2 and 2.5; page table bits: 4.5.
+CR0_PG			equ 1 << 31
+CR4_PAE			equ 1 << 5
+EFER			equ 0xc0000080
+EFER_LME		equ 1 << 8
+PAGE_PRESENT_WRITE	equ 3
+PAGE_LARGE		equ 1 << 7
+PAGE_SIZE		equ 4096
+LARGE_PAGE_SIZE		equ 0x200000
+ENTRY_SIZE		equ 8
+DIRECTORIES		equ 4		; 1 GiB each: the first 4 GiB
+
+CPUID_EXTENDED_MAX	equ 0x80000000
+CPUID_EXTENDED		equ 0x80000001
+CPUID_LONG_MODE		equ 1 << 29	; EDX of CPUID_EXTENDED
+
+CODE64			equ 0x08
+DATA			equ 0x10
+VGA_TEXT		equ 0xb8000
+WHITE_ON_RED		equ 0x4f
+
+section .boot alloc exec write progbits align=4096
+
+header:
+	dd MULTIBOOT2_HEADER_MAGIC, MULTIBOOT2_ARCH_I386, header_end - header
+	dd 0x100000000 - MULTIBOOT2_HEADER_MAGIC - MULTIBOOT2_ARCH_I386 - (header_end - header)
+	align 8
+info_request:
+	dw MULTIBOOT2_TAG_INFO, 0
+	dd info_request_end - info_request
+	dd MULTIBOOT2_INFO_CMDLINE, MULTIBOOT2_INFO_MODULE, MULTIBOOT2_INFO_MMAP
+info_request_end:
+	align 8
+	dw MULTIBOOT2_TAG_END, 0
+	dd MULTIBOOT2_TAG_SIZE
+header_end:
+
+; In:    EAX Multiboot2's magic, EBX address of its information; 32-bit protected mode, flat
+;        segments, paging and interrupts off, no stack.
+; Out:   to boot_multiboot2(magic, information), which does not return.
+; Stack: boot_stack.
+;
+; Registers: EBP address of .here, ESI magic, EBX information.
+bits 32
+global multiboot2_entry
+multiboot2_entry:
+	mov esi, eax
+	mov esp, [ebx]			; the information's size: the last 4 bytes of it are in its
+	lea esp, [ebx + esp]		; end tag, and good for a return address
+	call .here
+.here:
+	pop ebp
+	lea esp, [ebp + boot_stack_top - .here]
+
+	mov edi, ebx			; CPUID takes EBX
+	mov eax, CPUID_EXTENDED_MAX
+	cpuid
+	cmp eax, CPUID_EXTENDED
+	jb .no_long_mode
+	mov eax, CPUID_EXTENDED
+	cpuid
+	test edx, CPUID_LONG_MODE
+	jz .no_long_mode
+	mov ebx, edi
+
+	; Tables that map the first 4 GiB to themselves.
+	lea eax, [ebp + boot_pdpt - .here + PAGE_PRESENT_WRITE]
+	mov [ebp + boot_pml4 - .here], eax
+	lea eax, [ebp + boot_directories - .here + PAGE_PRESENT_WRITE]
+	lea edi, [ebp + boot_pdpt - .here]
+	mov ecx, DIRECTORIES
+.pdpt:
+	mov [edi], eax
+	add eax, PAGE_SIZE
+	add edi, ENTRY_SIZE
+	loop .pdpt
+	mov eax, PAGE_PRESENT_WRITE | PAGE_LARGE
+	lea edi, [ebp + boot_directories - .here]
+	mov ecx, DIRECTORIES * PAGE_SIZE / ENTRY_SIZE
+.directory:
+	mov [edi], eax
+	add eax, LARGE_PAGE_SIZE
+	add edi, ENTRY_SIZE
+	loop .directory
+
+	mov eax, CR4_PAE
+	mov cr4, eax
+	lea eax, [ebp + boot_pml4 - .here]
+	mov cr3, eax
+	mov ecx, EFER
+	rdmsr
+	or eax, EFER_LME
+	wrmsr
+	mov eax, cr0
+	or eax, CR0_PG
+	mov cr0, eax
+
+	lea eax, [ebp + boot_gdt - .here]
+	push dword 0			; LGDT's operand: limit, and under
+	push eax			; it the base
+	push word boot_gdt_end - boot_gdt - 1
+	lgdt [esp]
+	push dword CODE64
+	lea eax, [ebp + .in64 - .here]
+	push eax
+	retf
+
+; A 32-bit machine: no console is there yet, so say it where GRUB left the text screen.
+.no_long_mode:
+	lea esi, [ebp + no_long_mode_text - .here]
+	mov edi, VGA_TEXT
+	mov ah, WHITE_ON_RED
+.character:
+	lodsb
+	test al, al
+	jz .stop
+	stosw
+	jmp .character
+.stop:
+	hlt
+	jmp .stop
+
+bits 64
+.in64:
+	mov eax, DATA
+	mov ds, eax
+	mov es, eax
+	mov ss, eax
+	xor eax, eax
+	mov fs, eax
+	mov gs, eax
+	lea rsp, [boot_stack_top]
+	mov edi, esi
+	mov esi, ebx
+	xor ebp, ebp			; the backtrace ends here
+	call boot_multiboot2 wrt ..plt
+	ud2
+
+no_long_mode_text:
+	db "Switchyard needs a 64-bit CPU", 0
+
+	align 8
+boot_gdt:
+	dq 0
+	dq 0x00af9b000000ffff		; CODE64: 64-bit code (SDM volume 3, 3.4.5)
+	dq 0x00cf93000000ffff		; DATA
+boot_gdt_end:
+
+	align PAGE_SIZE
+boot_pml4:
+	times PAGE_SIZE db 0
+boot_pdpt:
+	times PAGE_SIZE db 0
+boot_directories:
+	times DIRECTORIES * PAGE_SIZE db 0
+boot_stack:
+	times 4 * PAGE_SIZE db 0
+boot_stack_top:
+
+section .note.GNU-stack noalloc noexec nowrite progbits

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What runs inside Linux guests: the driver for each kernel, and syctl.
+#
+#   build/guest/FLAVOUR/switchyard.ko   for Debian's kernel in build/kernels/FLAVOUR: $(FLAVOURS),
+#                                       named in images/images.mk
+#   build/guest/switchyard.ko           the one for cloud-amd64
+#   build/guest/syctl
+
+# syctl is a program for Linux: the cross compiler of the monitor need not have a C library.
+GUEST_CC     ?= gcc
+GUEST_CFLAGS := -std=gnu11 -Os -g0 -Wall -Wextra -Werror
+
+DRIVER_SOURCES := $(sort $(wildcard guest/linux/*.[chS])) guest/linux/Kbuild
+SYCTL_SOURCES  := $(sort $(wildcard guest/syctl/*.c))
+SYCTL_HEADERS  := guest/syctl/syctl.h guest/linux/switchyard_ioctl.h include/switchyard.h
+
+guest: $(B)/guest/switchyard.ko $(B)/guest/syctl
+
+# Kbuild writes beside its sources, so it gets copies of them. The prefix map keeps this
+# directory's name out of the file.
+$(FLAVOURS:%=$(B)/guest/%/switchyard.ko): $(B)/guest/%/switchyard.ko: $(DRIVER_SOURCES) \
+		include/switchyard.h $(B)/kernels/%/version
+	@echo "  DRIVER  $@"
+	@mkdir -p $(@D)
+	@cp $(DRIVER_SOURCES) $(@D)
+	@images/install-packages.sh linux-headers-$$(cat $(B)/kernels/$*/version)
+	@$(MAKE) -s -C /usr/src/linux-headers-$$(cat $(B)/kernels/$*/version) M=$(abspath $(@D)) \
+		SWITCHYARD_INCLUDE=$(abspath include) CROSS_COMPILE= \
+		KCFLAGS=-ffile-prefix-map=$(abspath .)=. \
+		CONFIG_DEBUG_INFO_BTF_MODULES= modules
+	@strip --strip-debug $@
+
+$(B)/guest/switchyard.ko: $(B)/guest/cloud-amd64/switchyard.ko
+	@cp $< $@
+
+$(B)/guest/syctl: $(SYCTL_SOURCES) $(SYCTL_HEADERS)
+	@echo "  CC      $@"
+	@mkdir -p $(@D)
+	@$(GUEST_CC) $(GUEST_CFLAGS) -static -s -Iinclude -Iguest/linux -o $@ $(SYCTL_SOURCES)
+
+.PHONY: guest

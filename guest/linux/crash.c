@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * crash.c - a panic marks this slot crashed and opens the monitor; other slots go on.
+ *
+ * Our notifier runs last of all, when Linux has stopped the other CPUs: they sit in HLT with
+ * interrupts off and their local APICs disabled by software. The gate wants the boot CPU. If
+ * another one panicked, an NMI fetches it: a disabled local APIC still sends IPIs and still takes
+ * NMIs (SDM volume 3, section 11.4.7.2, "Local APIC State After It Has Been Software Disabled").
+ *
+ * If the boot CPU could be stopped only by an NMI (it spun with interrupts off for a second), it is
+ * in that NMI for good and takes no other: then Linux's own panic goes on.
+ */
+#include <linux/cpumask.h>
+#include <linux/delay.h>
+#include <linux/limits.h>
+#include <linux/notifier.h>
+#include <linux/panic_notifier.h>
+#include <linux/smp.h>
+#include <linux/string.h>
+#include <asm/apic.h>
+#include <asm/irq_vectors.h>
+#include <asm/nmi.h>
+#include "driver.h"
+
+#define NMI_NAME "switchyard"
+
+/* How long the boot CPU may take to come to the gate, in milliseconds. */
+#define BOOT_CPU_MSEC 1000
+
+struct crash {
+	struct notifier_block notifier;
+	bool pending; /* the boot CPU is asked to call the gate */
+};
+
+static struct crash crash;
+
+/* Returns only if the gate refuses. */
+static void crash_report(void)
+{
+	s64 result = gate_call(&driver.gate, SWITCHYARD_CRASH, 0);
+
+	pr_emerg("switchyard: the monitor did not take over, error %lld\n", result);
+}
+
+static int crash_nmi(unsigned int type, struct pt_regs *regs)
+{
+	if (!crash.pending)
+		return NMI_DONE;
+	if (raw_smp_processor_id() == BOOT_CPU)
+		crash_report();
+	return NMI_HANDLED;
+}
+
+static int crash_panic(struct notifier_block *notifier, unsigned long event, void *message)
+{
+	struct switchyard_notes *notes = &driver.info->notes;
+
+	strscpy(notes->message, message, sizeof(notes->message));
+	if (raw_smp_processor_id() == BOOT_CPU) {
+		crash_report();
+		return NOTIFY_DONE;
+	}
+
+	crash.pending = true;
+	/*
+	 * A stopped CPU counts as offline, and an offline one ignores NMIs (exc_nmi() in
+	 * arch/x86/kernel/nmi.c). It has nothing else to do any more, so this misleads no one.
+	 */
+	cpumask_set_cpu(BOOT_CPU, &__cpu_online_mask);
+	smp_wmb(); /* before the NMI handler looks at either */
+	/* The shorthand, as it does without destination registers, which a disabled APIC may have
+	 * lost. */
+	apic->send_IPI_allbutself(NMI_VECTOR);
+	mdelay(BOOT_CPU_MSEC);
+	pr_emerg("switchyard: the monitor did not take over: CPU %d does not come to the gate\n",
+		 BOOT_CPU);
+	return NOTIFY_DONE;
+}
+
+static struct crash crash = {
+	.notifier = {.notifier_call = crash_panic, .priority = INT_MIN},
+};
+
+int crash_init(void)
+{
+	int error = register_nmi_handler(NMI_LOCAL, crash_nmi, 0, NMI_NAME);
+
+	if (error) {
+		pr_err("switchyard: no NMI handler, error %d\n", error);
+		return error;
+	}
+	atomic_notifier_chain_register(&panic_notifier_list, &crash.notifier);
+	return 0;
+}
+
+void crash_exit(void)
+{
+	atomic_notifier_chain_unregister(&panic_notifier_list, &crash.notifier);
+	unregister_nmi_handler(NMI_LOCAL, NMI_NAME);
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * device.c - /dev/switchyard, for syctl. For root alone: a switch stops everything.
+ */
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/uaccess.h>
+#include "driver.h"
+#include "switchyard_ioctl.h"
+
+static int device_list(struct switchyard_list __user *user)
+{
+	const struct switchyard_info *info = driver.info;
+	struct switchyard_list list = {
+		.self = info->self,
+		.slot_count = info->slot_count,
+		.gate = info->gate,
+		.returns = driver.returns,
+		.away_usec = driver.away_usec,
+	};
+
+	memcpy(list.slot, info->slot, sizeof(list.slot));
+	return copy_to_user(user, &list, sizeof(list)) ? -EFAULT : 0;
+}
+
+static int device_request(u32 op, struct switchyard_request __user *user)
+{
+	struct switchyard_request request;
+	int error;
+
+	if (copy_from_user(&request, user, sizeof(request)))
+		return -EFAULT;
+	error = request_run(&driver, op, request.slot, &request.error);
+	if (error)
+		return error;
+	return copy_to_user(user, &request, sizeof(request)) ? -EFAULT : 0;
+}
+
+static long device_ioctl(struct file *file, unsigned int command, unsigned long argument)
+{
+	void __user *user = (void __user *)argument;
+
+	switch (command) {
+	case SWITCHYARD_IOC_LIST:
+		return device_list(user);
+	case SWITCHYARD_IOC_SWITCH:
+		return device_request(SWITCHYARD_SWITCH, user);
+	case SWITCHYARD_IOC_MONITOR:
+		return device_request(SWITCHYARD_MONITOR, user);
+	default:
+		return -ENOTTY;
+	}
+}
+
+static const struct file_operations device_operations = {
+	.owner = THIS_MODULE,
+	.unlocked_ioctl = device_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.llseek = noop_llseek,
+};
+
+static struct miscdevice device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "switchyard",
+	.fops = &device_operations,
+	.mode = 0600,
+};
+
+int device_init(void)
+{
+	int error = misc_register(&device);
+
+	if (error)
+		pr_err("switchyard: no /dev/switchyard, error %d\n", error);
+	return error;
+}
+
+void device_exit(void)
+{
+	misc_deregister(&device);
+}

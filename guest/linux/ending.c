@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ending.c - poweroff, reboot and halt end this slot and not the machine.
+ *
+ * Linux tells the reason to reboot notifiers, shuts devices down, moves to the boot CPU and
+ * calls the syscore operations' shutdown(), last registered first; only then would it touch the
+ * machine. There is no later place: x86 asks no restart handlers.
+ *
+ * kexec calls the same notifiers and must go through: its new kernel stays within this slot's
+ * memory. Not seen here are emergency_restart() (SysRq b, panic=SECONDS) and SysRq o: they ask no
+ * one.
+ */
+#include <linux/notifier.h>
+#include <linux/reboot.h>
+#include <linux/string.h>
+#include <linux/syscore_ops.h>
+#include "driver.h"
+
+/* What kernel_kexec() in kernel/kexec_core.c gives as a restart's command. */
+#define KEXEC_COMMAND "kexec reboot"
+
+struct ending {
+	struct notifier_block notifier;
+	struct syscore_ops syscore;
+	u64 reason; /* enum switchyard_end, 0: none */
+};
+
+static struct ending ending;
+
+static int ending_notify(struct notifier_block *notifier, unsigned long event, void *command)
+{
+	struct ending *ending = container_of(notifier, struct ending, notifier);
+
+	switch (event) {
+	case SYS_RESTART:
+		ending->reason = SWITCHYARD_END_REBOOT;
+		if (command && !strcmp(command, KEXEC_COMMAND))
+			ending->reason = 0;
+		break;
+	case SYS_HALT:
+		ending->reason = SWITCHYARD_END_HALT;
+		break;
+	case SYS_POWER_OFF:
+		ending->reason = SWITCHYARD_END_POWEROFF;
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+static void ending_shutdown(void)
+{
+	s64 result;
+
+	if (!ending.reason)
+		return;
+
+	result = gate_call(&driver.gate, SWITCHYARD_END, ending.reason);
+	pr_emerg("switchyard: the monitor did not take over, error %lld\n", result);
+}
+
+static struct ending ending = {
+	.notifier = {.notifier_call = ending_notify},
+	.syscore = {.shutdown = ending_shutdown},
+};
+
+int ending_init(void)
+{
+	int error = register_reboot_notifier(&ending.notifier);
+
+	if (error) {
+		pr_err("switchyard: no reboot notifier, error %d\n", error);
+		return error;
+	}
+	register_syscore_ops(&ending.syscore);
+	return 0;
+}
+
+void ending_exit(void)
+{
+	unregister_syscore_ops(&ending.syscore);
+	unregister_reboot_notifier(&ending.notifier);
+}

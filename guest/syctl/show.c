@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * show.c - slots as a table for people and as JSON for programs.
+ *
+ * Names need no escaping in JSON: they are [a-z0-9._-] only.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include "syctl.h"
+
+#define KIB 1024u
+
+/* enough for 64 bits in decimal, a blank and a unit */
+#define SIZE_TEXT 32
+
+static const char *state_name(uint8_t state)
+{
+	switch (state) {
+	case SWITCHYARD_READY:
+		return "ready";
+	case SWITCHYARD_RUNNING:
+		return "running";
+	case SWITCHYARD_PARKED:
+		return "parked";
+	case SWITCHYARD_CRASHED:
+		return "crashed";
+	default:
+		return "unknown";
+	}
+}
+
+static const char *type_name(uint8_t type)
+{
+	switch (type) {
+	case SWITCHYARD_LINUX:
+		return "linux";
+	case SWITCHYARD_MULTIBOOT1:
+		return "multiboot1";
+	case SWITCHYARD_MULTIBOOT2:
+		return "multiboot2";
+	case SWITCHYARD_ELF:
+		return "elf";
+	default:
+		return "unknown";
+	}
+}
+
+/* "512 MiB": exact, in the largest unit that makes it a whole number. */
+static const char *size_text(char text[SIZE_TEXT], uint64_t bytes)
+{
+	static const char *const unit[] = {"B", "KiB", "MiB", "GiB"};
+	const unsigned last = sizeof(unit) / sizeof(unit[0]) - 1;
+	unsigned i = 0;
+
+	while (i < last && bytes && bytes % KIB == 0) {
+		bytes /= KIB;
+		i++;
+	}
+	snprintf(text, SIZE_TEXT, "%" PRIu64 " %s", bytes, unit[i]);
+	return text;
+}
+
+static void list_table(const struct switchyard_list *list)
+{
+	char size[SIZE_TEXT];
+
+	printf("%-16s  %-7s  %-8s  %-12s  %-10s  %s\n", "SLOT", "STATE", "MEMORY", "BASE", "TYPE",
+	       "RUNS");
+	for (uint32_t i = 0; i < list->slot_count; i++) {
+		const struct switchyard_slot *slot = &list->slot[i];
+
+		printf("%-16s  %-7s  %-8s  0x%-10" PRIx64 "  %-10s  %" PRIu64 "\n", slot->name,
+		       state_name(slot->state), size_text(size, slot->size), slot->base,
+		       type_name(slot->type), slot->runs);
+	}
+}
+
+static void list_json(const struct switchyard_list *list)
+{
+	printf("[");
+	for (uint32_t i = 0; i < list->slot_count; i++) {
+		const struct switchyard_slot *slot = &list->slot[i];
+
+		printf("%s\n  {\"number\": %" PRIu32 ", \"slot\": \"%s\", \"state\": \"%s\", "
+		       "\"memory\": %" PRIu64 ", \"base\": %" PRIu64 ", \"type\": \"%s\", "
+		       "\"runs\": %" PRIu64 ", \"self\": %s}",
+		       i ? "," : "", i + 1, slot->name, state_name(slot->state), slot->size,
+		       slot->base, type_name(slot->type), slot->runs,
+		       i + 1 == list->self ? "true" : "false");
+	}
+	printf("\n]\n");
+}
+
+void show_list(const struct switchyard_list *list, bool json)
+{
+	if (json)
+		list_json(list);
+	else
+		list_table(list);
+}
+
+void show_status(const struct switchyard_list *list, bool json)
+{
+	const struct switchyard_slot *self = &list->slot[list->self - 1];
+	const char *state = state_name(self->state);
+
+	if (json) {
+		printf("{\"number\": %" PRIu32 ", \"slot\": \"%s\", \"state\": \"%s\", "
+		       "\"gate\": %" PRIu64 ", \"runs\": %" PRIu64 ", \"returns\": %" PRIu64 ", "
+		       "\"away_ms\": %" PRIu64 "}\n",
+		       list->self, self->name, state, list->gate, self->runs, list->returns,
+		       list->away_usec / 1000);
+		return;
+	}
+	printf("slot     %s (number %" PRIu32 " of %" PRIu32 ")\n", self->name, list->self,
+	       list->slot_count);
+	printf("state    %s\n", state);
+	printf("gate     0x%" PRIx64 "\n", list->gate);
+	printf("returns  %" PRIu64 "\n", list->returns);
+	if (list->returns)
+		printf("away     %" PRIu64 " ms, the last time\n", list->away_usec / 1000);
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * syctl - Switchyard's command-line tool for Linux guests.
+ *
+ * Exit status: 0 done (a switch: this slot is back), 1 it failed, with one line "error: ..." on
+ * standard error, 2 it was called wrongly.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include "syctl.h"
+
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+/* `syctl switch` takes this for the monitor, also if a slot is called so. */
+#define MONITOR_NAME "monitor"
+
+static const char usage[] =
+	"usage: syctl [--json] COMMAND\n"
+	"\n"
+	"  list         the slots, as of the last switch\n"
+	"  status       this slot and how often it came back\n"
+	"  switch SLOT  park this kernel, go on with another (\"monitor\": the monitor)\n"
+	"  monitor      park this kernel, open the monitor's console\n"
+	"\n"
+	"A switch ends when this slot is resumed. --json writes JSON; --help this text.\n"
+	"Exit status: 0 done, 1 failed, 2 wrong usage.\n";
+
+__attribute__((format(printf, 1, 2))) static int fail(const char *format, ...)
+{
+	va_list args;
+
+	fputs("error: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return EXIT_FAILED;
+}
+
+static int wrong_usage(void)
+{
+	fputs(usage, stderr);
+	return EXIT_USAGE;
+}
+
+/* The number of the slot of that name, counted from 1, or 0. */
+static uint32_t find_slot(const struct switchyard_list *list, const char *name)
+{
+	for (uint32_t i = 0; i < list->slot_count; i++)
+		if (strcmp(list->slot[i].name, name) == 0)
+			return i + 1;
+	return 0;
+}
+
+static int unknown_slot(const struct switchyard_list *list, const char *name)
+{
+	fprintf(stderr, "error: no slot is called %s; there are", name);
+	for (uint32_t i = 0; i < list->slot_count; i++)
+		fprintf(stderr, "%s %s", i ? "," : "", list->slot[i].name);
+	fputc('\n', stderr);
+	return EXIT_FAILED;
+}
+
+/* What pm_suspend() in the driver may say. */
+static const char *suspend_text(int error)
+{
+	switch (error) {
+	case EBUSY:
+		return "another switch is under way, or a task or device does not stop; see dmesg";
+	case ECANCELED:
+		return "the suspend test of /sys/power/pm_test is on";
+	default:
+		return strerror(error);
+	}
+}
+
+/* Gives the machine away; slot 0: to the monitor. Returns when this slot is resumed. */
+static int give_away(int device, const char *name, uint32_t slot, bool json)
+{
+	struct switchyard_request request = {.slot = slot};
+	struct switchyard_list list;
+
+	if (ioctl(device, slot ? SWITCHYARD_IOC_SWITCH : SWITCHYARD_IOC_MONITOR, &request) < 0)
+		return fail("%s: Linux could not be suspended: %s", name, suspend_text(errno));
+	if (request.error)
+		return fail("%s: %s", name, switchyard_error_text(request.error));
+
+	if (json) {
+		if (ioctl(device, SWITCHYARD_IOC_LIST, &list) < 0)
+			return fail("%s: %s", SWITCHYARD_DEVICE, strerror(errno));
+		show_status(&list, json);
+	}
+	return EXIT_DONE;
+}
+
+static int run(int device, int count, char **word, bool json)
+{
+	struct switchyard_list list;
+	uint32_t slot;
+
+	if (ioctl(device, SWITCHYARD_IOC_LIST, &list) < 0)
+		return fail("%s: %s", SWITCHYARD_DEVICE, strerror(errno));
+
+	if (count == 1 && strcmp(word[0], "list") == 0) {
+		show_list(&list, json);
+		return EXIT_DONE;
+	}
+	if (count == 1 && strcmp(word[0], "status") == 0) {
+		show_status(&list, json);
+		return EXIT_DONE;
+	}
+	if (count == 1 || strcmp(word[1], MONITOR_NAME) == 0)
+		return give_away(device, MONITOR_NAME, 0, json);
+
+	slot = find_slot(&list, word[1]);
+	if (!slot)
+		return unknown_slot(&list, word[1]);
+	return give_away(device, word[1], slot, json);
+}
+
+static bool is_command(int count, char **word)
+{
+	static const char *const alone[] = {"list", "status", "monitor"};
+
+	if (count == 2)
+		return strcmp(word[0], "switch") == 0;
+	for (size_t i = 0; count == 1 && i < sizeof(alone) / sizeof(alone[0]); i++)
+		if (strcmp(word[0], alone[i]) == 0)
+			return true;
+	return false;
+}
+
+int main(int argc, char **argv)
+{
+	bool json = false;
+	int count = 0;
+	int device;
+
+	/* Options may stand anywhere; the words that are left move to the front. */
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--help") == 0) {
+			fputs(usage, stdout);
+			return EXIT_DONE;
+		}
+		if (strcmp(argv[i], "--json") == 0)
+			json = true;
+		else if (argv[i][0] == '-')
+			return wrong_usage();
+		else
+			argv[count++] = argv[i];
+	}
+	if (!is_command(count, argv))
+		return wrong_usage();
+
+	device = open(SWITCHYARD_DEVICE, O_RDWR | O_CLOEXEC);
+	if (device < 0)
+		return fail("%s: %s; is switchyard.ko loaded, and are you root?", SWITCHYARD_DEVICE,
+			    strerror(errno));
+	return run(device, count, argv, json);
+}

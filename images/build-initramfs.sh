@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# build-initramfs.sh KERNEL DRIVER SYCTL OUTPUT - the initramfs of a Linux slot.
+#
+# KERNEL: directory made by fetch-kernel.sh; DRIVER: its switchyard.ko. Needs no root. The same
+# input gives the same output, to the byte: fixed times (SOURCE_DATE_EPOCH), owners and order.
+set -eu
+
+kernel=$1
+driver=$2
+syctl=$3
+output=$4
+here=$(dirname "$0")
+version=$(cat "$kernel/version")
+busybox=/bin/busybox
+
+# What QEMU's machines have: PCI and disks by virtio, AHCI and IDE, their file system, network
+# cards. A flavour that lacks one does without (cloud: AHCI, e1000).
+wanted="virtio_pci virtio_blk virtio_net ahci ata_piix sd_mod crc32c_generic ext4 e1000 e1000e"
+
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+umask 022
+
+mkdir -p "$root/bin" "$root/dev" "$root/etc" "$root/lib/modules" "$root/mnt" "$root/proc" \
+	"$root/root" "$root/sys" "$root/tmp"
+cp -R "$here/initramfs/." "$root"
+cp "$busybox" "$root/bin/busybox"
+cp "$syctl" "$root/bin/syctl"
+for applet in $("$busybox" --list); do
+	[ -e "$root/bin/$applet" ] || ln -s busybox "$root/bin/$applet"
+done
+
+# Modules with what they depend on, in the order to load them: /lib/modules/order.
+for module in $wanted; do
+	/sbin/modprobe -C /dev/null -d "$kernel" -S "$version" --show-depends "$module" \
+		2>/dev/null || true
+done | sed -n 's/^insmod \([^ ]*\).*/\1/p' | awk '!seen[$0]++' >"$root/modules"
+while read -r file; do
+	cp "$file" "$root/lib/modules/"
+	basename "$file" >>"$root/lib/modules/order"
+done <"$root/modules"
+rm "$root/modules"
+cp "$driver" "$root/lib/modules/switchyard.ko"
+echo switchyard.ko >>"$root/lib/modules/order"
+
+find "$root" -exec touch -h -d "@${SOURCE_DATE_EPOCH:-0}" {} +
+(cd "$root" && find . -mindepth 1 | LC_ALL=C sort |
+	cpio --quiet --reproducible -o -H newc -R 0:0) | zstd -q -19 -T1 -o "$output" -f

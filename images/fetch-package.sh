@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# fetch-package.sh PACKAGE DIRECTORY - unpacks a Debian package below DIRECTORY.
+#
+# Kernels and memtest86+ are fetched this way: installing them would make the boot loader of
+# the machine that builds offer them, too.
+set -eu
+
+package=$1
+directory=$2
+mkdir -p "$directory"
+work=$(mktemp -d "$directory/fetch.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+
+download() {
+	(cd "$work" && apt-get -q -o APT::Sandbox::User= download "$package")
+}
+
+echo "fetching $package"
+if ! download 2>/dev/null; then
+	# The lists may be absent, or older than the mirror.
+	as_root=
+	[ "$(id -u)" -eq 0 ] || as_root=sudo
+	$as_root apt-get update -q
+	download
+fi
+dpkg -x "$work"/*.deb "$directory"

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make iso       build/switchyard.iso: GRUB, the monitor, the demo slots
+# make run       installs what is missing, builds, and starts QEMU on that image
+# make packages  only installs what is missing
+#
+#   build/kernels/FLAVOUR/   vmlinuz, lib/modules/ and version of Debian's kernel; initrd, ours
+#   build/disks/SLOT.img     a disk for each Linux slot, kept between runs
+
+# Dates in images: the commit's, so that two builds of it are the same.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
+
+QEMU ?= qemu-system-x86_64
+# Emulated, an Intel processor is the one that Linux says least about: on others it calls the
+# time-stamp counter unstable as soon as there are two CPUs. Haswell without what QEMU 7.2
+# can't emulate.
+QEMU_CPU   ?= Haswell-noTSX,-pcid,-invpcid,-tsc-deadline,-x2apic
+QEMU_SHOW  ?= none
+QEMU_FLAGS ?= -accel tcg -machine q35 -cpu $(QEMU_CPU) -smp 2 -m 2G
+
+# Debian's kernel flavours; the demo uses the first two.
+FLAVOURS  := cloud-amd64 amd64 rt-amd64
+
+ISO       := $(B)/switchyard.iso
+MEMTEST   := $(B)/memtest/boot/memtest86+ia32.bin
+DISKS     := $(B)/disks/alpha.img $(B)/disks/beta.img
+DISK_SIZE := 256M
+
+ISO_FILES := \
+	$(B)/switchyard.elf=boot/switchyard/switchyard.elf \
+	$(B)/tick/tick.elf=boot/switchyard/tick.elf \
+	$(MEMTEST)=boot/memtest86+ia32.bin \
+	$(foreach flavour,cloud-amd64 amd64,\
+		$(B)/kernels/$(flavour)/vmlinuz=boot/$(flavour)/vmlinuz \
+		$(B)/kernels/$(flavour)/initrd=boot/$(flavour)/initrd)
+ISO_PARTS := $(foreach pair,$(ISO_FILES),$(firstword $(subst =, ,$(pair))))
+
+iso: $(ISO) guest
+
+packages:
+	images/install-packages.sh
+
+# In its own make: tools that packages installs are used only after it.
+run: packages
+	@$(MAKE) --no-print-directory start
+
+# The terminal gets the serial port: Ctrl-A x ends QEMU, Ctrl-A b sends BREAK.
+start: $(ISO) $(DISKS)
+	@cat images/welcome.txt
+	$(QEMU) $(QEMU_FLAGS) -boot d -cdrom $(ISO) \
+		$(foreach disk,$(DISKS),-drive file=$(disk),format=raw,if=virtio) \
+		-netdev user,id=net0 -device virtio-net-pci,netdev=net0 \
+		-display $(QEMU_SHOW) -serial mon:stdio
+
+$(ISO): $(ISO_PARTS) images/grub.cfg images/build-iso.sh
+	@echo "  ISO     $@"
+	@images/build-iso.sh $@ $(ISO_FILES)
+
+$(FLAVOURS:%=$(B)/kernels/%/version): $(B)/kernels/%/version: images/fetch-kernel.sh images/fetch-package.sh
+	@echo "  KERNEL  $*"
+	@images/fetch-kernel.sh $* $(@D)
+
+$(FLAVOURS:%=$(B)/kernels/%/vmlinuz): $(B)/kernels/%/vmlinuz: $(B)/kernels/%/version
+	@touch -c $@
+
+$(FLAVOURS:%=$(B)/kernels/%/initrd): $(B)/kernels/%/initrd: $(B)/kernels/%/version \
+		$(B)/guest/%/switchyard.ko $(B)/guest/syctl images/build-initramfs.sh \
+		$(wildcard images/initramfs/* images/initramfs/*/*)
+	@echo "  INITRD  $@"
+	@images/build-initramfs.sh $(@D) $(B)/guest/$*/switchyard.ko $(B)/guest/syctl $@
+
+$(MEMTEST): images/fetch-package.sh
+	@mkdir -p $(@D)
+	@if [ -r /boot/$(@F) ]; then cp /boot/$(@F) $@; \
+	else images/fetch-package.sh memtest86+ $(B)/memtest; fi
+	@touch $@
+
+$(B)/disks/%.img:
+	@mkdir -p $(@D)
+	@truncate -s $(DISK_SIZE) $@
+
+.PHONY: iso packages run start

@@ -1,0 +1,35 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# install-packages.sh - installs those Debian packages that are missing.
+#
+# Usage: install-packages.sh [PACKAGE...]; without any, those of packages.txt beside this file.
+# Needs root or sudo, but only if something is missing; prints what it does.
+set -eu
+
+if [ $# -eq 0 ]; then
+	# shellcheck disable=SC2046 # one word a package
+	set -- $(sed 's/#.*//' "$(dirname "$0")/packages.txt")
+fi
+
+missing=
+for package; do
+	state=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)
+	[ "$state" = installed ] || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+	as_root=sudo
+	command -v sudo >/dev/null || {
+		echo "error: packages are missing, and this is neither root nor has it sudo:$missing" >&2
+		exit 1
+	}
+fi
+
+echo "installing Debian packages:$missing"
+$as_root apt-get update -q
+# shellcheck disable=SC2086
+$as_root env DEBIAN_FRONTEND=noninteractive \
+	apt-get install -q -y --no-install-recommends $missing

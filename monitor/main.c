@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * main.c - from boot information to the first kernel, in two halves: the first runs where the
+ * loader put the image, and moves it; the second, in RAM that the memory plan gave the monitor.
+ */
+#include "main.h"
+#include "arch/x86/clock.h"
+#include "arch/x86/cpu.h"
+#include "arch/x86/cpu_state.h"
+#include "arch/x86/descriptors.h"
+#include "arch/x86/exception.h"
+#include "arch/x86/firmware_data.h"
+#include "arch/x86/machine.h"
+#include "arch/x86/paging.h"
+#include "arch/x86/platform.h"
+#include "arch/x86/relocate.h"
+#include "command.h"
+#include "load.h"
+#include "monitor.h"
+#include "print.h"
+#include "slot_machine.h"
+#include "store.h"
+#include "string.h"
+#include "switch.h"
+
+static struct monitor the_monitor;
+
+static void report_error(void *context, const char *text)
+{
+	struct monitor *monitor = context;
+
+	log_line(&monitor->log, LOG_ERROR, "%s", text);
+}
+
+static void stop(struct monitor *monitor, const struct error *error)
+{
+	log_line(&monitor->log, LOG_ERROR, "%s; the monitor can't start", error->text);
+	cpu_stop();
+}
+
+static void start_console(struct monitor *monitor)
+{
+	const struct options *options = &monitor->options;
+
+	monitor->log.console = &monitor->console;
+	monitor->log.level = options->loglevel;
+	console_init(&monitor->console, options);
+}
+
+static void fault_print(void *context, const char *line)
+{
+	struct monitor *monitor = context;
+
+	log_line(&monitor->log, LOG_ERROR, "%s", line);
+}
+
+static void fault_recover(void *context)
+{
+	console_loop(context);
+}
+
+/* What boot/ could not tell anyone for lack of a console. */
+static void report_boot(struct monitor *monitor)
+{
+	const struct boot_info *boot = monitor->boot;
+
+	log_line(&monitor->log, LOG_INFO, "Switchyard " SWITCHYARD_VERSION ", loaded by %s",
+		 boot->loader[0] ? boot->loader : "an unnamed loader");
+	if (boot->options_truncated)
+		log_line(&monitor->log, LOG_ERROR,
+			 "the monitor's options are cut: longer than %u characters",
+			 BOOT_LINE_SIZE - 1);
+	if (boot->regions_truncated)
+		log_line(
+			&monitor->log, LOG_WARN,
+			"the firmware's memory map has more than %u entries; RAM behind them is not used",
+			BOOT_MAX_REGIONS);
+	if (boot->modules_refused)
+		log_line(&monitor->log, LOG_ERROR, "%u modules left out: at most %u are taken",
+			 boot->modules_refused, BOOT_MAX_MODULES);
+}
+
+static void report_plan(struct monitor *monitor)
+{
+	for (uint32_t i = 0; i < monitor->slots.count; i++) {
+		const struct slot *slot = &monitor->slots.slot[i];
+		char size[SIZE_TEXT];
+
+		log_line(&monitor->log, LOG_INFO, "slot %s: %s, %s at %#llx", slot->name,
+			 slot_type_name(slot->type), format_size(size, slot->ram.size),
+			 (unsigned long long)slot->ram.base);
+	}
+}
+
+/* Where RAM ends: page tables and guests' maps go that far. */
+static uint64_t memory_end(const struct plan *plan)
+{
+	uint64_t end = 0;
+
+	for (uint32_t i = 0; i < plan->count; i++) {
+		const struct plan_region *region = &plan->region[i];
+
+		if (region->type == REGION_RAM && region->base + region->size > end)
+			end = region->base + region->size;
+	}
+	return end;
+}
+
+/* Drops slots whose kernel can't be loaded, before memory is given to them. */
+static void inspect_slots(struct monitor *monitor)
+{
+	struct slot_table *slots = &monitor->slots;
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < slots->count; i++) {
+		struct error error;
+
+		if (!load_inspect(&slots->slot[i], &error)) {
+			log_line(&monitor->log, LOG_ERROR, "slot %s: %s", slots->slot[i].name,
+				 error.text);
+			continue;
+		}
+		if (kept != i)
+			slots->slot[kept] = slots->slot[i];
+		kept++;
+	}
+	slots->count = kept;
+}
+
+static void check_default(struct monitor *monitor)
+{
+	struct options *options = &monitor->options;
+
+	if (options->default_slot[0] && !slot_find(&monitor->slots, options->default_slot)) {
+		log_line(&monitor->log, LOG_ERROR, "default=%s: no slot has that name",
+			 options->default_slot);
+		options->default_slot[0] = '\0';
+	}
+}
+
+/* The second half: everything that must happen after the move, each with what it needs before. */
+static void run(void *context)
+{
+	struct monitor *monitor = context;
+	struct boot_info *boot = monitor->boot = (void *)(image_base() + monitor->boot_offset);
+	struct paging_tables paging;
+	struct error error;
+	struct slot *slot;
+
+	descriptors_init(); /* faults are caught from here */
+	monitor->fault.context = monitor;
+	monitor->fault.print = fault_print;
+	monitor->fault.recover = fault_recover;
+	exception_report_to(&monitor->fault);
+	paging_init(memory_end(&monitor->plan), &paging); /* after gate_anchor moved */
+	cpu_state_init();				  /* needs nothing */
+	cpu_state_keep_firmware();			  /* needs CR4 and the IDT: it probes */
+	platform_init(boot->rsdp_size ? (uint64_t)boot->rsdp : 0);
+	start_console(monitor); /* after platform_init kept firmware's state */
+	lines_parse(boot, &monitor->slots, report_error, monitor);
+	inspect_slots(monitor); /* before the plan: it needs sizes */
+	if (!plan_store(&monitor->plan, boot, &monitor->slots, &error)) {
+		report_error(monitor, error.text);
+		monitor->slots.count = 0;
+	}
+	store_fill(monitor); /* after this, modules' old places are free */
+	plan_slots(&monitor->plan, &monitor->slots, report_error, monitor);
+	slot_machine_init(monitor, &paging); /* needs the final table */
+	check_default(monitor);
+	report_plan(monitor);
+	monitor->current = NO_SLOT;
+	switch_init(monitor);
+
+	slot = menu(monitor);
+	if (slot && !switch_to(monitor, slot, &error))
+		console_error(&monitor->console, "%s", error.text);
+	console_loop(monitor);
+}
+
+void monitor_main(struct boot_info *boot)
+{
+	struct monitor *monitor = &the_monitor;
+	struct error error;
+
+	monitor->boot = boot;
+	clock_init();
+	monitor->log.level = LOG_DEBUG; /* kept only, until the options say more */
+	options_parse(boot->options, &monitor->options, report_error, monitor);
+	start_console(monitor);
+	report_boot(monitor);
+	if (!plan_init(&monitor->plan, boot, firmware_data_start(), &error) ||
+	    !plan_monitor(&monitor->plan, boot, image_size(), &error))
+		stop(monitor, &error);
+	monitor->boot_offset = (uint64_t)boot - image_base();
+	boot->image.base = monitor->plan.monitor.base;
+	relocate_and_call(monitor->plan.monitor.base, run, monitor);
+}

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The monitor: build/switchyard.elf, and the variants that tests need.
+
+VERSION := 0.1
+
+MONITOR_C    := $(wildcard boot/*.c monitor/*.c) $(filter-out arch/x86/asm_offsets.c,$(wildcard arch/x86/*.c))
+MONITOR_ASM  := $(wildcard boot/*.asm arch/x86/*.asm)
+MONITOR_OBJ  := $(MONITOR_C:%.c=$(B)/monitor/%.o) $(MONITOR_ASM:%.asm=$(B)/monitor/%.asm.o)
+MONITOR_INC  := $(B)/monitor/asm_offsets.inc
+
+# No red zone: the monitor's IDT uses its own stack. General registers only: the vector registers
+# hold the guest's state. Frame pointers: for the backtrace.
+MONITOR_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -ffreestanding -nostdlib -m64 \
+	-mno-red-zone -mgeneral-regs-only -fpie -fvisibility=hidden -fno-stack-protector \
+	-fcf-protection=none -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
+	-fno-strict-aliasing -ffile-prefix-map=$(CURDIR)/= -I. -Iinclude \
+	-DSWITCHYARD_VERSION='"$(VERSION)"'
+MONITOR_LDFLAGS := -m elf_x86_64 -pie --no-dynamic-linker -z norelro -z noexecstack \
+	-z max-page-size=4096 --build-id=none --no-warn-rwx-segments -T linker/monitor.ld
+
+# NASM's -MD leaves out %include, so the one file that is included is named here.
+$(B)/monitor/%.asm.o: %.asm $(MONITOR_INC)
+	@mkdir -p $(@D)
+	@echo "  NASM    $<"
+	@$(NASM) -f elf64 -g -I $(B)/monitor/ -Werror -o $@ $<
+
+# What boot/, monitor/ and arch/x86/ compile to; each variant has its own folder.
+define monitor_variant
+$(1)/%.o: %.c
+	@mkdir -p $$(@D)
+	@echo "  CC      $$<"
+	@$$(CC) $$(MONITOR_CFLAGS) $(2) -MMD -MP -c -o $$@ $$<
+endef
+$(eval $(call monitor_variant,$(B)/monitor,))
+$(eval $(call monitor_variant,$(B)/unmasked,-DTEST_LEAVE_IOAPIC_UNMASKED))
+
+$(MONITOR_INC): arch/x86/asm_offsets.c
+	@mkdir -p $(@D)
+	@echo "  GEN     $@"
+	@$(CC) $(MONITOR_CFLAGS) -MMD -MP -MT $@ -MF $@.d -S -o $@.s $<
+	@sed -n 's/.*"->\([^ ]*\) [$$]*\([^"]*\)".*/%define \1 \2/p' $@.s > $@
+
+# The image is linked as a position-independent executable, so that the linker lists the words that hold addresses:
+# all of them R_X86_64_RELATIVE, or relocate.c would miss one. GRUB takes neither ET_DYN nor
+# a section of relocations; it loads the image where it is linked, and the image moves itself, so it is
+# shown as what it then is: ET_EXEC, with a table that is data.
+define link_monitor
+	@mkdir -p $(@D)
+	@echo "  LD      $@"
+	@$(LD) $(MONITOR_LDFLAGS) -o $@ $^
+	@! $(CROSS_COMPILE)readelf -rW $@ | grep '^[0-9a-f]\{8,\} ' | grep -v R_X86_64_RELATIVE
+	@$(CROSS_COMPILE)elfedit --output-type exec $@
+	@$(OBJCOPY) --set-section-flags .relocations=alloc,load,data,contents $@
+endef
+
+$(B)/switchyard.elf: $(MONITOR_OBJ)
+	$(link_monitor)
+
+# For tests/system/test_negative.py alone: the IO-APIC stays as the last slot left it.
+$(B)/test/switchyard-unmasked.elf: $(MONITOR_C:%.c=$(B)/unmasked/%.o) $(MONITOR_ASM:%.asm=$(B)/monitor/%.asm.o)
+	$(link_monitor)
+
+$(MONITOR_OBJ) $(MONITOR_INC): monitor/monitor.mk
+
+-include $(wildcard $(B)/monitor/*/*.d $(B)/monitor/*/*/*.d $(B)/monitor/*.d $(B)/unmasked/*/*.d $(B)/unmasked/*/*/*.d)

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "store.h"
+#include "arch/x86/phys.h"
+#include "print.h"
+#include "string.h"
+
+#define PAGE_SIZE  4096ull
+#define COPY_CHUNK (4ull << 20) /* progress is shown after each */
+#define MIB	   (1ull << 20)
+
+struct copy {
+	struct console *console;
+	uint64_t next; /* first free address of the store */
+	uint64_t done, total;
+};
+
+static void show_progress(const struct copy *copy)
+{
+	console_printf(copy->console, "\rKeeping images: %llu of %llu MiB",
+		       (unsigned long long)(copy->done / MIB),
+		       (unsigned long long)((copy->total + MIB - 1) / MIB));
+}
+
+static void keep_image(struct copy *copy, struct image *image)
+{
+	uint64_t offset = 0;
+
+	while (offset < image->size) {
+		uint64_t left = image->size - offset;
+		uint64_t chunk = left < COPY_CHUNK ? left : COPY_CHUNK;
+
+		memcpy(phys(copy->next + offset), phys(image->base + offset), chunk);
+		offset += chunk;
+		copy->done += chunk;
+		show_progress(copy);
+	}
+	image->base = copy->next;
+	copy->next += (image->size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+}
+
+static uint64_t slot_bytes(const struct slot *slot)
+{
+	uint64_t bytes = slot->kernel.size + slot->initrd.size;
+
+	for (uint32_t i = 0; i < slot->module_count; i++)
+		bytes += slot->module[i].size;
+	return bytes;
+}
+
+void store_fill(struct monitor *monitor)
+{
+	struct copy copy = {.console = &monitor->console, .next = monitor->plan.store.base};
+	struct slot_table *slots = &monitor->slots;
+
+	for (uint32_t i = 0; i < slots->count; i++)
+		copy.total += slot_bytes(&slots->slot[i]);
+	if (!copy.total)
+		return;
+	for (uint32_t i = 0; i < slots->count; i++) {
+		struct slot *slot = &slots->slot[i];
+
+		keep_image(&copy, &slot->kernel);
+		keep_image(&copy, &slot->initrd);
+		for (uint32_t m = 0; m < slot->module_count; m++)
+			keep_image(&copy, &slot->module[m]);
+	}
+	console_printf(copy.console, "\n");
+}

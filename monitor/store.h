@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * store.h - the store of pristine images: every slot's files, as the loader read them, in RAM of
+ * the monitor's, so that a slot can be started afresh without firmware or disk.
+ */
+#ifndef MONITOR_STORE_H
+#define MONITOR_STORE_H
+
+#include "monitor.h"
+
+/*
+ * Copies the images of all slots into monitor->plan.store, with progress on the console, and points
+ * the slots at them. Nobody needs the places where the loader put them after that.
+ */
+void store_fill(struct monitor *monitor);
+
+#endif

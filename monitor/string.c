@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * string.c - memory and strings without a C library.
+ *
+ * Images of many MiB are copied with these, so copies and fills go eight bytes at a time.
+ */
+#include <stdint.h>
+#include "string.h"
+
+/* Else gcc would see what these loops do, and make each a call of the very function it stands in. */
+#pragma GCC optimize("no-tree-loop-distribute-patterns")
+
+/* Eight bytes anywhere: needs no alignment, and may overlay objects of any type. */
+struct chunk {
+	uint64_t value;
+} __attribute__((packed, may_alias));
+
+void *memcpy(void *restrict to, const void *restrict from, size_t size)
+{
+	uint8_t *d = to;
+	const uint8_t *s = from;
+
+	for (; size >= sizeof(struct chunk); size -= sizeof(struct chunk)) {
+		*(struct chunk *)d = *(const struct chunk *)s;
+		d += sizeof(struct chunk);
+		s += sizeof(struct chunk);
+	}
+	while (size--)
+		*d++ = *s++;
+	return to;
+}
+
+/* From the end: right where `to` lies above `from` and they overlap. */
+static void copy_down(uint8_t *to, const uint8_t *from, size_t size)
+{
+	while (size >= sizeof(struct chunk)) {
+		size -= sizeof(struct chunk);
+		*(struct chunk *)(to + size) = *(const struct chunk *)(from + size);
+	}
+	while (size--)
+		to[size] = from[size];
+}
+
+void *memmove(void *to, const void *from, size_t size)
+{
+	uint8_t *d = to;
+	const uint8_t *s = from;
+
+	if ((uintptr_t)d - (uintptr_t)s < size) {
+		copy_down(d, s, size);
+		return to;
+	}
+	/* Below `from`, each word is read before anything that was stored reaches it. */
+	for (; size >= sizeof(struct chunk); size -= sizeof(struct chunk)) {
+		*(struct chunk *)d = *(const struct chunk *)s;
+		d += sizeof(struct chunk);
+		s += sizeof(struct chunk);
+	}
+	while (size--)
+		*d++ = *s++;
+	return to;
+}
+
+void *memset(void *to, int byte, size_t size)
+{
+	const uint64_t every_byte = 0x0101010101010101ull;
+	uint64_t value = every_byte * (uint8_t)byte;
+	uint8_t *d = to;
+
+	for (; size >= sizeof(struct chunk); size -= sizeof(struct chunk)) {
+		((struct chunk *)d)->value = value;
+		d += sizeof(struct chunk);
+	}
+	while (size--)
+		*d++ = (uint8_t)byte;
+	return to;
+}
+
+int memcmp(const void *a, const void *b, size_t size)
+{
+	const uint8_t *x = a, *y = b;
+
+	for (size_t i = 0; i < size; i++)
+		if (x[i] != y[i])
+			return x[i] - y[i];
+	return 0;
+}
+
+size_t strlen(const char *text)
+{
+	size_t length = 0;
+
+	while (text[length])
+		length++;
+	return length;
+}
+
+int strcmp(const char *a, const char *b)
+{
+	return strncmp(a, b, SIZE_MAX);
+}
+
+int strncmp(const char *a, const char *b, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		uint8_t x = (uint8_t)a[i], y = (uint8_t)b[i];
+
+		if (x != y || !x)
+			return x - y;
+	}
+	return 0;
+}

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "switch.h"
+#include "arch/x86/cpu_state.h"
+#include "arch/x86/descriptors.h"
+#include "arch/x86/gate.h"
+#include "arch/x86/pci.h"
+#include "command.h"
+#include "guest_map.h"
+#include "load.h"
+#include "print.h"
+#include "slot_machine.h"
+#include "string.h"
+
+/* The gate is called by guests, who can't pass it: the one pointer to the monitor that is kept. */
+static struct monitor *gate_monitor;
+
+void switch_init(struct monitor *monitor)
+{
+	gate_monitor = monitor;
+}
+
+static uint32_t slot_index(const struct monitor *monitor, const struct slot *slot)
+{
+	return (uint32_t)(slot - monitor->slots.slot);
+}
+
+/* The machine goes to slot: what its own tables and the monitor say of it. */
+static void mark_running(struct monitor *monitor, struct slot *slot)
+{
+	monitor->current = slot_index(monitor, slot);
+	slot->state = SWITCHYARD_RUNNING;
+	slot->runs++;
+	slot_machine_publish(&monitor->slots);
+	gate_anchor.control = &slot_machine(monitor->current)->control;
+}
+
+/*
+ * A slot that ended with its devices running has to be cut off from them, before the memory that
+ * they write to is used for anything else.
+ */
+static void stop_devices(struct monitor *monitor)
+{
+	if (monitor->devices_running)
+		pci_stop_bus_masters();
+	monitor->devices_running = false;
+}
+
+static bool load(struct monitor *monitor, struct slot *slot, struct guest_entry *entry,
+		 struct error *error)
+{
+	struct slot_machine *machine = slot_machine(slot_index(monitor, slot));
+	struct region tables = {.base = (uint64_t)&machine->tables,
+				.size = sizeof(machine->tables),
+				.type = REGION_ACPI};
+	struct region map[GUEST_MAX_REGIONS];
+	struct load_context context = {
+		.map = map,
+		.rsdp = machine->rsdp,
+		.rsdp_size = machine->rsdp ? monitor->boot->rsdp_size : 0,
+		.info = (uint64_t)&machine->tables.info,
+		.screen = monitor->console.screen.present ? SCREEN_TEXT : monitor->boot->screen,
+		.cursor_column = monitor->console.screen.column,
+		.cursor_row = monitor->console.screen.row,
+		.loader_name = "Switchyard " SWITCHYARD_VERSION,
+	};
+
+	context.map_count = guest_map(&monitor->plan, slot_index(monitor, slot), &tables, map,
+				      GUEST_MAX_REGIONS, error);
+	return context.map_count && load_slot(slot, &context, entry, error);
+}
+
+bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error)
+{
+	struct slot_machine *machine = slot_machine(slot_index(monitor, slot));
+	struct guest_entry entry;
+	char size[SIZE_TEXT];
+
+	console_init(&monitor->console, &monitor->options);
+	vga_text_clear(&monitor->console.screen);
+	log_line(&monitor->log, LOG_INFO, "starting %s: %s, %s at %#llx", slot->name,
+		 slot_type_name(slot->type), format_size(size, slot->ram.size),
+		 (unsigned long long)slot->ram.base);
+	slot->state = SWITCHYARD_READY;
+	stop_devices(monitor);
+	if (!load(monitor, slot, &entry, error))
+		return false;
+	memset(&machine->tables.info.notes, 0, sizeof(machine->tables.info.notes));
+	memset(&machine->control, 0, sizeof(machine->control));
+	uart_drain(&monitor->console.uart);
+	mark_running(monitor, slot);
+	platform_load_firmware();
+	cpu_state_reset();
+	if (entry.mode == ENTRY_LONG)
+		guest_enter_long(&entry);
+	guest_enter_protected(&entry);
+}
+
+static void resume(struct monitor *monitor, struct slot *slot) __attribute__((noreturn));
+
+static void resume(struct monitor *monitor, struct slot *slot)
+{
+	struct slot_machine *machine = slot_machine(slot_index(monitor, slot));
+
+	stop_devices(monitor);
+	uart_drain(&monitor->console.uart);
+	mark_running(monitor, slot);
+	cpu_state_load(&machine->control);
+	platform_load(&machine->platform);
+	gate_resume(&machine->control, 0);
+}
+
+bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error)
+{
+	switch (slot->state) {
+	case SWITCHYARD_READY:
+		return switch_boot(monitor, slot, error);
+	case SWITCHYARD_PARKED:
+		resume(monitor, slot);
+	case SWITCHYARD_CRASHED:
+		return fail(error, "slot %s has crashed (%s); \"boot %s\" starts it afresh",
+			    slot->name, slot->crash, slot->name);
+	case SWITCHYARD_RUNNING:
+		break;
+	}
+	return fail(error, "slot %s runs already", slot->name);
+}
+
+bool switch_kill(struct monitor *monitor, struct slot *slot, struct error *error)
+{
+	if (slot->state != SWITCHYARD_PARKED && slot->state != SWITCHYARD_CRASHED)
+		return fail(error, "slot %s is %s; only a parked or crashed slot can be killed",
+			    slot->name, slot_state_name(slot->state));
+	slot->state = SWITCHYARD_READY;
+	if (monitor->current == slot_index(monitor, slot))
+		monitor->current = NO_SLOT;
+	return true;
+}
+
+/* Is the request one that can be carried out? Nothing is touched before that is known. */
+static int64_t check_request(const struct monitor *monitor, uint64_t op, uint64_t arg)
+{
+	const struct slot *slot;
+
+	switch (op) {
+	case SWITCHYARD_SWITCH:
+		if (arg < 1 || arg > monitor->slots.count)
+			return SWITCHYARD_ENOSLOT;
+		slot = &monitor->slots.slot[arg - 1];
+		if (arg - 1 == monitor->current)
+			return SWITCHYARD_ESELF;
+		return slot->state == SWITCHYARD_CRASHED ? SWITCHYARD_ECRASHED : 0;
+	case SWITCHYARD_END:
+		return arg >= SWITCHYARD_END_POWEROFF && arg <= SWITCHYARD_END_HALT
+			       ? 0
+			       : SWITCHYARD_EBADOP;
+	case SWITCHYARD_MONITOR:
+	case SWITCHYARD_CRASH:
+		return 0;
+	}
+	return SWITCHYARD_EBADOP;
+}
+
+/* After this the machine is quiet, and the slot's state complete. */
+static void park(struct slot *slot, struct slot_machine *machine)
+{
+	const struct switchyard_notes *notes = &machine->tables.info.notes;
+
+	platform_save(&machine->platform);
+	machine->platform.pit.reload = notes->pit_reload;
+	machine->platform.pic.base[0] = notes->pic_master;
+	machine->platform.pic.base[1] = notes->pic_slave;
+	machine->control.progress = GATE_PARKED;
+	slot->state = SWITCHYARD_PARKED;
+}
+
+/* A guest's words for the log: printable characters only. */
+static void copy_message(char *to, size_t size, const char *from)
+{
+	size_t i = 0;
+
+	for (; i < size - 1 && from[i]; i++)
+		to[i] = from[i] >= ' ' && from[i] <= '~' ? from[i] : ' ';
+	to[i] = '\0';
+}
+
+static void end(struct monitor *monitor, struct slot *slot, uint64_t how)
+{
+	static const char *const names[] = {
+		[SWITCHYARD_END_POWEROFF] = "powered off",
+		[SWITCHYARD_END_REBOOT] = "rebooted",
+		[SWITCHYARD_END_HALT] = "halted",
+	};
+
+	slot->state = SWITCHYARD_READY;
+	monitor->current = NO_SLOT;
+	monitor->devices_running = true;
+	log_line(&monitor->log, LOG_INFO, "slot %s has %s; it is ready to be started again",
+		 slot->name, names[how]);
+}
+
+static void crash(struct monitor *monitor, struct slot *slot, const struct switchyard_notes *notes)
+{
+	slot->state = SWITCHYARD_CRASHED;
+	monitor->devices_running = true;
+	copy_message(slot->crash, sizeof(notes->message), notes->message);
+	log_line(&monitor->log, LOG_ERROR, "slot %s has crashed: %s", slot->name,
+		 slot->crash[0] ? slot->crash : "it gave no reason");
+}
+
+/* The monitor's own console, after a slot had the machine. */
+static void take_over(struct monitor *monitor)
+{
+	console_init(&monitor->console, &monitor->options);
+	vga_text_clear(&monitor->console.screen);
+	console_printf(&monitor->console, "\n");
+}
+
+int64_t gate_main(uint64_t op, uint64_t arg)
+{
+	struct monitor *monitor = gate_monitor;
+	struct slot *slot = &monitor->slots.slot[monitor->current];
+	struct slot_machine *machine = slot_machine(monitor->current);
+	const char *reason;
+	struct error error;
+	int64_t result;
+
+	if (!lapic_is_boot_cpu())
+		return SWITCHYARD_ENOTBOOTCPU;
+	result = check_request(monitor, op, arg);
+	if (result)
+		return result;
+	if (!cpu_state_save(&machine->control, &reason)) {
+		log_line(&monitor->log, LOG_ERROR, "slot %s can't be parked: %s", slot->name,
+			 reason);
+		return SWITCHYARD_ESTATE;
+	}
+	park(slot, machine);
+
+	if (op == SWITCHYARD_SWITCH) {
+		if (switch_to(monitor, &monitor->slots.slot[arg - 1], &error))
+			__builtin_unreachable();
+		log_line(&monitor->log, LOG_ERROR, "%s", error.text);
+		mark_running(monitor, slot);
+		cpu_state_load(&machine->control);
+		platform_load(&machine->platform);
+		return SWITCHYARD_EIMAGE;
+	}
+	take_over(monitor);
+	if (op == SWITCHYARD_END)
+		end(monitor, slot, arg);
+	else if (op == SWITCHYARD_CRASH)
+		crash(monitor, slot, &machine->tables.info.notes);
+	else
+		log_line(&monitor->log, LOG_INFO, "slot %s is parked", slot->name);
+	console_loop(monitor);
+}

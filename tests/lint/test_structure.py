@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Each check of structure.py finds what it is there to find, and lets the right thing pass."""
+
+import pytest
+
+import structure
+
+SPDX = '/* SPDX-License-Identifier: GPL-2.0-only */\n'
+LONG_FUNCTION = SPDX + 'int long_one(void)\n{\n' + '\treturn 0;\n' * 100 + '}\n'
+
+
+@pytest.fixture
+def tree(tmp_path, monkeypatch):
+    """Makes files below a root of their own; returns all paths."""
+    monkeypatch.setattr(structure, 'ROOT', tmp_path)
+
+    def make(files):
+        for name, content in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content)
+        return list(structure.source_files())
+
+    return make
+
+
+WRONG = [
+    (structure.check_licence, {'a.c': 'int a;\n'}, 'no SPDX'),
+    (structure.check_blanks, {'a.c': 'int a; \n'}, 'blanks at the end'),
+    (structure.check_blanks, {'a.c': 'int a;'}, 'no newline'),
+    (structure.check_blanks, {'a.c': 'int a;\n\n'}, 'empty lines'),
+    (structure.check_blanks, {'a.c': '  \tint a;\n'}, 'before a tab'),
+    (structure.check_blanks, {'a.py': 'a = 1\t# a\n'}, 'tab in Python'),
+    (structure.check_directions,
+     {'arch/x86/a.c': '#include "monitor/b.h"\n', 'monitor/b.h': ''}, 'must not include'),
+    (structure.check_directions,
+     {'monitor/a.c': '#include "boot/b.h"\n', 'boot/b.h': ''}, 'must not include'),
+    (structure.check_directions,
+     {'include/a.h': '#include "monitor/b.h"\n', 'monitor/b.h': ''}, 'must not include'),
+    (structure.check_circles,
+     {'a.h': '#include "b.h"\n', 'b.h': '#include "a.h"\n'}, 'circle: a.h -> b.h -> a.h'),
+    (structure.check_headers_alone, {'a.h': 'uint32_t a;\n'}, 'does not compile alone'),
+    (structure.check_portable, {'monitor/a.c': '#if defined(__x86_64__)\n#endif\n'}, '#if'),
+    (structure.check_assembly_offsets, {'a.asm': '\tmov eax, [rdi + 8]\n'}, 'bare number'),
+    (structure.check_assembly_offsets, {'a.asm': '\tmov eax, [esp-0x10]\n'}, 'bare number'),
+]
+
+RIGHT = [
+    (structure.check_licence, {'a.c': SPDX, 'Makefile': '# SPDX-License-Identifier: MIT\n'}),
+    (structure.check_blanks, {'a.c': '\tint a;\n'}),
+    (structure.check_directions,
+     {'monitor/a.c': '#include "arch/x86/b.h"\n', 'arch/x86/b.h': '#include "c.h"\n',
+      'include/c.h': ''}),
+    (structure.check_circles, {'a.h': '#include "b.h"\n#include "c.h"\n',
+                               'b.h': '#include "c.h"\n', 'c.h': ''}),
+    (structure.check_headers_alone, {'a.h': '#include <stdint.h>\nextern uint32_t a;\n'}),
+    (structure.check_portable, {'arch/x86/a.c': '#if defined(__x86_64__)\n#endif\n'}),
+    (structure.check_assembly_offsets,
+     {'a.asm': '\tmov eax, [rdi + page.cr3]\n\tadd eax, 8 ; [rdi + 8]\n\tmov eax, [ebx]\n'}),
+]
+
+
+@pytest.mark.parametrize('check, files, fault', WRONG)
+def test_wrong(tree, check, files, fault):
+    faults = list(check(tree(files)))
+    assert len(faults) == 1 and fault in faults[0]
+
+
+@pytest.mark.parametrize('check, files', RIGHT)
+def test_right(tree, check, files):
+    assert list(check(tree(files))) == []
+
+
+def test_a_long_function_is_found(tree):
+    functions = list(structure.all_functions(tree({'a.c': LONG_FUNCTION})))
+    assert functions == [(102, 'a.c:3: long_one')]
+    assert list(structure.check_lengths(functions))
+    assert list(structure.check_lengths([(structure.LONGEST_FUNCTION, 'a.c:3: b')])) == []

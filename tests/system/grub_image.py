@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Small bootable images: GRUB for the BIOS, one entry, no menu. Kept and reused by their content."""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from paths import MONITOR, TEST
+
+GRUB_MODULES = 'iso9660 biosdisk normal serial linux multiboot multiboot2 gzio'
+PLAIN_WORD = re.compile(r'[A-Za-z0-9_./:,=@%+-]+$')
+
+HEADER = '''\
+set timeout=0
+serial --unit=0 --speed=115200
+terminal_input serial console
+terminal_output serial console
+'''
+
+
+def quote(word):
+    """One word of GRUB's shell, which has the quoting rules of sh."""
+    if PLAIN_WORD.match(word):
+        return word
+    return "'" + word.replace("'", "'\\''") + "'"
+
+
+def quote_line(line):
+    return ' '.join(quote(word) for word in line.split(' '))
+
+
+def switchyard_config(options, modules, monitor=MONITOR):
+    """The GRUB commands and files of a Switchyard entry.
+
+    modules: (file, module line) pairs, in the order in which GRUB is to load them.
+    """
+    files = {'/boot/switchyard.elf': monitor}
+    commands = [f'multiboot2 /boot/switchyard.elf {quote_line(options)}']
+    for number, (path, line) in enumerate(modules):
+        name = f'/boot/{number}-{Path(path).name}'
+        files[name] = path
+        commands.append(f'module2 {name} {quote_line(line)}')
+    return commands, files
+
+
+def _digest(path):
+    """A name for the content; the time of change is enough, as nothing here edits files in place."""
+    stat = os.stat(path)
+    return f'{Path(path).resolve()} {stat.st_size} {stat.st_mtime_ns}'
+
+
+def build_image(commands, files):
+    """An ISO image that runs these GRUB commands, then boots. Returns its path."""
+    config = HEADER + '\n'.join(commands) + '\nboot\n'
+    key = hashlib.sha256(config.encode())
+    for name in sorted(files):
+        key.update(f'{name} {_digest(files[name])}\n'.encode())
+    image = TEST / 'iso' / (key.hexdigest()[:24] + '.iso')
+    if image.exists():
+        return image
+    stage = image.with_suffix('.stage')
+    shutil.rmtree(stage, ignore_errors=True)
+    grub_dir = stage / 'boot' / 'grub'
+    grub_dir.mkdir(parents=True)
+    (grub_dir / 'grub.cfg').write_text(config)
+    for name, path in files.items():
+        shutil.copyfile(path, stage / name.lstrip('/'))
+    partial = image.with_suffix('.partial')
+    result = subprocess.run(
+        ['grub-mkrescue', '-d', '/usr/lib/grub/i386-pc', f'--install-modules={GRUB_MODULES}',
+         '--locales=', '--fonts=', '--themes=', '-o', str(partial), str(stage)],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
+    shutil.rmtree(stage)
+    if result.returncode:
+        raise RuntimeError('grub-mkrescue failed:\n' + result.stderr)
+    partial.rename(image)
+    return image

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Linux guests: their module lines, and their shells on the shared serial port."""
+
+import itertools
+import re
+import time
+
+from paths import BUILD
+from switchyard import module
+
+KERNELS = BUILD / 'kernels'
+LINUX_BOOT_LIMIT = 120  # seconds from the monitor's start of it to a shell
+
+CLOUD = 'cloud-amd64'
+GENERIC = 'amd64'
+
+# What no kernel's log may hold.
+ALARM = re.compile(r'WARNING|BUG|Oops|[Ll]ockup|[Uu]nstable|Call Trace|rcu.*stall|hung task'
+                   r'|irq \d+: nobody cared|[Ss]purious')
+
+_marker = itertools.count(1)
+
+
+def kernel(flavour):
+    return KERNELS / flavour / 'vmlinuz'
+
+
+def initrd(flavour):
+    return KERNELS / flavour / 'initrd'
+
+
+def linux_slot(name, flavour, options='mem=256M', extra=''):
+    """Module lines of a slot with one of Debian's kernels and the initramfs."""
+    string = f'console=tty0 console=ttyS0,115200 {extra}'.strip()
+    return [module('kernel', name, kernel(flavour), options, string),
+            module('initrd', name, initrd(flavour))]
+
+
+class Linux:
+    """A Linux guest that has, or will have, a shell on the serial port.
+
+    Every method but wait() wants the guest to run, its shell waiting for a line.
+    """
+
+    def __init__(self, machine, name):
+        self.machine = machine
+        self.name = name
+        self._parked_at = None  # number in the line that is printed when a switch comes back
+
+    def wait(self, timeout=LINUX_BOOT_LIMIT):
+        """Waits for the shell of a guest that boots."""
+        self._parked_at = None
+        self.machine.expect(rf'{self.name}# ', timeout)
+
+    def run(self, line, timeout=30):
+        """Runs a command that must succeed; returns what it prints."""
+        output, status = self.try_run(line, timeout)
+        assert status == 0, f'{self.name}: {line!r} ended with status {status}:\n{output}'
+        return output
+
+    def try_run(self, line, timeout=30):
+        result = self.machine.shell(line, timeout)
+        self.machine.expect(rf'{self.name}# ')
+        return result
+
+    def leave(self, command):
+        """Types a command that gives the machine away; its end shows when this guest is back."""
+        self._parked_at = next(_marker)
+        self.machine.sendline(f"{command}; echo @R''{self._parked_at}@$?@")
+        self.machine.expect(rf"echo @R''{self._parked_at}@")
+
+    def come_back(self, timeout=30):
+        """Waits until the command given to leave() ends; it must have succeeded."""
+        match = self.machine.expect(rf'@R{self._parked_at}@(\d+)@', timeout)
+        assert match[1] == '0', f'{self.name}: the command that left it ended with {match[1]}'
+        self._parked_at = None
+        self.machine.expect(rf'{self.name}# ')
+
+    def prompt(self, timeout=30):
+        """Asks for a fresh prompt: shows that the guest runs after a switch that printed nothing."""
+        self.machine.sendline('')
+        self.machine.expect(rf'{self.name}# ', timeout)
+
+    def switch_to(self, other, timeout=LINUX_BOOT_LIMIT):
+        """By syctl; waits for the other's shell. Returns the seconds that it took."""
+        start = time.monotonic()
+        self.leave(f'syctl switch {other.name}')
+        if other.is_parked:
+            other.come_back(timeout)
+        else:
+            other.wait(timeout)
+        return time.monotonic() - start
+
+    @property
+    def is_parked(self):
+        return self._parked_at is not None
+
+    def alarms(self):
+        """Lines of the kernel's log that tell of trouble."""
+        return [line for line in self.run('dmesg').split('\n') if ALARM.search(line)]
+
+    def local_timer_counts(self):
+        """Local timer interrupts so far, of each CPU (/proc/interrupts, LOC)."""
+        line = self.run('grep LOC: /proc/interrupts')
+        return [int(word) for word in re.findall(r'\b\d+\b', line.split('Local')[0])]
+
+    def clock_error(self):
+        """How far the guest's clock is ahead of the host's, in seconds, to some milliseconds.
+
+        The host looks at its clock before and after; where the answer lies between, there is no error.
+        """
+        before = time.time()
+        output = self.run('adjtimex')
+        after = time.time()
+        seconds = re.search(r'time\.tv_sec:\s+(\d+)', output)[1]
+        micros = re.search(r'time\.tv_usec:\s+(\d+)', output)[1]
+        now = int(seconds) + int(micros) / 1e6
+        return max(0.0, now - after) + min(0.0, now - before)

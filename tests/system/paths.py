@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Where things lie, and what the Makefile tells the system tests by the environment."""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / 'build'
+TEST = BUILD / 'test'
+LOGS = TEST / 'logs'
+GUESTS = Path(__file__).resolve().parent / 'guests'
+
+MONITOR = BUILD / 'switchyard.elf'
+MONITOR_UNMASKED = TEST / 'switchyard-unmasked.elf'
+TICK = BUILD / 'tick' / 'tick.elf'
+MEMTEST_X64 = BUILD / 'memtest/boot/memtest86+x64.bin'
+MEMTEST_IA32 = BUILD / 'memtest/boot/memtest86+ia32.bin'
+
+QEMU = os.environ.get('QEMU', 'qemu-system-x86_64')
+# The Makefile's (images/images.mk says why this one), for those who start pytest by hand.
+QEMU_CPU = os.environ.get('QEMU_CPU', 'Haswell-noTSX,-pcid,-invpcid,-tsc-deadline,-x2apic')
+
+# On a slow machine every time limit can be stretched.
+TIME_FACTOR = float(os.environ.get('TEST_TIME_FACTOR', '1'))
+
+
+def scaled(seconds):
+    return seconds * TIME_FACTOR

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""One emulated machine: serial port, keyboard, screen and QEMU's control channel.
+
+Machine is what the tests hold. Nothing in it sleeps: it waits for text on the serial port or on the
+screen, and each wait has a limit. Logs stay in build/test/logs/NAME/ whether a test passes or not.
+"""
+
+import itertools
+import re
+import shlex
+import shutil
+import socket
+import subprocess
+import time
+
+from grub_image import build_image, switchyard_config
+from paths import LOGS, MONITOR, QEMU, QEMU_CPU, scaled
+from qmp import Qmp, QmpError
+from screen import keys_of, screen_lines
+from serial_stream import ExpectError, SerialStream
+
+PROMPT = 'switchyard> '
+LIFETIME = 900  # seconds after which a machine is killed whatever happens
+KEY_HOLD_MS = 20
+SCREEN_POLL_S = 0.2
+
+
+class Machine:
+    """A running QEMU; also a context manager that ends it.
+
+    image: what to boot from; memory as QEMU's -m; devices: further QEMU arguments.
+    """
+
+    def __init__(self, name, image, *, machine='pc', memory='1G', smp=1, cpu=QEMU_CPU,
+                 devices=(), no_reboot=True):
+        self.name = name
+        self.logs = LOGS / name
+        shutil.rmtree(self.logs, ignore_errors=True)
+        self.logs.mkdir(parents=True)
+        self._marker = itertools.count(1)
+        serial, serial_end = socket.socketpair()
+        control, control_end = socket.socketpair()
+        ends = (serial_end.fileno(), control_end.fileno())
+        self.arguments = [
+            QEMU, '-accel', 'tcg', '-machine', machine, '-cpu', cpu, '-m', str(memory),
+            '-smp', str(smp), '-nodefaults', '-display', 'none', '-vga', 'std',
+            '-rtc', 'base=utc', '-cdrom', str(image), '-boot', 'd',
+            '-chardev', f'socket,id=ser0,fd={ends[0]},mux=on', '-serial', 'chardev:ser0',
+            '-chardev', f'socket,id=qmp0,fd={ends[1]}', '-mon', 'chardev=qmp0,mode=control',
+            *(['-no-reboot'] if no_reboot else []), *devices]
+        self._qemu_log = open(self.logs / 'qemu.log', 'w', encoding='utf-8')
+        self._qemu_log.write(shlex.join(self.arguments) + '\n')
+        self._qemu_log.flush()
+        self._process = subprocess.Popen(
+            ['timeout', '-k', '5', str(int(scaled(LIFETIME))), *self.arguments], pass_fds=ends,
+            stdin=subprocess.DEVNULL, stdout=self._qemu_log, stderr=subprocess.STDOUT)
+        serial_end.close()
+        control_end.close()
+        self.serial = SerialStream(serial, self.logs / 'serial.log')
+        try:
+            self.qmp = Qmp(control, self.logs / 'qmp.log')
+        except (QmpError, OSError) as error:
+            self._process.kill()
+            raise RuntimeError('QEMU did not start: '
+                               + (self.logs / 'qemu.log').read_text()) from error
+
+    @classmethod
+    def switchyard(cls, name, options, modules, *, monitor=MONITOR, **settings):
+        """A machine whose GRUB loads the monitor with these options and (file, line) modules."""
+        return cls(name, build_image(*switchyard_config(options, modules, monitor)), **settings)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.quit()
+
+    # Serial port
+
+    def expect(self, pattern, timeout=30):
+        return self.serial.expect(pattern, timeout)
+
+    def send(self, text):
+        self.serial.send(text)
+
+    def sendline(self, line):
+        self.serial.send(line + '\r')
+
+    def send_break(self):
+        self.serial.send_break()
+
+    def command(self, line, timeout=20):
+        """Runs a command at the monitor's prompt, which must be waiting; returns what it prints."""
+        self.sendline(line)
+        match = self.expect(r'\n((?:.*\n)*?)' + PROMPT, timeout)
+        return match[1]
+
+    def shell(self, line, timeout=30):
+        """Runs a command in a guest's shell, which must be waiting; returns (output, exit status).
+
+        The quotes in the markers keep the shell's echo of the line from matching.
+        """
+        number = next(self._marker)
+        self.sendline(f"echo @B''{number}@; {line}; echo @E''{number}@$?@")
+        match = self.expect(rf'@B{number}@\n((?:.*\n)*?.*?)@E{number}@(\d+)@\n', timeout)
+        return match[1], int(match[2])
+
+    # Keyboard and screen
+
+    def send_keys(self, keys):
+        """Presses these keys (QEMU's names) together, and lets go of them."""
+        self.qmp.execute('send-key', keys=[{'type': 'qcode', 'data': key} for key in keys],
+                         **{'hold-time': KEY_HOLD_MS})
+
+    def type(self, text):
+        for character in text:
+            self.send_keys(keys_of(character))
+
+    def screen_text(self):
+        return '\n'.join(screen_lines(self.qmp, self.logs / 'screen.bin'))
+
+    def wait_screen(self, pattern, timeout=30):
+        """Waits until pattern matches the screen's text; returns the match.
+
+        The screen tells no one that it changed, so this one looks again and again.
+        """
+        regex = re.compile(pattern, re.MULTILINE)
+        deadline = time.monotonic() + scaled(timeout)
+        while True:
+            text = self.screen_text()
+            match = regex.search(text)
+            if match:
+                return match
+            if time.monotonic() > deadline:
+                raise ExpectError(f'expected {pattern!r} on the screen, which shows:\n{text}')
+            time.sleep(SCREEN_POLL_S)
+
+    # Life and death
+
+    def reset(self):
+        """Presses the reset button; the machine goes through BIOS and GRUB again."""
+        self.qmp.execute('set-action', reboot='reset')
+        self.qmp.execute('system_reset')
+        self.qmp.wait_event('RESET')
+        self.serial.skip()
+        self.qmp.execute('set-action', reboot='shutdown')
+
+    def wait_end(self, reason, timeout=20):
+        """Waits until the machine ends by itself, and checks why (QMP's ShutdownCause)."""
+        data = self.qmp.wait_event('SHUTDOWN', timeout)
+        assert data['reason'] == reason, f"machine ended by {data['reason']}, not {reason}"
+
+    def quit(self):
+        try:
+            self.qmp.execute('quit', timeout=5)
+        except (QmpError, OSError):
+            pass  # it has ended already, or hangs: the next lines see to it
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self.serial.close()
+        self.qmp.close()
+        self._qemu_log.close()

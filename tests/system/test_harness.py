@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The tests' own tools: what they wait for, they must find, and nothing else."""
+
+import socket
+
+import pytest
+
+from grub_image import quote_line
+from linux import ALARM
+from screen import keys_of
+from serial_stream import ExpectError, SerialStream
+from switchyard import parse_table
+
+
+@pytest.fixture
+def wire(tmp_path):
+    """A serial stream and the socket at its other end."""
+    near, far = socket.socketpair()
+    stream = SerialStream(near, tmp_path / 'serial.log')
+    yield stream, far
+    far.close()
+    stream.close()
+
+
+@pytest.mark.parametrize('pieces, text', [
+    ([b'a\r\nb\n'], 'a\nb\n'),
+    ([b'a\r', b'\nb\n'], 'a\nb\n'),
+    ([b'\x1b[1;31mred\x1b[0m\n'], 'red\n'),
+    ([b'\x1b[1', b';31mred\x1b', b'[0m\n'], 'red\n'),
+    ([b'\x1bcreset\x1b(B\n'], 'reset\n'),
+])
+def test_stream_is_cleaned(wire, pieces, text):
+    stream, far = wire
+    for piece in pieces:
+        far.sendall(piece)
+    far.sendall(b'END\n')
+    stream.expect('END\n', 5)
+    assert stream.text == text + 'END\n'
+
+
+def test_expect_goes_on_behind_the_last_match(wire):
+    stream, far = wire
+    far.sendall(b'one two one\n')
+    stream.expect('two', 5)
+    assert stream.expect('one', 5).start() == len('one two ')
+    with pytest.raises(ExpectError, match='one two one'):
+        stream.expect('one', 0.1)
+
+
+def test_expect_notices_the_end(wire):
+    stream, far = wire
+    far.shutdown(socket.SHUT_RDWR)
+    with pytest.raises(ExpectError, match='QEMU ended'):
+        stream.expect('never', 60)
+
+
+def test_mux_escape_is_doubled(wire):
+    stream, far = wire
+    stream.send('a\x01b')
+    stream.send_break()
+    assert far.recv(16) == b'a\x01\x01b\x01b'
+
+
+def test_parse_table():
+    assert parse_table('SLOT   STATE\none    ready  \nt w o  parked\n') == [
+        {'SLOT': 'one', 'STATE': 'ready'}, {'SLOT': 't w o', 'STATE': 'parked'}]
+
+
+@pytest.mark.parametrize('line, quoted', [
+    ('kernel slot=a -- x=1', 'kernel slot=a -- x=1'),
+    ("it's $x; y", "'it'\\''s' '$x;' y"),
+])
+def test_quoting_for_grub(line, quoted):
+    assert quote_line(line) == quoted
+
+
+@pytest.mark.parametrize('character, keys', [
+    ('a', ['a']), ('A', ['shift', 'a']), ('!', ['shift', '1']), ('_', ['shift', 'minus']),
+    ('\n', ['ret']), (')', ['shift', '0']), ('?', ['shift', 'slash'])])
+def test_keys(character, keys):
+    assert keys_of(character) == keys
+
+
+@pytest.mark.parametrize('line, alarming', [
+    ('WARNING: CPU: 1 PID: 0 at kernel/time/tick.c', True),
+    ('watchdog: BUG: soft lockup - CPU#1 stuck', True),
+    ('clocksource: Marking clocksource tsc as unstable', True),
+    ('clocksource: Switched to clocksource tsc', False),
+    ('rcu: INFO: rcu_preempt self-detected stall on CPU', True),
+    ('This is not a bug', False),
+])
+def test_alarms(line, alarming):
+    assert bool(ALARM.search(line)) == alarming

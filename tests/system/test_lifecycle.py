@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""One slot ends, crashes or starts afresh; the others go on as if nothing had been."""
+
+import pytest
+
+from linux import CLOUD, GENERIC, Linux, linux_slot
+from qemu import PROMPT
+from switchyard import open_console, slots
+
+
+@pytest.fixture(scope='module')
+def machine(module_machines):
+    """alpha keeps a file in memory all along; each test does something to beta, then goes back to alpha."""
+    machine = module_machines.start(
+        'timeout=-1', linux_slot('alpha', GENERIC) + linux_slot('beta', CLOUD),
+        memory='1G', smp=2)
+    open_console(machine)
+    machine.alpha, machine.beta = Linux(machine, 'alpha'), Linux(machine, 'beta')
+    machine.sendline('boot alpha')
+    machine.alpha.wait()
+    machine.alpha.run('dd if=/dev/urandom of=/tmp/r bs=1M count=4 2>/dev/null; '
+                      'sha256sum /tmp/r > /tmp/sum')
+    machine.alpha.leave('syctl monitor')
+    machine.expect(PROMPT)
+    return machine
+
+
+def boot_beta(machine):
+    machine.sendline('boot beta')
+    machine.beta.wait()
+
+
+def check_alpha(machine):
+    """alpha comes back unharmed; leaves the machine at the monitor's prompt."""
+    machine.sendline('switch alpha')
+    machine.alpha.come_back()
+    machine.alpha.run('sha256sum -c -s /tmp/sum')
+    assert machine.alpha.run('cat /sys/devices/system/cpu/online').strip() == '0-1'
+    assert machine.alpha.alarms() == []
+    machine.alpha.leave('syctl monitor')
+    machine.expect(PROMPT)
+
+
+@pytest.mark.parametrize('command', ['poweroff', 'reboot', 'halt', 'poweroff -f', 'reboot -f'])
+def test_a_guest_that_ends(machine, command):
+    boot_beta(machine)
+    machine.sendline(command)
+    machine.expect(PROMPT, 60)
+    states = {name: row['STATE'] for name, row in slots(machine).items()}
+    assert states == {'alpha': 'parked', 'beta': 'ready'}
+    check_alpha(machine)
+
+
+@pytest.mark.parametrize('cpu', [0, 1])
+def test_a_guest_that_panics(machine, cpu):
+    boot_beta(machine)
+    machine.sendline(f"taskset {1 << cpu} sh -c 'echo c > /proc/sysrq-trigger'")
+    machine.expect(PROMPT, 60)
+    assert slots(machine)['beta']['STATE'] == 'crashed'
+    assert 'sysrq' in machine.serial.text[-4000:].lower(), 'the reason is not shown'
+    refused = machine.command('switch beta')
+    assert refused.startswith('error: ') and 'crashed' in refused
+    check_alpha(machine)
+    boot_beta(machine)
+    assert int(machine.beta.run('nproc')) == 2
+    machine.beta.leave('syctl monitor')
+    machine.expect(PROMPT)
+    assert slots(machine)['beta']['STATE'] == 'parked'
+
+
+def test_syctl_refuses_a_crashed_slot(machine):
+    boot_beta(machine)
+    machine.sendline('echo c > /proc/sysrq-trigger')
+    machine.expect(PROMPT, 60)
+    machine.sendline('switch alpha')
+    machine.alpha.come_back()
+    output, status = machine.alpha.try_run('syctl switch beta')
+    assert status == 1 and output.startswith('error: ') and 'crashed' in output
+    machine.alpha.leave('syctl monitor')
+    machine.expect(PROMPT)
+
+
+def test_booting_again_while_alpha_is_parked(machine):
+    for turn in range(2):
+        boot_beta(machine)
+        assert machine.beta.try_run('cat /tmp/turn')[1] != 0, 'beta is not fresh'
+        machine.beta.run(f'echo {turn} > /tmp/turn')
+        machine.beta.leave('syctl monitor')
+        machine.expect(PROMPT)
+    check_alpha(machine)
+
+
+def test_kill_a_parked_guest(machine):
+    boot_beta(machine)
+    machine.beta.leave('syctl monitor')
+    machine.expect(PROMPT)
+    assert machine.command('kill beta') == '' or 'error' not in machine.serial.tail(3)
+    assert slots(machine)['beta']['STATE'] == 'ready'
+    check_alpha(machine)
+
+
+def test_alpha_can_be_booted_from_beta(machine):
+    """A slot that is ready boots when another switches to it; one that is parked resumes."""
+    boot_beta(machine)
+    machine.beta.leave('syctl switch alpha')
+    machine.alpha.come_back()
+    machine.alpha.switch_to(machine.beta)
+    machine.beta.leave('syctl monitor')
+    machine.expect(PROMPT)
+    check_alpha(machine)

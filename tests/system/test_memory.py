@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The memory plan: from 512 MiB to 6 GiB, nothing overlaps, slots above 4 GiB, many slots."""
+
+import re
+
+import pytest
+
+from linux import CLOUD, Linux, linux_slot
+from switchyard import open_console, slots, tick_slot
+
+MIB, GIB = 1 << 20, 1 << 30
+LARGE_PAGE = 2 * MIB
+
+
+def regions(machine):
+    """The console's `mem` as (start, last or end, words)."""
+    found = []
+    for line in machine.command('mem').split('\n'):
+        match = re.match(r'\s*(?:0x)?([0-9a-f]{6,16})\s*(?:-|\.\.|\s)\s*(?:0x)?([0-9a-f]{6,16})\s+(.*)',
+                         line)
+        if match:
+            found.append((int(match[1], 16), int(match[2], 16), match[3]))
+    return found
+
+
+def check_plan(machine, names):
+    """No overlap, in order; each slot has a slice below 1 MiB and one range."""
+    plan = regions(machine)
+    assert len(plan) >= 2 * len(names) + 3, 'too few lines in `mem`'
+    for (_, end, what), (start, _, other) in zip(plan, plan[1:]):
+        assert end <= start, f'{what} and {other} overlap'
+    for name in names:
+        own = [(start, end) for start, end, what in plan if re.search(rf'\b{name}\b', what)]
+        assert len(own) == 2, f'slot {name} has {len(own)} ranges'
+        (low_start, low_end), (start, end) = own
+        assert low_start >= 0x10000 and low_end <= 0xa0000
+        assert start >= MIB and start % LARGE_PAGE == 0
+        assert end > start
+    return plan
+
+
+@pytest.mark.parametrize('memory', ['512M', '1G', '3G', '4G', '6G'])
+def test_plan(machines, memory):
+    machine = machines.start(
+        'timeout=-1', tick_slot('one') + linux_slot('two', CLOUD, 'mem=192M') + tick_slot('three'),
+        memory=memory)
+    open_console(machine)
+    assert list(slots(machine)) == ['one', 'two', 'three']
+    check_plan(machine, ['one', 'two', 'three'])
+    machine.sendline('boot three')
+    machine.expect(r'three\b.*\b\d+')
+
+
+def test_linux_in_512_mib(machines):
+    machine = machines.start('timeout=0 default=alpha', linux_slot('alpha', CLOUD, 'mem=256M'),
+                             memory='512M')
+    alpha = Linux(machine, 'alpha')
+    alpha.wait()
+    total = int(re.search(r'MemTotal:\s+(\d+) kB', alpha.run('cat /proc/meminfo'))[1])
+    assert 128 * 1024 < total < 256 * 1024
+
+
+def test_slot_above_4_gib(machines):
+    machine = machines.start('timeout=-1', linux_slot('high', CLOUD, 'mem=512M@4G') + tick_slot(),
+                             memory='6G')
+    open_console(machine)
+    plan = check_plan(machine, ['high', 'tick'])
+    assert any(start == 4 * GIB and 'high' in what for start, _, what in plan)
+    machine.sendline('boot high')
+    high = Linux(machine, 'high')
+    high.wait()
+    iomem = high.run('cat /proc/iomem')
+    ram = [(int(a, 16), int(b, 16)) for a, b in
+           re.findall(r'^([0-9a-f]+)-([0-9a-f]+) : System RAM', iomem, re.MULTILINE)]
+    assert (4 * GIB, 4 * GIB + 512 * MIB - 1) in ram
+    assert all(end < MIB or start >= 4 * GIB for start, end in ram), 'RAM of others is seen'
+    code = re.search(r'^\s*([0-9a-f]+)-[0-9a-f]+ : Kernel code', iomem, re.MULTILINE)
+    assert int(code[1], 16) >= 4 * GIB
+
+
+def test_a_guest_sees_its_own_ram_only(machines):
+    machine = machines.start(
+        'timeout=0 default=alpha',
+        linux_slot('alpha', CLOUD, 'mem=256M') + linux_slot('beta', CLOUD, 'mem=256M'),
+        memory='1G')
+    alpha = Linux(machine, 'alpha')
+    alpha.wait()
+    ram = re.findall(r'^([0-9a-f]+)-([0-9a-f]+) : System RAM', alpha.run('cat /proc/iomem'),
+                     re.MULTILINE)
+    high = [(int(a, 16), int(b, 16)) for a, b in ram if int(b, 16) >= MIB]
+    assert sum(b + 1 - a for a, b in high) == 256 * MIB
+    listed = re.search(r'^alpha\s.*?(0x[0-9a-f]+)', alpha.run('syctl list'), re.MULTILINE)
+    assert high[0][0] == int(listed[1], 16)
+
+
+def test_eight_slots_and_more(machines):
+    names = [f'slot{number}' for number in range(12)]
+    machine = machines.start('timeout=-1', [pair for name in names for pair in
+                                            tick_slot(name, 'mem=8M')], memory='512M')
+    open_console(machine)
+    assert list(slots(machine)) == names
+    check_plan(machine, names)
+    machine.sendline('boot slot11')
+    machine.expect(r'slot11\b.*\b\d+')
+
+
+def test_slots_that_do_not_fit_are_refused_by_name(machines):
+    machine = machines.start(
+        'timeout=-1',
+        tick_slot('one', 'mem=300M') + tick_slot('two', 'mem=300M') + tick_slot('three', 'mem=16M'),
+        memory='512M')
+    open_console(machine)
+    assert list(slots(machine)) == ['one', 'three']
+    assert re.search(r'error.*\btwo\b.*300 MiB.*MiB', machine.command('log'))
+
+
+@pytest.mark.parametrize('options, fact', [
+    ('mem=16M@3G', r'3 GiB|c0000000'),     # no RAM there
+    ('mem=16M@0x1234000', r'1234000|2 MiB|aligned'),
+    ('mem=16M@8G', r'8 GiB|200000000'),
+])
+def test_a_base_that_can_not_be(machines, options, fact):
+    machine = machines.start('timeout=-1', tick_slot('bad', options) + tick_slot('good'),
+                             memory='512M')
+    open_console(machine)
+    assert list(slots(machine)) == ['good']
+    assert re.search(rf'error.*\bbad\b.*({fact})', machine.command('log'))
+
+
+def test_two_slots_that_ask_for_one_place(machines):
+    machine = machines.start(
+        'timeout=-1', tick_slot('one', 'mem=32M@64M') + tick_slot('two', 'mem=32M@80M'),
+        memory='512M')
+    open_console(machine)
+    assert list(slots(machine)) == ['one']
+    assert re.search(r'error.*\btwo\b', machine.command('log'))

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The build: the same bytes from the same sources, and rebuilt when what it depends on changes."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from paths import ROOT, TEST
+
+TARGET = 'build/switchyard.elf'
+
+
+def make(folder, *arguments):
+    environment = {name: value for name, value in os.environ.items()
+                   if not name.startswith('MAKE') and name != 'MFLAGS'}
+    return subprocess.run(['make', *arguments], cwd=folder, env=environment, timeout=300,
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+
+
+def copy_sources(name):
+    folder = TEST / 'copies' / name
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns('build', '.git', '__pycache__'))
+    return folder
+
+
+@pytest.fixture(scope='module')
+def built():
+    folder = copy_sources('one')
+    result = make(folder, TARGET)
+    assert result.returncode == 0, result.stderr
+    return folder
+
+
+def test_two_builds_are_the_same(built):
+    other = copy_sources('a-longer-name/of-another-folder')
+    assert make(other, TARGET).returncode == 0
+    assert (other / TARGET).read_bytes() == (built / TARGET).read_bytes()
+
+
+def test_no_path_of_the_build_machine(built):
+    assert str(ROOT).encode() not in (built / TARGET).read_bytes()
+
+
+@pytest.mark.parametrize('path', [
+    'arch/x86/control_page.h',  # reaches the gate through asm_offsets.inc
+    'include/boot_info.h', 'monitor/slot.h', 'arch/x86/gate.asm', 'linker/monitor.ld',
+])
+def test_a_changed_file_is_noticed(built, path):
+    assert make(built, '-q', TARGET).returncode == 0, 'nothing changed, and yet out of date'
+    file = built / path
+    stat = file.stat()
+    newest = (built / TARGET).stat().st_mtime
+    os.utime(file, (newest + 1, newest + 1))
+    try:
+        assert make(built, '-q', TARGET).returncode == 1
+    finally:
+        os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
+def test_cross_compile_is_honoured(built):
+    result = make(built, '-n', '-B', 'CROSS_COMPILE=x86_64-elf-', TARGET)
+    assert 'x86_64-elf-gcc' in result.stdout and 'x86_64-elf-ld' in result.stdout
+    assert 'x86_64-linux-gnu-gcc' not in result.stdout
+
+
+def test_freestanding(built):
+    """Nothing is left to be linked at run time, and nothing of the C library is in it."""
+    dynamic = subprocess.run(['readelf', '-lW', built / TARGET], capture_output=True, text=True,
+                             check=True).stdout
+    assert 'INTERP' not in dynamic
+    undefined = subprocess.run(['nm', '-u', built / TARGET], capture_output=True, text=True,
+                               check=False).stdout
+    assert undefined.strip() == ''

@@ -23,7 +23,7 @@ const struct command commands[] = {
 	 "LENGTH is 128 bytes unless given, and 64K at most.\n",
 	 1, 2, command_md},
 	{"cpus", "", "shows the processors, and which slots see them",
-	 "CPU: position in the ACPI tables (MADT), as cpus= counts. UID: ACPI's number for it.\n", 0,
+	 "CPU: as cpus= counts, the enabled ones of the ACPI tables (MADT). UID: ACPI's number.\n", 0,
 	 0, command_cpus},
 	{"ioapic", "", "shows the interrupt controllers' redirection tables",
 	 "As the hardware has them now: all is masked while no slot runs. DEST is a local APIC's\n"

@@ -2,7 +2,8 @@
 /*
  * guest_acpi.c - a slot's own ACPI root tables.
  *
- * All is written into one piece of memory: RSDP, SWYD, a MADT if it differs, then the tables of tables.
+ * All is written into one piece of memory: RSDP, SWYD, a MADT if it differs, then the tables of
+ * tables.
  */
 #include "arch/x86/acpi_tables.h"
 #include "arch/x86/phys.h"
@@ -10,12 +11,12 @@
 #include "string.h"
 #include "switchyard.h"
 
-#define TABLE_MAX   0x100000u /* bytes; a root table or MADT that says it is larger is garbage */
-#define BELOW_4G    (UINT64_C(1) << 32)
-#define OEM_ID      "SWYARD"   /* 6 characters, as the field */
-#define OEM_TABLE   "SWITCHYD" /* 8 characters, as the field */
-#define MADT        "APIC"
-#define MAX_CPUS    64 /* bits of a CPU mask */
+#define TABLE_MAX 0x100000u /* bytes; a root table or MADT that says it is larger is garbage */
+#define BELOW_4G  (UINT64_C(1) << 32)
+#define OEM_ID	  "SWYARD"   /* 6 characters, as the field */
+#define OEM_TABLE "SWITCHYD" /* 8 characters, as the field */
+#define MADT	  "APIC"
+#define MAX_CPUS  64 /* bits of a CPU mask */
 
 /* Memory that tables are laid into, one behind the other. */
 struct area {
@@ -135,7 +136,8 @@ static uint64_t build_swyd(struct area *area, uint64_t info, struct error *error
 	header.oem_revision = SWITCHYARD_ABI_VERSION;
 	header.creator_id = SWITCHYARD_MAGIC;
 	header.creator_revision = SWITCHYARD_ABI_VERSION;
-	_Static_assert(sizeof(header) == sizeof(table->header), "SWYD begins with a standard header");
+	_Static_assert(sizeof(header) == sizeof(table->header),
+		       "SWYD begins with a standard header");
 	memcpy(table->header, &header, sizeof(header));
 	table->reserved = 0;
 	table->info = info;
@@ -143,7 +145,8 @@ static uint64_t build_swyd(struct area *area, uint64_t info, struct error *error
 	return address;
 }
 
-/* Where a processor's entry keeps its flags; NULL: an entry of another kind, or too short for its kind. */
+/* Where a processor's entry keeps its flags; NULL: an entry of another kind, or too short for its
+ * kind. */
 static uint8_t *processor_flags(struct acpi_madt_entry *entry)
 {
 	if (entry->type == ACPI_MADT_LOCAL_APIC &&
@@ -156,8 +159,9 @@ static uint8_t *processor_flags(struct acpi_madt_entry *entry)
 }
 
 /*
- * Disables the processors outside of cpus. They are numbered by their order among the enabled ones; firmware
- * lists the boot CPU first (5.2.12.1). CPUs that only could be plugged in are not the slot's either.
+ * Disables the processors outside of cpus. They are numbered by their order among the enabled ones;
+ * firmware lists the boot CPU first (5.2.12.1). CPUs that only could be plugged in are not the
+ * slot's either.
  */
 static bool mask_processors(struct acpi_madt *madt, uint64_t cpus, struct error *error)
 {
@@ -180,7 +184,7 @@ static bool mask_processors(struct acpi_madt *madt, uint64_t cpus, struct error 
 			if (cpu < MAX_CPUS && cpus >> cpu & 1)
 				continue;
 		}
-		*flags &= (uint8_t)~(ACPI_MADT_ENABLED | ACPI_MADT_ONLINE_CAPABLE);
+		*flags &= (uint8_t) ~(ACPI_MADT_ENABLED | ACPI_MADT_ONLINE_CAPABLE);
 	}
 	return true;
 }
@@ -318,9 +322,10 @@ bool guest_acpi(uint64_t rsdp, uint64_t base, uint64_t size, uint64_t cpus, uint
 	change.swyd = build_swyd(&area, info, error);
 	if (!change.swyd)
 		return false;
-	/* The XSDT is what kernels prefer, so its MADT counts. A machine without a MADT has one CPU. */
-	madt = roots.xsdt ? find_madt(roots.xsdt, sizeof(uint64_t)) :
-			    find_madt(roots.rsdt, sizeof(uint32_t));
+	/* The XSDT is what kernels prefer, so its MADT counts. A machine without a MADT has one
+	 * CPU. */
+	madt = roots.xsdt ? find_madt(roots.xsdt, sizeof(uint64_t))
+			  : find_madt(roots.rsdt, sizeof(uint32_t));
 	if (cpus && madt) {
 		change.madt = build_madt(&area, madt, cpus, error);
 		if (!change.madt)

@@ -60,8 +60,8 @@ uint32_t guest_map(const struct plan *plan, uint32_t slot, const struct region *
 		add(&builder, tables_end, end, type);
 	}
 	if (builder.full) {
-		fail(error, "memory map has more than %u entries, the most that the kernel can take",
-		     max);
+		fail(error,
+		     "memory map has more than %u entries, the most that the kernel can take", max);
 		return 0;
 	}
 	return builder.count;

@@ -98,8 +98,8 @@ static bool join_slot(struct lines *lines, const struct line *line, struct error
 	if (!slot)
 		return fail(error, "%s without a kernel; expected a line \"kernel slot=%s\"",
 			    line_kind_name(line->kind), line->slot);
-	return line->kind == LINE_INITRD ? add_initrd(slot, line, error) :
-					   add_module(slot, line, error);
+	return line->kind == LINE_INITRD ? add_initrd(slot, line, error)
+					 : add_module(slot, line, error);
 }
 
 static bool line_for_pass(struct lines *lines, const struct line *line, bool kernels)
@@ -122,8 +122,8 @@ static void read_lines(struct lines *lines, bool kernels)
 			if (kernels)
 				report_line(lines, module, &line, &error);
 		} else if (line_for_pass(lines, &line, kernels)) {
-			if (kernels ? !add_kernel(lines, &line, &error) :
-				      !join_slot(lines, &line, &error))
+			if (kernels ? !add_kernel(lines, &line, &error)
+				    : !join_slot(lines, &line, &error))
 				report_line(lines, module, &line, &error);
 		}
 	}

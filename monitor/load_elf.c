@@ -42,11 +42,11 @@ static void read_header(const struct image *file, struct header *header)
 
 	if (file_is_64(file)) {
 		memcpy(&e64, phys(file->base), sizeof(e64));
-		*header = (struct header){e64.e_type,  e64.e_machine,   e64.e_entry,
+		*header = (struct header){e64.e_type,  e64.e_machine,	e64.e_entry,
 					  e64.e_phoff, e64.e_phentsize, e64.e_phnum};
 	} else {
 		memcpy(&e32, phys(file->base), sizeof(e32));
-		*header = (struct header){e32.e_type,  e32.e_machine,   e32.e_entry,
+		*header = (struct header){e32.e_type,  e32.e_machine,	e32.e_entry,
 					  e32.e_phoff, e32.e_phentsize, e32.e_phnum};
 	}
 }
@@ -55,8 +55,8 @@ static void read_header(const struct image *file, struct header *header)
 static struct segment read_segment(const struct image *file, const struct header *header,
 				   uint32_t i)
 {
-	const uint8_t *at = (const uint8_t *)phys(file->base) + header->phoff +
-			    (uint64_t)i * header->phentsize;
+	const uint8_t *at =
+		(const uint8_t *)phys(file->base) + header->phoff + (uint64_t)i * header->phentsize;
 	Elf32_Phdr p32;
 	Elf64_Phdr p64;
 
@@ -72,7 +72,7 @@ static struct segment read_segment(const struct image *file, const struct header
 
 static bool is_loaded(const struct segment *segment)
 {
-	return segment->type == PT_LOAD && segment->memsz;
+	return segment->type == PT_LOAD && (segment->memsz || segment->filesz);
 }
 
 static bool check_ident(const struct image *file, struct error *error)
@@ -92,8 +92,7 @@ static bool check_ident(const struct image *file, struct error *error)
 	return true;
 }
 
-static bool check_header(const struct image *file, const struct header *header,
-			 struct error *error)
+static bool check_header(const struct image *file, const struct header *header, struct error *error)
 {
 	bool is_64 = file_is_64(file);
 	uint16_t machine = is_64 ? EM_X86_64 : EM_386;
@@ -123,8 +122,8 @@ static bool check_segment(const struct image *file, const struct segment *s, uin
 		return fail(error, "ELF segment %u has %lu bytes in the file, but %lu in memory", i,
 			    s->filesz, s->memsz);
 	if (!in_file(file, s->offset, s->filesz))
-		return fail(error, "ELF segment %u is %#lx bytes at %#lx, beyond the file's %#lx", i,
-			    s->filesz, s->offset, file->size);
+		return fail(error, "ELF segment %u is %#lx bytes at %#lx, beyond the file's %#lx",
+			    i, s->filesz, s->offset, file->size);
 	if (s->paddr + s->memsz < s->paddr || s->vaddr + s->memsz - 1 < s->vaddr)
 		return fail(error, "ELF segment %u wraps: %#lx bytes at %#lx", i, s->memsz,
 			    s->paddr);
@@ -142,9 +141,8 @@ static bool check_overlap(const struct image *file, const struct header *header,
 
 		if (is_loaded(&other) && s->paddr < other.paddr + other.memsz &&
 		    other.paddr < s->paddr + s->memsz)
-			return fail(error,
-				    "ELF segments %u (%#lx-%#lx) and %u (%#lx-%#lx) overlap", j,
-				    other.paddr, other.paddr + other.memsz, i, s->paddr,
+			return fail(error, "ELF segments %u (%#lx-%#lx) and %u (%#lx-%#lx) overlap",
+				    j, other.paddr, other.paddr + other.memsz, i, s->paddr,
 				    s->paddr + s->memsz);
 	}
 	return true;

@@ -15,22 +15,23 @@
 struct elf {
 	bool is_64;
 	bool position_independent; /* ET_DYN */
-	uint64_t start, end;       /* physical: all loaded segments lie in [start, end) */
-	uint64_t entry;            /* physical, in a segment */
+	uint64_t start, end;	   /* physical: all loaded segments lie in [start, end) */
+	uint64_t entry;		   /* physical, in a segment */
 };
 
 /* True if the file begins as ELF files do. */
 bool elf_probe(const struct image *file);
 
 /*
- * Reads and checks the headers: segments lie in the file, hold at least what the file has of them, do not wrap
- * or overlap, and end below 2^52; the entry point is in one of them.
+ * Reads and checks the headers: segments lie in the file, hold at least what the file has of them,
+ * do not wrap or overlap, and end below 2^52; the entry point is in one of them.
  */
 bool elf_read(const struct image *file, struct elf *elf, struct error *error);
 
 /*
- * Copies the segments to their addresses plus shift (modulo 2^64), and zeroes what the file does not hold of them.
- * elf_read() has accepted the file, and the memory at [start + shift, end + shift) is the caller's.
+ * Copies the segments to their addresses plus shift (modulo 2^64), and zeroes what the file does
+ * not hold of them. elf_read() has accepted the file, and the memory at [start + shift, end +
+ * shift) is the caller's.
  */
 void elf_place(const struct image *file, uint64_t shift);
 

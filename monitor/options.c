@@ -7,10 +7,11 @@
 #include "string.h"
 #include "words.h"
 
-#define BAUD_MAX    115200u /* the UART's clock divided by 16: its divisor is this over the rate */
+#define BAUD_MAX     115200u /* the UART's clock divided by 16: its divisor is this over the rate */
 #define WAIT_FOREVER (-1)
 
-/* One option: set() changes options only if value is right, else it says in error what was expected. */
+/* One option: set() changes options only if value is right, else it says in error what was
+ * expected. */
 struct option {
 	const char *name;
 	bool (*set)(struct options *options, const struct word *value, struct error *error);
@@ -19,7 +20,8 @@ struct option {
 static bool set_serial(struct options *options, const struct word *value, struct error *error)
 {
 	static const char *const ports[] = {"none", "com1", "com2"};
-	const char *expected = "com1, com2 or none, and a rate that divides 115200, as in com1,9600";
+	const char *expected =
+		"com1, com2 or none, and a rate that divides 115200, as in com1,9600";
 	struct word port = *value, rate;
 	uint64_t baud = BAUD_MAX;
 
@@ -87,7 +89,7 @@ static bool set_loglevel(struct options *options, const struct word *value, stru
 }
 
 static const struct option option_table[] = {
-	{"serial", set_serial},   {"video", set_video},       {"default", set_default},
+	{"serial", set_serial},	  {"video", set_video},	      {"default", set_default},
 	{"timeout", set_timeout}, {"loglevel", set_loglevel},
 };
 
@@ -114,9 +116,10 @@ static bool parse_option(struct options *options, const struct word *word, uint3
 				    quote_word(quote, word), expected.text);
 		return true;
 	}
-	return fail(error,
-		    "option \"%s\": unknown; expected serial=, video=, default=, timeout= or loglevel=",
-		    quote_word(quote, word));
+	return fail(
+		error,
+		"option \"%s\": unknown; expected serial=, video=, default=, timeout= or loglevel=",
+		quote_word(quote, word));
 }
 
 void options_parse(const char *text, struct options *options, report_fn report, void *context)

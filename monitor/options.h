@@ -20,14 +20,15 @@ struct options {
 	uint32_t baud; /* 115200 unless given */
 	bool video;
 	char default_slot[SWITCHYARD_NAME_SIZE]; /* "": none */
-	int32_t timeout;                         /* seconds; 0: at once; -1: wait for ever */
+	int32_t timeout;			 /* seconds; 0: at once; -1: wait for ever */
 	enum log_level loglevel;
 };
 
 /*
  * Parses text: `serial=com1|com2|none[,BAUD] video=on|off default=SLOT timeout=SECONDS
  * loglevel=error|warn|info|debug`. A wrong option keeps its default and is given to report().
- * A first word with a slash is the monitor's file name, put there by the loader, and is passed over.
+ * A first word with a slash is the monitor's file name, put there by the loader, and is passed
+ * over.
  */
 void options_parse(const char *text, struct options *options, report_fn report, void *context);
 

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * parse_line.c - one module line: `KIND slot=NAME [mem=SIZE[@BASE]] [cpus=LIST] [type=TYPE] [-- STRING]`.
+ * parse_line.c - one module line: `KIND slot=NAME [mem=SIZE[@BASE]] [cpus=LIST] [type=TYPE] [--
+ * STRING]`.
  */
 #include "lines.h"
 #include "parse_line.h"
 #include "plan.h"
 #include "string.h"
 
-#define MAX_ADDRESS (UINT64_C(1) << 52) /* x86-64 has no physical addresses beyond: SDM 3, 4.1.4 */
+#define MAX_ADDRESS (UINT64_C(1) << 52) /* x86-64 has no physical addresses beyond: SDM 3, 4.1.4 \
+					 */
 #define BASE_1M (1ull << 20) /* the one base that need not be a multiple of PLAN_ALIGN: plan.h */
 
 struct option {
@@ -103,13 +105,15 @@ static bool set_cpus(struct line *line, const struct word *value, struct error *
 
 	while (more) {
 		if (!parse_cpu_range(&p, end, &line->cpus))
-			return fail(error, "bad CPUs \"%s\"; expected a list of 0 to %d, as in 0,2-3",
+			return fail(error,
+				    "bad CPUs \"%s\"; expected a list of 0 to %d, as in 0,2-3",
 				    quote_word(quote, value), LINES_MAX_CPUS - 1);
 		more = p < end;
 		p++; /* the comma */
 	}
 	if (!(line->cpus & 1))
-		return fail(error, "bad CPUs \"%s\"; expected CPU 0 among them: every slot runs on it",
+		return fail(error,
+			    "bad CPUs \"%s\"; expected CPU 0 among them: every slot runs on it",
 			    quote_word(quote, value));
 	return true;
 }
@@ -140,8 +144,8 @@ static const struct option option_table[] = {
 static bool parse_option(struct line *line, const struct word *word, uint32_t *seen,
 			 struct error *error)
 {
-	const char *known = line->kind == LINE_KERNEL ? "slot=, mem=, cpus=, type= or --" :
-							"slot= or --";
+	const char *known =
+		line->kind == LINE_KERNEL ? "slot=, mem=, cpus=, type= or --" : "slot= or --";
 	struct word name, value;
 	char quote[QUOTE_TEXT];
 
@@ -173,8 +177,9 @@ static bool parse_kind(struct line *line, const struct word *word, struct error 
 		}
 	}
 	if (word_is(word, "image"))
-		return fail(error, "saved slots are not supported by this version; expected kernel, "
-				   "initrd or module");
+		return fail(error,
+			    "saved slots are not supported by this version; expected kernel, "
+			    "initrd or module");
 	return fail(error, "unknown kind \"%s\"; expected kernel, initrd or module",
 		    quote_word(quote, word));
 }

@@ -5,15 +5,15 @@
 #include <stddef.h>
 #include "plan.h"
 
-#define PAGE           UINT64_C(4096)
+#define PAGE	       UINT64_C(4096)
 #define MAX_BOUNDARIES (2 * BOOT_MAX_REGIONS)
 
 /*
- * Linux leaves the first 64 KiB alone, for BIOSes that write there, so a slice there would be no use
- * to it; and the real-mode vectors and BIOS data (0 to 0x500) are for firmware.
+ * Linux leaves the first 64 KiB alone, for BIOSes that write there, so a slice there would be no
+ * use to it; and the real-mode vectors and BIOS data (0 to 0x500) are for firmware.
  */
 #define LOW_RESERVED 0x10000ull
-#define BASE_1M      0x100000ull
+#define BASE_1M	     0x100000ull
 
 static uint64_t region_end(const struct region *region)
 {
@@ -55,8 +55,10 @@ static bool append(struct plan *plan, uint64_t base, uint64_t end, uint32_t type
 	}
 	if (plan->count == PLAN_MAX_REGIONS)
 		return false;
-	plan->region[plan->count++] =
-		(struct plan_region){.base = base, .size = end - base, .type = type, .owner = owner};
+	plan->region[plan->count++] = (struct plan_region){.base = base,
+							   .size = end - base,
+							   .type = type,
+							   .owner = owner};
 	return true;
 }
 
@@ -68,8 +70,8 @@ static uint64_t clamp(uint64_t value, uint64_t low, uint64_t high)
 }
 
 /*
- * Adds RAM [base, end): whole pages are free, but for what firmware has below 1 MiB; odd bits at the ends
- * stay RAM that nobody gets.
+ * Adds RAM [base, end): whole pages are free, but for what firmware has below 1 MiB; odd bits at
+ * the ends stay RAM that nobody gets.
  */
 static bool append_ram(struct plan *plan, uint64_t base, uint64_t end, uint64_t ebda)
 {

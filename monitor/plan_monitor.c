@@ -10,9 +10,10 @@
 #include "plan_slots.h"
 #include "print.h"
 
-#define PAGE          UINT64_C(4096)
-#define BELOW_4G      (UINT64_C(1) << 32)
-#define LOW_MEMORY    UINT64_C(0xa0000)   /* a startup IPI's vector is a page number below this: SDM 3, 11.4.4 */
+#define PAGE	 UINT64_C(4096)
+#define BELOW_4G (UINT64_C(1) << 32)
+#define LOW_MEMORY \
+	UINT64_C(0xa0000) /* a startup IPI's vector is a page number below this: SDM 3, 11.4.4 */
 #define KERNELS_FIRST UINT64_C(0x1000000) /* 1 to 16 MiB is for kernels that are linked there */
 
 #define MAX_OBSTACLES (1 + BOOT_MAX_MODULES + SWITCHYARD_MAX_SLOTS)
@@ -40,24 +41,28 @@ bool plan_monitor(struct plan *plan, const struct boot_info *boot, uint64_t size
 		  struct error *error)
 {
 	struct plan_search low = {.size = PAGE, .align = PAGE, .limit = LOW_MEMORY};
-	struct plan_search high = {.size = whole_pages(size), .align = PLAN_ALIGN,
-				   .floor = KERNELS_FIRST, .limit = BELOW_4G};
+	struct plan_search high = {.size = whole_pages(size),
+				   .align = PLAN_ALIGN,
+				   .floor = KERNELS_FIRST,
+				   .limit = BELOW_4G};
 	struct region obstacle[MAX_OBSTACLES];
 	uint32_t count = present_obstacles(boot, obstacle);
 	char wanted[SIZE_TEXT], left[SIZE_TEXT];
 
 	if (!plan_find_high(plan, &low, obstacle, count, &plan->monitor_low.base) ||
 	    !plan_claim(plan, plan->monitor_low.base, PAGE, OWNER_MONITOR, 0))
-		return fail(error, "no free page between 64 KiB and 640 KiB; the monitor needs one");
+		return fail(error,
+			    "no free page between 64 KiB and 640 KiB; the monitor needs one");
 	plan->monitor_low.size = PAGE;
 	plan->monitor_low.type = REGION_RAM;
 	if (!plan_find_high(plan, &high, obstacle, count, &plan->monitor.base) ||
 	    !plan_claim(plan, plan->monitor.base, high.size, OWNER_MONITOR, 0))
-		return fail(error,
-			    "no room for the monitor: wanted %s in one piece between 16 MiB and 4 GiB, "
-			    "beside the modules; the largest piece is %s",
-			    format_size(wanted, high.size),
-			    format_size(left, plan_largest(plan, &high)));
+		return fail(
+			error,
+			"no room for the monitor: wanted %s in one piece between 16 MiB and 4 GiB, "
+			"beside the modules; the largest piece is %s",
+			format_size(wanted, high.size),
+			format_size(left, plan_largest(plan, &high)));
 	plan->monitor.size = high.size;
 	plan->monitor.type = REGION_RAM;
 	return true;
@@ -81,8 +86,10 @@ static uint64_t store_size(const struct slot_table *table)
 bool plan_store(struct plan *plan, const struct boot_info *boot, const struct slot_table *table,
 		struct error *error)
 {
-	struct plan_search search = {.size = store_size(table), .align = PAGE,
-				     .floor = KERNELS_FIRST, .limit = UINT64_MAX};
+	struct plan_search search = {.size = store_size(table),
+				     .align = PAGE,
+				     .floor = KERNELS_FIRST,
+				     .limit = UINT64_MAX};
 	struct region obstacle[MAX_OBSTACLES];
 	uint32_t present = present_obstacles(boot, obstacle), count = present;
 	char wanted[SIZE_TEXT], left[SIZE_TEXT];
@@ -96,11 +103,12 @@ bool plan_store(struct plan *plan, const struct boot_info *boot, const struct sl
 	if ((!plan_find_high(plan, &search, obstacle, count, &plan->store.base) &&
 	     !plan_find_high(plan, &search, obstacle, present, &plan->store.base)) ||
 	    !plan_claim(plan, plan->store.base, search.size, OWNER_STORE, 0))
-		return fail(error,
-			    "no room for the images of %u slots: wanted %s in one piece above 16 MiB, "
-			    "beside the modules; the largest piece is %s",
-			    table->count, format_size(wanted, search.size),
-			    format_size(left, plan_largest(plan, &search)));
+		return fail(
+			error,
+			"no room for the images of %u slots: wanted %s in one piece above 16 MiB, "
+			"beside the modules; the largest piece is %s",
+			table->count, format_size(wanted, search.size),
+			format_size(left, plan_largest(plan, &search)));
 	plan->store.size = search.size;
 	plan->store.type = REGION_RAM;
 	return true;

@@ -61,7 +61,8 @@ bool plan_claim(struct plan *plan, uint64_t base, uint64_t size, enum plan_owner
 	return true;
 }
 
-/* The part of a free region that a search may use: [*first aligned up, *last). False if there is none. */
+/* The part of a free region that a search may use: [*first aligned up, *last). False if there is
+ * none. */
 static bool usable(const struct plan_region *region, const struct plan_search *search,
 		   uint64_t *first, uint64_t *last)
 {
@@ -126,7 +127,8 @@ bool plan_find_high(const struct plan *plan, const struct plan_search *search,
 			continue;
 		while (last >= first && last - first >= search->size) {
 			uint64_t place = (last - search->size) & -search->align;
-			const struct region *met = obstacle_in(obstacle, count, place, search->size);
+			const struct region *met =
+				obstacle_in(obstacle, count, place, search->size);
 
 			if (!met) {
 				*base = place;

@@ -8,14 +8,16 @@
 #include "print.h"
 #include "string.h"
 
-#define PAGE     UINT64_C(4096)
-#define MIB      UINT64_C(0x100000)
+#define PAGE	 UINT64_C(4096)
+#define MIB	 UINT64_C(0x100000)
 #define BELOW_4G (UINT64_C(1) << 32)
 
-/* Ranges that can be anywhere leave 1 to 16 MiB to kernels that are linked there, while there is room. */
+/* Ranges that can be anywhere leave 1 to 16 MiB to kernels that are linked there, while there is
+ * room. */
 #define KERNELS_FIRST (16 * MIB)
 
-/* Slices: the largest of these of which there is one for each slot. Linux's trampoline needs 28 KiB in one piece. */
+/* Slices: the largest of these of which there is one for each slot. Linux's trampoline needs 28 KiB
+ * in one piece. */
 static const uint64_t slice_sizes[] = {64 * 1024, 48 * 1024, 32 * 1024};
 
 #define SLICE_SIZES (sizeof(slice_sizes) / sizeof(slice_sizes[0]))
@@ -117,8 +119,9 @@ static bool check_size(uint64_t need, uint64_t size, struct error *error)
 	char need_text[SIZE_TEXT], size_text[SIZE_TEXT];
 
 	if (need > size)
-		return fail(error, "kernel needs %s, mem=%s; raise mem=",
-			    format_need(need_text, need), format_size(size_text, size));
+		return fail(error,
+			    "kernel needs %s, mem=%s; raise mem=", format_need(need_text, need),
+			    format_size(size_text, size));
 	return true;
 }
 
@@ -140,7 +143,8 @@ static bool check_asked(const struct slot *slot, const struct region *range, str
 	if (!check_size(first + needs->size - range->base, range->size, error))
 		return false;
 	if (end > needs->max_end)
-		return fail(error, "range %#lx-%#lx is too high; this kernel can use RAM up to %#lx",
+		return fail(error,
+			    "range %#lx-%#lx is too high; this kernel can use RAM up to %#lx",
 			    range->base, end, needs->max_end);
 	return true;
 }
@@ -175,7 +179,8 @@ static bool place_anywhere(const struct placing *p, struct region *range, struct
 	search.floor = needs->min_base > MIB ? needs->min_base : MIB;
 	if (plan_find_low(p->plan, &search, &range->base))
 		return true;
-	return fail(error, "no room: wanted %s in one piece%s%s, %s left; lower mem= or drop a slot",
+	return fail(error,
+		    "no room: wanted %s in one piece%s%s, %s left; lower mem= or drop a slot",
 		    format_size(want, search.size), limited ? " below " : "",
 		    limited ? format_size(limit, needs->max_end) : "",
 		    format_size(left, plan_largest(p->plan, &search)));
@@ -188,8 +193,8 @@ static bool place_slot(const struct placing *p, struct error *error)
 	char want[SIZE_TEXT], left[SIZE_TEXT];
 	uint64_t slice;
 
-	if (!(plan_asked_range(p->slot, &range) ? place_asked(p, &range, error) :
-						  place_anywhere(p, &range, error)))
+	if (!(plan_asked_range(p->slot, &range) ? place_asked(p, &range, error)
+						: place_anywhere(p, &range, error)))
 		return false;
 	if (!plan_find_low(p->plan, &low, &slice))
 		return fail(error, "no room below 1 MiB: wanted %s in one piece, %s left",
@@ -199,7 +204,8 @@ static bool place_slot(const struct placing *p, struct error *error)
 	if (p->plan->count + SLOT_PIECES > PLAN_MAX_REGIONS ||
 	    !plan_claim(p->plan, slice, p->slice, OWNER_SLOT, p->index) ||
 	    !plan_claim(p->plan, range.base, range.size, OWNER_SLOT, p->index))
-		return fail(error, "memory is in too many pieces; %d is the most", PLAN_MAX_REGIONS);
+		return fail(error, "memory is in too many pieces; %d is the most",
+			    PLAN_MAX_REGIONS);
 	p->slot->low = (struct region){.base = slice, .size = p->slice, .type = REGION_RAM};
 	p->slot->ram = range;
 	return true;
@@ -252,7 +258,8 @@ static void drop_refused(struct plan *plan, struct slot_table *table)
 
 void plan_slots(struct plan *plan, struct slot_table *table, report_fn report, void *context)
 {
-	struct placing placing = {.plan = plan, .table = table,
+	struct placing placing = {.plan = plan,
+				  .table = table,
 				  .slice = choose_slice(plan, table->count)};
 	char text[sizeof(struct error) + SWITCHYARD_NAME_SIZE + sizeof("slot : ")];
 	struct error error;

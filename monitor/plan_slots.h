@@ -8,11 +8,11 @@
 #include "slot.h"
 
 /*
- * The range that `mem=SIZE@BASE` asks for, or that a kernel linked to one address needs, in whole pages.
- * False if the slot can go anywhere.
+ * The range that `mem=SIZE@BASE` asks for, or that a kernel linked to one address needs, in whole
+ * pages. False if the slot can go anywhere.
  *
- * A kernel linked into the second MiB gets a range from 1 MiB exactly, where high memory begins: from a
- * multiple of 2 MiB it would reach below 1 MiB, to video memory and firmware.
+ * A kernel linked into the second MiB gets a range from 1 MiB exactly, where high memory begins:
+ * from a multiple of 2 MiB it would reach below 1 MiB, to video memory and firmware.
  */
 bool plan_asked_range(const struct slot *slot, struct region *range);
 

@@ -6,11 +6,11 @@
 #include "print.h"
 #include "string.h"
 
-#define NO_PRECISION   (-1)
-#define MAX_DIGITS     20 /* of UINT64_MAX in decimal */
-#define DECIMAL        10
-#define HEXADECIMAL    16
-#define KIB            UINT64_C(1024)
+#define NO_PRECISION (-1)
+#define MAX_DIGITS   20 /* of UINT64_MAX in decimal */
+#define DECIMAL	     10
+#define HEXADECIMAL  16
+#define KIB	     UINT64_C(1024)
 
 /* Where the text goes; length counts what did not fit, too. */
 struct output {
@@ -217,7 +217,8 @@ int format_args(char *buffer, size_t size, const char *format, va_list args)
 {
 	struct output out = {.buffer = buffer, .size = size};
 	struct directive directive;
-	va_list copy; /* a va_list parameter may be an array: only a local one has an address to pass on */
+	va_list copy; /* a va_list parameter may be an array: only a local one has an address to
+			 pass on */
 
 	va_copy(copy, args);
 	while (*format) {

@@ -39,12 +39,12 @@ struct image {
  * alignment above 2 MiB, which all ranges have, is allowed for in size.
  */
 struct needs {
-	bool fixed;       /* linked to one address */
-	uint64_t base;    /* if fixed: lowest address it occupies */
-	uint64_t size;    /* bytes from there (or from where it is put) that it needs at least,
-			     bss, initrd and modules included */
+	bool fixed;	   /* linked to one address */
+	uint64_t base;	   /* if fixed: lowest address it occupies */
+	uint64_t size;	   /* bytes from there (or from where it is put) that it needs at least,
+			      bss, initrd and modules included */
 	uint64_t min_base; /* lowest address it can be put at */
-	uint64_t max_end; /* its range must end at or below this (4 GiB for 32-bit entries) */
+	uint64_t max_end;  /* its range must end at or below this (4 GiB for 32-bit entries) */
 };
 
 /* `cpus=` as a bit mask of APIC IDs' positions in the MADT, bit 0 the boot CPU; 0: all. */

@@ -24,7 +24,8 @@ bool word_next(const char **cursor, struct word *word);
 bool word_is(const struct word *word, const char *text);
 bool word_has(const struct word *word, char c);
 
-/* Splits NAME=VALUE at the first `=`. Without one, value is an empty word, and false is returned. */
+/* Splits NAME=VALUE at the first `=`. Without one, value is an empty word, and false is returned.
+ */
 bool word_split(const struct word *word, struct word *name, struct word *value);
 
 /* A decimal or 0x number, nothing behind it. False: no number, or above UINT64_MAX. */
@@ -34,14 +35,14 @@ bool word_number(const struct word *word, uint64_t *number);
 bool word_size(const struct word *word, uint64_t *bytes);
 
 /*
- * A slot's name: [a-z0-9][a-z0-9._-]{0,15}. Copies it to name, of SWITCHYARD_NAME_SIZE bytes, or says what is
- * wrong with it.
+ * A slot's name: [a-z0-9][a-z0-9._-]{0,15}. Copies it to name, of SWITCHYARD_NAME_SIZE bytes, or
+ * says what is wrong with it.
  */
 bool word_slot_name(const struct word *word, char *name, struct error *error);
 
 /*
- * Shortens and cleans foreign text for an error line: at most QUOTE_LENGTH characters, "..." behind if there
- * were more, and ? for what is not printable. Returns buffer, of QUOTE_TEXT bytes.
+ * Shortens and cleans foreign text for an error line: at most QUOTE_LENGTH characters, "..." behind
+ * if there were more, and ? for what is not printable. Returns buffer, of QUOTE_TEXT bytes.
  */
 #define QUOTE_LENGTH 40
 #define QUOTE_TEXT   (QUOTE_LENGTH + sizeof("..."))

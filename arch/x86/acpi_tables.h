@@ -24,8 +24,8 @@ struct acpi_rsdp {
 
 #define ACPI_RSDP_SIGNATURE "RSD PTR " /* without the NUL */
 #define ACPI_RSDP_V1_SIZE   20
-#define ACPI_RSDP_V2        2          /* first revision with an XSDT */
-#define ACPI_RSDP_ALIGN     16         /* 5.2.5.1 */
+#define ACPI_RSDP_V2	    2  /* first revision with an XSDT */
+#define ACPI_RSDP_ALIGN	    16 /* 5.2.5.1 */
 
 /* The header of all other tables, 5.2.6. */
 struct acpi_header {
@@ -75,7 +75,7 @@ struct acpi_madt_entry {
 } __attribute__((packed));
 
 /* Of local APICs' flags. */
-#define ACPI_MADT_ENABLED        (1u << 0)
+#define ACPI_MADT_ENABLED	 (1u << 0)
 #define ACPI_MADT_ONLINE_CAPABLE (1u << 1)
 
 struct acpi_madt_local_apic {
@@ -158,13 +158,13 @@ struct acpi_fadt {
 } __attribute__((packed));
 
 #define ACPI_FADT_RESET_SUPPORTED (1u << 10) /* of flags: reset_register and reset_value count */
-#define ACPI_FADT_HW_REDUCED      (1u << 20) /* of flags: there are no PM1 registers */
+#define ACPI_FADT_HW_REDUCED	  (1u << 20) /* of flags: there are no PM1 registers */
 
 /* PM1 control registers, 4.8.3.2.1. */
-#define ACPI_PM1_SCI_ENABLE       (1u << 0)
+#define ACPI_PM1_SCI_ENABLE	  (1u << 0)
 #define ACPI_PM1_SLEEP_TYPE_SHIFT 10
 #define ACPI_PM1_SLEEP_TYPE_MASK  (7u << ACPI_PM1_SLEEP_TYPE_SHIFT)
-#define ACPI_PM1_SLEEP_ENABLE     (1u << 13)
+#define ACPI_PM1_SLEEP_ENABLE	  (1u << 13)
 
 struct acpi_hpet {
 	struct acpi_header header;

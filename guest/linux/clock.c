@@ -18,9 +18,6 @@
 /* Up to here 500 ppm are less than half a second, what rounding to seconds costs on average. */
 #define TSC_TRUSTED_USEC (1000ull * USEC_PER_SEC)
 
-/* Smaller differences are not worth the jolt that setting the clock gives to NTP. */
-#define TOLERATED_USEC (10ull * USEC_PER_MSEC)
-
 void clock_mark(struct clock_mark *mark)
 {
 	mark->tsc = rdtsc_ordered();
@@ -37,18 +34,13 @@ void clock_correct(const struct clock_mark *mark)
 	struct clock_mark now;
 	struct timespec64 time;
 	u64 elapsed;
-	ktime_t expected;
 
 	clock_mark(&now);
 	elapsed = clock_usec(mark->tsc, now.tsc);
 	if (!elapsed || elapsed > TSC_TRUSTED_USEC)
 		return;
 
-	expected = ktime_add_us(mark->real, elapsed);
-	if (abs(ktime_us_delta(expected, now.real)) <= TOLERATED_USEC)
-		return;
-
-	time = ktime_to_timespec64(expected);
+	time = ktime_to_timespec64(ktime_add_us(mark->real, elapsed));
 	if (do_settimeofday64(&time))
 		pr_warn("switchyard: the clock could not be set right\n");
 }

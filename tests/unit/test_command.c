@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The console's commands: tables to the letter, and an error line for each wrong use. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+#include "fake/console.h"
+#include "fake/fake.h"
+#include "fake/machine.h"
+#include "monitor/command.h"
+
+#define KIB UINT64_C(1024)
+#define MIB (1024 * KIB)
+#define GIB (1024 * MIB)
+
+static struct monitor monitor;
+
+static void add_slot(const char *name, enum switchyard_state state, enum slot_type type,
+		     struct region ram, uint64_t kernel)
+{
+	struct slot *slot = &monitor.slots.slot[monitor.slots.count++];
+
+	strcpy(slot->name, name);
+	slot->state = state;
+	slot->type = type;
+	slot->ram = ram;
+	slot->kernel.size = kernel;
+}
+
+static int start(void **state)
+{
+	(void)state;
+	fake_console_reset();
+	fake_reset();
+	memset(&fake_machine, 0, sizeof(fake_machine));
+	memset(&monitor, 0, sizeof(monitor));
+	monitor.options = (struct options){.video = true};
+	console_init(&monitor.console, &monitor.options);
+	add_slot("alpha", SWITCHYARD_PARKED, TYPE_LINUX,
+		 (struct region){.base = 16 * MIB, .size = 512 * MIB}, 8 * MIB);
+	add_slot("beta-with-a-name", SWITCHYARD_CRASHED, TYPE_LINUX,
+		 (struct region){.base = 4 * GIB, .size = GIB}, 100);
+	add_slot("tick", SWITCHYARD_READY, TYPE_MULTIBOOT2,
+		 (struct region){.base = 2 * MIB, .size = 4 * MIB}, 65537);
+	monitor.slots.slot[0].initrd.size = 2 * MIB;
+	monitor.slots.slot[0].runs = 12;
+	monitor.slots.slot[1].runs = 1;
+	monitor.slots.slot[2].module[0].size = 1023;
+	monitor.slots.slot[2].module_count = 1;
+	return 0;
+}
+
+/* What a line prints. */
+static const char *run(const char *text)
+{
+	char line[LINE_SIZE];
+
+	fake_console_clear_output();
+	strcpy(line, text);
+	command_run(&monitor, line);
+	return fake_console.screen;
+}
+
+static void slots_table(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		run("slots"),
+		"SLOT              STATE    MEMORY   BASE         TYPE        RUNS  IMAGE\n"
+		"alpha             parked   512 MiB  0x1000000    linux       12    10 MiB\n"
+		"beta-with-a-name  crashed  1 GiB    0x100000000  linux       1     1 KiB\n"
+		"tick              ready    4 MiB    0x200000     multiboot2  0     65 KiB\n");
+	monitor.slots.count = 0;
+	assert_string_equal(run("slots"), "SLOT  STATE  MEMORY  BASE  TYPE  RUNS  IMAGE\n");
+}
+
+/* One row a case: a line, and the one line that it prints. */
+static const struct wrong_use {
+	const char *line, *printed;
+} wrong[] = {
+	{"", ""},
+	{"    ", ""},
+	{"foo", "error: no command \"foo\"; help lists them\n"},
+	{"snapshot alpha x", "error: no command \"snapshot\"; help lists them\n"},
+	{"slot", "error: no command \"slot\"; help lists them\n"},
+	{"Slots", "error: no command \"Slots\"; help lists them\n"},
+	{"slots alpha", "error: usage: slots\n"},
+	{"switch", "error: usage: switch SLOT\n"},
+	{"  switch   ", "error: usage: switch SLOT\n"},
+	{"switch a b", "error: usage: switch SLOT\n"},
+	{"switch a b c d e f g h i j k l m n o p q r s t u v", "error: usage: switch SLOT\n"},
+	{"md", "error: usage: md ADDRESS [LENGTH]\n"},
+	{"md 1 2 3", "error: usage: md ADDRESS [LENGTH]\n"},
+	{"help a b", "error: usage: help [COMMAND]\n"},
+	{"help foo", "error: no command \"foo\"; help lists them\n"},
+	{"boot foo", "error: no slot \"foo\"; there are alpha, beta-with-a-name, tick\n"},
+	{"switch alph", "error: no slot \"alph\"; there are alpha, beta-with-a-name, tick\n"},
+	{"kill alphaa", "error: no slot \"alphaa\"; there are alpha, beta-with-a-name, tick\n"},
+	{"md x", "error: \"x\" is no number; expected one like 4096, 0x1000 or 4K\n"},
+	{"md 0 1z", "error: \"1z\" is no number; expected one like 4096, 0x1000 or 4K\n"},
+	{"md 0 0", "error: length 0; expected 1 to 65536 bytes\n"},
+	{"md 0 65K", "error: length 66560; expected 1 to 65536 bytes\n"},
+	{"md 0xffffffffffffffff 2",
+	 "error: 0xffffffffffffffff and 2 bytes go beyond the last address\n"},
+	{"md 0x5000", "error: address 0x5000 can't be read\n"},
+	{"cpus", "error: the ACPI tables (MADT) list no processor\n"},
+	{"ioapic", "error: the ACPI tables (MADT) list no IO-APIC\n"},
+	{"poweroff", "error: poweroff: this fake can't\n"},
+};
+
+static void wrong_use_is_one_line(void **state)
+{
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		start(state);
+		assert_string_equal(run(wrong[i].line), wrong[i].printed);
+	}
+	monitor.slots.count = 0;
+	assert_string_equal(run("boot foo"), "error: no slot \"foo\"; there are none\n");
+}
+
+static void md_dumps_memory(void **state)
+{
+	uint8_t *memory = fake_memory(1 * MIB, 32, 0);
+
+	(void)state;
+	memcpy(memory, "\x7f"
+		       "ELF ~\xff|",
+	       8);
+	memory[31] = '!';
+	assert_string_equal(
+		run("md 1M 32"),
+		"0000100000  7f 45 4c 46 20 7e ff 7c 00 00 00 00 00 00 00 00  |.ELF ~.|........|\n"
+		"0000100010  00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 21  |...............!|\n");
+	assert_string_equal(
+		run("md 0x100001 3"),
+		"0000100001  45 4c 46                                         |ELF|\n");
+	assert_string_equal(
+		run("md 0x100010 0x11"),
+		"0000100010  00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 21  |...............!|\n"
+		"error: address 0x100020 can't be read\n");
+}
+
+static void mem_draws_the_plan(void **state)
+{
+	static const struct plan_region regions[] = {
+		{0, 64 * KIB, REGION_RAM, OWNER_FIRMWARE, 0},
+		{64 * KIB, 28 * KIB, REGION_RAM, OWNER_SLOT, 0},
+		{0xf0000, 64 * KIB, REGION_RESERVED, OWNER_FIRMWARE, 0},
+		{16 * MIB, 512 * MIB, REGION_RAM, OWNER_SLOT, 0},
+		{600 * MIB, 4 * MIB, REGION_RAM, OWNER_STORE, 0},
+		{604 * MIB, 2 * MIB, REGION_RAM, OWNER_MONITOR, 0},
+		{606 * MIB, 10 * MIB, REGION_RAM, OWNER_FREE, 0},
+		{616 * MIB, 4 * KIB, REGION_ACPI, OWNER_FIRMWARE, 0},
+		{617 * MIB, 4 * KIB, REGION_NVS, OWNER_FIRMWARE, 0},
+		{618 * MIB, 4 * KIB, REGION_UNUSABLE, OWNER_FIRMWARE, 0},
+		{619 * MIB, 4 * KIB, 12, OWNER_FIRMWARE, 0},
+		{4 * GIB, GIB, REGION_RAM, OWNER_SLOT, 1},
+	};
+
+	(void)state;
+	memcpy(monitor.plan.region, regions, sizeof(regions));
+	monitor.plan.count = sizeof(regions) / sizeof(regions[0]);
+	assert_string_equal(
+		run("mem"),
+		"START               END                 SIZE     TYPE       OWNER\n"
+		"0x0000000000000000  0x000000000000ffff  64 KiB   RAM        firmware\n"
+		"0x0000000000010000  0x0000000000016fff  28 KiB   RAM        alpha\n"
+		"0x00000000000f0000  0x00000000000fffff  64 KiB   reserved   firmware\n"
+		"0x0000000001000000  0x0000000020ffffff  512 MiB  RAM        alpha\n"
+		"0x0000000025800000  0x0000000025bfffff  4 MiB    RAM        store\n"
+		"0x0000000025c00000  0x0000000025dfffff  2 MiB    RAM        monitor\n"
+		"0x0000000025e00000  0x00000000267fffff  10 MiB   RAM        free\n"
+		"0x0000000026800000  0x0000000026800fff  4 KiB    ACPI data  firmware\n"
+		"0x0000000026900000  0x0000000026900fff  4 KiB    ACPI NVS   firmware\n"
+		"0x0000000026a00000  0x0000000026a00fff  4 KiB    unusable   firmware\n"
+		"0x0000000026b00000  0x0000000026b00fff  4 KiB    type 12    firmware\n"
+		"0x0000000100000000  0x000000013fffffff  1 GiB    RAM        beta-with-a-name\n"
+		"\n"
+		"RAM OF    TOTAL\n"
+		"slots     1572892 KiB\n"
+		"store     4 MiB\n"
+		"monitor   2 MiB\n"
+		"firmware  64 KiB\n"
+		"free      10 MiB\n"
+		"all RAM   1589340 KiB\n");
+}
+
+static void cpus_say_who_sees_them(void **state)
+{
+	static const struct machine_cpu cpus[] = {
+		{.apic_id = 0, .processor_uid = 1, .enabled = true, .boot = true},
+		{.apic_id = 7, .processor_uid = 2, .enabled = false},
+		{.apic_id = 2, .processor_uid = 3, .enabled = true},
+		{.apic_id = 300, .processor_uid = 4, .enabled = true},
+	};
+
+	(void)state;
+	memcpy(fake_machine.cpu, cpus, sizeof(cpus));
+	fake_machine.cpu_count = 4;
+	monitor.slots.slot[1].cpus = 0x3;
+	monitor.slots.slot[2].cpus = 0x1;
+	assert_string_equal(run("cpus"),
+			    "CPU  APIC ID  UID  STATE     SLOTS\n"
+			    "0    0        1    boot      alpha,beta-with-a-name,tick\n"
+			    "-    7        2    disabled  -\n"
+			    "1    2        3    enabled   alpha,beta-with-a-name\n"
+			    "2    300      4    enabled   alpha\n"
+			    "\n"
+			    "Fake CPU\n");
+}
+
+static void ioapic_shows_entries(void **state)
+{
+	struct ioapics *ioapics = &fake_machine.machine.ioapics;
+
+	(void)state;
+	ioapics->count = 2;
+	ioapics->ioapic[0] = (struct ioapic){
+		.id = 0, .address = 0xfec00000, .gsi_base = 0, .pins = 3, .version = 0x20};
+	ioapics->ioapic[1] = (struct ioapic){
+		.id = 5, .address = 0xfec10000, .gsi_base = 24, .pins = 1, .version = 0x11};
+	fake_machine.rte[0] = 0x0000000000010000; /* as after a reset */
+	fake_machine.rte[1] = 0x0300000000000931;
+	fake_machine.rte[2] = 0x010000000000a7ef;
+	assert_string_equal(
+		run("ioapic"),
+		"PIN  GSI  VECTOR  DELIVERY  DEST          POLARITY  TRIGGER  MASKED\n"
+		"0    0    0x00    fixed     physical 0    high      edge     yes\n"
+		"1    1    0x31    lowest    logical 0x03  high      edge     no\n"
+		"2    2    0xef    ExtINT    physical 1    low       level    no\n"
+		"0    24   0x00    fixed     physical 0    high      edge     yes\n"
+		"\n"
+		"IO-APIC 0 at 0xfec00000, version 0x20: GSI 0 to 2\n"
+		"IO-APIC 5 at 0xfec10000, version 0x11: GSI 24 to 24\n");
+}
+
+static void help_names_every_command(void **state)
+{
+	static const char *const names[] = {"help", "slots", "boot",   "switch", "kill",   "mem",
+					    "cpus", "ioapic", "log",   "md",     "reboot", "poweroff"};
+	uint32_t lines = 0, width = 0;
+	const char *c;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "\n%s ", names[i]);
+		assert_non_null(strstr(run("help"), text));
+		snprintf(text, sizeof(text), "help %s", names[i]);
+		assert_memory_equal(run(text), names[i], strlen(names[i]));
+		for (c = fake_console.screen; *c; c++) {
+			width = *c == '\n' ? 0 : width + 1;
+			assert_in_range(width, 0, VGA_COLUMNS - 1);
+		}
+	}
+	for (c = run("help"); *c; c++)
+		lines += *c == '\n';
+	assert_int_equal(lines, 1 + sizeof(names) / sizeof(names[0]));
+	assert_string_equal(run("help boot"),
+			    "boot SLOT: starts a slot afresh from its image in RAM.\n"
+			    "What a parked or crashed slot was doing is lost.\n");
+}
+
+static void log_shows_the_log(void **state)
+{
+	(void)state;
+	log_line(&monitor.log, LOG_INFO, "hello");
+	assert_string_equal(run("log"), "[0.000000] hello\n");
+}
+
+static void reboot_is_done(void **state)
+{
+	(void)state;
+	if (setjmp(fake_machine.rebooted) == 0) {
+		run("reboot");
+		fail_msg("reboot came back");
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(slots_table, start),
+		cmocka_unit_test_setup(wrong_use_is_one_line, start),
+		cmocka_unit_test_setup(md_dumps_memory, start),
+		cmocka_unit_test_setup(mem_draws_the_plan, start),
+		cmocka_unit_test_setup(cpus_say_who_sees_them, start),
+		cmocka_unit_test_setup(ioapic_shows_entries, start),
+		cmocka_unit_test_setup(help_names_every_command, start),
+		cmocka_unit_test_setup(log_shows_the_log, start),
+		cmocka_unit_test_setup(reboot_is_done, start),
+	};
+	int failed = cmocka_run_group_tests_name("command", tests, NULL, NULL);
+
+	fake_reset();
+	return failed;
+}

@@ -5,13 +5,18 @@
 # rt-amd64), stock and unmodified.
 #
 # Leaves in DIRECTORY: vmlinuz; lib/modules/VERSION; version, a line with VERSION, written last.
-# If this machine has the kernel installed, its files are taken; if not, the package is fetched.
+# A kernel that this machine has installed, with its headers, is taken as it lies, without the
+# network. Otherwise it is the newest that apt knows: the mirrors keep headers for that one only.
 set -eu
 
 flavour=$1
 directory=$2
 metapackage=linux-image-$flavour
 here=$(dirname "$0")
+
+is_installed() {
+	[ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
 
 # The metapackage depends on one kernel package, whose name ends with the version.
 version_installed() {
@@ -24,8 +29,7 @@ version_known() {
 }
 
 version=$(version_installed)
-[ -n "$version" ] || version=$(version_known)
-if [ -z "$version" ]; then
+if [ -z "$version" ] || ! is_installed "linux-headers-$version"; then
 	as_root=
 	[ "$(id -u)" -eq 0 ] || as_root=sudo
 	$as_root apt-get update -q

@@ -8,7 +8,10 @@
 #   build/disks/SLOT.img     a disk for each Linux slot, kept between runs
 
 # Dates in images: the commit's, so that two builds of it are the same.
-export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
+ifndef SOURCE_DATE_EPOCH
+SOURCE_DATE_EPOCH := $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
+endif
+export SOURCE_DATE_EPOCH
 
 QEMU ?= qemu-system-x86_64
 # Emulated, an Intel processor is the one that Linux says least about: on others it calls the

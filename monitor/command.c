@@ -7,8 +7,8 @@ const struct command commands[] = {
 	{"help", "[COMMAND]", "lists commands, or explains one", "", 0, 1, command_help},
 	{"slots", "", "lists the slots",
 	 "STATE: ready (image held, not running), running, parked or crashed.\n"
-	 "MEMORY and BASE: size and address of its large range. RUNS: how often it was started\n"
-	 "or resumed. IMAGE: size of its pristine files in RAM, in whole KiB.\n",
+	 "MEMORY and BASE: size and address of its large range. RUNS: how often it was\n"
+	 "started or resumed. IMAGE: size of its pristine files in RAM, in whole KiB.\n",
 	 0, 0, command_slots},
 	{"boot", "SLOT", "starts a slot afresh from its image in RAM",
 	 "What a parked or crashed slot was doing is lost.\n", 1, 1, command_boot},
@@ -23,11 +23,12 @@ const struct command commands[] = {
 	 "LENGTH is 128 bytes unless given, and 64K at most.\n",
 	 1, 2, command_md},
 	{"cpus", "", "shows the processors, and which slots see them",
-	 "CPU: as cpus= counts, the enabled ones of the ACPI tables (MADT). UID: ACPI's number.\n", 0,
-	 0, command_cpus},
+	 "CPU: as cpus= counts, the enabled ones of the ACPI tables (MADT).\n"
+	 "UID: ACPI's number for it.\n",
+	 0, 0, command_cpus},
 	{"ioapic", "", "shows the interrupt controllers' redirection tables",
-	 "As the hardware has them now: all is masked while no slot runs. DEST is a local APIC's\n"
-	 "ID, or in logical mode a set of them. GSI: ACPI's number of the interrupt.\n",
+	 "As the hardware has them now: all is masked while no slot runs. GSI: ACPI's\n"
+	 "number of the interrupt. DEST: a local APIC's ID, or in logical mode a set.\n",
 	 0, 0, command_ioapic},
 	{"log", "", "shows the monitor's log",
 	 "The last 32 KiB of it, whatever loglevel= shows at once. Times are seconds.\n", 0, 0,

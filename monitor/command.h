@@ -12,9 +12,9 @@
 
 struct command {
 	const char *name;
-	const char *arguments; /* "SLOT", "ADDRESS [LENGTH]", "" */
-	const char *summary;   /* one line for `help` */
-	const char *details;   /* for `help COMMAND`; lines end with \n */
+	const char *arguments;	/* "SLOT", "ADDRESS [LENGTH]", "" */
+	const char *summary;	/* one line for `help` */
+	const char *details;	/* for `help COMMAND`; lines end with \n */
 	int min_args, max_args; /* without the name */
 	void (*run)(struct monitor *monitor, int argc, char **argv); /* argv[0] is the name */
 };
@@ -25,7 +25,8 @@ extern const struct command commands[];
 /* The command with that name, or NULL. */
 const struct command *command_find(const char *name);
 
-/* Splits line (which it changes) at blanks and runs the command; prints one error line if that can't be. */
+/* Splits line (which it changes) at blanks and runs the command; prints one error line if that
+ * can't be. */
 void command_run(struct monitor *monitor, char *line);
 
 /* Prompts, reads and runs lines; never returns, but by starting or resuming a slot. */

@@ -5,15 +5,15 @@
 #include "print.h"
 #include "table.h"
 
-#define MAX_CPUS_SHOWN    256
-#define CPU_MASK_BITS     64 /* of slot.cpus */
+#define MAX_CPUS_SHOWN 256
+#define CPU_MASK_BITS  64 /* of slot.cpus */
 
 /* Fields of a redirection table entry (82093AA data sheet, 3.2.4; also ICH9 data sheet, 13.5.7). */
-#define RTE_VECTOR(rte)   ((uint32_t)((rte) & 0xff))
+#define RTE_VECTOR(rte)	  ((uint32_t)((rte)&0xff))
 #define RTE_DELIVERY(rte) ((uint32_t)((rte) >> 8 & 0x7))
-#define RTE_DEST(rte)     ((uint32_t)((rte) >> 56))
-#define RTE_LOGICAL       (1ull << 11)
-#define RTE_ACTIVE_LOW    (1ull << 13)
+#define RTE_DEST(rte)	  ((uint32_t)((rte) >> 56))
+#define RTE_LOGICAL	  (1ull << 11)
+#define RTE_ACTIVE_LOW	  (1ull << 13)
 
 /* What the table of CPUs is made from. */
 struct cpu_rows {
@@ -53,9 +53,9 @@ static void fill_cpu(const void *context, uint32_t row, struct table_row *cells)
 	format_text(cells->cell[1], TABLE_CELL_SIZE, "%u", cpu->apic_id);
 	format_text(cells->cell[2], TABLE_CELL_SIZE, "%u", cpu->processor_uid);
 	format_text(cells->cell[3], TABLE_CELL_SIZE, "%s",
-		    cpu->boot    ? "boot" :
-		    cpu->enabled ? "enabled" :
-				   "disabled");
+		    cpu->boot	   ? "boot"
+		    : cpu->enabled ? "enabled"
+				   : "disabled");
 }
 
 void command_cpus(struct monitor *monitor, int argc, char **argv)
@@ -81,7 +81,7 @@ void command_cpus(struct monitor *monitor, int argc, char **argv)
 
 static const char *delivery_name(uint64_t rte)
 {
-	static const char *const names[] = {"fixed", "lowest", "SMI",        "reserved",
+	static const char *const names[] = {"fixed", "lowest", "SMI",	   "reserved",
 					    "NMI",   "INIT",   "reserved", "ExtINT"};
 
 	return names[RTE_DELIVERY(rte)];

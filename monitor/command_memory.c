@@ -6,10 +6,10 @@
 #include "table.h"
 #include "words.h"
 
-#define MD_LINE_BYTES     16
+#define MD_LINE_BYTES	  16
 #define MD_DEFAULT_LENGTH 128
-#define MD_MAX_LENGTH     65536
-#define MD_LINE_SIZE      96 /* address, 16 times " xx", and the characters */
+#define MD_MAX_LENGTH	  65536
+#define MD_LINE_SIZE	  96 /* address, 16 times " xx", and the characters */
 
 static const char *type_name(char *buffer, uint32_t size, uint32_t type)
 {
@@ -66,7 +66,7 @@ static const struct total {
 	const char *name;
 	enum plan_owner owner;
 } totals[] = {
-	{"slots", OWNER_SLOT},	     {"store", OWNER_STORE}, {"monitor", OWNER_MONITOR},
+	{"slots", OWNER_SLOT},	      {"store", OWNER_STORE}, {"monitor", OWNER_MONITOR},
 	{"firmware", OWNER_FIRMWARE}, {"free", OWNER_FREE},
 };
 #define TOTALS (sizeof(totals) / sizeof(totals[0]))
@@ -167,8 +167,7 @@ void command_md(struct monitor *monitor, int argc, char **argv)
 	    (argc > 2 && !number_argument(console, argv[2], &length)))
 		return;
 	if (length == 0 || length > MD_MAX_LENGTH)
-		console_error(console, "length %lu; expected 1 to %u bytes", length,
-			      MD_MAX_LENGTH);
+		console_error(console, "length %lu; expected 1 to %u bytes", length, MD_MAX_LENGTH);
 	else if (address + length - 1 < address)
 		console_error(console, "0x%lx and %lu bytes go beyond the last address", address,
 			      length);

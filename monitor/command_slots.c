@@ -5,7 +5,7 @@
 #include "table.h"
 #include "words.h"
 
-#define KIB        1024u
+#define KIB	   1024u
 #define NAMES_SIZE (SWITCHYARD_MAX_SLOTS * (SWITCHYARD_NAME_SIZE + 1))
 
 static uint64_t image_size(const struct slot *slot)

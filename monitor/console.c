@@ -5,20 +5,22 @@
 
 /* Longest time between the bytes of an escape sequence: later, it was the Escape key alone. */
 #define ESCAPE_TIMEOUT_US 50000
-/* Between two looks at the keyboards; the UART's FIFO of 16 bytes fills in 1.4 ms at 115200 baud. */
-#define POLL_US           200
+/* Between two looks at the keyboards; the UART's FIFO of 16 bytes fills in 1.4 ms at 115200 baud.
+ */
+#define POLL_US 200
 
-/* Input bytes, and the keys behind them (ECMA-48, 5.4 and 8.3; the numbers before ~ are the VT220's). */
-#define BYTE_ESCAPE       0x1b
-#define BYTE_DELETE       0x7f
-#define CSI_FIRST_FINAL   0x40
-#define CSI_LAST_FINAL    0x7e
-#define CSI_FIRST         0x20
-#define CSI_NUMBER_LIMIT  100
+/* Input bytes, and the keys behind them (ECMA-48, 5.4 and 8.3; the numbers before ~ are the
+ * VT220's). */
+#define BYTE_ESCAPE	 0x1b
+#define BYTE_DELETE	 0x7f
+#define CSI_FIRST_FINAL	 0x40
+#define CSI_LAST_FINAL	 0x7e
+#define CSI_FIRST	 0x20
+#define CSI_NUMBER_LIMIT 100
 
 /* VT100: erase in line, from the cursor to its end; cursor home and erase in display. */
 #define SEQUENCE_CLEAR_TO_END "\x1b[K"
-#define SEQUENCE_CLEAR        "\x1b[H\x1b[2J"
+#define SEQUENCE_CLEAR	      "\x1b[H\x1b[2J"
 
 void console_init(struct console *console, const struct options *options)
 {

@@ -22,24 +22,24 @@
 enum console_escape {
 	ESCAPE_NONE,
 	ESCAPE_AFTER_CR, /* a LF that comes next belongs to that CR */
-	ESCAPE_STARTED,  /* ESC */
-	ESCAPE_CSI,      /* ESC [ */
-	ESCAPE_SS3,      /* ESC O */
+	ESCAPE_STARTED,	 /* ESC */
+	ESCAPE_CSI,	 /* ESC [ */
+	ESCAPE_SS3,	 /* ESC O */
 };
 
 struct console {
 	struct uart uart;
 	struct vga_text screen;
 	struct keyboard keyboard;
-	struct lineedit edit;   /* the command line and its history */
-	uint8_t escape;         /* enum console_escape */
+	struct lineedit edit;	/* the command line and its history */
+	uint8_t escape;		/* enum console_escape */
 	uint32_t escape_number; /* the CSI sequence's parameter */
-	uint64_t escape_since;  /* clock_us() of the ESC byte */
+	uint64_t escape_since;	/* clock_us() of the ESC byte */
 };
 
 /*
- * Takes over serial port, screen and keyboard, whoever had them, as the options say. What the screen shows stays;
- * so does the history of command lines.
+ * Takes over serial port, screen and keyboard, whoever had them, as the options say. What the
+ * screen shows stays; so does the history of command lines.
  */
 void console_init(struct console *console, const struct options *options);
 

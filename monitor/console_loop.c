@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * console_loop.c - reads command lines, with the line editor's state drawn on the terminal, and runs them.
+ * console_loop.c - reads command lines, with the line editor's state drawn on the terminal, and
+ * runs them.
  *
- * Only what changed is drawn, by characters, \b and "clear to the end of the line": that works on any
- * terminal, and a typed line looks the same in a transcript as on the screen.
+ * Only what changed is drawn, by characters, \b and "clear to the end of the line": that works on
+ * any terminal, and a typed line looks the same in a transcript as on the screen.
  */
 #include "command.h"
 #include "string.h"
 
-#define PROMPT         "switchyard> "
-#define REDRAW         ('L' & 0x1f) /* ^L */
+#define PROMPT "switchyard> "
+#define REDRAW ('L' & 0x1f) /* ^L */
 
 /*
- * Columns for the line behind the prompt. The terminal's last column stays free: where the cursor is after
- * a character there differs from terminal to terminal. A longer line is shown in part.
+ * Columns for the line behind the prompt. The terminal's last column stays free: where the cursor
+ * is after a character there differs from terminal to terminal. A longer line is shown in part.
  */
 #define SHOWN_COLUMNS  (VGA_COLUMNS - (sizeof(PROMPT) - 1) - 1)
 #define SCROLL_COLUMNS (SHOWN_COLUMNS / 2)
@@ -31,7 +32,8 @@ static void draw_prompt(struct console *console, struct shown *shown)
 	*shown = (struct shown){.length = 0};
 }
 
-/* The part of the line that should be seen: it moves in steps, so that typing at its end does not redraw all. */
+/* The part of the line that should be seen: it moves in steps, so that typing at its end does not
+ * redraw all. */
 static void choose_part(const struct lineedit *edit, struct shown *part)
 {
 	while (edit->cursor < part->first)

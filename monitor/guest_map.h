@@ -12,9 +12,9 @@
 #include "plan.h"
 
 /*
- * Fills map (room for max entries), sorted, neighbours of a type joined. tables: the slot's pages of
- * ACPI data, inside the monitor's region. Returns the number of entries, or 0 with error if
- * they don't fit.
+ * Fills map (room for max entries), sorted, neighbours of a type joined. tables: the slot's pages
+ * of ACPI data, inside the monitor's region. Returns the number of entries, or 0 with error if they
+ * don't fit.
  */
 uint32_t guest_map(const struct plan *plan, uint32_t slot, const struct region *tables,
 		   struct region *map, uint32_t max, struct error *error);

@@ -4,9 +4,9 @@
 #include "string.h"
 
 /* The code of Control and a letter (ASCII). */
-#define CONTROL(letter) ((letter) & 0x1f)
-#define KEY_BACKSPACE   CONTROL('H')
-#define KEY_RUBOUT      0x7f
+#define CONTROL(letter) ((letter)&0x1f)
+#define KEY_BACKSPACE	CONTROL('H')
+#define KEY_RUBOUT	0x7f
 
 void lineedit_start(struct lineedit *edit)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * lineedit.h - a line editor with history, as pure state: keys in, text out, so that it can be
- * tested without a terminal. Emacs keys: ^A ^E ^B ^F ^D ^H ^K ^U ^W ^P ^N ^C, arrows, Home, End, Delete. Other keys
- * without a character are passed over: ^L is whoever's business that draws the line.
+ * tested without a terminal. Emacs keys: ^A ^E ^B ^F ^D ^H ^K ^U ^W ^P ^N ^C, arrows, Home, End,
+ * Delete. Other keys without a character are passed over: ^L is whoever's business that draws the
+ * line.
  */
 #ifndef MONITOR_LINEEDIT_H
 #define MONITOR_LINEEDIT_H
@@ -18,7 +19,7 @@ struct lineedit {
 	char line[LINE_SIZE]; /* NUL-terminated */
 	uint32_t length, cursor;
 	char history[HISTORY_LINES][LINE_SIZE]; /* the oldest first */
-	uint32_t history_count, history_place;  /* place: of the line shown; count: none of them */
+	uint32_t history_count, history_place;	/* place: of the line shown; count: none of them */
 	char draft[LINE_SIZE]; /* the line being typed while history is looked at */
 };
 
@@ -27,7 +28,8 @@ enum lineedit_result { LINE_MORE, LINE_DONE, LINE_CANCELLED };
 /* Starts an empty line; history stays. */
 void lineedit_start(struct lineedit *edit);
 
-/* Takes one key (keyboard.h's codes). On LINE_DONE, line holds the text and has entered the history. */
+/* Takes one key (keyboard.h's codes). On LINE_DONE, line holds the text and has entered the
+ * history. */
 enum lineedit_result lineedit_key(struct lineedit *edit, int key);
 
 #endif

@@ -148,16 +148,9 @@ void lines_parse(const struct boot_info *boot, struct slot_table *table, report_
 		 void *context)
 {
 	struct lines lines = {.boot = boot, .table = table, .report = report, .context = context};
-	char text[REPORT_TEXT];
 
 	table->count = 0;
 	read_lines(&lines, true);
 	read_lines(&lines, false);
 	drop_spoiled(&lines);
-	if (boot->modules_refused) {
-		format_text(text, sizeof(text),
-			    "%u module lines left out, those behind the first %d; that is the most",
-			    boot->modules_refused, BOOT_MAX_MODULES);
-		report(context, text);
-	}
 }

@@ -17,29 +17,31 @@
 #include "error.h"
 #include "slot.h"
 
-#define GUEST_MAX_REGIONS 128 /* as many as struct boot_params holds (E820_MAX_ENTRIES_ZEROPAGE) */
+#define GUEST_MAX_REGIONS 128 /* as many as struct boot_params holds (E820_MAX_ENTRIES_ZEROPAGE) \
+			       */
 
 /* What a loader tells the kernel of its machine. */
 struct load_context {
 	const struct region *map; /* the slot's own memory map, sorted: guest_map.h */
 	uint32_t map_count;
-	uint64_t rsdp;  /* the slot's own ACPI root pointer, 0: none */
+	uint64_t rsdp;	    /* the slot's own ACPI root pointer, 0: none */
 	uint64_t rsdp_size; /* bytes of it: 20 (ACPI 1.0) or 36 */
-	uint64_t info;  /* the slot's struct switchyard_info */
+	uint64_t info;	    /* the slot's struct switchyard_info */
 	enum boot_screen screen;
 	uint8_t cursor_column, cursor_row; /* of the text screen, from 0 */
-	const char *loader_name; /* "Switchyard ..." */
+	const char *loader_name;	   /* "Switchyard ..." */
 };
 
 /*
- * Looks at a slot's kernel (where image.base says, also before the store is made): resolves TYPE_AUTO, checks
- * the headers, initrd, modules and command line, and fills slot->needs. Touches nothing else.
+ * Looks at a slot's kernel (where image.base says, also before the store is made): resolves
+ * TYPE_AUTO, checks the headers, initrd, modules and command line, and fills slot->needs. Touches
+ * nothing else.
  */
 bool load_inspect(struct slot *slot, struct error *error);
 
 /*
- * Writes the kernel, its initrd or modules and its boot information to slot->ram and slot->low, and says how to
- * enter it. All of the slot's RAM that is not written keeps what it held.
+ * Writes the kernel, its initrd or modules and its boot information to slot->ram and slot->low, and
+ * says how to enter it. All of the slot's RAM that is not written keeps what it held.
  */
 bool load_slot(const struct slot *slot, const struct load_context *context,
 	       struct guest_entry *entry, struct error *error);

@@ -13,7 +13,7 @@
 #define MENU_SLOTS    9 /* those with a key: 1 to 9 */
 #define KEY_CONSOLE   'c'
 #define US_PER_SECOND 1000000u
-#define KEYS          "1-9 starts a slot, c opens the console"
+#define KEYS	      "1-9 starts a slot, c opens the console"
 
 static const char howto[] =
 	"Menu      1-9 starts a slot, c the console, any other key stops the countdown\n"
@@ -21,7 +21,7 @@ static const char howto[] =
 	"          syctl switch SLOT     goes to that slot; this one stays as it is\n"
 	"          syctl switch monitor  goes to the console\n"
 	"          Ctrl+Alt+Shift+1 to 9 goes to that slot, ...+0 to the console\n"
-	"          SysRq, then y         goes to the console (serial line: BREAK, then y)\n"
+	"          SysRq, then y         goes to the console (serial port: BREAK, y)\n"
 	"Console   slots, switch SLOT, boot SLOT (afresh), kill SLOT (forgets it), help\n";
 
 static void fill_slot(const void *context, uint32_t row, struct table_row *cells)
@@ -85,7 +85,8 @@ static enum choice choose(struct monitor *monitor, int key, struct slot **slot)
 	return CHOICE_SLOT;
 }
 
-/* One line, written over again each second. Returns the key that ended it, or KEY_NONE when time is up. */
+/* One line, written over again each second. Returns the key that ended it, or KEY_NONE when time is
+ * up. */
 static int count_down(struct monitor *monitor, const struct slot *slot)
 {
 	struct console *console = &monitor->console;

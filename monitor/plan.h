@@ -10,8 +10,8 @@
  *   4 GiB ...  slots' ranges
  *
  * Nothing overlaps. The store is chosen clear of where the loader left the modules, so
- * that they can be copied into it; slots' ranges are clear of the store, and are written to only after
- * that copy, so they may reuse the room where modules lay.
+ * that they can be copied into it; slots' ranges are clear of the store, and are written to only
+ * after that copy, so they may reuse the room where modules lay.
  */
 #ifndef MONITOR_PLAN_H
 #define MONITOR_PLAN_H
@@ -22,14 +22,14 @@
 #include "slot.h"
 
 #define PLAN_MAX_REGIONS 192
-#define PLAN_ALIGN       0x200000ull /* of slots' ranges: the size of a large page */
+#define PLAN_ALIGN	 0x200000ull /* of slots' ranges: the size of a large page */
 
 enum plan_owner {
-	OWNER_FREE,     /* RAM that nobody has */
+	OWNER_FREE,	/* RAM that nobody has */
 	OWNER_FIRMWARE, /* not RAM, or RAM that firmware still uses (BIOS data, EBDA) */
-	OWNER_MONITOR,  /* the monitor's image, tables and low page */
-	OWNER_STORE,    /* pristine images */
-	OWNER_SLOT,     /* region.slot says whose */
+	OWNER_MONITOR,	/* the monitor's image, tables and low page */
+	OWNER_STORE,	/* pristine images */
+	OWNER_SLOT,	/* region.slot says whose */
 };
 
 struct plan_region {
@@ -44,35 +44,37 @@ struct plan_region {
 struct plan {
 	uint32_t count;
 	struct plan_region region[PLAN_MAX_REGIONS];
-	struct region monitor;     /* where the monitor lies, or will lie */
+	struct region monitor;	   /* where the monitor lies, or will lie */
 	struct region monitor_low; /* one page below 1 MiB */
 	struct region store;
 };
 
 /*
- * Sorts the firmware's map, resolves overlaps (the more restrictive type wins), cuts RAM to whole pages,
- * and takes out the first 64 KiB and everything from ebda to 1 MiB. ebda: physical address where firmware's
- * data below 1 MiB begins, 0xa0000 at most.
+ * Sorts the firmware's map, resolves overlaps (the more restrictive type wins), cuts RAM to whole
+ * pages, and takes out the first 64 KiB and everything from ebda to 1 MiB. ebda: physical address
+ * where firmware's data below 1 MiB begins, 0xa0000 at most.
  */
 bool plan_init(struct plan *plan, const struct boot_info *boot, uint64_t ebda, struct error *error);
 
 /*
- * Places the monitor: size bytes, PLAN_ALIGN aligned, as high as possible below 4 GiB, clear of boot->image
- * and of all modules; and its low page.
+ * Places the monitor: size bytes, PLAN_ALIGN aligned, as high as possible below 4 GiB, clear of
+ * boot->image and of all modules; and its low page.
  */
-bool plan_monitor(struct plan *plan, const struct boot_info *boot, uint64_t size, struct error *error);
+bool plan_monitor(struct plan *plan, const struct boot_info *boot, uint64_t size,
+		  struct error *error);
 
 /*
- * Places the store for the images of every slot in table (pages each), as high as possible, above 4 GiB if there
- * is room for it, clear of boot->image and all modules as they lie now.
+ * Places the store for the images of every slot in table (pages each), as high as possible, above 4
+ * GiB if there is room for it, clear of boot->image and all modules as they lie now.
  */
 bool plan_store(struct plan *plan, const struct boot_info *boot, const struct slot_table *table,
 		struct error *error);
 
 /*
- * Gives every slot its slice below 1 MiB and its range. Fixed kernels and slots with a base first, then the others in order,
- * lowest address first, RAM below 4 GiB first for those whose needs.max_end says so. A slot that does not fit is
- * removed from the table and reported by name with sizes wanted and left.
+ * Gives every slot its slice below 1 MiB and its range. Fixed kernels and slots with a base first,
+ * then the others in order, lowest address first, RAM below 4 GiB first for those whose
+ * needs.max_end says so. A slot that does not fit is removed from the table and reported by name
+ * with sizes wanted and left.
  */
 void plan_slots(struct plan *plan, struct slot_table *table, report_fn report, void *context);
 

@@ -183,7 +183,7 @@ static bool place_anywhere(const struct placing *p, struct region *range, struct
 		    "no room: wanted %s in one piece%s%s, %s left; lower mem= or drop a slot",
 		    format_size(want, search.size), limited ? " below " : "",
 		    limited ? format_size(limit, needs->max_end) : "",
-		    format_size(left, plan_largest(p->plan, &search)));
+		    format_size(left, plan_largest(p->plan, &search) & -MIB));
 }
 
 static bool place_slot(const struct placing *p, struct error *error)

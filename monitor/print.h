@@ -24,7 +24,7 @@ int format_args(char *buffer, size_t size, const char *format, va_list args)
  * A size the way people of this field write it: "512 MiB", "1 GiB", "640 KiB", "1.5 GiB",
  * exact ("1537 KiB"), never rounded. Returns buffer. SIZE_TEXT bytes are enough.
  */
-#define SIZE_TEXT 24
+#define SIZE_TEXT 32
 const char *format_size(char *buffer, uint64_t bytes);
 
 #endif

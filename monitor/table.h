@@ -10,7 +10,7 @@
 #include "console.h"
 
 #define TABLE_MAX_COLUMNS 8
-#define TABLE_CELL_SIZE   288 /* holds the names of all slots */
+#define TABLE_CELL_SIZE	  288 /* holds the names of all slots */
 
 struct table_row {
 	char cell[TABLE_MAX_COLUMNS][TABLE_CELL_SIZE];
@@ -20,8 +20,8 @@ struct table {
 	const char *columns[TABLE_MAX_COLUMNS + 1]; /* their names; NULL behind the last */
 	uint32_t rows;
 	/*
-	 * Fills the cells of a row, which are empty before. Called twice for each row, as widths must be
-	 * known before the first line is printed; must say the same both times.
+	 * Fills the cells of a row, which are empty before. Called twice for each row, as widths
+	 * must be known before the first line is printed; must say the same both times.
 	 */
 	void (*fill)(const void *context, uint32_t row, struct table_row *cells);
 	const void *context;

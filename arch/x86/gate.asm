@@ -120,11 +120,16 @@ gate_entry:
 	mov bx, SELECTOR_DATA
 	mov ds, bx
 	mov es, bx
-	mov ss, bx
+	; IRET and not RETF: a guest that panics calls from its NMI handler, and NMIs stay blocked
+	; for the kernel after it until somebody executes IRET (SDM volume 3, 6.7.1).
+	mov rbx, rsp
+	push SELECTOR_DATA
+	push rbx
+	pushfq
 	push SELECTOR_CODE64
 	lea rbx, [.own_cs]
 	push rbx
-	o64 retf
+	iretq
 .own_cs:
 	mov ebx, CR0_MONITOR
 	mov cr0, rbx

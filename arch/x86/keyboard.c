@@ -2,49 +2,49 @@
 #include "arch/x86/keyboard.h"
 #include "arch/x86/io.h"
 
-#define I8042_DATA              0x60
-#define I8042_STATUS            0x64 /* read */
-#define I8042_COMMAND           0x64 /* write */
+#define I8042_DATA	   0x60
+#define I8042_STATUS	   0x64 /* read */
+#define I8042_COMMAND	   0x64 /* write */
 
-#define STATUS_OUTPUT_FULL      0x01 /* a byte for us */
-#define STATUS_INPUT_FULL       0x02 /* our last byte is not taken yet */
-#define STATUS_AUXILIARY        0x20 /* the byte for us is the mouse's */
-#define STATUS_ABSENT           0xff
+#define STATUS_OUTPUT_FULL 0x01 /* a byte for us */
+#define STATUS_INPUT_FULL  0x02 /* our last byte is not taken yet */
+#define STATUS_AUXILIARY   0x20 /* the byte for us is the mouse's */
+#define STATUS_ABSENT	   0xff
 
 /* Controller commands. */
-#define COMMAND_READ_BYTE       0x20
-#define COMMAND_WRITE_BYTE      0x60
+#define COMMAND_READ_BYTE  0x20
+#define COMMAND_WRITE_BYTE 0x60
 
 /* Bits of the controller's command byte. */
-#define BYTE_KEYS_INTERRUPT     0x01
-#define BYTE_AUX_INTERRUPT      0x02
-#define BYTE_DISABLE_KEYS       0x10
-#define BYTE_DISABLE_AUX        0x20
-#define BYTE_TRANSLATE          0x40
+#define BYTE_KEYS_INTERRUPT 0x01
+#define BYTE_AUX_INTERRUPT  0x02
+#define BYTE_DISABLE_KEYS   0x10
+#define BYTE_DISABLE_AUX    0x20
+#define BYTE_TRANSLATE	    0x40
 
 /* Keyboard commands, and its answer. */
-#define KEYBOARD_SET_DEFAULTS   0xf6 /* scan code set 2, which translation makes set 1 */
-#define KEYBOARD_ENABLE         0xf4
-#define KEYBOARD_ACKNOWLEDGE    0xfa
+#define KEYBOARD_SET_DEFAULTS 0xf6 /* scan code set 2, which translation makes set 1 */
+#define KEYBOARD_ENABLE	      0xf4
+#define KEYBOARD_ACKNOWLEDGE  0xfa
 
 /* Most looks at the status register, 1 us or so each: a keyboard answers within 20 ms. */
-#define I8042_WAIT_LOOKS        25000
+#define I8042_WAIT_LOOKS 25000
 /* Most bytes dropped at once; a controller that gives more is none. */
-#define I8042_FLUSH_BYTES       128
-#define COMMAND_BYTE_TRIES      5
+#define I8042_FLUSH_BYTES  128
+#define COMMAND_BYTE_TRIES 5
 
 /* Scan codes, set 1. */
-#define SCAN_EXTENDED           0xe0
-#define SCAN_RELEASED           0x80
-#define SCAN_CONTROL            0x1d
-#define SCAN_LEFT_SHIFT         0x2a
-#define SCAN_RIGHT_SHIFT        0x36
-#define SCAN_ALT                0x38
-#define SCAN_CAPS               0x3a
-#define SCAN_EXTENDED_ENTER     0x1c
-#define SCAN_EXTENDED_SLASH     0x35
+#define SCAN_EXTENDED	    0xe0
+#define SCAN_RELEASED	    0x80
+#define SCAN_CONTROL	    0x1d
+#define SCAN_LEFT_SHIFT	    0x2a
+#define SCAN_RIGHT_SHIFT    0x36
+#define SCAN_ALT	    0x38
+#define SCAN_CAPS	    0x3a
+#define SCAN_EXTENDED_ENTER 0x1c
+#define SCAN_EXTENDED_SLASH 0x35
 
-#define CONTROL_MASK            0x1f /* of a letter's code: its control character */
+#define CONTROL_MASK	    0x1f /* of a letter's code: its control character */
 
 /* The US layout by scan code; 0: no character. Keypad keys give what is printed on them. */
 static const char keys_plain[] =
@@ -64,8 +64,8 @@ _Static_assert(sizeof(keys_shift) == SCAN_CODES + 1, "keys_shift goes to the key
 /* Behind the prefix 0xe0, from 0x47 to 0x53. */
 #define SCAN_HOME 0x47
 static const int keys_extended[] = {
-	KEY_HOME, KEY_UP,   KEY_PAGE_UP, KEY_NONE,      KEY_LEFT,   KEY_NONE,   KEY_RIGHT,
-	KEY_NONE, KEY_END,  KEY_DOWN,    KEY_PAGE_DOWN, KEY_INSERT, KEY_DELETE,
+	KEY_HOME, KEY_UP,  KEY_PAGE_UP, KEY_NONE,      KEY_LEFT,   KEY_NONE,   KEY_RIGHT,
+	KEY_NONE, KEY_END, KEY_DOWN,	KEY_PAGE_DOWN, KEY_INSERT, KEY_DELETE,
 };
 #define KEYS_EXTENDED_COUNT (sizeof(keys_extended) / sizeof(keys_extended[0]))
 
@@ -106,8 +106,9 @@ static bool i8042_read_command_byte_once(uint8_t *byte)
 }
 
 /*
- * A key pressed just now could be taken for the answer, so two answers must agree. (To disable the keyboard first
- * would not do: the command byte would then say that it had been disabled all along.)
+ * A key pressed just now could be taken for the answer, so two answers must agree. (To disable the
+ * keyboard first would not do: the command byte would then say that it had been disabled all
+ * along.)
  */
 static bool i8042_read_command_byte(uint8_t *byte)
 {
@@ -145,10 +146,10 @@ void keyboard_init(struct keyboard *keyboard)
 {
 	uint8_t byte;
 
-	*keyboard = (struct keyboard){ .present = i8042_read_command_byte(&byte) };
+	*keyboard = (struct keyboard){.present = i8042_read_command_byte(&byte)};
 	if (!keyboard->present)
 		return;
-	byte &= (uint8_t)~(BYTE_KEYS_INTERRUPT | BYTE_AUX_INTERRUPT | BYTE_DISABLE_KEYS);
+	byte &= (uint8_t) ~(BYTE_KEYS_INTERRUPT | BYTE_AUX_INTERRUPT | BYTE_DISABLE_KEYS);
 	byte |= BYTE_DISABLE_AUX | BYTE_TRANSLATE;
 	keyboard->present = i8042_write_command_byte(byte);
 	if (!keyboard->present)

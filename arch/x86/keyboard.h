@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * keyboard.h - the PS/2 keyboard behind the i8042, polled: US layout, scan code set 1 (translated).
- * Registers: IBM PS/2 hardware interface technical reference, keyboard controller; ports 0x60 and 0x64.
+ * Registers: IBM PS/2 hardware interface technical reference, keyboard controller; ports 0x60 and
+ * 0x64.
  */
 #ifndef ARCH_X86_KEYBOARD_H
 #define ARCH_X86_KEYBOARD_H
@@ -28,7 +29,7 @@ enum key {
 struct keyboard {
 	bool present;
 	bool shift, control, alt, caps; /* shift, control and alt: either one is held */
-	bool extended;                  /* the last byte was the prefix 0xe0 */
+	bool extended;			/* the last byte was the prefix 0xe0 */
 };
 
 struct keyboard_state {
@@ -37,17 +38,20 @@ struct keyboard_state {
 };
 
 /*
- * Makes the keyboard scan, with translation on and the controller's interrupts off. present is false without
- * an i8042: then keyboard_get() has no keys. Waits are bounded: 0.1 s or so where no keyboard is plugged in.
+ * Makes the keyboard scan, with translation on and the controller's interrupts off. present is
+ * false without an i8042: then keyboard_get() has no keys. Waits are bounded: 0.1 s or so where no
+ * keyboard is plugged in.
  */
 void keyboard_init(struct keyboard *keyboard);
 
-/* The next key: ASCII (control keys as 1 to 26, backspace 8, enter '\r'), enum key, or KEY_NONE. Does not wait. */
+/* The next key: ASCII (control keys as 1 to 26, backspace 8, enter '\r'), enum key, or KEY_NONE.
+ * Does not wait. */
 int keyboard_get(struct keyboard *keyboard);
 
 /*
- * A mirrored pair: the controller's command byte. Bytes still in the output buffer are dropped by both, as the
- * command byte can't be read past them; the keyboard itself is left with its power-on settings.
+ * A mirrored pair: the controller's command byte. Bytes still in the output buffer are dropped by
+ * both, as the command byte can't be read past them; the keyboard itself is left with its power-on
+ * settings.
  */
 void keyboard_save(struct keyboard_state *state);
 void keyboard_load(const struct keyboard_state *state);

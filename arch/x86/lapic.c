@@ -14,6 +14,7 @@ enum {
 	LAPIC_LDR = 0x0d0,
 	LAPIC_DFR = 0x0e0,
 	LAPIC_SVR = 0x0f0,
+	LAPIC_ISR = 0x100,
 	LAPIC_TMR = 0x180,
 	LAPIC_IRR = 0x200,
 	LAPIC_ESR = 0x280,
@@ -201,12 +202,24 @@ void lapic_load(const struct lapic_state *state)
 	lapic_write(LAPIC_SVR, state->svr);
 }
 
-static bool any_pending(void)
+/* Is a bit of the 256-bit register at offset set? Vectors below 32 can't be told from exceptions.
+ */
+static bool any_vector(uint32_t offset)
 {
-	for (uint32_t i = 1; i < 8; i++) /* vectors below 32 can't be told from exceptions */
-		if (lapic_read(LAPIC_IRR + i * 16))
+	for (uint32_t i = FIRST_VECTOR / 32; i < 8; i++)
+		if (lapic_read(offset + i * 16))
 			return true;
 	return false;
+}
+
+/*
+ * A kernel that panicked in an interrupt handler never ends that interrupt; what is in service
+ * holds back all of its priority and below, for the next kernel too.
+ */
+static void end_in_service(void)
+{
+	for (uint32_t vector = FIRST_VECTOR; vector < 256 && any_vector(LAPIC_ISR); vector++)
+		lapic_eoi();
 }
 
 void lapic_drain(struct lapic_state *state)
@@ -215,7 +228,7 @@ void lapic_drain(struct lapic_state *state)
 
 	if (!enabled(rdmsr(MSR_APIC_BASE)))
 		return;
-	for (uint32_t i = 1; i < 8; i++)
+	for (uint32_t i = FIRST_VECTOR / 32; i < 8; i++)
 		state->pending[i] |=
 			lapic_read(LAPIC_IRR + i * 16) & ~lapic_read(LAPIC_TMR + i * 16);
 	for (unsigned int i = 0; i < LAPIC_LVT_COUNT; i++)
@@ -223,7 +236,8 @@ void lapic_drain(struct lapic_state *state)
 			lapic_write(lvts[i].offset, lapic_read(lvts[i].offset) | LVT_MASKED);
 	lapic_write(LAPIC_SVR, lapic_read(LAPIC_SVR) | SVR_ENABLE); /* or it holds them back */
 	lapic_write(LAPIC_TPR, 0);
-	while (any_pending() && clock_us() < end)
+	end_in_service();
+	while (any_vector(LAPIC_IRR) && clock_us() < end)
 		__asm__ volatile("sti; nop; nop; cli" : : : "memory");
 }
 

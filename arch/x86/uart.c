@@ -2,7 +2,8 @@
 #include "arch/x86/uart.h"
 #include "arch/x86/io.h"
 
-/* Offsets from the port's base (PC16550D, table II); DLL and DLM are there while LCR has DLAB set. */
+/* Offsets from the port's base (PC16550D, table II); DLL and DLM are there while LCR has DLAB set.
+ */
 enum uart_register {
 	UART_RBR = 0, /* read */
 	UART_THR = 0, /* write */
@@ -17,28 +18,29 @@ enum uart_register {
 	UART_SCR = 7,
 };
 
-#define UART_IIR_FIFOS    0xc0 /* both bits set: the FIFOs work */
-#define UART_FCR_ENABLE   0x01 /* receive trigger level 1: each byte interrupts, whatever a driver expects */
-#define UART_LCR_8N1      0x03
-#define UART_LCR_DLAB     0x80
-#define UART_MCR_DTR      0x01
-#define UART_MCR_RTS      0x02
-#define UART_LSR_DATA     0x01 /* a byte was received */
+#define UART_IIR_FIFOS 0xc0 /* both bits set: the FIFOs work */
+#define UART_FCR_ENABLE \
+	0x01 /* receive trigger level 1: each byte interrupts, whatever a driver expects */
+#define UART_LCR_8N1	  0x03
+#define UART_LCR_DLAB	  0x80
+#define UART_MCR_DTR	  0x01
+#define UART_MCR_RTS	  0x02
+#define UART_LSR_DATA	  0x01 /* a byte was received */
 #define UART_LSR_FRAMING  0x08
-#define UART_LSR_BREAK    0x10
-#define UART_LSR_THR      0x20 /* the transmitter takes a byte */
-#define UART_LSR_IDLE     0x40 /* all has been sent */
-#define UART_LSR_ABSENT   0xff
+#define UART_LSR_BREAK	  0x10
+#define UART_LSR_THR	  0x20 /* the transmitter takes a byte */
+#define UART_LSR_IDLE	  0x40 /* all has been sent */
+#define UART_LSR_ABSENT	  0xff
 
-#define UART_CLOCK        115200 /* 1.8432 MHz / 16: bits a second at divisor 1 */
+#define UART_CLOCK	  115200 /* 1.8432 MHz / 16: bits a second at divisor 1 */
 #define UART_MAX_DIVISOR  0xffff
 #define UART_SCRATCH_TEST 0x5a
 
 /*
- * Most looks at LSR. An ISA port takes 1 us or so, and the FIFO's 16 bytes need 1.4 ms at 115200 baud,
- * 0.5 s at 300.
+ * Most looks at LSR. An ISA port takes 1 us or so, and the FIFO's 16 bytes need 1.4 ms at 115200
+ * baud, 0.5 s at 300.
  */
-#define UART_WAIT_LOOKS   1000000
+#define UART_WAIT_LOOKS 1000000
 
 static bool uart_exists(uint16_t port)
 {
@@ -157,8 +159,9 @@ void uart_load(uint16_t port, const struct uart_state *state)
 	outb(port + UART_SCR, state->scr);
 	outb(port + UART_MCR, state->mcr);
 	/*
-	 * Reading IIR while saving took back a "transmitter empty" interrupt that was pending. Going
-	 * from 0 to the saved value raises it again, as its enable bit rises while THR is empty.
+	 * Reading IIR while saving took back a "transmitter empty" interrupt that was pending.
+	 * Going from 0 to the saved value raises it again, as its enable bit rises while THR is
+	 * empty.
 	 */
 	outb(port + UART_IER, 0);
 	outb(port + UART_IER, state->ier);

@@ -27,9 +27,9 @@ struct uart {
 };
 
 /*
- * Sets 8N1 at baud (bits a second), FIFOs on, interrupts off; what is still to be sent or read stays in the
- * FIFOs. False if no UART answers at port (scratch register test), or port is 0: then uart->port is 0 and
- * the other functions do nothing.
+ * Sets 8N1 at baud (bits a second), FIFOs on, interrupts off; what is still to be sent or read
+ * stays in the FIFOs. False if no UART answers at port (scratch register test), or port is 0: then
+ * uart->port is 0 and the other functions do nothing.
  */
 bool uart_init(struct uart *uart, uint16_t port, uint32_t baud);
 
@@ -42,7 +42,8 @@ int uart_get(struct uart *uart);
 /* Waits (bounded) until all that was put has left the wire. */
 void uart_drain(struct uart *uart);
 
-/* A mirrored pair: what the UART at port is programmed to. Works on a port without UART, too: present is false. */
+/* A mirrored pair: what the UART at port is programmed to. Works on a port without UART, too:
+ * present is false. */
 void uart_save(uint16_t port, struct uart_state *state);
 void uart_load(uint16_t port, const struct uart_state *state);
 

@@ -6,17 +6,17 @@
 /* Ports (IBM VGA technical reference, "VGA registers"). */
 #define VGA_GRAPHICS_INDEX 0x3ce
 #define VGA_GRAPHICS_DATA  0x3cf
-#define VGA_MISC_READ      0x3cc
-#define VGA_CRTC_INDEX     0x3d4
-#define VGA_CRTC_DATA      0x3d5
+#define VGA_MISC_READ	   0x3cc
+#define VGA_CRTC_INDEX	   0x3d4
+#define VGA_CRTC_DATA	   0x3d5
 
-#define VGA_MISC_COLOUR    0x01 /* the CRT controller is at 0x3dx */
+#define VGA_MISC_COLOUR	   0x01 /* the CRT controller is at 0x3dx */
 
 /* Graphics controller, miscellaneous register: graphics mode, and where video memory is mapped. */
-#define GRAPHICS_MISC      6
-#define MISC_GRAPHICS      0x01
-#define MISC_MAP           0x0c
-#define MISC_MAP_B8000     0x0c
+#define GRAPHICS_MISC  6
+#define MISC_GRAPHICS  0x01
+#define MISC_MAP       0x0c
+#define MISC_MAP_B8000 0x0c
 
 /* CRT controller registers. */
 enum crtc_register {
@@ -31,14 +31,14 @@ enum crtc_register {
 	CRTC_RETRACE_END = 0x11,
 };
 
-#define SCAN_LINE_MASK       0x1f
+#define SCAN_LINE_MASK	     0x1f
 #define RETRACE_END_PROTECT  0x80 /* registers 0 to 7 can't be written */
 
-#define VGA_MEMORY           0xb8000
-#define VGA_CELLS            (VGA_TEXT_BYTES / 2)
-#define VGA_PAGE_CELLS       (VGA_COLUMNS * VGA_ROWS)
+#define VGA_MEMORY	     0xb8000
+#define VGA_CELLS	     (VGA_TEXT_BYTES / 2)
+#define VGA_PAGE_CELLS	     (VGA_COLUMNS * VGA_ROWS)
 #define VGA_ATTRIBUTE_NORMAL 0x07 /* light grey on black */
-#define VGA_TAB              8
+#define VGA_TAB		     8
 
 static volatile uint16_t *vga_cells(void)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * vga_text.h - the VGA's 80x25 colour text screen.
- * Registers: IBM VGA technical reference; the CRT controller's index and data ports are 0x3d4 and 0x3d5.
+ * Registers: IBM VGA technical reference; the CRT controller's index and data ports are 0x3d4 and
+ * 0x3d5.
  */
 #ifndef ARCH_X86_VGA_TEXT_H
 #define ARCH_X86_VGA_TEXT_H
@@ -28,9 +29,10 @@ struct vga_text {
 };
 
 /*
- * Starts to write below the text that is on the screen, at the cursor's place. Linux scrolls by the start
- * address: what is shown moves to the beginning of video memory first, so save the screen before. present is
- * false, and the functions below do nothing, if the adapter is not in an 80-column colour text mode.
+ * Starts to write below the text that is on the screen, at the cursor's place. Linux scrolls by the
+ * start address: what is shown moves to the beginning of video memory first, so save the screen
+ * before. present is false, and the functions below do nothing, if the adapter is not in an
+ * 80-column colour text mode.
  */
 void vga_text_init(struct vga_text *screen);
 
@@ -44,8 +46,8 @@ void vga_text_clear(struct vga_text *screen);
 void vga_text_clear_to_end(struct vga_text *screen);
 
 /*
- * A mirrored pair. Load leaves the screen alone if there was no text mode when it was saved, or there is none
- * now: registers of one mode don't fit the other.
+ * A mirrored pair. Load leaves the screen alone if there was no text mode when it was saved, or
+ * there is none now: registers of one mode don't fit the other.
  */
 void vga_text_save(struct vga_text_state *state);
 void vga_text_load(const struct vga_text_state *state);

@@ -7,8 +7,7 @@
  * machine. There is no later place: x86 asks no restart handlers.
  *
  * kexec calls the same notifiers and must go through: its new kernel stays within this slot's
- * memory. Not seen here are emergency_restart() (SysRq b, panic=SECONDS) and SysRq o: they ask no
- * one.
+ * memory. Not seen here is emergency_restart() (SysRq b), which asks no one.
  */
 #include <linux/notifier.h>
 #include <linux/reboot.h>

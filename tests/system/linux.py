@@ -104,6 +104,13 @@ class Linux:
         line = self.run('grep LOC: /proc/interrupts')
         return [int(word) for word in re.findall(r'\b\d+\b', line.split('Local')[0])]
 
+    def set_clock(self):
+        """Sets the guest's clock as NTP would: by itself Linux takes whole seconds from the RTC at boot,
+        and is behind by up to one of them."""
+        second = int(time.time()) + 1
+        time.sleep(second - time.time())
+        self.run(f'date -u -s @{second}')
+
     def clock_error(self):
         """How far the guest's clock is ahead of the host's, in seconds, to some milliseconds.
 

@@ -20,9 +20,14 @@ def tick_slot(name='tick', options='mem=16M', string=None):
     return [module('kernel', name, TICK, options, string)]
 
 
+def tick_count(machine, name='tick', timeout=BOOT_LIMIT):
+    """The next count of timer interrupts that a tick slot prints, once a second."""
+    return int(machine.expect(rf'^{re.escape(name)}: \d+ s, (\d+) ticks', timeout)[1])
+
+
 def wait_menu(machine):
     """Waits until the monitor's menu takes keys."""
-    machine.expect(r'any other key', BOOT_LIMIT)
+    machine.expect(r'c opens the console', BOOT_LIMIT)
 
 
 def open_console(machine):
@@ -33,8 +38,11 @@ def open_console(machine):
 
 
 def parse_table(text):
-    """A console table as a list of {column: value}; columns are apart by two blanks or more."""
-    lines = [line for line in text.split('\n') if line.strip()]
+    """A console table, up to an empty line, as a list of {column: value}.
+
+    Columns are apart by two blanks or more.
+    """
+    lines = text.split('\n\n')[0].rstrip('\n').split('\n')
     names = re.split(r' {2,}', lines[0].strip())
     return [dict(zip(names, re.split(r' {2,}', line.strip()))) for line in lines[1:]]
 

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from serial_stream import ExpectError
 from switchyard import BOOT_LIMIT, open_console, slots, tick_slot, wait_menu
 
 TWO_TICKS = tick_slot('tick') + tick_slot('tock')
@@ -15,8 +16,8 @@ def start(machines, options, modules=None, **settings):
     return machines.start(options, modules or TWO_TICKS, memory='128M', **settings)
 
 
-def wait_tick(machine, name, timeout=BOOT_LIMIT):
-    machine.expect(rf'{name}\b.*\b\d+', timeout)
+def wait_tick(machine, name):
+    machine.expect(rf'^{name}: slot {name}', BOOT_LIMIT)
 
 
 def test_menu_names_the_slots(machines):
@@ -65,15 +66,19 @@ def test_countdown_starts_the_default(machines):
     assert time.monotonic() - before > 1.5, 'the countdown of 3 s was cut short'
 
 
-def test_without_default_the_first_slot_starts(machines):
+def test_without_default_the_menu_waits(machines):
     machine = start(machines, 'timeout=1')
-    wait_tick(machine, 'tick')
+    wait_menu(machine)
+    with pytest.raises(ExpectError):
+        machine.expect('Starting|^t[io]ck: ', 3)
+    machine.send('2')
+    wait_tick(machine, 'tock')
 
 
 def test_timeout_0_starts_at_once(machines):
     machine = start(machines, 'timeout=0 default=tock')
     wait_tick(machine, 'tock')
-    assert 'any other key' not in machine.serial.text
+    assert 'opens the console' not in machine.serial.text
 
 
 def test_serial_none_leaves_the_screen(machines):

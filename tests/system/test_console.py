@@ -52,7 +52,8 @@ def test_slots(console):
 
 def test_cpus(console):
     rows = parse_table(console.command('cpus'))
-    assert len(rows) == 2, 'the machine has two CPUs'
+    assert [row['STATE'] for row in rows] == ['boot', 'enabled']
+    assert [row['SLOTS'] for row in rows] == ['tick,tock'] * 2
 
 
 def test_ioapic(console):

@@ -24,8 +24,10 @@ def kernels():
     }
     lines = []
     for name, (path, kind) in files.items():
-        lines.append(module('kernel', name, path, 'mem=4M', STRING))
-        if kind != 'elf':
+        if kind == 'elf':
+            lines.append(module('kernel', name, path, 'mem=4M'))
+        else:
+            lines.append(module('kernel', name, path, 'mem=4M', STRING))
             lines.append(module('module', name, data, '', 'string of it'))
     return lines, {name: kind for name, (_, kind) in files.items()}
 

@@ -5,8 +5,9 @@ import re
 
 import pytest
 
+from paths import QEMU_CPU
 from qemu import PROMPT
-from switchyard import open_console, slots, tick_slot
+from switchyard import BOOT_LIMIT, open_console, slots, tick_count, tick_slot
 
 TWO_TICKS = tick_slot('tick') + tick_slot('tock')
 
@@ -18,43 +19,38 @@ def machine(machines):
     return machine
 
 
-def count(machine, name, timeout=20):
-    """The next count that the guest prints."""
-    return int(machine.expect(rf'{name}\b.*?\b(\d+)', timeout)[1])
-
-
 def test_counts_timer_interrupts(machine):
     machine.sendline('boot tick')
-    first = count(machine, 'tick')
-    second = count(machine, 'tick')
+    first = tick_count(machine, 'tick')
+    second = tick_count(machine, 'tick')
     assert second > first
 
 
 def test_switches_by_key_and_goes_on_counting(machine):
     machine.sendline('boot tick')
     for _ in range(3):
-        left_at = count(machine, 'tick')
+        left_at = tick_count(machine, 'tick')
     machine.send('2')
-    assert count(machine, 'tock') <= 2, 'tock starts afresh'
+    assert tick_count(machine, 'tock') < left_at, 'tock starts afresh'
     machine.send('1')
-    assert count(machine, 'tick') >= left_at, 'tick starts where it was'
+    assert tick_count(machine, 'tick') >= left_at, 'tick starts where it was'
 
 
 def test_goes_to_the_monitor_and_comes_back(machine):
     machine.sendline('boot tick')
     for _ in range(3):
-        left_at = count(machine, 'tick')
+        left_at = tick_count(machine, 'tick')
     machine.send('0')
     machine.expect(PROMPT)
     assert slots(machine)['tick']['STATE'] == 'parked'
     machine.sendline('switch tick')
-    assert count(machine, 'tick') >= left_at
+    assert tick_count(machine, 'tick') >= left_at
 
 
 def test_runs_in_the_table(machine):
     for turn in (1, 2, 3):
         machine.sendline('switch tick')
-        count(machine, 'tick')
+        tick_count(machine, 'tick')
         machine.send('0')
         machine.expect(PROMPT)
         assert slots(machine)['tick']['RUNS'] == str(turn)
@@ -63,16 +59,16 @@ def test_runs_in_the_table(machine):
 def test_boot_starts_a_parked_slot_afresh(machine):
     machine.sendline('boot tick')
     for _ in range(4):
-        left_at = count(machine, 'tick')
+        left_at = tick_count(machine, 'tick')
     machine.send('0')
     machine.expect(PROMPT)
     machine.sendline('boot tick')
-    assert count(machine, 'tick') < left_at
+    assert tick_count(machine, 'tick') < left_at
 
 
 def test_kill_forgets_a_parked_slot(machine):
     machine.sendline('boot tick')
-    count(machine, 'tick')
+    tick_count(machine, 'tick')
     machine.send('0')
     machine.expect(PROMPT)
     machine.command('kill tick')
@@ -80,13 +76,54 @@ def test_kill_forgets_a_parked_slot(machine):
     assert re.match(r'error: ', machine.command('kill tick'))
 
 
-@pytest.mark.parametrize('cpu', ['max', 'qemu64'])
+HOTKEY = ['ctrl', 'alt', 'shift']
+
+
+def test_hotkeys(machine):
+    machine.sendline('boot tick')
+    left_at = tick_count(machine, 'tick')
+    machine.send_keys(HOTKEY + ['2'])
+    tick_count(machine, 'tock')
+    machine.send_keys(HOTKEY + ['1'])
+    assert tick_count(machine, 'tick') >= left_at
+    machine.send_keys(HOTKEY + ['0'])
+    machine.expect(PROMPT)
+
+
+def test_poweroff_ends_the_slot_alone(machine):
+    machine.sendline('boot tick')
+    tick_count(machine, 'tick')
+    machine.send('p')
+    machine.expect(PROMPT)
+    assert {name: row['STATE'] for name, row in slots(machine).items()} == {
+        'tick': 'ready', 'tock': 'ready'}
+    machine.sendline('boot tock')
+    tick_count(machine, 'tock')
+
+
+def test_each_finds_its_own_screen(machine):
+    machine.sendline('boot tick')
+    left_at = tick_count(machine, 'tick')
+    machine.send('2')
+    tick_count(machine, 'tock')
+    assert 'tick: ' not in machine.screen_text()
+    machine.send('1')
+    tick_count(machine, 'tick')
+    shown = machine.screen_text()
+    assert f', {left_at} ticks' in shown and 'tock: ' not in shown
+
+
+@pytest.mark.parametrize('cpu', [QEMU_CPU, 'max', 'qemu64'], ids=['default', 'max', 'qemu64'])
 def test_thousand_switches_lose_nothing(machines, cpu):
-    """With AVX (max) and with SSE alone (qemu64)."""
+    """Registers, FPU, SSE, AVX where the CPU has it, debug registers, devices, memory, screen."""
     machine = machines.start(
         'timeout=0 default=one',
-        tick_slot('one', string='check=1000 with=two') + tick_slot('two',
-                                                                   string='check=1000 with=one'),
-        memory='128M', cpu=cpu)
-    machine.expect(r'done, 1,?000 switches, 0 differences', 300)
-    assert 'difference' not in re.sub(r'0 differences', '', machine.serial.text)
+        tick_slot('one', string='check to=2 count=1000')
+        + tick_slot('two', string='check to=1 count=1000'), memory='128M', cpu=cpu)
+    vectors = machine.expect(r'^one: checking 1000 switches to slot 2, (.*)', BOOT_LIMIT)[1]
+    assert vectors == ('without AVX' if cpu == 'qemu64' else 'with AVX')
+    machine.expect(r'^one: done, 1000 switches, 0 differences', 300)
+    machine.expect(PROMPT)
+    machine.sendline('switch two')
+    machine.expect(r'^two: done, 1000 switches, 0 differences', 60)
+    assert 'DIFF' not in machine.serial.text

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "arch/x86/clock.h"
 #include "fake/console.h"
 #include "monitor/command.h"
 
@@ -172,12 +173,11 @@ static void typed_line_is_echoed_plainly(void **state)
 {
 	(void)state;
 	run_console("foo bar\rx\x7f\rq\x03");
-	assert_string_equal(fake_console.serial,
-			    "switchyard> foo bar\r\n"
-			    "error: no command \"foo\"; help lists them\r\n"
-			    "switchyard> x\b\x1b[K\r\n"
-			    "switchyard> q^C\r\n"
-			    "switchyard> ");
+	assert_string_equal(fake_console.serial, "switchyard> foo bar\r\n"
+						 "error: no command \"foo\"; help lists them\r\n"
+						 "switchyard> x\b\x1b[K\r\n"
+						 "switchyard> q^C\r\n"
+						 "switchyard> ");
 }
 
 static void screen_shows_the_same(void **state)
@@ -219,9 +219,9 @@ static void expect_drawn(const struct lineedit *edit)
 /* Each key alone is easy; what counts is that any sequence of them leaves the right picture. */
 static void drawing_follows_the_editor(void **state)
 {
-	static const char *const keys[] = {"a",	     "bc",     "d e",    "\x1b[D", "\x1b[C",
+	static const char *const keys[] = {"a",	     "bc",     "d e",	  "\x1b[D", "\x1b[C",
 					   "\x1b[A", "\x1b[B", "\x1b[3~", "\x7f",   "\x01",
-					   "\x05",   "\x0b",   "\x17",    "\x0c",   "0123456789"};
+					   "\x05",   "\x0b",   "\x17",	  "\x0c",   "0123456789"};
 
 	(void)state;
 	for (int i = 0; i < HISTORY_LINES; i++)

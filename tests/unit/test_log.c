@@ -33,8 +33,7 @@ static void lines_have_time_and_level(void **state)
 	log_line(&the_log, LOG_WARN, "old");
 	log_line(&the_log, LOG_INFO, "fine");
 	log_line(&the_log, LOG_DEBUG, "detail");
-	assert_string_equal(fake_console.serial,
-			    "error: slot alpha: 7\r\nwarn: old\r\nfine\r\n");
+	assert_string_equal(fake_console.serial, "error: slot alpha: 7\r\nwarn: old\r\nfine\r\n");
 
 	fake_console_clear_output();
 	log_show(&the_log, &console);

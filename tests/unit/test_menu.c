@@ -82,7 +82,7 @@ static void fits_the_screen(void **state)
 	assert_in_range(lines, 1, VGA_ROWS);
 }
 
-/* One row a case; slot -1: the console, -2: still waits after a day. */
+/* One row a case; slot -1: the console, -2: still waits after 100 s. */
 static const struct choice_case {
 	const char *what;
 	const char *default_slot;
@@ -107,23 +107,29 @@ static const struct choice_case {
 	{"a default that is not there, no time", "gamma", 0, "", -2, 0},
 };
 
+/* Does the menu still wait for a key after a long time? If not, *slot is its choice. */
+static bool menu_waits(struct slot **slot)
+{
+	fake_console.end = 100u * SECOND;
+	if (setjmp(fake_console.done) != 0)
+		return true;
+	*slot = menu(&monitor);
+	return false;
+}
+
 static void takes_the_choice(void **state)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const struct choice_case *c = &cases[i];
-		struct slot *volatile slot = NULL;
-		volatile bool waits = true;
+		struct slot *slot = NULL;
+		bool waits;
 
 		start(state);
 		print_message("%s\n", c->what);
 		strcpy(monitor.options.default_slot, c->default_slot);
 		monitor.options.timeout = c->timeout;
 		fake_console.serial_input = c->keys;
-		fake_console.end = 100u * SECOND;
-		if (setjmp(fake_console.done) == 0) {
-			slot = menu(&monitor);
-			waits = false;
-		}
+		waits = menu_waits(&slot);
 		assert_int_equal(waits, c->slot == -2);
 		if (waits)
 			continue;
@@ -138,9 +144,10 @@ static void countdown_is_one_line(void **state)
 	monitor.options.timeout = 2;
 	strcpy(monitor.options.default_slot, "alpha");
 	assert_ptr_equal(menu(&monitor), &monitor.slots.slot[0]);
-	assert_true(printed("\n\rStarting alpha in 2 s; 1-9 starts a slot, c opens the console\x1b[K"
-			    "\rStarting alpha in 1 s; 1-9 starts a slot, c opens the console\x1b[K"
-			    "\r\x1b[K"));
+	assert_true(
+		printed("\n\rStarting alpha in 2 s; 1-9 starts a slot, c opens the console\x1b[K"
+			"\rStarting alpha in 1 s; 1-9 starts a slot, c opens the console\x1b[K"
+			"\r\x1b[K"));
 }
 
 static void missing_default_is_named(void **state)

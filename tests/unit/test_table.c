@@ -31,8 +31,10 @@ static void fill(const void *context, uint32_t row, struct table_row *cells)
 static void columns_are_aligned(void **state)
 {
 	static const char *const rows[][3] = {{"a", "longer than its name", "1"}, {"", "b", ""}};
-	const struct table table = {
-		.columns = {"FIRST", "SECOND", "C"}, .rows = 2, .fill = fill, .context = rows};
+	const struct table table = {.columns = {"FIRST", "SECOND", "C"},
+				    .rows = 2,
+				    .fill = fill,
+				    .context = rows};
 
 	(void)state;
 	table_print(&console, &table);

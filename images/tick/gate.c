@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * gate.c - calls Switchyard's gate. include/switchyard.h says what has to be true then: for
+ * tick it always is, since it has one CPU and Switchyard's identity map.
+ */
+#include "tick.h"
+
+typedef int64_t gate_function(uint64_t op, uint64_t arg);
+
+static int64_t gate(struct tick *tick, uint64_t op, uint64_t arg)
+{
+	if (!tick->switchyard)
+		return SWITCHYARD_EBADOP;
+	return ((gate_function *)tick->switchyard->gate)(op, arg);
+}
+
+void gate_explain(struct tick *tick, int64_t error)
+{
+	static const char *const reasons[] = {
+		[-SWITCHYARD_EBADOP] = "no such operation",
+		[-SWITCHYARD_ENOSLOT] = "there is no slot with that number",
+		[-SWITCHYARD_ESELF] = "that slot is this one",
+		[-SWITCHYARD_ECRASHED] = "that slot has crashed",
+		[-SWITCHYARD_EIMAGE] = "that slot's image could not be started",
+		[-SWITCHYARD_ENOTBOOTCPU] = "not called on the boot CPU",
+		[-SWITCHYARD_ESTATE] = "CPU state that the monitor can't keep",
+	};
+	uint64_t number = (uint64_t)-error;
+	bool known = number < sizeof(reasons) / sizeof(reasons[0]) && reasons[number];
+
+	if (!tick->switchyard)
+		say(tick, "no Switchyard to switch with");
+	else
+		say(tick, "the gate refused: error -%lu, %s", number,
+		    known ? reasons[number] : "unknown");
+}
+
+static int64_t leave(struct tick *tick, uint64_t op, uint64_t arg)
+{
+	int64_t result = gate(tick, op, arg);
+
+	if (result < 0) {
+		gate_explain(tick, result);
+		return result;
+	}
+	/* Keys that were held then have been let go since, seen by another kernel. */
+	tick->keyboard = (struct keyboard){0};
+	tick->switches++;
+	say(tick, "back after %u switches", tick->switches);
+	return result;
+}
+
+int64_t gate_switch(struct tick *tick, uint32_t slot)
+{
+	return leave(tick, SWITCHYARD_SWITCH, slot);
+}
+
+int64_t gate_monitor(struct tick *tick)
+{
+	return leave(tick, SWITCHYARD_MONITOR, 0);
+}
+
+void gate_poweroff(struct tick *tick)
+{
+	gate_explain(tick, gate(tick, SWITCHYARD_END, SWITCHYARD_END_POWEROFF));
+}
+
+void gate_crash(struct tick *tick, const char *message)
+{
+	struct switchyard_notes *notes;
+
+	if (!tick->switchyard)
+		return;
+	notes = &tick->switchyard->notes;
+	for (uint32_t i = 0; i + 1 < sizeof(notes->message); i++) {
+		notes->message[i] = message[i];
+		if (!message[i])
+			break;
+	}
+	gate(tick, SWITCHYARD_CRASH, 0);
+}

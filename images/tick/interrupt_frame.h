@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * interrupt_frame.h - what interrupt.asm and C have to agree about.
+ */
+#ifndef TICK_INTERRUPT_FRAME_H
+#define TICK_INTERRUPT_FRAME_H
+
+#include <stdint.h>
+
+/* In entry.asm's GDT and check_tables.c's alike, as Switchyard enters a kernel. */
+#define SELECTOR_CODE	    0x10
+#define SELECTOR_DATA	    0x18
+
+#define INTERRUPT_STUB_SIZE 16
+
+/* The stack in a handler: SDM volume 3, figure 6-9, under it what interrupt.asm pushes. */
+struct interrupt_frame {
+	uint64_t r15, r14, r13, r12, r11, r10, r9, r8;
+	uint64_t rbp, rdi, rsi, rdx, rcx, rbx, rax;
+	uint64_t vector;
+	uint64_t error; /* 0 where the CPU gives none */
+	uint64_t rip, cs, rflags, rsp, ss;
+};
+
+/* Called by interrupt.asm, interrupts off. */
+void interrupt_handle(const struct interrupt_frame *frame);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * interrupts.h - exceptions, the two 8259A interrupt controllers, and the timer.
+ *
+ * Interrupt handlers only count and note; tick.c does the rest when the CPU wakes up.
+ */
+#ifndef TICK_INTERRUPTS_H
+#define TICK_INTERRUPTS_H
+
+#include <stdint.h>
+
+#define TICK_HZ		  100
+#define PIT_HZ		  1193182 /* Intel 8254 data sheet; the clock is the PC's */
+#define PIT_RELOAD	  (PIT_HZ / TICK_HZ)
+#define PIC_MASTER_VECTOR 0x20 /* IRQ 0 to 7, behind the 32 exceptions */
+#define PIC_SLAVE_VECTOR  0x28 /* IRQ 8 to 15 */
+
+#define KEYS_SIZE	  16
+
+/* Bytes from the keyboard, a ring: the handler of IRQ 1 puts them in, keyboard.c takes them out. */
+struct keys {
+	uint8_t code[KEYS_SIZE];
+	volatile uint32_t put, taken; /* bytes, ever */
+};
+
+struct interrupts {
+	volatile uint64_t ticks;
+	volatile uint32_t stray; /* interrupts that nothing here asked for */
+	volatile uint8_t stray_vector;
+	struct keys keys;
+};
+
+/* Sets all up, with interrupts off. tick has to live for ever: the handlers write to it. */
+struct tick;
+void interrupts_init(struct tick *tick);
+
+#endif

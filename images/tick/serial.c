@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "serial.h"
+#include "cpu.h"
+
+/* PC16550D data sheet, table II. */
+enum {
+	COM1 = 0x3f8,
+	COM1_DATA = COM1,
+	COM1_DIVISOR_LOW = COM1, /* while LCR_DLAB is set */
+	COM1_IER = COM1 + 1,
+	COM1_DIVISOR_HIGH = COM1 + 1,
+	COM1_FCR = COM1 + 2,
+	COM1_LCR = COM1 + 3,
+	COM1_MCR = COM1 + 4,
+	COM1_LSR = COM1 + 5,
+};
+#define FCR_ENABLE     0x01
+#define LCR_8N1	       0x03
+#define LCR_DLAB       0x80
+#define MCR_DTR_RTS    0x03
+#define LSR_RECEIVED   0x01
+#define LSR_THR_EMPTY  0x20
+#define LSR_ABSENT     0xff
+#define DIVISOR_115200 1
+
+void serial_init(void)
+{
+	outb(COM1_IER, 0);
+	outb(COM1_LCR, LCR_8N1 | LCR_DLAB);
+	outb(COM1_DIVISOR_LOW, DIVISOR_115200);
+	outb(COM1_DIVISOR_HIGH, 0);
+	outb(COM1_LCR, LCR_8N1);
+	outb(COM1_FCR, FCR_ENABLE);
+	outb(COM1_MCR, MCR_DTR_RTS);
+}
+
+static void send(char c)
+{
+	while (!(inb(COM1_LSR) & LSR_THR_EMPTY)) /* set, too, where there is no port */
+		;
+	outb(COM1_DATA, (uint8_t)c);
+}
+
+void serial_put(char c)
+{
+	if (c == '\n')
+		send('\r');
+	send(c);
+}
+
+int serial_get(void)
+{
+	uint8_t status = inb(COM1_LSR);
+
+	if (status == LSR_ABSENT || !(status & LSR_RECEIVED))
+		return -1;
+	return inb(COM1_DATA);
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * tick.c - the demo kernel's main part: it starts the devices, then sleeps from one timer interrupt
+ * to the next, and after each looks at what there is to do.
+ */
+#include "tick.h"
+#include "check.h"
+#include "cpu.h"
+#include "serial.h"
+
+#define NO_COMMAND (-1)
+
+void tick_main(uint32_t magic, const struct multiboot2_info *information,
+	       struct switchyard_info *switchyard);
+
+static void say_hello(struct tick *tick)
+{
+	if (!tick->switchyard) {
+		say(tick, "no Switchyard found: counting only, %u Hz", TICK_HZ);
+		return;
+	}
+	say(tick,
+	    "slot %s, %u Hz; keys: 1-9 that slot, 0 or m monitor, p power off "
+	    "(keyboard: Ctrl+Alt+Shift+0-9)",
+	    tick->name, TICK_HZ);
+}
+
+/* A key on the serial port: a digit, m or p, else NO_COMMAND. */
+static int serial_command(void)
+{
+	int key = serial_get();
+
+	if (key == 'm')
+		return '0';
+	return (key >= '0' && key <= '9') || key == 'p' ? key : NO_COMMAND;
+}
+
+static void obey(struct tick *tick, int command)
+{
+	if (command == NO_COMMAND)
+		return;
+	if (command == 'p')
+		gate_poweroff(tick);
+	else if (command == '0')
+		gate_monitor(tick);
+	else
+		gate_switch(tick, (uint32_t)(command - '0'));
+}
+
+/* The options every=, to= and count=. */
+static void switch_by_itself(struct tick *tick)
+{
+	struct options *options = &tick->options;
+
+	if (!options->every || tick->interrupts.ticks % options->every)
+		return;
+	if (gate_switch(tick, options->to) < 0) {
+		options->every = 0; /* the reason is said: once is enough */
+	} else if (tick->switches == options->count) {
+		say(tick, "done, %u switches", tick->switches);
+		options->every = 0;
+		gate_monitor(tick);
+	}
+}
+
+static void say_count(struct tick *tick)
+{
+	uint64_t ticks = tick->interrupts.ticks;
+
+	if (ticks % TICK_HZ == 0)
+		say(tick, "%lu s, %lu ticks, %u stray", ticks / TICK_HZ, ticks,
+		    tick->interrupts.stray);
+}
+
+/* Does not return: each turn is one timer interrupt, at least. */
+static void count_ticks(struct tick *tick)
+{
+	uint64_t seen = tick->interrupts.ticks;
+	uint32_t stray = 0;
+
+	for (;;) {
+		cpu_wait();
+		if (tick->interrupts.stray != stray) {
+			stray = tick->interrupts.stray;
+			say(tick, "stray interrupt, vector 0x%x", tick->interrupts.stray_vector);
+		}
+		obey(tick, serial_command());
+		obey(tick, keyboard_hotkey(&tick->keyboard, &tick->interrupts.keys));
+		if (tick->interrupts.ticks == seen)
+			continue;
+		seen = tick->interrupts.ticks;
+		say_count(tick);
+		switch_by_itself(tick);
+	}
+}
+
+void tick_main(uint32_t magic, const struct multiboot2_info *information,
+	       struct switchyard_info *switchyard)
+{
+	static struct tick tick;
+
+	tick.switchyard = switchyard;
+	tick.name = switchyard ? switchyard->slot[switchyard->self - 1].name : "tick";
+	serial_init();
+	boot_read(&tick, magic, information); /* also starts the screen */
+	interrupts_init(&tick);
+	if (switchyard) {
+		switchyard->notes.pit_reload = PIT_RELOAD;
+		switchyard->notes.pic_master = PIC_MASTER_VECTOR;
+		switchyard->notes.pic_slave = PIC_SLAVE_VECTOR;
+	}
+	say_hello(&tick);
+	interrupts_on();
+	if (tick.options.check)
+		check_run(&tick);
+	count_ticks(&tick);
+}

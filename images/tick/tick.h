@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * tick.h - a small kernel that counts timer interrupts, and takes turns with other kernels.
+ *
+ * It is the example for a port of another kernel to Switchyard. Read in this order: entry.asm,
+ * tick.c, gate.c, interrupts.c. The check*.* files are a test that tick carries along: nothing else
+ * needs them.
+ *
+ * Options on its command line:
+ *   every=TICKS to=SLOT   switch to the slot with that number again and again
+ *   check to=SLOT         switch to and fro, and compare all state after each switch (check.h)
+ *   count=SWITCHES        go to the monitor after so many switches
+ */
+#ifndef TICK_H
+#define TICK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "interrupts.h"
+#include "keyboard.h"
+#include "screen.h"
+#include "switchyard.h"
+
+struct options {
+	bool check;
+	uint32_t every; /* ticks between switches, 0: no switches by itself */
+	uint32_t to;	/* the other slot's number, from 1 */
+	uint32_t count; /* 0: without end */
+};
+
+/* All that tick knows. */
+struct tick {
+	struct switchyard_info *switchyard; /* NULL: started by another boot loader */
+	const char *name;		    /* the slot's */
+	struct options options;
+	struct screen screen;
+	struct keyboard keyboard;
+	struct interrupts interrupts;
+	uint32_t switches; /* times that the gate gave the machine back */
+};
+
+/*
+ * Prints "NAME: ", the text and a line's end on the serial port and the screen. Knows %s, %c, %u,
+ * %x, and with l %lu and %lx (print.c).
+ */
+void say(struct tick *tick, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* What the boot loader told: the command line's options, and if there is a text screen (boot.c). */
+struct multiboot2_info;
+void boot_read(struct tick *tick, uint32_t magic, const struct multiboot2_info *information);
+
+/*
+ * The gate (gate.c). Both come back when this slot is resumed, and say so; or at once, and say why
+ * not. The result is the gate's.
+ */
+int64_t gate_switch(struct tick *tick, uint32_t slot);
+int64_t gate_monitor(struct tick *tick);
+/* Gives the machine up for good. Come back only without Switchyard. */
+void gate_poweroff(struct tick *tick);
+void gate_crash(struct tick *tick, const char *message);
+
+/* Says what the gate's negative result means. */
+void gate_explain(struct tick *tick, int64_t error);
+
+#endif

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The demo guest: build/tick/tick.elf.
+
+TICK_DIR := $(B)/tick
+TICK_ELF := $(TICK_DIR)/tick.elf
+TICK_C   := $(filter-out images/tick/asm_offsets.c,$(wildcard images/tick/*.c))
+TICK_ASM := $(wildcard images/tick/*.asm)
+TICK_OBJ := $(TICK_C:images/tick/%.c=$(TICK_DIR)/%.o) $(TICK_ASM:images/tick/%.asm=$(TICK_DIR)/%.asm.o)
+TICK_INC := $(TICK_DIR)/asm_offsets.inc
+
+# Where it is linked; it is loaded anywhere.
+TICK_LINK_ADDRESS := 0x200000
+
+# No red zone: interrupts use the stack of what they interrupt. General registers only: the check
+# fills the others, and an interrupt must not change them.
+TICK_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -ffreestanding -nostdlib -m64 \
+	-mno-red-zone -mgeneral-regs-only -fpie -fvisibility=hidden -fno-stack-protector \
+	-fcf-protection=none -fno-asynchronous-unwind-tables -fno-strict-aliasing \
+	-ffile-prefix-map=$(CURDIR)/= -Iinclude -DLINK_ADDRESS=$(TICK_LINK_ADDRESS)
+TICK_LDFLAGS := -m elf_x86_64 -pie --no-dynamic-linker -z norelro -z noexecstack \
+	-z max-page-size=4096 --build-id=none --no-warn-rwx-segments \
+	--defsym=LINK_ADDRESS=$(TICK_LINK_ADDRESS) -T images/tick/tick.ld
+
+tick: $(TICK_ELF)
+
+$(TICK_DIR)/%.o: images/tick/%.c
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	@$(CC) $(TICK_CFLAGS) -MMD -MP -c -o $@ $<
+
+# NASM's -MD leaves out %include, so the one file that is included is named here.
+$(TICK_DIR)/%.asm.o: images/tick/%.asm $(TICK_INC)
+	@mkdir -p $(@D)
+	@echo "  NASM    $<"
+	@$(NASM) -f elf64 -g -I $(TICK_DIR)/ -Werror -o $@ $<
+
+$(TICK_INC): images/tick/asm_offsets.c
+	@mkdir -p $(@D)
+	@echo "  GEN     $@"
+	@$(CC) $(TICK_CFLAGS) -MMD -MP -MT $@ -MF $@.d -S -o $@.s $<
+	@sed -n 's/.*"->\([^ ]*\) [$$]*\([^"]*\)".*/%define \1 \2/p' $@.s > $@
+
+# GRUB loads no ET_DYN, and no file with a section of type SHT_RELA: it is told that the file is an
+# ET_EXEC, and that section plain data. The relocatable tag lets it be placed elsewhere all the same, and
+# entry.asm applies the relocations, of one type only.
+$(TICK_ELF): $(TICK_OBJ) images/tick/tick.ld
+	@echo "  LD      $@"
+	@$(LD) $(TICK_LDFLAGS) -o $@ $(TICK_OBJ)
+	@$(OBJCOPY) --set-section-flags .relocations=alloc,load,data,contents $@
+	@$(CROSS_COMPILE)elfedit --output-type exec $@
+	@! $(CROSS_COMPILE)readelf -rDW $@ | grep '^[0-9a-f]\{8,\} ' | grep -v R_X86_64_RELATIVE
+
+$(TICK_OBJ) $(TICK_INC): images/tick/tick.mk
+
+.PHONY: tick
+
+-include $(wildcard $(TICK_DIR)/*.d)

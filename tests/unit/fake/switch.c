@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * switch.c - monitor/switch.h for tests that start no slot: all of it fails.
+ */
+#include "monitor/switch.h"
+
+bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error)
+{
+	(void)monitor;
+	return fail(error, "this fake can't boot %s", slot->name);
+}
+
+bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error)
+{
+	(void)monitor;
+	return fail(error, "this fake can't switch to %s", slot->name);
+}
+
+bool switch_kill(struct monitor *monitor, struct slot *slot, struct error *error)
+{
+	(void)monitor;
+	return fail(error, "this fake can't kill %s", slot->name);
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A slot's own ACPI root tables, from tables made here, right and wrong. */
+#include <cmocka.h>
+#include <string.h>
+#include "arch/x86/acpi_tables.h"
+#include "arch/x86/phys.h"
+#include "fake/fake.h"
+#include "monitor/guest_acpi.h"
+#include "switchyard.h"
+
+#define FIRMWARE  UINT64_C(0x7ffe0000)
+#define RSDP	  (FIRMWARE + 0x000)
+#define RSDT	  (FIRMWARE + 0x100)
+#define XSDT	  (FIRMWARE + 0x200)
+#define MADT	  (FIRMWARE + 0x300)
+#define FADT	  (FIRMWARE + 0x400)
+#define AREA	  UINT64_C(0x3f000000)
+#define AREA_SIZE UINT64_C(4096)
+#define INFO	  UINT64_C(0x3f001000)
+#define CPUS	  5 /* three enabled, one that could be plugged in, one x2APIC */
+
+static struct error error;
+static uint64_t guest_rsdp;
+
+static uint8_t sum(const void *bytes, uint32_t size)
+{
+	uint8_t total = 0;
+
+	for (uint32_t i = 0; i < size; i++)
+		total = (uint8_t)(total + ((const uint8_t *)bytes)[i]);
+	return total;
+}
+
+static void finish(struct acpi_header *header, const char *signature, uint32_t length)
+{
+	memcpy(header->signature, signature, 4);
+	header->length = length;
+	header->checksum = 0;
+	header->checksum = (uint8_t)-sum(header, length);
+}
+
+static void finish_rsdp(void)
+{
+	struct acpi_rsdp *rsdp = phys(RSDP);
+
+	rsdp->checksum = rsdp->extended_checksum = 0;
+	rsdp->checksum = (uint8_t)-sum(rsdp, 20);
+	rsdp->extended_checksum = (uint8_t)-sum(rsdp, 36);
+}
+
+static void make_madt(void)
+{
+	struct acpi_madt *madt = phys(MADT);
+	struct acpi_madt_local_apic *apic = (void *)(madt + 1);
+	struct acpi_madt_local_x2apic *x2apic = (void *)(apic + 4);
+	struct acpi_madt_io_apic *io = (void *)(x2apic + 1);
+
+	for (uint8_t i = 0; i < 4; i++)
+		apic[i] = (struct acpi_madt_local_apic){.entry = {ACPI_MADT_LOCAL_APIC,
+								  sizeof(*apic)},
+							.apic_id = i,
+							.flags = i == 1 ? ACPI_MADT_ONLINE_CAPABLE
+									: ACPI_MADT_ENABLED};
+	*x2apic =
+		(struct acpi_madt_local_x2apic){.entry = {ACPI_MADT_LOCAL_X2APIC, sizeof(*x2apic)},
+						.apic_id = 300,
+						.flags = ACPI_MADT_ENABLED};
+	*io = (struct acpi_madt_io_apic){.entry = {ACPI_MADT_IO_APIC, sizeof(*io)}};
+	finish(&madt->header, "APIC", sizeof(*madt) + 4 * 8 + 16 + 12);
+}
+
+static int start(void **state)
+{
+	struct acpi_rsdp *rsdp;
+	uint32_t rsdt[] = {(uint32_t)FADT, (uint32_t)MADT};
+	uint64_t xsdt[] = {FADT, MADT};
+
+	(void)state;
+	fake_memory(FIRMWARE, 0x1000, 0);
+	fake_memory(AREA, AREA_SIZE, 0xee);
+	finish(phys(FADT), "FACP", 116);
+	make_madt();
+	memcpy((uint8_t *)phys(RSDT) + 36, rsdt, sizeof(rsdt));
+	finish(phys(RSDT), "RSDT", 36 + sizeof(rsdt));
+	memcpy((uint8_t *)phys(XSDT) + 36, xsdt, sizeof(xsdt));
+	finish(phys(XSDT), "XSDT", 36 + sizeof(xsdt));
+	rsdp = phys(RSDP);
+	memcpy(rsdp->signature, "RSD PTR ", 8);
+	rsdp->revision = 2;
+	rsdp->length = 36;
+	rsdp->rsdt = (uint32_t)RSDT;
+	rsdp->xsdt = XSDT;
+	finish_rsdp();
+	guest_rsdp = 0;
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	fake_reset();
+	return 0;
+}
+
+static bool build(uint64_t cpus)
+{
+	return guest_acpi(RSDP, AREA, AREA_SIZE, cpus, INFO, &guest_rsdp, &error);
+}
+
+static struct acpi_header *table_at(uint64_t address, const char *signature)
+{
+	struct acpi_header *header = phys(address);
+
+	assert_non_null(header);
+	assert_memory_equal(header->signature, signature, 4);
+	assert_int_equal(sum(header, header->length), 0);
+	return header;
+}
+
+static uint64_t entry(const struct acpi_header *root, uint32_t size, uint32_t i)
+{
+	uint64_t address = 0;
+
+	memcpy(&address, (const uint8_t *)root + 36 + i * size, size);
+	return address;
+}
+
+static void assert_swyd(uint64_t address)
+{
+	const struct acpi_header *header = table_at(address, "SWYD");
+	const struct switchyard_acpi *swyd = phys(address);
+
+	assert_int_equal(header->length, sizeof(*swyd));
+	assert_memory_equal(header->oem_id, "SWYARD", 6);
+	assert_int_equal(swyd->info, INFO);
+}
+
+static void both_roots_list_swyd(void **state)
+{
+	struct acpi_header *rsdt, *xsdt;
+	struct acpi_rsdp *rsdp;
+
+	(void)state;
+	assert_true(build(0));
+	rsdp = phys(guest_rsdp);
+	assert_int_equal(guest_rsdp % 16, 0);
+	assert_memory_equal(rsdp->signature, "RSD PTR ", 8);
+	assert_int_equal(sum(rsdp, 20), 0);
+	assert_int_equal(sum(rsdp, 36), 0);
+	xsdt = table_at(rsdp->xsdt, "XSDT");
+	assert_int_equal(xsdt->length, 36 + 3 * 8);
+	assert_int_equal(entry(xsdt, 8, 0), FADT);
+	assert_int_equal(entry(xsdt, 8, 1), MADT);
+	assert_swyd(entry(xsdt, 8, 2));
+	rsdt = table_at(rsdp->rsdt, "RSDT");
+	assert_int_equal(rsdt->length, 36 + 3 * 4);
+	assert_int_equal(entry(rsdt, 4, 0), FADT);
+	assert_int_equal(entry(rsdt, 4, 2), entry(xsdt, 8, 2));
+}
+
+static void acpi_1_has_an_rsdt_only(void **state)
+{
+	struct acpi_rsdp *rsdp = phys(RSDP);
+
+	(void)state;
+	rsdp->revision = 0;
+	rsdp->length = 0xffffffff; /* no field of ACPI 1.0's */
+	finish_rsdp();
+	assert_true(build(0));
+	rsdp = phys(guest_rsdp);
+	assert_int_equal(sum(rsdp, 20), 0);
+	assert_swyd(entry(table_at(rsdp->rsdt, "RSDT"), 4, 2));
+	assert_int_equal(rsdp->xsdt, 0);
+}
+
+static void no_rsdt(void **state)
+{
+	struct acpi_rsdp *rsdp = phys(RSDP);
+
+	(void)state;
+	rsdp->rsdt = 0;
+	finish_rsdp();
+	assert_true(build(1));
+	rsdp = phys(guest_rsdp);
+	assert_int_equal(rsdp->rsdt, 0);
+	assert_swyd(entry(table_at(rsdp->xsdt, "XSDT"), 8, 2));
+}
+
+/* Positions count enabled CPUs only: APIC IDs 0, 2, 3, 300. */
+static void cpus_are_masked(void **state)
+{
+	static const struct {
+		uint64_t cpus;
+		uint32_t flags[CPUS];
+	} rows[] = {
+		{0x1, {1, 0, 0, 0, 0}},
+		{0x3, {1, 0, 1, 0, 0}},
+		{0x9, {1, 0, 0, 0, 1}},
+		{0xff, {1, 0, 1, 1, 1}},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct acpi_madt_local_apic *apic;
+		struct acpi_header *madt;
+		struct acpi_rsdp *rsdp;
+
+		stop(state);
+		start(state);
+		assert_true(build(rows[i].cpus));
+		rsdp = phys(guest_rsdp);
+		assert_int_equal(entry(table_at(rsdp->xsdt, "XSDT"), 8, 1),
+				 entry(table_at(rsdp->rsdt, "RSDT"), 4, 1));
+		madt = table_at(entry(phys(rsdp->xsdt), 8, 1), "APIC");
+		assert_ptr_not_equal(madt, phys(MADT));
+		apic = (void *)((struct acpi_madt *)madt + 1);
+		for (uint32_t cpu = 0; cpu < 4; cpu++)
+			assert_int_equal(apic[cpu].flags, rows[i].flags[cpu]);
+		assert_int_equal(((struct acpi_madt_local_x2apic *)(apic + 4))->flags,
+				 rows[i].flags[4]);
+		table_at(MADT, "APIC"); /* firmware's own is as it was */
+	}
+}
+
+static void no_madt_no_mask(void **state)
+{
+	(void)state;
+	finish(phys(MADT), "XXXX", 36);
+	assert_true(build(1));
+}
+
+/* Firmware's tables, each with one byte that is wrong. */
+static void broken_tables(void **state)
+{
+	static const struct {
+		uint64_t address;
+		const char *reason;
+	} rows[] = {
+		{RSDP + 0, "ACPI: no RSDP at 0x7ffe0000"},
+		{RSDP + 9, "ACPI: RSDP at 0x7ffe0000 has a wrong checksum"},
+		{RSDP + 21, "ACPI: RSDP at 0x7ffe0000 has a wrong length"},
+		{RSDP + 33, "ACPI: RSDP at 0x7ffe0000 has a wrong extended checksum"},
+		{RSDT + 1, "ACPI: no RSDT at 0x7ffe0100"},
+		{XSDT + 2, "ACPI: no XSDT at 0x7ffe0200"},
+		{XSDT + 7,
+		 "ACPI: XSDT at 0x7ffe0200 has a length of 4278190132 bytes; expected 36 to 1048576"},
+		{XSDT + 40,
+		 "ACPI: XSDT at 0x7ffe0200 has a wrong checksum: the sum is 255, expected 0"},
+		{MADT + 36,
+		 "ACPI: APIC at 0x7ffe0300 has a wrong checksum: the sum is 255, expected 0"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint8_t *byte;
+
+		stop(state);
+		start(state);
+		byte = phys(rows[i].address);
+		*byte = *byte == 0xff ? 0 : (uint8_t)(*byte - 1);
+		assert_false(build(3));
+		assert_string_equal(error.text, rows[i].reason);
+	}
+}
+
+static void broken_madt_entries(void **state)
+{
+	static const uint8_t lengths[] = {0, 1, 255};
+
+	for (size_t i = 0; i < sizeof(lengths); i++) {
+		uint8_t *madt;
+
+		stop(state);
+		start(state);
+		madt = phys(MADT);
+		madt[44 + 1] = lengths[i];
+		finish((void *)madt, "APIC", ((struct acpi_header *)madt)->length);
+		assert_false(build(3));
+		assert_non_null(strstr(error.text, "ACPI: MADT entry at byte 44 has a length of"));
+	}
+}
+
+static void no_room(void **state)
+{
+	(void)state;
+	for (uint64_t size = 0; size < 300; size += 4) {
+		assert_false(guest_acpi(RSDP, AREA, size, 3, INFO, &guest_rsdp, &error));
+		assert_non_null(strstr(error.text, "no room for the slot's ACPI tables"));
+		assert_int_equal(((uint8_t *)phys(AREA))[size], 0xee);
+	}
+}
+
+/* Whatever a byte of firmware's tables is changed to: an answer, and no access outside of the
+ * fake's memory. */
+static void any_byte_may_be_wrong(void **state)
+{
+	for (uint64_t offset = 0; offset < 0x480; offset++) {
+		for (uint32_t value = 0; value < 256; value += 51) {
+			stop(state);
+			start(state);
+			((uint8_t *)phys(FIRMWARE))[offset] = (uint8_t)value;
+			finish_rsdp();
+			build(3);
+		}
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(both_roots_list_swyd),
+		TEST(acpi_1_has_an_rsdt_only),
+		TEST(no_rsdt),
+		TEST(cpus_are_masked),
+		TEST(no_madt_no_mask),
+		TEST(broken_tables),
+		TEST(broken_madt_entries),
+		TEST(no_room),
+		TEST(any_byte_may_be_wrong),
+	};
+
+	return cmocka_run_group_tests_name("guest_acpi", tests, NULL, NULL);
+}

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* bzImage kernels: both boot protocols, what boot_params says, and each fault of a header. */
+#include "kernels.h"
+#include <asm/bootparam.h>
+
+#define SETUP_SECTS  3
+#define PAYLOAD	     ((SETUP_SECTS + 1) * 512) /* file offset of the protected-mode part */
+#define PAYLOAD_SIZE UINT64_C(0x4000)
+#define INIT_SIZE    (2 * MIB)
+#define HDR	     0x1f1
+
+static struct kernel_test test;
+static struct setup_header *hdr;
+
+static int stop(void **state)
+{
+	(void)state;
+	fake_reset();
+	return 0;
+}
+
+/* As Debian's kernels are: protocol 2.15, relocatable, with a 64-bit entry, fit for above 4 GiB. */
+static int start(void **state)
+{
+	(void)state;
+	make_file(&test, PAYLOAD + PAYLOAD_SIZE + 100);
+	memset(test.file, 0xcc, HDR);
+	memset(test.file + PAYLOAD, 0x90, PAYLOAD_SIZE);
+	memset(test.file + PAYLOAD + PAYLOAD_SIZE, 0x33, 100);
+	hdr = (struct setup_header *)(test.file + HDR);
+	hdr->setup_sects = SETUP_SECTS;
+	hdr->syssize = PAYLOAD_SIZE / 16;
+	hdr->boot_flag = 0xaa55;
+	hdr->jump = 0x6aeb;
+	hdr->header = 0x53726448;
+	hdr->version = 0x20f;
+	hdr->loadflags = LOADED_HIGH | CAN_USE_HEAP;
+	hdr->code32_start = 0x100000;
+	hdr->initrd_addr_max = 0x7fffffff;
+	hdr->kernel_alignment = 2 * MIB;
+	hdr->relocatable_kernel = 1;
+	hdr->xloadflags = XLF_KERNEL_64 | XLF_CAN_BE_LOADED_ABOVE_4G;
+	hdr->cmdline_size = 2047;
+	hdr->pref_address = 16 * MIB;
+	hdr->init_size = INIT_SIZE;
+	hdr->kernel_info_offset = 0x1234;
+	memset(test.file + 0x26c, 0xdd, 64); /* code behind the header */
+	return 0;
+}
+
+static const struct boot_params *params(void)
+{
+	return phys(test.entry.si);
+}
+
+static void needs(void **state)
+{
+	(void)state;
+	add_initrd(&test, 5000);
+	assert_true(inspect(&test));
+	assert_int_equal(test.slot.type, TYPE_LINUX);
+	assert_false(test.slot.needs.fixed);
+	assert_int_equal(test.slot.needs.min_base, 16 * MIB);
+	assert_int_equal(test.slot.needs.size, INIT_SIZE + 3 * 4096 + 8192);
+	assert_int_equal(test.slot.needs.max_end, 1ull << 52);
+	hdr->kernel_alignment = 16 * MIB;
+	assert_true(inspect(&test));
+	assert_int_equal(test.slot.needs.size, INIT_SIZE + 3 * 4096 + 8192 + 14 * MIB);
+	hdr->xloadflags = XLF_KERNEL_64;
+	assert_true(inspect(&test));
+	assert_int_equal(test.slot.needs.max_end, 4 * GIB);
+}
+
+static void boots_in_64_bit_mode(void **state)
+{
+	const struct boot_params *p;
+
+	(void)state;
+	test.slot.kernel.string = "console=ttyS0 quiet";
+	add_initrd(&test, 5000);
+	make_ram(&test, 32 * MIB, 8 * MIB, 64 * KIB);
+	assert_true(inspect(&test));
+	assert_true(load(&test));
+	assert_int_equal(test.entry.mode, ENTRY_LONG);
+	assert_int_equal(test.entry.ip, 32 * MIB + 0x200);
+	assert_bytes(32 * MIB, 0x90, PAYLOAD_SIZE);
+	assert_bytes(32 * MIB + PAYLOAD_SIZE, POISON, INIT_SIZE - PAYLOAD_SIZE);
+	assert_bytes(64 * KIB, POISON, 64 * KIB);
+	p = params();
+	assert_int_equal(p->hdr.type_of_loader, 0xff);
+	assert_int_equal(p->hdr.loadflags, LOADED_HIGH);
+	assert_int_equal(p->hdr.code32_start, 32 * MIB);
+	assert_int_equal(p->hdr.kernel_info_offset, 0x1234);
+	assert_int_equal(p->hdr.version, 0x20f);
+	assert_int_equal(p->sentinel, 0);
+	assert_int_equal(((const uint8_t *)p)[0x26c], 0);
+	assert_int_equal(p->acpi_rsdp_addr, RSDP_AT);
+	assert_int_equal(p->hdr.ramdisk_image, 40 * MIB - 8192);
+	assert_int_equal(p->hdr.ramdisk_size, 5000);
+	assert_int_equal(p->ext_ramdisk_image, 0);
+	assert_memory_equal(phys(40 * MIB - 8192), phys(INITRD_AT), 5000);
+	assert_string_equal(phys(p->hdr.cmd_line_ptr), "console=ttyS0 quiet");
+	assert_true(test.entry.sp > p->hdr.cmd_line_ptr && test.entry.sp <= test.entry.si);
+}
+
+static void what_the_machine_is(void **state)
+{
+	const struct boot_params *p;
+
+	(void)state;
+	make_ram(&test, 16 * MIB, 8 * MIB, 64 * KIB);
+	assert_true(inspect(&test));
+	assert_true(load(&test));
+	p = params();
+	assert_int_equal(p->e820_entries, 3);
+	for (uint32_t i = 0; i < 3; i++) {
+		assert_int_equal(p->e820_table[i].addr, test.map[i].base);
+		assert_int_equal(p->e820_table[i].size, test.map[i].size);
+		assert_int_equal(p->e820_table[i].type, test.map[i].type);
+	}
+	assert_int_equal(p->screen_info.orig_x, 7);
+	assert_int_equal(p->screen_info.orig_y, 24);
+	assert_int_equal(p->screen_info.orig_video_mode, 3);
+	assert_int_equal(p->screen_info.orig_video_cols, 80);
+	assert_int_equal(p->screen_info.orig_video_lines, 25);
+	assert_int_equal(p->screen_info.orig_video_isVGA, 1);
+	assert_int_equal(p->screen_info.orig_video_points, 16);
+	assert_int_equal(p->hdr.ramdisk_size, 0);
+	test.context.screen = SCREEN_NONE;
+	assert_true(load(&test));
+	assert_int_equal(params()->screen_info.orig_video_isVGA, 0);
+}
+
+static void above_4g(void **state)
+{
+	const struct boot_params *p;
+
+	(void)state;
+	add_initrd(&test, 100);
+	make_ram(&test, 5 * GIB, 8 * MIB, 64 * KIB);
+	assert_true(inspect(&test));
+	assert_true(load(&test));
+	p = params();
+	assert_int_equal(test.entry.ip, 5 * GIB + 0x200);
+	assert_int_equal((uint64_t)p->ext_ramdisk_image << 32 | p->hdr.ramdisk_image,
+			 5 * GIB + 8 * MIB - 4096);
+	assert_string_equal(phys((uint64_t)p->ext_cmd_line_ptr << 32 | p->hdr.cmd_line_ptr), "");
+}
+
+/* A range from below the preferred address: the kernel goes to that. */
+static void not_below_the_preferred_address(void **state)
+{
+	(void)state;
+	make_ram(&test, 2 * MIB, 22 * MIB, 64 * KIB);
+	assert_true(inspect(&test));
+	assert_true(load(&test));
+	assert_int_equal(test.entry.ip, 16 * MIB + 0x200);
+}
+
+static void boots_in_32_bit_mode(void **state)
+{
+	(void)state;
+	hdr->xloadflags = 0;
+	make_ram(&test, 32 * MIB, 8 * MIB, 64 * KIB);
+	assert_true(inspect(&test));
+	assert_int_equal(test.slot.needs.max_end, 4 * GIB);
+	assert_true(load(&test));
+	assert_int_equal(test.entry.mode, ENTRY_PROTECTED);
+	assert_int_equal(test.entry.ip, 32 * MIB);
+	assert_int_equal(test.entry.bx, 0);
+	assert_int_equal(test.entry.di, 0);
+	assert_true(test.entry.si);
+}
+
+/* Before protocol 2.12, xloadflags was not one. */
+static void old_protocols_are_32_bit(void **state)
+{
+	(void)state;
+	hdr->version = 0x20b;
+	make_ram(&test, 32 * MIB, 8 * MIB, 64 * KIB);
+	assert_true(inspect(&test));
+	assert_true(load(&test));
+	assert_int_equal(test.entry.mode, ENTRY_PROTECTED);
+}
+
+/* memtest86+: linked to 1 MiB, with a command line and a file that ends before syssize does. */
+static void a_fixed_kernel(void **state)
+{
+	(void)state;
+	hdr->relocatable_kernel = 0;
+	hdr->kernel_alignment = 4096;
+	hdr->version = 0x20c;
+	hdr->jump = 0x66eb;
+	hdr->pref_address = MIB;
+	hdr->init_size = 0x6acf8;
+	hdr->cmdline_size = 255;
+	hdr->xloadflags = XLF_KERNEL_64;
+	test.slot.kernel.size = PAYLOAD + PAYLOAD_SIZE - 8;
+	assert_true(inspect(&test));
+	assert_true(test.slot.needs.fixed);
+	assert_int_equal(test.slot.needs.base, MIB);
+	assert_int_equal(test.slot.needs.size, 0x6b000 + 3 * 4096);
+	make_ram(&test, MIB, 4 * MIB, 64 * KIB);
+	assert_true(load(&test));
+	assert_int_equal(test.entry.ip, MIB + 0x200);
+	assert_bytes(MIB, 0x90, PAYLOAD_SIZE - 8);
+	assert_bytes(MIB + PAYLOAD_SIZE - 8, POISON, 8);
+}
+
+/* One that is loaded at 1 MiB, but moves itself to where it prefers to be, has both. */
+static void a_fixed_kernel_that_moves_itself(void **state)
+{
+	(void)state;
+	hdr->relocatable_kernel = 0;
+	hdr->pref_address = 16 * MIB;
+	assert_true(inspect(&test));
+	assert_int_equal(test.slot.needs.base, MIB);
+	assert_int_equal(test.slot.needs.size, 15 * MIB + INIT_SIZE + 3 * 4096);
+	make_ram(&test, MIB, 24 * MIB, 64 * KIB);
+	assert_true(load(&test));
+	assert_int_equal(test.entry.ip, MIB + 0x200);
+	assert_true(params()->hdr.cmd_line_ptr >= 16 * MIB + INIT_SIZE);
+}
+
+static void initrd_below_its_limit(void **state)
+{
+	(void)state;
+	hdr->xloadflags = XLF_KERNEL_64;
+	hdr->initrd_addr_max = 24 * MIB - 1;
+	add_initrd(&test, 4096);
+	make_ram(&test, 16 * MIB, 32 * MIB, 64 * KIB);
+	assert_true(inspect(&test));
+	assert_true(load(&test));
+	assert_int_equal(params()->hdr.ramdisk_image, 24 * MIB - 4096);
+	hdr->initrd_addr_max = 17 * MIB;
+	assert_false(load(&test));
+	assert_string_equal(test.error.text,
+			    "initrd and boot data of 0x4000 bytes have no place between 0x1200000, "
+			    "the kernel's end, and 0x1100000");
+}
+
+static void a_full_memory_map(void **state)
+{
+	static struct region map[GUEST_MAX_REGIONS + 1];
+
+	(void)state;
+	make_ram(&test, 16 * MIB, 8 * MIB, 64 * KIB);
+	assert_true(inspect(&test));
+	test.context.map = map;
+	test.context.map_count = GUEST_MAX_REGIONS;
+	assert_true(load(&test));
+	assert_int_equal(params()->e820_entries, 128);
+	test.context.map_count++;
+	assert_false(load(&test));
+	assert_string_equal(test.error.text, "memory map has 129 entries; 128 is the most");
+}
+
+static void the_longest_command_line(void **state)
+{
+	char line[2050];
+
+	(void)state;
+	memset(line, 'x', sizeof(line));
+	line[2047] = '\0';
+	test.slot.kernel.string = line;
+	assert_true(inspect(&test));
+	line[2047] = 'x';
+	line[2048] = '\0';
+	assert_refused(&test, "command line has 2048 characters; this kernel takes 2047 at most");
+}
+
+static void modules_are_refused(void **state)
+{
+	(void)state;
+	add_module(&test, 10, "");
+	assert_refused(&test, "a Linux kernel takes no modules; expected an initrd line");
+}
+
+static void truncated_files(void **state)
+{
+	static const struct {
+		uint64_t size;
+		const char *reason;
+	} rows[] = {
+		{PAYLOAD + PAYLOAD_SIZE - 16,
+		 "bzImage is truncated: 18416 bytes, its header says 18432"},
+		{PAYLOAD + 1, "bzImage is truncated: 2049 bytes, its header says 18432"},
+		{PAYLOAD,
+		 "bzImage is truncated: 2048 bytes, its setup part alone should have 2048"},
+		{1000, "bzImage is truncated: 1000 bytes, its setup part alone should have 2048"},
+		{0x210, "bzImage is truncated: 528 bytes, its header alone has 620"},
+		{0x205, "not a kernel of a known type: no bzImage, Multiboot or ELF magic"},
+		{10, "not a kernel of a known type: no bzImage, Multiboot or ELF magic"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		test.slot.kernel.size = rows[i].size;
+		assert_refused(&test, rows[i].reason);
+	}
+	for (uint64_t size = 0; size < PAYLOAD + 10; size++) {
+		test.slot.kernel.size = size;
+		assert_false(inspect(&test));
+	}
+}
+
+static void bad_headers(void **state)
+{
+	const struct setup_header good = *hdr;
+	const struct {
+		size_t offset;
+		uint64_t value;
+		uint32_t size;
+		const char *reason;
+	} rows[] = {
+#define FIELD(name) offsetof(struct setup_header, name)
+		{FIELD(boot_flag), 0xaa56, 2, "bzImage has a boot flag of 0xaa56; expected 0xaa55"},
+		{FIELD(header), 0x53726447, 4,
+		 "not a kernel of a known type: no bzImage, Multiboot or ELF magic"},
+		{FIELD(version), 0x209, 2, "bzImage of boot protocol 2.09; expected 2.10 or later"},
+		{FIELD(jump), 0x10eb, 2, "bzImage header ends at 0x212; expected 0x264 to 0x290"},
+		{FIELD(jump), 0xffeb, 2, "bzImage header ends at 0x301; expected 0x264 to 0x290"},
+		{FIELD(loadflags), 0, 1, "kernel is a zImage, for below 1 MiB; expected a bzImage"},
+		{FIELD(syssize), 0xffffffff, 4,
+		 "bzImage is truncated: 18532 bytes, its header says 68719478768"},
+		{FIELD(setup_sects), 255, 1,
+		 "bzImage is truncated: 18532 bytes, its setup part alone should have 131072"},
+		{FIELD(kernel_alignment), 0x300000, 4,
+		 "bzImage has an alignment of 0x300000; expected a power of two"},
+		{FIELD(kernel_alignment), 0, 4,
+		 "bzImage has an alignment of 0; expected a power of two"},
+		{FIELD(pref_address), 1ull << 52, 8,
+		 "bzImage has a preferred address of 0x10000000000000; expected below "
+		 "0x10000000000000"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		*hdr = good;
+		memcpy((uint8_t *)hdr + rows[i].offset, &rows[i].value, rows[i].size);
+		assert_refused(&test, rows[i].reason);
+	}
+}
+
+/* Sizes that are absurd, but not wrong, are the plan's to refuse. */
+static void huge_sizes_are_needs(void **state)
+{
+	(void)state;
+	hdr->init_size = 0xffffffff;
+	hdr->kernel_alignment = 0x80000000;
+	hdr->pref_address = (1ull << 52) - 1;
+	assert_true(inspect(&test));
+	assert_true(test.slot.needs.size > 4 * GIB);
+	make_ram(&test, 16 * MIB, 8 * MIB, 64 * KIB);
+	assert_false(load(&test));
+}
+
+/* Any byte of the header may be any value: an answer, and no access outside of file and slot. */
+static void any_byte_may_be_wrong(void **state)
+{
+	const struct setup_header good = *hdr;
+
+	(void)state;
+	add_initrd(&test, 100);
+	make_ram(&test, 16 * MIB, 4 * MIB, 64 * KIB);
+	for (size_t offset = 0; offset < sizeof(good); offset++) {
+		for (unsigned int value = 0; value < 256; value += 17) {
+			*hdr = good;
+			((uint8_t *)hdr)[offset] = (uint8_t)value;
+			test.slot.type = TYPE_AUTO;
+			if (inspect(&test))
+				load(&test);
+		}
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(needs),
+		TEST(boots_in_64_bit_mode),
+		TEST(what_the_machine_is),
+		TEST(above_4g),
+		TEST(not_below_the_preferred_address),
+		TEST(boots_in_32_bit_mode),
+		TEST(old_protocols_are_32_bit),
+		TEST(a_fixed_kernel),
+		TEST(a_fixed_kernel_that_moves_itself),
+		TEST(initrd_below_its_limit),
+		TEST(a_full_memory_map),
+		TEST(the_longest_command_line),
+		TEST(modules_are_refused),
+		TEST(truncated_files),
+		TEST(bad_headers),
+		TEST(huge_sizes_are_needs),
+		TEST(any_byte_may_be_wrong),
+	};
+
+	return cmocka_run_group_tests_name("load_linux", tests, NULL, NULL);
+}

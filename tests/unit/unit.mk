@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make unit    builds tests/unit/test_*.c for the host and runs them
+#
+# monitor/ and the fakes (tests/unit/fake/) are one library, so that a test gets what it
+# names and no more: a function that it defines itself stands in for the monitor's.
+
+HOST_CC ?= gcc
+HOST_AR ?= ar
+
+UNIT        := $(B)/unit
+UNIT_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -DSWITCHYARD_HOST \
+	-DSWITCHYARD_VERSION='"test"' -fsanitize=address,undefined -fno-sanitize-recover \
+	-fno-omit-frame-pointer -I. -Iinclude -Itests/unit
+
+# string.c would replace the C library's functions (test_string.c includes it under other names);
+# main.c, slot_machine.c and switch.c need the gate and a real machine.
+UNIT_C       := $(filter-out $(addprefix monitor/,string.c main.c slot_machine.c switch.c), \
+	$(wildcard monitor/*.c)) $(wildcard tests/unit/fake/*.c)
+UNIT_OBJ     := $(UNIT_C:%.c=$(UNIT)/%.o)
+UNIT_LIB     := $(UNIT)/unit.a
+UNIT_TEST_C  := $(wildcard tests/unit/test_*.c)
+UNIT_TESTS   := $(UNIT_TEST_C:tests/unit/%.c=$(UNIT)/%)
+UNIT_TIMEOUT := 120 # seconds a program
+
+$(UNIT)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  HOSTCC  $<"
+	@$(HOST_CC) $(UNIT_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Made anew, so that a file that is gone leaves nothing behind.
+$(UNIT_LIB): $(UNIT_OBJ)
+	@rm -f $@
+	@$(HOST_AR) rcs $@ $^
+
+$(UNIT_TESTS): $(UNIT)/%: $(UNIT)/tests/unit/%.o $(UNIT_LIB)
+	@echo "  HOSTLD  $@"
+	@$(HOST_CC) $(UNIT_CFLAGS) -o $@ $^ -lcmocka
+
+# All of them run; one that fails fails the target.
+unit: $(UNIT_TESTS)
+	@failed=; for test in $(UNIT_TESTS); do \
+		timeout $(UNIT_TIMEOUT) $$test || failed="$$failed $$test"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "unit: failed:$$failed"; exit 1; fi; \
+	echo "unit: all $(words $(UNIT_TESTS)) programs passed"
+
+-include $(UNIT_OBJ:.o=.d) $(UNIT_TEST_C:%.c=$(UNIT)/%.d)
+
+.PHONY: unit
+.SECONDARY: $(UNIT_TEST_C:%.c=$(UNIT)/%.o)

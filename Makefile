@@ -26,6 +26,7 @@ include images/images.mk
 include images/tick/tick.mk
 include guest/guest.mk
 include tests/tests.mk
+include images/demo.mk
 
 clean:
 	rm -rf $(B)

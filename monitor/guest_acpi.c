@@ -206,7 +206,7 @@ static uint32_t entry_count(const struct acpi_header *root, uint32_t entry_size)
 /* Firmware's MADT, as a root table lists it; 0: none. */
 static uint64_t find_madt(const struct acpi_header *root, uint32_t entry_size)
 {
-	for (uint32_t i = 0; i < entry_count(root, entry_size); i++) {
+	for (uint32_t i = 0; root && i < entry_count(root, entry_size); i++) {
 		uint64_t address = get_entry(root, entry_size, i);
 		const struct acpi_header *header = memory_at(address, sizeof(*header));
 
@@ -324,8 +324,9 @@ bool guest_acpi(uint64_t rsdp, uint64_t base, uint64_t size, uint64_t cpus, uint
 		return false;
 	/* The XSDT is what kernels prefer, so its MADT counts. A machine without a MADT has one
 	 * CPU. */
-	madt = roots.xsdt ? find_madt(roots.xsdt, sizeof(uint64_t))
-			  : find_madt(roots.rsdt, sizeof(uint32_t));
+	madt = find_madt(roots.xsdt, sizeof(uint64_t));
+	if (!madt)
+		madt = find_madt(roots.rsdt, sizeof(uint32_t));
 	if (cpus && madt) {
 		change.madt = build_madt(&area, madt, cpus, error);
 		if (!change.madt)

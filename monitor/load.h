@@ -17,8 +17,8 @@
 #include "error.h"
 #include "slot.h"
 
-#define GUEST_MAX_REGIONS 128 /* as many as struct boot_params holds (E820_MAX_ENTRIES_ZEROPAGE) \
-			       */
+/* As many as struct boot_params holds (E820_MAX_ENTRIES_ZEROPAGE). */
+#define GUEST_MAX_REGIONS 128
 
 /* What a loader tells the kernel of its machine. */
 struct load_context {

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * parse_line.c - one module line: `KIND slot=NAME [mem=SIZE[@BASE]] [cpus=LIST] [type=TYPE] [--
- * STRING]`.
+ * parse_line.c - one module line: lines.h says how it is written.
  */
 #include "lines.h"
 #include "parse_line.h"
 #include "plan.h"
 #include "string.h"
 
-#define MAX_ADDRESS (UINT64_C(1) << 52) /* x86-64 has no physical addresses beyond: SDM 3, 4.1.4 \
-					 */
-#define BASE_1M (1ull << 20) /* the one base that need not be a multiple of PLAN_ALIGN: plan.h */
+/* x86-64 has no physical addresses beyond: SDM volume 3, 4.1.4. */
+#define MAX_ADDRESS (UINT64_C(1) << 52)
+
+/* The one base that need not be a multiple of PLAN_ALIGN: plan.h says why. */
+#define BASE_1M (1ull << 20)
 
 struct option {
 	const char *name;

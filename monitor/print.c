@@ -61,11 +61,10 @@ static int digits_of(char *digits, uint64_t value, unsigned int base, char ten)
 {
 	int count = 0;
 
-	while (value) {
+	for (; value; value /= base) {
 		unsigned int digit = value % base;
 
 		digits[count++] = (char)(digit < DECIMAL ? '0' + digit : ten + digit - DECIMAL);
-		value /= base;
 	}
 	return count;
 }

@@ -5,7 +5,7 @@
  */
 #include <elf.h>
 #include <stddef.h>
-#include "check_switch.h"
+#include "check/switch.h"
 #include "interrupt_frame.h"
 #include "switchyard.h"
 

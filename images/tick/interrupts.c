@@ -5,12 +5,6 @@
 #include "tick.h"
 
 /* Intel 8259A data sheet. */
-enum {
-	PIC_MASTER_COMMAND = 0x20,
-	PIC_MASTER_DATA = 0x21,
-	PIC_SLAVE_COMMAND = 0xa0,
-	PIC_SLAVE_DATA = 0xa1,
-};
 #define ICW1_INIT_ICW4 0x11 /* edge triggered, cascaded, ICW4 follows */
 #define ICW3_MASTER    0x04 /* the slave is on IRQ 2 */
 #define ICW3_SLAVE     0x02
@@ -21,12 +15,10 @@ enum {
 #define IRQ_KEYBOARD   1
 #define IRQ_COUNT      16
 #define IRQS_EACH      8
-#define MASTER_MASK    ((uint8_t) ~(1 << IRQ_TIMER | 1 << IRQ_KEYBOARD))
+#define MASTER_MASK    (0xff & ~(1 << IRQ_TIMER | 1 << IRQ_KEYBOARD))
 #define SLAVE_MASK     0xff
 
 /* Intel 8254 data sheet. */
-#define PIT_CHANNEL_0  0x40
-#define PIT_COMMAND    0x43
 #define PIT_0_RATE     0x34 /* channel 0, low byte then high byte, mode 2, binary */
 
 #define I8042_DATA     0x60

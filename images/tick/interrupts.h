@@ -15,7 +15,17 @@
 #define PIC_MASTER_VECTOR 0x20 /* IRQ 0 to 7, behind the 32 exceptions */
 #define PIC_SLAVE_VECTOR  0x28 /* IRQ 8 to 15 */
 
-#define KEYS_SIZE	  16
+/* Ports: Intel 8259A and 8254 data sheets. */
+enum {
+	PIC_MASTER_COMMAND = 0x20,
+	PIC_MASTER_DATA = 0x21, /* the mask, once it is initialised */
+	PIC_SLAVE_COMMAND = 0xa0,
+	PIC_SLAVE_DATA = 0xa1,
+	PIT_CHANNEL_0 = 0x40,
+	PIT_COMMAND = 0x43,
+};
+
+#define KEYS_SIZE 16
 
 /* Bytes from the keyboard, a ring: the handler of IRQ 1 puts them in, keyboard.c takes them out. */
 struct keys {

@@ -2,18 +2,6 @@
 #include "serial.h"
 #include "cpu.h"
 
-/* PC16550D data sheet, table II. */
-enum {
-	COM1 = 0x3f8,
-	COM1_DATA = COM1,
-	COM1_DIVISOR_LOW = COM1, /* while LCR_DLAB is set */
-	COM1_IER = COM1 + 1,
-	COM1_DIVISOR_HIGH = COM1 + 1,
-	COM1_FCR = COM1 + 2,
-	COM1_LCR = COM1 + 3,
-	COM1_MCR = COM1 + 4,
-	COM1_LSR = COM1 + 5,
-};
 #define FCR_ENABLE     0x01
 #define LCR_8N1	       0x03
 #define LCR_DLAB       0x80

@@ -4,7 +4,7 @@
  * to the next, and after each looks at what there is to do.
  */
 #include "tick.h"
-#include "check.h"
+#include "check/check.h"
 #include "cpu.h"
 #include "serial.h"
 

@@ -8,8 +8,8 @@
  *
  * Options on its command line:
  *   every=TICKS to=SLOT   switch to the slot with that number again and again
- *   check to=SLOT         switch to and fro, and compare all state after each switch (check.h)
- *   count=SWITCHES        go to the monitor after so many switches
+ *   check to=SLOT         switch to and fro, and compare all state after each switch
+ * (check/check.h) count=SWITCHES        go to the monitor after so many switches
  */
 #ifndef TICK_H
 #define TICK_H

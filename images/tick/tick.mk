@@ -4,8 +4,8 @@
 
 TICK_DIR := $(B)/tick
 TICK_ELF := $(TICK_DIR)/tick.elf
-TICK_C   := $(filter-out images/tick/asm_offsets.c,$(wildcard images/tick/*.c))
-TICK_ASM := $(wildcard images/tick/*.asm)
+TICK_C   := $(filter-out images/tick/asm_offsets.c,$(wildcard images/tick/*.c images/tick/check/*.c))
+TICK_ASM := $(wildcard images/tick/*.asm images/tick/check/*.asm)
 TICK_OBJ := $(TICK_C:images/tick/%.c=$(TICK_DIR)/%.o) $(TICK_ASM:images/tick/%.asm=$(TICK_DIR)/%.asm.o)
 TICK_INC := $(TICK_DIR)/asm_offsets.inc
 
@@ -55,4 +55,4 @@ $(TICK_OBJ) $(TICK_INC): images/tick/tick.mk
 
 .PHONY: tick
 
--include $(wildcard $(TICK_DIR)/*.d)
+-include $(wildcard $(TICK_DIR)/*.d $(TICK_DIR)/check/*.d)

@@ -138,12 +138,13 @@ class Machine:
     # Life and death
 
     def reset(self):
-        """Presses the reset button; the machine goes through BIOS and GRUB again."""
-        self.qmp.execute('set-action', reboot='reset')
+        """Presses the reset button; the machine goes through BIOS and GRUB again.
+
+        Start the machine with no_reboot=False: SeaBIOS itself resets once more.
+        """
         self.qmp.execute('system_reset')
         self.qmp.wait_event('RESET')
         self.serial.skip()
-        self.qmp.execute('set-action', reboot='shutdown')
 
     def wait_end(self, reason, timeout=20):
         """Waits until the machine ends by itself, and checks why (QMP's ShutdownCause)."""

@@ -35,7 +35,7 @@ def kernels():
 @pytest.fixture(scope='module')
 def loaded(module_machines):
     lines, types = kernels()
-    machine = module_machines.start('timeout=-1', lines, memory='256M')
+    machine = module_machines.start('timeout=-1', lines, memory='256M', no_reboot=False)
     machine.types = types
     machine.fresh = True
     return machine

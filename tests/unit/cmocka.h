@@ -2,15 +2,13 @@
 /*
  * cmocka.h - the real one, with what it needs before it, and without its macro fail(), a name that
  * monitor/error.h has for a function. fail_msg() goes with it: tests assert.
+ *
+ * No include guard: included by a header beside it, this file finds itself first (-Itests/unit),
+ * and has to go on to the next.
  */
-#ifndef TESTS_CMOCKA_H
-#define TESTS_CMOCKA_H
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include_next <cmocka.h>
 #undef fail
-
-#endif

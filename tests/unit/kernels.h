@@ -6,10 +6,10 @@
 #ifndef TESTS_KERNELS_H
 #define TESTS_KERNELS_H
 
-#include <cmocka.h>
 #include <elf.h>
 #include <string.h>
 #include "arch/x86/phys.h"
+#include "cmocka.h"
 #include "fake/fake.h"
 #include "monitor/load.h"
 #include "monitor/lines.h"

@@ -25,7 +25,7 @@ static void numbers(void **state)
 {
 	(void)state;
 	SAME("%d %d %i", 0, -17, 42);
-	SAME("%d %ld %lld", INT32_MIN, (long)INT64_MIN, (long long)INT64_MAX);
+	SAME("%d %ld %lld", (int)INT32_MIN, (long)INT64_MIN, (long long)INT64_MAX);
 	SAME("%u %lu %llu %zu", UINT32_MAX, UINT64_MAX, 7ull, (size_t)9);
 	SAME("%hhu %hu %hd %hhd", (unsigned char)200, (unsigned short)60000, (short)-5,
 	     (signed char)-100);
@@ -56,7 +56,7 @@ static void pointers(void **state)
 	char text[TEXT];
 
 	(void)state;
-	format_text(text, TEXT, "%p %p", (void *)0x1234, NULL);
+	format_text(text, TEXT, "%p %p", (void *)0x1234, (void *)NULL);
 	assert_string_equal(text, "0x1234 0x0");
 }
 

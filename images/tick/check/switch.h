@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * check_switch.h - what check_switch.asm fills before a call of the gate, and finds after it.
+ * switch.h - what switch.asm fills before a call of the gate, and finds after it.
  */
 #ifndef TICK_CHECK_SWITCH_H
 #define TICK_CHECK_SWITCH_H

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * check_tables.c - descriptor tables with everything that the gate keeps: an LDT and a TSS, too.
+ * tables.c - descriptor tables with everything that the gate keeps: an LDT and a TSS, too.
  * SDM volume 3, sections 3.4.5 (segments), 3.5 (LDT), 7.2.3 (TSS descriptor) and 7.7 (TSS).
  */
+#include "../cpu.h"
+#include "../interrupt_frame.h"
 #include "check.h"
-#include "cpu.h"
-#include "interrupt_frame.h"
 
 #define CODE_64	     0x00af9b000000ffffull
 #define DATA	     0x00cf93000000ffffull

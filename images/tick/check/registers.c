@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * check_registers.c - what check_switch.asm fills the registers with, and the comparison.
+ * registers.c - what switch.asm fills the registers with, and the comparison.
  */
 #include <stddef.h>
 #include "check.h"
-#include "check_switch.h"
+#include "switch.h"
 
 #define RFLAGS_FIXED 0x2      /* always 1 */
 #define RFLAGS_VARY  0x240ad5 /* CF, PF, AF, ZF, SF, IF, OF, AC, ID: SDM volume 1, 3.4.3 */
@@ -27,31 +27,24 @@ struct field {
 	uint64_t vary, fixed;
 };
 
-#define FIELD(name, vary, fixed)                                                 \
-	{                                                                        \
-#name, offsetof(struct check_registers, name),                   \
-			sizeof(((struct check_registers *)0)->name), vary, fixed \
-	}
-#define FIELD_XSTATE(name, vary, fixed)                                     \
-	{                                                                   \
-#name, offsetof(struct check_registers, xstate.name),       \
-			sizeof(((struct xsave_area *)0)->name), vary, fixed \
-	}
+#define FIELD(name) #name, offsetof(struct check_registers, name), sizeof(uint64_t)
+#define XSTATE(name) \
+#name, offsetof(struct check_registers, xstate.name), sizeof(((struct xsave_area *)0)->name)
 #define ANY (~0ull)
 
 static const struct field fields[] = {
-	FIELD(rbx, ANY, 0),
-	FIELD(rbp, ANY, 0),
-	FIELD(r12, ANY, 0),
-	FIELD(r13, ANY, 0),
-	FIELD(r14, ANY, 0),
-	FIELD(r15, ANY, 0),
-	FIELD(rsp, ANY, 0), /* what it is filled with, check_switch() replaces */
-	FIELD(rflags, RFLAGS_VARY, RFLAGS_FIXED),
-	FIELD_XSTATE(fcw, FCW_VARY, FCW_FIXED),
-	FIELD_XSTATE(fsw, FSW_VARY, 0),
-	FIELD_XSTATE(ftw, ANY, 0),
-	FIELD_XSTATE(mxcsr, MXCSR_VARY, MXCSR_FIXED),
+	{FIELD(rbx), ANY, 0},
+	{FIELD(rbp), ANY, 0},
+	{FIELD(r12), ANY, 0},
+	{FIELD(r13), ANY, 0},
+	{FIELD(r14), ANY, 0},
+	{FIELD(r15), ANY, 0},
+	{FIELD(rsp), ANY, 0}, /* what it is filled with, check_switch() replaces */
+	{FIELD(rflags), RFLAGS_VARY, RFLAGS_FIXED},
+	{XSTATE(fcw), FCW_VARY, FCW_FIXED},
+	{XSTATE(fsw), FSW_VARY, 0},
+	{XSTATE(ftw), ANY, 0},
+	{XSTATE(mxcsr), MXCSR_VARY, MXCSR_FIXED},
 };
 #define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
 
@@ -63,18 +56,15 @@ struct bank {
 	bool avx;
 };
 
-#define NAMES_8(n)  n "0", n "1", n "2", n "3", n "4", n "5", n "6", n "7"
-#define NAMES_16(n) NAMES_8(n), n "8", n "9", n "10", n "11", n "12", n "13", n "14", n "15"
+#define NAMES_8(n)	    n "0", n "1", n "2", n "3", n "4", n "5", n "6", n "7"
+#define NAMES_16(n)	    NAMES_8(n), n "8", n "9", n "10", n "11", n "12", n "13", n "14", n "15"
+
+#define XSTATE_OFFSET(name) offsetof(struct xsave_area, name)
 
 static const struct bank banks[] = {
-	{{NAMES_8("st")}, offsetof(struct xsave_area, st), 16, 10, X87_REGISTERS, false},
-	{{NAMES_16("xmm")}, offsetof(struct xsave_area, xmm), 16, 16, VECTOR_REGISTERS, false},
-	{{NAMES_16("upper half of ymm")},
-	 offsetof(struct xsave_area, ymm_high),
-	 16,
-	 16,
-	 VECTOR_REGISTERS,
-	 true},
+	{{NAMES_8("st")}, XSTATE_OFFSET(st), 16, 10, X87_REGISTERS, false},
+	{{NAMES_16("xmm")}, XSTATE_OFFSET(xmm), 16, 16, VECTOR_REGISTERS, false},
+	{{NAMES_16("ymm upper ")}, XSTATE_OFFSET(ymm_high), 16, 16, VECTOR_REGISTERS, true},
 };
 #define BANK_COUNT (sizeof(banks) / sizeof(banks[0]))
 
@@ -119,7 +109,7 @@ static void fill_registers(struct check *check, struct check_registers *fill)
 	fill->xstate.components = fill->xsave_mask;
 }
 
-/* The 8 bytes at most that begin at byte are compared: one difference each. */
+/* One difference for each 8 bytes. */
 static void compare_bytes(struct check *check, const char *name, const uint8_t *is,
 			  const uint8_t *was, uint32_t size)
 {
@@ -132,35 +122,31 @@ static void compare_bytes(struct check *check, const char *name, const uint8_t *
 	}
 }
 
-static void compare_registers(struct check *check, const struct check_registers *is,
-			      const struct check_registers *was)
+int64_t check_registers_switch(struct check *check)
 {
-	for (uint32_t i = 0; i < FIELD_COUNT; i++)
-		compare_bytes(check, fields[i].name, (const uint8_t *)is + fields[i].offset,
-			      (const uint8_t *)was + fields[i].offset, fields[i].size);
-	for (uint32_t i = 0; i < BANK_COUNT; i++) {
-		const struct bank *bank = &banks[i];
-
-		if (bank->avx && !(was->xsave_mask & XCR0_AVX))
-			continue;
-		for (uint32_t n = 0; n < bank->count; n++) {
-			uint32_t offset = bank->offset + n * bank->stride;
-
-			compare_bytes(check, bank->name[n], (const uint8_t *)&is->xstate + offset,
-				      (const uint8_t *)&was->xstate + offset, bank->size);
-		}
-	}
+	fill_registers(check, &check->fill);
+	return check_switch(&check->fill, &check->seen, check->tick->switchyard->gate,
+			    SWITCHYARD_SWITCH, check->tick->options.to);
 }
 
-int64_t check_registers(struct check *check)
+static void compare_bank(struct check *check, const struct bank *bank)
 {
-	static struct check_registers fill, seen;
-	const struct tick *tick = check->tick;
-	int64_t result;
+	const uint8_t *is = (const uint8_t *)&check->seen.xstate + bank->offset;
+	const uint8_t *was = (const uint8_t *)&check->fill.xstate + bank->offset;
 
-	fill_registers(check, &fill);
-	result = check_switch(&fill, &seen, tick->switchyard->gate, SWITCHYARD_SWITCH,
-			      tick->options.to);
-	compare_registers(check, &seen, &fill);
-	return result;
+	for (uint32_t n = 0; n < bank->count; n++)
+		compare_bytes(check, bank->name[n], is + n * bank->stride, was + n * bank->stride,
+			      bank->size);
+}
+
+void check_registers_compare(struct check *check)
+{
+	const uint8_t *is = (const uint8_t *)&check->seen, *was = (const uint8_t *)&check->fill;
+
+	for (uint32_t i = 0; i < FIELD_COUNT; i++)
+		compare_bytes(check, fields[i].name, is + fields[i].offset, was + fields[i].offset,
+			      fields[i].size);
+	for (uint32_t i = 0; i < BANK_COUNT; i++)
+		if (!banks[i].avx || (check->fill.xsave_mask & XCR0_AVX))
+			compare_bank(check, &banks[i]);
 }

@@ -14,7 +14,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "tick.h"
+#include "../tick.h"
+#include "switch.h"
 
 #define CHECK_ITEMS_MAX 64
 
@@ -31,7 +32,9 @@ struct check {
 	uint32_t differences;
 	uint32_t features;
 	uint64_t random;		    /* state of check_random() */
-	uint64_t item_was[CHECK_ITEMS_MAX]; /* check_items.c's */
+	uint64_t item_was[CHECK_ITEMS_MAX]; /* items.c's: before, */
+	uint64_t item_is[CHECK_ITEMS_MAX];  /* and after the call */
+	struct check_registers fill, seen;  /* registers.c's, likewise */
 };
 
 /*
@@ -46,16 +49,19 @@ uint64_t check_random(struct check *check);
 /* Counts and says a difference: "DIFF iteration 17: NAME is 0x..., was 0x...". */
 void check_differs(struct check *check, const char *name, uint64_t is, uint64_t was);
 
-/* Switches on what SSE and AVX need, and finds out what the CPU has. */
+/* Switches on what SSE and AVX need, and finds out what the CPU has (features.c). */
 void check_enable_vectors(struct check *check);
 
-/* Fills, and compares, the state in check_items.c. Interrupts are off. */
+/* The state in items.c, with interrupts off. Only compare prints: that moves the cursor, an item,
+ * too. */
 void check_items_fill(struct check *check);
+void check_items_read(struct check *check);
 void check_items_compare(struct check *check);
 
-/* Fills the registers, calls the gate, and compares. The result is the gate's. Interrupts are off.
- */
-int64_t check_registers(struct check *check);
+/* Fills the registers, calls the gate, and reads them. The result is the gate's. Interrupts are
+ * off. */
+int64_t check_registers_switch(struct check *check);
+void check_registers_compare(struct check *check);
 
 /* Loads a GDT, an LDT and a TSS, which lie at other selectors in every other slot. */
 void check_tables_init(uint32_t slot);

@@ -1,0 +1,115 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Plays the tour by itself: make demo.
+
+Starts the machine that `make run` starts, types what a person would, and prints what comes back on
+the serial port, with a line that begins with `##` before each step.
+"""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'tests' / 'system'))
+
+from linux import Linux  # pylint: disable=wrong-import-position
+from paths import BUILD  # pylint: disable=wrong-import-position
+from qemu import PROMPT, Machine  # pylint: disable=wrong-import-position
+
+BOOT_LIMIT = 180
+DEVICES = ('-netdev', 'user,id=net0', '-device', 'virtio-net-pci,netdev=net0')
+
+
+class Transcript:
+    """Prints what came on the serial port since the last time."""
+
+    def __init__(self, machine):
+        self._machine = machine
+        self._printed = 0
+
+    def show(self):
+        end = self._machine.serial.position
+        print(self._machine.serial.text[self._printed:end], end='', flush=True)
+        self._printed = end
+
+    def step(self, title):
+        """What came so far, then the title of what comes next."""
+        self.show()
+        print(f'\n\n## {title}\n')
+
+
+def tour(machine, transcript):
+    alpha, beta = Linux(machine, 'alpha'), Linux(machine, 'beta')
+
+    transcript.step("GRUB starts the monitor; 1 starts alpha, Debian's cloud kernel")
+    machine.expect('c opens the console', BOOT_LIMIT)
+    machine.send('1')
+    alpha.wait(BOOT_LIMIT)
+
+    transcript.step('alpha leaves something in its memory')
+    alpha.type('syctl list')
+    alpha.type('echo "still here" > /tmp/note; sleep 1000 &')
+
+    transcript.step("alpha gives the machine to beta, Debian's generic kernel, which boots")
+    alpha.type_and_leave('syctl switch beta', beta, BOOT_LIMIT)
+    beta.type('uname -r')
+
+    transcript.step('back to alpha: its shell, file and process are as they were')
+    beta.type_and_leave('syctl switch alpha', alpha)
+    alpha.type('cat /tmp/note; jobs')
+
+    transcript.step('Ctrl+Alt+Shift+2: to beta by hotkey')
+    machine.send_keys(['ctrl', 'alt', 'shift', '2'])
+    beta.wake()
+
+    transcript.step('BREAK and SysRq y: to the console of the monitor')
+    machine.send_break()
+    machine.send('y')
+    machine.expect(PROMPT)
+    for command in ('slots', 'mem'):
+        machine.sendline(command)
+        machine.expect(PROMPT)
+
+    transcript.step('the console resumes alpha')
+    machine.sendline('switch alpha')
+    alpha.wake()
+
+    transcript.step('poweroff ends alpha alone; tick, a kernel of our own, takes the machine for a while')
+    machine.sendline('poweroff')
+    machine.expect(PROMPT)
+    machine.sendline('boot tick')
+    machine.expect(r'2 s, \d+ ticks.*')
+    machine.send('0')
+    machine.expect(PROMPT)
+
+    transcript.step('beta is still there')
+    machine.sendline('switch beta')
+    beta.wake()
+    beta.type('uptime')
+    transcript.show()
+
+
+class Person(Linux):
+    """Types as a person does: no markers, what comes back is for the transcript."""
+
+    def type(self, line):
+        self.machine.sendline(line)
+        self.machine.expect(rf'\n{self.name}# ')
+
+    def type_and_leave(self, line, other, timeout=30):
+        self.machine.sendline(line)
+        self.machine.expect(rf'{other.name}# ', timeout)
+
+    def wake(self, timeout=30):
+        """A slot that was resumed prints nothing by itself: Enter brings its prompt."""
+        self.machine.expect(rf'{self.name}# ', timeout)
+
+
+def main():
+    with Machine('demo', BUILD / 'switchyard.iso', machine='q35', memory='2G', smp=2,
+                 devices=DEVICES) as machine:
+        tour(machine, Transcript(machine))
+    print()
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The memory plan: slots' slices and ranges, and the reason for each refusal. */
+#include "plan_machine.h"
+
+/* One slot that can't be had, among others: its reason. */
+static const char *refusal(void)
+{
+	make_plan();
+	assert_int_equal(m.reports.count, 1);
+	return m.reports.text[0];
+}
+
+/* In order, lowest first, from 16 MiB; a fixed kernel has its address. */
+static void ranges(void **state)
+{
+	(void)state;
+	add_slot("a", 256 * MIB, 96 * MIB);
+	add_slot("b", 100 * MIB + 1, 96 * MIB);
+	add_fixed("tick", 4 * MIB, 4 * MIB, 100);
+	add_fixed("mem", 3 * MIB, MIB + 4096, 1000);
+	make_plan();
+	assert_int_equal(m.reports.count, 0);
+	assert_int_equal(m.table.slot[0].ram.base, 16 * MIB);
+	assert_int_equal(m.table.slot[0].ram.size, 256 * MIB);
+	assert_int_equal(m.table.slot[1].ram.base, 272 * MIB);
+	assert_int_equal(m.table.slot[1].ram.size, 100 * MIB + 4096);
+	assert_int_equal(m.table.slot[2].ram.base, 4 * MIB);
+	assert_int_equal(m.table.slot[3].ram.base, MIB);
+	assert_int_equal(m.table.slot[3].ram.size, 3 * MIB);
+	for (uint32_t i = 0; i < 4; i++)
+		assert_int_equal(m.table.slot[i].low.size, 64 * KIB);
+}
+
+static void slices_shrink(void **state)
+{
+	static const struct {
+		uint32_t slots;
+		uint64_t slice;
+	} rows[] = {{1, 64 * KIB}, {8, 64 * KIB}, {9, 48 * KIB}, {11, 48 * KIB}, {16, 32 * KIB}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		start(state);
+		while (m.table.count < rows[i].slots)
+			add_slot((char[]){(char)('a' + m.table.count), '\0'}, 20 * MIB, MIB);
+		make_plan();
+		assert_int_equal(m.reports.count, 0);
+		assert_int_equal(m.table.count, rows[i].slots);
+		for (uint32_t j = 0; j < m.table.count; j++)
+			assert_int_equal(m.table.slot[j].low.size, rows[i].slice);
+	}
+}
+
+static void no_slice_left(void **state)
+{
+	(void)state;
+	add_slot("a", 20 * MIB, MIB);
+	add_slot("b", 20 * MIB, MIB);
+	assert_true(plan_init(&m.plan, &m.boot, 0x10000 + 60 * KIB, &m.error));
+	plan_slots(&m.plan, &m.table, keep_report, &m.reports);
+	assert_int_equal(m.table.count, 1);
+	assert_string_equal(m.reports.text[0], "slot b: no room below 1 MiB: wanted 32 KiB in one "
+					       "piece, 28 KiB left");
+}
+
+static void above_4g_when_low_is_short(void **state)
+{
+	(void)state;
+	pc_map(GIB, 2 * GIB);
+	add_slot("a", 700 * MIB, MIB);
+	add_slot("b", 700 * MIB, MIB);
+	add_slot("c", 700 * MIB, MIB)->needs.max_end = 4 * GIB;
+	make_plan();
+	assert_int_equal(m.reports.count, 0);
+	assert_int_equal(m.table.slot[0].ram.base, 4 * GIB);
+	assert_int_equal(m.table.slot[1].ram.base, 4 * GIB + 700 * MIB);
+	assert_int_equal(m.table.slot[2].ram.base, 16 * MIB);
+}
+
+static void below_16m_as_a_last_resort(void **state)
+{
+	(void)state;
+	pc_map(24 * MIB, 0);
+	add_slot("a", 8 * MIB, MIB)->needs.min_base = 0;
+	m.table.slot[0].kernel.size = 4096;
+	make_plan();
+	assert_int_equal(m.reports.count, 0);
+	assert_int_equal(m.table.slot[0].ram.base, 2 * MIB);
+}
+
+static void two_kernels_at_one_address(void **state)
+{
+	(void)state;
+	add_fixed("a", 4 * MIB, MIB, 64 * MIB / 64);
+	add_fixed("b", 4 * MIB, MIB, 0x6b000);
+	assert_string_equal(refusal(),
+			    "slot b: kernel is linked to 0x100000-0x16b000, which slot a "
+			    "has; only one such kernel can be resident");
+	assert_int_equal(m.table.count, 1);
+}
+
+static void the_first_refused_the_second_stays(void **state)
+{
+	(void)state;
+	add_slot("a", 8 * GIB, MIB);
+	add_slot("b", 64 * MIB, MIB);
+	make_plan();
+	assert_int_equal(m.table.count, 1);
+	assert_string_equal(m.table.slot[0].name, "b");
+	for (uint32_t i = 0; i < m.plan.count; i++)
+		if (m.plan.region[i].owner == OWNER_SLOT)
+			assert_int_equal(m.plan.region[i].slot, 0);
+}
+
+static void refusal_mem_too_small(void **state)
+{
+	(void)state;
+	add_slot("beta", 64 * MIB, 95 * MIB + 1);
+	assert_string_equal(refusal(), "slot beta: kernel needs 96 MiB, mem=64 MiB; raise mem=");
+}
+
+static void refusal_fixed_too_small(void **state)
+{
+	(void)state;
+	add_fixed("m", 2 * MIB, 3 * MIB, MIB + 1);
+	assert_string_equal(refusal(), "slot m: kernel needs 3 MiB, mem=2 MiB; raise mem=");
+}
+
+static void refusal_no_room(void **state)
+{
+	(void)state;
+	add_slot("a", 600 * MIB, MIB);
+	add_slot("b", 500 * MIB, MIB)->needs.max_end = 4 * GIB;
+	assert_string_equal(
+		refusal(), "slot a: no room: wanted 600 MiB in one piece, 487 MiB left; lower mem= "
+			   "or drop a slot");
+}
+
+static void refusal_below_4g(void **state)
+{
+	(void)state;
+	pc_map(GIB, 4 * GIB);
+	add_slot("a", 2 * GIB, MIB)->needs.max_end = 4 * GIB;
+	assert_string_equal(refusal(),
+			    "slot a: no room: wanted 2 GiB in one piece below 4 GiB, 1004 "
+			    "MiB left; lower mem= or drop a slot");
+}
+
+static void refusal_below_1m(void **state)
+{
+	(void)state;
+	add_fixed("a", 2 * MIB, 0x7c00, 512);
+	assert_string_equal(
+		refusal(),
+		"slot a: kernel is linked to 0x7c00, below 1 MiB; expected 1 MiB or above");
+}
+
+static struct slot *ask(const char *name, uint64_t mem, uint64_t base)
+{
+	struct slot *slot = add_slot(name, mem, MIB);
+
+	slot->has_base = true;
+	slot->want_base = base;
+	return slot;
+}
+
+static void asked_base(void **state)
+{
+	(void)state;
+	pc_map(GIB, GIB);
+	ask("a", 64 * MIB, 4 * GIB);
+	ask("b", 64 * MIB, MIB);
+	make_plan();
+	assert_int_equal(m.reports.count, 0);
+	assert_int_equal(m.table.slot[0].ram.base, 4 * GIB);
+	assert_int_equal(m.table.slot[1].ram.base, MIB);
+}
+
+static void refusal_asked_of_firmware(void **state)
+{
+	(void)state;
+	ask("a", 64 * MIB, GIB - 64 * MIB);
+	make_plan();
+	assert_string_equal(m.reports.text[0],
+			    "slot a: mem= asks for 0x3c000000-0x40000000, but the monitor has "
+			    "0x3fc00000-0x3fe00000; change mem=");
+}
+
+static void refusal_asked_of_a_gap(void **state)
+{
+	(void)state;
+	ask("a", 64 * MIB, 8 * GIB);
+	assert_string_equal(refusal(), "slot a: mem= asks for 0x200000000-0x204000000, but not all "
+				       "of that is RAM");
+}
+
+static void refusal_asked_of_a_slot(void **state)
+{
+	(void)state;
+	ask("a", 64 * MIB, 64 * MIB);
+	ask("b", 64 * MIB, 96 * MIB);
+	assert_string_equal(refusal(), "slot b: mem= asks for 0x6000000-0xa000000, but slot a has "
+				       "0x4000000-0x8000000; change mem=");
+}
+
+static void refusal_asked_too_high(void **state)
+{
+	(void)state;
+	pc_map(GIB, GIB);
+	ask("a", 64 * MIB, 4 * GIB)->needs.max_end = 4 * GIB;
+	assert_string_equal(refusal(), "slot a: range 0x100000000-0x104000000 is too high; this "
+				       "kernel can use RAM up to 0x100000000");
+}
+
+static void refusal_asked_elsewhere(void **state)
+{
+	struct slot *slot = add_fixed("a", 64 * MIB, MIB, MIB);
+
+	(void)state;
+	slot->has_base = true;
+	slot->want_base = 64 * MIB;
+	assert_string_equal(refusal(), "slot a: kernel is linked to 0x100000, outside of mem='s "
+				       "range 0x4000000-0x8000000");
+}
+
+/* A range from below min_base: the kernel goes to min_base, and what it needs counts from there. */
+static void asked_below_the_kernels_lowest(void **state)
+{
+	(void)state;
+	ask("a", 16 * MIB, 2 * MIB)->needs.size = 2 * MIB + 1;
+	assert_string_equal(refusal(), "slot a: kernel needs 17 MiB, mem=16 MiB; raise mem=");
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, start)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(ranges),
+		TEST(slices_shrink),
+		TEST(no_slice_left),
+		TEST(above_4g_when_low_is_short),
+		TEST(below_16m_as_a_last_resort),
+		TEST(two_kernels_at_one_address),
+		TEST(the_first_refused_the_second_stays),
+		TEST(refusal_mem_too_small),
+		TEST(refusal_fixed_too_small),
+		TEST(refusal_no_room),
+		TEST(refusal_below_4g),
+		TEST(refusal_below_1m),
+		TEST(asked_base),
+		TEST(refusal_asked_of_firmware),
+		TEST(refusal_asked_of_a_gap),
+		TEST(refusal_asked_of_a_slot),
+		TEST(refusal_asked_too_high),
+		TEST(refusal_asked_elsewhere),
+		TEST(asked_below_the_kernels_lowest),
+	};
+
+	return cmocka_run_group_tests_name("plan_slots", tests, NULL, NULL);
+}

@@ -8,7 +8,7 @@
 #include "arch/x86/cpu.h"
 #include "arch/x86/relocate.h"
 #include "monitor/main.h"
-#include "monitor/string.h"
+#include "lib/string.h"
 
 #define MULTIBOOT2_BOOTLOADER_MAGIC 0x36d76289
 #define TAG_ALIGN		    8

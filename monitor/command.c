@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "command.h"
-#include "string.h"
+#include "lib/string.h"
 #include "words.h"
 
 const struct command commands[] = {

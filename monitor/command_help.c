@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "command.h"
-#include "print.h"
+#include "lib/print.h"
 #include "table.h"
 #include "words.h"
 

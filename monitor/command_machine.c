@@ -2,7 +2,7 @@
 #include "arch/x86/ioapic.h"
 #include "arch/x86/machine.h"
 #include "command.h"
-#include "print.h"
+#include "lib/print.h"
 #include "table.h"
 
 #define MAX_CPUS_SHOWN 256

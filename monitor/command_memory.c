@@ -2,7 +2,7 @@
 #include "arch/x86/machine.h"
 #include "command.h"
 #include "lines.h"
-#include "print.h"
+#include "lib/print.h"
 #include "table.h"
 #include "words.h"
 

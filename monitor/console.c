@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "console.h"
 #include "arch/x86/clock.h"
-#include "print.h"
+#include "lib/print.h"
 
 /* Longest time between the bytes of an escape sequence: later, it was the Escape key alone. */
 #define ESCAPE_TIMEOUT_US 50000

@@ -7,7 +7,7 @@
  * any terminal, and a typed line looks the same in a transcript as on the screen.
  */
 #include "command.h"
-#include "string.h"
+#include "lib/string.h"
 
 #define PROMPT "switchyard> "
 #define REDRAW ('L' & 0x1f) /* ^L */

@@ -4,7 +4,7 @@
  */
 #include <stdarg.h>
 #include "error.h"
-#include "print.h"
+#include "lib/print.h"
 
 bool fail(struct error *error, const char *format, ...)
 {

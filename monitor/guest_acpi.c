@@ -8,7 +8,7 @@
 #include "arch/x86/acpi_tables.h"
 #include "arch/x86/phys.h"
 #include "guest_acpi.h"
-#include "string.h"
+#include "lib/string.h"
 #include "switchyard.h"
 
 #define TABLE_MAX 0x100000u /* bytes; a root table or MADT that says it is larger is garbage */

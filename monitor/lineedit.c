@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "lineedit.h"
 #include "arch/x86/keyboard.h"
-#include "string.h"
+#include "lib/string.h"
 
 /* The code of Control and a letter (ASCII). */
 #define CONTROL(letter) ((letter)&0x1f)

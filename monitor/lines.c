@@ -6,8 +6,8 @@
  */
 #include "lines.h"
 #include "parse_line.h"
-#include "print.h"
-#include "string.h"
+#include "lib/print.h"
+#include "lib/string.h"
 
 #define REPORT_TEXT 300 /* a slot's name, a shortened line and an error */
 

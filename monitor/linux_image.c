@@ -12,7 +12,7 @@
 #include "linux_image.h"
 #include "load_format.h"
 #include "plan.h"
-#include "string.h"
+#include "lib/string.h"
 
 #define HDR_OFFSET 0x1f1u      /* of setup_header in the file */
 #define HDR_MAGIC  0x53726448u /* "HdrS" */

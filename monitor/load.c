@@ -4,7 +4,7 @@
  */
 #include "arch/x86/phys.h"
 #include "load_format.h"
-#include "string.h"
+#include "lib/string.h"
 
 /* TYPE_AUTO tries them in this order: a file can have more than one magic, and a plain ELF says
  * least. */

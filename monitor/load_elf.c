@@ -6,7 +6,7 @@
 #include "arch/x86/phys.h"
 #include "load_elf.h"
 #include "load_format.h"
-#include "string.h"
+#include "lib/string.h"
 #include "switchyard.h"
 
 /* Kernels have a handful; the check for overlaps compares each with each. */

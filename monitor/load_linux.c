@@ -14,7 +14,7 @@
 #include "arch/x86/phys.h"
 #include "linux_image.h"
 #include "load_format.h"
-#include "string.h"
+#include "lib/string.h"
 
 #define ENTRY_64       0x200u /* of the 64-bit entry, from the loaded kernel's start */
 #define LOADER_UNKNOWN 0xffu  /* type_of_loader of one that has no number of its own */

@@ -6,7 +6,7 @@
 #include "arch/x86/phys.h"
 #include "load_format.h"
 #include "multiboot.h"
-#include "string.h"
+#include "lib/string.h"
 
 /* Header, section 3.1. */
 #define HEADER_MAGIC  0x1badb002u

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "log.h"
 #include "arch/x86/clock.h"
-#include "print.h"
+#include "lib/print.h"
 
 #define LOG_LINE_SIZE  320 /* a reason of struct error, what it is about, and the time */
 #define TIME_SIZE      32

@@ -17,10 +17,10 @@
 #include "command.h"
 #include "load.h"
 #include "monitor.h"
-#include "print.h"
+#include "lib/print.h"
 #include "slot_machine.h"
 #include "store.h"
-#include "string.h"
+#include "lib/string.h"
 #include "switch.h"
 
 static struct monitor the_monitor;

@@ -6,8 +6,8 @@
  */
 #include "arch/x86/clock.h"
 #include "command.h"
-#include "print.h"
-#include "string.h"
+#include "lib/print.h"
+#include "lib/string.h"
 #include "table.h"
 
 #define MENU_SLOTS    9 /* those with a key: 1 to 9 */

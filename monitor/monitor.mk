@@ -4,7 +4,7 @@
 
 VERSION := 0.1
 
-MONITOR_C    := $(wildcard boot/*.c monitor/*.c) $(filter-out arch/x86/asm_offsets.c,$(wildcard arch/x86/*.c))
+MONITOR_C    := $(wildcard boot/*.c lib/*.c monitor/*.c) $(filter-out arch/x86/asm_offsets.c,$(wildcard arch/x86/*.c))
 MONITOR_ASM  := $(wildcard boot/*.asm arch/x86/*.asm)
 MONITOR_OBJ  := $(MONITOR_C:%.c=$(B)/monitor/%.o) $(MONITOR_ASM:%.asm=$(B)/monitor/%.asm.o)
 MONITOR_INC  := $(B)/monitor/asm_offsets.inc

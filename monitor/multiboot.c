@@ -4,7 +4,7 @@
  */
 #include "arch/x86/phys.h"
 #include "multiboot.h"
-#include "string.h"
+#include "lib/string.h"
 #include "switchyard.h"
 
 #define BASE_1M UINT64_C(0x100000)

@@ -4,7 +4,7 @@
  */
 #include "arch/x86/phys.h"
 #include "multiboot2.h"
-#include "string.h"
+#include "lib/string.h"
 
 #define HEADER_MAGIC  0xe85250d6u
 #define HEADER_SEARCH 32768u /* it lies within these first bytes of the file, whole, */

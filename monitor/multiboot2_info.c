@@ -6,7 +6,7 @@
 #include "arch/x86/acpi_tables.h"
 #include "arch/x86/phys.h"
 #include "multiboot2.h"
-#include "string.h"
+#include "lib/string.h"
 
 #define TAG_ALIGN \
 	8u /* 3.6: "tags are padded when necessary, to begin at 8-bytes aligned addresses" */

@@ -4,7 +4,7 @@
  */
 #include "error.h"
 #include "options.h"
-#include "string.h"
+#include "lib/string.h"
 #include "words.h"
 
 #define BAUD_MAX     115200u /* the UART's clock divided by 16: its divisor is this over the rate */

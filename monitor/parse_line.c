@@ -5,7 +5,7 @@
 #include "lines.h"
 #include "parse_line.h"
 #include "plan.h"
-#include "string.h"
+#include "lib/string.h"
 
 /* x86-64 has no physical addresses beyond: SDM volume 3, 4.1.4. */
 #define MAX_ADDRESS (UINT64_C(1) << 52)

@@ -8,7 +8,7 @@
 #include "plan.h"
 #include "plan_regions.h"
 #include "plan_slots.h"
-#include "print.h"
+#include "lib/print.h"
 
 #define PAGE	 UINT64_C(4096)
 #define BELOW_4G (UINT64_C(1) << 32)

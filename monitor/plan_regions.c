@@ -3,7 +3,7 @@
  * plan_regions.c - searching and claiming free RAM.
  */
 #include "plan_regions.h"
-#include "string.h"
+#include "lib/string.h"
 
 #define NOT_FREE UINT32_MAX
 

@@ -5,8 +5,8 @@
 #include "plan.h"
 #include "plan_regions.h"
 #include "plan_slots.h"
-#include "print.h"
-#include "string.h"
+#include "lib/print.h"
+#include "lib/string.h"
 
 #define PAGE	 UINT64_C(4096)
 #define MIB	 UINT64_C(0x100000)

@@ -4,7 +4,7 @@
  */
 #include <stddef.h>
 #include "slot.h"
-#include "string.h"
+#include "lib/string.h"
 
 struct slot *slot_find(struct slot_table *table, const char *name)
 {

@@ -2,7 +2,7 @@
 #include "slot_machine.h"
 #include "arch/x86/gate.h"
 #include "guest_acpi.h"
-#include "string.h"
+#include "lib/string.h"
 
 static struct slot_machine machines[SWITCHYARD_MAX_SLOTS];
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "store.h"
 #include "arch/x86/phys.h"
-#include "print.h"
-#include "string.h"
+#include "lib/print.h"
+#include "lib/string.h"
 
 #define PAGE_SIZE  4096ull
 #define COPY_CHUNK (4ull << 20) /* progress is shown after each */

@@ -7,9 +7,9 @@
 #include "command.h"
 #include "guest_map.h"
 #include "load.h"
-#include "print.h"
+#include "lib/print.h"
 #include "slot_machine.h"
-#include "string.h"
+#include "lib/string.h"
 
 /* The gate is called by guests, who can't pass it: the one pointer to the monitor that is kept. */
 static struct monitor *gate_monitor;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "table.h"
-#include "print.h"
-#include "string.h"
+#include "lib/print.h"
+#include "lib/string.h"
 
 #define COLUMN_GAP 2
 

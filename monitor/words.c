@@ -3,7 +3,7 @@
  * words.c - splitting command lines, numbers and sizes.
  */
 #include "lines.h"
-#include "string.h"
+#include "lib/string.h"
 #include "words.h"
 
 static bool is_blank(char c)

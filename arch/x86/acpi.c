@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "arch/x86/phys.h"
-#include "monitor/string.h"
+#include "lib/string.h"
 
 #define TABLE_LIMIT (1u << 20) /* no root table or table that we read is longer */
 

@@ -3,7 +3,7 @@
 #include "arch/x86/cpu.h"
 #include "arch/x86/descriptors.h"
 #include "arch/x86/msr.h"
-#include "monitor/string.h"
+#include "lib/string.h"
 
 #define DR6_RESET	0xffff0ff0ull /* SDM volume 3, table 9-1 */
 #define DR7_RESET	0x400ull

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/descriptors.h"
 #include "arch/x86/exception.h"
-#include "monitor/string.h"
+#include "lib/string.h"
 
 /* Interrupt-stack-table entries: faults that may come with a bad stack get one of their own. */
 enum { IST_NONE, IST_DOUBLE_FAULT, IST_NMI, IST_COUNT };

@@ -16,11 +16,13 @@ section .text
 ; In:    RDI entry; the monitor's CR3 and GDT, whose code and data selectors are those that the
 ;        protocol asks for; interrupts off.
 ; Out:   does not return.
-; Stack: entry->sp.
+; Stack: entry->sp, if it is not 0.
 ; The monitor's IDT stays loaded: a kernel that faults before it has its own is reported, not reset.
 global guest_enter_long
 guest_enter_long:
-	mov rsp, [rdi + guest_entry.sp]
+	mov rax, [rdi + guest_entry.sp]
+	test rax, rax
+	cmovnz rsp, rax			; 0: the kernel is promised no stack, so ours will do
 	push qword [rdi + guest_entry.ip]
 	mov rax, [rdi + guest_entry.ax]
 	mov rbx, [rdi + guest_entry.bx]
@@ -45,7 +47,7 @@ guest_enter_long:
 ;
 ; In:    RDI entry (below 4 GiB, as all of the monitor); the monitor's CR3 and GDT; interrupts off.
 ; Out:   does not return: the kernel runs with paging, PAE and long mode off.
-; Stack: the monitor's, then entry->sp.
+; Stack: the monitor's, then entry->sp, if it is not 0.
 ;
 ; Registers: EDI entry, EBP address of .here32, EBX operand of LGDT.
 global guest_enter_protected
@@ -77,7 +79,9 @@ bits 32
 	mov fs, eax
 	mov gs, eax
 	mov ss, eax
-	mov esp, [edi + guest_entry.sp]
+	mov eax, [edi + guest_entry.sp]
+	test eax, eax
+	cmovnz esp, eax			; 0: Multiboot promises no stack, so ours will do
 	push dword RFLAGS_FIXED
 	popfd
 	push dword SELECTOR_CODE64	; the same selector, 32-bit code in gdt32

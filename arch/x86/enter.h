@@ -18,7 +18,10 @@ enum entry_mode {
 	ENTRY_LONG,
 };
 
-/* Registers at the entry; all others are 0. ENTRY_PROTECTED takes the low halves. */
+/*
+ * Registers at the entry; all others are 0. ENTRY_PROTECTED takes the low halves.
+ * sp 0 promises no stack; otherwise some words below it are written.
+ */
 struct guest_entry {
 	enum entry_mode mode;
 	uint64_t ip, sp;

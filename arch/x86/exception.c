@@ -3,7 +3,7 @@
 #include "arch/x86/cpu.h"
 #include "arch/x86/lapic.h"
 #include "arch/x86/msr.h"
-#include "monitor/print.h"
+#include "lib/print.h"
 
 #define BACKTRACE_DEPTH 16
 

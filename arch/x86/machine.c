@@ -4,7 +4,7 @@
 #include "arch/x86/cpu.h"
 #include "arch/x86/exception.h"
 #include "arch/x86/lapic.h"
-#include "monitor/string.h"
+#include "lib/string.h"
 
 #define CPUID_BRAND_FIRST 0x80000002
 #define CPUID_BRAND_LAST  0x80000004

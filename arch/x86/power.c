@@ -7,7 +7,7 @@
 #include "arch/x86/io.h"
 #include "arch/x86/machine.h"
 #include "arch/x86/phys.h"
-#include "monitor/string.h"
+#include "lib/string.h"
 
 #define KEYBOARD_COMMAND    0x64
 #define KEYBOARD_STATUS_IBF 0x02

@@ -2,7 +2,7 @@
 #include "arch/x86/relocate.h"
 #include <elf.h>
 #include "arch/x86/cpu.h"
-#include "monitor/string.h"
+#include "lib/string.h"
 
 extern uint8_t image_start[], image_end[]; /* linker/monitor.ld */
 extern const Elf64_Rela rela_start[], rela_end[];

@@ -26,9 +26,10 @@ LONGEST_SHOWN = 5
 # A folder may include headers of those folders only (and of itself).
 MAY_INCLUDE = {
     'include': set(),
-    'arch': {'include'},
-    'monitor': {'include', 'arch'},
-    'boot': {'include', 'arch', 'monitor'},
+    'lib': set(),
+    'arch': {'include', 'lib'},
+    'monitor': {'include', 'lib', 'arch'},
+    'boot': {'include', 'lib', 'arch', 'monitor'},
 }
 
 

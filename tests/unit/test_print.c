@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "monitor/error.h"
-#include "monitor/print.h"
+#include "lib/print.h"
 
 #define TEXT 128
 

@@ -16,7 +16,7 @@
 #define strlen	our_strlen
 #define strcmp	our_strcmp
 #define strncmp our_strncmp
-#include "monitor/string.c"
+#include "lib/string.c"
 #undef memcpy
 #undef memmove
 #undef memset

@@ -5,7 +5,7 @@
  * Images of many MiB are copied with these, so copies and fills go eight bytes at a time.
  */
 #include <stdint.h>
-#include "string.h"
+#include "lib/string.h"
 
 /* Else gcc would see what these loops do, and make each a call of the very function it stands in.
  */

@@ -3,8 +3,8 @@
  * print.c - formatted text into buffers.
  */
 #include <stdbool.h>
-#include "print.h"
-#include "string.h"
+#include "lib/print.h"
+#include "lib/string.h"
 
 #define NO_PRECISION (-1)
 #define MAX_DIGITS   20 /* of UINT64_MAX in decimal */

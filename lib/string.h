@@ -5,8 +5,8 @@
  * Same contracts as in ISO C (C11, section 7.24). On the host they are the C library's own, so that
  * sanitizers see through them.
  */
-#ifndef MONITOR_STRING_H
-#define MONITOR_STRING_H
+#ifndef LIB_STRING_H
+#define LIB_STRING_H
 
 #ifdef SWITCHYARD_HOST
 #include <string.h>

@@ -3,8 +3,8 @@
  * print.h - formatted text into buffers, and the few string functions that a
  * freestanding program has to bring itself.
  */
-#ifndef MONITOR_PRINT_H
-#define MONITOR_PRINT_H
+#ifndef LIB_PRINT_H
+#define LIB_PRINT_H
 
 #include <stdarg.h>
 #include <stddef.h>

@@ -38,7 +38,7 @@ class Transcript:
 
 
 def tour(machine, transcript):
-    alpha, beta = Linux(machine, 'alpha'), Linux(machine, 'beta')
+    alpha, beta = Person(machine, 'alpha'), Person(machine, 'beta')
 
     transcript.step("GRUB starts the monitor; 1 starts alpha, Debian's cloud kernel")
     machine.expect('c opens the console', BOOT_LIMIT)
@@ -59,7 +59,7 @@ def tour(machine, transcript):
 
     transcript.step('Ctrl+Alt+Shift+2: to beta by hotkey')
     machine.send_keys(['ctrl', 'alt', 'shift', '2'])
-    beta.wake()
+    machine.expect('beta# ', 30)
 
     transcript.step('BREAK and SysRq y: to the console of the monitor')
     machine.send_break()
@@ -71,7 +71,7 @@ def tour(machine, transcript):
 
     transcript.step('the console resumes alpha')
     machine.sendline('switch alpha')
-    alpha.wake()
+    alpha.prompt()
 
     transcript.step('poweroff ends alpha alone; tick, a kernel of our own, takes the machine for a while')
     machine.sendline('poweroff')
@@ -83,7 +83,7 @@ def tour(machine, transcript):
 
     transcript.step('beta is still there')
     machine.sendline('switch beta')
-    beta.wake()
+    beta.prompt()
     beta.type('uptime')
     transcript.show()
 
@@ -98,10 +98,6 @@ class Person(Linux):
     def type_and_leave(self, line, other, timeout=30):
         self.machine.sendline(line)
         self.machine.expect(rf'{other.name}# ', timeout)
-
-    def wake(self, timeout=30):
-        """A slot that was resumed prints nothing by itself: Enter brings its prompt."""
-        self.machine.expect(rf'{self.name}# ', timeout)
 
 
 def main():

@@ -89,10 +89,19 @@ void command_boot(struct monitor *monitor, int argc, char **argv)
 	run_on_slot(monitor, argv[1], switch_boot);
 }
 
+/* A slot that is resumed prints nothing by itself on a serial line: say what to expect. */
+static bool resume_or_boot(struct monitor *monitor, struct slot *slot, struct error *error)
+{
+	if (slot->state == SWITCHYARD_PARKED)
+		console_printf(&monitor->console, "resuming %s; Enter brings its prompt\n",
+			       slot->name);
+	return switch_to(monitor, slot, error);
+}
+
 void command_switch(struct monitor *monitor, int argc, char **argv)
 {
 	(void)argc;
-	run_on_slot(monitor, argv[1], switch_to);
+	run_on_slot(monitor, argv[1], resume_or_boot);
 }
 
 void command_kill(struct monitor *monitor, int argc, char **argv)

@@ -186,6 +186,7 @@ void monitor_main(struct boot_info *boot)
 	clock_init();
 	monitor->log.level = LOG_DEBUG; /* kept only, until the options say more */
 	options_parse(boot->options, &monitor->options, report_error, monitor);
+	platform_keep_keyboard();
 	start_console(monitor);
 	report_boot(monitor);
 	if (!plan_init(&monitor->plan, boot, firmware_data_start(), &error) ||

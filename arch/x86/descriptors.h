@@ -19,9 +19,12 @@
 #define SELECTOR_DATA	0x18
 #define SELECTOR_TSS	0x20
 
-/* Byte of a descriptor that holds its type, and that byte's "busy" bit in a TSS descriptor. */
+/* Byte of a descriptor that holds its type: SDM volume 3, figure 8-4 and table 3-2. */
 #define DESCRIPTOR_TYPE_BYTE 5
 #define DESCRIPTOR_TSS_BUSY  0x02
+#define DESCRIPTOR_TSS_MASK  0x9d /* all of it but DPL and "busy" */
+#define DESCRIPTOR_TSS	     0x89 /* a present 64-bit TSS */
+#define TSS_DESCRIPTOR_SIZE  16
 
 /*
  * All that gate.asm reads before it has a stack of its own: it lies next to the gate's

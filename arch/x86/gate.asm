@@ -196,7 +196,16 @@ gate_resume:
 	movzx ebx, word [rdi + control_page.tr]
 	and ebx, ~7			; index * 8: the offset in the GDT
 	jz .no_task			; a null TR can't be loaded; ours stays, and is harmless
+	; A kernel that never loaded TR has our selector there, and no TSS in its GDT at that place.
+	movzx eax, word [rdi + control_page.gdtr]
+	lea ecx, [rbx + TSS_DESCRIPTOR_SIZE - 1]
+	cmp ecx, eax
+	ja .no_task
 	add rbx, [rdi + control_page.gdtr_base]
+	mov al, [rbx + DESCRIPTOR_TYPE_BYTE]
+	and al, DESCRIPTOR_TSS_MASK
+	cmp al, DESCRIPTOR_TSS
+	jne .no_task
 	and byte [rbx + DESCRIPTOR_TYPE_BYTE], ~DESCRIPTOR_TSS_BUSY
 	ltr [rdi + control_page.tr]
 .no_task:

@@ -66,10 +66,18 @@ void platform_load_firmware(void)
 	pic_load(&firmware.pic);
 }
 
+void platform_keep_keyboard(void)
+{
+	keyboard_save(&firmware.keyboard);
+}
+
 void platform_init(uint64_t rsdp)
 {
+	struct keyboard_state keyboard = firmware.keyboard;
+
 	machine_init(rsdp);
 	platform_save(&firmware);
+	firmware.keyboard = keyboard; /* the console has changed it meanwhile */
 	firmware.pic.base[0] = PIC_FIRMWARE_MASTER;
 	firmware.pic.base[1] = PIC_FIRMWARE_SLAVE;
 }

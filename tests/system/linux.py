@@ -5,10 +5,12 @@ import itertools
 import re
 import time
 
-from paths import BUILD
+from paths import BUILD, scaled
+from serial_stream import ExpectError
 from switchyard import module
 
 KERNELS = BUILD / 'kernels'
+ENTER_AGAIN = 3  # seconds without a prompt
 LINUX_BOOT_LIMIT = 120  # seconds from the monitor's start of it to a shell
 
 CLOUD = 'cloud-amd64'
@@ -77,9 +79,19 @@ class Linux:
         self.machine.expect(rf'{self.name}# ')
 
     def prompt(self, timeout=30):
-        """Asks for a fresh prompt: shows that the guest runs after a switch that printed nothing."""
-        self.machine.sendline('')
-        self.machine.expect(rf'{self.name}# ', timeout)
+        """Asks for a fresh prompt: shows that the guest runs after a switch that printed nothing.
+
+        A serial port that is just being resumed drops what it receives, so Enter is pressed again.
+        """
+        deadline = time.monotonic() + scaled(timeout)
+        while True:
+            self.machine.sendline('')
+            try:
+                self.machine.expect(rf'{self.name}# ', ENTER_AGAIN)
+                return
+            except ExpectError:
+                if time.monotonic() > deadline:
+                    raise
 
     def switch_to(self, other, timeout=LINUX_BOOT_LIMIT):
         """By syctl; waits for the other's shell. Returns the seconds that it took."""

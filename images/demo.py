@@ -6,6 +6,7 @@ Starts the machine that `make run` starts, types what a person would, and prints
 the serial port, with a line that begins with `##` before each step.
 """
 
+import re
 import sys
 from pathlib import Path
 
@@ -19,28 +20,33 @@ BOOT_LIMIT = 180
 DEVICES = ('-netdev', 'user,id=net0', '-device', 'virtio-net-pci,netdev=net0')
 
 
+# A line that the monitor writes over, once a step; a terminal shows the last one only.
+PROGRESS = re.compile(r'(Keeping images: .*\n)(?=Keeping images: )')
+
+
 class Transcript:
-    """Prints what came on the serial port since the last time."""
+    """Prints what came on the serial port since the last time, but for GRUB's menu."""
 
     def __init__(self, machine):
         self._machine = machine
-        self._printed = 0
+        machine.expect(r'Booting .*\n', BOOT_LIMIT)
+        self._printed = machine.serial.position
 
     def show(self):
         end = self._machine.serial.position
-        print(self._machine.serial.text[self._printed:end], end='', flush=True)
+        print(PROGRESS.sub('', self._machine.serial.text[self._printed:end]), end='', flush=True)
         self._printed = end
 
     def step(self, title):
         """What came so far, then the title of what comes next."""
         self.show()
-        print(f'\n\n## {title}\n')
+        print(f'\n\n## {title}')
 
 
 def tour(machine, transcript):
     alpha, beta = Person(machine, 'alpha'), Person(machine, 'beta')
 
-    transcript.step("GRUB starts the monitor; 1 starts alpha, Debian's cloud kernel")
+    print("## GRUB has started the monitor; 1 starts alpha, Debian's cloud kernel")
     machine.expect('c opens the console', BOOT_LIMIT)
     machine.send('1')
     alpha.wait(BOOT_LIMIT)

@@ -106,6 +106,32 @@ static uint64_t memory_end(const struct plan *plan)
 	return end;
 }
 
+/* RAM that the page tables can't map is as good as reserved. */
+static void leave_out_unmappable(struct monitor *monitor)
+{
+	struct boot_info *boot = monitor->boot;
+	uint64_t limit = paging_limit(), left_out = 0;
+	char size[SIZE_TEXT], limit_size[SIZE_TEXT];
+
+	for (uint32_t i = 0; i < boot->region_count; i++) {
+		struct region *region = &boot->region[i];
+
+		if (region->type != REGION_RAM || region->base + region->size <= limit)
+			continue;
+		if (region->base >= limit) {
+			left_out += region->size;
+			region->type = REGION_RESERVED;
+		} else {
+			left_out += region->base + region->size - limit;
+			region->size = limit - region->base;
+		}
+	}
+	if (left_out)
+		log_line(&monitor->log, LOG_WARN,
+			 "%s of RAM left out: above %s, which is all that is mapped",
+			 format_size(size, left_out), format_size(limit_size, limit));
+}
+
 /* Drops slots whose kernel can't be loaded, before memory is given to them. */
 static void inspect_slots(struct monitor *monitor)
 {
@@ -188,7 +214,9 @@ void monitor_main(struct boot_info *boot)
 	options_parse(boot->options, &monitor->options, report_error, monitor);
 	platform_keep_keyboard();
 	start_console(monitor);
+	log_show(&monitor->log, &monitor->console); /* what options_parse() found wrong */
 	report_boot(monitor);
+	leave_out_unmappable(monitor);
 	if (!plan_init(&monitor->plan, boot, firmware_data_start(), &error) ||
 	    !plan_monitor(&monitor->plan, boot, image_size(), &error))
 		stop(monitor, &error);

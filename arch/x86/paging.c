@@ -33,16 +33,18 @@ static uint64_t map_with_2m_pages(uint64_t gib)
 	return (uint64_t)directory | PAGE_WRITE | PAGE_PRESENT;
 }
 
+uint64_t paging_limit(void)
+{
+	return (have_1g_pages() ? ENTRIES : PAGING_MAX_DIRECTORIES) * GIB;
+}
+
 void paging_init(uint64_t memory_end, struct paging_tables *result)
 {
 	uint64_t gibs = (memory_end + GIB - 1) / GIB;
 	bool large = have_1g_pages();
-	uint64_t limit = large ? ENTRIES : PAGING_MAX_DIRECTORIES;
 
 	if (gibs < 4)
 		gibs = 4; /* local APIC, IO-APIC and HPET lie right below 4 GiB */
-	if (gibs > limit)
-		gibs = limit;
 	for (uint64_t gib = 0; gib < gibs; gib++)
 		tables.pdpt[gib] = large ? gib * GIB | PAGE_LARGE | PAGE_WRITE | PAGE_PRESENT
 					 : map_with_2m_pages(gib);

@@ -14,12 +14,16 @@ struct paging_tables {
 	uint64_t end;  /* memory is mapped up to here, at least 4 GiB */
 };
 
-/*
- * Builds the tables for [0, end of memory), rounded up to 1 GiB, loads CR3, and fills gate_anchor's
- * CR3s. Without 1 GiB pages there is room for PAGING_MAX_DIRECTORIES GiB: tables->end says what is
- * mapped.
- */
+/* GiB that can be mapped on CPUs without 1 GiB pages; with them, it is 512. */
 #define PAGING_MAX_DIRECTORIES 64
+
+/* No memory from this address on can be mapped. */
+uint64_t paging_limit(void);
+
+/*
+ * Builds the tables for [0, memory_end), rounded up to 1 GiB and to 4 GiB at least, loads CR3, and
+ * fills gate_anchor's CR3s. memory_end is paging_limit() at most.
+ */
 void paging_init(uint64_t memory_end, struct paging_tables *tables);
 
 #endif

@@ -19,10 +19,9 @@ static void say_hello(struct tick *tick)
 		say(tick, "no Switchyard found: counting only, %u Hz", TICK_HZ);
 		return;
 	}
-	say(tick,
-	    "slot %s, %u Hz; keys: 1-9 that slot, 0 or m monitor, p power off "
-	    "(keyboard: Ctrl+Alt+Shift+0-9)",
-	    tick->name, TICK_HZ);
+	say(tick, "slot %s, %u Hz; keys: 1-9 that slot, 0 or m monitor, p power off", tick->name,
+	    TICK_HZ);
+	say(tick, "on the keyboard: Ctrl+Alt+Shift+0 to 9");
 }
 
 /* A key on the serial port: a digit, m or p, else NO_COMMAND. */

@@ -17,7 +17,7 @@ TICK_LINK_ADDRESS := 0x200000
 TICK_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -ffreestanding -nostdlib -m64 \
 	-mno-red-zone -mgeneral-regs-only -fpie -fvisibility=hidden -fno-stack-protector \
 	-fcf-protection=none -fno-asynchronous-unwind-tables -fno-strict-aliasing \
-	-ffile-prefix-map=$(CURDIR)/= -Iinclude -DLINK_ADDRESS=$(TICK_LINK_ADDRESS)
+	-ffile-prefix-map=$(CURDIR)=. -Iinclude -DLINK_ADDRESS=$(TICK_LINK_ADDRESS)
 TICK_LDFLAGS := -m elf_x86_64 -pie --no-dynamic-linker -z norelro -z noexecstack \
 	-z max-page-size=4096 --build-id=none --no-warn-rwx-segments \
 	--defsym=LINK_ADDRESS=$(TICK_LINK_ADDRESS) -T images/tick/tick.ld
@@ -29,11 +29,12 @@ $(TICK_DIR)/%.o: images/tick/%.c
 	@echo "  CC      $<"
 	@$(CC) $(TICK_CFLAGS) -MMD -MP -c -o $@ $<
 
-# NASM's -MD leaves out %include, so the one file that is included is named here.
+# NASM's -MD leaves out %include, so the one file that is included is named here. No -g: it puts this
+# folder's path in the file, and other folders' builds would differ.
 $(TICK_DIR)/%.asm.o: images/tick/%.asm $(TICK_INC)
 	@mkdir -p $(@D)
 	@echo "  NASM    $<"
-	@$(NASM) -f elf64 -g -I $(TICK_DIR)/ -Werror -o $@ $<
+	@$(NASM) -f elf64 -I $(TICK_DIR)/ -Werror -o $@ $<
 
 $(TICK_INC): images/tick/asm_offsets.c
 	@mkdir -p $(@D)

@@ -120,7 +120,7 @@ def test_thousand_switches_lose_nothing(machines, cpu):
         'timeout=0 default=one',
         tick_slot('one', string='check to=2 count=1000')
         + tick_slot('two', string='check to=1 count=1000'), memory='128M', cpu=cpu)
-    vectors = machine.expect(r'^one: checking 1000 switches to slot 2, (.*)', BOOT_LIMIT)[1]
+    vectors = machine.expect(r'^one: checking 1000 switches to slot 2, (.*)\n', BOOT_LIMIT)[1]
     assert vectors == ('without AVX' if cpu == 'qemu64' else 'with AVX')
     machine.expect(r'^one: done, 1000 switches, 0 differences', 300)
     machine.expect(PROMPT)

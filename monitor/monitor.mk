@@ -14,16 +14,17 @@ MONITOR_INC  := $(B)/monitor/asm_offsets.inc
 MONITOR_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -ffreestanding -nostdlib -m64 \
 	-mno-red-zone -mgeneral-regs-only -fpie -fvisibility=hidden -fno-stack-protector \
 	-fcf-protection=none -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
-	-fno-strict-aliasing -ffile-prefix-map=$(CURDIR)/= -I. -Iinclude \
+	-fno-strict-aliasing -ffile-prefix-map=$(CURDIR)=. -I. -Iinclude \
 	-DSWITCHYARD_VERSION='"$(VERSION)"'
 MONITOR_LDFLAGS := -m elf_x86_64 -pie --no-dynamic-linker -z norelro -z noexecstack \
 	-z max-page-size=4096 --build-id=none --no-warn-rwx-segments -T linker/monitor.ld
 
+# No -g: NASM has no way to keep the checkout's path out of what it writes for debuggers.
 # NASM's -MD leaves out %include, so the one file that is included is named here.
 $(B)/monitor/%.asm.o: %.asm $(MONITOR_INC)
 	@mkdir -p $(@D)
 	@echo "  NASM    $<"
-	@$(NASM) -f elf64 -g -I $(B)/monitor/ -Werror -o $@ $<
+	@$(NASM) -f elf64 -I $(B)/monitor/ -Werror -o $@ $<
 
 # What boot/, monitor/ and arch/x86/ compile to; each variant has its own folder.
 define monitor_variant

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/uart.h"
+#include "arch/x86/clock.h"
 #include "arch/x86/io.h"
 
-/* Offsets from the port's base (PC16550D, table II); DLL and DLM are there while LCR has DLAB set.
- */
+/* Offsets from the port's base (PC16550D, table II). DLL and DLM show while LCR has DLAB set. */
 enum uart_register {
 	UART_RBR = 0, /* read */
 	UART_THR = 0, /* write */
@@ -19,8 +19,8 @@ enum uart_register {
 };
 
 #define UART_IIR_FIFOS 0xc0 /* both bits set: the FIFOs work */
-#define UART_FCR_ENABLE \
-	0x01 /* receive trigger level 1: each byte interrupts, whatever a driver expects */
+/* FIFOs on, receive trigger level 1: each byte interrupts, whatever a driver expects. */
+#define UART_FCR_ENABLE	  0x01
 #define UART_LCR_8N1	  0x03
 #define UART_LCR_DLAB	  0x80
 #define UART_MCR_DTR	  0x01
@@ -37,10 +37,10 @@ enum uart_register {
 #define UART_SCRATCH_TEST 0x5a
 
 /*
- * Most looks at LSR. An ISA port takes 1 us or so, and the FIFO's 16 bytes need 1.4 ms at 115200
- * baud, 0.5 s at 300.
+ * How long the transmitter may take. Its FIFO's 16 bytes need 1.4 ms at 115200 baud, 0.5 s at 300;
+ * an emulated port takes as long as whoever reads its other end.
  */
-#define UART_WAIT_LOOKS 1000000
+#define UART_WAIT_US 3000000
 
 static bool uart_exists(uint16_t port)
 {
@@ -57,9 +57,12 @@ static bool uart_exists(uint16_t port)
 
 static bool uart_wait(uint16_t port, uint8_t bit)
 {
-	for (uint32_t looks = 0; looks < UART_WAIT_LOOKS; looks++)
+	uint64_t end = clock_us() + UART_WAIT_US;
+
+	do {
 		if (inb(port + UART_LSR) & bit)
 			return true;
+	} while (clock_us() < end);
 	return false;
 }
 

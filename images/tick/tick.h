@@ -3,13 +3,13 @@
  * tick.h - a small kernel that counts timer interrupts, and takes turns with other kernels.
  *
  * It is the example for a port of another kernel to Switchyard. Read in this order: entry.asm,
- * tick.c, gate.c, interrupts.c. The check*.* files are a test that tick carries along: nothing else
- * needs them.
+ * tick.c, gate.c, interrupts.c. The folder check/ is a test that tick carries along, which a port
+ * does not need.
  *
  * Options on its command line:
  *   every=TICKS to=SLOT   switch to the slot with that number again and again
- *   check to=SLOT         switch to and fro, and compare all state after each switch
- * (check/check.h) count=SWITCHES        go to the monitor after so many switches
+ *   check to=SLOT         the same, comparing all state after each switch (check/check.h)
+ *   count=SWITCHES        go to the monitor after so many switches
  */
 #ifndef TICK_H
 #define TICK_H

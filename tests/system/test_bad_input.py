@@ -92,7 +92,7 @@ LINES = [
     kernel_row('UPPER', r'UPPER', tick_file, 'mem=16M'),
     kernel_row('long-line', str(KERNEL_CMDLINE_MOST), lambda: kernel(CLOUD), 'mem=64M',
                'console=ttyS0 ' + 'x' * KERNEL_CMDLINE_MOST),
-    Row('', '', lambda: [(TICK, 'kernel mem=16M')], r'slot='),
+    Row('', '', lambda: [(TICK, 'kernel mem=16M')], r'no slot='),
     Row('', '', lambda: [(TICK, 'colonel slot=kind mem=16M')], r'colonel'),
 ]
 

@@ -80,12 +80,12 @@ class Worker:
         self.run('grep tree/1/ /tree.sums > /branch.sums')
         self.run('sha256sum /t/1 /t/2 /t/3 /t/4 > /t.sums')
         self.run("(sh -c 'i=0; while :; do i=$((i+1)); "
-                 "[ $((i % 1000)) = 0 ] && echo $i > /count; done' &)")
+                 "[ $((i % 1000)) = 0 ] && echo $i >> /count; done' &)")
         self.run('until [ -s /count ]; do :; done')
         self.linux.set_clock()
 
     def count(self):
-        return int(self.run('until [ -s /count ]; do :; done; cat /count'))
+        return int(self.run('tail -n 1 /count'))
 
     def check_round(self):
         """After every switch: memory, both disks, the network, and the process still going on."""

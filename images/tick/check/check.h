@@ -4,10 +4,15 @@
  *
  * Two slots run it, each switching to the other. Before each call of the gate, all state that the
  * gate promises to keep is given random contents, of the slot's own and other ones each time; after
- * it, all is compared: check_switch.asm  registers that compiled code uses all the time, x87, SSE
- * and AVX registers check_items.c     other CPU registers, MSRs and device registers, each one
- * value check_tables.c    the GDT, LDT and TSS that the check runs with check.c           memory
- * and the screen; the course of it all
+ * it, all is compared.
+ *
+ *   switch.asm   registers that compiled code uses all the time, x87, SSE and AVX registers: they
+ *                are filled, the gate is called, and they are read, in one go
+ *   registers.c  what those are filled with, and their comparison
+ *   items.c      other CPU registers, MSRs and device registers, each one value
+ *   tables.c     the GDT, LDT and TSS that the check runs with
+ *   features.c   what the CPU has
+ *   check.c      memory and the screen; the course of it all
  */
 #ifndef TICK_CHECK_H
 #define TICK_CHECK_H
@@ -52,14 +57,13 @@ void check_differs(struct check *check, const char *name, uint64_t is, uint64_t 
 /* Switches on what SSE and AVX need, and finds out what the CPU has (features.c). */
 void check_enable_vectors(struct check *check);
 
-/* The state in items.c, with interrupts off. Only compare prints: that moves the cursor, an item,
- * too. */
+/* The state in items.c, with interrupts off. To compare prints, and moves the cursor: read first.
+ */
 void check_items_fill(struct check *check);
 void check_items_read(struct check *check);
 void check_items_compare(struct check *check);
 
-/* Fills the registers, calls the gate, and reads them. The result is the gate's. Interrupts are
- * off. */
+/* Fills registers, calls the gate, and reads them. The gate's result. Interrupts are off. */
 int64_t check_registers_switch(struct check *check);
 void check_registers_compare(struct check *check);
 

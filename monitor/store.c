@@ -14,11 +14,16 @@ struct copy {
 	uint64_t done, total;
 };
 
+static uint64_t in_mib(uint64_t bytes)
+{
+	return (bytes + MIB - 1) / MIB;
+}
+
 static void show_progress(const struct copy *copy)
 {
 	console_printf(copy->console, "\rKeeping images: %llu of %llu MiB",
-		       (unsigned long long)(copy->done / MIB),
-		       (unsigned long long)((copy->total + MIB - 1) / MIB));
+		       (unsigned long long)in_mib(copy->done),
+		       (unsigned long long)in_mib(copy->total));
 }
 
 static void keep_image(struct copy *copy, struct image *image)

@@ -45,6 +45,6 @@ rm "$root/modules"
 cp "$driver" "$root/lib/modules/switchyard.ko"
 echo switchyard.ko >>"$root/lib/modules/order"
 
-find "$root" -exec touch -h -d "@${SOURCE_DATE_EPOCH:-0}" {} +
+find "$root" -exec touch -h -d "@${SOURCE_DATE_EPOCH:-315532800}" {} +
 (cd "$root" && find . -mindepth 1 | LC_ALL=C sort |
 	cpio --quiet --reproducible -o -H newc -R 0:0) | zstd -q -19 -T1 -o "$output" -f

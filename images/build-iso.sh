@@ -9,7 +9,7 @@ set -eu
 output=$1
 shift
 here=$(dirname "$0")
-epoch=${SOURCE_DATE_EPOCH:-0}
+epoch=${SOURCE_DATE_EPOCH:-315532800}
 date=$(date -u -d "@$epoch" +%Y%m%d%H%M%S00)
 modules="biosdisk iso9660 part_msdos normal configfile serial multiboot2 gzio echo ls reboot halt"
 

@@ -12,6 +12,10 @@ if [ $# -eq 0 ]; then
 	set -- $(sed 's/#.*//' "$(dirname "$0")/packages.txt")
 fi
 
+# One at a time, also under make -j: apt does not wait for its locks.
+exec 9<"$0"
+flock 9
+
 missing=
 for package; do
 	state=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)

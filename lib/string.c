@@ -7,7 +7,8 @@
 #include <stdint.h>
 #include "lib/string.h"
 
-/* Else gcc would see what these loops do, and make each a call of the very function it stands in.
+/*
+ * Else gcc would see what these loops do, and make each a call of the very function it stands in.
  */
 #pragma GCC optimize("no-tree-loop-distribute-patterns")
 

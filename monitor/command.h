@@ -25,8 +25,10 @@ extern const struct command commands[];
 /* The command with that name, or NULL. */
 const struct command *command_find(const char *name);
 
-/* Splits line (which it changes) at blanks and runs the command; prints one error line if that
- * can't be. */
+/*
+ * Splits line (which it changes) at blanks and runs the
+ * command; prints one error line if that can't be.
+ */
 void command_run(struct monitor *monitor, char *line);
 
 /* Prompts, reads and runs lines; never returns, but by starting or resuming a slot. */

@@ -5,12 +5,15 @@
 
 /* Longest time between the bytes of an escape sequence: later, it was the Escape key alone. */
 #define ESCAPE_TIMEOUT_US 50000
-/* Between two looks at the keyboards; the UART's FIFO of 16 bytes fills in 1.4 ms at 115200 baud.
+/*
+ * Between two looks at the keyboards; the UART's FIFO of 16 bytes fills in 1.4 ms at 115200 baud.
  */
 #define POLL_US 200
 
-/* Input bytes, and the keys behind them (ECMA-48, 5.4 and 8.3; the numbers before ~ are the
- * VT220's). */
+/*
+ * Input bytes, and the keys behind them (ECMA-48, 5.4 and
+ * 8.3; the numbers before ~ are the VT220's).
+ */
 #define BYTE_ESCAPE	 0x1b
 #define BYTE_DELETE	 0x7f
 #define CSI_FIRST_FINAL	 0x40

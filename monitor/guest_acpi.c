@@ -145,8 +145,10 @@ static uint64_t build_swyd(struct area *area, uint64_t info, struct error *error
 	return address;
 }
 
-/* Where a processor's entry keeps its flags; NULL: an entry of another kind, or too short for its
- * kind. */
+/*
+ * Where a processor's entry keeps its flags; NULL: an
+ * entry of another kind, or too short for its kind.
+ */
 static uint8_t *processor_flags(struct acpi_madt_entry *entry)
 {
 	if (entry->type == ACPI_MADT_LOCAL_APIC &&
@@ -322,8 +324,10 @@ bool guest_acpi(uint64_t rsdp, uint64_t base, uint64_t size, uint64_t cpus, uint
 	change.swyd = build_swyd(&area, info, error);
 	if (!change.swyd)
 		return false;
-	/* The XSDT is what kernels prefer, so its MADT counts. A machine without a MADT has one
-	 * CPU. */
+	/*
+	 * The XSDT is what kernels prefer, so its MADT
+	 * counts. A machine without a MADT has one CPU.
+	 */
 	madt = find_madt(roots.xsdt, sizeof(uint64_t));
 	if (!madt)
 		madt = find_madt(roots.rsdt, sizeof(uint32_t));

@@ -30,8 +30,10 @@ static void add(struct builder *builder, uint64_t base, uint64_t end, uint32_t t
 		(struct region){.base = base, .size = end - base, .type = type};
 }
 
-/* What a region of the plan is to the slot: RAM of others is reserved, not left out, or
-   a kernel could take the hole for a place to put PCI devices. */
+/*
+ * What a region of the plan is to the slot: RAM of others is reserved, not left
+ * out, or  a kernel could take the hole for a place to put PCI devices.
+ */
 static uint32_t type_for_slot(const struct plan_region *region, uint32_t slot)
 {
 	if (region->owner == OWNER_SLOT && region->slot == slot)

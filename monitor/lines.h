@@ -23,7 +23,8 @@
 #define LINES_DEFAULT_MEM (512ull << 20) /* bytes: a kernel line without mem= */
 #define LINES_MAX_CPUS	  64		 /* positions that cpus= can name */
 
-/* Called for each fault with one line of text: it names the line, the fault and what was expected.
+/*
+ * Called for each fault with one line of text: it names the line, the fault and what was expected.
  */
 typedef void (*report_fn)(void *context, const char *text);
 
@@ -35,7 +36,8 @@ typedef void (*report_fn)(void *context, const char *text);
 void lines_parse(const struct boot_info *boot, struct slot_table *table, report_fn report,
 		 void *context);
 
-/* "512M" to bytes: K, M, G or none behind a decimal or 0x number. False: not a size, or too large.
+/*
+ * "512M" to bytes: K, M, G or none behind a decimal or 0x number. False: not a size, or too large.
  */
 bool parse_size(const char *text, uint64_t *bytes);
 

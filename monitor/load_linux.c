@@ -82,8 +82,10 @@ static bool lay_out(const struct slot *slot, const struct linux_image *image, st
 	}
 	layout->end =
 		page_up((image->relocatable ? layout->kernel : image->first) + image->memory_size);
-	/* A kernel that can be above 4 GiB takes its initrd there, too, whatever initrd_addr_max
-	 * says. */
+	/*
+	 * A kernel that can be above 4 GiB takes its initrd
+	 * there, too, whatever initrd_addr_max says.
+	 */
 	if (slot->initrd.size && !image->above_4g && top > initrd_max)
 		top = initrd_max & -LOAD_PAGE;
 	below = page_up(slot->initrd.size) + data_size(slot);

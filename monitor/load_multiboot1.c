@@ -76,8 +76,10 @@ struct info_map_entry {
 _Static_assert(offsetof(struct info, framebuffer_address) == 88, "Multiboot 1, section 3.3");
 _Static_assert(sizeof(struct info) == 116, "Multiboot 1, section 3.3");
 
-/* Finds a header whose checksum is right. Its address fields may lie beyond the file: then they
- * read as 0. */
+/*
+ * Finds a header whose checksum is right. Its address
+ * fields may lie beyond the file: then they read as 0.
+ */
 static bool find_header(const struct image *file, struct header *header, uint64_t *header_offset)
 {
 	const uint8_t *bytes = phys(file->base);

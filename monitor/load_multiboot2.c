@@ -42,8 +42,10 @@ static bool inspect(struct slot *slot, struct error *error)
 	return true;
 }
 
-/* Where a relocatable kernel's start goes: the lowest place in the slot's range, or the highest if
- * it prefers that. */
+/*
+ * Where a relocatable kernel's start goes: the lowest place in
+ * the slot's range, or the highest if it prefers that.
+ */
 static bool choose_address(const struct slot *slot, const struct multiboot2_header *header,
 			   uint64_t *address, struct error *error)
 {

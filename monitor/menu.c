@@ -85,8 +85,10 @@ static enum choice choose(struct monitor *monitor, int key, struct slot **slot)
 	return CHOICE_SLOT;
 }
 
-/* One line, written over again each second. Returns the key that ended it, or KEY_NONE when time is
- * up. */
+/*
+ * One line, written over again each second. Returns the
+ * key that ended it, or KEY_NONE when time is up.
+ */
 static int count_down(struct monitor *monitor, const struct slot *slot)
 {
 	struct console *console = &monitor->console;

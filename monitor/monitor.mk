@@ -9,11 +9,16 @@ MONITOR_ASM  := $(wildcard boot/*.asm arch/x86/*.asm)
 MONITOR_OBJ  := $(MONITOR_C:%.c=$(B)/monitor/%.o) $(MONITOR_ASM:%.asm=$(B)/monitor/%.asm.o)
 MONITOR_INC  := $(B)/monitor/asm_offsets.inc
 
+# A bare-metal compiler (x86_64-elf-) brings neither elf.h nor asm/bootparam.h: they come from Debian's
+# libc6-dev and linux-libc-dev, behind all that the compiler brings itself.
+HOST_TRIPLET := x86_64-linux-gnu
+
 # No red zone: the monitor's IDT uses its own stack. General registers only: the vector registers
 # hold the guest's state. Frame pointers: for the backtrace.
 MONITOR_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -ffreestanding -nostdlib -m64 \
 	-mno-red-zone -mgeneral-regs-only -fpie -fvisibility=hidden -fno-stack-protector \
 	-fcf-protection=none -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
+	-idirafter /usr/include/$(HOST_TRIPLET) -idirafter /usr/include \
 	-fno-strict-aliasing -ffile-prefix-map=$(CURDIR)=. -I. -Iinclude \
 	-DSWITCHYARD_VERSION='"$(VERSION)"'
 MONITOR_LDFLAGS := -m elf_x86_64 -pie --no-dynamic-linker -z norelro -z noexecstack \

@@ -83,12 +83,15 @@ void multiboot_place(const struct slot *slot, const struct multiboot_image *imag
 /* Zeroes the boot information. */
 void multiboot_info_start(struct multiboot_info *info, const struct multiboot_layout *layout);
 
-/* Adds size bytes, aligned. Returns their address. If there is no room, marks info as full and
- * returns 0. */
+/*
+ * Adds size bytes, aligned. Returns their address. If
+ * there is no room, marks info as full and returns 0.
+ */
 uint64_t multiboot_info_add(struct multiboot_info *info, const void *bytes, uint64_t size,
 			    uint64_t align);
 
-/* KiB of RAM from 1 MiB up, as both formats' mem_upper counts them: 0 if the slot has none there.
+/*
+ * KiB of RAM from 1 MiB up, as both formats' mem_upper counts them: 0 if the slot has none there.
  */
 uint32_t multiboot_mem_upper(const struct load_context *context);
 

@@ -10,8 +10,10 @@
 #define BAUD_MAX     115200u /* the UART's clock divided by 16: its divisor is this over the rate */
 #define WAIT_FOREVER (-1)
 
-/* One option: set() changes options only if value is right, else it says in error what was
- * expected. */
+/*
+ * One option: set() changes options only if value is
+ * right, else it says in error what was expected.
+ */
 struct option {
 	const char *name;
 	bool (*set)(struct options *options, const struct word *value, struct error *error);

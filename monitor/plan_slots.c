@@ -12,12 +12,16 @@
 #define MIB	 UINT64_C(0x100000)
 #define BELOW_4G (UINT64_C(1) << 32)
 
-/* Ranges that can be anywhere leave 1 to 16 MiB to kernels that are linked there, while there is
- * room. */
+/*
+ * Ranges that can be anywhere leave 1 to 16 MiB to
+ * kernels that are linked there, while there is room.
+ */
 #define KERNELS_FIRST (16 * MIB)
 
-/* Slices: the largest of these of which there is one for each slot. Linux's trampoline needs 28 KiB
- * in one piece. */
+/*
+ * Slices: the largest of these of which there is one for each
+ * slot. Linux's trampoline needs 28 KiB in one piece.
+ */
 static const uint64_t slice_sizes[] = {64 * 1024, 48 * 1024, 32 * 1024};
 
 #define SLICE_SIZES (sizeof(slice_sizes) / sizeof(slice_sizes[0]))

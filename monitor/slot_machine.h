@@ -28,8 +28,10 @@ struct slot_machine {
 	uint64_t rsdp; /* the slot's own, 0: none */
 };
 
-/* Fills the tables of every slot in the final slot table. A slot whose ACPI tables can't be made is
- * told without them. */
+/*
+ * Fills the tables of every slot in the final slot table. A slot
+ * whose ACPI tables can't be made is told without them.
+ */
 void slot_machine_init(struct monitor *monitor, const struct paging_tables *paging);
 
 /* What the monitor keeps for slot number index (from 0). */

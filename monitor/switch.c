@@ -202,9 +202,9 @@ static void crash(struct monitor *monitor, struct slot *slot, const struct switc
 {
 	slot->state = SWITCHYARD_CRASHED;
 	monitor->devices_running = true;
-	copy_message(slot->crash, sizeof(notes->message), notes->message);
-	log_line(&monitor->log, LOG_ERROR, "slot %s has crashed: %s", slot->name,
-		 slot->crash[0] ? slot->crash : "it gave no reason");
+	copy_message(slot->crash, sizeof(notes->message),
+		     notes->message[0] ? notes->message : "it gave no reason");
+	log_line(&monitor->log, LOG_ERROR, "slot %s has crashed: %s", slot->name, slot->crash);
 }
 
 /* The monitor's own console, after a slot had the machine. */

@@ -19,8 +19,10 @@ void switch_init(struct monitor *monitor);
  */
 bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error);
 
-/* Resumes a parked slot, or boots one that is ready. Refuses a crashed one. Does not return if it
- * succeeds. */
+/*
+ * Resumes a parked slot, or boots one that is ready. Refuses
+ * a crashed one. Does not return if it succeeds.
+ */
 bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error);
 
 /* Forgets a parked or crashed slot's state: it is ready again. */

@@ -24,7 +24,8 @@ bool word_next(const char **cursor, struct word *word);
 bool word_is(const struct word *word, const char *text);
 bool word_has(const struct word *word, char c);
 
-/* Splits NAME=VALUE at the first `=`. Without one, value is an empty word, and false is returned.
+/*
+ * Splits NAME=VALUE at the first `=`. Without one, value is an empty word, and false is returned.
  */
 bool word_split(const struct word *word, struct word *name, struct word *value);
 

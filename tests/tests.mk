@@ -46,8 +46,10 @@ CPPCHECK_FLAGS = --enable=warning,performance,portability --error-exitcode=1 --i
 	--suppress=comparePointers --std=c11 --platform=unix64 --quiet -I. -Iinclude -Iguest/linux
 
 lint:
-	clang-format --dry-run -Werror $(C_FILES)
-	cppcheck $(CPPCHECK_FLAGS) $(CPPCHECK_FILES)
+	@echo '  FORMAT  $(words $(C_FILES)) files'
+	@clang-format --dry-run -Werror $(C_FILES)
+	@echo '  CHECK   $(words $(CPPCHECK_FILES)) files'
+	@cppcheck $(CPPCHECK_FLAGS) $(CPPCHECK_FILES)
 	$(PYTHON) tests/lint/structure.py
 	$(PYTEST) -q tests/lint
 

@@ -147,8 +147,10 @@ void cpu_state_keep_firmware(void)
 	firmware->dr6 = DR6_RESET;
 	firmware->dr7 = DR7_RESET;
 	firmware->xcr0 = XCR0_X87;
-	/* An area whose header says that no component is in use restores them all to their initial
-	   state; FXRSTOR, and MXCSR in any case, take the legacy region's own values. */
+	/*
+	 * An area whose header says that no component is in use restores them all to their initial
+	 * state; FXRSTOR, and MXCSR in any case, take the legacy region's own values.
+	 */
 	*(uint16_t *)firmware->xsave = FCW_RESET;
 	*(uint32_t *)(firmware->xsave + XSAVE_MXCSR) = MXCSR_RESET;
 	if (cpu.xsaves) /* XRSTORS takes the compacted format only */

@@ -13,8 +13,10 @@ enum entry_mode {
 	   (Linux boot protocol, "32-bit boot protocol"; Multiboot 1, section 3.2; Multiboot2, 3.3).
 	 */
 	ENTRY_PROTECTED,
-	/* 64-bit mode, memory mapped to itself, CS 0x10, the others 0x18
-	   (Linux boot protocol, "64-bit boot protocol"). */
+	/*
+	 * 64-bit mode, memory mapped to itself, CS 0x10, the others
+	 * 0x18  (Linux boot protocol, "64-bit boot protocol").
+	 */
 	ENTRY_LONG,
 };
 

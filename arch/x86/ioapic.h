@@ -32,8 +32,10 @@ struct ioapic_state {
 	uint64_t rte[IOAPIC_MAX_RTES];
 };
 
-/* Adds the IO-APIC at address, and reads its version and number of pins. Passed over if there is no
- * room. */
+/*
+ * Adds the IO-APIC at address, and reads its version and
+ * number of pins. Passed over if there is no room.
+ */
 void ioapic_add(struct ioapics *ioapics, uint32_t id, uint64_t address, uint32_t gsi_base);
 
 uint64_t ioapic_read_rte(const struct ioapic *ioapic, uint32_t pin);

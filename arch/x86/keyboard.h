@@ -44,8 +44,10 @@ struct keyboard_state {
  */
 void keyboard_init(struct keyboard *keyboard);
 
-/* The next key: ASCII (control keys as 1 to 26, backspace 8, enter '\r'), enum key, or KEY_NONE.
- * Does not wait. */
+/*
+ * The next key: ASCII (control keys as 1 to 26, backspace 8,
+ * enter '\r'), enum key, or KEY_NONE. Does not wait.
+ */
 int keyboard_get(struct keyboard *keyboard);
 
 /*

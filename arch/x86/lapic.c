@@ -202,7 +202,8 @@ void lapic_load(const struct lapic_state *state)
 	lapic_write(LAPIC_SVR, state->svr);
 }
 
-/* Is a bit of the 256-bit register at offset set? Vectors below 32 can't be told from exceptions.
+/*
+ * Is a bit of the 256-bit register at offset set? Vectors below 32 can't be told from exceptions.
  */
 static bool any_vector(uint32_t offset)
 {
@@ -261,7 +262,8 @@ void lapic_virtual_wire(void)
 
 void lapic_init_others(void)
 {
-	/* SDM volume 3, 9.4.4.1. Edge-triggered assert; the de-assert of old APICs is not needed.
+	/*
+	 * SDM volume 3, 9.4.4.1. Edge-triggered assert; the de-assert of old APICs is not needed.
 	 */
 	send_ipi(ICR_INIT | ICR_ASSERT | ICR_ALL_OTHERS);
 	clock_wait_us(INIT_SETTLE_US);

@@ -17,8 +17,10 @@ struct pic_state {
 	uint8_t base[2];
 };
 
-/* A mirrored pair; pic_save() leaves base alone. With base 0, pic_load() keeps the bases that are
- * programmed. */
+/*
+ * A mirrored pair; pic_save() leaves base alone. With base 0,
+ * pic_load() keeps the bases that are programmed.
+ */
 void pic_save(struct pic_state *state);
 void pic_load(const struct pic_state *state);
 

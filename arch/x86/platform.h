@@ -33,8 +33,10 @@ struct platform_state {
 /* Keeps what firmware set up of the keyboard controller: before the console takes it. Call once. */
 void platform_keep_keyboard(void);
 
-/* Finds the devices that ACPI names (rsdp: physical, 0: none), and keeps their state as firmware's.
- * Call once. */
+/*
+ * Finds the devices that ACPI names (rsdp: physical, 0:
+ * none), and keeps their state as firmware's. Call once.
+ */
 void platform_init(uint64_t rsdp);
 
 /*

@@ -42,8 +42,10 @@ int uart_get(struct uart *uart);
 /* Waits (bounded) until all that was put has left the wire. */
 void uart_drain(struct uart *uart);
 
-/* A mirrored pair: what the UART at port is programmed to. Works on a port without UART, too:
- * present is false. */
+/*
+ * A mirrored pair: what the UART at port is programmed to.
+ * Works on a port without UART, too: present is false.
+ */
 void uart_save(uint16_t port, struct uart_state *state);
 void uart_load(uint16_t port, const struct uart_state *state);
 

@@ -49,8 +49,10 @@ struct request {
 	u32 later_slot; /* 0: the monitor */
 };
 
-/* The driver's state. There is one: callbacks of the PM core, of syscore and of SysRq take no
- * context. */
+/*
+ * The driver's state. There is one: callbacks of the PM
+ * core, of syscore and of SysRq take no context.
+ */
 struct driver {
 	struct switchyard_info *info; /* the monitor's; of it we write only notes */
 	struct gate gate;
@@ -81,7 +83,8 @@ void request_exit(struct driver *driver);
  */
 int request_run(struct driver *driver, u32 op, u32 slot, s32 *result);
 
-/* The same from any context, some time soon; a failure goes to the kernel log. slot 0: the monitor.
+/*
+ * The same from any context, some time soon; a failure goes to the kernel log. slot 0: the monitor.
  */
 void request_later(struct driver *driver, u32 slot);
 

@@ -6,6 +6,7 @@ import signal
 
 import pytest
 
+from grub_image import remove_old_images
 from paths import LOGS, scaled
 from qemu import Machine
 
@@ -14,6 +15,10 @@ TEST_LIMIT = 600  # seconds, fixtures included
 
 class TestTimeout(BaseException):
     """Not an Exception, so that no test catches it by accident."""
+
+
+def pytest_sessionstart():
+    remove_old_images()
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -6,9 +6,13 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 from paths import MONITOR, TEST
+
+IMAGES = TEST / 'iso'
+KEPT_S = 24 * 3600  # images that were not used for so long are removed
 
 GRUB_MODULES = 'iso9660 biosdisk normal serial linux multiboot multiboot2 gzio'
 PLAIN_WORD = re.compile(r'[A-Za-z0-9_./:,=@%+-]+$')
@@ -52,14 +56,21 @@ def _digest(path):
     return f'{Path(path).resolve()} {stat.st_size} {stat.st_mtime_ns}'
 
 
+def remove_old_images():
+    for image in IMAGES.glob('*.iso'):
+        if image.stat().st_mtime < time.time() - KEPT_S:
+            image.unlink()
+
+
 def build_image(commands, files):
     """An ISO image that runs these GRUB commands, then boots. Returns its path."""
     config = HEADER + '\n'.join(commands) + '\nboot\n'
     key = hashlib.sha256(config.encode())
     for name in sorted(files):
         key.update(f'{name} {_digest(files[name])}\n'.encode())
-    image = TEST / 'iso' / (key.hexdigest()[:24] + '.iso')
+    image = IMAGES / (key.hexdigest()[:24] + '.iso')
     if image.exists():
+        image.touch()
         return image
     stage = image.with_suffix('.stage')
     shutil.rmtree(stage, ignore_errors=True)

@@ -152,6 +152,9 @@ class Machine:
         assert data['reason'] == reason, f"machine ended by {data['reason']}, not {reason}"
 
     def quit(self):
+        """Ends QEMU; does nothing the second time."""
+        if self._qemu_log.closed:
+            return
         try:
             self.qmp.execute('quit', timeout=5)
         except (QmpError, OSError):

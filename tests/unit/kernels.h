@@ -106,8 +106,10 @@ static inline void assert_bytes(uint64_t address, uint8_t value, uint64_t size)
 		assert_int_equal(*(uint8_t *)phys(address + i), value);
 }
 
-/* Writes an ELF file's headers into test->file: count segments, the file offsets in them are the
- * caller's. */
+/*
+ * Writes an ELF file's headers into test->file: count
+ * segments, the file offsets in them are the caller's.
+ */
 static inline void make_elf32(struct kernel_test *test, uint32_t entry, const Elf32_Phdr *segments,
 			      uint16_t count)
 {

@@ -168,7 +168,8 @@ static void what_the_machine_lacks(void **state)
 	assert_null(info_tag(14));
 }
 
-/* All strings as long as they can be, all modules, the fullest map, no room below 1 MiB: it fits.
+/*
+ * All strings as long as they can be, all modules, the fullest map, no room below 1 MiB: it fits.
  */
 static void the_largest_information(void **state)
 {

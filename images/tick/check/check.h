@@ -57,7 +57,8 @@ void check_differs(struct check *check, const char *name, uint64_t is, uint64_t 
 /* Switches on what SSE and AVX need, and finds out what the CPU has (features.c). */
 void check_enable_vectors(struct check *check);
 
-/* The state in items.c, with interrupts off. To compare prints, and moves the cursor: read first.
+/*
+ * The state in items.c, with interrupts off. To compare prints, and moves the cursor: read first.
  */
 void check_items_fill(struct check *check);
 void check_items_read(struct check *check);

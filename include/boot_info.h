@@ -15,7 +15,7 @@
 
 #define BOOT_MAX_REGIONS 128
 #define BOOT_MAX_MODULES 40
-#define BOOT_LINE_SIZE   4096 /* a module line or command line, with its NUL */
+#define BOOT_LINE_SIZE	 4096 /* a module line or command line, with its NUL */
 
 /* Types of address ranges: the numbers of E820 (ACPI 6.4, table 15.374). */
 enum region_type {
@@ -45,19 +45,19 @@ struct boot_module {
 enum boot_screen { SCREEN_NONE, SCREEN_TEXT };
 
 struct boot_info {
-	char loader[64];                 /* "GRUB 2.06-13+deb12u2" */
-	bool options_truncated;          /* options was longer than it holds */
-	char options[BOOT_LINE_SIZE];    /* the monitor's own command line */
-	uint32_t region_count;           /* entries used of region[] */
-	bool regions_truncated;          /* the firmware's map had more of them */
+	char loader[64];			/* "GRUB 2.06-13+deb12u2" */
+	bool options_truncated;			/* options was longer than it holds */
+	char options[BOOT_LINE_SIZE];		/* the monitor's own command line */
+	uint32_t region_count;			/* entries used of region[] */
+	bool regions_truncated;			/* the firmware's map had more of them */
 	struct region region[BOOT_MAX_REGIONS]; /* as firmware gave it: unsorted, may overlap */
 	uint32_t module_count;
-	uint32_t modules_refused;        /* modules beyond BOOT_MAX_MODULES */
+	uint32_t modules_refused; /* modules beyond BOOT_MAX_MODULES */
 	struct boot_module module[BOOT_MAX_MODULES];
-	uint32_t rsdp_size;              /* bytes used of rsdp[]: 20 (ACPI 1.0), 36, or 0: no ACPI */
-	uint8_t rsdp[36];                /* a copy of the ACPI root pointer */
+	uint32_t rsdp_size; /* bytes used of rsdp[]: 20 (ACPI 1.0), 36, or 0: no ACPI */
+	uint8_t rsdp[36];   /* a copy of the ACPI root pointer */
 	enum boot_screen screen;
-	struct region image;             /* where the monitor itself lies */
+	struct region image; /* where the monitor itself lies */
 };
 
 #endif

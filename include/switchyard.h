@@ -21,7 +21,7 @@
 #endif
 
 #define SWITCHYARD_MAGIC       0x44595753u /* "SWYD" */
-#define SWITCHYARD_SIGNATURE   "SWYD"      /* of the ACPI table */
+#define SWITCHYARD_SIGNATURE   "SWYD"	   /* of the ACPI table */
 #define SWITCHYARD_ABI_VERSION 1
 #define SWITCHYARD_MAX_SLOTS   16
 #define SWITCHYARD_NAME_SIZE   17 /* 16 characters and a NUL */
@@ -43,10 +43,10 @@
  * enum switchyard_error at once when the request is refused; nothing has changed then.
  */
 enum switchyard_op {
-	SWITCHYARD_SWITCH = 1,  /* arg: the slot's number, counted from 1 as in the menu */
+	SWITCHYARD_SWITCH = 1,	/* arg: the slot's number, counted from 1 as in the menu */
 	SWITCHYARD_MONITOR = 2, /* park this slot, open the monitor's console */
-	SWITCHYARD_END = 3,     /* arg: enum switchyard_end; never returns */
-	SWITCHYARD_CRASH = 4,   /* mark this slot crashed; never returns. notes.message says why */
+	SWITCHYARD_END = 3,	/* arg: enum switchyard_end; never returns */
+	SWITCHYARD_CRASH = 4,	/* mark this slot crashed; never returns. notes.message says why */
 };
 
 enum switchyard_end {
@@ -56,13 +56,13 @@ enum switchyard_end {
 };
 
 enum switchyard_error {
-	SWITCHYARD_EBADOP = -1,     /* no such operation, or a bad argument of it */
-	SWITCHYARD_ENOSLOT = -2,    /* no slot with that number */
-	SWITCHYARD_ESELF = -3,      /* that slot is the one that asks */
-	SWITCHYARD_ECRASHED = -4,   /* that slot has crashed: it needs `boot` at the console */
-	SWITCHYARD_EIMAGE = -5,     /* that slot's image could not be started; the log says why */
+	SWITCHYARD_EBADOP = -1,	     /* no such operation, or a bad argument of it */
+	SWITCHYARD_ENOSLOT = -2,     /* no slot with that number */
+	SWITCHYARD_ESELF = -3,	     /* that slot is the one that asks */
+	SWITCHYARD_ECRASHED = -4,    /* that slot has crashed: it needs `boot` at the console */
+	SWITCHYARD_EIMAGE = -5,	     /* that slot's image could not be started; the log says why */
 	SWITCHYARD_ENOTBOOTCPU = -6, /* called on another CPU than the boot CPU */
-	SWITCHYARD_ESTATE = -7,     /* CPU state that the monitor can't keep; the log says which */
+	SWITCHYARD_ESTATE = -7,	     /* CPU state that the monitor can't keep; the log says which */
 };
 
 enum switchyard_state {
@@ -82,8 +82,8 @@ enum switchyard_type {
 /* One row of `syctl list`. The monitor writes it before a slot runs; guests only read. */
 struct switchyard_slot {
 	char name[SWITCHYARD_NAME_SIZE]; /* NUL-terminated */
-	uint8_t state;                   /* enum switchyard_state, as of the last switch */
-	uint8_t type;                    /* enum switchyard_type */
+	uint8_t state;			 /* enum switchyard_state, as of the last switch */
+	uint8_t type;			 /* enum switchyard_type */
 	uint8_t reserved[5];
 	uint64_t base; /* of the slot's large range */
 	uint64_t size; /* of it, in bytes */
@@ -104,13 +104,13 @@ struct switchyard_notes {
 };
 
 struct switchyard_info {
-	uint32_t magic;         /* SWITCHYARD_MAGIC */
-	uint32_t version;       /* SWITCHYARD_ABI_VERSION */
-	uint32_t size;          /* of this structure, in bytes */
-	uint32_t slot_count;    /* entries used of slot[] */
-	uint32_t self;          /* number of the slot that reads this, counted from 1 */
+	uint32_t magic;	     /* SWITCHYARD_MAGIC */
+	uint32_t version;    /* SWITCHYARD_ABI_VERSION */
+	uint32_t size;	     /* of this structure, in bytes */
+	uint32_t slot_count; /* entries used of slot[] */
+	uint32_t self;	     /* number of the slot that reads this, counted from 1 */
 	uint32_t reserved;
-	uint64_t gate;          /* the gate, below 4 GiB */
+	uint64_t gate;		/* the gate, below 4 GiB */
 	uint64_t identity_pdpt; /* maps 0 to the end of RAM, 4 GiB at least, to itself */
 	uint64_t identity_pml4; /* its entry 0 is that PDPT */
 	struct switchyard_slot slot[SWITCHYARD_MAX_SLOTS];
@@ -121,7 +121,7 @@ struct switchyard_info {
 struct switchyard_acpi {
 	uint8_t header[36];
 	uint32_t reserved; /* 0; keeps the address aligned */
-	uint64_t info;     /* physical address of struct switchyard_info */
+	uint64_t info;	   /* physical address of struct switchyard_info */
 };
 
 #endif

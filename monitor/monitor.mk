@@ -9,16 +9,12 @@ MONITOR_ASM  := $(wildcard boot/*.asm arch/x86/*.asm)
 MONITOR_OBJ  := $(MONITOR_C:%.c=$(B)/monitor/%.o) $(MONITOR_ASM:%.asm=$(B)/monitor/%.asm.o)
 MONITOR_INC  := $(B)/monitor/asm_offsets.inc
 
-# A bare-metal compiler (x86_64-elf-) brings neither elf.h nor asm/bootparam.h: they come from Debian's
-# libc6-dev and linux-libc-dev, behind all that the compiler brings itself.
-HOST_TRIPLET := x86_64-linux-gnu
-
 # No red zone: the monitor's IDT uses its own stack. General registers only: the vector registers
 # hold the guest's state. Frame pointers: for the backtrace.
 MONITOR_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -ffreestanding -nostdlib -m64 \
 	-mno-red-zone -mgeneral-regs-only -fpie -fvisibility=hidden -fno-stack-protector \
 	-fcf-protection=none -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
-	-idirafter /usr/include/$(HOST_TRIPLET) -idirafter /usr/include \
+	$(KERNEL_HEADERS) \
 	-fno-strict-aliasing -ffile-prefix-map=$(CURDIR)=. -I. -Iinclude \
 	-DSWITCHYARD_VERSION='"$(VERSION)"'
 MONITOR_LDFLAGS := -m elf_x86_64 -pie --no-dynamic-linker -z norelro -z noexecstack \
@@ -54,17 +50,18 @@ $(MONITOR_INC): arch/x86/asm_offsets.c
 define link_monitor
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
-	@$(LD) $(MONITOR_LDFLAGS) -o $@ $^
+	@$(LD) $(MONITOR_LDFLAGS) -o $@ $(filter %.o,$^)
 	@! $(CROSS_COMPILE)readelf -rW $@ | grep '^[0-9a-f]\{8,\} ' | grep -v R_X86_64_RELATIVE
 	@$(CROSS_COMPILE)elfedit --output-type exec $@
 	@$(OBJCOPY) --set-section-flags .relocations=alloc,load,data,contents $@
 endef
 
-$(B)/switchyard.elf: $(MONITOR_OBJ)
+$(B)/switchyard.elf: $(MONITOR_OBJ) linker/monitor.ld
 	$(link_monitor)
 
 # For tests/system/test_negative.py alone: the IO-APIC stays as the last slot left it.
-$(B)/test/switchyard-unmasked.elf: $(MONITOR_C:%.c=$(B)/unmasked/%.o) $(MONITOR_ASM:%.asm=$(B)/monitor/%.asm.o)
+$(B)/test/switchyard-unmasked.elf: $(MONITOR_C:%.c=$(B)/unmasked/%.o) $(MONITOR_ASM:%.asm=$(B)/monitor/%.asm.o) \
+		linker/monitor.ld
 	$(link_monitor)
 
 $(MONITOR_OBJ) $(MONITOR_INC): monitor/monitor.mk

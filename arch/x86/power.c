@@ -28,7 +28,8 @@ static void write_reset_register(void)
 {
 	const struct acpi_fadt *fadt = machine()->fadt;
 
-	if (!fadt || fadt->header.length < __builtin_offsetof(struct acpi_fadt, arm_boot_architecture) ||
+	if (!fadt ||
+	    fadt->header.length < __builtin_offsetof(struct acpi_fadt, arm_boot_architecture) ||
 	    !(fadt->flags & ACPI_FADT_RESET_SUPPORTED))
 		return;
 	if (fadt->reset_register.space == ACPI_SPACE_IO)

@@ -15,6 +15,7 @@ LINUX_BOOT_LIMIT = 120  # seconds from the monitor's start of it to a shell
 
 CLOUD = 'cloud-amd64'
 GENERIC = 'amd64'
+RT = 'rt-amd64'
 
 # What no kernel's log may hold.
 ALARM = re.compile(r'WARNING|BUG|Oops|[Ll]ockup|[Uu]nstable|Call Trace|rcu.*stall|hung task'

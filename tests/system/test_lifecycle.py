@@ -94,7 +94,7 @@ def test_kill_a_parked_guest(machine):
     boot_beta(machine)
     machine.beta.leave('syctl monitor')
     machine.expect(PROMPT)
-    assert machine.command('kill beta') == '' or 'error' not in machine.serial.tail(3)
+    assert 'error' not in machine.command('kill beta')
     assert slots(machine)['beta']['STATE'] == 'ready'
     check_alpha(machine)
 

@@ -91,7 +91,8 @@ static void take_memory_map(const struct tag_mmap *tag)
 
 	if (tag->tag.size < sizeof(*tag) || tag->entry_size < sizeof(struct mmap_entry))
 		return;
-	for (; offset + tag->entry_size <= tag->tag.size; offset += tag->entry_size) {
+	for (; offset <= tag->tag.size && tag->entry_size <= tag->tag.size - offset;
+	     offset += tag->entry_size) {
 		const struct mmap_entry *entry = (const void *)((const uint8_t *)tag + offset);
 		struct region *region = &boot.region[boot.region_count];
 

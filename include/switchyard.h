@@ -40,7 +40,8 @@
  *
  * The call returns when the slot is resumed: 0 then, with all CPU and platform
  * state as it was, the time-stamp counter apart, which never stops. It returns a negative
- * enum switchyard_error at once when the request is refused; nothing has changed then.
+ * enum switchyard_error when the request is refused; nothing has changed then, but that after
+ * SWITCHYARD_EIMAGE the other CPUs wait for a SIPI.
  */
 enum switchyard_op {
 	SWITCHYARD_SWITCH = 1,	/* arg: the slot's number, counted from 1 as in the menu */

@@ -8,19 +8,10 @@
 #define KIB	   1024u
 #define NAMES_SIZE (SWITCHYARD_MAX_SLOTS * (SWITCHYARD_NAME_SIZE + 1))
 
-static uint64_t image_size(const struct slot *slot)
-{
-	uint64_t size = slot->kernel.size + slot->initrd.size;
-
-	for (uint32_t i = 0; i < slot->module_count; i++)
-		size += slot->module[i].size;
-	return size;
-}
-
 static void fill_slot(const void *context, uint32_t row, struct table_row *cells)
 {
 	const struct slot *slot = (const struct slot *)context + row;
-	uint64_t image = (image_size(slot) + KIB - 1) / KIB * KIB;
+	uint64_t image = (slot_image_size(slot) + KIB - 1) / KIB * KIB;
 
 	format_text(cells->cell[0], TABLE_CELL_SIZE, "%s", slot->name);
 	format_text(cells->cell[1], TABLE_CELL_SIZE, "%s", slot_state_name(slot->state));

@@ -56,6 +56,7 @@ static void fault_print(void *context, const char *line)
 
 static void fault_recover(void *context)
 {
+	switch_fault(context);
 	console_loop(context);
 }
 
@@ -116,13 +117,14 @@ static void leave_out_unmappable(struct monitor *monitor)
 	for (uint32_t i = 0; i < boot->region_count; i++) {
 		struct region *region = &boot->region[i];
 
-		if (region->type != REGION_RAM || region->base + region->size <= limit)
+		if (region->type != REGION_RAM ||
+		    (region->base < limit && region->size <= limit - region->base))
 			continue;
 		if (region->base >= limit) {
 			left_out += region->size;
 			region->type = REGION_RESERVED;
 		} else {
-			left_out += region->base + region->size - limit;
+			left_out += region->size - (limit - region->base);
 			region->size = limit - region->base;
 		}
 	}
@@ -136,21 +138,46 @@ static void leave_out_unmappable(struct monitor *monitor)
 static void inspect_slots(struct monitor *monitor)
 {
 	struct slot_table *slots = &monitor->slots;
-	uint32_t kept = 0;
+	uint32_t i = 0;
 
-	for (uint32_t i = 0; i < slots->count; i++) {
+	while (i < slots->count) {
 		struct error error;
 
-		if (!load_inspect(&slots->slot[i], &error)) {
-			log_line(&monitor->log, LOG_ERROR, "slot %s: %s", slots->slot[i].name,
-				 error.text);
+		if (load_inspect(&slots->slot[i], &error)) {
+			i++;
 			continue;
 		}
-		if (kept != i)
-			slots->slot[kept] = slots->slot[i];
-		kept++;
+		log_line(&monitor->log, LOG_ERROR, "slot %s: %s", slots->slot[i].name, error.text);
+		slot_remove(slots, i);
 	}
-	slots->count = kept;
+}
+
+static uint32_t largest_image(const struct slot_table *slots)
+{
+	uint32_t largest = 0;
+
+	for (uint32_t i = 1; i < slots->count; i++)
+		if (slot_image_size(&slots->slot[i]) > slot_image_size(&slots->slot[largest]))
+			largest = i;
+	return largest;
+}
+
+/* Where there is no room for all images, the slot with the largest ones goes, and the others stay.
+ */
+static void place_store(struct monitor *monitor)
+{
+	struct slot_table *slots = &monitor->slots;
+	struct error error;
+
+	while (!plan_store(&monitor->plan, monitor->boot, slots, &error)) {
+		uint32_t index = largest_image(slots);
+		const struct slot *slot = &slots->slot[index];
+		char size[SIZE_TEXT];
+
+		log_line(&monitor->log, LOG_ERROR, "slot %s: no place for its files of %s: %s",
+			 slot->name, format_size(size, slot_image_size(slot)), error.text);
+		slot_remove(slots, index);
+	}
 }
 
 static void check_default(struct monitor *monitor)
@@ -183,12 +210,12 @@ static void run(void *context)
 	cpu_state_keep_firmware();			  /* needs CR4 and the IDT: it probes */
 	platform_init(boot->rsdp_size ? (uint64_t)boot->rsdp : 0);
 	start_console(monitor); /* after platform_init kept firmware's state */
+	if (machine()->ioapics.left_out)
+		log_line(&monitor->log, LOG_WARN, "%u IO-APICs left out: at most %u are kept",
+			 machine()->ioapics.left_out, IOAPIC_MAX);
 	lines_parse(boot, &monitor->slots, report_error, monitor);
 	inspect_slots(monitor); /* before the plan: it needs sizes */
-	if (!plan_store(&monitor->plan, boot, &monitor->slots, &error)) {
-		report_error(monitor, error.text);
-		monitor->slots.count = 0;
-	}
+	place_store(monitor);
 	store_fill(monitor); /* after this, modules' old places are free */
 	plan_slots(&monitor->plan, &monitor->slots, report_error, monitor);
 	slot_machine_init(monitor, &paging); /* needs the final table */

@@ -105,9 +105,9 @@ bool plan_store(struct plan *plan, const struct boot_info *boot, const struct sl
 	    !plan_claim(plan, plan->store.base, search.size, OWNER_STORE, 0))
 		return fail(
 			error,
-			"no room for the images of %u slots: wanted %s in one piece above 16 MiB, "
-			"beside the modules; the largest piece is %s",
-			table->count, format_size(wanted, search.size),
+			"wanted %s in one piece above 16 MiB for the files of %u slots, beside "
+			"where the loader put them; the largest piece, some of it theirs, has %s",
+			format_size(wanted, search.size), table->count,
 			format_size(left, plan_largest(plan, &search)));
 	plan->store.size = search.size;
 	plan->store.type = REGION_RAM;

@@ -45,3 +45,19 @@ const char *slot_type_name(enum slot_type type)
 	}
 	return "unknown";
 }
+
+void slot_remove(struct slot_table *table, uint32_t index)
+{
+	table->count--;
+	for (uint32_t i = index; i < table->count; i++)
+		table->slot[i] = table->slot[i + 1];
+}
+
+uint64_t slot_image_size(const struct slot *slot)
+{
+	uint64_t bytes = slot->kernel.size + slot->initrd.size;
+
+	for (uint32_t i = 0; i < slot->module_count; i++)
+		bytes += slot->module[i].size;
+	return bytes;
+}

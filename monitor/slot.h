@@ -75,6 +75,12 @@ struct slot_table {
 /* The slot with that name, or NULL. */
 struct slot *slot_find(struct slot_table *table, const char *name);
 
+/* Takes slot number index (from 0) out; those behind it move up. */
+void slot_remove(struct slot_table *table, uint32_t index);
+
+/* Bytes of all its pristine files. */
+uint64_t slot_image_size(const struct slot *slot);
+
 /* "ready", "running", "parked", "crashed". */
 const char *slot_state_name(enum switchyard_state state);
 

@@ -43,22 +43,13 @@ static void keep_image(struct copy *copy, struct image *image)
 	copy->next += (image->size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
 }
 
-static uint64_t slot_bytes(const struct slot *slot)
-{
-	uint64_t bytes = slot->kernel.size + slot->initrd.size;
-
-	for (uint32_t i = 0; i < slot->module_count; i++)
-		bytes += slot->module[i].size;
-	return bytes;
-}
-
 void store_fill(struct monitor *monitor)
 {
 	struct copy copy = {.console = &monitor->console, .next = monitor->plan.store.base};
 	struct slot_table *slots = &monitor->slots;
 
 	for (uint32_t i = 0; i < slots->count; i++)
-		copy.total += slot_bytes(&slots->slot[i]);
+		copy.total += slot_image_size(&slots->slot[i]);
 	if (!copy.total)
 		return;
 	for (uint32_t i = 0; i < slots->count; i++) {

@@ -40,8 +40,10 @@ static void mark_running(struct monitor *monitor, struct slot *slot)
  */
 static void stop_devices(struct monitor *monitor)
 {
-	if (monitor->devices_running)
-		pci_stop_bus_masters();
+	if (!monitor->devices_running)
+		return;
+	pci_stop_bus_masters();
+	platform_quiet();
 	monitor->devices_running = false;
 }
 
@@ -104,8 +106,8 @@ static void resume(struct monitor *monitor, struct slot *slot)
 	stop_devices(monitor);
 	uart_drain(&monitor->console.uart);
 	mark_running(monitor, slot);
-	cpu_state_load(&machine->control);
 	platform_load(&machine->platform);
+	cpu_state_load(&machine->control);
 	gate_resume(&machine->control, 0);
 }
 
@@ -207,6 +209,26 @@ static void crash(struct monitor *monitor, struct slot *slot, const struct switc
 	log_line(&monitor->log, LOG_ERROR, "slot %s has crashed: %s", slot->name, slot->crash);
 }
 
+void switch_fault(struct monitor *monitor)
+{
+	struct slot_machine *machine;
+	struct slot *slot;
+
+	if (monitor->current == NO_SLOT)
+		return;
+	slot = &monitor->slots.slot[monitor->current];
+	machine = slot_machine(monitor->current);
+	if (slot->state != SWITCHYARD_RUNNING)
+		return;
+	platform_save(&machine->platform);
+	slot->state = SWITCHYARD_CRASHED;
+	monitor->devices_running = true;
+	format_text(slot->crash, sizeof(slot->crash), "%s",
+		    machine->control.progress == GATE_IDLE ? "fault before it had tables of its own"
+							   : "fault in the gate");
+	console_init(&monitor->console, &monitor->options);
+}
+
 /* The monitor's own console, after a slot had the machine. */
 static void take_over(struct monitor *monitor)
 {
@@ -229,7 +251,9 @@ int64_t gate_main(uint64_t op, uint64_t arg)
 	result = check_request(monitor, op, arg);
 	if (result)
 		return result;
-	if (!cpu_state_save(&machine->control, &reason)) {
+	/* One that ends needs its CPU state no more, so it may be what can't be kept. */
+	if (!cpu_state_save(&machine->control, &reason) && op != SWITCHYARD_END &&
+	    op != SWITCHYARD_CRASH) {
 		log_line(&monitor->log, LOG_ERROR, "slot %s can't be parked: %s", slot->name,
 			 reason);
 		return SWITCHYARD_ESTATE;
@@ -241,8 +265,8 @@ int64_t gate_main(uint64_t op, uint64_t arg)
 			__builtin_unreachable();
 		log_line(&monitor->log, LOG_ERROR, "%s", error.text);
 		mark_running(monitor, slot);
-		cpu_state_load(&machine->control);
 		platform_load(&machine->platform);
+		cpu_state_load(&machine->control);
 		return SWITCHYARD_EIMAGE;
 	}
 	take_over(monitor);

@@ -25,6 +25,12 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
  */
 bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error);
 
+/*
+ * After a fault that was reported: if a slot had the machine, it is marked crashed, and the machine
+ * is quiet.
+ */
+void switch_fault(struct monitor *monitor);
+
 /* Forgets a parked or crashed slot's state: it is ready again. */
 bool switch_kill(struct monitor *monitor, struct slot *slot, struct error *error);
 

@@ -10,7 +10,6 @@
 #include "arch/x86/cpu.h"
 #include "arch/x86/descriptors.h"
 #include "arch/x86/enter.h"
-#include "arch/x86/exception.h"
 #include "arch/x86/msr.h"
 
 #define DEFINE(name, value)  __asm__ volatile("\n.ascii \"->" name " %0\"" : : "i"(value))
@@ -90,18 +89,17 @@ void asm_offsets(void)
 	DEFINE("DESCRIPTOR_TSS", DESCRIPTOR_TSS);
 	DEFINE("TSS_DESCRIPTOR_SIZE", TSS_DESCRIPTOR_SIZE);
 
-	OFFSET(exception_frame, vector);
-
 	DEFINE("CR0_ENTRY32", CR0_PE | CR0_ET | CR0_NE);
 	DEFINE("CR0_MONITOR", CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG);
 	DEFINE("CR0_PG", CR0_PG);
 	DEFINE("CR0_WP", CR0_WP);
-	DEFINE("CR4_PAE", CR4_PAE);
 	DEFINE("CR4_LA57", CR4_LA57);
 	DEFINE("CR4_PCIDE", CR4_PCIDE);
 	DEFINE("CR4_CET", CR4_CET);
 	DEFINE("RFLAGS_FIXED", RFLAGS_FIXED);
 	DEFINE("MSR_EFER", MSR_EFER);
+	DEFINE("EFER_LME", EFER_LME);
+	DEFINE("EFER_LMA", EFER_LMA);
 	DEFINE("MSR_FS_BASE", MSR_FS_BASE);
 	DEFINE("MSR_GS_BASE", MSR_GS_BASE);
 	DEFINE("MSR_KERNEL_GS_BASE", MSR_KERNEL_GS_BASE);

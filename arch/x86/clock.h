@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-/* Measures the TSC against PIT channel 2 (about 10 ms). Call once, first. */
+/* Measures the TSC against PIT channel 2 (20 ms). Call once, first. */
 void clock_init(void);
 
 /* Microseconds since clock_init(); never goes back while the TSC does not. */

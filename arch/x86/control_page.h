@@ -27,7 +27,7 @@ enum gate_progress {
 };
 
 /* Registers that need no more than RDMSR and WRMSR: cpu_state.c lists them. */
-#define CONTROL_MSR_COUNT 16
+#define CONTROL_MSR_COUNT 24
 
 /* Room for the XSAVE area: AMX, the largest that exists, needs 11,008 bytes. */
 #define CONTROL_XSAVE_SIZE 12288
@@ -49,7 +49,7 @@ struct control_page {
 	uint64_t dr0, dr1, dr2, dr3, dr6, dr7;
 	uint64_t msr[CONTROL_MSR_COUNT];
 	uint32_t msr_valid; /* bit n: msr[n] exists on this CPU */
-	uint64_t xcr0, xss;
+	uint64_t xcr0;
 	uint8_t xsave[CONTROL_XSAVE_SIZE] __attribute__((aligned(64))); /* SDM volume 1, 13.4 */
 } __attribute__((aligned(4096)));
 

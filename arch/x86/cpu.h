@@ -15,12 +15,10 @@
 #define CR0_ET	     (1ull << 4)
 #define CR0_NE	     (1ull << 5)
 #define CR0_WP	     (1ull << 16)
-#define CR0_NW	     (1ull << 29)
-#define CR0_CD	     (1ull << 30)
 #define CR0_PG	     (1ull << 31)
 
 #define CR4_PAE	     (1ull << 5)
-#define CR4_PGE	     (1ull << 7)
+#define CR4_MCE	     (1ull << 6)
 #define CR4_OSFXSR   (1ull << 9)
 #define CR4_OSXMM    (1ull << 10)
 #define CR4_LA57     (1ull << 12)
@@ -45,8 +43,7 @@ static inline struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
 }
 
 /* CPUID.1:ECX */
-#define CPUID_1_ECX_XSAVE  (1u << 26)
-#define CPUID_1_ECX_X2APIC (1u << 21)
+#define CPUID_1_ECX_XSAVE (1u << 26)
 /* CPUID.(0D,1):EAX */
 #define CPUID_D_1_EAX_XSAVES (1u << 3)
 /* CPUID.80000001:EDX */

@@ -5,15 +5,17 @@
 #include "arch/x86/msr.h"
 #include "lib/string.h"
 
-#define DR6_RESET	0xffff0ff0ull /* SDM volume 3, table 9-1 */
-#define DR7_RESET	0x400ull
-#define XCR0_X87	1ull
-#define FCW_RESET	0x37f /* what FNINIT sets */
-#define MXCSR_RESET	0x1f80
-#define XSAVE_MXCSR	24  /* offset of MXCSR in the legacy region: SDM volume 1, table 10-2 */
-#define XSAVE_XCOMP	520 /* offset of XCOMP_BV in the XSAVE header: SDM volume 1, 13.4.2 */
-#define XCOMP_COMPACTED (1ull << 63)
-#define CPUID_XSAVE	0x0d
+#define DR6_RESET	  0xffff0ff0ull /* SDM volume 3, table 9-1 */
+#define DR7_RESET	  0x400ull
+#define XCR0_X87	  1ull
+#define FCW_RESET	  0x37f /* what FNINIT sets */
+#define MXCSR_RESET	  0x1f80
+#define XSAVE_MXCSR	  24  /* offset of MXCSR in the legacy region: SDM volume 1, table 10-2 */
+#define XSAVE_HEADER	  512 /* its offset, and size */
+#define XSAVE_HEADER_SIZE 64
+#define XSAVE_XCOMP	  520 /* offset of XCOMP_BV in the XSAVE header: SDM volume 1, 13.4.2 */
+#define XCOMP_COMPACTED	  (1ull << 63)
+#define CPUID_XSAVE	  0x0d
 
 /*
  * Registers saved by RDMSR and restored by WRMSR, each with what is lost without it.
@@ -32,7 +34,11 @@ static const uint32_t msr_list[] = {
 	MSR_MISC_ENABLE,  /* fast strings, the NX disable bit, MWAIT */
 	MSR_SPEC_CTRL,	  /* speculation controls: IBRS left on slows the next kernel down */
 	MSR_DEBUGCTL,	  /* branch tracing */
-	MSR_XSS, /* supervisor states: decides what XSAVES below writes, so it comes last */
+	MSR_S_CET,	  /* supervisor shadow stacks and branch tracking, */
+	MSR_SSP_TABLE,	  /* and where its shadow stacks lie */
+	MSR_XFD,     /* AMX: which state traps on first use; before XRSTOR, which it can stop */
+	MSR_XFD_ERR, /* */
+	MSR_XSS,     /* supervisor states: decides what XSAVES below writes, so it comes last */
 };
 #define MSR_LIST_COUNT (sizeof(msr_list) / sizeof(msr_list[0]))
 _Static_assert(MSR_LIST_COUNT <= CONTROL_MSR_COUNT, "a control page has room for all MSRs");
@@ -45,7 +51,7 @@ static struct {
 
 void cpu_state_init(void)
 {
-	uint64_t cr4 = CR4_PAE | CR4_OSFXSR | CR4_OSXMM;
+	uint64_t cr4 = CR4_PAE | CR4_MCE | CR4_OSFXSR | CR4_OSXMM;
 
 	cpu.xsave = cpuid(1, 0).ecx & CPUID_1_ECX_XSAVE;
 	if (cpu.xsave) {
@@ -90,7 +96,8 @@ static bool xstate_save(struct control_page *control, const char **reason)
 		*reason = "the XSAVE area is larger than a control page holds";
 		return false;
 	}
-	memset(control->xsave, 0, sizeof(control->xsave));
+	/* The header only: XSAVES leaves out what did not change since XRSTORS read this area. */
+	memset(control->xsave + XSAVE_HEADER, 0, XSAVE_HEADER_SIZE);
 	if (cpu.xsaves)
 		__asm__ volatile("xsaves64 %0" : "+m"(control->xsave) : "a"(~0u), "d"(~0u));
 	else
@@ -98,24 +105,22 @@ static bool xstate_save(struct control_page *control, const char **reason)
 	return true;
 }
 
-static void xstate_load(const struct control_page *control)
+/* All components that XCR0 and XSS enable now. */
+static void xstate_restore(const struct control_page *control)
 {
-	if (!cpu.xsave) {
-		__asm__ volatile("fxrstor64 %0" : : "m"(control->xsave));
-		return;
-	}
-	xsetbv0(control->xcr0);
 	if (cpu.xsaves)
 		__asm__ volatile("xrstors64 %0" : : "m"(control->xsave), "a"(~0u), "d"(~0u));
-	else
+	else if (cpu.xsave)
 		__asm__ volatile("xrstor64 %0" : : "m"(control->xsave), "a"(~0u), "d"(~0u));
+	else
+		__asm__ volatile("fxrstor64 %0" : : "m"(control->xsave));
 }
 
 bool cpu_state_save(struct control_page *control, const char **reason)
 {
+	msrs_save(control);
 	if (!xstate_save(control, reason))
 		return false;
-	msrs_save(control);
 	control->dr0 = read_dr0();
 	control->dr1 = read_dr1();
 	control->dr2 = read_dr2();
@@ -129,8 +134,10 @@ bool cpu_state_save(struct control_page *control, const char **reason)
 void cpu_state_load(const struct control_page *control)
 {
 	msrs_load(control);
-	xstate_load(control); /* after XSS */
-	write_dr7(DR7_RESET); /* no breakpoint is armed while its address is half changed */
+	if (cpu.xsave)
+		xsetbv0(control->xcr0);
+	xstate_restore(control); /* after XSS and XCR0 */
+	write_dr7(DR7_RESET);	 /* no breakpoint is armed while its address is half changed */
 	write_dr0(control->dr0);
 	write_dr1(control->dr1);
 	write_dr2(control->dr2);
@@ -160,4 +167,13 @@ void cpu_state_keep_firmware(void)
 void cpu_state_reset(void)
 {
 	cpu_state_load(&cpu.firmware);
+	if (!cpu.xsave)
+		return;
+	/* XRSTOR resets only what XCR0 enables, and a reset leaves it at x87: enable all for a
+	 * moment. */
+	struct cpuid all = cpuid(CPUID_XSAVE, 0);
+
+	xsetbv0((uint64_t)all.edx << 32 | all.eax);
+	xstate_restore(&cpu.firmware);
+	xsetbv0(XCR0_X87);
 }

@@ -4,7 +4,7 @@
 #include "lib/string.h"
 
 /* Interrupt-stack-table entries: faults that may come with a bad stack get one of their own. */
-enum { IST_NONE, IST_DOUBLE_FAULT, IST_NMI, IST_COUNT };
+enum { IST_NONE, IST_DOUBLE_FAULT, IST_NMI, IST_MACHINE_CHECK, IST_COUNT };
 
 #define STACK_SIZE     32768
 #define IST_STACK_SIZE 4096
@@ -43,7 +43,7 @@ static struct {
 	uint64_t gdt[GDT_ENTRIES];
 	struct tss tss;
 	struct idt_gate idt[EXCEPTION_VECTORS] __attribute__((aligned(16)));
-	uint8_t ist_stack[IST_COUNT][IST_STACK_SIZE] __attribute__((aligned(16)));
+	uint8_t ist_stack[IST_COUNT - 1][IST_STACK_SIZE] __attribute__((aligned(16)));
 	uint8_t stack[STACK_SIZE] __attribute__((aligned(16)));
 } tables;
 
@@ -51,6 +51,19 @@ struct gate_anchor gate_anchor;
 
 extern const uint8_t exception_stubs[]; /* exception.asm */
 extern const uint32_t exception_stub_size;
+
+static uint8_t ist_of(unsigned int vector)
+{
+	switch (vector) {
+	case VECTOR_DF:
+		return IST_DOUBLE_FAULT;
+	case VECTOR_NMI:
+		return IST_NMI;
+	case VECTOR_MC:
+		return IST_MACHINE_CHECK;
+	}
+	return IST_NONE;
+}
 
 static void idt_init(void)
 {
@@ -63,9 +76,7 @@ static void idt_init(void)
 		gate->offset32 = (uint32_t)(stub >> 32);
 		gate->selector = SELECTOR_CODE64;
 		gate->type = GATE_INTERRUPT;
-		gate->ist = vector == VECTOR_DF	   ? IST_DOUBLE_FAULT
-			    : vector == VECTOR_NMI ? IST_NMI
-						   : IST_NONE;
+		gate->ist = ist_of(vector);
 	}
 }
 
@@ -109,9 +120,8 @@ static void load_tables(void)
 void descriptors_init(void)
 {
 	memset(&tables.tss, 0, sizeof(tables.tss));
-	tables.tss.ist[IST_DOUBLE_FAULT - 1] =
-		stack_top(tables.ist_stack[IST_DOUBLE_FAULT], IST_STACK_SIZE);
-	tables.tss.ist[IST_NMI - 1] = stack_top(tables.ist_stack[IST_NMI], IST_STACK_SIZE);
+	for (int ist = IST_NONE + 1; ist < IST_COUNT; ist++)
+		tables.tss.ist[ist - 1] = stack_top(tables.ist_stack[ist - 1], IST_STACK_SIZE);
 	tables.tss.io_map = sizeof(struct tss);
 	gdt_init();
 	idt_init();

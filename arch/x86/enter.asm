@@ -7,8 +7,6 @@ bits 64
 default rel
 %include "asm_offsets.inc"
 
-extern gate_anchor
-
 section .text
 
 ; void guest_enter_long(const struct guest_entry *entry)
@@ -20,6 +18,10 @@ section .text
 ; The monitor's IDT stays loaded: a kernel that faults before it has its own is reported, not reset.
 global guest_enter_long
 guest_enter_long:
+	mov ecx, MSR_EFER
+	mov eax, EFER_LME | EFER_LMA	; as after a reset: no SYSCALL, no NX
+	xor edx, edx
+	wrmsr
 	mov rax, [rdi + guest_entry.sp]
 	test rax, rax
 	cmovnz rsp, rax			; 0: the kernel is promised no stack, so ours will do

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/exception.h"
 #include "arch/x86/cpu.h"
+#include "arch/x86/descriptors.h"
 #include "arch/x86/lapic.h"
 #include "arch/x86/msr.h"
 #include "lib/print.h"
@@ -16,6 +17,7 @@ extern const struct fixup fixups_start[], fixups_end[]; /* linker/monitor.ld */
 extern const uint8_t image_start[], image_end[];
 
 static const struct exception_report *reporter;
+static bool reporting; /* a fault while one is reported must not start over */
 
 /* SDM volume 3, table 6-1. */
 static const char *const exception_names[EXCEPTION_COUNT] = {
@@ -75,7 +77,7 @@ static bool in_image(uint64_t address)
 	return address >= (uint64_t)image_start && address + 16 <= (uint64_t)image_end;
 }
 
-/* Addresses are shown as they are in build/switchyard.elf: what addr2line and objdump take. */
+/* Addresses count from the image's start, which build/switchyard.elf has at 1 MiB. */
 static void backtrace(const struct exception_frame *frame)
 {
 	uint64_t rbp = frame->rbp;
@@ -97,11 +99,14 @@ static void report(const struct exception_frame *f)
 	uint64_t cr2;
 
 	__asm__ volatile("mov %%cr2, %0" : "=r"(cr2));
-	print_line("fault in the monitor: vector %llu (%s), error code %#llx",
+	print_line("fault in %s: vector %llu (%s), error code %#llx",
+		   in_image(f->rip) ? "the monitor" : "a kernel that starts",
 		   (unsigned long long)f->vector, name ? name : "reserved",
 		   (unsigned long long)f->error_code);
-	print_line("  rip %016llx (image + %#llx) rflags %08llx cr2 %016llx",
-		   (unsigned long long)f->rip, (unsigned long long)(f->rip - (uint64_t)image_start),
+	if (in_image(f->rip))
+		print_line("  at %#llx of the image",
+			   (unsigned long long)(f->rip - (uint64_t)image_start));
+	print_line("  rip %016llx rflags %08llx cr2 %016llx", (unsigned long long)f->rip,
 		   (unsigned long long)f->rflags, (unsigned long long)cr2);
 	print_line("  rax %016llx rbx %016llx rcx %016llx", (unsigned long long)f->rax,
 		   (unsigned long long)f->rbx, (unsigned long long)f->rcx);
@@ -111,6 +116,26 @@ static void report(const struct exception_frame *f)
 		   (unsigned long long)f->rsp, (unsigned long long)f->cs,
 		   (unsigned long long)f->ss);
 	backtrace(f);
+}
+
+/*
+ * Goes on where the reporter says, with the monitor's page tables and stack: those of the fault may
+ * be a guest's, or the double fault's small one.
+ */
+__attribute__((noreturn)) static void recover(void)
+{
+	uint64_t cr3 = read_cr4() & CR4_LA57 ? gate_anchor.cr3_la57 : gate_anchor.cr3;
+
+	__asm__ volatile("mov %0, %%cr3\n\t"
+			 "mov %1, %%rsp\n\t"
+			 "xor %%ebp, %%ebp\n\t"
+			 "call *%2\n\t"
+			 "ud2"
+			 :
+			 : "r"(cr3), "r"(gate_anchor.stack), "r"(reporter->recover),
+			   "D"(reporter->context)
+			 : "memory");
+	__builtin_unreachable();
 }
 
 /* Called by exception.asm for every vector. Returns to what was interrupted. */
@@ -124,11 +149,12 @@ void exception_handler(struct exception_frame *frame)
 	}
 	if (frame->vector == VECTOR_NMI || fixup_apply(frame))
 		return; /* an NMI here is meant for a kernel that is not running */
-	if (!reporter)
+	if (!reporter || reporting)
 		cpu_stop();
+	reporting = true;
 	report(frame);
-	reporter->recover(reporter->context);
-	cpu_stop();
+	reporting = false;
+	recover();
 }
 
 bool rdmsr_safe(uint32_t msr, uint64_t *value)

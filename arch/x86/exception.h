@@ -16,6 +16,7 @@
 #define EXCEPTION_COUNT	  32 /* vectors below this are the CPU's own */
 #define VECTOR_NMI	  2
 #define VECTOR_DF	  8
+#define VECTOR_MC	  18
 
 /* What exception.asm pushes; the last five are the CPU's (SDM volume 3, 6.14.2). */
 struct exception_frame {

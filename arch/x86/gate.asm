@@ -8,8 +8,8 @@
 ;     is mapped to itself by the caller's tables as well as by the monitor's.
 ;   - An NMI or machine check finds a complete IDT, GDT and stack at every instruction: the
 ;     caller's until the monitor's are loaded together, and the reverse on the way back. Between
-;     LGDT and LIDT the IDT of one side meets the GDT of the other, which works because the
-;     monitor's code selector is the one that Linux uses (descriptors.h).
+;     LGDT and LIDT the IDT of one side meets the GDT of the other, which works for a kernel
+;     whose code selector is the monitor's, as Linux's is (descriptors.h).
 ;
 bits 64
 default rel
@@ -91,35 +91,27 @@ gate_entry:
 	save_msr MSR_GS_BASE, control_page.gs_base
 	save_msr MSR_KERNEL_GS_BASE, control_page.kernel_gs_base
 
-	; Now the monitor's address space. CET first, as CR0.WP may not be cleared under it; PCIDE
-	; next, since paging (below, for LA57) can't be turned off under it, and CR3 with PCID 0
-	; before that. The write to CR4 clears PGE: it flushes the caller's global pages.
-	;   R12  the control page	   RDI  op
+	; Now the monitor's tables. They are mapped by the caller's CR3 too, so they can be loaded before
+	; CR3: an NMI then finds a complete IDT, GDT, TSS and stack on either side of it.
+	; CET goes first, as CR0.WP may not be cleared under it.
+	;   R12  the control page      RDI  op
 	;   RBX  scratch               RSI  arg
 	mov rbx, cr4
 	and rbx, ~CR4_CET
 	mov cr4, rbx
-	test rbx, CR4_LA57
-	jnz .la57
-	mov rbx, [gate_anchor + gate_anchor.cr3]
-	mov cr3, rbx
-	jmp .own_tables
-.la57:
-	mov rbx, [gate_anchor + gate_anchor.cr3_la57]
-	mov cr3, rbx
-.own_tables:
 	lgdt [gate_anchor + gate_anchor.gdtr]
-	lidt [gate_anchor + gate_anchor.idtr]
-	mov rsp, [gate_anchor + gate_anchor.stack]
 	mov rbx, [gate_anchor + gate_anchor.tss_descriptor]
 	and byte [rbx + DESCRIPTOR_TYPE_BYTE], ~DESCRIPTOR_TSS_BUSY	; LTR refuses a busy one
 	mov bx, SELECTOR_TSS
 	ltr bx
+	lidt [gate_anchor + gate_anchor.idtr]
+	mov rsp, [gate_anchor + gate_anchor.stack]
 	xor ebx, ebx
 	lldt bx
 	mov bx, SELECTOR_DATA
 	mov ds, bx
 	mov es, bx
+	mov ss, bx
 	; IRET and not RETF: a guest that panics calls from its NMI handler, and NMIs stay blocked
 	; for the kernel after it until somebody executes IRET (SDM volume 3, 6.7.1).
 	mov rbx, rsp
@@ -131,6 +123,13 @@ gate_entry:
 	push rbx
 	iretq
 .own_cs:
+	; The address space. CR3 with PCID 0 comes before PCIDE goes; PCIDE before paging can be turned
+	; off, for LA57. The write to CR4 clears PGE: it flushes the caller's global pages.
+	mov rbx, [gate_anchor + gate_anchor.cr3]
+	mov rcx, cr4
+	test ecx, CR4_LA57
+	cmovnz rbx, [gate_anchor + gate_anchor.cr3_la57]
+	mov cr3, rbx
 	mov ebx, CR0_MONITOR
 	mov cr0, rbx
 	mov rbx, cr4

@@ -14,6 +14,7 @@ enum {
 };
 
 #define CAPABILITIES_LAST_TIMER(cap) ((cap) >> 8 & 0x1f)
+#define TIMER_PERIODIC		     (1u << 3)
 #define CONFIG_ENABLE		     1u
 
 static uint64_t read64(uint64_t address)
@@ -67,7 +68,8 @@ void hpet_load(uint64_t address, const struct hpet_state *state)
 		uint64_t timer = timer_at(address, i);
 
 		write64(timer, state->timer[i].config);
-		write64(timer + HPET_TIMER_COMPARATOR, state->timer[i].comparator);
+		if (!(state->timer[i].config & TIMER_PERIODIC))
+			write64(timer + HPET_TIMER_COMPARATOR, state->timer[i].comparator);
 		write64(timer + HPET_TIMER_ROUTE, state->timer[i].route);
 	}
 	write64(address + HPET_CONFIG, state->config);

@@ -19,8 +19,8 @@ struct hpet_state {
 
 /*
  * A mirrored pair for the HPET at address; 0: there is none, and both do nothing. The counter goes
- * on from where the slot left it. hpet_load() writes a periodic timer's comparator as its next
- * match; its period is write-only and stays as it was programmed last.
+ * on from where the slot left it. A periodic timer's comparator can't be put back without changing
+ * its period, which is write-only: whoever uses one programs it again when it returns.
  */
 void hpet_save(uint64_t address, struct hpet_state *state);
 void hpet_load(uint64_t address, const struct hpet_state *state);

@@ -48,8 +48,10 @@ void ioapic_add(struct ioapics *ioapics, uint32_t id, uint64_t address, uint32_t
 
 	for (uint32_t i = 0; i < ioapics->count; i++)
 		used += ioapics->ioapic[i].pins;
-	if (ioapics->count == IOAPIC_MAX)
+	if (ioapics->count == IOAPIC_MAX) {
+		ioapics->left_out++;
 		return;
+	}
 	ioapic->id = id;
 	ioapic->address = address;
 	ioapic->gsi_base = gsi_base;
@@ -57,6 +59,8 @@ void ioapic_add(struct ioapics *ioapics, uint32_t id, uint64_t address, uint32_t
 	ioapic->pins = VERSION_PINS(ioapic_read(ioapic, IOAPICVER));
 	if (ioapic->pins <= IOAPIC_MAX_PINS && used + ioapic->pins <= IOAPIC_MAX_RTES)
 		ioapics->count++;
+	else
+		ioapics->left_out++;
 }
 
 void ioapic_save(const struct ioapics *ioapics, struct ioapic_state *state)

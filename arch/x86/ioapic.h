@@ -24,6 +24,7 @@ struct ioapic {
 
 struct ioapics {
 	uint32_t count;
+	uint32_t left_out; /* beyond the limits above: they are not masked either */
 	struct ioapic ioapic[IOAPIC_MAX];
 };
 
@@ -34,7 +35,7 @@ struct ioapic_state {
 
 /*
  * Adds the IO-APIC at address, and reads its version and
- * number of pins. Passed over if there is no room.
+ * number of pins. Counted as left out if there is no room.
  */
 void ioapic_add(struct ioapics *ioapics, uint32_t id, uint64_t address, uint32_t gsi_base);
 

@@ -145,6 +145,8 @@ static void timer_load(const struct lapic_state *state)
 
 	lapic_write(LAPIC_TIMER_DIVIDE, state->divide);
 	if (mode == LVT_TIMER_DEADLINE) {
+		/* The mode must have arrived before the deadline (SDM volume 3, 11.5.4.1). */
+		__asm__ volatile("mfence; lfence" : : : "memory");
 		if (state->deadline_valid)
 			wrmsr_safe(MSR_TSC_DEADLINE, state->deadline);
 		return;

@@ -13,12 +13,13 @@
 #define MSR_SYSENTER_CS	   0x00000174
 #define MSR_SYSENTER_ESP   0x00000175
 #define MSR_SYSENTER_EIP   0x00000176
+#define MSR_XFD		   0x000001c4
+#define MSR_XFD_ERR	   0x000001c5
 #define MSR_MISC_ENABLE	   0x000001a0
 #define MSR_DEBUGCTL	   0x000001d9
 #define MSR_PAT		   0x00000277
-#define MSR_U_CET	   0x000006a0
 #define MSR_S_CET	   0x000006a2
-#define MSR_PL3_SSP	   0x000006a7
+#define MSR_SSP_TABLE	   0x000006a8 /* IA32_INTERRUPT_SSP_TABLE_ADDR */
 #define MSR_TSC_DEADLINE   0x000006e0
 #define MSR_X2APIC_BASE	   0x00000800 /* register at MMIO offset n is MSR 0x800 + n / 16 */
 #define MSR_XSS		   0x00000da0

@@ -10,6 +10,9 @@
 #define PIT_CHANNELS 3
 #define PIT_HZ	     1193182
 
+/* What a PC's firmware programs into channel 0: 18.2 Hz. */
+#define PIT_FIRMWARE_RELOAD 65536
+
 struct pit_state {
 	uint8_t status[PIT_CHANNELS]; /* as the read-back command gives it: mode, access, BCD */
 	uint16_t count[PIT_CHANNELS]; /* what was left of it */

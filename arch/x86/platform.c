@@ -24,12 +24,19 @@ static void timers_load(const struct platform_state *state)
  * is read; then the sources are masked, from the outside in, and last the local APIC, which may
  * hold what they sent before, is emptied.
  */
-static void quiet(struct platform_state *state)
+static void quiet(struct lapic_state *lapic)
 {
 	ioapic_mask_all(&machine()->ioapics);
 	pic_mask_all();
-	lapic_drain(&state->lapic);
+	lapic_drain(lapic);
 	lapic_virtual_wire();
+}
+
+void platform_quiet(void)
+{
+	struct lapic_state dropped = {0};
+
+	quiet(&dropped);
 }
 
 void platform_save(struct platform_state *state)
@@ -39,7 +46,7 @@ void platform_save(struct platform_state *state)
 	ioapic_save(&machine()->ioapics, &state->ioapic);
 	pic_save(&state->pic);
 	timers_save(state);
-	quiet(state);
+	quiet(&state->lapic);
 	for (unsigned int i = 0; i < PLATFORM_UARTS; i++)
 		uart_save(uart_port[i], &state->uart[i]);
 	keyboard_save(&state->keyboard);
@@ -78,6 +85,7 @@ void platform_init(uint64_t rsdp)
 	machine_init(rsdp);
 	platform_save(&firmware);
 	firmware.keyboard = keyboard; /* the console has changed it meanwhile */
+	firmware.pit.reload = PIT_FIRMWARE_RELOAD;
 	firmware.pic.base[0] = PIC_FIRMWARE_MASTER;
 	firmware.pic.base[1] = PIC_FIRMWARE_SLAVE;
 }

@@ -45,6 +45,12 @@ void platform_init(uint64_t rsdp);
  */
 void platform_save(struct platform_state *state);
 
+/*
+ * Masks and empties again: after the devices of a slot that ended were cut off, for what they sent
+ * last. That is for a slot that is gone, and is dropped.
+ */
+void platform_quiet(void);
+
 /* Puts back what platform_save() saved. From quiet. */
 void platform_load(const struct platform_state *state);
 

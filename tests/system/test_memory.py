@@ -6,7 +6,9 @@ import re
 import pytest
 
 from linux import CLOUD, Linux, linux_slot
-from switchyard import open_console, parse_table, slots, tick_count, tick_slot
+from paths import TEST
+from switchyard import (BOOT_LIMIT, module, open_console, parse_table, slots, tick_count,
+                        tick_slot)
 
 MIB, GIB = 1 << 20, 1 << 30
 LARGE_PAGE = 2 * MIB
@@ -129,3 +131,15 @@ def test_two_slots_that_ask_for_one_place(machines):
     open_console(machine)
     assert list(slots(machine)) == ['one']
     assert re.search(r'error.*\btwo\b', machine.command('log'))
+
+
+def test_files_too_large_for_the_store(machines):
+    """The slot with the largest files is refused by name; the other one stays."""
+    large = TEST / 'large.bin'
+    with large.open('wb') as file:
+        file.truncate(260 * MIB)
+    machine = machines.start('timeout=-1', [*tick_slot(), *tick_slot('two'),
+                                            module('module', 'two', large)], memory='512M')
+    machine.expect(r'error: slot two: no place for its files of \d+ KiB', BOOT_LIMIT)
+    open_console(machine)
+    assert list(slots(machine)) == ['tick']

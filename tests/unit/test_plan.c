@@ -150,8 +150,8 @@ static void no_room_for_the_store(void **state)
 	assert_false(plan_store(&m.plan, &m.boot, &m.table, &m.error));
 	assert_string_equal(
 		m.error.text,
-		"no room for the images of 1 slots: wanted 2105348 KiB in one piece above "
-		"16 MiB, beside the modules; the largest piece is 1032064 KiB");
+		"wanted 2105348 KiB in one piece above 16 MiB for the files of 1 slots, beside "
+		"where the loader put them; the largest piece, some of it theirs, has 1032064 KiB");
 }
 
 static void no_images_need_no_store(void **state)

@@ -16,8 +16,8 @@ NM      := $(CROSS_COMPILE)nm
 NASM    ?= nasm
 B       := build
 
-# <elf.h> and <asm/bootparam.h>, which a bare-metal compiler does not bring, are taken from Debian's libc6-dev and
-# linux-libc-dev, behind all that the compiler does bring.
+# <elf.h> and <asm/bootparam.h>, which a bare-metal compiler does not bring, are taken from Debian's
+# libc6-dev and linux-libc-dev, behind all that the compiler does bring.
 KERNEL_HEADERS := -idirafter /usr/include/x86_64-linux-gnu -idirafter /usr/include
 
 .DELETE_ON_ERROR:

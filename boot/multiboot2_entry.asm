@@ -1,10 +1,10 @@
 ; SPDX-License-Identifier: GPL-2.0-only
 ;
-; multiboot2_entry.asm - the Multiboot2 header, and the way from its 32-bit entry to C in 64-bit mode.
+; multiboot2_entry.asm - the Multiboot2 header, and the way from its 32-bit entry to 64-bit C.
 ; Multiboot2 specification 2.0, sections 3.1 and 3.3.
 ;
-; The image is linked at 1 MiB and loaded there; it is position independent, so that C can move it later
-; (arch/x86/relocate.h). 32-bit code has no RIP-relative addresses: what it needs lies in
+; The image is linked at 1 MiB and loaded there; it is position independent, so that C can move it
+; later (arch/x86/relocate.h). 32-bit code has no RIP-relative addresses: what it needs lies in
 ; this section, and is reached relative to EBP.
 ;
 default rel

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# debug.gdb - attaches to the QEMU that `make debug` started, and goes on to the monitor's second half,
-# with its symbols where the image moved to.
+# debug.gdb - attaches to the QEMU that `make debug` started, and goes on to the monitor's second
+# half, with its symbols where the image moved to.
 set confirm off
 set architecture i386:x86-64
 file build/switchyard.elf

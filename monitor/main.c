@@ -23,6 +23,8 @@
 #include "lib/string.h"
 #include "switch.h"
 
+#define KIB 1024ull
+
 static struct monitor the_monitor;
 
 static void report_error(void *context, const char *text)
@@ -175,7 +177,9 @@ static void place_store(struct monitor *monitor)
 		char size[SIZE_TEXT];
 
 		log_line(&monitor->log, LOG_ERROR, "slot %s: no place for its files of %s: %s",
-			 slot->name, format_size(size, slot_image_size(slot)), error.text);
+			 slot->name,
+			 format_size(size, (slot_image_size(slot) + KIB - 1) / KIB * KIB),
+			 error.text);
 		slot_remove(slots, index);
 	}
 }

@@ -4,7 +4,8 @@
 
 VERSION := 0.1
 
-MONITOR_C    := $(wildcard boot/*.c lib/*.c monitor/*.c) $(filter-out arch/x86/asm_offsets.c,$(wildcard arch/x86/*.c))
+MONITOR_C    := $(wildcard boot/*.c lib/*.c monitor/*.c) \
+	$(filter-out arch/x86/asm_offsets.c,$(wildcard arch/x86/*.c))
 MONITOR_ASM  := $(wildcard boot/*.asm arch/x86/*.asm)
 MONITOR_OBJ  := $(MONITOR_C:%.c=$(B)/monitor/%.o) $(MONITOR_ASM:%.asm=$(B)/monitor/%.asm.o)
 MONITOR_INC  := $(B)/monitor/asm_offsets.inc
@@ -43,10 +44,10 @@ $(MONITOR_INC): arch/x86/asm_offsets.c
 	@$(CC) $(MONITOR_CFLAGS) -MMD -MP -MT $@ -MF $@.d -S -o $@.s $<
 	@sed -n 's/.*"->\([^ ]*\) [$$]*\([^"]*\)".*/%define \1 \2/p' $@.s > $@
 
-# The image is linked as a position-independent executable, so that the linker lists the words that hold addresses:
-# all of them R_X86_64_RELATIVE, or relocate.c would miss one. GRUB takes neither ET_DYN nor
-# a section of relocations; it loads the image where it is linked, and the image moves itself, so it is
-# shown as what it then is: ET_EXEC, with a table that is data.
+# The image is linked as a position-independent executable, so that the linker lists the words that
+# hold addresses: all of them R_X86_64_RELATIVE, or relocate.c would miss one. GRUB takes neither
+# ET_DYN nor a section of relocations; it loads the image where it is linked, and the image moves
+# itself, so it is shown as what it then is: ET_EXEC, with a table that is data.
 define link_monitor
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
@@ -60,10 +61,12 @@ $(B)/switchyard.elf: $(MONITOR_OBJ) linker/monitor.ld
 	$(link_monitor)
 
 # For tests/system/test_negative.py alone: the IO-APIC stays as the last slot left it.
-$(B)/test/switchyard-unmasked.elf: $(MONITOR_C:%.c=$(B)/unmasked/%.o) $(MONITOR_ASM:%.asm=$(B)/monitor/%.asm.o) \
+$(B)/test/switchyard-unmasked.elf: $(MONITOR_C:%.c=$(B)/unmasked/%.o) \
+		$(MONITOR_ASM:%.asm=$(B)/monitor/%.asm.o) \
 		linker/monitor.ld
 	$(link_monitor)
 
 $(MONITOR_OBJ) $(MONITOR_INC): monitor/monitor.mk
 
--include $(wildcard $(B)/monitor/*/*.d $(B)/monitor/*/*/*.d $(B)/monitor/*.d $(B)/unmasked/*/*.d $(B)/unmasked/*/*/*.d)
+-include $(wildcard $(B)/monitor/*/*.d $(B)/monitor/*/*/*.d $(B)/monitor/*.d \
+	$(B)/unmasked/*/*.d $(B)/unmasked/*/*/*.d)

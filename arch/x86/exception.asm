@@ -23,7 +23,8 @@ exception_stubs:
 %rep 256
 	align EXCEPTION_STUB_SIZE, db 0xcc
 	; Vectors with an error code: SDM volume 3, table 6-1.
-%if vector != 8 && (vector < 10 || vector > 14) && vector != 17 && vector != 21 && vector != 29 && vector != 30
+%if vector != 8 && (vector < 10 || vector > 14) && vector != 17 && vector != 21 && \
+	vector != 29 && vector != 30
 	push qword 0
 %endif
 	push qword vector

@@ -22,7 +22,7 @@ section .text
 
 ; int64_t gate_entry(uint64_t op, uint64_t arg)
 ;
-; In:        RDI op, RSI arg; 64-bit mode, CPL 0, the caller's CR3 (4 or 5 levels), stack and tables.
+; In:        RDI op, RSI arg; 64-bit mode, CPL 0, the caller's CR3 (4 or 5 levels), stack, tables.
 ; Out:       RAX result, when the slot is resumed (by gate_resume) or refused.
 ; Preserved: all but RAX: gate_resume puts them back.
 ; Clobbers:  RAX.
@@ -260,7 +260,7 @@ gate_resume:
 	ret
 
 ; From five levels of paging to four, and back. CR4.LA57 can't change while paging is on
-; (SDM volume 3, 4.1.1), so both go through 32-bit code with paging off. The monitor lies below 4 GiB,
+; (SDM volume 3, 4.1.1), so both go through 32-bit code, paging off. The monitor lies below 4 GiB,
 ; and so do its tables.
 ;
 ; In:        64-bit mode, the monitor's GDT and stack, CR4 without PCIDE and CET, CR3 the

@@ -113,11 +113,14 @@ gate_entry:
 	mov es, bx
 	mov ss, bx
 	; IRET and not RETF: a guest that panics calls from its NMI handler, and NMIs stay blocked
-	; for the kernel after it until somebody executes IRET (SDM volume 3, 6.7.1).
+	; for the kernel after it until somebody executes IRET (SDM volume 3, 6.7.1). Which refuses if
+	; the caller's NT flag is set, so flags are cleared first.
+	push RFLAGS_FIXED
+	popfq
 	mov rbx, rsp
 	push SELECTOR_DATA
 	push rbx
-	pushfq
+	push RFLAGS_FIXED
 	push SELECTOR_CODE64
 	lea rbx, [.own_cs]
 	push rbx

@@ -179,4 +179,31 @@ static inline uint64_t pit_reload_get(uint32_t which)
 	return count >= 1 && count <= PIT_RELOAD ? PIT_RELOAD : count;
 }
 
+/* A register in memory, by its address. */
+static inline uint64_t memory_get(uint32_t which)
+{
+	return *(volatile uint32_t *)(uint64_t)which;
+}
+
+static inline void memory_set(uint32_t which, uint64_t value)
+{
+	*(volatile uint32_t *)(uint64_t)which = (uint32_t)value;
+}
+
+/* An IO-APIC register by its index: Intel 82093AA, section 3.1. Every PC has the first one here. */
+#define IOAPIC_SELECT 0xfec00000u
+#define IOAPIC_WINDOW 0xfec00010u
+
+static inline uint64_t ioapic_get(uint32_t which)
+{
+	memory_set(IOAPIC_SELECT, which);
+	return memory_get(IOAPIC_WINDOW);
+}
+
+static inline void ioapic_set(uint32_t which, uint64_t value)
+{
+	memory_set(IOAPIC_SELECT, which);
+	memory_set(IOAPIC_WINDOW, value);
+}
+
 #endif

@@ -41,7 +41,14 @@ struct item {
 /* IRQ 3, 5, 7 and, behind a cascade that stays masked, all of the slave's. */
 #define PIC_MASTER_VARY 0xa8
 #define PIC_SLAVE_VARY	0xff
-#define CURSOR_HIGH	0x07
+/* IRQ 3 and 5, which no device here uses, as level-triggered: ICH9 data sheet, 13.4.13. */
+#define ELCR_MASTER 0x4d0
+#define ELCR_VARY   0x28
+/* 82093AA, 3.2.4: as the LVT, an entry stays masked. */
+#define IOAPIC_ENTRY(pin) (0x10 + 2 * (pin))
+/* Where PCs have it. It stands still: nobody enables it. IA-PC HPET specification, 2.3. */
+#define HPET	    0xfed00000u
+#define CURSOR_HIGH 0x07
 
 /* An item's fields. A register with functions of its own in access.h, compared, or filled, too: */
 #define KEPT(name)		  #name, name##_get, 0, 0, 0, 0, 0
@@ -106,6 +113,11 @@ static const struct item items[] = {
 
 	{FILLED_ONE("8259 master mask", port, PIC_MASTER_DATA, PIC_MASTER_VARY, 0)},
 	{FILLED_ONE("8259 slave mask", port, PIC_SLAVE_DATA, PIC_SLAVE_VARY, 0)},
+	{FILLED_ONE("elcr", port, ELCR_MASTER, ELCR_VARY, 0)},
+	{FILLED_ONE("io-apic entry", ioapic, IOAPIC_ENTRY(3), LVT_VARY, LVT_FIXED)},
+	{FILLED_ONE("io-apic entry, high", ioapic, IOAPIC_ENTRY(3) + 1, LDR_VARY, 0)},
+	{FILLED_ONE("hpet counter", memory, HPET + 0x0f0, ANY_32, 0)},
+	{FILLED_ONE("hpet timer 0", memory, HPET + 0x108, ANY_32, 0)},
 	{KEPT(pit_mode)},
 	{KEPT(pit_reload)},
 	{KEPT_ONE("com1 ier", port, COM1_IER)},

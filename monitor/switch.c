@@ -97,9 +97,9 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 	guest_enter_protected(&entry);
 }
 
-static void resume(struct monitor *monitor, struct slot *slot) __attribute__((noreturn));
-
-static void resume(struct monitor *monitor, struct slot *slot)
+/* result is what the slot's call of the gate returns. */
+__attribute__((noreturn)) static void resume(struct monitor *monitor, struct slot *slot,
+					     int64_t result)
 {
 	struct slot_machine *machine = slot_machine(slot_index(monitor, slot));
 
@@ -108,7 +108,7 @@ static void resume(struct monitor *monitor, struct slot *slot)
 	mark_running(monitor, slot);
 	platform_load(&machine->platform);
 	cpu_state_load(&machine->control);
-	gate_resume(&machine->control, 0);
+	gate_resume(&machine->control, result);
 }
 
 bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error)
@@ -117,7 +117,7 @@ bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error)
 	case SWITCHYARD_READY:
 		return switch_boot(monitor, slot, error);
 	case SWITCHYARD_PARKED:
-		resume(monitor, slot);
+		resume(monitor, slot, 0);
 	case SWITCHYARD_CRASHED:
 		return fail(error, "slot %s has crashed (%s); \"boot %s\" starts it afresh",
 			    slot->name, slot->crash, slot->name);
@@ -264,10 +264,7 @@ int64_t gate_main(uint64_t op, uint64_t arg)
 		if (switch_to(monitor, &monitor->slots.slot[arg - 1], &error))
 			__builtin_unreachable();
 		log_line(&monitor->log, LOG_ERROR, "%s", error.text);
-		mark_running(monitor, slot);
-		platform_load(&machine->platform);
-		cpu_state_load(&machine->control);
-		return SWITCHYARD_EIMAGE;
+		resume(monitor, slot, SWITCHYARD_EIMAGE);
 	}
 	take_over(monitor);
 	if (op == SWITCHYARD_END)

@@ -56,8 +56,6 @@ struct acpi_madt {
 	uint32_t flags;
 } __attribute__((packed));
 
-#define ACPI_MADT_PCAT_COMPAT (1u << 0) /* of flags: there are 8259s, too */
-
 enum acpi_madt_type {
 	ACPI_MADT_LOCAL_APIC = 0,
 	ACPI_MADT_IO_APIC = 1,
@@ -158,7 +156,6 @@ struct acpi_fadt {
 } __attribute__((packed));
 
 #define ACPI_FADT_RESET_SUPPORTED (1u << 10) /* of flags: reset_register and reset_value count */
-#define ACPI_FADT_HW_REDUCED	  (1u << 20) /* of flags: there are no PM1 registers */
 
 /* PM1 control registers, 4.8.3.2.1. */
 #define ACPI_PM1_SCI_ENABLE	  (1u << 0)

@@ -56,5 +56,4 @@ void paging_init(uint64_t memory_end, struct paging_tables *result)
 
 	result->pml4 = (uint64_t)tables.pml4;
 	result->pdpt = (uint64_t)tables.pdpt;
-	result->end = gibs * GIB;
 }

@@ -11,7 +11,6 @@
 struct paging_tables {
 	uint64_t pml4; /* what the monitor runs on */
 	uint64_t pdpt; /* its entry 0 */
-	uint64_t end;  /* memory is mapped up to here, at least 4 GiB */
 };
 
 /* GiB that can be mapped on CPUs without 1 GiB pages; with them, it is 512. */

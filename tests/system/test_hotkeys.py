@@ -29,6 +29,14 @@ def monitor_to_alpha(machine):
     machine.alpha.prompt()
 
 
+def keys_arrived(machine):
+    """Waits until alpha has taken every key sent so far: QEMU sends them in the background, and a key
+    that comes late would be typed into what the next test has on the machine."""
+    machine.send_keys(['ctrl', 'u'])  # drops what was typed on the screen
+    machine.type('echo > /tmp/arrived\n')
+    machine.alpha.run('until [ -e /tmp/arrived ]; do :; done; rm /tmp/arrived')
+
+
 def test_hotkey_to_another_linux_and_back(machine):
     machine.alpha.run('echo kept > /tmp/kept')
     machine.send_keys(HOTKEY + ['2'])
@@ -61,20 +69,20 @@ def test_modifiers_are_not_stuck(machine):
     machine.expect(PROMPT)
     monitor_to_alpha(machine)
     machine.type('echo typed-$((6*7)) > /tmp/typed\n')
-    machine.alpha.run('until [ -s /tmp/typed ]; do :; done')
+    keys_arrived(machine)
     assert machine.alpha.run('cat /tmp/typed').strip() == 'typed-42'
 
 
 def test_hotkey_to_a_slot_that_is_not(machine):
     machine.send_keys(HOTKEY + ['9'])
-    machine.alpha.prompt()
+    keys_arrived(machine)
     assert 'alpha' in machine.alpha.run('hostname')
 
 
 def test_digits_alone_do_nothing(machine):
     machine.send_keys(['2'])
     machine.send_keys(['ctrl', 'alt', '2'])
-    machine.alpha.prompt()
+    keys_arrived(machine)
     assert 'alpha' in machine.alpha.run('hostname')
 
 

@@ -2,7 +2,7 @@
 #
 # make unit    builds tests/unit/test_*.c for the host and runs them
 #
-# monitor/ and the fakes (tests/unit/fake/) are one library, so that a test gets what it
+# monitor/, some of arch/x86/ and the fakes (tests/unit/fake/) are one library, so that a test gets what it
 # names and no more: a function that it defines itself stands in for the monitor's.
 
 HOST_CC ?= gcc
@@ -16,7 +16,8 @@ UNIT_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -DSWITCHYARD_HOST \
 # string.c would replace the C library's functions (test_string.c includes it under other names);
 # main.c, slot_machine.c and switch.c need the gate and a real machine.
 UNIT_C       := $(filter-out lib/string.c $(addprefix monitor/,main.c slot_machine.c switch.c), \
-	$(wildcard lib/*.c monitor/*.c)) $(wildcard tests/unit/fake/*.c)
+	$(wildcard lib/*.c monitor/*.c)) $(wildcard tests/unit/fake/*.c) \
+	$(addprefix arch/x86/,kvm_clock.c lapic.c machine_check.c msr_list.c mtrr.c perfmon.c)
 UNIT_OBJ     := $(UNIT_C:%.c=$(UNIT)/%.o)
 UNIT_LIB     := $(UNIT)/unit.a
 UNIT_TEST_C  := $(wildcard tests/unit/test_*.c)

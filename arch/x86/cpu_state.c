@@ -4,6 +4,7 @@
 #include "arch/x86/descriptors.h"
 #include "arch/x86/exception.h"
 #include "arch/x86/kvm_clock.h"
+#include "arch/x86/lapic.h"
 #include "arch/x86/machine_check.h"
 #include "arch/x86/msr.h"
 #include "arch/x86/msr_list.h"
@@ -218,6 +219,7 @@ void cpu_state_keep_firmware(void)
 	cpu.firmware_pat = rdmsr(MSR_PAT);
 	firmware->dr6 = DR6_RESET;
 	firmware->dr7 = DR7_RESET;
+	lapic_keep_firmware();
 }
 
 void cpu_state_reset(void)

@@ -89,6 +89,7 @@ static inline struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
 	}
 
 DEFINE_CR(0)
+DEFINE_CR(2)
 DEFINE_CR(3)
 DEFINE_CR(4)
 

@@ -222,10 +222,24 @@ void cpu_state_keep_firmware(void)
 	lapic_keep_firmware();
 }
 
+/* The gate leaves what the monitor itself does not use as the last slot had it. */
+static void segments_reset(void)
+{
+	__asm__ volatile("mov %w0, %%fs\n\t"
+			 "mov %w0, %%gs"
+			 :
+			 : "r"(SELECTOR_DATA));
+	wrmsr(MSR_FS_BASE, 0);
+	wrmsr(MSR_GS_BASE, 0);
+	wrmsr(MSR_KERNEL_GS_BASE, 0);
+}
+
 void cpu_state_reset(void)
 {
 	memory_and_msrs_load(&cpu.firmware);
 	xstate_reset();
 	debug_and_active_load(&cpu.firmware);
+	segments_reset();
+	write_cr2(0);
 	write_cr4(gate_anchor.cr4 & ~CR4_PKE);
 }

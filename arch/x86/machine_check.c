@@ -3,7 +3,7 @@
 #include "arch/x86/cpu.h"
 #include "arch/x86/msr.h"
 
-/* IA32_MCG_CAP: SDM volume 3, figure 15-2. */
+/* IA32_MCG_CAP: SDM volume 3, figure 16-2. */
 #define MCG_CAP_BANKS 0xffull
 #define MCG_CAP_CTL   (1ull << 8)  /* IA32_MCG_CTL exists */
 #define MCG_CAP_CMCI  (1ull << 10) /* IA32_MCi_CTL2 exists, to interrupt on corrected errors */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * machine_check.h - which errors the CPU reports. SDM volume 3, section 15.3.
+ * machine_check.h - which errors the CPU reports. SDM volume 3, section 16.3.
  *
  * Only the enables: the banks' contents tell of the machine's faults, which are whoever's that
  * reads them first, and stay where they are.

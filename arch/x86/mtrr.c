@@ -5,12 +5,12 @@
 #include "arch/x86/msr.h"
 #include "lib/string.h"
 
-/* IA32_MTRRCAP and IA32_MTRR_DEF_TYPE: SDM volume 3, figures 11-5 and 11-6. */
+/* IA32_MTRRCAP and IA32_MTRR_DEF_TYPE: SDM volume 3, figures 12-5 and 12-6. */
 #define CAP_VARIABLE_COUNT 0xffull
 #define CAP_FIXED	   (1ull << 8)
 #define DEF_TYPE_ENABLE	   (1ull << 11)
 
-/* SDM volume 3, table 11-9. */
+/* SDM volume 3, table 12-9. */
 static const uint32_t fixed_msr[] = {
 	MSR_MTRR_FIX64K_00000,	  MSR_MTRR_FIX16K_80000,    MSR_MTRR_FIX16K_A0000,
 	MSR_MTRR_FIX4K_C0000,	  MSR_MTRR_FIX4K_C0000 + 1, MSR_MTRR_FIX4K_C0000 + 2,
@@ -71,7 +71,7 @@ static void flush_tlb(void)
 }
 
 /*
- * The sequence of SDM volume 3, 11.11.8. No line may be in a cache, and no type in the TLB, that
+ * The sequence of SDM volume 3, 12.11.8. No line may be in a cache, and no type in the TLB, that
  * the new types don't allow: so caches take in nothing new, are emptied before and after, and
  * meanwhile all memory is uncached. Interrupts are off here, and CR4.PGE is clear; the other
  * CPUs, which would have to do the same at the same time, wait for a SIPI or are about to.

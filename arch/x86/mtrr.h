@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * mtrr.h - memory type range registers: which physical addresses are cached, and how. SDM volume
- * 3, section 11.11.
+ * 3, section 12.11.
  *
  * Firmware sets them; a kernel may change them (Linux by /proc/mtrr, or to clean up after
  * firmware), and another one would then find device memory cached, or its RAM not.

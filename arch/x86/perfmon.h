@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * perfmon.h - performance counters. SDM volume 3, chapter 19; AMD64 Architecture Programmer's
+ * perfmon.h - performance counters. SDM volume 3, chapter 20; AMD64 Architecture Programmer's
  * Manual, volume 2, section 13.2 (counters) and appendix B (IBS).
  *
  * Counters that go on counting after a switch would interrupt the next kernel (as an NMI, most

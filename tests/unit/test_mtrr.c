@@ -68,7 +68,7 @@ static void test_no_write_if_nothing_differs(void **unused)
 	assert_int_equal(fake_cpu.event_count, 0);
 }
 
-/* SDM volume 3, 11.11.8, step by step. */
+/* SDM volume 3, 12.11.8, step by step. */
 static void test_sequence(void **unused)
 {
 	const struct fake_event expected[] = {

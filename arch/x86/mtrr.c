@@ -51,6 +51,17 @@ void mtrr_save(struct mtrr_state *state)
 		state->fixed[i] = rdmsr(fixed_msr[i]);
 }
 
+/* In words: this runs twice at each switch, and the monitor's memcmp() goes by bytes. */
+static bool equal(const struct mtrr_state *a, const struct mtrr_state *b)
+{
+	const uint64_t *words_a = (const uint64_t *)a, *words_b = (const uint64_t *)b;
+
+	for (uint32_t i = 0; i < sizeof(*a) / sizeof(*words_a); i++)
+		if (words_a[i] != words_b[i])
+			return false;
+	return true;
+}
+
 static void ranges_load(const struct mtrr_state *state, const struct mtrr_state *now)
 {
 	for (uint32_t i = 0; i < MTRR_VARIABLE_MAX; i++) {
@@ -82,7 +93,7 @@ void mtrr_load(const struct mtrr_state *state)
 	uint64_t cr0;
 
 	mtrr_save(&now);
-	if (memcmp(&now, state, sizeof(now)) == 0)
+	if (equal(&now, state))
 		return;
 	cr0 = read_cr0();
 	write_cr0((cr0 | CR0_CD) & ~CR0_NW);

@@ -8,16 +8,19 @@
 
 #include <stdint.h>
 
-#define CR0_PE	     (1ull << 0)
-#define CR0_MP	     (1ull << 1)
-#define CR0_EM	     (1ull << 2)
-#define CR0_TS	     (1ull << 3)
-#define CR0_ET	     (1ull << 4)
-#define CR0_NE	     (1ull << 5)
-#define CR0_WP	     (1ull << 16)
-#define CR0_NW	     (1ull << 29)
-#define CR0_CD	     (1ull << 30) /* caches keep what they hold, and take nothing new */
-#define CR0_PG	     (1ull << 31)
+#define CR0_PE (1ull << 0)
+#define CR0_MP (1ull << 1)
+#define CR0_EM (1ull << 2)
+#define CR0_TS (1ull << 3)
+#define CR0_ET (1ull << 4)
+#define CR0_NE (1ull << 5)
+#define CR0_WP (1ull << 16)
+#define CR0_NW (1ull << 29)
+#define CR0_CD (1ull << 30) /* caches keep what they hold, and take nothing new */
+#define CR0_PG (1ull << 31)
+
+/* The monitor's own. */
+#define CR0_MONITOR  (CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG)
 
 #define CR4_PAE	     (1ull << 5)
 #define CR4_MCE	     (1ull << 6)

@@ -3,6 +3,7 @@
 #include "arch/x86/cpu.h"
 #include "arch/x86/descriptors.h"
 #include "arch/x86/exception.h"
+#include "arch/x86/gate.h"
 #include "arch/x86/kvm_clock.h"
 #include "arch/x86/lapic.h"
 #include "arch/x86/machine_check.h"
@@ -97,7 +98,7 @@ void cpu_state_init(void)
 
 	gate_anchor.cr4 = cr4;
 	write_cr4(cr4);
-	write_cr0(CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG);
+	write_cr0(CR0_MONITOR);
 }
 
 static void msrs_find(struct msr_list *list, const struct msr_range *range, uint32_t count)
@@ -180,10 +181,26 @@ bool cpu_state_save(struct control_page *control, const char **reason)
 	return true;
 }
 
+/*
+ * The gate has loaded the monitor's, as a rule. But a kernel that faults before it has an IDT comes
+ * by the monitor's, with control registers of its own.
+ */
+static void control_registers_load(void)
+{
+	uint64_t levels;
+
+	vmx_leave();
+	levels = read_cr4() & CR4_LA57;
+	write_cr4(gate_anchor.cr4 | levels);
+	write_cr0(CR0_MONITOR);
+	if (levels)
+		gate_leave_la57();
+}
+
 /* What comes before the vector registers, since IA32_XSS tells which of them there are. */
 static void memory_and_msrs_load(const struct control_page *control)
 {
-	vmx_leave();
+	control_registers_load();
 	mtrr_load(&control->mtrr);
 	msr_list_stop(&cpu.active); /* off already, unless the last slot could not be saved */
 	msr_list_load(&cpu.state, control->state);

@@ -45,8 +45,8 @@ struct control_page {
 	/* cpu_state.c: */
 	uint64_t dr0, dr1, dr2, dr3, dr6, dr7;
 	struct mtrr_state mtrr;
-	uint64_t state[MSR_LIST_MAX];  /* values of cpu_state.c's two lists */
-	uint64_t active[MSR_LIST_MAX]; /* */
+	uint64_t state[MSR_LIST_MAX];  /* values of the MSRs that cpu_state.c lists: settings, */
+	uint64_t active[MSR_LIST_MAX]; /* and what acts on its own */
 	struct xstate xstate;
 } __attribute__((aligned(4096)));
 

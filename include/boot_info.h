@@ -67,6 +67,7 @@ struct boot_info {
 	struct boot_module module[BOOT_MAX_MODULES];
 	uint32_t rsdp_size; /* bytes used of rsdp[]: 20 (ACPI 1.0), 36, or 0: no ACPI */
 	uint8_t rsdp[36];   /* a copy of the ACPI root pointer */
+	bool uefi;	    /* firmware is UEFI: there is no BIOS, nor its data below 1 MiB */
 	enum boot_screen screen;
 	struct boot_framebuffer framebuffer; /* if screen is SCREEN_FRAMEBUFFER */
 	struct region image;		     /* where the monitor itself lies */

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from grub_image import build_image, switchyard_config
 from linux import CLOUD, GENERIC, Linux, linux_slot
 from paths import ISO
 from picture import ASCII, Font
@@ -73,17 +74,30 @@ def test_every_character(console):
         console.wait_screen(r'^error: .*' + re.escape('x' + part))
 
 
-def test_memory_plan(console):
-    """Nothing of the machine below 1 MiB is taken for a BIOS's; each slot has room for its picture."""
+def test_room_for_pictures(console):
     plan = parse_table(console.command('mem'))
     pictures = [row for row in plan if row['OWNER'] == 'pictures']
     picture = console.picture()
     assert len(pictures) == 1
     size = int(pictures[0]['END'], 16) + 1 - int(pictures[0]['START'], 16)
     assert size >= len(TWO_TICKS) * picture.width * picture.height * 4
-    low_end = max(int(row['END'], 16) for row in plan
-                  if row['TYPE'] == 'RAM' and int(row['START'], 16) < 0x100000)
-    assert low_end == 0x9ffff
+
+
+EBDA_SEGMENT = 0x40e  # in the BIOS data area
+
+
+def test_no_bios_data_area():
+    """What lies there is not taken for the segment of a BIOS's data: it would cost RAM below 1 MiB."""
+    commands, files = switchyard_config('timeout=-1', tick_slot())
+    image = build_image(['insmod memrw', f'write_word {EBDA_SEGMENT:#x} 0x3000', *commands], files)
+    with Machine('test_uefi.test_no_bios_data_area', image, memory='256M', machine='q35',
+                 firmware='uefi') as machine:
+        open_console(machine)
+        assert ' 00 30 ' in machine.command(f'md {EBDA_SEGMENT:#x} 16')
+        low = [row for row in parse_table(machine.command('mem'))
+               if 0x10000 <= int(row['START'], 16) < 0xa0000]
+        assert {row['OWNER'] for row in low} == {'tick', 'free', 'monitor'}
+        assert low[-1]['END'] == '0x000000000009ffff'
 
 
 def test_log(console):
@@ -91,14 +105,20 @@ def test_log(console):
 
 
 def test_tick(console):
-    """Timer interrupts arrive, and switches lose nothing, after UEFI, too."""
+    """Timer interrupts arrive, switches lose nothing, and each has its picture, after UEFI, too.
+
+    tick draws nothing: it keeps what the monitor wrote when it started it. (Linux draws its screen anew
+    after a deep switch.)
+    """
     console.sendline('boot tick')
     for _ in range(2):
         left_at = tick_count(console, 'tick')
     console.send('2')
     assert tick_count(console, 'tock') < left_at, 'tock starts afresh'
+    assert console.screen_text().startswith('starting tock')
     console.send('1')
     assert tick_count(console, 'tick') >= left_at
+    assert console.screen_text().startswith('starting tick')
     console.send('0')
     console.expect(PROMPT)
     console.wait_screen(r'^slot tick is parked$')

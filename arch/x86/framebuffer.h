@@ -54,8 +54,8 @@ uint64_t framebuffer_size(const struct boot_framebuffer *mode);
 
 /*
  * A mirrored pair: all pixels, to and from framebuffer_size() bytes of memory at a physical address
- * that is a multiple of 8. Reading is slow on real hardware: some 100 ms for 4 MiB over PCI
- * Express. framebuffer_blank() makes all pixels black.
+ * that is a multiple of 8. Reading is slow on real hardware: expect tenths of a second for 4 MiB,
+ * each 8 bytes of which take a round trip over the bus. framebuffer_blank() makes all pixels black.
  */
 void framebuffer_save(const struct boot_framebuffer *mode, uint64_t to);
 void framebuffer_load(const struct boot_framebuffer *mode, uint64_t from);

@@ -32,7 +32,7 @@ def test_image(firmware):
 @pytest.fixture(scope='module')
 def console(module_machines):
     """A machine at the monitor's prompt; tests leave it there."""
-    machine = module_machines.start('timeout=-1', TWO_TICKS, memory='256M', smp=2,
+    machine = module_machines.start('timeout=-1', TWO_TICKS, memory='5G', smp=2,
                                     machine='q35', firmware='uefi')
     wait_menu(machine)
     machine.wait_screen(r'^2 +tock +multiboot2 [\s\S]*\n1-9 starts a slot, c opens the console$')
@@ -75,11 +75,13 @@ def test_every_character(console):
 
 
 def test_room_for_pictures(console):
+    """One for each slot, above 4 GiB where there is RAM."""
     plan = parse_table(console.command('mem'))
     pictures = [row for row in plan if row['OWNER'] == 'pictures']
     picture = console.picture()
     assert len(pictures) == 1
     size = int(pictures[0]['END'], 16) + 1 - int(pictures[0]['START'], 16)
+    assert int(pictures[0]['START'], 16) >= 1 << 32
     assert size >= len(TWO_TICKS) * picture.width * picture.height * 4
 
 
@@ -199,6 +201,14 @@ def test_each_finds_its_own_picture(linux):
     linux.wait_screen('^beta-49$')
     linux.beta.switch_to(linux.alpha)
     linux.wait_screen('^alpha-42$')
+
+
+def test_hotkey_to_the_monitor(linux):
+    linux.send_keys(['ctrl', 'alt', 'shift', '0'])
+    linux.expect(PROMPT)
+    linux.sendline('switch alpha')
+    linux.expect(r'switch alpha\n')
+    linux.alpha.prompt()
 
 
 def test_no_alarm(linux):

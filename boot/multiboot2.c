@@ -20,10 +20,12 @@ enum {
 	TAG_MODULE = 3,
 	TAG_MMAP = 6,
 	TAG_FRAMEBUFFER = 8,
+	TAG_EFI64 = 12,
 	TAG_ACPI_OLD = 14,
 	TAG_ACPI_NEW = 15,
 };
 
+#define FRAMEBUFFER_RGB	     1
 #define FRAMEBUFFER_EGA_TEXT 2
 
 struct tag {
@@ -51,6 +53,18 @@ struct tag_framebuffer {
 	uint64_t address;
 	uint32_t pitch, width, height;
 	uint8_t bpp, type;
+	/*
+	 * The specification's text (3.6.12) has one reserved byte here, its multiboot2.h and GRUB
+	 * have two.
+	 */
+	uint16_t reserved;
+};
+
+/* Behind it, for FRAMEBUFFER_RGB. */
+struct tag_framebuffer_rgb {
+	struct tag_framebuffer common;
+	uint8_t red_position, red_size, green_position, green_size, blue_position, blue_size;
+	uint8_t end[];
 };
 
 static struct boot_info boot;
@@ -109,8 +123,26 @@ static void take_memory_map(const struct tag_mmap *tag)
 
 static void take_framebuffer(const struct tag_framebuffer *tag)
 {
+	const struct tag_framebuffer_rgb *rgb = (const void *)tag;
+	struct boot_framebuffer *mode = &boot.framebuffer;
+
 	if (tag->tag.size >= sizeof(*tag) && tag->type == FRAMEBUFFER_EGA_TEXT)
 		boot.screen = SCREEN_TEXT;
+	if (tag->tag.size < __builtin_offsetof(struct tag_framebuffer_rgb, end) ||
+	    tag->type != FRAMEBUFFER_RGB)
+		return;
+	boot.screen = SCREEN_FRAMEBUFFER;
+	mode->base = tag->address;
+	mode->pitch = tag->pitch;
+	mode->width = tag->width;
+	mode->height = tag->height;
+	mode->bits = tag->bpp;
+	mode->red.position = rgb->red_position;
+	mode->red.size = rgb->red_size;
+	mode->green.position = rgb->green_position;
+	mode->green.size = rgb->green_size;
+	mode->blue.position = rgb->blue_position;
+	mode->blue.size = rgb->blue_size;
 }
 
 /* The tags hold a copy of the root pointer; that of ACPI 2.0 and later wins. */
@@ -147,6 +179,9 @@ static void take_tag(const struct tag *tag)
 		break;
 	case TAG_FRAMEBUFFER:
 		take_framebuffer((const void *)tag);
+		break;
+	case TAG_EFI64:
+		boot.uefi = true;
 		break;
 	case TAG_ACPI_OLD:
 	case TAG_ACPI_NEW:

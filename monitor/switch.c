@@ -8,6 +8,7 @@
 #include "guest_map.h"
 #include "load.h"
 #include "lib/print.h"
+#include "picture.h"
 #include "slot_machine.h"
 #include "lib/string.h"
 
@@ -60,9 +61,10 @@ static bool load(struct monitor *monitor, struct slot *slot, struct guest_entry 
 		.rsdp = machine->rsdp,
 		.rsdp_size = machine->rsdp ? monitor->boot->rsdp_size : 0,
 		.info = (uint64_t)&machine->tables.info,
-		.screen = monitor->console.screen.present ? SCREEN_TEXT : monitor->boot->screen,
-		.cursor_column = monitor->console.screen.column,
-		.cursor_row = monitor->console.screen.row,
+		.screen = screen_kind(&monitor->console.screen),
+		.cursor_column = monitor->console.screen.text.column,
+		.cursor_row = monitor->console.screen.text.row,
+		.framebuffer = &monitor->boot->framebuffer,
 		.loader_name = "Switchyard " SWITCHYARD_VERSION,
 	};
 
@@ -78,7 +80,7 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 	char size[SIZE_TEXT];
 
 	console_init(&monitor->console, &monitor->options);
-	vga_text_clear(&monitor->console.screen);
+	screen_clear(&monitor->console.screen);
 	log_line(&monitor->log, LOG_INFO, "starting %s: %s, %s at %#llx", slot->name,
 		 slot_type_name(slot->type), format_size(size, slot->ram.size),
 		 (unsigned long long)slot->ram.base);
@@ -106,6 +108,7 @@ __attribute__((noreturn)) static void resume(struct monitor *monitor, struct slo
 	stop_devices(monitor);
 	uart_drain(&monitor->console.uart);
 	mark_running(monitor, slot);
+	picture_load(monitor, monitor->current);
 	platform_load(&machine->platform);
 	cpu_state_load(&machine->control);
 	gate_resume(&machine->control, result);
@@ -233,7 +236,7 @@ void switch_fault(struct monitor *monitor)
 static void take_over(struct monitor *monitor)
 {
 	console_init(&monitor->console, &monitor->options);
-	vga_text_clear(&monitor->console.screen);
+	screen_clear(&monitor->console.screen);
 	console_printf(&monitor->console, "\n");
 }
 
@@ -259,6 +262,7 @@ int64_t gate_main(uint64_t op, uint64_t arg)
 		return SWITCHYARD_ESTATE;
 	}
 	park(slot, machine);
+	picture_save(monitor, monitor->current);
 
 	if (op == SWITCHYARD_SWITCH) {
 		if (switch_to(monitor, &monitor->slots.slot[arg - 1], &error))

@@ -7,8 +7,6 @@
 
 include tests/unit/unit.mk
 
-# Debian's own Python: the one that its python3-pytest belongs to.
-PYTHON ?= /usr/bin/python3
 PYTEST  = $(PYTHON) -m pytest -p no:cacheprovider
 TESTS  ?=
 

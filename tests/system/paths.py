@@ -10,11 +10,15 @@ TEST = BUILD / 'test'
 LOGS = TEST / 'logs'
 GUESTS = Path(__file__).resolve().parent / 'guests'
 
+ISO = BUILD / 'switchyard.iso'
 MONITOR = BUILD / 'switchyard.elf'
 MONITOR_UNMASKED = TEST / 'switchyard-unmasked.elf'
 TICK = BUILD / 'tick' / 'tick.elf'
 MEMTEST_X64 = BUILD / 'memtest/boot/memtest86+x64.bin'
 MEMTEST_IA32 = BUILD / 'memtest/boot/memtest86+ia32.bin'
+
+OVMF_CODE = '/usr/share/OVMF/OVMF_CODE_4M.fd'
+OVMF_VARS = '/usr/share/OVMF/OVMF_VARS_4M.fd'
 
 QEMU = os.environ.get('QEMU', 'qemu-system-x86_64')
 # The Makefile's (images/images.mk says why this one), for those who start pytest by hand.

@@ -28,6 +28,7 @@ class Case:
     shared: tuple  # QEMU's arguments for the shared disk, drive `shared`
     smp: int = 2
     rounds: int = 20
+    firmware: str = 'bios'
 
 
 # Debian's cloud kernel has no driver for AHCI, but one for PIIX IDE.
@@ -38,6 +39,8 @@ CASES = [
          ('-device', 'ide-hd,drive=shared,bus=ide.0')),
     Case('cloud+generic-pc-smp1', (CLOUD, GENERIC), 'pc', 'virtio-net-pci',
          ('-device', 'ide-hd,drive=shared,bus=ide.0'), smp=1, rounds=5),
+    Case('cloud+generic-pc-smp2-uefi', (CLOUD, GENERIC), 'pc', 'virtio-net-pci',
+         ('-device', 'ide-hd,drive=shared,bus=ide.0'), rounds=5, firmware='uefi'),
 ]
 
 
@@ -138,7 +141,8 @@ def test_two_debians(case, machines):
     machine = machines.start(
         'serial=com1,115200 timeout=0 default=alpha',
         linux_slot('alpha', case.kernels[0]) + linux_slot('beta', case.kernels[1]),
-        machine=case.machine, smp=case.smp, memory='1G', devices=devices(case, folder))
+        machine=case.machine, smp=case.smp, memory='1G', devices=devices(case, folder),
+        firmware=case.firmware)
     alpha = Worker(machine, 'alpha', '/dev/vda')
     beta = Worker(machine, 'beta', '/dev/vdb')
     alpha.linux.wait()

@@ -17,14 +17,19 @@ UNIT_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -DSWITCHYARD_HOST \
 # main.c, slot_machine.c and switch.c need the gate and a real machine.
 UNIT_C       := $(filter-out lib/string.c $(addprefix monitor/,main.c slot_machine.c switch.c), \
 	$(wildcard lib/*.c monitor/*.c)) $(wildcard tests/unit/fake/*.c) \
-	$(addprefix arch/x86/,kvm_clock.c lapic.c machine_check.c msr_list.c mtrr.c perfmon.c)
-UNIT_OBJ     := $(UNIT_C:%.c=$(UNIT)/%.o)
+	$(addprefix arch/x86/,framebuffer.c kvm_clock.c lapic.c machine_check.c msr_list.c mtrr.c perfmon.c)
+UNIT_OBJ     := $(UNIT_C:%.c=$(UNIT)/%.o) $(UNIT)/font.o
 UNIT_LIB     := $(UNIT)/unit.a
 UNIT_TEST_C  := $(wildcard tests/unit/test_*.c)
 UNIT_TESTS   := $(UNIT_TEST_C:tests/unit/%.c=$(UNIT)/%)
 UNIT_TIMEOUT := 120 # seconds a program
 
 $(UNIT)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  HOSTCC  $<"
+	@$(HOST_CC) $(UNIT_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(UNIT)/font.o: $(FONT_C)
 	@mkdir -p $(@D)
 	@echo "  HOSTCC  $<"
 	@$(HOST_CC) $(UNIT_CFLAGS) -MMD -MP -c -o $@ $<

@@ -6,6 +6,7 @@
 # (make unit: tests/unit/unit.mk)
 
 include tests/unit/unit.mk
+include tests/fuzz/fuzz.mk
 
 # Debian's own Python: the one that its python3-pytest belongs to.
 PYTHON ?= /usr/bin/python3

@@ -2,6 +2,7 @@
 #
 # make fuzz           fuzzes every parser on the host, FUZZ_SECONDS each, FUZZ_JOBS at a time
 # make fuzz-elf       one of them
+# make fuzz-prove     drops checks from a copy of the parsers, which fuzzing must find
 # make fuzz-coverage  which lines of the parsers the kept inputs reach
 #
 # Each fuzz_NAME.c is a target with its kept inputs in corpus/NAME/. What a run finds stays below
@@ -58,6 +59,9 @@ fuzz: $(FUZZ_TARGETS:%=$(FUZZ)/asan/fuzz_%)
 $(FUZZ_TARGETS:%=fuzz-%): fuzz-%: $(FUZZ)/asan/fuzz_%
 	@tests/fuzz/run.sh $(FUZZ) $* $(FUZZ_SECONDS)
 
+fuzz-prove:
+	$(PYTHON) tests/fuzz/prove.py $(FUZZ_SECONDS)
+
 # Each target runs its kept inputs once; the sum of all is shown.
 fuzz-coverage: $(FUZZ_TARGETS:%=$(FUZZ)/cover/fuzz_%)
 	@for name in $(FUZZ_TARGETS); do \
@@ -71,5 +75,5 @@ fuzz-coverage: $(FUZZ_TARGETS:%=$(FUZZ)/cover/fuzz_%)
 
 -include $(wildcard $(FUZZ)/*/*/*.d $(FUZZ)/*/*/*/*.d)
 
-.PHONY: fuzz fuzz-coverage $(FUZZ_TARGETS:%=fuzz-%)
+.PHONY: fuzz fuzz-prove fuzz-coverage $(FUZZ_TARGETS:%=fuzz-%)
 .SECONDARY:

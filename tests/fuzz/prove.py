@@ -30,7 +30,7 @@ PLANTED = [
     ('multiboot', 'monitor/multiboot.c', ' || addresses->load_end - load > image->load_size', ''),
     ('multiboot', 'monitor/multiboot2_header.c', ' || tag.size > length - offset', ''),
     ('acpi', 'arch/x86/acpi.c', ' ||\n\t    !phys_range(address, table->length)', ''),
-    ('acpi', 'monitor/guest_acpi.c', ' || entry->length > madt->header.length - offset', ''),
+    ('acpi', 'monitor/guest_acpi.c', 'entry->length < sizeof(*entry) || ', ''),
     ('console', 'monitor/lineedit.c', 'edit->length + 1 >= LINE_SIZE', 'false'),
 ]
 

@@ -5,6 +5,7 @@
 #include "promises.h"
 
 #define KIB	    UINT64_C(1024)
+#define PAGE	    UINT64_C(4096)
 #define MIB	    UINT64_C(0x100000)
 #define GIB	    UINT64_C(0x40000000)
 #define FILES	    (3 * GIB) /* not RAM in the map below: files lie there, clear of slots */
@@ -29,6 +30,9 @@ enum {
 	HAS_RSDP = 1 << 3,
 	HAS_OLD_RSDP = 1 << 4,
 	HAS_AUTO_TYPE = 1 << 5,
+	HAS_SMALL_SLICE = 1 << 6, /* a page below 1 MiB: boot information has to go elsewhere */
+	HAS_SHORT_RAM =
+		1 << 7, /* a page less than planned: to be refused, or to fit all the same */
 };
 
 static struct boot_info boot = {
@@ -80,7 +84,7 @@ static void make_wishes(struct slot *slot, struct fuzz_input *input, uint8_t fla
 {
 	const struct needs *needs = &slot->needs;
 	uint64_t first = needs->fixed ? needs->base : needs->min_base;
-	uint64_t spare = fuzz_take(input, 1) * 4 * KIB;
+	uint64_t spare = fuzz_take(input, 1) * PAGE;
 
 	slot->want_size = needs->size + spare;
 	slot->has_base = flags & HAS_BASE;
@@ -165,6 +169,10 @@ static void load(struct loading *loading, struct fuzz_input *input, uint8_t flag
 	if (loading->slot.want_size > MAX_RANGE || !place(&loading->slot))
 		return;
 	loading->slot = table.slot[0];
+	if (flags & HAS_SMALL_SLICE)
+		loading->slot.low.size = PAGE;
+	if (flags & HAS_SHORT_RAM)
+		loading->slot.ram.size -= PAGE;
 	make_context(loading, flags);
 	if (!load_slot(&loading->slot, &loading->context, &loading->entry, &error)) {
 		promise_error(&error);

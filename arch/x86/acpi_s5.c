@@ -51,8 +51,7 @@ bool acpi_find_s5(uint64_t address, int *type_a, int *type_b)
 	const uint8_t *start, *end;
 
 	if (!dsdt || memcmp(dsdt->signature, "DSDT", sizeof(dsdt->signature)) ||
-	    dsdt->length < sizeof(*dsdt) || dsdt->length > DSDT_LIMIT ||
-	    !phys_range(address, dsdt->length))
+	    dsdt->length > DSDT_LIMIT || !phys_range(address, dsdt->length))
 		return false;
 	start = (const uint8_t *)(dsdt + 1);
 	end = (const uint8_t *)dsdt + dsdt->length;

@@ -12,7 +12,8 @@
 
 /*
  * Where size bytes of physical memory at address can be read: for addresses that firmware or a
- * file says. NULL if not all of them are mapped, and for address 0, which tables have for "none".
+ * file says. NULL if not all of them are mapped (before paging_init(): none), and for address 0,
+ * which tables have for "none".
  */
 const void *phys_range(uint64_t address, uint64_t size);
 

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# make test    installs what is missing, builds, then lint, unit and system tests
+# make test    installs what is missing, builds, then lint, unit tests, fuzzing and system tests
 # make lint    formatting, cppcheck, the structure of the sources
 # make system  system tests in QEMU; TESTS='-k tick' runs some of them
-# (make unit: tests/unit/unit.mk)
+# (make unit: tests/unit/unit.mk; make fuzz: tests/fuzz/fuzz.mk)
 
 include tests/unit/unit.mk
+include tests/fuzz/fuzz.mk
 
 PYTEST  = $(PYTHON) -m pytest -p no:cacheprovider
 TESTS  ?=
@@ -21,7 +22,7 @@ $(MEMTEST_X64): $(MEMTEST)
 	touch $@
 
 # One after the other, so that pytest's closing lines come last; their time is in them.
-TEST_STEPS = test-packages test-parts lint unit system
+TEST_STEPS = test-packages test-parts lint unit fuzz system
 
 test:
 	@set -e; for step in $(TEST_STEPS); do \

@@ -21,7 +21,8 @@ FUZZ_CFLAGS  := $(FUZZ_COMMON) -O1 -fsanitize=address,undefined -fno-sanitize-re
 FUZZ_COVER   := $(FUZZ_COMMON) -O0 -fprofile-instr-generate -fcoverage-mapping
 
 # The monitor's parts that unit tests link, with the same fakes, and what firmware's tables meet.
-FUZZ_C       := $(UNIT_C) $(addprefix tests/fuzz/,loading.c promises.c)
+# The fake CPU's tests are cmocka's, and no parser asks the CPU.
+FUZZ_C       := $(filter-out tests/unit/fake/cpu.c,$(UNIT_C)) $(addprefix tests/fuzz/,loading.c promises.c)
 FUZZ_ACPI_C  := arch/x86/machine.c
 # Whose coverage is shown: all that reads what it did not write.
 FUZZ_PARSERS := boot/multiboot2.c $(addprefix arch/x86/,acpi.c acpi_s5.c machine.c) $(addprefix monitor/,command.c console.c \
@@ -37,7 +38,10 @@ $(1)/%.o: %.c tests/fuzz/fuzz.mk
 	@mkdir -p $$(@D)
 	@$(FUZZ_CC) $(2) -MMD -MP -c -o $$@ $$<
 
-$(1)/fuzz.a: $(FUZZ_C:%.c=$(1)/%.o)
+$(1)/font.o: $(FONT_C)
+	@$(FUZZ_CC) $(2) -MMD -MP -c -o $$@ $$<
+
+$(1)/fuzz.a: $(FUZZ_C:%.c=$(1)/%.o) $(1)/font.o
 	@rm -f $$@
 	@$(FUZZ_AR) rcs $$@ $$^
 

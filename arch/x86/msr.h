@@ -97,6 +97,7 @@
 #define EFER_SCE		 (1ull << 0)
 #define EFER_LME		 (1ull << 8)
 #define EFER_LMA		 (1ull << 10)
+#define EFER_NXE		 (1ull << 11)
 
 #define APIC_BASE_BSP		 (1ull << 8)
 #define APIC_BASE_EXTD		 (1ull << 10) /* x2APIC mode */

@@ -32,6 +32,12 @@ bool switch_to(struct monitor *asked, struct slot *slot, struct error *error)
 	return fail(error, "can't switch to %s", slot->name);
 }
 
+bool switch_force(struct monitor *asked, struct slot *slot, struct error *error)
+{
+	assert_ptr_equal(asked, &monitor);
+	return fail(error, "can't force %s", slot->name);
+}
+
 bool switch_kill(struct monitor *asked, struct slot *slot, struct error *error)
 {
 	assert_ptr_equal(asked, &monitor);
@@ -108,10 +114,13 @@ static const struct wrong_use {
 	{"slot", "error: no command \"slot\"; help lists them\n"},
 	{"Slots", "error: no command \"Slots\"; help lists them\n"},
 	{"slots alpha", "error: usage: slots\n"},
-	{"switch", "error: usage: switch SLOT\n"},
-	{"  switch   ", "error: usage: switch SLOT\n"},
-	{"switch a b", "error: usage: switch SLOT\n"},
-	{"switch a b c d e f g h i j k l m n o p q r s t u v", "error: usage: switch SLOT\n"},
+	{"switch", "error: usage: switch SLOT [force]\n"},
+	{"switch tick now", "error: \"now\" behind the slot; expected \"force\"\n"},
+	{"switch tick force", "error: can't force tick\n"},
+	{"  switch   ", "error: usage: switch SLOT [force]\n"},
+	{"switch a b c", "error: usage: switch SLOT [force]\n"},
+	{"switch a b c d e f g h i j k l m n o p q r s t u v",
+	 "error: usage: switch SLOT [force]\n"},
 	{"md", "error: usage: md ADDRESS [LENGTH]\n"},
 	{"md 1 2 3", "error: usage: md ADDRESS [LENGTH]\n"},
 	{"help a b", "error: usage: help [COMMAND]\n"},

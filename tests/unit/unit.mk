@@ -19,7 +19,7 @@ UNIT_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -DSWITCHYARD_HOST \
 UNIT_C       := $(filter-out lib/string.c $(addprefix monitor/,main.c slot_machine.c switch.c), \
 	$(wildcard lib/*.c monitor/*.c)) $(wildcard tests/unit/fake/*.c) boot/multiboot2.c \
 	$(addprefix arch/x86/,acpi.c acpi_s5.c framebuffer.c kvm_clock.c lapic.c machine_check.c \
-	msr_list.c mtrr.c perfmon.c)
+	msr_list.c mtrr.c page_walk.c perfmon.c)
 UNIT_OBJ     := $(UNIT_C:%.c=$(UNIT)/%.o) $(UNIT)/font.o
 UNIT_LIB     := $(UNIT)/unit.a
 UNIT_TEST_C  := $(wildcard tests/unit/test_*.c)

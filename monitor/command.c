@@ -40,6 +40,8 @@ const struct command commands[] = {
 	{"log", "", "shows the monitor's log",
 	 "The last 32 KiB of it, whatever loglevel= shows at once. Times are seconds.\n", 0, 0,
 	 command_log},
+	{"selftest", "", "checks the monitor's own code and tables",
+	 "And the pristine images, and what it keeps of parked slots.\n", 0, 0, command_selftest},
 	{"reboot", "", "restarts the machine", "The state of parked slots is lost.\n", 0, 0,
 	 command_reboot},
 	{"poweroff", "", "switches the machine off", "The state of parked slots is lost.\n", 0, 0,

@@ -60,6 +60,9 @@ void command_poweroff(struct monitor *monitor, int argc, char **argv);
 /* command_pci.c: */
 void command_pci(struct monitor *monitor, int argc, char **argv);
 
+/* command_selftest.c: */
+void command_selftest(struct monitor *monitor, int argc, char **argv);
+
 /* command_help.c: */
 void command_help(struct monitor *monitor, int argc, char **argv);
 

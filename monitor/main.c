@@ -279,6 +279,7 @@ static void run(void *context)
 	struct slot *slot;
 
 	descriptors_init(); /* faults are caught from here */
+	selfcheck_init(&monitor->selfcheck);
 	monitor->fault.context = monitor;
 	monitor->fault.print = fault_print;
 	monitor->fault.recover = fault_recover;

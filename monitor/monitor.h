@@ -12,6 +12,7 @@
 #include "log.h"
 #include "options.h"
 #include "plan.h"
+#include "selfcheck.h"
 #include "slot.h"
 
 #define NO_SLOT UINT32_MAX
@@ -25,6 +26,7 @@ struct monitor {
 	struct log log;
 	struct plan plan;
 	struct slot_table slots;
+	struct selfcheck selfcheck;
 	bool devices_running; /* a slot ended or crashed with its devices active */
 	uint32_t current; /* the slot that runs, or that ran last and is parked; NO_SLOT: none */
 };

@@ -60,21 +60,30 @@ $(MONITOR_INC): arch/x86/asm_offsets.c
 # hold addresses: all of them R_X86_64_RELATIVE, or relocate.c would miss one. GRUB takes neither
 # ET_DYN nor a section of relocations; it loads the image where it is linked, and the image moves
 # itself, so it is shown as what it then is: ET_EXEC, with a table that is data.
+#
+# It is linked twice: functions' names for backtraces are read from the first image.
 define link_monitor
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
-	@$(LD) $(MONITOR_LDFLAGS) -o $@ $(filter %.o,$^)
+	@$(PYTHON) linker/symbols.py < /dev/null > $@.symbols.c
+	@$(CC) $(MONITOR_CFLAGS) -c -o $@.symbols.o $@.symbols.c
+	@$(LD) $(MONITOR_LDFLAGS) -o $@.first $(filter %.o,$^) $@.symbols.o
+	@$(NM) $@.first | $(PYTHON) linker/symbols.py > $@.symbols.c
+	@$(CC) $(MONITOR_CFLAGS) -c -o $@.symbols.o $@.symbols.c
+	@$(LD) $(MONITOR_LDFLAGS) -o $@ $(filter %.o,$^) $@.symbols.o
+	@$(NM) $@ | $(PYTHON) linker/symbols.py | cmp - $@.symbols.c
+	@rm $@.first $@.symbols.o
 	@! $(CROSS_COMPILE)readelf -rW $@ | grep '^[0-9a-f]\{8,\} ' | grep -v R_X86_64_RELATIVE
 	@$(CROSS_COMPILE)elfedit --output-type exec $@
 	@$(OBJCOPY) --set-section-flags .relocations=alloc,load,data,contents $@
 endef
 
-$(B)/switchyard.elf: $(MONITOR_OBJ) linker/monitor.ld
+$(B)/switchyard.elf: $(MONITOR_OBJ) linker/monitor.ld linker/symbols.py
 	$(link_monitor)
 
 # For tests/system/test_negative.py alone: the IO-APIC stays as the last slot left it.
 $(B)/test/switchyard-unmasked.elf: $(MONITOR_C:%.c=$(B)/unmasked/%.o) $(MONITOR_MADE) \
-		linker/monitor.ld
+		linker/monitor.ld linker/symbols.py
 	$(link_monitor)
 
 $(MONITOR_OBJ) $(MONITOR_INC): monitor/monitor.mk

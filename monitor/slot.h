@@ -31,6 +31,7 @@ struct image {
 	uint64_t size;
 	const char *string; /* what stood behind `--`, "" if nothing; points into boot_info */
 	uint32_t module;    /* index into boot_info.module[] */
+	uint64_t sum;	    /* XXH64 of its contents, taken when it came into the store */
 };
 
 /*

@@ -3,6 +3,7 @@
 #include "arch/x86/phys.h"
 #include "lib/print.h"
 #include "lib/string.h"
+#include "lib/xxh64.h"
 
 #define PAGE_SIZE  4096ull
 #define COPY_CHUNK (4ull << 20) /* progress is shown after each */
@@ -40,6 +41,7 @@ static void keep_image(struct copy *copy, struct image *image)
 		show_progress(copy);
 	}
 	image->base = copy->next;
+	image->sum = xxh64(phys(image->base), image->size, 0);
 	copy->next += (image->size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
 }
 
@@ -61,4 +63,24 @@ void store_fill(struct monitor *monitor)
 			keep_image(&copy, &slot->module[m]);
 	}
 	console_printf(copy.console, "\n");
+}
+
+static bool check_image(const struct slot *slot, const char *kind, const struct image *image,
+			struct error *error)
+{
+	return !image->size || xxh64(phys(image->base), image->size, 0) == image->sum ||
+	       fail(error, "slot %s: its %s changed in memory, at %#llx to %#llx", slot->name, kind,
+		    (unsigned long long)image->base,
+		    (unsigned long long)(image->base + image->size - 1));
+}
+
+bool store_check(const struct slot *slot, struct error *error)
+{
+	if (!check_image(slot, "kernel image", &slot->kernel, error) ||
+	    !check_image(slot, "initrd", &slot->initrd, error))
+		return false;
+	for (uint32_t i = 0; i < slot->module_count; i++)
+		if (!check_image(slot, "module", &slot->module[i], error))
+			return false;
+	return true;
 }

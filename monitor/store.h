@@ -14,4 +14,7 @@
  */
 void store_fill(struct monitor *monitor);
 
+/* Are a slot's images still what they were? If not, error names the one that changed. */
+bool store_check(const struct slot *slot, struct error *error);
+
 #endif

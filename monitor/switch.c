@@ -13,6 +13,7 @@
 #include "picture.h"
 #include "request.h"
 #include "slot_machine.h"
+#include "store.h"
 #include "lib/string.h"
 
 /* The gate is called by guests, who can't pass it: the one pointer to the monitor that is kept. */
@@ -71,6 +72,8 @@ static bool load(struct monitor *monitor, struct slot *slot, struct guest_entry 
 		.loader_name = "Switchyard " SWITCHYARD_VERSION,
 	};
 
+	if (!store_check(slot, error))
+		return false;
 	context.map_count = guest_map(&monitor->plan, slot_index(monitor, slot), &tables, map,
 				      GUEST_MAX_REGIONS, error);
 	return context.map_count && load_slot(slot, &context, entry, error);
@@ -258,11 +261,19 @@ static void take_checksums(struct monitor *monitor, const struct slot *slot,
 			 format_size(size, integrity->left_out));
 }
 
+/* A monitor that is damaged switches to nobody: the person is told, and decides. */
+static const void *check_monitor(const struct monitor *monitor)
+{
+	return monitor->options.integrity == INTEGRITY_OFF ? NULL
+							   : selfcheck_damage(&monitor->selfcheck);
+}
+
 int64_t gate_main(uint64_t op, uint64_t arg)
 {
 	struct monitor *monitor = gate_monitor;
 	struct slot *slot = &monitor->slots.slot[monitor->current];
 	struct slot_machine *machine = slot_machine(monitor->current);
+	const void *damage = check_monitor(monitor);
 	const char *reason;
 	struct error error;
 	int64_t result;
@@ -286,13 +297,18 @@ int64_t gate_main(uint64_t op, uint64_t arg)
 	if (op == SWITCHYARD_SWITCH || op == SWITCHYARD_MONITOR)
 		take_checksums(monitor, slot, machine);
 
-	if (op == SWITCHYARD_SWITCH) {
+	if (op == SWITCHYARD_SWITCH && !damage) {
 		if (switch_force(monitor, &monitor->slots.slot[arg - 1], &error))
 			__builtin_unreachable();
 		log_line(&monitor->log, LOG_ERROR, "%s", error.text);
 		resume(monitor, slot, SWITCHYARD_EIMAGE);
 	}
 	take_over(monitor);
+	if (damage)
+		log_line(&monitor->log, LOG_ERROR,
+			 "the monitor's code or constants changed in the page at %#llx; "
+			 "save what you can, and reboot",
+			 (unsigned long long)(uintptr_t)damage);
 	if (op == SWITCHYARD_END)
 		end(monitor, slot, arg);
 	else if (op == SWITCHYARD_CRASH)

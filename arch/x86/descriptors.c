@@ -134,3 +134,12 @@ void descriptors_init(void)
 	gate_anchor.stack = stack_top(tables.stack, STACK_SIZE);
 	load_tables();
 }
+
+/* The stacks behind them change all the time. */
+struct descriptor_area descriptors_area(void)
+{
+	return (struct descriptor_area){
+		.base = &tables,
+		.size = __builtin_offsetof(__typeof__(tables), ist_stack),
+	};
+}

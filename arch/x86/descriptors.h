@@ -42,6 +42,14 @@ struct gate_anchor {
 
 extern struct gate_anchor gate_anchor;
 
+/* Where the GDT, the TSS and the IDT lie, in bytes; they stay as descriptors_init() leaves them. */
+struct descriptor_area {
+	const void *base;
+	uint64_t size;
+};
+
+struct descriptor_area descriptors_area(void);
+
 /* Builds and loads the tables, once; fills gate_anchor's gdtr, idtr, tss_descriptor and stack. */
 void descriptors_init(void);
 

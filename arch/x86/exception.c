@@ -4,6 +4,7 @@
 #include "arch/x86/descriptors.h"
 #include "arch/x86/lapic.h"
 #include "arch/x86/msr.h"
+#include "arch/x86/symbols.h"
 #include "lib/print.h"
 
 #define BACKTRACE_DEPTH 16
@@ -77,7 +78,18 @@ static bool in_image(uint64_t address)
 	return address >= (uint64_t)image_start && address + 16 <= (uint64_t)image_end;
 }
 
-/* Addresses count from the image's start, which build/switchyard.elf has at 1 MiB. */
+/*
+ * "what NAME+0x12 (0x3456)". In brackets, the address counts from the image's start, which
+ * build/switchyard.elf has at 1 MiB.
+ */
+static void print_place(const char *what, uint64_t address)
+{
+	uint32_t offset = (uint32_t)(address - (uint64_t)image_start), behind;
+	const char *name = symbol_find(offset, &behind);
+
+	print_line("  %s %s+0x%x (0x%x)", what, name ? name : "?", name ? behind : offset, offset);
+}
+
 static void backtrace(const struct exception_frame *frame)
 {
 	uint64_t rbp = frame->rbp;
@@ -87,8 +99,7 @@ static void backtrace(const struct exception_frame *frame)
 
 		if (!in_image(pair[1]))
 			return;
-		print_line("  called from %#llx",
-			   (unsigned long long)(pair[1] - (uint64_t)image_start));
+		print_place("called from", pair[1]);
 		rbp = pair[0];
 	}
 }
@@ -104,8 +115,7 @@ static void report(const struct exception_frame *f)
 		   (unsigned long long)f->vector, name ? name : "reserved",
 		   (unsigned long long)f->error_code);
 	if (in_image(f->rip))
-		print_line("  at %#llx of the image",
-			   (unsigned long long)(f->rip - (uint64_t)image_start));
+		print_place("at", f->rip);
 	print_line("  rip %016llx rflags %08llx cr2 %016llx", (unsigned long long)f->rip,
 		   (unsigned long long)f->rflags, (unsigned long long)cr2);
 	print_line("  rax %016llx rbx %016llx rcx %016llx", (unsigned long long)f->rax,

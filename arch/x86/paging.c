@@ -9,6 +9,7 @@
 #define PAGE_PRESENT 1ull
 #define PAGE_WRITE   2ull
 #define PAGE_LARGE   (1ull << 7)
+#define PAGE_MARKS   (3ull << 5) /* "accessed" and "dirty", which the CPU sets */
 #define ENTRIES	     512
 #define GIB	     (1ull << 30)
 #define LARGE_PAGE   (2ull << 20)
@@ -26,14 +27,14 @@ static bool have_1g_pages(void)
 	return cpuid(0x80000001, 0).edx & CPUID_80000001_EDX_1G_PAGES;
 }
 
-static uint64_t map_with_2m_pages(uint64_t gib)
+static uint64_t page(uint64_t address)
 {
-	uint64_t *directory = tables.directory[gib];
+	return address | PAGE_LARGE | PAGE_WRITE | PAGE_PRESENT;
+}
 
-	for (unsigned int i = 0; i < ENTRIES; i++)
-		directory[i] =
-			(gib * GIB + i * LARGE_PAGE) | PAGE_LARGE | PAGE_WRITE | PAGE_PRESENT;
-	return (uint64_t)directory | PAGE_WRITE | PAGE_PRESENT;
+static uint64_t table(const uint64_t *entries)
+{
+	return (uint64_t)entries | PAGE_WRITE | PAGE_PRESENT;
 }
 
 uint64_t paging_limit(void)
@@ -43,8 +44,13 @@ uint64_t paging_limit(void)
 
 static void map_gib(uint64_t gib)
 {
-	tables.pdpt[gib] = have_1g_pages() ? gib * GIB | PAGE_LARGE | PAGE_WRITE | PAGE_PRESENT
-					   : map_with_2m_pages(gib);
+	if (have_1g_pages()) {
+		tables.pdpt[gib] = page(gib * GIB);
+		return;
+	}
+	for (unsigned int i = 0; i < ENTRIES; i++)
+		tables.directory[gib][i] = page(gib * GIB + i * LARGE_PAGE);
+	tables.pdpt[gib] = table(tables.directory[gib]);
 }
 
 /* What was not present is in no TLB: nothing has to be flushed. */
@@ -66,8 +72,8 @@ void paging_init(uint64_t memory_end, struct paging_tables *result)
 		gibs = 4; /* local APIC, IO-APIC and HPET lie right below 4 GiB */
 	for (uint64_t gib = 0; gib < gibs; gib++)
 		map_gib(gib);
-	tables.pml4[0] = (uint64_t)tables.pdpt | PAGE_WRITE | PAGE_PRESENT;
-	tables.pml5[0] = (uint64_t)tables.pml4 | PAGE_WRITE | PAGE_PRESENT;
+	tables.pml4[0] = table(tables.pdpt);
+	tables.pml5[0] = table(tables.pml4);
 	tables.end = gibs * GIB;
 	gate_anchor.cr3 = (uint64_t)tables.pml4;
 	gate_anchor.cr3_la57 = (uint64_t)tables.pml5;
@@ -75,6 +81,35 @@ void paging_init(uint64_t memory_end, struct paging_tables *result)
 
 	result->pml4 = (uint64_t)tables.pml4;
 	result->pdpt = (uint64_t)tables.pdpt;
+}
+
+static bool is(uint64_t entry, uint64_t built)
+{
+	return (entry & ~PAGE_MARKS) == built;
+}
+
+static bool check_gib(uint64_t gib, uint64_t *address)
+{
+	*address = gib * GIB;
+	if (have_1g_pages())
+		return is(tables.pdpt[gib], page(gib * GIB));
+	if (!is(tables.pdpt[gib], table(tables.directory[gib])))
+		return false;
+	for (unsigned int i = 0; i < ENTRIES; i++, *address += LARGE_PAGE)
+		if (!is(tables.directory[gib][i], page(*address)))
+			return false;
+	return true;
+}
+
+bool paging_check(uint64_t *address)
+{
+	*address = 0;
+	if (!is(tables.pml4[0], table(tables.pdpt)) || !is(tables.pml5[0], table(tables.pml4)))
+		return false;
+	for (uint64_t gib = 0; gib < tables.end / GIB; gib++)
+		if (!check_gib(gib, address))
+			return false;
+	return true;
 }
 
 const void *phys_range(uint64_t address, uint64_t size)

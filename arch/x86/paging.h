@@ -7,6 +7,7 @@
 #define ARCH_X86_PAGING_H
 
 #include <stdbool.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct paging_tables {
@@ -31,5 +32,11 @@ void paging_init(uint64_t memory_end, struct paging_tables *tables);
  * MTRRs make them uncacheable, as they do below 4 GiB. False if they lie beyond paging_limit().
  */
 bool paging_map(uint64_t address, uint64_t size);
+
+/*
+ * Are the tables still what paging_init() built? Else *address is the first one that is not mapped
+ * to itself.
+ */
+bool paging_check(uint64_t *address);
 
 #endif

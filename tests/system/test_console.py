@@ -9,7 +9,7 @@ from qemu import PROMPT
 from switchyard import open_console, parse_table, slots, tick_slot
 
 COMMANDS = ['help', 'slots', 'boot', 'switch', 'kill', 'mem', 'cpus', 'ioapic', 'pci', 'log', 'md',
-            'reboot', 'poweroff']
+            'selftest', 'reboot', 'poweroff']
 
 CONTROL = {letter: chr(ord(letter) - ord('a') + 1) for letter in 'abcdefghijklmnopqrstuvwxyz'}
 UP, DOWN, LEFT, RIGHT = '\x1b[A', '\x1b[B', '\x1b[D', '\x1b[C'

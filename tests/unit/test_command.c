@@ -308,9 +308,9 @@ static void pci_shows_functions(void **state)
 
 static void help_names_every_command(void **state)
 {
-	static const char *const names[] = {"help", "slots",  "boot",	 "switch", "kill",
-					    "mem",  "cpus",   "ioapic",	 "pci",	   "log",
-					    "md",   "reboot", "poweroff"};
+	static const char *const names[] = {"help",	"slots", "boot",   "switch",  "kill",
+					    "mem",	"cpus",	 "ioapic", "pci",     "log",
+					    "selftest", "md",	 "reboot", "poweroff"};
 	uint32_t lines = 0, width = 0;
 	const char *c;
 

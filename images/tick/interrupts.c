@@ -73,20 +73,22 @@ static void pic_init(uint16_t command, uint16_t data, uint8_t vector, uint8_t ic
 	outb(data, mask);
 }
 
-static void pit_init(void)
+static void pit_init(uint32_t reload)
 {
 	outb(PIT_COMMAND, PIT_0_RATE);
-	outb(PIT_CHANNEL_0, (uint8_t)PIT_RELOAD);
-	outb(PIT_CHANNEL_0, PIT_RELOAD >> 8);
+	outb(PIT_CHANNEL_0, (uint8_t)reload);
+	outb(PIT_CHANNEL_0, (uint8_t)(reload >> 8));
 }
 
-void interrupts_init(struct tick *tick)
+void interrupts_init(struct tick *tick, uint8_t first_vector, uint32_t reload)
 {
 	owner = tick;
+	tick->interrupts.first_vector = first_vector;
 	idt_init();
-	pic_init(PIC_MASTER_COMMAND, PIC_MASTER_DATA, PIC_MASTER_VECTOR, ICW3_MASTER, MASTER_MASK);
-	pic_init(PIC_SLAVE_COMMAND, PIC_SLAVE_DATA, PIC_SLAVE_VECTOR, ICW3_SLAVE, SLAVE_MASK);
-	pit_init();
+	pic_init(PIC_MASTER_COMMAND, PIC_MASTER_DATA, first_vector, ICW3_MASTER, MASTER_MASK);
+	pic_init(PIC_SLAVE_COMMAND, PIC_SLAVE_DATA, first_vector + IRQS_EACH, ICW3_SLAVE,
+		 SLAVE_MASK);
+	pit_init(reload);
 	inb(I8042_DATA); /* a byte that nobody took holds back all others */
 }
 
@@ -131,7 +133,7 @@ static void handle_exception(const struct interrupt_frame *frame)
 void interrupt_handle(const struct interrupt_frame *frame)
 {
 	struct interrupts *interrupts = &owner->interrupts;
-	uint32_t irq = (uint32_t)frame->vector - PIC_MASTER_VECTOR;
+	uint32_t irq = (uint32_t)frame->vector - interrupts->first_vector;
 	bool spurious;
 
 	if (frame->vector < EXCEPTIONS) {

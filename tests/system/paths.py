@@ -13,6 +13,7 @@ GUESTS = Path(__file__).resolve().parent / 'guests'
 MONITOR = BUILD / 'switchyard.elf'
 MONITOR_UNMASKED = TEST / 'switchyard-unmasked.elf'
 TICK = BUILD / 'tick' / 'tick.elf'
+TORTURE = BUILD / 'torture' / 'torture.elf'
 MEMTEST_X64 = BUILD / 'memtest/boot/memtest86+x64.bin'
 MEMTEST_IA32 = BUILD / 'memtest/boot/memtest86+ia32.bin'
 

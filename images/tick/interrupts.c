@@ -73,14 +73,14 @@ static void pic_init(uint16_t command, uint16_t data, uint8_t vector, uint8_t ic
 	outb(data, mask);
 }
 
-static void pit_init(uint32_t reload)
+static void pit_init(void)
 {
 	outb(PIT_COMMAND, PIT_0_RATE);
-	outb(PIT_CHANNEL_0, (uint8_t)reload);
-	outb(PIT_CHANNEL_0, (uint8_t)(reload >> 8));
+	outb(PIT_CHANNEL_0, (uint8_t)PIT_RELOAD);
+	outb(PIT_CHANNEL_0, PIT_RELOAD >> 8);
 }
 
-void interrupts_init(struct tick *tick, uint8_t first_vector, uint32_t reload)
+void interrupts_init(struct tick *tick, uint8_t first_vector)
 {
 	owner = tick;
 	tick->interrupts.first_vector = first_vector;
@@ -88,7 +88,7 @@ void interrupts_init(struct tick *tick, uint8_t first_vector, uint32_t reload)
 	pic_init(PIC_MASTER_COMMAND, PIC_MASTER_DATA, first_vector, ICW3_MASTER, MASTER_MASK);
 	pic_init(PIC_SLAVE_COMMAND, PIC_SLAVE_DATA, first_vector + IRQS_EACH, ICW3_SLAVE,
 		 SLAVE_MASK);
-	pit_init(reload);
+	pit_init();
 	inb(I8042_DATA); /* a byte that nobody took holds back all others */
 }
 

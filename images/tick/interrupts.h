@@ -42,10 +42,10 @@ struct interrupts {
 };
 
 /*
- * Sets all up, with interrupts off: IRQ 0 to 15 come with vectors from first_vector on, the timer's
- * every reload / PIT_HZ seconds. tick has to live for ever: the handlers write to it.
+ * Sets all up, with interrupts off: IRQ 0 to 15 come with vectors from first_vector on. tick has to
+ * live for ever: the handlers write to it.
  */
 struct tick;
-void interrupts_init(struct tick *tick, uint8_t first_vector, uint32_t reload);
+void interrupts_init(struct tick *tick, uint8_t first_vector);
 
 #endif

@@ -101,7 +101,7 @@ void kernel_main(uint32_t magic, const struct multiboot2_info *information,
 	tick.name = switchyard ? switchyard->slot[switchyard->self - 1].name : "tick";
 	serial_init();
 	boot_read(&tick, magic, information); /* also starts the screen */
-	interrupts_init(&tick, PIC_MASTER_VECTOR, PIT_RELOAD);
+	interrupts_init(&tick, PIC_MASTER_VECTOR);
 	if (switchyard) {
 		switchyard->notes.pit_reload = PIT_RELOAD;
 		switchyard->notes.pic_master = PIC_MASTER_VECTOR;

@@ -127,6 +127,14 @@ static inline void gdtr_limit_set(uint32_t which, uint64_t value)
 	__asm__ volatile("lgdt %0" : : "m"(pointer));
 }
 
+static inline void idtr_limit_set(uint32_t which, uint64_t value)
+{
+	struct table_pointer pointer = {(uint16_t)value, idtr_read().base};
+
+	(void)which;
+	__asm__ volatile("lidt %0" : : "m"(pointer));
+}
+
 /* SDM volume 4, table 2-2. */
 #define MSR_APIC_BASE	  0x1b
 #define APIC_BASE_ADDRESS 0x000ffffffffff000ull

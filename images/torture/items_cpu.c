@@ -12,11 +12,12 @@
 #define CR3_VARY 0x18	 /* PCD, PWT: how the top table is cached */
 #define CR8_VARY 0xf
 /* 18.2: B0 to B3, BD, BS, BT; no breakpoint enabled, LE, GE, all on writes, any length. */
-#define DR6_VARY  0xe00f
-#define DR7_VARY  0xcccc0300ull
-#define DR7_FIXED 0x11110000ull
+#define DR6_VARY       0xe00f
+#define DR7_VARY       0xcccc0300ull
+#define DR7_FIXED      0x11110000ull
 
-#define CR4_PKE	  22
+#define IDT_LIMIT_VARY 0x800 /* its second half, of vectors from 128 on, which nothing uses */
+#define CR4_PKE	       22
 
 /* Of CPUID.(7,0). */
 #define EBX_FSGSBASE (1u << 0)
@@ -29,6 +30,19 @@
 /* An item's fields. A register with functions of its own, compared, or filled, too: */
 #define KEPT(title, kind)	  .name = title, .get = kind##_get
 #define FILLED(title, kind, bits) .name = title, .get = kind##_get, .set = kind##_set, .vary = bits
+
+static void cs_set(uint32_t which, uint64_t value)
+{
+	(void)which;
+	__asm__ volatile("push %0\n\t"
+			 "lea 1f(%%rip), %%rax\n\t"
+			 "push %%rax\n\t"
+			 "lretq\n"
+			 "1:"
+			 :
+			 : "r"(value)
+			 : "rax", "memory");
+}
 
 /* One bit of CR4, by its number. */
 static uint64_t cr4_bit_get(uint32_t which)
@@ -134,12 +148,12 @@ static const struct item base[] = {
 	{FILLED("fs", fs, TORTURE_SELECTOR_BITS)},
 	{FILLED("gs", gs, TORTURE_SELECTOR_BITS)},
 	{FILLED("ss", ss, TORTURE_SELECTOR_BITS)},
-	{KEPT("cs", cs)},
+	{FILLED("cs", cs, TORTURE_SELECTOR_BITS)},
 	{KEPT("tr", tr)},
 	{KEPT("ldtr", ldtr)},
 	{FILLED("gdtr-limit", gdtr_limit, TORTURE_GDT_LIMIT_BITS)},
 	{KEPT("gdtr-base", gdtr_base)},
-	{KEPT("idtr-limit", idtr_limit)},
+	{FILLED("idtr-limit", idtr_limit, IDT_LIMIT_VARY)},
 	{KEPT("idtr-base", idtr_base)},
 	{FILLED("cr0", cr0, CR0_VARY)},
 	{FILLED("cr2", cr2, ~0ull)},
@@ -156,6 +170,7 @@ static const struct item base[] = {
 	{FILLED("cr4-mce", cr4_bit, 1), .which = 6},
 	{FILLED("cr4-pge", cr4_bit, 1), .which = 7},
 	{FILLED("cr4-pce", cr4_bit, 1), .which = 8},
+	{KEPT("cr4-la57", cr4_bit), .which = 12},
 };
 
 static const struct item fsgsbase[] = {{FILLED("cr4-fsgsbase", cr4_bit, 1), .which = 16}};

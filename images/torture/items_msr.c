@@ -138,7 +138,6 @@ static const struct item base[] = {
 	{FILLED("sysenter-esp", 0x175, ANY_32)},
 	{FILLED("sysenter-eip", 0x176, ANY_32)},
 	{FILLED("pat", 0x277, PAT_VARY), .fixed = PAT_FIXED},
-	{.name = "apic-base", .get = msr_get, .which = MSR_APIC_BASE},
 };
 static const struct item nx[] = {{EFER("efer-nxe", 11)}};
 static const struct item rdtscp[] = {{FILLED("tsc-aux", 0xc0000103, ANY_32)}};

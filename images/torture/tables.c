@@ -19,6 +19,7 @@ enum {
 	PLACE_CODE = SELECTOR_CODE / 8,
 	PLACE_DATA = SELECTOR_DATA / 8,
 	PLACE_SYSTEM_1 = 4,
+	PLACE_OTHER_CODE = (SELECTOR_CODE | (TORTURE_SELECTOR_BITS & ~7)) / 8,
 	PLACE_OTHER_DATA = (SELECTOR_DATA | (TORTURE_SELECTOR_BITS & ~7)) / 8,
 	PLACE_SYSTEM_2 = PLACE_OTHER_DATA + 1,
 	PLACES = PLACE_SYSTEM_2 + SYSTEM_ENTRY,
@@ -55,9 +56,10 @@ void torture_tables_init(uint32_t slot)
 	uint16_t ldt_place = slot % 2 ? PLACE_SYSTEM_2 : PLACE_SYSTEM_1;
 	struct table_pointer pointer = {PLACES * 8 - 1, (uint64_t)gdt};
 
-	gdt[PLACE_CODE] = CODE_64;
+	gdt[PLACE_CODE] = gdt[PLACE_OTHER_CODE] = CODE_64;
 	gdt[SELECTOR_CODE32 / 8] = CODE_32;
 	gdt[PLACE_DATA] = gdt[PLACE_OTHER_DATA] = DATA;
+	ldt[PLACE_CODE] = ldt[PLACE_OTHER_CODE] = CODE_64;
 	ldt[PLACE_DATA] = ldt[PLACE_OTHER_DATA] = DATA;
 	put_system(&gdt[tss_place], &tss, sizeof(tss), TYPE_TSS);
 	put_system(&gdt[ldt_place], ldt, sizeof(ldt), TYPE_LDT);

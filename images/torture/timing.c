@@ -6,7 +6,8 @@
 
 #define OTHER_VECTOR 0x40		  /* of the 8259s, in every other slot */
 #define OTHER_RELOAD (PIT_RELOAD * 3 / 4) /* of the counter, likewise */
-#define WAIT_LOOKS   1000000000		  /* some seconds */
+#define OTHER_MODE   0x36	/* channel 0, low byte then high byte, mode 3: 8254 data sheet */
+#define WAIT_LOOKS   1000000000 /* some seconds */
 /* As long as the counter is read often enough, it is seen near its reload value in each period. */
 #define PERIODS_MAX  50
 #define NEAR(reload) ((reload) - (reload) / 8)
@@ -26,7 +27,12 @@ void timing_init(struct tick *tick)
 	uint8_t vector = is_other(tick) ? OTHER_VECTOR : PIC_MASTER_VECTOR;
 	uint32_t reload = reload_of(tick);
 
-	interrupts_init(tick, vector, reload);
+	interrupts_init(tick, vector);
+	if (is_other(tick)) {
+		outb(PIT_COMMAND, OTHER_MODE);
+		outb(PIT_CHANNEL_0, (uint8_t)reload);
+		outb(PIT_CHANNEL_0, (uint8_t)(reload >> 8));
+	}
 	tick->switchyard->notes.pit_reload = reload;
 	tick->switchyard->notes.pic_master = vector;
 	tick->switchyard->notes.pic_slave = vector + PIC_SLAVE_VECTOR - PIC_MASTER_VECTOR;

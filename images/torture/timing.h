@@ -9,8 +9,8 @@
 #include "torture.h"
 
 /*
- * Starts interrupts, at a rate and with vectors that differ between two slots: the 8259's vector
- * bases and the counter's reload value can't be read.
+ * Starts interrupts, with vectors, a rate and a timer mode that differ between two slots: the
+ * 8259's vector bases and the counter's reload value can't be read.
  */
 void timing_init(struct tick *tick);
 

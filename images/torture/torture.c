@@ -87,7 +87,7 @@ static void area_blank(const struct area *area)
 static int64_t round_trip(struct torture *torture)
 {
 	static uint64_t words[MEMORY_WORDS];
-	struct area memory = {"memory", words, MEMORY_WORDS};
+	struct area memory = {.name = "memory", .words = words, .count = MEMORY_WORDS};
 	struct area screen = last_row(torture->tick);
 	uint32_t stray = torture->tick->interrupts.stray;
 	int64_t result;

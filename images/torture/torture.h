@@ -63,7 +63,7 @@ void torture_tables_init(uint32_t slot);
 bool torture_la57(const struct switchyard_info *switchyard);
 
 /*
- * Selectors of data segments: any of SELECTOR_DATA, with any of these bits added. 0x20 is another
+ * Selectors: SELECTOR_CODE and SELECTOR_DATA, with any of these bits added. 0x20 is another
  * descriptor in the same table, 4 the LDT in place of the GDT (SDM volume 3, 3.4.2).
  */
 #define TORTURE_SELECTOR_BITS 0x24

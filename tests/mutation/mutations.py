@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is left out, item by item: the text that saves or restores it, and what stands in its place.
+
+A text has to be in its file exactly once: when the code changes, its mutation changes with it. Items are
+named as the torture guest and docs/STATE.md name them; tests/lint/test_state.py holds the three together.
+"""
+
+from dataclasses import dataclass
+
+HASWELL = 'Haswell-noTSX,-pcid,-invpcid,-tsc-deadline,-x2apic'
+
+GATE = 'arch/x86/gate.asm'
+CPU_STATE = 'arch/x86/cpu_state.c'
+XSTATE = 'arch/x86/xstate.c'
+MTRR = 'arch/x86/mtrr.c'
+MACHINE_CHECK = 'arch/x86/machine_check.c'
+LAPIC = 'arch/x86/lapic.c'
+IOAPIC = 'arch/x86/ioapic.c'
+PIC = 'arch/x86/pic.c'
+PIT = 'arch/x86/pit.c'
+HPET = 'arch/x86/hpet.c'
+UART = 'arch/x86/uart.c'
+KEYBOARD = 'arch/x86/keyboard.c'
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """Each of the items has to differ; or the guests have to stop, if they may."""
+    items: tuple
+    edits: tuple  # of (file, text, replacement)
+    stops: bool = False  # the guests can't run without it
+    cpu: str = 'max'
+    machine: str = 'q35'
+    options: str = ''
+
+
+def drop(items, file, text, replacement='', **settings):
+    return Mutation(tuple(items.split()), ((file, text, replacement),), **settings)
+
+
+# Items of the guest that nothing here shows, and why.
+NOT_MUTATED = {
+    'memory': 'it is not saved: nobody writes to it',
+    'stray-interrupts': 'test_negative.py has a mutation of its own: an IO-APIC that is not masked',
+    'opmask': 'QEMU emulates no AVX-512',
+    'zmm-high': 'QEMU emulates no AVX-512',
+    'zmm-upper': 'QEMU emulates no AVX-512',
+}
+
+
+def general_registers():
+    for name in 'rbx rcx rdx rsi rdi rbp r8 r9 r10 r11 r12 r13 r14 r15'.split():
+        yield drop(name, GATE, f'\tmov {name}, [rdi + control_page.{name}]\n')
+    yield drop('rsp', GATE, '\tmov rsp, [rdi + control_page.rsp]\n', stops=True)
+    yield Mutation(('rflags',), ((GATE, '\tpush qword [rdi + control_page.rflags]\n', ''),
+                                 (GATE, '\tpopfq\t\t\t\t; with the interrupt flag', '\t; with')))
+
+
+def segments_and_tables():
+    for name in 'ds es fs gs ss'.split():
+        yield drop(name, GATE, f'\tmov {name}, [rdi + control_page.{name}]')
+    yield drop('cs', GATE, '\tmovzx ebx, word [rdi + control_page.cs]\n', '\tmov ebx, SELECTOR_CODE64\n')
+    yield drop('gdtr-base gdtr-limit', GATE, '\tlgdt [rdi + control_page.gdtr]\n', stops=True)
+    yield drop('idtr-base idtr-limit', GATE, '\tlidt [rdi + control_page.idtr]\n', stops=True)
+    yield drop('ldtr', GATE, '\tlldt [rdi + control_page.ldtr]\n', stops=True)
+    yield drop('tr', GATE, '\tltr [rdi + control_page.tr]\n')
+    for name in 'fs gs kernel_gs'.split():
+        yield drop(name.replace('_', '-') + '-base', GATE,
+                   f'\tload_msr MSR_{name.upper()}_BASE, control_page.{name}_base\n')
+
+
+# The gate restores CR4 in one go: one bit of it is left out.
+CR4_LOAD = '\tbtr rbx, CR4_FRED_BIT\n\tmov cr4, rbx\n\tmov rbx, [rdi + control_page.cr3]\n'
+CR4_BITS = {'tsd': 2, 'de': 3, 'mce': 6, 'pge': 7, 'pce': 8, 'umip': 11, 'fsgsbase': 16, 'smep': 20,
+            'smap': 21, 'pke': 22, 'pks': 24}
+
+
+def control_registers():
+    for name, bit in CR4_BITS.items():
+        yield drop(f'cr4-{name}', GATE, CR4_LOAD, f'\tbtr rbx, {bit}\n' + CR4_LOAD)
+    # Without it the guest's own XGETBV faults.
+    yield drop('cr4-osxsave', GATE, CR4_LOAD, '\tbtr rbx, 18\n' + CR4_LOAD, stops=True)
+    yield drop('cr0', GATE, '\tmov rbx, [rdi + control_page.cr0]\n\tmov cr0, rbx\n')
+    yield drop('cr2', GATE, '\tmov rbx, [rdi + control_page.cr2]\n\tmov cr2, rbx\n')
+    yield drop('cr3', GATE, '\tmov rbx, [rdi + control_page.cr3]\n\tmov cr3, rbx\n\n')
+    # The local APIC has it by another name: either would do.
+    yield Mutation(('cr8',), ((GATE, '\tmov rbx, [rdi + control_page.cr8]\n\tmov cr8, rbx\n', ''),
+                              (LAPIC, '\tlapic_write(LAPIC_TPR, state->tpr);\n', '')))
+    yield drop('cr4-la57', GATE, '\tcall paging_enter_la57\n', stops=True, options='la57')
+    for name in 'dr0 dr1 dr2 dr3 dr6 dr7'.split():
+        yield drop(name, CPU_STATE, f'\twrite_{name}(control->{name});\n')
+
+
+# The gate restores EFER in one go: one bit of it is left out.
+EFER_LOAD = '\tmov edx, [rdi + control_page.efer + 4]\n'
+
+
+def msrs():
+    for name, bit in {'efer': 0, 'efer-nxe': 11, 'efer-svme': 12}.items():
+        yield drop(name, GATE, EFER_LOAD, f'\tbtr eax, {bit}\n' + EFER_LOAD)
+    for name in ('star lstar cstar sfmask sysenter-cs sysenter-esp sysenter-eip pat tsc-aux pkrs '
+                 'bndcfgs').split():
+        yield drop(name, CPU_STATE, f'\t{{MSR_{name.replace("-", "_").upper()}, 1}},')
+    yield drop('misc-enable', CPU_STATE, '\t{MSR_MISC_ENABLE, 1},', cpu=HASWELL)
+    yield drop('hsave-pa', CPU_STATE, '\t{MSR_AMD_VM_HSAVE_PA, 1},')
+    yield drop('mtrr-fixed', MTRR, '\t\t\twrmsr(fixed_msr[i], state->fixed[i]);', '\t\t\t(void)state;')
+    yield drop('mtrr-variable', MTRR, '\t\t\twrmsr(MSR_MTRR_PHYSBASE0 + 2 * i, state->variable[i].base);',
+               '\t\t\t(void)state;')
+    yield drop('mtrr-variable', MTRR, '\t\t\twrmsr(MSR_MTRR_PHYSMASK0 + 2 * i, state->variable[i].mask);',
+               '\t\t\t(void)state;')
+    yield drop('mtrr-default', MTRR, '\twrmsr(MSR_MTRR_DEF_TYPE, state->default_type);\n')
+    yield drop('mcg-ctl', MACHINE_CHECK, '\t\tmsr_list_add(list, MSR_MCG_CTL, 1, 0);', '\t\t(void)list;')
+    yield drop('mc-ctl', MACHINE_CHECK, '\tmsr_list_add(list, MSR_MC0_CTL, banks, BANK_STEP);\n')
+
+
+# One component of the area is left out, by its bit.
+XRSTOR = '"xrstor64 %0" : : "m"(state->area), "a"(~0u)'
+
+
+def vector_registers():
+    for items, bits in {'fcw fsw ftw st': 1, 'xmm': 2, 'ymm': 4, 'mxcsr': 6, 'bndregs': 8,
+                        'bndcsr': 16}.items():
+        yield drop(items, XSTATE, XRSTOR, XRSTOR.replace('~0u', f'~{bits}u'))
+    yield drop('fcw fsw ftw mxcsr st xmm', XSTATE,
+               '\t\t__asm__ volatile("fxrstor64 %0" : : "m"(state->area));', '\t\t(void)state;', cpu='qemu64')
+    yield drop('xcr0', XSTATE, '\t\txsetbv0(state->xcr0);', '\t\t(void)state;', stops=True)
+    yield drop('pkru', XSTATE, '\t\twrpkru(state->pkru);', '\t\t(void)state;')
+
+
+def lapic():
+    for name in 'ldr dfr'.split():
+        yield drop(f'lapic-{name}', LAPIC, f'\t\tlapic_write(LAPIC_{name.upper()}, state->{name});\n')
+    yield drop('lapic-svr', LAPIC, '\tstate->svr = lapic_read(LAPIC_SVR);\n')
+    for name, text in {'timer': '{LAPIC_LVT_TIMER, 0}', 'lint0': '{LAPIC_LVT_LINT0, 0}',
+                       'lint1': '{LAPIC_LVT_LINT1, 0}', 'error': '{LAPIC_LVT_ERROR, 3}',
+                       'perf': '{LAPIC_LVT_PERF, 4}', 'thermal': '{LAPIC_LVT_THERMAL, 5}'}.items():
+        other = 'LINT0' if name == 'error' else 'ERROR'
+        yield drop(f'lapic-lvt-{name}', LAPIC, text, f'{{LAPIC_LVT_{other}, 3}}')
+    yield drop('lapic-timer-divide', LAPIC, '\tlapic_write(LAPIC_TIMER_DIVIDE, state->divide);\n')
+    count = 'mode == LVT_TIMER_ONESHOT ? state->current : state->initial'
+    yield drop('lapic-timer-initial', LAPIC, count, 'state->current')
+    yield drop('lapic-timer-current', LAPIC, count, 'state->initial')
+
+
+def interrupt_controllers():
+    yield drop('ioapic-entry', IOAPIC,
+               '\tioapic_write(ioapic, IOREDTBL(pin), (uint32_t)(rte | RTE_MASKED));\n')
+    yield drop('ioapic-destination', IOAPIC,
+               '\tioapic_write(ioapic, IOREDTBL(pin) + 1, (uint32_t)(rte >> 32));\n')
+    yield drop('pic-master-mask', PIC, '\toutb(PIC_MASTER_DATA, state->mask[0]);\n',
+               '\toutb(PIC_MASTER_DATA, (uint8_t)~3);\n')
+    yield drop('pic-slave-mask', PIC, '\toutb(PIC_SLAVE_DATA, state->mask[1]);\n')
+    yield drop('elcr-master', PIC, '\toutb(PIC_ELCR_MASTER, state->elcr[0] & ELCR_MASTER_BITS);\n')
+    yield drop('elcr-slave', PIC, '\toutb(PIC_ELCR_SLAVE, state->elcr[1] & ELCR_SLAVE_BITS);\n')
+    yield drop('pic-vectors', PIC,
+               '\t\tinitialise(PIC_MASTER_COMMAND, PIC_MASTER_DATA, state->base[0], ICW3_MASTER);',
+               '\t\t(void)initialise;')
+
+
+MUTATIONS = [
+    *general_registers(), *segments_and_tables(), *control_registers(), *msrs(), *vector_registers(),
+    *lapic(), *interrupt_controllers(),
+]

@@ -39,7 +39,7 @@ struct group {
 	}
 
 /* One for each items_*.c; the array ends with an entry without items. */
-extern const struct group groups_cpu[], groups_msr[], groups_apic[], groups_timer[],
+extern const struct group groups_cpu[], groups_msr[], groups_apic[], groups_timer[], groups_hpet[],
 	groups_legacy[], groups_uart[], groups_vga[], groups_pci[], groups_acpi[];
 
 /* Finds out what there is, and says how many items are tested, and which groups are not. */
@@ -49,6 +49,9 @@ void items_init(struct torture *torture);
 void items_fill(struct torture *torture);
 void items_read(void);
 void items_compare(struct torture *torture);
+
+/* After items_read(): lets timer interrupts come again (items_hpet.c). */
+void items_settle(void);
 
 /* items_acpi.c: where the RSDP is, before items_init(). 0: the boot loader did not tell. */
 void items_acpi_set_rsdp(const void *rsdp);

@@ -20,10 +20,12 @@ enum {
 	PCI_CLASS = 0x08,
 	PCI_HEADER = 0x0c,
 	PCI_BAR0 = 0x10,
-	PCI_BUS = 0x18,
+	PCI_BUS = 0x18, /* and the secondary latency timer */
 	PCI_IO_WINDOW = 0x1c,
 	PCI_MEMORY_WINDOW = 0x20,
 	PCI_PREFETCH_WINDOW = 0x24,
+	PCI_PREFETCH_HIGH = 0x28, /* base, then limit */
+	PCI_IO_HIGH = 0x30,
 	PCI_ROM = 0x30,
 	PCI_CAPABILITIES = 0x34,
 	PCI_INTERRUPT = 0x3c, /* bridges: control in its upper half */
@@ -49,13 +51,23 @@ enum {
 #define BAR_IO_VARY	0x0f00u
 #define BAR_IO_BASE	0xd000u
 
+#define CAP_POWER	0x01
 #define CAP_MSI		0x05
+#define CAP_EXPRESS	0x10
 #define CAP_MSIX	0x11
 #define CAP_NEXT(reg)	((reg) >> 8 & 0xff)
 #define CAPS_MAX	48
 /* Message control, in the upper half of a capability's first word. */
 #define MSI_CONTROL_VARY 0x00700000u /* how many messages, of as many as there are */
 #define MSI_CONTROL_64	 (1u << 23)
+#define MSI_MASK	 0x0c /* behind an address of 32 bits */
+#define MSI_CONTROL_MASK (1u << 24)
+/* PCI power management 1.2, 3.2.4: PME enable, data select. Nothing falls asleep. */
+#define POWER_CONTROL 0x04
+#define POWER_VARY    0x1f00
+/* PCI Express 3.0, 7.8.4: which errors are reported. */
+#define EXPRESS_CONTROL	 0x08
+#define EXPRESS_VARY	 0x000f
 #define MSIX_ENABLE	 (1u << 31)
 #define MSIX_MASKED	 (1u << 30)
 #define MSI_ADDRESS	 0xfee00000u
@@ -70,19 +82,41 @@ static struct {
 	bool scanned;
 	uint32_t plain, bridge;
 	uint32_t msi, msi_cap;
+	uint32_t power, power_cap;
+	uint32_t express, express_cap;
 	uint32_t msix, msix_cap, msix_table;
 } pci;
 
+/* The address register is an item itself: it stays. */
 static uint32_t config_read(uint32_t function, uint32_t offset)
 {
+	uint32_t address = inl(CONFIG_ADDRESS), value;
+
 	outl(CONFIG_ADDRESS, CONFIG_ENABLE | function | (offset & ~3u));
-	return inl(CONFIG_DATA);
+	value = inl(CONFIG_DATA);
+	outl(CONFIG_ADDRESS, address);
+	return value;
 }
 
 static void config_write(uint32_t function, uint32_t offset, uint32_t value)
 {
+	uint32_t address = inl(CONFIG_ADDRESS);
+
 	outl(CONFIG_ADDRESS, CONFIG_ENABLE | function | (offset & ~3u));
 	outl(CONFIG_DATA, value);
+	outl(CONFIG_ADDRESS, address);
+}
+
+static uint64_t address_get(uint32_t which)
+{
+	(void)which;
+	return inl(CONFIG_ADDRESS);
+}
+
+static void address_set(uint32_t which, uint64_t value)
+{
+	(void)which;
+	outl(CONFIG_ADDRESS, (uint32_t)value);
 }
 
 /* The capability's offset, or 0. */
@@ -126,14 +160,37 @@ static void take_msix(uint32_t function, uint32_t cap)
 		     (config_read(function, PCI_COMMAND) & COMMAND_MASK) | COMMAND_MEMORY);
 }
 
+/* If possible, one that can mask each message. */
+static void take_msi(uint32_t function)
+{
+	uint32_t cap = find_capability(function, CAP_MSI);
+
+	if (!cap || (pci.msi && !(config_read(function, cap) & MSI_CONTROL_MASK)))
+		return;
+	pci.msi = function;
+	pci.msi_cap = cap;
+}
+
+static void take_capability(uint32_t function, uint32_t id, uint32_t *taken, uint32_t *at)
+{
+	uint32_t cap = find_capability(function, id);
+
+	if (!cap || *taken)
+		return;
+	*taken = function;
+	*at = cap;
+}
+
 static void consider(uint32_t function)
 {
 	uint32_t class = config_read(function, PCI_CLASS);
-	uint32_t msi = find_capability(function, CAP_MSI);
 	uint32_t msix = find_capability(function, CAP_MSIX);
 
 	if (CLASS(class) == CLASS_STORAGE || CLASS(class) == CLASS_DISPLAY)
 		return;
+	take_msi(function);
+	take_capability(function, CAP_POWER, &pci.power, &pci.power_cap);
+	take_capability(function, CAP_EXPRESS, &pci.express, &pci.express_cap);
 	if (CLASS(class) == CLASS_BRIDGE) {
 		if (!pci.bridge && SUBCLASS(class) == SUBCLASS_PCI_BRIDGE)
 			pci.bridge = function;
@@ -143,10 +200,6 @@ static void consider(uint32_t function)
 		take_msix(function, msix);
 	else if (!pci.plain && config_read(function, PCI_BAR0))
 		pci.plain = function;
-	if (msi && !pci.msi) {
-		pci.msi = function;
-		pci.msi_cap = msi;
-	}
 }
 
 static void scan_device(uint32_t bus, uint32_t device)
@@ -197,6 +250,23 @@ static bool has_msi_64(void)
 	return has_msi() && (config_read(pci.msi, pci.msi_cap) & MSI_CONTROL_64);
 }
 
+static bool has_msi_mask(void)
+{
+	return has_msi() && (config_read(pci.msi, pci.msi_cap) & MSI_CONTROL_MASK);
+}
+
+static bool has_power(void)
+{
+	scan();
+	return pci.power;
+}
+
+static bool has_express(void)
+{
+	scan();
+	return pci.express;
+}
+
 static bool has_msix(void)
 {
 	scan();
@@ -218,6 +288,8 @@ DEFINE_FUNCTION(plain, plain, 0)
 DEFINE_FUNCTION(bridge, bridge, 0)
 DEFINE_FUNCTION(msi, msi, pci.msi_cap)
 DEFINE_FUNCTION(msix, msix, pci.msix_cap)
+DEFINE_FUNCTION(power, power, pci.power_cap)
+DEFINE_FUNCTION(express, express, pci.express_cap)
 
 static uint64_t command_get(uint32_t which)
 {
@@ -233,7 +305,28 @@ static void bar_set(uint32_t which, uint64_t value)
 		plain_set(which, BAR_MEMORY_BASE | (value & BAR_MEMORY_VARY));
 }
 
-/* Of a message with 64-bit addresses, the data follow the address's upper half. */
+/* The upper half of these registers is status. */
+static uint64_t power_control_get(uint32_t which)
+{
+	return power_get(which) & COMMAND_MASK;
+}
+
+static uint64_t express_control_get(uint32_t which)
+{
+	return express_get(which) & COMMAND_MASK;
+}
+
+/* Of a message with 64-bit addresses, data and mask follow the address's upper half. */
+static uint64_t mask_get(uint32_t which)
+{
+	return msi_get(which + (has_msi_64() ? 4 : 0));
+}
+
+static void mask_set(uint32_t which, uint64_t value)
+{
+	msi_set(which + (has_msi_64() ? 4 : 0), value);
+}
+
 static uint64_t data_get(uint32_t which)
 {
 	return msi_get(which + (has_msi_64() ? 4 : 0)) & 0xffff;
@@ -268,6 +361,13 @@ static const struct item plain[] = {
 	{FILLED("pci-rom", plain, PCI_ROM, BAR_MEMORY_VARY), .fixed = BAR_MEMORY_BASE},
 	{FILLED("pci-interrupt-line", plain, PCI_INTERRUPT, 0xff)},
 };
+static const struct item address[] = {
+	{.name = "pci-address",
+	 .get = address_get,
+	 .set = address_set,
+	 .vary = 0x00fffffc,
+	 .fixed = CONFIG_ENABLE},
+};
 static const struct item bridge[] = {
 	/* Secondary and subordinate bus: numbers that no bus has. */
 	{FILLED("pci-bridge-bus", bridge, PCI_BUS, 0x003f3f00), .fixed = 0x00c08000},
@@ -276,6 +376,10 @@ static const struct item bridge[] = {
 	{FILLED("pci-bridge-memory", bridge, PCI_MEMORY_WINDOW, 0x00f000f0), .fixed = 0xe000e000},
 	{FILLED("pci-bridge-prefetch", bridge, PCI_PREFETCH_WINDOW, 0x00f000f0),
 	 .fixed = 0xe000e000},
+	{FILLED("pci-bridge-latency", bridge, PCI_BUS, 0xff000000)},
+	{FILLED("pci-bridge-prefetch-high", bridge, PCI_PREFETCH_HIGH, 0xff), .count = 2,
+	 .step = 4},
+	{FILLED("pci-bridge-io-high", bridge, PCI_IO_HIGH, 0x00ff00ff)},
 	{FILLED("pci-bridge-control", bridge, PCI_INTERRUPT, 0x000300ff)}, /* parity, SERR */
 };
 static const struct item msi[] = {
@@ -284,6 +388,23 @@ static const struct item msi[] = {
 	{.name = "pci-msi-data", .get = data_get, .set = data_set, .which = 8, .vary = 0xffff},
 };
 static const struct item msi_64[] = {{FILLED("pci-msi-address", msi, 8, 0xffffffff)}};
+static const struct item msi_mask[] = {
+	{.name = "pci-msi-mask", .get = mask_get, .set = mask_set, .which = MSI_MASK, .vary = 1},
+};
+static const struct item power[] = {
+	{.name = "pci-power",
+	 .get = power_control_get,
+	 .set = power_set,
+	 .which = POWER_CONTROL,
+	 .vary = POWER_VARY},
+};
+static const struct item express[] = {
+	{.name = "pci-express",
+	 .get = express_control_get,
+	 .set = express_set,
+	 .which = EXPRESS_CONTROL,
+	 .vary = EXPRESS_VARY},
+};
 static const struct item msix[] = {
 	{FILLED("pci-msix-control", msix, 0, MSIX_ENABLE), .fixed = MSIX_MASKED},
 	{FILLED("pci-msix-table", table, 0, MSI_ADDRESS_VARY), .fixed = MSI_ADDRESS,
@@ -294,7 +415,14 @@ static const struct item msix[] = {
 };
 
 const struct group groups_pci[] = {
-	GROUP("pci-function", has_plain, plain), GROUP("pci-bridge", has_bridge, bridge),
-	GROUP("pci-msi", has_msi, msi),		 GROUP("pci-msi-64", has_msi_64, msi_64),
-	GROUP("pci-msix", has_msix, msix),	 {0},
+	GROUP("pci-function", has_plain, plain),
+	GROUP("pci-bridge", has_bridge, bridge),
+	GROUP("pci-msi", has_msi, msi),
+	GROUP("pci-msi-64", has_msi_64, msi_64),
+	GROUP("pci-msi-mask", has_msi_mask, msi_mask),
+	GROUP("pci-power", has_power, power),
+	GROUP("pci-express", has_express, express),
+	GROUP("pci-msix", has_msix, msix),
+	GROUP("pci-address", NULL, address),
+	{0},
 };

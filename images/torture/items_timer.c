@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * items_timer.c - the 8254 (Intel data sheet), the HPET (IA-PC HPET specification, 2.3) and the
- * real-time clock (Motorola MC146818 data sheet). What each counts in time, timing.c looks at.
+ * items_timer.c - the 8254 (Intel data sheet) and the real-time clock (Motorola MC146818 data
+ * sheet).
  */
 #include "access.h"
 #include "item.h"
@@ -14,29 +14,16 @@
 #define PORT_B		0x61   /* ICH9 data sheet, 13.7.1 */
 #define PORT_B_VARY	0x03   /* gate, speaker */
 
-/* Where PCs have it. It stands still: nobody enables it. */
-#define HPET		0xfed00000u
-#define HPET_ABSENT	0xffffffff
-#define HPET_COUNTER	(HPET + 0x0f0)
-#define HPET_TIMERS	3 /* at least */
-#define HPET_TIMER	(HPET + 0x100)
-#define HPET_COMPARATOR (HPET + 0x108)
-#define HPET_ROUTE	(HPET + 0x110)
-#define HPET_TIMER_SIZE 0x20
-/* Level-triggered, 32 bits; the IO-APIC's pin is 16 to 23. Not periodic, not enabled. */
-#define HPET_TIMER_VARY	 0x0f02
-#define HPET_TIMER_FIXED 0x2000
-
-#define RTC_INDEX	 0x70
-#define RTC_DATA	 0x71
-#define RTC_A		 0x0a
-#define RTC_B		 0x0b
-#define RTC_ALARM	 0x01 /* seconds; minutes and hours are 2 apart */
-#define RTC_ALARM_COUNT	 3
-#define RTC_A_VARY	 0x0f /* rate */
-#define RTC_A_UPDATING	 0x80ull
-#define RTC_B_VARY	 0x78 /* interrupts, all masked at the 8259; square wave */
-#define RTC_ALARM_VARY	 0x17 /* a number in BCD, fit for hours, too */
+#define RTC_INDEX	0x70
+#define RTC_DATA	0x71
+#define RTC_A		0x0a
+#define RTC_B		0x0b
+#define RTC_ALARM	0x01 /* seconds; minutes and hours are 2 apart */
+#define RTC_ALARM_COUNT 3
+#define RTC_A_VARY	0x0f /* rate */
+#define RTC_A_UPDATING	0x80ull
+#define RTC_B_VARY	0x78 /* interrupts, all masked at the 8259; square wave */
+#define RTC_ALARM_VARY	0x17 /* a number in BCD, fit for hours, too */
 
 static uint64_t pit_mode_get(uint32_t channel)
 {
@@ -75,11 +62,6 @@ static void rtc_set(uint32_t which, uint64_t value)
 	outb(RTC_DATA, (uint8_t)value);
 }
 
-static bool has_hpet(void)
-{
-	return memory_get(HPET) != HPET_ABSENT && memory_get(HPET) != 0;
-}
-
 static const struct item pit[] = {
 	{.name = "pit-mode", .get = pit_mode_get, .which = 0},
 	{.name = "pit-speaker-mode",
@@ -93,18 +75,6 @@ static const struct item pit[] = {
 	 .set = port_set,
 	 .which = PORT_B,
 	 .vary = PORT_B_VARY},
-};
-
-#define MEMORY(title, address, bits) \
-	.name = title, .get = memory_get, .set = memory_set, .which = address, .vary = bits
-#define EACH_TIMER .count = HPET_TIMERS, .step = HPET_TIMER_SIZE
-
-static const struct item hpet[] = {
-	{MEMORY("hpet-counter", HPET_COUNTER, 0xffffffff), .count = 2, .step = 4},
-	{MEMORY("hpet-timer", HPET_TIMER, HPET_TIMER_VARY), .fixed = HPET_TIMER_FIXED, EACH_TIMER},
-	{MEMORY("hpet-comparator", HPET_COMPARATOR, 0xffffffff), EACH_TIMER},
-	{MEMORY("hpet-route", HPET_ROUTE, 0xffffffff), EACH_TIMER},
-	{MEMORY("hpet-route", HPET_ROUTE + 4, 0xffffffff), EACH_TIMER},
 };
 
 #define RTC(title, index, bits) \
@@ -123,7 +93,6 @@ static const struct item rtc[] = {
 
 const struct group groups_timer[] = {
 	GROUP("pit", NULL, pit),
-	GROUP("hpet", has_hpet, hpet),
 	GROUP("rtc", NULL, rtc),
 	{0},
 };

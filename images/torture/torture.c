@@ -98,6 +98,7 @@ static int64_t round_trip(struct torture *torture)
 	items_fill(torture);
 	result = torture_registers_switch(torture);
 	items_read();
+	items_settle();
 	serial_init(); /* the port may have any speed now */
 	interrupts_on();
 	area_compare(torture, &screen); /* before anything is printed there */

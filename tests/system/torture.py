@@ -7,10 +7,10 @@ from paths import TORTURE
 from qemu import PROMPT
 from switchyard import BOOT_LIMIT, module
 
-# Devices that nobody drives, for the guest to fill: PCI functions with MSI and with MSI-X, a bridge,
-# and the serial ports that a machine can have beside the first.
-DEVICES = ['-device', 'edu', '-device', 'virtio-net-pci', *['-serial', 'null'] * 3]
-BRIDGE = {'pc': ['-device', 'pci-bridge,chassis_nr=1'], 'q35': ['-device', 'pcie-root-port']}
+# Devices that nobody drives, for the guest to fill: PCI functions with all capabilities, a bridge, and
+# the serial ports that a machine can have beside the first.
+DEVICES = ['-device', 'pci-bridge,chassis_nr=1', '-device', 'edu', '-device', 'virtio-net-pci',
+           '-device', 'e1000e', *['-serial', 'null'] * 3]
 
 
 def start(machines, count, *, options='', machine='pc', **settings):
@@ -18,7 +18,7 @@ def start(machines, count, *, options='', machine='pc', **settings):
     slots = [module('kernel', name, TORTURE, 'mem=16M', f'to={other} count={count} {options}'.strip())
              for name, other in (('one', 2), ('two', 1))]
     return machines.start('timeout=0 default=one', slots, memory='128M', machine=machine,
-                          devices=DEVICES + BRIDGE[machine], **settings)
+                          devices=DEVICES, **settings)
 
 
 def wait_begin(machine):

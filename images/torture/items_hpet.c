@@ -27,9 +27,9 @@
 #define TIMER_SET      0x0040 /* the next write is the comparator's, and the one after it the period */
 #define TIMER_32       0x0100
 
-/* Long against the time that it takes to look, which may not come to a second period. */
-#define PERIOD_VARY  0x00ffffff
-#define PERIOD_LEAST 0x01000000
+/* Some seconds, so that a second one does not pass before anybody looks. */
+#define PERIOD_VARY  0x3fffffff
+#define PERIOD_LEAST 0x40000000
 #define SOON	     64 /* counts before the comparator that the counter is set to, to see the period */
 #define LOOKS	     10000000
 

@@ -25,7 +25,6 @@ enum {
 	PCI_MEMORY_WINDOW = 0x20,
 	PCI_PREFETCH_WINDOW = 0x24,
 	PCI_PREFETCH_HIGH = 0x28, /* base, then limit */
-	PCI_IO_HIGH = 0x30,
 	PCI_ROM = 0x30,
 	PCI_CAPABILITIES = 0x34,
 	PCI_INTERRUPT = 0x3c, /* bridges: control in its upper half */
@@ -48,6 +47,7 @@ enum {
 /* Addresses that firmware gives to nobody: it starts at the other ends of these ranges. */
 #define BAR_MEMORY_VARY 0x0ff00000u
 #define BAR_MEMORY_BASE 0xe0000000u
+#define ROM_VARY	0x0ff00000u
 #define BAR_IO_VARY	0x0f00u
 #define BAR_IO_BASE	0xd000u
 
@@ -80,7 +80,7 @@ enum {
 /* The functions that are tested, as CONFIG_FUNCTION; 0, the host bridge: none was found. */
 static struct {
 	bool scanned;
-	uint32_t plain, bridge;
+	uint32_t plain, bridge, rom;
 	uint32_t msi, msi_cap;
 	uint32_t power, power_cap;
 	uint32_t express, express_cap;
@@ -171,14 +171,35 @@ static void take_msi(uint32_t function)
 	pci.msi_cap = cap;
 }
 
-static void take_capability(uint32_t function, uint32_t id, uint32_t *taken, uint32_t *at)
+/* Does the register keep what is written to these bits? Not every device does. */
+static bool sticks(uint32_t function, uint32_t offset, uint32_t bits)
 {
-	uint32_t cap = find_capability(function, id);
+	uint32_t was = config_read(function, offset), is;
 
-	if (!cap || *taken)
+	config_write(function, offset, was ^ bits);
+	is = config_read(function, offset);
+	config_write(function, offset, was);
+	return ((was ^ is) & bits) == bits;
+}
+
+static void take_power(uint32_t function)
+{
+	uint32_t cap = find_capability(function, CAP_POWER);
+
+	if (pci.power || !cap || !sticks(function, cap + POWER_CONTROL, POWER_VARY))
 		return;
-	*taken = function;
-	*at = cap;
+	pci.power = function;
+	pci.power_cap = cap;
+}
+
+static void take_express(uint32_t function)
+{
+	uint32_t cap = find_capability(function, CAP_EXPRESS);
+
+	if (pci.express || !cap || !sticks(function, cap + EXPRESS_CONTROL, EXPRESS_VARY))
+		return;
+	pci.express = function;
+	pci.express_cap = cap;
 }
 
 static void consider(uint32_t function)
@@ -189,13 +210,15 @@ static void consider(uint32_t function)
 	if (CLASS(class) == CLASS_STORAGE || CLASS(class) == CLASS_DISPLAY)
 		return;
 	take_msi(function);
-	take_capability(function, CAP_POWER, &pci.power, &pci.power_cap);
-	take_capability(function, CAP_EXPRESS, &pci.express, &pci.express_cap);
+	take_power(function);
+	take_express(function);
 	if (CLASS(class) == CLASS_BRIDGE) {
 		if (!pci.bridge && SUBCLASS(class) == SUBCLASS_PCI_BRIDGE)
 			pci.bridge = function;
 		return;
 	}
+	if (!pci.rom && sticks(function, PCI_ROM, ROM_VARY))
+		pci.rom = function;
 	if (msix)
 		take_msix(function, msix);
 	else if (!pci.plain && config_read(function, PCI_BAR0))
@@ -231,6 +254,12 @@ static bool has_plain(void)
 {
 	scan();
 	return pci.plain;
+}
+
+static bool has_rom(void)
+{
+	scan();
+	return pci.rom;
 }
 
 static bool has_bridge(void)
@@ -286,6 +315,7 @@ static bool has_msix(void)
 
 DEFINE_FUNCTION(plain, plain, 0)
 DEFINE_FUNCTION(bridge, bridge, 0)
+DEFINE_FUNCTION(rom, rom, 0)
 DEFINE_FUNCTION(msi, msi, pci.msi_cap)
 DEFINE_FUNCTION(msix, msix, pci.msix_cap)
 DEFINE_FUNCTION(power, power, pci.power_cap)
@@ -358,8 +388,11 @@ static const struct item plain[] = {
 	 .vary = COMMAND_VARY},
 	{.name = "pci-bar", .get = plain_get, .set = bar_set, .which = PCI_BAR0, .vary = ~0ull},
 	{FILLED("pci-cache-line", plain, PCI_HEADER, 0xff)},
-	{FILLED("pci-rom", plain, PCI_ROM, BAR_MEMORY_VARY), .fixed = BAR_MEMORY_BASE},
 	{FILLED("pci-interrupt-line", plain, PCI_INTERRUPT, 0xff)},
+};
+/* Not enabled. */
+static const struct item rom[] = {
+	{FILLED("pci-rom", rom, PCI_ROM, ROM_VARY), .fixed = BAR_MEMORY_BASE, .clear = 1},
 };
 static const struct item address[] = {
 	{.name = "pci-address",
@@ -379,7 +412,6 @@ static const struct item bridge[] = {
 	{FILLED("pci-bridge-latency", bridge, PCI_BUS, 0xff000000)},
 	{FILLED("pci-bridge-prefetch-high", bridge, PCI_PREFETCH_HIGH, 0xff), .count = 2,
 	 .step = 4},
-	{FILLED("pci-bridge-io-high", bridge, PCI_IO_HIGH, 0x00ff00ff)},
 	{FILLED("pci-bridge-control", bridge, PCI_INTERRUPT, 0x000300ff)}, /* parity, SERR */
 };
 static const struct item msi[] = {
@@ -416,6 +448,7 @@ static const struct item msix[] = {
 
 const struct group groups_pci[] = {
 	GROUP("pci-function", has_plain, plain),
+	GROUP("pci-rom", has_rom, rom),
 	GROUP("pci-bridge", has_bridge, bridge),
 	GROUP("pci-msi", has_msi, msi),
 	GROUP("pci-msi-64", has_msi_64, msi_64),

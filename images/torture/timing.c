@@ -6,10 +6,12 @@
 
 #define OTHER_VECTOR 0x40		  /* of the 8259s, in every other slot */
 #define OTHER_RELOAD (PIT_RELOAD * 3 / 4) /* of the counter, likewise */
-#define OTHER_MODE   0x36	/* channel 0, low byte then high byte, mode 3: 8254 data sheet */
-#define WAIT_LOOKS   1000000000 /* some seconds */
+/* Channel 0, low byte then high byte: modes 2 and 3 of the 8254 data sheet. */
+#define MODE	   0x34
+#define OTHER_MODE 0x36
+#define WAIT_LOOKS 1000000000 /* some seconds */
 /* As long as the counter is read often enough, it is seen near its reload value in each period. */
-#define PERIODS_MAX  50
+#define PERIODS_MAX  20
 #define NEAR(reload) ((reload) - (reload) / 8)
 
 static bool is_other(const struct tick *tick)
@@ -22,17 +24,22 @@ static uint32_t reload_of(const struct tick *tick)
 	return is_other(tick) ? OTHER_RELOAD : PIT_RELOAD;
 }
 
+static void start_timer(const struct tick *tick)
+{
+	uint32_t reload = reload_of(tick);
+
+	outb(PIT_COMMAND, is_other(tick) ? OTHER_MODE : MODE);
+	outb(PIT_CHANNEL_0, (uint8_t)reload);
+	outb(PIT_CHANNEL_0, (uint8_t)(reload >> 8));
+}
+
 void timing_init(struct tick *tick)
 {
 	uint8_t vector = is_other(tick) ? OTHER_VECTOR : PIC_MASTER_VECTOR;
 	uint32_t reload = reload_of(tick);
 
 	interrupts_init(tick, vector);
-	if (is_other(tick)) {
-		outb(PIT_COMMAND, OTHER_MODE);
-		outb(PIT_CHANNEL_0, (uint8_t)reload);
-		outb(PIT_CHANNEL_0, (uint8_t)(reload >> 8));
-	}
+	start_timer(tick);
 	tick->switchyard->notes.pit_reload = reload;
 	tick->switchyard->notes.pic_master = vector;
 	tick->switchyard->notes.pic_slave = vector + PIC_SLAVE_VECTOR - PIC_MASTER_VECTOR;
@@ -75,6 +82,8 @@ void timing_check(struct torture *torture)
 	}
 	for (uint32_t period = 0; period < PERIODS_MAX && highest < NEAR(reload); period++)
 		highest = highest_count(tick);
-	if (highest < NEAR(reload) || highest > reload)
-		torture_differs(torture, "pit-reload", highest, reload);
+	if (highest >= NEAR(reload) && highest <= reload)
+		return;
+	torture_differs(torture, "pit-reload", highest, reload);
+	start_timer(tick); /* or interrupts come faster and faster, until nothing else happens */
 }

@@ -130,7 +130,8 @@ static void run(struct torture *torture)
 			gate_explain(torture->tick, result);
 			return;
 		}
-		if (torture->iteration % CHECK_EVERY == 1)
+		if (torture->iteration % CHECK_EVERY == 1 ||
+		    torture->iteration == torture->options.count)
 			timing_check(torture);
 		if (torture->iteration == torture->options.count)
 			break;

@@ -21,6 +21,12 @@ PIT = 'arch/x86/pit.c'
 HPET = 'arch/x86/hpet.c'
 UART = 'arch/x86/uart.c'
 KEYBOARD = 'arch/x86/keyboard.c'
+RTC = 'arch/x86/rtc.c'
+ACPI = 'arch/x86/acpi_events.c'
+PLATFORM = 'arch/x86/platform.c'
+PCI = 'arch/x86/pci_state.c'
+PCI_MSI = 'arch/x86/pci_msi.c'
+PCI_CONFIG = 'arch/x86/pci_config.c'
 
 
 @dataclass(frozen=True)
@@ -157,7 +163,85 @@ def interrupt_controllers():
                '\t\t(void)initialise;')
 
 
+def timers():
+    yield drop('pit-mode', PIT, '\t\tif (!PIT_ACCESS(status))\n', '\t\tif (!PIT_ACCESS(status) || !channel)\n')
+    yield drop('pit-reload', PIT, '\t\t\tcount = (uint16_t)state->reload;', '\t\t\t(void)0;')
+    yield drop('pit-speaker-mode', PIT, '\t\tif (!PIT_ACCESS(status))\n',
+               '\t\tif (!PIT_ACCESS(status) || channel == 2)\n')
+    yield drop('port-61', PIT, '\toutb(PORT_B, state->gate);\n')
+    counter = '\twrite64(address + HPET_COUNTER, state->counter);\n'
+    yield drop('hpet-counter', HPET, counter)
+    yield drop('hpet-timer', HPET, '\t\t\twrite64(timer, config);\n')
+    yield drop('hpet-comparator', HPET,
+               '\t\t\twrite64(timer + HPET_TIMER_COMPARATOR, state->timer[i].comparator);\n')
+    yield drop('hpet-route', HPET, '\t\twrite64(timer + HPET_TIMER_ROUTE, state->timer[i].route);\n')
+    yield drop('hpet-period', HPET, 'state->timer[i].period);', 'state->timer[i].comparator);')
+    halt = '\tmmio_write32(address + HPET_CONFIG, (uint32_t)state->config & ~CONFIG_ENABLE);\n'
+    yield Mutation(('hpet-config',), ((HPET, halt + counter, counter),
+                                      (HPET, '\twrite64(address + HPET_CONFIG, state->config);\n', '')))
+    yield drop('rtc-rate', RTC, '\trtc_set(RTC_A, A_RATE, state->rate);\n')
+    yield drop('rtc-control', RTC, '\trtc_set(RTC_B, B_KEPT, state->interrupts);\n')
+    yield drop('rtc-alarm', RTC,
+               '\t\t\trtc_set(alarm_index(layout, i), alarm_mask(layout, i), state->alarm[i]);', '\t\t\t(void)0;')
+
+
+def each_uart(suffix):
+    return ' '.join(f'com{number}-{suffix}' for number in (1, 2, 3, 4))
+
+
+def ports():
+    yield drop(each_uart('lcr'), UART, '\tstate->lcr = inb(port + UART_LCR);\n')
+    yield drop(each_uart('divisor'), UART,
+               '\tuart_set_divisor(port, state->lcr & (uint8_t)~UART_LCR_DLAB, state->dll, state->dlm);\n')
+    yield drop(each_uart('fifo'), UART, '\toutb(port + UART_FCR, fifos ? UART_FCR_ENABLE : 0);\n',
+               '\t(void)fifos;\n')
+    yield drop(each_uart('scratch'), UART, '\toutb(port + UART_SCR, state->scr);\n')
+    yield drop(each_uart('mcr'), UART, '\toutb(port + UART_MCR, state->mcr);\n')
+    yield drop(each_uart('ier'), UART, '\toutb(port + UART_IER, state->ier);\n')
+    for number in (2, 3, 4):
+        yield drop(f'com{number}-scratch com{number}-divisor', PLATFORM, f', UART_COM{number}', ', 0')
+    yield drop('i8042-command-byte', KEYBOARD, '\ti8042_write_command_byte(state->command);\n')
+    yield drop('acpi-pm1-enable', ACPI, '\t\t\toutw(events->pm1[i].enable, state->pm1[i]);', '\t\t\t(void)0;')
+    yield drop('acpi-gpe0-enable', ACPI,
+               '\t\t\toutb(events->gpe[i].enable + byte, state->gpe[i][byte]);', '\t\t\t(void)0;')
+
+
+PCI_FIELDS = {
+    'cache-line': '{ALL, PCI_CACHE_LINE, 1, 0xff},',
+    'bar': '{DEVICE, PCI_BAR0, 4, ~0u},',
+    'rom': '{DEVICE, PCI_ROM, 4, ~0u},',
+    'interrupt-line': '{ALL, PCI_INTERRUPT_LINE, 1, 0xff},',
+    'bridge-latency': '{BRIDGE, PCI_BRIDGE_LATENCY, 1, 0xff},',
+    'bridge-io': '{BRIDGE, PCI_BRIDGE_IO, 2, 0xffff},',
+    'bridge-memory': '{BRIDGE, PCI_BRIDGE_MEMORY, 4, ~0u},',
+    'bridge-prefetch': '{BRIDGE, PCI_BRIDGE_PREFETCH, 4, ~0u},',
+    'bridge-prefetch-high': '{BRIDGE, PCI_BRIDGE_PREFETCH_LIMIT_HIGH, 4, ~0u},',
+    'bridge-control': '{BRIDGE, PCI_BRIDGE_CONTROL, 2, 0xfbbf},',
+    'express': '{EXPRESS, 0x08, 2, 0x7fff},',
+}
+
+
+def pci():
+    for name, field in PCI_FIELDS.items():
+        yield drop(f'pci-{name}', PCI, f'\t{field}')
+    yield drop('pci-command', PCI, '\t\tpci_write16(function->address, PCI_COMMAND, command);', '\t\t(void)0;')
+    yield drop('pci-power', PCI, '\t\twrite_power(&function[i], state->function[i].power);\n')
+    yield drop('pci-bridge-bus', PCI, '\t\tnumber_buses(&function[i], state->function[i].buses);\n')
+    yield drop('pci-address', PCI_CONFIG, '\toutl(CONFIG_ADDRESS, address);\n', '\t(void)address;\n')
+    at = '(function->address, at + MSI_'
+    yield drop('pci-msi-address', PCI_MSI, f'\tpci_write32{at}ADDRESS, state->address_low);\n')
+    yield drop('pci-msi-address', PCI_MSI, f'\t\tpci_write32{at}ADDRESS_HIGH, state->address_high);', '\t\t(void)0;')
+    yield drop('pci-msi-data', PCI_MSI, f'\tpci_write16{at}DATA(control), state->data);\n')
+    yield drop('pci-msi-mask', PCI_MSI, f'\t\tpci_write32{at}MASK(control), state->mask);', '\t\t(void)0;')
+    yield drop('pci-msi-control', PCI_MSI, f'\tpci_write16{at}CONTROL, control);\n')
+    yield Mutation(('pci-msix-control',), (
+        (PCI_MSI, '\tpci_write16(function->address, at, state->control);\n', ''),
+        (PCI_MSI, 'at, state->control | MSIX_CONTROL_MASK_ALL);', 'at, MSIX_CONTROL_MASK_ALL);')))
+    yield drop('pci-msix-table', PCI_MSI, 'load_table(table, entries, function->msix_entries);',
+               'load_table(table, entries, 0);')
+
+
 MUTATIONS = [
     *general_registers(), *segments_and_tables(), *control_registers(), *msrs(), *vector_registers(),
-    *lapic(), *interrupt_controllers(),
+    *lapic(), *interrupt_controllers(), *timers(), *ports(), *pci(),
 ]

@@ -11,6 +11,8 @@ from switchyard import BOOT_LIMIT, module
 # the serial ports that a machine can have beside the first.
 DEVICES = ['-device', 'pci-bridge,chassis_nr=1', '-device', 'edu', '-device', 'virtio-net-pci',
            '-device', 'e1000e', *['-serial', 'null'] * 3]
+# One that keeps what is written to PCI Express registers is for q35 alone.
+ROOT_PORT = {'pc': [], 'q35': ['-device', 'pcie-root-port']}
 
 
 def start(machines, count, *, options='', machine='pc', **settings):
@@ -18,7 +20,7 @@ def start(machines, count, *, options='', machine='pc', **settings):
     slots = [module('kernel', name, TORTURE, 'mem=16M', f'to={other} count={count} {options}'.strip())
              for name, other in (('one', 2), ('two', 1))]
     return machines.start('timeout=0 default=one', slots, memory='128M', machine=machine,
-                          devices=DEVICES, **settings)
+                          devices=DEVICES + ROOT_PORT[machine], **settings)
 
 
 def wait_begin(machine):

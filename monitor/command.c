@@ -30,6 +30,11 @@ const struct command commands[] = {
 	 "As the hardware has them now: all is masked while no slot runs. GSI: ACPI's\n"
 	 "number of the interrupt. DEST: a local APIC's ID, or in logical mode a set.\n",
 	 0, 0, command_ioapic},
+	{"pci", "", "shows the devices on the PCI buses",
+	 "As the hardware has them now. ADDRESS: bus:device.function. ENABLED: what it\n"
+	 "answers to (io, memory), and if it may write to memory by itself (master).\n"
+	 "INTERRUPT: IRQ is the line that was noted; MSI is off while no slot runs.\n",
+	 0, 0, command_pci},
 	{"log", "", "shows the monitor's log",
 	 "The last 32 KiB of it, whatever loglevel= shows at once. Times are seconds.\n", 0, 0,
 	 command_log},

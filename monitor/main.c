@@ -263,7 +263,7 @@ void monitor_main(struct boot_info *boot)
 	clock_init();
 	monitor->log.level = LOG_DEBUG; /* kept only, until the options say more */
 	options_parse(boot->options, &monitor->options, report_error, monitor);
-	platform_keep_keyboard();
+	platform_keep_console();
 	start_console(monitor);
 	log_show(&monitor->log, &monitor->console); /* what options_parse() found wrong */
 	report_boot(monitor);

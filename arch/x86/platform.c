@@ -69,13 +69,13 @@ void platform_save(struct platform_state *state)
 	quiet(&state->lapic);
 	uarts_save(state);
 	keyboard_save(&state->keyboard);
-	vga_text_save(&state->screen);
+	vga_save(&state->screen);
 }
 
 /* The mirror image: devices first, then the interrupt controllers from the inside out. */
 void platform_load(const struct platform_state *state)
 {
-	vga_text_load(&state->screen);
+	vga_load(&state->screen);
 	keyboard_load(&state->keyboard);
 	uarts_load(state);
 	sources_load(state);
@@ -93,8 +93,9 @@ void platform_load_firmware(void)
 	pic_load(&firmware.pic);
 }
 
-void platform_keep_keyboard(void)
+void platform_keep_console(void)
 {
+	vga_keep();
 	keyboard_save(&firmware.keyboard);
 }
 

@@ -19,7 +19,7 @@
 #include "arch/x86/pit.h"
 #include "arch/x86/rtc.h"
 #include "arch/x86/uart.h"
-#include "arch/x86/vga_text.h"
+#include "arch/x86/vga_state.h"
 
 #define PLATFORM_UARTS 4 /* COM1 to COM4 */
 
@@ -34,11 +34,12 @@ struct platform_state {
 	struct hpet_state hpet;
 	struct uart_state uart[PLATFORM_UARTS];
 	struct keyboard_state keyboard;
-	struct vga_text_state screen;
+	struct vga_state screen;
 };
 
-/* Keeps what firmware set up of the keyboard controller: before the console takes it. Call once. */
-void platform_keep_keyboard(void);
+/* Keeps what firmware set up of keyboard controller and screen: before the console takes them. Call
+ * once. */
+void platform_keep_console(void);
 
 /*
  * Finds the devices that ACPI names (rsdp: physical, 0: none) and those on PCI, and keeps their

@@ -7,25 +7,25 @@
 #ifndef ARCH_X86_VGA_REGS_H
 #define ARCH_X86_VGA_REGS_H
 
-#define VGA_ATTRIBUTE	     0x3c0 /* index and data by turns */
-#define VGA_ATTRIBUTE_READ   0x3c1
-#define VGA_MISC_WRITE	     0x3c2
-#define VGA_SEQUENCER_INDEX  0x3c4
-#define VGA_SEQUENCER_DATA   0x3c5
-#define VGA_DAC_MASK	     0x3c6
-#define VGA_DAC_READ_INDEX   0x3c7
-#define VGA_DAC_WRITE_INDEX  0x3c8
-#define VGA_DAC_DATA	     0x3c9
-#define VGA_MISC_READ	     0x3cc
-#define VGA_GRAPHICS_INDEX   0x3ce
-#define VGA_GRAPHICS_DATA    0x3cf
-#define VGA_CRTC_INDEX	     0x3d4
-#define VGA_CRTC_DATA	     0x3d5
-#define VGA_STATUS	     0x3da /* reading it makes the next write to VGA_ATTRIBUTE an index */
+#define VGA_ATTRIBUTE	    0x3c0 /* index and data by turns */
+#define VGA_ATTRIBUTE_READ  0x3c1
+#define VGA_MISC_WRITE	    0x3c2
+#define VGA_SEQUENCER_INDEX 0x3c4
+#define VGA_SEQUENCER_DATA  0x3c5
+#define VGA_DAC_MASK	    0x3c6
+#define VGA_DAC_READ_INDEX  0x3c7
+#define VGA_DAC_WRITE_INDEX 0x3c8
+#define VGA_DAC_DATA	    0x3c9
+#define VGA_MISC_READ	    0x3cc
+#define VGA_GRAPHICS_INDEX  0x3ce
+#define VGA_GRAPHICS_DATA   0x3cf
+#define VGA_CRTC_INDEX	    0x3d4
+#define VGA_CRTC_DATA	    0x3d5
+#define VGA_STATUS	    0x3da /* reading it makes the next write to VGA_ATTRIBUTE an index */
 
-#define VGA_MISC_COLOUR	     0x01 /* the CRT controller is at 0x3dx */
-#define VGA_MISC_ABSENT	     0xff
-#define VGA_ATTRIBUTE_SHOW   0x20 /* in the index: the palette is the screen's, not the CPU's */
+#define VGA_MISC_COLOUR	    0x01 /* the CRT controller is at 0x3dx */
+#define VGA_MISC_ABSENT	    0xff
+#define VGA_ATTRIBUTE_SHOW  0x20 /* in the index: the palette is the screen's, not the CPU's */
 
 /* Sequencer. */
 enum vga_sequencer {
@@ -86,10 +86,10 @@ enum vbe_register {
 	VBE_X_OFFSET = 8,
 	VBE_Y_OFFSET = 9,
 };
-#define VBE_ID_MASK	    0xfff0
-#define VBE_ID_BOCHS	    0xb0c0
-#define VBE_ENABLED	    0x01
+#define VBE_ID_MASK	     0xfff0
+#define VBE_ID_BOCHS	     0xb0c0
+#define VBE_ENABLED	     0x01
 #define VBE_GET_CAPABILITIES 0x02
-#define VBE_KEEP_MEMORY	    0x80 /* on enabling; it does not read back */
+#define VBE_KEEP_MEMORY	     0x80 /* on enabling; it does not read back */
 
 #endif

@@ -30,9 +30,12 @@ struct vga_registers {
 	uint8_t attribute_index; /* and whether the screen shows */
 	uint8_t dac_mask;
 	uint8_t dac[VGA_COLOURS][3];
+	uint16_t vbe[VGA_VBE_COUNT];
 	/* A kernel may be between the write of an index and the access to the data. */
-	uint8_t sequencer_index, crtc_index, graphics_index;
-	uint16_t vbe[VGA_VBE_COUNT], vbe_index;
+	struct {
+		uint8_t sequencer, crtc, graphics;
+		uint16_t vbe;
+	} index;
 };
 
 struct vga_state {

@@ -15,6 +15,12 @@
 #define SEQUENCER	0x3c4 /* index; data at the next port */
 #define GRAPHICS	0x3ce
 #define CRTC		0x3d4
+#define VBE_INDEX	0x1ce
+#define VBE_DATA	0x1cf
+#define VBE_ID		0
+#define VBE_ID_MASK	0xfff0
+#define VBE_ID_BOCHS	0xb0c0
+#define VBE_X		1 /* width; then the height */
 #define DAC_READ	0x3c7
 #define DAC_WRITE	0x3c8
 #define DAC_DATA	0x3c9
@@ -45,16 +51,25 @@
 #define HIDDEN_STEP  0x7fc
 #define HIDDEN_WORDS 10
 
+/* What the index registers hold is an item itself: it stays. */
 static uint64_t indexed_get(uint16_t port, uint32_t index)
 {
+	uint8_t was = inb(port);
+	uint64_t value;
+
 	outb(port, (uint8_t)index);
-	return inb(port + 1);
+	value = inb(port + 1);
+	outb(port, was);
+	return value;
 }
 
 static void indexed_set(uint16_t port, uint32_t index, uint64_t value)
 {
+	uint8_t was = inb(port);
+
 	outb(port, (uint8_t)index);
 	outb(port + 1, (uint8_t)value);
+	outb(port, was);
 }
 
 #define DEFINE_INDEXED(name, port)                             \
@@ -95,6 +110,24 @@ static void attribute_set(uint32_t which, uint64_t value)
 	attribute_write(which, value);
 	outb(ATTRIBUTE, ATTRIBUTE_VIDEO);
 	inb(ATTRIBUTE_RESET);
+}
+
+/* Bochs VBE extensions: index and data are 16 bits wide. */
+static uint64_t vbe_get(uint32_t which)
+{
+	outw(VBE_INDEX, (uint16_t)which);
+	return inw(VBE_DATA);
+}
+
+static void vbe_set(uint32_t which, uint64_t value)
+{
+	outw(VBE_INDEX, (uint16_t)which);
+	outw(VBE_DATA, (uint16_t)value);
+}
+
+static bool has_vbe(void)
+{
+	return (vbe_get(VBE_ID) & VBE_ID_MASK) == VBE_ID_BOCHS;
 }
 
 static uint64_t misc_get(uint32_t which)
@@ -215,7 +248,18 @@ static const struct item vga[] = {
 _Static_assert((DAC_SAMPLES - 1) * DAC_STEP < DAC_BYTES, "the sample stays in the palette");
 _Static_assert((FONT_SAMPLES - 1) * FONT_STEP < FONT_BYTES, "the sample stays in the plane");
 
+/* The index registers; only which registers there are. */
+static const struct item index[] = {
+	{FILLED("vga-index", port, SEQUENCER, 0x03)},
+	{FILLED("vga-index", port, GRAPHICS, 0x07)},
+	{FILLED("vga-index", port, CRTC, 0x0f)},
+};
+/* The size of a graphics mode that is not switched on. */
+static const struct item vbe[] = {{FILLED("vga-vbe", vbe, VBE_X, 0x3f8), .count = 2, .step = 1}};
+
 const struct group groups_vga[] = {
 	GROUP("vga-text", is_text, vga),
+	GROUP("vga-index", is_text, index),
+	GROUP("vga-vbe", has_vbe, vbe),
 	{0},
 };

@@ -24,6 +24,8 @@ KEYBOARD = 'arch/x86/keyboard.c'
 RTC = 'arch/x86/rtc.c'
 ACPI = 'arch/x86/acpi_events.c'
 PLATFORM = 'arch/x86/platform.c'
+VGA = 'arch/x86/vga_state.c'
+VGA_PORTS = 'arch/x86/vga_ports.c'
 PCI = 'arch/x86/pci_state.c'
 PCI_MSI = 'arch/x86/pci_msi.c'
 PCI_CONFIG = 'arch/x86/pci_config.c'
@@ -206,6 +208,24 @@ def ports():
                '\t\t\toutb(events->gpe[i].enable + byte, state->gpe[i][byte]);', '\t\t\t(void)0;')
 
 
+def vga():
+    yield drop('vga-misc', VGA_PORTS, '\toutb(VGA_MISC_WRITE, registers->misc);\n')
+    yield drop('vga-sequencer', VGA_PORTS,
+               '\t\tvga_write(VGA_SEQUENCER_INDEX, i, registers->sequencer[i]);', '\t\t(void)0;')
+    # To load the font writes all graphics registers again, so one of them is left out of the save.
+    graphics = 'registers->graphics[i] = vga_read(VGA_GRAPHICS_INDEX, i);'
+    yield drop('vga-graphics', VGA_PORTS, graphics, 'if (i != 2) ' + graphics)
+    yield drop('vga-attribute', VGA_PORTS, '\t\tattributes_write(registers);', '\t\t(void)attributes_write;')
+    crtc = 'if (i != CRTC_RETRACE_END)'
+    for name, index in {'crtc': 0x14, 'cursor': 0x0f, 'start': 0x0d}.items():
+        yield drop(f'vga-{name}', VGA_PORTS, crtc, f'if (i != CRTC_RETRACE_END && i != {index})')
+    yield drop('vga-dac', VGA_PORTS, '\t\tdac_write(registers);', '\t\t(void)dac_write;')
+    yield drop('vga-index', VGA_PORTS, '\toutb(VGA_GRAPHICS_INDEX, registers->index.graphics);\n')
+    yield drop('vga-vbe', VGA_PORTS, '\t\tvbe_registers_write(registers);', '\t\t(void)vbe_registers_write;')
+    yield drop('vga-font', VGA, '\t\tload_font(&state->registers, state->font);', '\t\t(void)0;')
+    yield drop('vga-contents', VGA, '\t\t\tto[i] = state->contents[i];', '\t\t\t(void)to;')
+
+
 PCI_FIELDS = {
     'cache-line': '{ALL, PCI_CACHE_LINE, 1, 0xff},',
     'bar': '{DEVICE, PCI_BAR0, 4, ~0u},',
@@ -243,5 +263,5 @@ def pci():
 
 MUTATIONS = [
     *general_registers(), *segments_and_tables(), *control_registers(), *msrs(), *vector_registers(),
-    *lapic(), *interrupt_controllers(), *timers(), *ports(), *pci(),
+    *lapic(), *interrupt_controllers(), *timers(), *ports(), *vga(), *pci(),
 ]

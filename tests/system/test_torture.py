@@ -13,7 +13,7 @@ sys.path.insert(0, str(ROOT / 'tests/mutation'))
 import mutate  # noqa: E402
 from mutations import MUTATIONS, Mutation  # noqa: E402
 
-SWITCHES = 1000
+SWITCHES = 500  # of each slot
 LIMIT = 300
 
 # What the emulated CPUs lack, and the machine: pc has nothing that needs PCI Express.

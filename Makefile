@@ -30,6 +30,7 @@ all: $(B)/switchyard.elf
 include monitor/monitor.mk
 include images/images.mk
 include images/tick/tick.mk
+include images/torture/torture.mk
 include guest/guest.mk
 include tests/tests.mk
 include images/demo.mk

@@ -3,6 +3,7 @@
 # make test    installs what is missing, builds, then lint, unit tests, fuzzing and system tests
 # make lint    formatting, cppcheck, the structure of the sources
 # make system  system tests in QEMU; TESTS='-k tick' runs some of them
+# make mutation  what the monitor keeps is left out, item by item: the torture guest must see it
 # (make unit: tests/unit/unit.mk; make fuzz: tests/fuzz/fuzz.mk)
 
 include tests/unit/unit.mk
@@ -13,7 +14,7 @@ TESTS  ?=
 
 # Everything that system tests start.
 MEMTEST_X64 = $(dir $(MEMTEST))memtest86+x64.bin
-TEST_PARTS  = iso $(B)/test/switchyard-unmasked.elf $(MEMTEST_X64) \
+TEST_PARTS  = iso $(B)/test/switchyard-unmasked.elf $(TORTURE_ELF) $(MEMTEST_X64) \
 	$(B)/kernels/rt-amd64/vmlinuz $(B)/kernels/rt-amd64/initrd
 
 # The package has both; where it is installed, only the other one was copied so far.
@@ -53,7 +54,12 @@ lint:
 	$(PYTHON) tests/lint/structure.py
 	$(PYTEST) -q tests/lint
 
+# Each mutation takes some seconds, all of them a quarter of an hour. ITEMS='cr2 pat' tries some.
+ITEMS ?=
+mutation: $(B)/switchyard.elf $(TORTURE_ELF)
+	$(PYTHON) tests/mutation/mutate.py $(ITEMS)
+
 system: test-parts
 	QEMU_CPU='$(QEMU_CPU)' $(PYTEST) --durations=10 tests/system $(TESTS)
 
-.PHONY: test test-packages test-parts lint system
+.PHONY: test test-packages test-parts lint mutation system

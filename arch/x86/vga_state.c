@@ -6,11 +6,11 @@
 #include "arch/x86/vga_regs.h"
 
 #define FONT_MEMORY 0xa0000
-#define FONT_WORDS  (VGA_FONT_BYTES / sizeof(uint32_t))
+#define FONT_WORDS  (VGA_FONT_BYTES / sizeof(uint64_t))
 #define TEXT_MEMORY 0xb8000
-#define TEXT_WORDS  (VGA_TEXT_BYTES / sizeof(uint32_t))
+#define TEXT_WORDS  (VGA_TEXT_BYTES / sizeof(uint64_t))
 #define FONT_PLANE  2
-#define BLANK_CELLS 0x07200720u /* two blanks, light grey on black */
+#define BLANK_CELLS 0x0720072007200720ull /* four blanks, light grey on black */
 
 /* FNV-1a (Fowler, Noll, Vo), by words. */
 #define HASH_START 0xcbf29ce484222325ull
@@ -20,12 +20,13 @@
 static struct {
 	bool kept, text;
 	struct vga_registers registers;
-	uint32_t font[FONT_WORDS];
-	/*
-	 * Of the font that the adapter has: it is read at each save, so that load can tell whether
-	 * it has to write 64 KiB through a narrow window, or may leave it.
-	 */
+	uint64_t font[FONT_WORDS];
 	uint64_t font_hash;
+	/*
+	 * Of the font that the adapter has, 0 if that is not known: save reads it, so that load can
+	 * tell whether it has to write 64 KiB through a narrow window, or may leave it.
+	 */
+	uint64_t adapter_hash;
 } own;
 
 static bool is_present(void)
@@ -43,11 +44,6 @@ bool vga_is_text(void)
 	misc = vga_read(VGA_GRAPHICS_INDEX, GRAPHICS_MISC);
 	outb(VGA_GRAPHICS_INDEX, index);
 	return !(misc & MISC_GRAPHICS) && (misc & MISC_MAP) == MISC_MAP_B8000;
-}
-
-static uint64_t hash(uint64_t before, uint32_t word)
-{
-	return (before ^ word) * HASH_PRIME;
 }
 
 /*
@@ -74,63 +70,63 @@ static void close_font(const struct vga_registers *registers)
 		vga_write(VGA_GRAPHICS_INDEX, i, registers->graphics[i]);
 }
 
-static void save_font(const struct vga_registers *registers, uint32_t *font)
+/* Returns the font's hash. */
+static uint64_t save_font(const struct vga_registers *registers, uint64_t *font)
 {
-	volatile uint32_t *from = phys(FONT_MEMORY);
+	volatile uint64_t *from = phys(FONT_MEMORY);
+	uint64_t hash = HASH_START;
 
-	own.font_hash = HASH_START;
 	open_font();
 	for (uint32_t i = 0; i < FONT_WORDS; i++) {
 		font[i] = from[i];
-		own.font_hash = hash(own.font_hash, font[i]);
+		hash = (hash ^ font[i]) * HASH_PRIME;
 	}
 	close_font(registers);
+	own.adapter_hash = hash;
+	return hash;
 }
 
-static void load_font(const struct vga_registers *registers, const uint32_t *font)
+static void load_font(const struct vga_registers *registers, const uint64_t *font, uint64_t hash)
 {
-	volatile uint32_t *to = phys(FONT_MEMORY);
-	uint64_t wanted = HASH_START;
+	volatile uint64_t *to = phys(FONT_MEMORY);
 
-	for (uint32_t i = 0; i < FONT_WORDS; i++)
-		wanted = hash(wanted, font[i]);
-	if (wanted == own.font_hash)
+	if (hash == own.adapter_hash)
 		return;
-	own.font_hash = wanted;
 	open_font();
 	for (uint32_t i = 0; i < FONT_WORDS; i++)
 		to[i] = font[i];
 	close_font(registers);
+	own.adapter_hash = hash;
 }
 
 void vga_save(struct vga_state *state)
 {
-	volatile uint32_t *from = phys(TEXT_MEMORY);
+	volatile uint64_t *from = phys(TEXT_MEMORY);
 
 	state->present = is_present();
 	state->text = vga_is_text();
 	if (!state->present)
 		return;
 	vga_registers_read(&state->registers);
-	own.font_hash = 0;
+	own.adapter_hash = 0;
 	if (!state->text)
 		return;
 	for (uint32_t i = 0; i < TEXT_WORDS; i++)
 		state->contents[i] = from[i];
-	save_font(&state->registers, state->font);
+	state->font_hash = save_font(&state->registers, state->font);
 	vga_indices_write(&state->registers);
 }
 
 /* Memory after the mode, which decides where it is seen. */
 void vga_load(const struct vga_state *state)
 {
-	volatile uint32_t *to = phys(TEXT_MEMORY);
+	volatile uint64_t *to = phys(TEXT_MEMORY);
 
 	if (!state->present || !is_present())
 		return;
 	vga_registers_write(&state->registers);
 	if (state->text) {
-		load_font(&state->registers, state->font);
+		load_font(&state->registers, state->font, state->font_hash);
 		for (uint32_t i = 0; i < TEXT_WORDS; i++)
 			to[i] = state->contents[i];
 	}
@@ -145,7 +141,7 @@ void vga_keep(void)
 		return;
 	vga_registers_read(&own.registers);
 	if (own.text)
-		save_font(&own.registers, own.font);
+		own.font_hash = save_font(&own.registers, own.font);
 }
 
 /* Where the page begins that is shown, and the cursor: a text mode's, if it was one before. */
@@ -157,7 +153,7 @@ static void keep_places(struct vga_registers *registers)
 
 void vga_take_back(void)
 {
-	volatile uint32_t *to = phys(TEXT_MEMORY);
+	volatile uint64_t *to = phys(TEXT_MEMORY);
 	struct vga_registers registers = own.registers;
 	bool text = vga_is_text();
 
@@ -168,7 +164,7 @@ void vga_take_back(void)
 	vga_registers_write(&registers);
 	if (!own.text)
 		return;
-	load_font(&registers, own.font);
+	load_font(&registers, own.font, own.font_hash);
 	for (uint32_t i = 0; i < TEXT_WORDS && !text; i++)
 		to[i] = BLANK_CELLS;
 }

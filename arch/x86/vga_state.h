@@ -42,8 +42,9 @@ struct vga_state {
 	bool present; /* a VGA answered */
 	bool text;    /* it was in colour text mode; font and contents count only then */
 	struct vga_registers registers;
-	uint32_t font[VGA_FONT_BYTES / 4];
-	uint32_t contents[VGA_TEXT_BYTES / 4];
+	uint64_t font[VGA_FONT_BYTES / 8];
+	uint64_t font_hash;
+	uint64_t contents[VGA_TEXT_BYTES / 8];
 };
 
 /* Is the adapter in colour text mode? */

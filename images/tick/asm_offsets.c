@@ -5,7 +5,6 @@
  */
 #include <elf.h>
 #include <stddef.h>
-#include "check/switch.h"
 #include "interrupt_frame.h"
 #include "switchyard.h"
 
@@ -34,15 +33,4 @@ void asm_offsets(void)
 	DEFINE("INTERRUPT_STUB_SIZE", INTERRUPT_STUB_SIZE);
 	DEFINE("INTERRUPT_DROP",
 	       offsetof(struct interrupt_frame, rip) - offsetof(struct interrupt_frame, vector));
-
-	OFFSET(check_registers, rbx);
-	OFFSET(check_registers, rbp);
-	OFFSET(check_registers, r12);
-	OFFSET(check_registers, r13);
-	OFFSET(check_registers, r14);
-	OFFSET(check_registers, r15);
-	OFFSET(check_registers, rsp);
-	OFFSET(check_registers, rflags);
-	OFFSET(check_registers, xsave_mask);
-	OFFSET(check_registers, xstate);
 }

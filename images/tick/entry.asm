@@ -10,7 +10,7 @@
 default rel
 %include "asm_offsets.inc"
 
-extern tick_main
+extern kernel_main
 extern image_start, rela_start, rela_end	; tick.ld
 
 HEADER_MAGIC		equ 0xe85250d6
@@ -55,7 +55,7 @@ header_end:
 ; In:    EAX Multiboot2's magic, EBX address of its information; from Switchyard also ECX
 ;        SWITCHYARD_MAGIC, EDX address of struct switchyard_info; 32-bit protected mode, flat
 ;        segments, paging and interrupts off, no stack.
-; Out:   to tick_main(magic, information, switchyard), which does not return.
+; Out:   to kernel_main(magic, information, switchyard), which does not return.
 ; Stack: boot_stack.
 ;
 ; Registers: EBP address of .here, EBX information, ESI Multiboot2's magic,
@@ -160,7 +160,7 @@ bits 64
 	mov edi, esi			; 32 bits clear the upper halves
 	mov esi, ebx
 	xor ebp, ebp
-	call tick_main wrt ..plt
+	call kernel_main wrt ..plt
 	ud2
 
 	align 8

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-/* In entry.asm's GDT and check/tables.c's alike, as Switchyard enters a kernel. */
+/* In entry.asm's GDT, as Switchyard enters a kernel. */
 #define SELECTOR_CODE	    0x10
 #define SELECTOR_DATA	    0x18
 

@@ -80,12 +80,14 @@ static void pit_init(void)
 	outb(PIT_CHANNEL_0, PIT_RELOAD >> 8);
 }
 
-void interrupts_init(struct tick *tick)
+void interrupts_init(struct tick *tick, uint8_t first_vector)
 {
 	owner = tick;
+	tick->interrupts.first_vector = first_vector;
 	idt_init();
-	pic_init(PIC_MASTER_COMMAND, PIC_MASTER_DATA, PIC_MASTER_VECTOR, ICW3_MASTER, MASTER_MASK);
-	pic_init(PIC_SLAVE_COMMAND, PIC_SLAVE_DATA, PIC_SLAVE_VECTOR, ICW3_SLAVE, SLAVE_MASK);
+	pic_init(PIC_MASTER_COMMAND, PIC_MASTER_DATA, first_vector, ICW3_MASTER, MASTER_MASK);
+	pic_init(PIC_SLAVE_COMMAND, PIC_SLAVE_DATA, first_vector + IRQS_EACH, ICW3_SLAVE,
+		 SLAVE_MASK);
 	pit_init();
 	inb(I8042_DATA); /* a byte that nobody took holds back all others */
 }
@@ -131,7 +133,7 @@ static void handle_exception(const struct interrupt_frame *frame)
 void interrupt_handle(const struct interrupt_frame *frame)
 {
 	struct interrupts *interrupts = &owner->interrupts;
-	uint32_t irq = (uint32_t)frame->vector - PIC_MASTER_VECTOR;
+	uint32_t irq = (uint32_t)frame->vector - interrupts->first_vector;
 	bool spurious;
 
 	if (frame->vector < EXCEPTIONS) {

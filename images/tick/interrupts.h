@@ -38,10 +38,14 @@ struct interrupts {
 	volatile uint32_t stray; /* interrupts that nothing here asked for */
 	volatile uint8_t stray_vector;
 	struct keys keys;
+	uint8_t first_vector; /* of IRQ 0 */
 };
 
-/* Sets all up, with interrupts off. tick has to live for ever: the handlers write to it. */
+/*
+ * Sets all up, with interrupts off: IRQ 0 to 15 come with vectors from first_vector on. tick has to
+ * live for ever: the handlers write to it.
+ */
 struct tick;
-void interrupts_init(struct tick *tick);
+void interrupts_init(struct tick *tick, uint8_t first_vector);
 
 #endif

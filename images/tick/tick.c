@@ -4,14 +4,13 @@
  * to the next, and after each looks at what there is to do.
  */
 #include "tick.h"
-#include "check/check.h"
 #include "cpu.h"
 #include "serial.h"
 
 #define NO_COMMAND (-1)
 
-void tick_main(uint32_t magic, const struct multiboot2_info *information,
-	       struct switchyard_info *switchyard);
+void kernel_main(uint32_t magic, const struct multiboot2_info *information,
+		 struct switchyard_info *switchyard);
 
 static void say_hello(struct tick *tick)
 {
@@ -93,8 +92,8 @@ static void count_ticks(struct tick *tick)
 	}
 }
 
-void tick_main(uint32_t magic, const struct multiboot2_info *information,
-	       struct switchyard_info *switchyard)
+void kernel_main(uint32_t magic, const struct multiboot2_info *information,
+		 struct switchyard_info *switchyard)
 {
 	static struct tick tick;
 
@@ -102,7 +101,7 @@ void tick_main(uint32_t magic, const struct multiboot2_info *information,
 	tick.name = switchyard ? switchyard->slot[switchyard->self - 1].name : "tick";
 	serial_init();
 	boot_read(&tick, magic, information); /* also starts the screen */
-	interrupts_init(&tick);
+	interrupts_init(&tick, PIC_MASTER_VECTOR);
 	if (switchyard) {
 		switchyard->notes.pit_reload = PIT_RELOAD;
 		switchyard->notes.pic_master = PIC_MASTER_VECTOR;
@@ -110,7 +109,5 @@ void tick_main(uint32_t magic, const struct multiboot2_info *information,
 	}
 	say_hello(&tick);
 	interrupts_on();
-	if (tick.options.check)
-		check_run(&tick);
 	count_ticks(&tick);
 }

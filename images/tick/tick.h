@@ -3,12 +3,10 @@
  * tick.h - a small kernel that counts timer interrupts, and takes turns with other kernels.
  *
  * It is the example for a port of another kernel to Switchyard. Read in this order: entry.asm,
- * tick.c, gate.c, interrupts.c. The folder check/ is a test that tick carries along, which a port
- * does not need.
+ * tick.c, gate.c, interrupts.c.
  *
  * Options on its command line:
  *   every=TICKS to=SLOT   switch to the slot with that number again and again
- *   check to=SLOT         the same, comparing all state after each switch (check/check.h)
  *   count=SWITCHES        go to the monitor after so many switches
  */
 #ifndef TICK_H
@@ -22,7 +20,6 @@
 #include "switchyard.h"
 
 struct options {
-	bool check;
 	uint32_t every; /* ticks between switches, 0: no switches by itself */
 	uint32_t to;	/* the other slot's number, from 1 */
 	uint32_t count; /* 0: without end */

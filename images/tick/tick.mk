@@ -4,16 +4,16 @@
 
 TICK_DIR := $(B)/tick
 TICK_ELF := $(TICK_DIR)/tick.elf
-TICK_C   := $(filter-out images/tick/asm_offsets.c,$(wildcard images/tick/*.c images/tick/check/*.c))
-TICK_ASM := $(wildcard images/tick/*.asm images/tick/check/*.asm)
+TICK_C   := $(filter-out images/tick/asm_offsets.c,$(wildcard images/tick/*.c))
+TICK_ASM := $(wildcard images/tick/*.asm)
 TICK_OBJ := $(TICK_C:images/tick/%.c=$(TICK_DIR)/%.o) $(TICK_ASM:images/tick/%.asm=$(TICK_DIR)/%.asm.o)
 TICK_INC := $(TICK_DIR)/asm_offsets.inc
 
 # Where it is linked; it is loaded anywhere.
 TICK_LINK_ADDRESS := 0x200000
 
-# No red zone: interrupts use the stack of what they interrupt. General registers only: the check
-# fills the others, and an interrupt must not change them.
+# No red zone: interrupts use the stack of what they interrupt. General registers only: the torture
+# guest, which uses some of these files, fills the others, and an interrupt must not change them.
 TICK_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -ffreestanding -nostdlib -m64 \
 	-mno-red-zone -mgeneral-regs-only -fpie -fvisibility=hidden -fno-stack-protector \
 	-fcf-protection=none -fno-asynchronous-unwind-tables -fno-strict-aliasing \
@@ -36,24 +36,32 @@ $(TICK_DIR)/%.asm.o: images/tick/%.asm $(TICK_INC)
 	@echo "  NASM    $<"
 	@$(NASM) -f elf64 -I $(TICK_DIR)/ -Werror -o $@ $<
 
-$(TICK_INC): images/tick/asm_offsets.c
+define generate_offsets
 	@mkdir -p $(@D)
 	@echo "  GEN     $@"
 	@$(CC) $(TICK_CFLAGS) -MMD -MP -MT $@ -MF $@.d -S -o $@.s $<
 	@sed -n 's/.*"->\([^ ]*\) [$$]*\([^"]*\)".*/%define \1 \2/p' $@.s > $@
+endef
+
+$(TICK_INC): images/tick/asm_offsets.c
+	$(generate_offsets)
 
 # GRUB loads no ET_DYN, and no file with a section of type SHT_RELA: it is told that the file is an
 # ET_EXEC, and that section plain data. The relocatable tag lets it be placed elsewhere all the same, and
 # entry.asm applies the relocations, of one type only.
-$(TICK_ELF): $(TICK_OBJ) images/tick/tick.ld
+define link_relocatable
 	@echo "  LD      $@"
-	@$(LD) $(TICK_LDFLAGS) -o $@ $(TICK_OBJ)
+	@$(LD) $(TICK_LDFLAGS) -o $@ $(filter %.o,$^)
 	@$(OBJCOPY) --set-section-flags .relocations=alloc,load,data,contents $@
 	@$(CROSS_COMPILE)elfedit --output-type exec $@
 	@! $(CROSS_COMPILE)readelf -rDW $@ | grep '^[0-9a-f]\{8,\} ' | grep -v R_X86_64_RELATIVE
+endef
+
+$(TICK_ELF): $(TICK_OBJ) images/tick/tick.ld
+	$(link_relocatable)
 
 $(TICK_OBJ) $(TICK_INC): images/tick/tick.mk
 
 .PHONY: tick
 
--include $(wildcard $(TICK_DIR)/*.d $(TICK_DIR)/check/*.d)
+-include $(wildcard $(TICK_DIR)/*.d)

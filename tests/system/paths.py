@@ -14,6 +14,7 @@ ISO = BUILD / 'switchyard.iso'
 MONITOR = BUILD / 'switchyard.elf'
 MONITOR_UNMASKED = TEST / 'switchyard-unmasked.elf'
 TICK = BUILD / 'tick' / 'tick.elf'
+TORTURE = BUILD / 'torture' / 'torture.elf'
 MEMTEST_X64 = BUILD / 'memtest/boot/memtest86+x64.bin'
 MEMTEST_IA32 = BUILD / 'memtest/boot/memtest86+ia32.bin'
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * access.h - a function to read, and one to write, each register that items.c names. All have the
- * same type: which one, for those of which there are many, and the value.
+ * access.h - a function to read, and one to write, each kind of register that several items_*.c
+ * name. All have the same type: which one, for those of which there are many, and the value.
  */
-#ifndef TICK_CHECK_ACCESS_H
-#define TICK_CHECK_ACCESS_H
+#ifndef TORTURE_ACCESS_H
+#define TORTURE_ACCESS_H
 
 #include <stdint.h>
-#include "../cpu.h"
-#include "../interrupts.h"
-#include "../screen.h"
+#include "../tick/cpu.h"
+#include "../tick/interrupts.h"
+#include "../tick/screen.h"
 
 /* name_get() and name_set() of a register that is moved from and to a general register. */
 #define DEFINE_GET(name, instruction)                        \
@@ -41,7 +41,7 @@ DEFINE_GET(tr, "str %0")
 DEFINE_GET(ldtr, "sldt %0")
 DEFINE_MOVED(cr0)
 DEFINE_MOVED(cr2)
-DEFINE_GET(cr3, "mov %%cr3, %0")
+DEFINE_MOVED(cr3)
 DEFINE_MOVED(cr4)
 DEFINE_MOVED(cr8)
 DEFINE_MOVED(dr0)
@@ -69,6 +69,32 @@ DEFINE_MOVED(dr7)
 
 DEFINE_NUMBERED(xcr, "xgetbv", "xsetbv")
 DEFINE_NUMBERED(msr, "rdmsr", "wrmsr")
+
+/* CPUID: SDM volume 2. */
+#define CPUID_VENDOR	 0
+#define CPUID_FEATURES	 1
+#define CPUID_STRUCTURED 7
+#define CPUID_XSAVE	 0x0d
+#define CPUID_EXTENDED	 0x80000001
+#define CPUID_RANGE	 0x80000000 /* leaves below it, and from it on, are counted apart */
+
+struct cpuid {
+	uint32_t eax, ebx, ecx, edx;
+};
+
+/* All zero for a leaf that the CPU does not have. */
+static inline struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
+{
+	struct cpuid c = {leaf & CPUID_RANGE, 0, 0, 0};
+
+	__asm__ volatile("cpuid" : "+a"(c.eax), "=b"(c.ebx), "=c"(c.ecx), "=d"(c.edx) : "2"(0));
+	if (c.eax < leaf)
+		return (struct cpuid){0};
+	__asm__ volatile("cpuid"
+			 : "=a"(c.eax), "=b"(c.ebx), "=c"(c.ecx), "=d"(c.edx)
+			 : "a"(leaf), "c"(subleaf));
+	return c;
+}
 
 /* GDTR and IDTR. */
 #define DEFINE_TABLE(name, instruction)                         \
@@ -101,26 +127,45 @@ static inline void gdtr_limit_set(uint32_t which, uint64_t value)
 	__asm__ volatile("lgdt %0" : : "m"(pointer));
 }
 
+static inline void idtr_limit_set(uint32_t which, uint64_t value)
+{
+	struct table_pointer pointer = {(uint16_t)value, idtr_read().base};
+
+	(void)which;
+	__asm__ volatile("lidt %0" : : "m"(pointer));
+}
+
+/* SDM volume 4, table 2-2. */
 #define MSR_APIC_BASE	  0x1b
 #define APIC_BASE_ADDRESS 0x000ffffffffff000ull
 
-/* A register of the local APIC, by its offset. */
-static inline volatile uint32_t *lapic(uint32_t offset)
+static inline uint16_t inw(uint16_t port)
 {
-	return (volatile uint32_t *)((msr_get(MSR_APIC_BASE) & APIC_BASE_ADDRESS) + offset);
+	uint16_t value;
+
+	__asm__ volatile("inw %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
 }
 
-static inline uint64_t lapic_get(uint32_t which)
+static inline void outw(uint16_t port, uint16_t value)
 {
-	return *lapic(which);
+	__asm__ volatile("outw %0, %1" : : "a"(value), "Nd"(port));
 }
 
-static inline void lapic_set(uint32_t which, uint64_t value)
+static inline uint32_t inl(uint16_t port)
 {
-	*lapic(which) = (uint32_t)value;
+	uint32_t value;
+
+	__asm__ volatile("inl %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
 }
 
-/* An I/O port. */
+static inline void outl(uint16_t port, uint32_t value)
+{
+	__asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
+}
+
+/* An I/O port of 8 bits. */
 static inline uint64_t port_get(uint32_t which)
 {
 	return inb((uint16_t)which);
@@ -131,52 +176,25 @@ static inline void port_set(uint32_t which, uint64_t value)
 	outb((uint16_t)which, (uint8_t)value);
 }
 
-/* A register of the VGA's CRT controller, by its index. */
-static inline uint64_t crtc_get(uint32_t which)
-{
-	outb(CRTC_INDEX, (uint8_t)which);
-	return inb(CRTC_DATA);
-}
-
-static inline void crtc_set(uint32_t which, uint64_t value)
-{
-	outb(CRTC_INDEX, (uint8_t)which);
-	outb(CRTC_DATA, (uint8_t)value);
-}
-
-/* The timer, channel 0. Intel 8254 data sheet, read-back command: latches status and count. */
-#define PIT_READ_BACK_0 0xc2
-#define PIT_STATUS_MODE 0x3f
+/* The 8254: Intel's data sheet, read-back command, which latches status and count of a channel. */
+#define PIT_READ_BACK(channel) (0xc0 | 2 << (channel))
 
 struct pit_reading {
 	uint8_t status;
 	uint32_t count;
 };
 
-static inline struct pit_reading pit_read(void)
+/* A channel that is programmed to give the count in two bytes, low byte first. */
+static inline struct pit_reading pit_read(uint32_t channel)
 {
+	uint16_t port = (uint16_t)(PIT_CHANNEL_0 + channel);
 	struct pit_reading reading;
 
-	outb(PIT_COMMAND, PIT_READ_BACK_0);
-	reading.status = inb(PIT_CHANNEL_0);
-	reading.count = inb(PIT_CHANNEL_0);
-	reading.count |= (uint32_t)inb(PIT_CHANNEL_0) << 8;
+	outb(PIT_COMMAND, (uint8_t)PIT_READ_BACK(channel));
+	reading.status = inb(port);
+	reading.count = inb(port);
+	reading.count |= (uint32_t)inb(port) << 8;
 	return reading;
-}
-
-static inline uint64_t pit_mode_get(uint32_t which)
-{
-	(void)which;
-	return pit_read().status & PIT_STATUS_MODE;
-}
-
-/* The reload value can't be read, but where it is right the count is never above it. */
-static inline uint64_t pit_reload_get(uint32_t which)
-{
-	uint32_t count = pit_read().count;
-
-	(void)which;
-	return count >= 1 && count <= PIT_RELOAD ? PIT_RELOAD : count;
 }
 
 /* A register in memory, by its address. */
@@ -188,22 +206,6 @@ static inline uint64_t memory_get(uint32_t which)
 static inline void memory_set(uint32_t which, uint64_t value)
 {
 	*(volatile uint32_t *)(uint64_t)which = (uint32_t)value;
-}
-
-/* An IO-APIC register by its index: Intel 82093AA, section 3.1. Every PC has the first one here. */
-#define IOAPIC_SELECT 0xfec00000u
-#define IOAPIC_WINDOW 0xfec00010u
-
-static inline uint64_t ioapic_get(uint32_t which)
-{
-	memory_set(IOAPIC_SELECT, which);
-	return memory_get(IOAPIC_WINDOW);
-}
-
-static inline void ioapic_set(uint32_t which, uint64_t value)
-{
-	memory_set(IOAPIC_SELECT, which);
-	memory_set(IOAPIC_WINDOW, value);
 }
 
 #endif

@@ -3,11 +3,12 @@
  * tables.c - descriptor tables with everything that the gate keeps: an LDT and a TSS, too.
  * SDM volume 3, sections 3.4.5 (segments), 3.5 (LDT), 7.2.3 (TSS descriptor) and 7.7 (TSS).
  */
-#include "../cpu.h"
-#include "../interrupt_frame.h"
-#include "check.h"
+#include "../tick/cpu.h"
+#include "../tick/interrupt_frame.h"
+#include "torture.h"
 
 #define CODE_64	     0x00af9b000000ffffull
+#define CODE_32	     0x00cf9b000000ffffull
 #define DATA	     0x00cf93000000ffffull
 #define TYPE_LDT     0x82 /* present */
 #define TYPE_TSS     0x89 /* present, 64-bit, available */
@@ -18,12 +19,13 @@ enum {
 	PLACE_CODE = SELECTOR_CODE / 8,
 	PLACE_DATA = SELECTOR_DATA / 8,
 	PLACE_SYSTEM_1 = 4,
-	PLACE_OTHER_DATA = (SELECTOR_DATA | (CHECK_SELECTOR_BITS & ~7)) / 8,
+	PLACE_OTHER_CODE = (SELECTOR_CODE | (TORTURE_SELECTOR_BITS & ~7)) / 8,
+	PLACE_OTHER_DATA = (SELECTOR_DATA | (TORTURE_SELECTOR_BITS & ~7)) / 8,
 	PLACE_SYSTEM_2 = PLACE_OTHER_DATA + 1,
 	PLACES = PLACE_SYSTEM_2 + SYSTEM_ENTRY,
-	PLACES_SPARE = CHECK_GDT_LIMIT_BITS / 8,
+	PLACES_SPARE = TORTURE_GDT_LIMIT_BITS / 8,
 };
-_Static_assert(((PLACES * 8 - 1) & CHECK_GDT_LIMIT_BITS) == 0,
+_Static_assert(((PLACES * 8 - 1) & TORTURE_GDT_LIMIT_BITS) == 0,
 	       "the bit is free in the GDT's limit");
 
 struct tss {
@@ -46,7 +48,7 @@ static void put_system(uint64_t *descriptor, const void *base, uint32_t size, ui
 	descriptor[1] = address >> 32;
 }
 
-void check_tables_init(uint32_t slot)
+void torture_tables_init(uint32_t slot)
 {
 	static uint64_t gdt[PLACES + PLACES_SPARE], ldt[PLACE_OTHER_DATA + 1];
 	static struct tss tss = {.io_bitmap = sizeof(struct tss)};
@@ -54,8 +56,10 @@ void check_tables_init(uint32_t slot)
 	uint16_t ldt_place = slot % 2 ? PLACE_SYSTEM_2 : PLACE_SYSTEM_1;
 	struct table_pointer pointer = {PLACES * 8 - 1, (uint64_t)gdt};
 
-	gdt[PLACE_CODE] = CODE_64;
+	gdt[PLACE_CODE] = gdt[PLACE_OTHER_CODE] = CODE_64;
+	gdt[SELECTOR_CODE32 / 8] = CODE_32;
 	gdt[PLACE_DATA] = gdt[PLACE_OTHER_DATA] = DATA;
+	ldt[PLACE_CODE] = ldt[PLACE_OTHER_CODE] = CODE_64;
 	ldt[PLACE_DATA] = ldt[PLACE_OTHER_DATA] = DATA;
 	put_system(&gdt[tss_place], &tss, sizeof(tss), TYPE_TSS);
 	put_system(&gdt[ldt_place], ldt, sizeof(ldt), TYPE_LDT);

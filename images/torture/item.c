@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "item.h"
+
+#define VALUES_MAX 2048
+#define GROUPS_MAX 64
+
+/* The order matters: to load FS or GS changes its base, and port 0x61 starts timers. */
+static const struct group *const files[] = {
+	groups_cpu,  groups_msr,  groups_apic, groups_legacy, groups_timer,
+	groups_hpet, groups_uart, groups_vga,  groups_acpi,   groups_pci,
+};
+#define FILE_COUNT (sizeof(files) / sizeof(files[0]))
+
+static struct {
+	const struct group *group[GROUPS_MAX]; /* those that are present */
+	uint32_t group_count;
+	uint64_t was[VALUES_MAX], is[VALUES_MAX]; /* before and after the call, item by item */
+} items;
+
+static uint32_t values_of(const struct item *item)
+{
+	return item->count ? item->count : 1;
+}
+
+static void refuse(struct torture *torture, const char *what)
+{
+	say(torture->tick, "%s: make room in item.c", what);
+	gate_crash(torture->tick, what);
+}
+
+static void add_group(struct torture *torture, const struct group *group, uint32_t *values)
+{
+	for (uint32_t i = 0; i < group->count; i++)
+		*values += values_of(&group->item[i]);
+	if (items.group_count == GROUPS_MAX || *values > VALUES_MAX)
+		refuse(torture, "more items than there is room for");
+	items.group[items.group_count++] = group;
+}
+
+void items_init(struct torture *torture)
+{
+	uint32_t values = 0, missing = 0;
+
+	for (uint32_t file = 0; file < FILE_COUNT; file++)
+		for (const struct group *group = files[file]; group->item; group++) {
+			if (!group->present || group->present()) {
+				add_group(torture, group, &values);
+				continue;
+			}
+			say(torture->tick, "without: %s", group->name);
+			missing++;
+		}
+	say(torture->tick, "%u values in %u groups, %u groups missing", values, items.group_count,
+	    missing);
+}
+
+static void read_all(uint64_t *value)
+{
+	for (uint32_t g = 0; g < items.group_count; g++)
+		for (uint32_t i = 0; i < items.group[g]->count; i++) {
+			const struct item *item = &items.group[g]->item[i];
+
+			for (uint32_t n = 0; n < values_of(item); n++)
+				*value++ = item->get(item->which + n * item->step);
+		}
+}
+
+static void fill(struct torture *torture, const struct item *item)
+{
+	for (uint32_t n = 0; n < values_of(item); n++) {
+		uint32_t which = item->which + n * item->step;
+		uint64_t old = item->get(which) & ~(item->vary | item->clear);
+
+		item->set(which, old | (torture_random(torture) & item->vary) | item->fixed);
+	}
+}
+
+/* What was written is read again: hardware may keep less than it is given. */
+void items_fill(struct torture *torture)
+{
+	for (uint32_t g = 0; g < items.group_count; g++)
+		for (uint32_t i = 0; i < items.group[g]->count; i++)
+			if (items.group[g]->item[i].set)
+				fill(torture, &items.group[g]->item[i]);
+	read_all(items.was);
+}
+
+void items_read(void)
+{
+	read_all(items.is);
+}
+
+/* One difference for each item: its first value that is wrong. */
+static void compare(struct torture *torture, const struct item *item, uint32_t first)
+{
+	for (uint32_t n = first; n < first + values_of(item); n++) {
+		uint64_t is = items.is[n], was = items.was[n];
+
+		if (item->same ? !item->same(is, was) : is != was) {
+			torture_differs(torture, item->name, is, was);
+			return;
+		}
+	}
+}
+
+void items_compare(struct torture *torture)
+{
+	uint32_t first = 0;
+
+	for (uint32_t g = 0; g < items.group_count; g++)
+		for (uint32_t i = 0; i < items.group[g]->count; i++) {
+			compare(torture, &items.group[g]->item[i], first);
+			first += values_of(&items.group[g]->item[i]);
+		}
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "../tick/multiboot2.h"
+#include "item.h"
+
+#define DEFAULT_COUNT 1000
+
+bool torture_read_options(struct torture *torture, const struct multiboot2_info *information)
+{
+	struct torture_options *options = &torture->options;
+	const char *line = multiboot2_command_line(information);
+
+	options->count = DEFAULT_COUNT;
+	items_acpi_set_rsdp(multiboot2_rsdp(information));
+	for (;;) {
+		while (*line == ' ')
+			line++;
+		if (!*line)
+			return true;
+		if (multiboot2_take(&line, "to="))
+			options->to = multiboot2_take_number(&line);
+		else if (multiboot2_take(&line, "count="))
+			options->count = multiboot2_take_number(&line);
+		else if (multiboot2_take(&line, "la57"))
+			options->la57 = true;
+		if (*line && *line != ' ') {
+			say(torture->tick,
+			    "command line: can't make out \"%s\"; options are to=SLOT "
+			    "count=SWITCHES la57",
+			    line);
+			return false;
+		}
+	}
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * torture.h - the test that a switch loses nothing.
+ *
+ * Two slots run this kernel, each switching to the other. Before each call of the gate, all state
+ * that docs/STATE.md promises to keep is given random contents, of the slot's own and other ones
+ * each time; after it, all is compared, and each difference said by the name that the table has.
+ *
+ *   switch.asm   registers that compiled code uses all the time, and the vector registers: they are
+ *                filled, the gate is called, and they are read, in one go
+ *   registers.c  what those are filled with, and their comparison
+ *   item.c       all other state: values that are written, read and compared alike
+ *   items_*.c    what they are, a file for each part of the machine; access.h reads and writes
+ *   tables.c     the GDT, LDT and TSS that it runs with
+ *   la57.c       five levels of paging
+ *   torture.c    memory, timer interrupts, and the course of it all
+ *
+ * It is built upon tick's entry, interrupts, serial port and screen (images/tick/).
+ *
+ * Options on its command line:
+ *   to=SLOT         the slot to switch to, by number
+ *   count=SWITCHES  how many; then it says the result, and goes to the monitor. 1,000 unless given
+ *   la57            with five levels of paging, if the CPU has that
+ */
+#ifndef TORTURE_H
+#define TORTURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "../tick/tick.h"
+#include "switch.h"
+
+struct torture_options {
+	uint32_t to;	/* the other slot's number, from 1 */
+	uint32_t count; /* of switches */
+	bool la57;
+};
+
+struct torture {
+	struct tick *tick;
+	struct torture_options options;
+	uint32_t iteration; /* from 1 */
+	uint32_t differences;
+	uint64_t random;		     /* state of torture_random() */
+	struct torture_registers fill, seen; /* registers.c's, before and after the call */
+};
+
+/* Reads the command line, and where ACPI's tables are. False, and says why, if it is wrong. */
+bool torture_read_options(struct torture *torture, const struct multiboot2_info *information);
+
+/* The next random number; repeatable: it depends on the slot and the iteration alone. */
+uint64_t torture_random(struct torture *torture);
+
+/* Counts and says a difference: "DIFF iteration 17: NAME is 0x..., was 0x...". */
+void torture_differs(struct torture *torture, const char *name, uint64_t is, uint64_t was);
+
+/* Loads a GDT, an LDT and a TSS, which lie at other selectors in every other slot. */
+void torture_tables_init(uint32_t slot);
+
+/*
+ * Goes over to five levels of paging, after torture_tables_init(). False if the CPU has four only.
+ */
+bool torture_la57(const struct switchyard_info *switchyard);
+
+/*
+ * Selectors: SELECTOR_CODE and SELECTOR_DATA, with any of these bits added. 0x20 is another
+ * descriptor in the same table, 4 the LDT in place of the GDT (SDM volume 3, 3.4.2).
+ */
+#define TORTURE_SELECTOR_BITS 0x24
+
+/* The GDT's limit may grow by these bits. */
+#define TORTURE_GDT_LIMIT_BITS 0x20
+
+/* 32-bit code, for la57.asm. */
+#define SELECTOR_CODE32 0x08
+
+#endif

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * torture_offsets.c - what NASM has to know of C's structures: as images/tick/asm_offsets.c, for
+ * build/torture/torture_offsets.inc.
+ */
+#include <stddef.h>
+#include "../tick/interrupt_frame.h"
+#include "torture.h"
+
+#define DEFINE(name, value)  __asm__ volatile("\n.ascii \"->" name " %0\"" : : "i"(value))
+#define OFFSET(type, member) DEFINE(#type "." #member, offsetof(struct type, member))
+
+void torture_offsets(void);
+
+void torture_offsets(void)
+{
+	OFFSET(torture_registers, rbx);
+	OFFSET(torture_registers, rcx);
+	OFFSET(torture_registers, rdx);
+	OFFSET(torture_registers, rsi);
+	OFFSET(torture_registers, rdi);
+	OFFSET(torture_registers, rbp);
+	OFFSET(torture_registers, r8);
+	OFFSET(torture_registers, r9);
+	OFFSET(torture_registers, r10);
+	OFFSET(torture_registers, r11);
+	OFFSET(torture_registers, r12);
+	OFFSET(torture_registers, r13);
+	OFFSET(torture_registers, r14);
+	OFFSET(torture_registers, r15);
+	OFFSET(torture_registers, rsp);
+	OFFSET(torture_registers, rflags);
+	OFFSET(torture_registers, gate);
+	OFFSET(torture_registers, xsave_mask);
+	OFFSET(torture_registers, xstate);
+
+	DEFINE("SELECTOR_CODE", SELECTOR_CODE);
+	DEFINE("SELECTOR_CODE32", SELECTOR_CODE32);
+}

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""docs/STATE.md, the torture guest and the mutations name the same items, and each row says its test."""
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / 'tests/mutation'))
+
+from mutations import MUTATIONS, NOT_MUTATED  # noqa: E402
+
+NAME = r'[a-z0-9-]+'
+ROWS = [[cell.strip() for cell in line.strip('|').split('|')]
+        for line in (ROOT / 'docs/STATE.md').read_text().split('\n')
+        if re.match(r'\| (?!item )', line) and line.count('|') == 7]
+TOLD = {name for row in ROWS for names in re.findall(rf'torture: ({NAME}(?:, {NAME})*)', row[-1])
+        for name in names.split(', ')}
+MUTATED = {name for mutation in MUTATIONS for name in mutation.items}
+FILES = [path for folder in ('unit', 'system') for path in (ROOT / 'tests' / folder).glob('test_*.*')]
+TESTS = {path.name for path in FILES} | {
+    name for path in FILES for name in re.findall(r'^(?:def|static void) (\w+)\(', path.read_text(), re.MULTILINE)}
+
+# How the guest's sources name an item: as the first argument of a macro, as a field, and so on.
+PATTERNS = (
+    rf'^\s*\{{\w+\("({NAME})", ', rf'= \{{\{{\w+\("({NAME})", ', rf'\.name = "({NAME})"',
+    r'\{(?:FIELD|XSTATE)\((\w+)\)', rf'^\s*\{{"({NAME})", offsetof', rf'\[\d\] = "({NAME})"',
+    rf'torture_differs\(torture, "({NAME})"',
+)
+UARTS = ('com1', 'com2', 'com3', 'com4')
+
+
+def guest_items():
+    found = set()
+    for path in (ROOT / 'images/torture').glob('*.c'):
+        text = path.read_text()
+        for pattern in PATTERNS:
+            found |= set(re.findall(pattern, text, re.MULTILINE))
+        found |= {uart + suffix for suffix in re.findall(rf'name "(-{NAME})"', text) for uart in UARTS}
+    return found
+
+
+def test_every_row_says_how_it_is_tested():
+    assert ROWS
+    silent = [row[0] for row in ROWS
+              if not re.search(rf'torture: {NAME}|not testable here: \S', row[-1])
+              and row[-1] != 'not kept' and not TESTS & set(re.findall(r'`(\w+(?:\.\w+)?)`', row[-1]))]
+    assert not silent
+
+
+def test_the_tests_that_rows_name_exist():
+    named = {test for row in ROWS for test in re.findall(r'`(test_\w+(?:\.\w+)?)`', row[-1])}
+    assert named
+    assert not named - TESTS
+
+
+def test_every_item_of_the_guest_is_told_and_mutated():
+    items = guest_items()
+    assert len(items) > 100
+    assert not items - MUTATED - set(NOT_MUTATED)
+    assert not items - TOLD - set(NOT_MUTATED)
+
+
+def test_what_is_told_and_mutated_is_an_item_of_the_guest():
+    items = guest_items()
+    assert not TOLD - items
+    assert not MUTATED - items
+    assert not set(NOT_MUTATED) - items

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Two torture guests (images/torture/) that switch to each other, and what they find."""
+
+import re
+
+from paths import TORTURE
+from qemu import PROMPT
+from switchyard import BOOT_LIMIT, module
+
+# Devices that nobody drives, for the guest to fill: PCI functions with all capabilities, a bridge, and
+# the serial ports that a machine can have beside the first.
+DEVICES = ['-device', 'pci-bridge,chassis_nr=1', '-device', 'edu', '-device', 'virtio-net-pci',
+           '-device', 'e1000e', *['-serial', 'null'] * 3]
+# One that keeps what is written to PCI Express registers is for q35 alone.
+ROOT_PORT = {'pc': [], 'q35': ['-device', 'pcie-root-port']}
+
+
+def start(machines, count, *, options='', machine='pc', **settings):
+    """Starts a machine whose slots, one and two, switch to each other count times."""
+    slots = [module('kernel', name, TORTURE, 'mem=16M', f'to={other} count={count} {options}'.strip())
+             for name, other in (('one', 2), ('two', 1))]
+    return machines.start('timeout=0 default=one', slots, memory='128M', machine=machine,
+                          devices=DEVICES + ROOT_PORT[machine], **settings)
+
+
+def wait_begin(machine):
+    """The groups of items that slot one does without."""
+    text = machine.expect(r'((?:^one: without: .*\n)*)^one: \d+ values in \d+ groups.*\n', BOOT_LIMIT)[1]
+    return set(re.findall(r'without: (.*)', text))
+
+
+def wait_end(machine, name, limit):
+    """Waits until a slot has done its switches; the number of differences that it found."""
+    return int(machine.expect(rf'^{name}: done, \d+ switches, (\d+) differences', limit)[1])
+
+
+def wait_both(machine, limit):
+    """Differences that both slots found."""
+    found = wait_end(machine, 'one', limit)
+    machine.expect(PROMPT)
+    machine.sendline('switch two')
+    return found + wait_end(machine, 'two', limit)
+
+
+def differences(machine):
+    """Names of the items that differed, so far."""
+    return set(re.findall(r'DIFF iteration \d+: (\S+) is', machine.serial.text))

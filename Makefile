@@ -28,6 +28,7 @@ all: $(B)/switchyard.elf
 include monitor/monitor.mk
 include images/images.mk
 include images/tick/tick.mk
+include images/busy/busy.mk
 include guest/guest.mk
 include tests/tests.mk
 include images/demo.mk

@@ -37,6 +37,7 @@ $(1)/%.o: %.c
 endef
 $(eval $(call monitor_variant,$(B)/monitor,))
 $(eval $(call monitor_variant,$(B)/unmasked,-DTEST_LEAVE_IOAPIC_UNMASKED))
+$(eval $(call monitor_variant,$(B)/noinit,-DTEST_LEAVE_OTHER_CPUS))
 
 $(MONITOR_INC): arch/x86/asm_offsets.c
 	@mkdir -p $(@D)
@@ -66,7 +67,13 @@ $(B)/test/switchyard-unmasked.elf: $(MONITOR_C:%.c=$(B)/unmasked/%.o) \
 		linker/monitor.ld
 	$(link_monitor)
 
+# For tests/system/test_other_cpus.py alone: the other CPUs go on after a switch.
+$(B)/test/switchyard-noinit.elf: $(MONITOR_C:%.c=$(B)/noinit/%.o) \
+		$(MONITOR_ASM:%.asm=$(B)/monitor/%.asm.o) \
+		linker/monitor.ld
+	$(link_monitor)
+
 $(MONITOR_OBJ) $(MONITOR_INC): monitor/monitor.mk
 
 -include $(wildcard $(B)/monitor/*/*.d $(B)/monitor/*/*/*.d $(B)/monitor/*.d \
-	$(B)/unmasked/*/*.d $(B)/unmasked/*/*/*.d)
+	$(B)/unmasked/*/*.d $(B)/unmasked/*/*/*.d $(B)/noinit/*/*.d $(B)/noinit/*/*/*.d)

@@ -14,7 +14,8 @@ TESTS  ?=
 
 # Everything that system tests start.
 MEMTEST_X64 = $(dir $(MEMTEST))memtest86+x64.bin
-TEST_PARTS  = iso $(B)/test/switchyard-unmasked.elf $(MEMTEST_X64) \
+TEST_PARTS  = iso $(BUSY_ELF) $(MEMTEST_X64) \
+	$(B)/test/switchyard-unmasked.elf $(B)/test/switchyard-noinit.elf \
 	$(B)/kernels/rt-amd64/vmlinuz $(B)/kernels/rt-amd64/initrd
 
 # The package has both; where it is installed, only the other one was copied so far.

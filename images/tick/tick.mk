@@ -45,12 +45,16 @@ $(TICK_INC): images/tick/asm_offsets.c
 # GRUB loads no ET_DYN, and no file with a section of type SHT_RELA: it is told that the file is an
 # ET_EXEC, and that section plain data. The relocatable tag lets it be placed elsewhere all the same, and
 # entry.asm applies the relocations, of one type only.
-$(TICK_ELF): $(TICK_OBJ) images/tick/tick.ld
+define link_tick
 	@echo "  LD      $@"
-	@$(LD) $(TICK_LDFLAGS) -o $@ $(TICK_OBJ)
+	@$(LD) $(TICK_LDFLAGS) -o $@ $(filter %.o,$^)
 	@$(OBJCOPY) --set-section-flags .relocations=alloc,load,data,contents $@
 	@$(CROSS_COMPILE)elfedit --output-type exec $@
 	@! $(CROSS_COMPILE)readelf -rDW $@ | grep '^[0-9a-f]\{8,\} ' | grep -v R_X86_64_RELATIVE
+endef
+
+$(TICK_ELF): $(TICK_OBJ) images/tick/tick.ld
+	$(link_tick)
 
 $(TICK_OBJ) $(TICK_INC): images/tick/tick.mk
 

@@ -112,10 +112,16 @@ class Linux:
         """Lines of the kernel's log that tell of trouble."""
         return [line for line in self.run('dmesg').split('\n') if ALARM.search(line)]
 
-    def local_timer_counts(self):
-        """Local timer interrupts so far, of each CPU (/proc/interrupts, LOC)."""
-        line = self.run('grep LOC: /proc/interrupts')
-        return [int(word) for word in re.findall(r'\b\d+\b', line.split('Local')[0])]
+    def check_cpus(self, count):
+        """So many CPUs are online, each runs what it is given, and gets its own timer's interrupts."""
+        assert self.run('cat /sys/devices/system/cpu/online').strip() == \
+            ('0' if count == 1 else f'0-{count - 1}')
+        # An idle CPU has no timer interrupts, so each gets work until the next one has come.
+        self.run(f"for c in $(seq 0 {count - 1}); do "
+                 "ticks() { awk \"/LOC:/ { print \\$$((c + 2)) }\" /proc/interrupts; }; "
+                 'before=$(ticks); until [ $(ticks) -gt $before ]; do '
+                 'taskset $(printf %x $((1 << c))) sha256sum /bin/busybox > /dev/null; '
+                 'done; done', 60)
 
     def set_clock(self):
         """Sets the guest's clock as NTP would: by itself Linux takes whole seconds from the RTC at boot,

@@ -12,7 +12,9 @@ GUESTS = Path(__file__).resolve().parent / 'guests'
 
 MONITOR = BUILD / 'switchyard.elf'
 MONITOR_UNMASKED = TEST / 'switchyard-unmasked.elf'
+MONITOR_NO_INIT = TEST / 'switchyard-noinit.elf'
 TICK = BUILD / 'tick' / 'tick.elf'
+BUSY = BUILD / 'busy' / 'busy.elf'
 MEMTEST_X64 = BUILD / 'memtest/boot/memtest86+x64.bin'
 MEMTEST_IA32 = BUILD / 'memtest/boot/memtest86+ia32.bin'
 

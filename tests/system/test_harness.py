@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from grub_image import quote_line
-from linux import ALARM
+from linux import ALARM, AMD_SAYS
 from screen import keys_of
 from serial_stream import ExpectError, SerialStream
 from switchyard import parse_table
@@ -91,3 +91,12 @@ def test_keys(character, keys):
 ])
 def test_alarms(line, alarming):
     assert bool(ALARM.search(line)) == alarming
+
+
+@pytest.mark.parametrize('line, harmless', [
+    ('tsc: Marking TSC unstable due to TSCs unsynchronized', True),
+    ('tsc: Marking TSC unstable due to check_tsc_sync_source failed', False),
+    ('clocksource: Marking clocksource tsc as unstable because the skew is too large', False),
+])
+def test_what_amd_models_say(line, harmless):
+    assert ALARM.search(line) and bool(AMD_SAYS.search(line)) == harmless

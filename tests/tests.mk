@@ -3,6 +3,8 @@
 # make test    installs what is missing, builds, then lint, unit and system tests
 # make lint    formatting, cppcheck, the structure of the sources
 # make system  system tests in QEMU; TESTS='-k tick' runs some of them
+# make soak    many switches in a row, some minutes: SOAK_SWITCHES between two Debian kernels, and
+#              SOAK_CHECKED_SWITCHES between two guests that compare all state after each
 # (make unit: tests/unit/unit.mk)
 
 include tests/unit/unit.mk
@@ -11,6 +13,9 @@ include tests/unit/unit.mk
 PYTHON ?= /usr/bin/python3
 PYTEST  = $(PYTHON) -m pytest -p no:cacheprovider
 TESTS  ?=
+
+SOAK_SWITCHES         ?= 500
+SOAK_CHECKED_SWITCHES ?= 100000
 
 # Everything that system tests start.
 MEMTEST_X64 = $(dir $(MEMTEST))memtest86+x64.bin
@@ -58,4 +63,10 @@ lint:
 system: test-parts
 	QEMU_CPU='$(QEMU_CPU)' $(PYTEST) --durations=10 tests/system $(TESTS)
 
-.PHONY: test test-packages test-parts lint system
+# -s: progress shows while they run.
+soak: test-parts
+	QEMU_CPU='$(QEMU_CPU)' SOAK_SWITCHES=$(SOAK_SWITCHES) \
+		SOAK_CHECKED_SWITCHES=$(SOAK_CHECKED_SWITCHES) \
+		$(PYTEST) -s --durations=0 tests/soak $(TESTS)
+
+.PHONY: test test-packages test-parts lint system soak

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Linux guests: their module lines, and their shells on the shared serial port."""
 
+import base64
 import itertools
 import re
 import time
@@ -11,15 +12,16 @@ from switchyard import module
 
 KERNELS = BUILD / 'kernels'
 ENTER_AGAIN = 3  # seconds without a prompt
+LINE_BYTES = 768  # of base64: whole groups of 4; busybox's line editor takes 1023 bytes a line
 LINUX_BOOT_LIMIT = 120  # seconds from the monitor's start of it to a shell
 
 CLOUD = 'cloud-amd64'
 GENERIC = 'amd64'
 RT = 'rt-amd64'
 
-# What no kernel's log may hold.
+# What no kernel's log may hold. Also an extended regular expression, for grep in a guest.
 ALARM = re.compile(r'WARNING|BUG|Oops|[Ll]ockup|[Uu]nstable|Call Trace|rcu.*stall|hung task'
-                   r'|irq \d+: nobody cared|[Ss]purious')
+                   r'|irq [0-9]+: nobody cared|[Ss]purious')
 
 # What it says of emulated AMD models while it boots, with or without Switchyard: the model does not
 # promise a constant time-stamp counter, so with two CPUs and more Linux takes another clock
@@ -72,6 +74,13 @@ class Linux:
         result = self.machine.shell(line, timeout)
         self.machine.expect(rf'{self.name}# ')
         return result
+
+    def put_file(self, path, text):
+        """Writes a small file in the guest, in pieces that its shell takes as a line."""
+        self.run(f': > {path}')
+        encoded = base64.b64encode(text.encode()).decode()
+        for start in range(0, len(encoded), LINE_BYTES):
+            self.run(f'echo {encoded[start:start + LINE_BYTES]} | base64 -d >> {path}')
 
     def leave(self, command):
         """Types a command that gives the machine away; its end shows when this guest is back."""

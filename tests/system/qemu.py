@@ -20,7 +20,7 @@ from screen import keys_of, screen_lines
 from serial_stream import ExpectError, SerialStream
 
 PROMPT = 'switchyard> '
-LIFETIME = 900  # seconds after which a machine is killed whatever happens
+LIFETIME = 900  # seconds after which a machine is killed whatever happens, unless told otherwise
 KEY_HOLD_MS = 20
 SCREEN_POLL_S = 0.2
 
@@ -32,7 +32,7 @@ class Machine:
     """
 
     def __init__(self, name, image, *, machine='pc', memory='1G', smp=1, cpu=QEMU_CPU,
-                 devices=(), no_reboot=True):
+                 devices=(), no_reboot=True, lifetime=LIFETIME):
         self.name = name
         self.logs = LOGS / name
         shutil.rmtree(self.logs, ignore_errors=True)
@@ -52,7 +52,7 @@ class Machine:
         self._qemu_log.write(shlex.join(self.arguments) + '\n')
         self._qemu_log.flush()
         self._process = subprocess.Popen(
-            ['timeout', '-k', '5', str(int(scaled(LIFETIME))), *self.arguments], pass_fds=ends,
+            ['timeout', '-k', '5', str(int(scaled(lifetime))), *self.arguments], pass_fds=ends,
             stdin=subprocess.DEVNULL, stdout=self._qemu_log, stderr=subprocess.STDOUT)
         serial_end.close()
         control_end.close()
@@ -150,6 +150,13 @@ class Machine:
         """Waits until the machine ends by itself, and checks why (QMP's ShutdownCause)."""
         data = self.qmp.wait_event('SHUTDOWN', timeout)
         assert data['reason'] == reason, f"machine ended by {data['reason']}, not {reason}"
+
+    def save_registers(self):
+        """All CPUs' registers, as QEMU shows them, to registers.log; for a machine that got stuck."""
+        try:
+            (self.logs / 'registers.log').write_text(self.qmp.human('info registers -a'))
+        except (QmpError, OSError):
+            pass  # it has ended already
 
     def quit(self):
         """Ends QEMU; does nothing the second time."""

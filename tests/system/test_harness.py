@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The tests' own tools: what they wait for, they must find, and nothing else."""
 
+import itertools
+import re
 import socket
 
 import pytest
@@ -10,6 +12,7 @@ from linux import ALARM, AMD_SAYS
 from screen import keys_of
 from serial_stream import ExpectError, SerialStream
 from switchyard import parse_table
+from tcp_stream import StreamError, TcpStream, numbers
 
 
 @pytest.fixture
@@ -100,3 +103,48 @@ def test_alarms(line, alarming):
 ])
 def test_what_amd_models_say(line, harmless):
     assert ALARM.search(line) and bool(AMD_SAYS.search(line)) == harmless
+
+
+@pytest.fixture
+def sender():
+    """A TCP stream, a guest's end of it, and what is right to send."""
+    stream = TcpStream(seed=11)
+    port = int(re.search(r'(\d+)$', stream.command)[1])
+    with socket.create_connection(('127.0.0.1', port)) as guest:
+        yield stream, guest, b''.join(itertools.islice(numbers(11), 1000))
+    stream.close()
+
+
+def test_stream_counts_right_bytes(sender):
+    stream, guest, data = sender
+    for piece in (data[:5], data[5:7000], data[7000:]):
+        before = stream.received
+        guest.sendall(piece)
+        while stream.received < before + len(piece):
+            if stream.received == before:
+                stream.wait_growth(5)
+    assert stream.received == len(data)
+
+
+@pytest.mark.parametrize('position', [0, 4, 5000])
+def test_stream_sees_a_wrong_byte(sender, position):
+    stream, guest, data = sender
+    guest.sendall(data[:position] + b'x' + data[position + 1:])
+    with pytest.raises(StreamError, match='wrong byte'):
+        while True:
+            stream.wait_growth(5)
+
+
+def test_stream_sees_its_end(sender):
+    stream, guest, data = sender
+    guest.sendall(data)
+    guest.close()
+    with pytest.raises(StreamError, match='ended'):
+        while True:
+            stream.wait_growth(5)
+
+
+def test_stream_that_stands_still(sender):
+    stream, _, _ = sender
+    with pytest.raises(StreamError, match='nothing within'):
+        stream.wait_growth(0.1)

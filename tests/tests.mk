@@ -3,6 +3,7 @@
 # make test    installs what is missing, builds, then lint, unit and system tests
 # make lint    formatting, cppcheck, the structure of the sources
 # make system  system tests in QEMU; TESTS='-k tick' runs some of them
+#              WORKERS=2 runs two files of them at a time (pytest-xdist)
 # make soak    many switches in a row, some minutes: SOAK_SWITCHES between two Debian kernels, and
 #              SOAK_CHECKED_SWITCHES between two guests that compare all state after each
 # (make unit: tests/unit/unit.mk)
@@ -13,6 +14,10 @@ include tests/unit/unit.mk
 PYTHON ?= /usr/bin/python3
 PYTEST  = $(PYTHON) -m pytest -p no:cacheprovider
 TESTS  ?=
+
+# By file: the tests of a file share machines.
+WORKERS     ?= 1
+PYTEST_DIST  = $(if $(filter-out 1,$(WORKERS)),-n $(WORKERS) --dist loadfile)
 
 SOAK_SWITCHES         ?= 500
 SOAK_CHECKED_SWITCHES ?= 100000
@@ -61,7 +66,7 @@ lint:
 	$(PYTEST) -q tests/lint
 
 system: test-parts
-	QEMU_CPU='$(QEMU_CPU)' $(PYTEST) --durations=10 tests/system $(TESTS)
+	QEMU_CPU='$(QEMU_CPU)' $(PYTEST) $(PYTEST_DIST) --durations=10 tests/system $(TESTS)
 
 # -s: progress shows while they run.
 soak: test-parts

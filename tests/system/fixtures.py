@@ -2,6 +2,7 @@
 """What system tests and soak tests share: machines that end with their test, a time limit for each test,
 and what is kept of machines when a test fails."""
 
+import os
 import re
 import signal
 
@@ -91,6 +92,8 @@ def machines(request):
 @pytest.fixture(scope='module')
 def module_machines(request):
     """For module fixtures: one machine that several tests use."""
-    made = Machines(request.module.__name__)
+    # Several workers may run tests of one module; each then has machines of its own.
+    worker = os.environ.get('PYTEST_XDIST_WORKER', '')
+    made = Machines(f'{request.module.__name__}.{worker}' if worker else request.module.__name__)
     yield made
     made.end()

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The tests' own tools: what they wait for, they must find, and nothing else."""
 
+import concurrent.futures
 import itertools
 import re
 import socket
 
 import pytest
 
-from grub_image import quote_line
+from grub_image import IMAGES, build_image, quote_line
 from linux import ALARM, AMD_SAYS
 from screen import keys_of
 from serial_stream import ExpectError, SerialStream
@@ -75,6 +76,18 @@ def test_parse_table():
 ])
 def test_quoting_for_grub(line, quoted):
     assert quote_line(line) == quoted
+
+
+def test_two_workers_make_the_same_image(tmp_path):
+    (tmp_path / 'file').write_bytes(b'content')
+    with concurrent.futures.ThreadPoolExecutor() as workers:
+        made = [workers.submit(build_image, ['true'], {'/file': tmp_path / 'file'})
+                for _ in range(2)]
+    images = {future.result() for future in made}
+    assert len(images) == 1
+    image = images.pop()
+    assert image.parent == IMAGES and b'content' in image.read_bytes()
+    image.unlink()
 
 
 @pytest.mark.parametrize('character, keys', [

@@ -21,7 +21,7 @@ $(BUSY_DIR)/%.asm.o: images/busy/%.asm
 	@$(NASM) -f elf64 -Werror -o $@ $<
 
 $(BUSY_ELF): $(BUSY_OBJ) images/tick/tick.ld
-	$(link_tick)
+	$(link_relocatable)
 
 $(BUSY_OBJ): images/busy/busy.mk images/tick/tick.mk
 

@@ -45,7 +45,7 @@ $(TICK_INC): images/tick/asm_offsets.c
 # GRUB loads no ET_DYN, and no file with a section of type SHT_RELA: it is told that the file is an
 # ET_EXEC, and that section plain data. The relocatable tag lets it be placed elsewhere all the same, and
 # entry.asm applies the relocations, of one type only.
-define link_tick
+define link_relocatable
 	@echo "  LD      $@"
 	@$(LD) $(TICK_LDFLAGS) -o $@ $(filter %.o,$^)
 	@$(OBJCOPY) --set-section-flags .relocations=alloc,load,data,contents $@
@@ -54,7 +54,7 @@ define link_tick
 endef
 
 $(TICK_ELF): $(TICK_OBJ) images/tick/tick.ld
-	$(link_tick)
+	$(link_relocatable)
 
 $(TICK_OBJ) $(TICK_INC): images/tick/tick.mk
 

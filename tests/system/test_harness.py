@@ -9,7 +9,7 @@ import socket
 import pytest
 
 from grub_image import IMAGES, build_image, quote_line
-from linux import ALARM, AMD_SAYS
+from linux import ALARM, AMD_SAYS, BUSY_HOST
 from screen import keys_of
 from serial_stream import ExpectError, SerialStream
 from switchyard import parse_table
@@ -161,3 +161,15 @@ def test_stream_that_stands_still(sender):
     stream, _, _ = sender
     with pytest.raises(StreamError, match='nothing within'):
         stream.wait_growth(0.1)
+
+
+@pytest.mark.parametrize('line, harmless', [
+    ('clocksource: timekeeping watchdog on CPU1: hpet read-back delay of 11988240ns, attempt 2, '
+     'marking unstable', True),
+    ("clocksource: timekeeping watchdog on CPU1: Marking clocksource 'tsc' as unstable because "
+     'the skew is too large:', False),
+    ('atkbd serio0: Spurious ACK on isa0060/serio0', True),
+    ('rcu: INFO: rcu_preempt detected stalls on CPUs/tasks', False),
+])
+def test_what_a_busy_host_makes_linux_say(line, harmless):
+    assert ALARM.search(line) and bool(BUSY_HOST.search(line)) == harmless

@@ -5,7 +5,7 @@ import dataclasses
 import statistics
 import subprocess
 
-from linux import ALARM, Linux, linux_slot
+from linux import ALARM, BUSY_HOST, Linux, linux_slot
 from paths import GUESTS, scaled
 from serial_stream import ExpectError
 from tcp_stream import TcpStream
@@ -72,6 +72,8 @@ class Worker:
         self.linux.put_file('/load', (GUESTS / 'load.sh').read_text())
         self.linux.put_file('/check', (GUESTS / 'check.sh').read_text())
         self.linux.put_file('/stream', self.stream.command)
+        self.linux.put_file('/alarms', ALARM.pattern + '\n')
+        self.linux.put_file('/harmless', BUSY_HOST.pattern + '\n')
         run(f'sh /load {self.disk} "sh /stream" < /dev/null', CHECK_LIMIT_S)
         self.linux.set_clock()
 
@@ -79,8 +81,7 @@ class Worker:
         """After every switch."""
         self.round += 1
         output, status = self.linux.try_run(
-            f"sh /check {self.round} {self.smp} {SHARED_OFFSET[self.name]} '{ALARM.pattern}'",
-            CHECK_LIMIT_S)
+            f'sh /check {self.round} {self.smp} {SHARED_OFFSET[self.name]}', CHECK_LIMIT_S)
         assert status == 0, f'{self.name}, round {self.round}: fails at the last of:\n{output}'
         self.stream.wait_growth()
 

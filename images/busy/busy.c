@@ -82,6 +82,11 @@ void tick_main(uint32_t magic, const uint8_t *information, struct switchyard_inf
 	boot_read(&tick, magic, (const struct multiboot2_info *)information);
 	page = find_low_page(information);
 	interrupts_init(&tick);
+	if (switchyard) {
+		switchyard->notes.pit_reload = PIT_RELOAD;
+		switchyard->notes.pic_master = PIC_MASTER_VECTOR;
+		switchyard->notes.pic_slave = PIC_SLAVE_VECTOR;
+	}
 	interrupts_on();
 	if (!page) {
 		say(&tick, "no memory below 1 MiB for the other CPUs' trampoline");

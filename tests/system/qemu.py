@@ -28,11 +28,12 @@ SCREEN_POLL_S = 0.2
 class Machine:
     """A running QEMU; also a context manager that ends it.
 
-    image: what to boot from; memory as QEMU's -m; devices: further QEMU arguments.
+    image: what to boot from; memory as QEMU's -m; devices: further QEMU arguments; accel as QEMU's
+    -accel.
     """
 
     def __init__(self, name, image, *, machine='pc', memory='1G', smp=1, cpu=QEMU_CPU,
-                 devices=(), no_reboot=True, lifetime=LIFETIME):
+                 devices=(), no_reboot=True, lifetime=LIFETIME, accel='tcg'):
         self.name = name
         self.logs = LOGS / name
         shutil.rmtree(self.logs, ignore_errors=True)
@@ -42,7 +43,7 @@ class Machine:
         control, control_end = socket.socketpair()
         ends = (serial_end.fileno(), control_end.fileno())
         self.arguments = [
-            QEMU, '-accel', 'tcg', '-machine', machine, '-cpu', cpu, '-m', str(memory),
+            QEMU, '-accel', accel, '-machine', machine, '-cpu', cpu, '-m', str(memory),
             '-smp', str(smp), '-nodefaults', '-display', 'none', '-vga', 'std',
             '-rtc', 'base=utc', '-cdrom', str(image), '-boot', 'd',
             '-chardev', f'socket,id=ser0,fd={ends[0]},mux=on', '-serial', 'chardev:ser0',

@@ -14,6 +14,8 @@ LD      := $(CROSS_COMPILE)ld
 OBJCOPY := $(CROSS_COMPILE)objcopy
 NM      := $(CROSS_COMPILE)nm
 NASM    ?= nasm
+# Debian's own Python: the one that its python3-pytest belongs to.
+PYTHON  ?= /usr/bin/python3
 B       := build
 
 # <elf.h> and <asm/bootparam.h>, which a bare-metal compiler does not bring, are taken from Debian's

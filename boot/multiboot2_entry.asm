@@ -52,6 +52,8 @@ info_request:
 	dd info_request_end - info_request
 	dd MULTIBOOT2_INFO_CMDLINE, MULTIBOOT2_INFO_MODULE, MULTIBOOT2_INFO_MMAP
 info_request_end:
+	; No framebuffer tag: with one, GRUB would leave text mode under the BIOS. Under UEFI it
+	; passes a framebuffer on unasked (its grub-core/loader/multiboot_mbi2.c).
 	align 8
 	dw MULTIBOOT2_TAG_END, 0
 	dd MULTIBOOT2_TAG_SIZE

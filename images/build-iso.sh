@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# build-iso.sh OUTPUT FILE=PATH... - an image that starts GRUB for the BIOS, from a CD or a disk.
+# build-iso.sh OUTPUT FILE=PATH... - an image that starts GRUB from a CD or a disk, by the BIOS or by
+# 64-bit UEFI: grub-mkrescue takes what is installed below /usr/lib/grub.
 #
-# Puts each FILE at /PATH and grub.cfg, beside this script, where GRUB looks for it.
+# Puts each FILE at /PATH and grub.cfg, beside this script, where GRUB looks for it. The same files
+# make the same image, to the byte.
 set -eu
 
 output=$1
@@ -11,10 +13,12 @@ shift
 here=$(dirname "$0")
 epoch=${SOURCE_DATE_EPOCH:-315532800}
 date=$(date -u -d "@$epoch" +%Y%m%d%H%M%S00)
-modules="biosdisk iso9660 part_msdos normal configfile serial multiboot2 gzio echo ls reboot halt"
+# Of those that both platforms have; biosdisk, which only one has, is in its core image.
+modules="iso9660 part_msdos part_gpt normal configfile serial test all_video multiboot2 gzio echo ls"
+modules="$modules reboot halt"
 
 stage=$(mktemp -d)
-trap 'rm -rf "$stage"' EXIT
+trap 'rm -rf "$stage" "$stage.bin"' EXIT
 umask 022
 mkdir -p "$stage/boot/grub"
 cp "$here/grub.cfg" "$stage/boot/grub/grub.cfg"
@@ -25,7 +29,16 @@ for pair; do
 done
 
 # Fixed dates make the image reproducible; the first is the volume's name for GRUB's search, too.
-grub-mkrescue -d /usr/lib/grub/i386-pc --install-modules="$modules" --locales= --fonts= --themes= \
+# mtools make UEFI's file system; they take dates from SOURCE_DATE_EPOCH, but the serial number, which
+# is random, from an option only.
+export SOURCE_DATE_EPOCH="$epoch"
+mkdir "$stage.bin"
+cat >"$stage.bin/mformat" <<END
+#!/bin/sh
+exec $(command -v mformat) -N $(printf %08x "$epoch") "\$@"
+END
+chmod +x "$stage.bin/mformat"
+PATH=$stage.bin:$PATH grub-mkrescue --install-modules="$modules" --locales= --fonts= --themes= \
 	--modification-date="$date" -o "$output" "$stage" \
 	-- -volume_date all_file_dates "=$epoch" >"$output.log" 2>&1 || {
 	cat "$output.log" >&2

@@ -42,7 +42,18 @@ struct boot_module {
 };
 
 /* What the screen is when the monitor starts. */
-enum boot_screen { SCREEN_NONE, SCREEN_TEXT };
+enum boot_screen { SCREEN_NONE, SCREEN_TEXT, SCREEN_FRAMEBUFFER };
+
+/* A linear framebuffer with pixels of direct colour: UEFI's GOP, or what GRUB set up. */
+struct boot_framebuffer {
+	uint64_t base;		/* physical address of the top left pixel */
+	uint32_t pitch;		/* bytes from one row to the next */
+	uint32_t width, height; /* in pixels */
+	uint8_t bits;		/* a pixel: 16, 24 or 32 */
+	struct {
+		uint8_t position, size; /* in bits, from the pixel's lowest bit */
+	} red, green, blue;
+};
 
 struct boot_info {
 	char loader[64];			/* "GRUB 2.06-13+deb12u2" */
@@ -56,8 +67,10 @@ struct boot_info {
 	struct boot_module module[BOOT_MAX_MODULES];
 	uint32_t rsdp_size; /* bytes used of rsdp[]: 20 (ACPI 1.0), 36, or 0: no ACPI */
 	uint8_t rsdp[36];   /* a copy of the ACPI root pointer */
+	bool uefi;	    /* firmware is UEFI: there is no BIOS, nor its data below 1 MiB */
 	enum boot_screen screen;
-	struct region image; /* where the monitor itself lies */
+	struct boot_framebuffer framebuffer; /* if screen is SCREEN_FRAMEBUFFER */
+	struct region image;		     /* where the monitor itself lies */
 };
 
 #endif

@@ -64,6 +64,7 @@ enum switchyard_error {
 	SWITCHYARD_EIMAGE = -5,	     /* that slot's image could not be started; the log says why */
 	SWITCHYARD_ENOTBOOTCPU = -6, /* called on another CPU than the boot CPU */
 	SWITCHYARD_ESTATE = -7,	     /* CPU state that the monitor can't keep; the log says which */
+	SWITCHYARD_EDAMAGED = -8,    /* that slot's memory changed while it was parked */
 };
 
 enum switchyard_state {

@@ -12,8 +12,10 @@ const struct command commands[] = {
 	 0, 0, command_slots},
 	{"boot", "SLOT", "starts a slot afresh from its image in RAM",
 	 "What a parked or crashed slot was doing is lost.\n", 1, 1, command_boot},
-	{"switch", "SLOT", "resumes a parked slot, or boots one that is ready",
-	 "A crashed slot needs \"boot\".\n", 1, 1, command_switch},
+	{"switch", "SLOT [force]", "resumes a parked slot, or boots one that is ready",
+	 "A crashed slot needs \"boot\". One whose memory was changed while it was parked is\n"
+	 "refused, but for \"force\": it may crash, or harm what it works on.\n",
+	 1, 2, command_switch},
 	{"kill", "SLOT", "forgets a slot's state: it is ready again",
 	 "For parked and crashed slots. Its image stays in RAM.\n", 1, 1, command_kill},
 	{"mem", "", "shows the memory plan: who owns which physical RAM",

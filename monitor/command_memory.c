@@ -41,6 +41,8 @@ static const char *owner_name(const struct monitor *monitor, const struct plan_r
 		return "store";
 	case OWNER_SLOT:
 		return monitor->slots.slot[region->slot].name;
+	case OWNER_PICTURES:
+		return "pictures";
 	case OWNER_FREE:
 		break;
 	}
@@ -66,8 +68,8 @@ static const struct total {
 	const char *name;
 	enum plan_owner owner;
 } totals[] = {
-	{"slots", OWNER_SLOT},	      {"store", OWNER_STORE}, {"monitor", OWNER_MONITOR},
-	{"firmware", OWNER_FIRMWARE}, {"free", OWNER_FREE},
+	{"slots", OWNER_SLOT},	      {"store", OWNER_STORE},	    {"monitor", OWNER_MONITOR},
+	{"pictures", OWNER_PICTURES}, {"firmware", OWNER_FIRMWARE}, {"free", OWNER_FREE},
 };
 #define TOTALS (sizeof(totals) / sizeof(totals[0]))
 

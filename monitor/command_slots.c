@@ -3,6 +3,7 @@
 #include "lib/print.h"
 #include "switch.h"
 #include "table.h"
+#include "lib/string.h"
 #include "words.h"
 
 #define KIB	   1024u
@@ -81,18 +82,36 @@ void command_boot(struct monitor *monitor, int argc, char **argv)
 }
 
 /* A slot that is resumed prints nothing by itself on a serial line: say what to expect. */
-static bool resume_or_boot(struct monitor *monitor, struct slot *slot, struct error *error)
+static void say_resuming(struct monitor *monitor, const struct slot *slot)
 {
 	if (slot->state == SWITCHYARD_PARKED)
 		console_printf(&monitor->console, "resuming %s; Enter brings its prompt\n",
 			       slot->name);
+}
+
+static bool resume_or_boot(struct monitor *monitor, struct slot *slot, struct error *error)
+{
+	say_resuming(monitor, slot);
 	return switch_to(monitor, slot, error);
+}
+
+static bool resume_by_force(struct monitor *monitor, struct slot *slot, struct error *error)
+{
+	say_resuming(monitor, slot);
+	return switch_force(monitor, slot, error);
 }
 
 void command_switch(struct monitor *monitor, int argc, char **argv)
 {
-	(void)argc;
-	run_on_slot(monitor, argv[1], resume_or_boot);
+	char quote[QUOTE_TEXT];
+
+	if (argc < 3)
+		run_on_slot(monitor, argv[1], resume_or_boot);
+	else if (strcmp(argv[2], "force") == 0)
+		run_on_slot(monitor, argv[1], resume_by_force);
+	else
+		console_error(&monitor->console, "\"%s\" behind the slot; expected \"force\"",
+			      quote_text(quote, argv[2]));
 }
 
 void command_kill(struct monitor *monitor, int argc, char **argv)

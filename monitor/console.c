@@ -30,8 +30,7 @@ void console_init(struct console *console, const struct options *options)
 	static const uint16_t ports[] = {0, UART_COM1, UART_COM2}; /* by options.serial */
 
 	uart_init(&console->uart, ports[options->serial], options->baud);
-	vga_text_init(&console->screen);
-	console->screen.present = console->screen.present && options->video;
+	screen_init(&console->screen, options->video);
 	keyboard_init(&console->keyboard);
 	console->escape = ESCAPE_NONE;
 }
@@ -49,7 +48,7 @@ void console_write(struct console *console, const char *text)
 {
 	console_put_serial(console, text);
 	for (; *text != '\0'; text++)
-		vga_text_put(&console->screen, *text);
+		screen_put(&console->screen, *text);
 }
 
 void console_printf(struct console *console, const char *format, ...)
@@ -79,13 +78,13 @@ void console_error(struct console *console, const char *format, ...)
 void console_clear_to_end(struct console *console)
 {
 	console_put_serial(console, SEQUENCE_CLEAR_TO_END);
-	vga_text_clear_to_end(&console->screen);
+	screen_clear_to_end(&console->screen);
 }
 
 void console_clear(struct console *console)
 {
 	console_put_serial(console, SEQUENCE_CLEAR);
-	vga_text_clear(&console->screen);
+	screen_clear(&console->screen);
 }
 
 static int key_of_letter(uint8_t final)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * console.h - the monitor's terminal: serial port and text screen at once, both keyboards.
+ * console.h - the monitor's terminal: serial port and screen at once, both keyboards.
  *
- * serial=none leaves uart.port 0, video=off leaves screen.present false: that part stays silent.
+ * serial=none leaves uart.port 0, video=off leaves screen.shown false: that part stays silent.
  */
 #ifndef MONITOR_CONSOLE_H
 #define MONITOR_CONSOLE_H
@@ -12,9 +12,9 @@
 #include <stdint.h>
 #include "arch/x86/keyboard.h"
 #include "arch/x86/uart.h"
-#include "arch/x86/vga_text.h"
 #include "lineedit.h"
 #include "options.h"
+#include "screen.h"
 
 #define WAIT_FOR_EVER UINT64_MAX
 
@@ -29,7 +29,7 @@ enum console_escape {
 
 struct console {
 	struct uart uart;
-	struct vga_text screen;
+	struct screen screen;
 	struct keyboard keyboard;
 	struct lineedit edit;	/* the command line and its history */
 	uint8_t escape;		/* enum console_escape */
@@ -38,8 +38,8 @@ struct console {
 };
 
 /*
- * Takes over serial port, screen and keyboard, whoever had them, as the options say. What the
- * screen shows stays; so does the history of command lines.
+ * Takes over serial port, screen (screen_init()) and keyboard, whoever had them, as the options
+ * say. The history of command lines stays.
  */
 void console_init(struct console *console, const struct options *options);
 

@@ -45,30 +45,18 @@ static void set_checksum(void *bytes, uint32_t size, uint8_t *checksum)
 	*checksum = (uint8_t)-sum(bytes, size);
 }
 
-/* size bytes at physical address, if memory is there in one piece; else NULL. */
-static const void *memory_at(uint64_t address, uint64_t size)
-{
-	const uint8_t *first, *last;
-
-	if (!address || address + size < address)
-		return NULL;
-	first = phys(address);
-	last = phys(address + size - 1);
-	return first && last == first + size - 1 ? first : NULL;
-}
-
 /* A table with that signature, its length and checksum right; else NULL with the reason. */
 static const struct acpi_header *check_table(uint64_t address, const char *signature,
 					     struct error *error)
 {
-	const struct acpi_header *header = memory_at(address, sizeof(*header));
+	const struct acpi_header *header = phys_range(address, sizeof(*header));
 
 	if (!header || memcmp(header->signature, signature, sizeof(header->signature))) {
 		fail(error, "ACPI: no %s at %#lx", signature, address);
 		return NULL;
 	}
 	if (header->length < sizeof(*header) || header->length > TABLE_MAX ||
-	    !memory_at(address, header->length)) {
+	    !phys_range(address, header->length)) {
 		fail(error, "ACPI: %s at %#lx has a length of %u bytes; expected %zu to %u",
 		     signature, address, header->length, sizeof(*header), TABLE_MAX);
 		return NULL;
@@ -83,7 +71,7 @@ static const struct acpi_header *check_table(uint64_t address, const char *signa
 
 static const struct acpi_rsdp *check_rsdp(uint64_t address, struct error *error)
 {
-	const struct acpi_rsdp *rsdp = memory_at(address, ACPI_RSDP_V1_SIZE);
+	const struct acpi_rsdp *rsdp = phys_range(address, ACPI_RSDP_V1_SIZE);
 
 	if (!rsdp || memcmp(rsdp->signature, ACPI_RSDP_SIGNATURE, sizeof(rsdp->signature))) {
 		fail(error, "ACPI: no RSDP at %#lx", address);
@@ -95,8 +83,8 @@ static const struct acpi_rsdp *check_rsdp(uint64_t address, struct error *error)
 	}
 	if (rsdp->revision < ACPI_RSDP_V2)
 		return rsdp;
-	if (!memory_at(address, sizeof(*rsdp)) || rsdp->length < sizeof(*rsdp) ||
-	    rsdp->length > TABLE_MAX || !memory_at(address, rsdp->length)) {
+	if (!phys_range(address, sizeof(*rsdp)) || rsdp->length < sizeof(*rsdp) ||
+	    rsdp->length > TABLE_MAX || !phys_range(address, rsdp->length)) {
 		fail(error, "ACPI: RSDP at %#lx has a wrong length", address);
 		return NULL;
 	}
@@ -213,16 +201,19 @@ static uint32_t entry_count(const struct acpi_header *root, uint32_t entry_size)
 	return (root->length - (uint32_t)sizeof(*root)) / entry_size;
 }
 
+static bool has_signature(uint64_t address, const char *signature)
+{
+	const struct acpi_header *header = phys_range(address, sizeof(*header));
+
+	return header && !memcmp(header->signature, signature, sizeof(header->signature));
+}
+
 /* Firmware's MADT, as a root table lists it; 0: none. */
 static uint64_t find_madt(const struct acpi_header *root, uint32_t entry_size)
 {
-	for (uint32_t i = 0; root && i < entry_count(root, entry_size); i++) {
-		uint64_t address = get_entry(root, entry_size, i);
-		const struct acpi_header *header = memory_at(address, sizeof(*header));
-
-		if (header && !memcmp(header->signature, MADT, sizeof(header->signature)))
-			return address;
-	}
+	for (uint32_t i = 0; root && i < entry_count(root, entry_size); i++)
+		if (has_signature(get_entry(root, entry_size, i), MADT))
+			return get_entry(root, entry_size, i);
 	return 0;
 }
 
@@ -267,9 +258,15 @@ static uint64_t build_root(struct area *area, const struct acpi_header *original
 	entries = (uint8_t *)(root + 1);
 	memcpy(root, original, size - entry_size);
 	root->length = size;
-	for (uint32_t i = 0; i < count; i++)
-		if (madt && get_entry(root, entry_size, i) == madt)
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t entry = get_entry(root, entry_size, i);
+
+		if (madt && entry == madt)
 			memcpy(entries + (uint64_t)i * entry_size, &change->madt, entry_size);
+		/* Kernels take the first: one that another monitor left is not the slot's. */
+		else if (has_signature(entry, SWITCHYARD_SIGNATURE))
+			memcpy(entries + (uint64_t)i * entry_size, &change->swyd, entry_size);
+	}
 	memcpy(entries + (uint64_t)count * entry_size, &change->swyd, entry_size);
 	set_checksum(root, size, &root->checksum);
 	return address;

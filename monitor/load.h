@@ -28,8 +28,9 @@ struct load_context {
 	uint64_t rsdp_size; /* bytes of it: 20 (ACPI 1.0) or 36 */
 	uint64_t info;	    /* the slot's struct switchyard_info */
 	enum boot_screen screen;
-	uint8_t cursor_column, cursor_row; /* of the text screen, from 0 */
-	const char *loader_name;	   /* "Switchyard ..." */
+	uint8_t cursor_column, cursor_row;	    /* of the text screen, from 0 */
+	const struct boot_framebuffer *framebuffer; /* if screen is SCREEN_FRAMEBUFFER */
+	const char *loader_name;		    /* "Switchyard ..." */
 };
 
 /*

@@ -101,7 +101,17 @@ static bool lay_out(const struct slot *slot, const struct linux_image *image, st
 	return true;
 }
 
-static void set_screen(struct screen_info *screen, const struct load_context *context)
+static uint32_t low_half(uint64_t value)
+{
+	return (uint32_t)value;
+}
+
+static uint32_t high_half(uint64_t value)
+{
+	return (uint32_t)(value >> 32);
+}
+
+static void set_text_screen(struct screen_info *screen, const struct load_context *context)
 {
 	screen->orig_x = context->cursor_column;
 	screen->orig_y = context->cursor_row;
@@ -112,6 +122,27 @@ static void set_screen(struct screen_info *screen, const struct load_context *co
 	screen->orig_video_points = TEXT_POINTS;
 }
 
+/* Linux's efifb and simpledrm take it from here; they need nothing else of EFI. */
+static void set_framebuffer(struct screen_info *screen, const struct boot_framebuffer *mode)
+{
+	screen->orig_video_isVGA = VIDEO_TYPE_EFI;
+	screen->lfb_base = low_half(mode->base);
+	screen->ext_lfb_base = high_half(mode->base);
+	if (screen->ext_lfb_base)
+		screen->capabilities |= VIDEO_CAPABILITY_64BIT_BASE;
+	screen->lfb_size = mode->pitch * mode->height; /* for this type, in bytes */
+	screen->lfb_linelength = (uint16_t)mode->pitch;
+	screen->lfb_width = (uint16_t)mode->width;
+	screen->lfb_height = (uint16_t)mode->height;
+	screen->lfb_depth = mode->bits;
+	screen->red_size = mode->red.size;
+	screen->red_pos = mode->red.position;
+	screen->green_size = mode->green.size;
+	screen->green_pos = mode->green.position;
+	screen->blue_size = mode->blue.size;
+	screen->blue_pos = mode->blue.position;
+}
+
 static void set_memory_map(struct boot_params *params, const struct load_context *context)
 {
 	params->e820_entries = (uint8_t)context->map_count;
@@ -120,16 +151,6 @@ static void set_memory_map(struct boot_params *params, const struct load_context
 		params->e820_table[i].size = context->map[i].size;
 		params->e820_table[i].type = context->map[i].type;
 	}
-}
-
-static uint32_t low_half(uint64_t value)
-{
-	return (uint32_t)value;
-}
-
-static uint32_t high_half(uint64_t value)
-{
-	return (uint32_t)(value >> 32);
 }
 
 /* The fields that a loader must write: boot.rst, "Details of header fields". */
@@ -166,7 +187,9 @@ static void write_params(const struct slot *slot, const struct linux_image *imag
 	set_header(params, slot, layout);
 	set_memory_map(params, context);
 	if (context->screen == SCREEN_TEXT)
-		set_screen(&params->screen_info, context);
+		set_text_screen(&params->screen_info, context);
+	else if (context->screen == SCREEN_FRAMEBUFFER)
+		set_framebuffer(&params->screen_info, context->framebuffer);
 	params->acpi_rsdp_addr = context->rsdp;
 }
 

@@ -60,7 +60,7 @@ struct info {
 	uint64_t framebuffer_address;
 	uint32_t framebuffer_pitch, framebuffer_width, framebuffer_height;
 	uint8_t framebuffer_bpp, framebuffer_type;
-	uint8_t color_info[6];
+	struct multiboot_colours colours;
 } __attribute__((packed));
 
 struct info_module {
@@ -183,7 +183,19 @@ static void add_map(struct multiboot_info *area, struct info *info,
 	info->flags |= INFO_MAP;
 }
 
-static void add_screen(struct info *info)
+static void add_framebuffer(struct info *info, const struct boot_framebuffer *mode)
+{
+	info->flags |= INFO_FRAMEBUFFER;
+	info->framebuffer_address = mode->base;
+	info->framebuffer_pitch = mode->pitch;
+	info->framebuffer_width = mode->width;
+	info->framebuffer_height = mode->height;
+	info->framebuffer_bpp = mode->bits;
+	info->framebuffer_type = MULTIBOOT_RGB_TYPE;
+	info->colours = multiboot_colours(mode);
+}
+
+static void add_text_screen(struct info *info)
 {
 	info->flags |= INFO_FRAMEBUFFER;
 	info->framebuffer_address = MULTIBOOT_TEXT_ADDRESS;
@@ -209,7 +221,9 @@ static bool write_info(const struct slot *slot, const struct load_context *conte
 	add_modules(&area, &info, slot, layout);
 	add_map(&area, &info, context);
 	if (context->screen == SCREEN_TEXT)
-		add_screen(&info);
+		add_text_screen(&info);
+	else if (context->screen == SCREEN_FRAMEBUFFER)
+		add_framebuffer(&info, context->framebuffer);
 	if (area.full)
 		return fail(error, "Multiboot information is larger than %lu bytes", area.size);
 	memcpy(phys(layout->info), &info, sizeof(info));

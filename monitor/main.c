@@ -10,6 +10,7 @@
 #include "arch/x86/descriptors.h"
 #include "arch/x86/exception.h"
 #include "arch/x86/firmware_data.h"
+#include "arch/x86/framebuffer.h"
 #include "arch/x86/machine.h"
 #include "arch/x86/paging.h"
 #include "arch/x86/platform.h"
@@ -18,12 +19,14 @@
 #include "load.h"
 #include "monitor.h"
 #include "lib/print.h"
+#include "picture.h"
 #include "slot_machine.h"
 #include "store.h"
 #include "lib/string.h"
 #include "switch.h"
 
-#define KIB 1024ull
+#define KIB	     1024ull
+#define ENTRY_MAPPED (1ull << 32) /* what boot/ maps on the way in */
 
 static struct monitor the_monitor;
 
@@ -47,6 +50,54 @@ static void start_console(struct monitor *monitor)
 	monitor->log.console = &monitor->console;
 	monitor->log.level = options->loglevel;
 	console_init(&monitor->console, options);
+}
+
+/* Physical address behind the framebuffer; 0: there is none. */
+static uint64_t framebuffer_end(const struct boot_info *boot)
+{
+	if (boot->screen != SCREEN_FRAMEBUFFER)
+		return 0;
+	return boot->framebuffer.base + framebuffer_size(&boot->framebuffer);
+}
+
+/* From here on, boot->screen says SCREEN_FRAMEBUFFER only of one that the monitor can use. */
+static void check_framebuffer(struct monitor *monitor)
+{
+	struct boot_info *boot = monitor->boot;
+	const struct boot_framebuffer *mode = &boot->framebuffer;
+	const char *fault;
+
+	if (boot->screen != SCREEN_FRAMEBUFFER)
+		return;
+	fault = framebuffer_fault(mode);
+	if (!fault && framebuffer_end(boot) > paging_limit())
+		fault = "higher than what can be mapped";
+	if (!fault)
+		return;
+	log_line(&monitor->log, LOG_ERROR,
+		 "framebuffer at %#lx, %ux%u, %u bits a pixel: %s; there is no screen", mode->base,
+		 mode->width, mode->height, mode->bits, fault);
+	boot->screen = SCREEN_NONE;
+}
+
+/* Draws on the framebuffer from now on, if it is mapped already: limit is where memory ends. */
+static void start_framebuffer(struct monitor *monitor, uint64_t limit)
+{
+	struct screen *screen = &monitor->console.screen;
+
+	if (!screen->framebuffer.present && monitor->boot->screen == SCREEN_FRAMEBUFFER &&
+	    framebuffer_end(monitor->boot) <= limit)
+		screen_use_framebuffer(screen, &monitor->boot->framebuffer);
+}
+
+/* A person at a machine without i8042 should not have to guess why no key works. */
+static void report_keyboard(struct monitor *monitor)
+{
+	if (!monitor->console.keyboard.present)
+		log_line(&monitor->log, LOG_WARN,
+			 monitor->options.serial
+				 ? "no PS/2 keyboard: keys come from the serial port only"
+				 : "no PS/2 keyboard, and serial=none: no key can be read");
 }
 
 static void fault_print(void *context, const char *line)
@@ -95,10 +146,11 @@ static void report_plan(struct monitor *monitor)
 	}
 }
 
-/* Where RAM ends: page tables and guests' maps go that far. */
-static uint64_t memory_end(const struct plan *plan)
+/* Where RAM ends, or the framebuffer if that is higher: page tables go that far. */
+static uint64_t mapped_end(const struct monitor *monitor)
 {
-	uint64_t end = 0;
+	const struct plan *plan = &monitor->plan;
+	uint64_t end = framebuffer_end(monitor->boot);
 
 	for (uint32_t i = 0; i < plan->count; i++) {
 		const struct plan_region *region = &plan->region[i];
@@ -209,11 +261,13 @@ static void run(void *context)
 	monitor->fault.print = fault_print;
 	monitor->fault.recover = fault_recover;
 	exception_report_to(&monitor->fault);
-	paging_init(memory_end(&monitor->plan), &paging); /* after gate_anchor moved */
-	cpu_state_init();				  /* needs nothing */
-	cpu_state_keep_firmware();			  /* needs CR4 and the IDT: it probes */
+	paging_init(mapped_end(monitor), &paging); /* after gate_anchor moved */
+	cpu_state_init();			   /* needs nothing */
+	cpu_state_keep_firmware();		   /* needs CR4 and the IDT: it probes */
 	platform_init(boot->rsdp_size ? (uint64_t)boot->rsdp : 0);
+	start_framebuffer(monitor, mapped_end(monitor)); /* after paging_init, if it is high */
 	start_console(monitor); /* after platform_init kept firmware's state */
+	report_keyboard(monitor);
 	if (machine()->ioapics.left_out)
 		log_line(&monitor->log, LOG_WARN, "%u IO-APICs left out: at most %u are kept",
 			 machine()->ioapics.left_out, IOAPIC_MAX);
@@ -222,6 +276,7 @@ static void run(void *context)
 	place_store(monitor);
 	store_fill(monitor); /* after this, modules' old places are free */
 	plan_slots(&monitor->plan, &monitor->slots, report_error, monitor);
+	picture_init(monitor);		     /* the final table, and what RAM is left */
 	slot_machine_init(monitor, &paging); /* needs the final table */
 	check_default(monitor);
 	report_plan(monitor);
@@ -244,11 +299,13 @@ void monitor_main(struct boot_info *boot)
 	monitor->log.level = LOG_DEBUG; /* kept only, until the options say more */
 	options_parse(boot->options, &monitor->options, report_error, monitor);
 	platform_keep_keyboard();
+	check_framebuffer(monitor);
+	start_framebuffer(monitor, ENTRY_MAPPED);
 	start_console(monitor);
 	log_show(&monitor->log, &monitor->console); /* what options_parse() found wrong */
 	report_boot(monitor);
 	leave_out_unmappable(monitor);
-	if (!plan_init(&monitor->plan, boot, firmware_data_start(), &error) ||
+	if (!plan_init(&monitor->plan, boot, firmware_data_start(!boot->uefi), &error) ||
 	    !plan_monitor(&monitor->plan, boot, image_size(), &error))
 		stop(monitor, &error);
 	monitor->boot_offset = (uint64_t)boot - image_base();

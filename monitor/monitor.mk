@@ -6,8 +6,11 @@ VERSION := 0.1
 
 MONITOR_C    := $(wildcard boot/*.c lib/*.c monitor/*.c) \
 	$(filter-out arch/x86/asm_offsets.c,$(wildcard arch/x86/*.c))
+FONT         := /usr/share/consolefonts/Unifont-APL8x16.psf.gz
+FONT_C       := $(B)/monitor/font.c
 MONITOR_ASM  := $(wildcard boot/*.asm arch/x86/*.asm)
-MONITOR_OBJ  := $(MONITOR_C:%.c=$(B)/monitor/%.o) $(MONITOR_ASM:%.asm=$(B)/monitor/%.asm.o)
+MONITOR_MADE := $(MONITOR_ASM:%.asm=$(B)/monitor/%.asm.o) $(B)/monitor/font.o
+MONITOR_OBJ  := $(MONITOR_C:%.c=$(B)/monitor/%.o) $(MONITOR_MADE)
 MONITOR_INC  := $(B)/monitor/asm_offsets.inc
 
 # No red zone: the monitor's IDT uses its own stack. General registers only: the vector registers
@@ -39,6 +42,15 @@ $(eval $(call monitor_variant,$(B)/monitor,))
 $(eval $(call monitor_variant,$(B)/unmasked,-DTEST_LEAVE_IOAPIC_UNMASKED))
 $(eval $(call monitor_variant,$(B)/noinit,-DTEST_LEAVE_OTHER_CPUS))
 
+$(FONT_C): arch/x86/font.py $(FONT)
+	@mkdir -p $(@D)
+	@echo "  GEN     $@"
+	@$(PYTHON) arch/x86/font.py $(FONT) > $@
+
+$(B)/monitor/font.o: $(FONT_C)
+	@echo "  CC      $<"
+	@$(CC) $(MONITOR_CFLAGS) -MMD -MP -c -o $@ $<
+
 $(MONITOR_INC): arch/x86/asm_offsets.c
 	@mkdir -p $(@D)
 	@echo "  GEN     $@"
@@ -62,14 +74,12 @@ $(B)/switchyard.elf: $(MONITOR_OBJ) linker/monitor.ld
 	$(link_monitor)
 
 # For tests/system/test_negative.py alone: the IO-APIC stays as the last slot left it.
-$(B)/test/switchyard-unmasked.elf: $(MONITOR_C:%.c=$(B)/unmasked/%.o) \
-		$(MONITOR_ASM:%.asm=$(B)/monitor/%.asm.o) \
+$(B)/test/switchyard-unmasked.elf: $(MONITOR_C:%.c=$(B)/unmasked/%.o) $(MONITOR_MADE) \
 		linker/monitor.ld
 	$(link_monitor)
 
 # For tests/system/test_other_cpus.py alone: the other CPUs go on after a switch.
-$(B)/test/switchyard-noinit.elf: $(MONITOR_C:%.c=$(B)/noinit/%.o) \
-		$(MONITOR_ASM:%.asm=$(B)/monitor/%.asm.o) \
+$(B)/test/switchyard-noinit.elf: $(MONITOR_C:%.c=$(B)/noinit/%.o) $(MONITOR_MADE) \
 		linker/monitor.ld
 	$(link_monitor)
 

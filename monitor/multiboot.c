@@ -178,6 +178,18 @@ uint32_t multiboot_mem_upper(const struct load_context *context)
 	return 0;
 }
 
+struct multiboot_colours multiboot_colours(const struct boot_framebuffer *mode)
+{
+	return (struct multiboot_colours){
+		.red_position = mode->red.position,
+		.red_size = mode->red.size,
+		.green_position = mode->green.position,
+		.green_size = mode->green.size,
+		.blue_position = mode->blue.position,
+		.blue_size = mode->blue.size,
+	};
+}
+
 void multiboot_set_registers(struct guest_entry *entry, const struct load_context *context,
 			     const struct multiboot_image *image,
 			     const struct multiboot_layout *layout)

@@ -22,6 +22,13 @@
 #define MULTIBOOT_TEXT_BPP     16
 #define MULTIBOOT_TEXT_TYPE    2
 
+/* A framebuffer (framebuffer_type 1), and behind its description the fields of a pixel. */
+#define MULTIBOOT_RGB_TYPE 1
+
+struct multiboot_colours {
+	uint8_t red_position, red_size, green_position, green_size, blue_position, blue_size;
+};
+
 /* Address fields of a header, as in the file. */
 struct multiboot_addresses {
 	uint32_t header, load, load_end, bss_end;
@@ -94,6 +101,8 @@ uint64_t multiboot_info_add(struct multiboot_info *info, const void *bytes, uint
  * KiB of RAM from 1 MiB up, as both formats' mem_upper counts them: 0 if the slot has none there.
  */
 uint32_t multiboot_mem_upper(const struct load_context *context);
+
+struct multiboot_colours multiboot_colours(const struct boot_framebuffer *mode);
 
 /* Sets the registers that both, and plain ELF, have in common, and the entry point. */
 void multiboot_set_registers(struct guest_entry *entry, const struct load_context *context,

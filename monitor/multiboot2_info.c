@@ -47,7 +47,7 @@ struct framebuffer_tag {
 	uint64_t address;
 	uint32_t pitch, width, height;
 	uint8_t bpp, type;
-	uint16_t reserved;
+	uint16_t reserved; /* one byte in the text of 3.6.12, two in its multiboot2.h and in GRUB */
 };
 
 struct load_base_tag {
@@ -113,7 +113,23 @@ static void add_memory(struct multiboot_info *info, const struct load_context *c
 	}
 }
 
-static void add_screen(struct multiboot_info *info)
+static void add_framebuffer(struct multiboot_info *info, const struct boot_framebuffer *mode)
+{
+	struct framebuffer_tag tag = {
+		.tag.type = MULTIBOOT2_INFO_FRAMEBUFFER,
+		.address = mode->base,
+		.pitch = mode->pitch,
+		.width = mode->width,
+		.height = mode->height,
+		.bpp = mode->bits,
+		.type = MULTIBOOT_RGB_TYPE,
+	};
+	struct multiboot_colours colours = multiboot_colours(mode);
+
+	add_tag(info, &tag.tag, sizeof(tag), &colours, sizeof(colours));
+}
+
+static void add_text_screen(struct multiboot_info *info)
 {
 	struct framebuffer_tag tag = {
 		.tag.type = MULTIBOOT2_INFO_FRAMEBUFFER,
@@ -155,7 +171,9 @@ bool multiboot2_write_info(const struct slot *slot, const struct load_context *c
 	add_modules(&info, slot, layout);
 	add_memory(&info, context);
 	if (context->screen == SCREEN_TEXT)
-		add_screen(&info);
+		add_text_screen(&info);
+	else if (context->screen == SCREEN_FRAMEBUFFER)
+		add_framebuffer(&info, context->framebuffer);
 	if (context->rsdp)
 		add_acpi(&info, context);
 	if (load_base)

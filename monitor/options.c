@@ -90,9 +90,27 @@ static bool set_loglevel(struct options *options, const struct word *value, stru
 	return fail(error, "error, warn, info or debug");
 }
 
+static bool set_integrity(struct options *options, const struct word *value, struct error *error)
+{
+	static const char *const names[] = {
+		[INTEGRITY_OFF] = "off",
+		[INTEGRITY_CONTROL] = "control",
+		[INTEGRITY_TEXT] = "text",
+		[INTEGRITY_ALL] = "all",
+	};
+
+	for (int i = 0; i < (int)(sizeof(names) / sizeof(names[0])); i++) {
+		if (word_is(value, names[i])) {
+			options->integrity = (enum integrity_check)i;
+			return true;
+		}
+	}
+	return fail(error, "off, control, text or all");
+}
+
 static const struct option option_table[] = {
 	{"serial", set_serial},	  {"video", set_video},	      {"default", set_default},
-	{"timeout", set_timeout}, {"loglevel", set_loglevel},
+	{"timeout", set_timeout}, {"loglevel", set_loglevel}, {"integrity", set_integrity},
 };
 
 #define OPTION_COUNT (sizeof(option_table) / sizeof(option_table[0]))
@@ -120,7 +138,8 @@ static bool parse_option(struct options *options, const struct word *word, uint3
 	}
 	return fail(
 		error,
-		"option \"%s\": unknown; expected serial=, video=, default=, timeout= or loglevel=",
+		"option \"%s\": unknown; expected serial=, video=, default=, timeout=, loglevel= "
+		"or integrity=",
 		quote_word(quote, word));
 }
 
@@ -138,6 +157,7 @@ void options_parse(const char *text, struct options *options, report_fn report, 
 		.video = true,
 		.timeout = OPTIONS_TIMEOUT,
 		.loglevel = LOG_INFO,
+		.integrity = INTEGRITY_ALL,
 	};
 	for (; word_next(&cursor, &word); first = false) {
 		if (first && word_has(&word, '/'))

@@ -6,7 +6,7 @@
  *   64 KiB ... one slice for each slot, for its SMP trampoline; the monitor's own page
  *   EBDA ...   firmware
  *   1 MiB ...  slots' ranges, 2 MiB aligned (or from 1 MiB exactly for a kernel linked there)
- *   top        the store of pristine images, and the monitor, below 4 GiB
+ *   top        the store of pristine images, and the monitor, below 4 GiB; parked slots' pictures
  *   4 GiB ...  slots' ranges
  *
  * Nothing overlaps. The store is chosen clear of where the loader left the modules, so
@@ -30,6 +30,7 @@ enum plan_owner {
 	OWNER_MONITOR,	/* the monitor's image, tables and low page */
 	OWNER_STORE,	/* pristine images */
 	OWNER_SLOT,	/* region.slot says whose */
+	OWNER_PICTURES, /* parked slots' framebuffer contents */
 };
 
 struct plan_region {
@@ -47,6 +48,7 @@ struct plan {
 	struct region monitor;	   /* where the monitor lies, or will lie */
 	struct region monitor_low; /* one page below 1 MiB */
 	struct region store;
+	struct region pictures; /* one after the other, by slot; size 0: there are none */
 };
 
 /*
@@ -77,5 +79,11 @@ bool plan_store(struct plan *plan, const struct boot_info *boot, const struct sl
  * with sizes wanted and left.
  */
 void plan_slots(struct plan *plan, struct slot_table *table, report_fn report, void *context);
+
+/*
+ * Places room for count pictures of size bytes each (a
+ * multiple of a page), as high as possible. After plan_slots().
+ */
+bool plan_pictures(struct plan *plan, uint32_t count, uint64_t size, struct error *error);
 
 #endif

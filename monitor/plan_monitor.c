@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * plan_monitor.c - room for the monitor and for the store of pristine images.
+ * plan_monitor.c - room for the monitor, for the store of pristine images, and for pictures.
  *
- * Both are chosen while the loader's modules and the monitor's first copy still lie where they
- * were loaded: a copy to the new place must not run over them.
+ * The first two are chosen while the loader's modules and the monitor's first copy still lie where
+ * they were loaded: a copy to the new place must not run over them.
  */
 #include "plan.h"
 #include "plan_regions.h"
@@ -111,5 +111,27 @@ bool plan_store(struct plan *plan, const struct boot_info *boot, const struct sl
 			format_size(left, plan_largest(plan, &search)));
 	plan->store.size = search.size;
 	plan->store.type = REGION_RAM;
+	return true;
+}
+
+bool plan_pictures(struct plan *plan, uint32_t count, uint64_t size, struct error *error)
+{
+	struct plan_search search = {.size = count * size,
+				     .align = PAGE,
+				     .floor = KERNELS_FIRST,
+				     .limit = UINT64_MAX};
+	char wanted[SIZE_TEXT], left[SIZE_TEXT];
+
+	if (!search.size)
+		return true;
+	if (!plan_find_high(plan, &search, NULL, 0, &plan->pictures.base) ||
+	    !plan_claim(plan, plan->pictures.base, search.size, OWNER_PICTURES, 0))
+		return fail(error,
+			    "wanted %s in one piece above 16 MiB for the pictures of %u slots; the "
+			    "largest piece has %s",
+			    format_size(wanted, search.size), count,
+			    format_size(left, plan_largest(plan, &search)));
+	plan->pictures.size = search.size;
+	plan->pictures.type = REGION_RAM;
 	return true;
 }

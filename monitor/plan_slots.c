@@ -70,6 +70,8 @@ static const char *owner_name(const struct placing *p, const struct plan_region 
 		return "the monitor";
 	case OWNER_STORE:
 		return "the store of images";
+	case OWNER_PICTURES:
+		return "the store of pictures";
 	case OWNER_SLOT:
 		return p->table->slot[region->slot].name;
 	default:

@@ -10,6 +10,7 @@
 #include "arch/x86/control_page.h"
 #include "arch/x86/paging.h"
 #include "arch/x86/platform.h"
+#include "integrity.h"
 #include "monitor.h"
 #include "switchyard.h"
 
@@ -24,6 +25,7 @@ _Static_assert(sizeof(struct slot_tables) == SLOT_TABLES_SIZE, "info fits one pa
 struct slot_machine {
 	struct control_page control;
 	struct platform_state platform;
+	struct integrity integrity; /* of the other two, and of its memory */
 	struct slot_tables tables;
 	uint64_t rsdp; /* the slot's own, 0: none */
 };

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "switch.h"
+#include <stddef.h>
 #include "arch/x86/cpu_state.h"
 #include "arch/x86/descriptors.h"
 #include "arch/x86/gate.h"
 #include "arch/x86/pci.h"
 #include "command.h"
 #include "guest_map.h"
+#include "integrity.h"
 #include "load.h"
 #include "lib/print.h"
+#include "picture.h"
+#include "request.h"
 #include "slot_machine.h"
 #include "lib/string.h"
 
@@ -60,9 +64,10 @@ static bool load(struct monitor *monitor, struct slot *slot, struct guest_entry 
 		.rsdp = machine->rsdp,
 		.rsdp_size = machine->rsdp ? monitor->boot->rsdp_size : 0,
 		.info = (uint64_t)&machine->tables.info,
-		.screen = monitor->console.screen.present ? SCREEN_TEXT : monitor->boot->screen,
-		.cursor_column = monitor->console.screen.column,
-		.cursor_row = monitor->console.screen.row,
+		.screen = screen_kind(&monitor->console.screen),
+		.cursor_column = monitor->console.screen.text.column,
+		.cursor_row = monitor->console.screen.text.row,
+		.framebuffer = &monitor->boot->framebuffer,
 		.loader_name = "Switchyard " SWITCHYARD_VERSION,
 	};
 
@@ -78,7 +83,7 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 	char size[SIZE_TEXT];
 
 	console_init(&monitor->console, &monitor->options);
-	vga_text_clear(&monitor->console.screen);
+	screen_clear(&monitor->console.screen);
 	log_line(&monitor->log, LOG_INFO, "starting %s: %s, %s at %#llx", slot->name,
 		 slot_type_name(slot->type), format_size(size, slot->ram.size),
 		 (unsigned long long)slot->ram.base);
@@ -106,12 +111,21 @@ __attribute__((noreturn)) static void resume(struct monitor *monitor, struct slo
 	stop_devices(monitor);
 	uart_drain(&monitor->console.uart);
 	mark_running(monitor, slot);
+	picture_load(monitor, monitor->current);
 	platform_load(&machine->platform);
 	cpu_state_load(&machine->control);
 	gate_resume(&machine->control, result);
 }
 
 bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error)
+{
+	if (slot->state == SWITCHYARD_PARKED &&
+	    !integrity_verify(slot, slot_machine(slot_index(monitor, slot)), error))
+		return false;
+	return switch_force(monitor, slot, error);
+}
+
+bool switch_force(struct monitor *monitor, struct slot *slot, struct error *error)
 {
 	switch (slot->state) {
 	case SWITCHYARD_READY:
@@ -138,30 +152,6 @@ bool switch_kill(struct monitor *monitor, struct slot *slot, struct error *error
 	return true;
 }
 
-/* Is the request one that can be carried out? Nothing is touched before that is known. */
-static int64_t check_request(const struct monitor *monitor, uint64_t op, uint64_t arg)
-{
-	const struct slot *slot;
-
-	switch (op) {
-	case SWITCHYARD_SWITCH:
-		if (arg < 1 || arg > monitor->slots.count)
-			return SWITCHYARD_ENOSLOT;
-		slot = &monitor->slots.slot[arg - 1];
-		if (arg - 1 == monitor->current)
-			return SWITCHYARD_ESELF;
-		return slot->state == SWITCHYARD_CRASHED ? SWITCHYARD_ECRASHED : 0;
-	case SWITCHYARD_END:
-		return arg >= SWITCHYARD_END_POWEROFF && arg <= SWITCHYARD_END_HALT
-			       ? 0
-			       : SWITCHYARD_EBADOP;
-	case SWITCHYARD_MONITOR:
-	case SWITCHYARD_CRASH:
-		return 0;
-	}
-	return SWITCHYARD_EBADOP;
-}
-
 /* After this the machine is quiet, and the slot's state complete. */
 static void park(struct slot *slot, struct slot_machine *machine)
 {
@@ -173,16 +163,6 @@ static void park(struct slot *slot, struct slot_machine *machine)
 	machine->platform.pic.base[1] = notes->pic_slave;
 	machine->control.progress = GATE_PARKED;
 	slot->state = SWITCHYARD_PARKED;
-}
-
-/* A guest's words for the log: printable characters only. */
-static void copy_message(char *to, size_t size, const char *from)
-{
-	size_t i = 0;
-
-	for (; i < size - 1 && from[i]; i++)
-		to[i] = from[i] >= ' ' && from[i] <= '~' ? from[i] : ' ';
-	to[i] = '\0';
 }
 
 static void end(struct monitor *monitor, struct slot *slot, uint64_t how)
@@ -204,8 +184,8 @@ static void crash(struct monitor *monitor, struct slot *slot, const struct switc
 {
 	slot->state = SWITCHYARD_CRASHED;
 	monitor->devices_running = true;
-	copy_message(slot->crash, sizeof(notes->message),
-		     notes->message[0] ? notes->message : "it gave no reason");
+	request_copy_message(slot->crash, sizeof(notes->message),
+			     notes->message[0] ? notes->message : "it gave no reason");
 	log_line(&monitor->log, LOG_ERROR, "slot %s has crashed: %s", slot->name, slot->crash);
 }
 
@@ -233,8 +213,48 @@ void switch_fault(struct monitor *monitor)
 static void take_over(struct monitor *monitor)
 {
 	console_init(&monitor->console, &monitor->options);
-	vga_text_clear(&monitor->console.screen);
+	screen_clear(&monitor->console.screen);
 	console_printf(&monitor->console, "\n");
+}
+
+/* Kept only: the screen and the serial port are still those of the slot that asks. */
+static void log_refusal(struct log *log, const char *text)
+{
+	struct console *console = log->console;
+
+	log->console = NULL;
+	log_line(log, LOG_ERROR, "%s", text);
+	log->console = console;
+}
+
+/* Before the slot that asks is parked: it can be told then. */
+static int64_t check_target(struct monitor *monitor, const struct slot *slot)
+{
+	struct error error;
+
+	if (slot->state != SWITCHYARD_PARKED ||
+	    integrity_verify(slot, slot_machine(slot_index(monitor, slot)), &error))
+		return 0;
+	log_refusal(&monitor->log, error.text);
+	return SWITCHYARD_EDAMAGED;
+}
+
+/* After the slot's screen and serial port are saved. */
+static void take_checksums(struct monitor *monitor, const struct slot *slot,
+			   struct slot_machine *machine)
+{
+	const struct integrity *integrity = &machine->integrity;
+	char size[SIZE_TEXT];
+
+	integrity_take(slot, machine, monitor->options.integrity);
+	if (integrity->text)
+		log_line(&monitor->log, LOG_DEBUG, "slot %s: %s of kernel text in %u ranges",
+			 slot->name, format_size(size, integrity->page_count * INTEGRITY_PAGE),
+			 integrity->range_count);
+	if (integrity->left_out)
+		log_line(&monitor->log, LOG_WARN,
+			 "slot %s: %s of its kernel text are too much to be checked", slot->name,
+			 format_size(size, integrity->left_out));
 }
 
 int64_t gate_main(uint64_t op, uint64_t arg)
@@ -248,20 +268,25 @@ int64_t gate_main(uint64_t op, uint64_t arg)
 
 	if (!lapic_is_boot_cpu())
 		return SWITCHYARD_ENOTBOOTCPU;
-	result = check_request(monitor, op, arg);
+	result = request_check(&monitor->slots, monitor->current, op, arg);
+	if (!result && op == SWITCHYARD_SWITCH)
+		result = check_target(monitor, &monitor->slots.slot[arg - 1]);
 	if (result)
 		return result;
 	/* One that ends needs its CPU state no more, so it may be what can't be kept. */
 	if (!cpu_state_save(&machine->control, &reason) && op != SWITCHYARD_END &&
 	    op != SWITCHYARD_CRASH) {
-		log_line(&monitor->log, LOG_ERROR, "slot %s can't be parked: %s", slot->name,
-			 reason);
+		fail(&error, "slot %s can't be parked: %s", slot->name, reason);
+		log_refusal(&monitor->log, error.text);
 		return SWITCHYARD_ESTATE;
 	}
 	park(slot, machine);
+	picture_save(monitor, monitor->current);
+	if (op == SWITCHYARD_SWITCH || op == SWITCHYARD_MONITOR)
+		take_checksums(monitor, slot, machine);
 
 	if (op == SWITCHYARD_SWITCH) {
-		if (switch_to(monitor, &monitor->slots.slot[arg - 1], &error))
+		if (switch_force(monitor, &monitor->slots.slot[arg - 1], &error))
 			__builtin_unreachable();
 		log_line(&monitor->log, LOG_ERROR, "%s", error.text);
 		resume(monitor, slot, SWITCHYARD_EIMAGE);

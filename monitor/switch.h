@@ -20,10 +20,13 @@ void switch_init(struct monitor *monitor);
 bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error);
 
 /*
- * Resumes a parked slot, or boots one that is ready. Refuses
- * a crashed one. Does not return if it succeeds.
+ * Resumes a parked slot, or boots one that is ready. Refuses one that has crashed, or whose memory
+ * was changed while it was parked (integrity.h). Does not return if it succeeds.
  */
 bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error);
+
+/* The same, but does not look for changes. */
+bool switch_force(struct monitor *monitor, struct slot *slot, struct error *error);
 
 /*
  * After a fault that was reported: if a slot had the machine, it is marked crashed, and the machine

@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# make test    installs what is missing, builds, then lint, unit and system tests
+# make test    installs what is missing, builds, then lint, unit tests, fuzzing and system tests
 # make lint    formatting, cppcheck, the structure of the sources
 # make system  system tests in QEMU; TESTS='-k tick' runs some of them
 #              WORKERS=2 runs two files of them at a time (pytest-xdist)
 # make soak    many switches in a row, some minutes: SOAK_SWITCHES between two Debian kernels, and
 #              SOAK_CHECKED_SWITCHES between two guests that compare all state after each
-# (make unit: tests/unit/unit.mk)
+# (make unit: tests/unit/unit.mk; make fuzz: tests/fuzz/fuzz.mk)
 
 include tests/unit/unit.mk
+include tests/fuzz/fuzz.mk
 
-# Debian's own Python: the one that its python3-pytest belongs to.
-PYTHON ?= /usr/bin/python3
 PYTEST  = $(PYTHON) -m pytest -p no:cacheprovider
 TESTS  ?=
 
@@ -34,7 +33,7 @@ $(MEMTEST_X64): $(MEMTEST)
 	touch $@
 
 # One after the other, so that pytest's closing lines come last; their time is in them.
-TEST_STEPS = test-packages test-parts lint unit system
+TEST_STEPS = test-packages test-parts lint unit fuzz system
 
 test:
 	@set -e; for step in $(TEST_STEPS); do \

@@ -10,6 +10,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "arch/x86/msr_list.h"
+#include "arch/x86/mtrr.h"
+#include "arch/x86/xstate.h"
 
 /* As LGDT and LIDT take it (SDM volume 3, section 2.4). */
 struct descriptor_pointer {
@@ -26,12 +29,6 @@ enum gate_progress {
 	GATE_RESUMING, /* gate.asm puts its registers back */
 };
 
-/* Registers that need no more than RDMSR and WRMSR: cpu_state.c lists them. */
-#define CONTROL_MSR_COUNT 24
-
-/* Room for the XSAVE area: AMX, the largest that exists, needs 11,008 bytes. */
-#define CONTROL_XSAVE_SIZE 12288
-
 struct control_page {
 	/* gate.asm: */
 	uint64_t rbx, rcx, rdx, rsi, rdi, rbp, rsp; /* RAX carries the gate's result */
@@ -47,10 +44,10 @@ struct control_page {
 
 	/* cpu_state.c: */
 	uint64_t dr0, dr1, dr2, dr3, dr6, dr7;
-	uint64_t msr[CONTROL_MSR_COUNT];
-	uint32_t msr_valid; /* bit n: msr[n] exists on this CPU */
-	uint64_t xcr0;
-	uint8_t xsave[CONTROL_XSAVE_SIZE] __attribute__((aligned(64))); /* SDM volume 1, 13.4 */
+	struct mtrr_state mtrr;
+	uint64_t state[MSR_LIST_MAX];  /* values of the MSRs that cpu_state.c lists: settings, */
+	uint64_t active[MSR_LIST_MAX]; /* and what acts on its own */
+	struct xstate xstate;
 } __attribute__((aligned(4096)));
 
 #endif

@@ -8,22 +8,31 @@
 
 #include <stdint.h>
 
-#define CR0_PE	     (1ull << 0)
-#define CR0_MP	     (1ull << 1)
-#define CR0_EM	     (1ull << 2)
-#define CR0_TS	     (1ull << 3)
-#define CR0_ET	     (1ull << 4)
-#define CR0_NE	     (1ull << 5)
-#define CR0_WP	     (1ull << 16)
-#define CR0_PG	     (1ull << 31)
+#define CR0_PE (1ull << 0)
+#define CR0_MP (1ull << 1)
+#define CR0_EM (1ull << 2)
+#define CR0_TS (1ull << 3)
+#define CR0_ET (1ull << 4)
+#define CR0_NE (1ull << 5)
+#define CR0_WP (1ull << 16)
+#define CR0_NW (1ull << 29)
+#define CR0_CD (1ull << 30) /* caches keep what they hold, and take nothing new */
+#define CR0_PG (1ull << 31)
+
+/* The monitor's own. */
+#define CR0_MONITOR  (CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG)
 
 #define CR4_PAE	     (1ull << 5)
 #define CR4_MCE	     (1ull << 6)
 #define CR4_OSFXSR   (1ull << 9)
 #define CR4_OSXMM    (1ull << 10)
 #define CR4_LA57     (1ull << 12)
+#define CR4_VMXE     (1ull << 13)
 #define CR4_OSXSAVE  (1ull << 18)
-#define CR4_CET	     (1ull << 23)
+#define CR4_PKE	     (1ull << 22)
+#define CR4_CET_BIT  23
+#define CR4_CET	     (1ull << CR4_CET_BIT)
+#define CR4_FRED_BIT 32 /* events are delivered by FRED, not by the IDT */
 
 #define RFLAGS_FIXED (1ull << 1) /* always 1 */
 
@@ -31,6 +40,35 @@ struct cpuid {
 	uint32_t eax, ebx, ecx, edx;
 };
 
+#define CPUID_VENDOR		0
+#define CPUID_FEATURES		1
+#define CPUID_STRUCTURED	7
+#define CPUID_EXTENDED_FEATURES 0x80000001
+/* CPUID.1:ECX */
+#define CPUID_1_ECX_XSAVE      (1u << 26)
+#define CPUID_1_ECX_HYPERVISOR (1u << 31)
+/* CPUID.1:EDX */
+#define CPUID_1_EDX_MCE	 (1u << 7)
+#define CPUID_1_EDX_MTRR (1u << 12)
+#define CPUID_1_EDX_MCA	 (1u << 14)
+#define CPUID_1_EDX_DS	 (1u << 21)
+/* CPUID.(7,0):ECX, EDX */
+#define CPUID_7_ECX_PKU		      (1u << 3)
+#define CPUID_7_EDX_ARCH_CAPABILITIES (1u << 29)
+/* CPUID.(0D,1):EAX */
+#define CPUID_D_1_EAX_XSAVES (1u << 3)
+/* CPUID.80000001:EDX */
+#define CPUID_80000001_EDX_1G_PAGES (1u << 26)
+
+#ifdef SWITCHYARD_HOST
+/* A fake CPU's: tests/unit/fake/cpu.h. */
+struct cpuid cpuid(uint32_t leaf, uint32_t subleaf);
+uint64_t read_cr0(void);
+void write_cr0(uint64_t value);
+uint64_t read_cr3(void);
+void write_cr3(uint64_t value);
+void wbinvd(void);
+#else
 static inline struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
 {
 	struct cpuid c;
@@ -40,13 +78,6 @@ static inline struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
 			 : "a"(leaf), "c"(subleaf));
 	return c;
 }
-
-/* CPUID.1:ECX */
-#define CPUID_1_ECX_XSAVE (1u << 26)
-/* CPUID.(0D,1):EAX */
-#define CPUID_D_1_EAX_XSAVES (1u << 3)
-/* CPUID.80000001:EDX */
-#define CPUID_80000001_EDX_1G_PAGES (1u << 26)
 
 #define DEFINE_CR(n)                                                           \
 	static inline uint64_t read_cr##n(void)                                \
@@ -61,8 +92,16 @@ static inline struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
 	}
 
 DEFINE_CR(0)
+DEFINE_CR(2)
 DEFINE_CR(3)
 DEFINE_CR(4)
+
+/* Writes caches back to memory and empties them: slow. */
+static inline void wbinvd(void)
+{
+	__asm__ volatile("wbinvd" : : : "memory");
+}
+#endif
 
 #define DEFINE_DR(n)                                                  \
 	static inline uint64_t read_dr##n(void)                       \
@@ -102,6 +141,20 @@ static inline uint64_t xgetbv0(void)
 static inline void xsetbv0(uint64_t value)
 {
 	__asm__ volatile("xsetbv" : : "c"(0), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)));
+}
+
+/* Protection keys' rights. Need CR4.PKE. */
+static inline uint32_t rdpkru(void)
+{
+	uint32_t value;
+
+	__asm__ volatile("rdpkru" : "=a"(value) : "c"(0) : "rdx");
+	return value;
+}
+
+static inline void wrpkru(uint32_t value)
+{
+	__asm__ volatile("wrpkru" : : "a"(value), "c"(0), "d"(0));
 }
 
 static inline void cpu_pause(void)

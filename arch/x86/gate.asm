@@ -37,8 +37,8 @@ gate_entry:
 	endbr64
 	mov rax, [gate_anchor + gate_anchor.control]
 	pushfq
-	cli
-	cld
+	push RFLAGS_FIXED		; not CLI alone: TF would trap into the monitor, NT makes IRET
+	popfq				; below refuse, AC and DF are the caller's business
 	pop qword [rax + control_page.rflags]
 	mov dword [rax + control_page.progress], GATE_ENTERED
 	mov [rax + control_page.rbx], rbx
@@ -93,18 +93,26 @@ gate_entry:
 
 	; Now the monitor's tables. They are mapped by the caller's CR3 too, so they can be loaded before
 	; CR3: an NMI then finds a complete IDT, GDT, TSS and stack on either side of it.
-	; CET goes first, as CR0.WP may not be cleared under it.
+	; CET goes first: CR0.WP may not be cleared under it, and no shadow stack knows of the jumps
+	; below. FRED goes once the IDT is the monitor's: a kernel that uses FRED has none.
 	;   R12  the control page      RDI  op
 	;   RBX  scratch               RSI  arg
 	mov rbx, cr4
-	and rbx, ~CR4_CET
+	btr rbx, CR4_CET_BIT
+	jnc .no_cet
 	mov cr4, rbx
+.no_cet:
 	lgdt [gate_anchor + gate_anchor.gdtr]
 	mov rbx, [gate_anchor + gate_anchor.tss_descriptor]
 	and byte [rbx + DESCRIPTOR_TYPE_BYTE], ~DESCRIPTOR_TSS_BUSY	; LTR refuses a busy one
 	mov bx, SELECTOR_TSS
 	ltr bx
 	lidt [gate_anchor + gate_anchor.idtr]
+	mov rbx, cr4
+	btr rbx, CR4_FRED_BIT
+	jnc .no_fred
+	mov cr4, rbx
+.no_fred:
 	mov rsp, [gate_anchor + gate_anchor.stack]
 	xor ebx, ebx
 	lldt bx
@@ -113,10 +121,7 @@ gate_entry:
 	mov es, bx
 	mov ss, bx
 	; IRET and not RETF: a guest that panics calls from its NMI handler, and NMIs stay blocked
-	; for the kernel after it until somebody executes IRET (SDM volume 3, 6.7.1). Which refuses if
-	; the caller's NT flag is set, so flags are cleared first.
-	push RFLAGS_FIXED
-	popfq
+	; for the kernel after it until somebody executes IRET (SDM volume 3, 6.7.1).
 	mov rbx, rsp
 	push SELECTOR_DATA
 	push rbx
@@ -127,7 +132,11 @@ gate_entry:
 	iretq
 .own_cs:
 	; The address space. CR3 with PCID 0 comes before PCIDE goes; PCIDE before paging can be turned
-	; off, for LA57. The write to CR4 clears PGE: it flushes the caller's global pages.
+	; off, for LA57. The write to CR4 clears PGE and PCIDE: each flushes what the caller's TLB holds,
+	; of all PCIDs, global pages too (SDM volume 3, 4.10.4.1); where neither was set, the write to
+	; CR3 did.
+	; VMXE stays: clearing it is refused in VMX operation, and so is turning paging off, so vmx.c does
+	; both. The monitor's C code runs with five levels as well as with four.
 	mov rbx, [gate_anchor + gate_anchor.cr3]
 	mov rcx, cr4
 	test ecx, CR4_LA57
@@ -135,16 +144,14 @@ gate_entry:
 	mov cr3, rbx
 	mov ebx, CR0_MONITOR
 	mov cr0, rbx
-	mov rbx, cr4
-	test rbx, CR4_LA57
-	jz .four_levels
-	mov rbx, [gate_anchor + gate_anchor.cr4]
-	or rbx, CR4_LA57		; drops PCIDE and the rest, LA57 can't go yet
+	and ecx, CR4_LA57 | CR4_VMXE
+	mov rbx, rcx
+	or rbx, [gate_anchor + gate_anchor.cr4]
 	mov cr4, rbx
+	cmp ecx, CR4_LA57
+	jne .levels
 	call paging_leave_la57
-.four_levels:
-	mov rbx, [gate_anchor + gate_anchor.cr4]
-	mov cr4, rbx
+.levels:
 	mov dword [r12 + control_page.progress], GATE_SAVED
 
 	xor ebp, ebp			; the backtrace ends here
@@ -157,6 +164,7 @@ gate_entry:
 ; void gate_resume(struct control_page *control, int64_t result)
 ;
 ; In:        RDI control, RSI result; the monitor's CR3, GDT, IDT and stack, interrupts off.
+; CR4:       the monitor's; with LA57 only if the slot has it too.
 ; Out:       does not return: RET takes the return address that gate_entry found.
 ; Stack:     the monitor's until .stack, then the slot's.
 ;
@@ -172,29 +180,50 @@ gate_resume:
 	mov edx, [rdi + control_page.efer + 4]
 	wrmsr
 
-	test dword [rdi + control_page.cr4], CR4_LA57
-	jz .four_levels
+	mov rbx, cr4			; five levels already: refused in VMX operation (vmx.c)
+	xor rbx, [rdi + control_page.cr4]
+	test ebx, CR4_LA57
+	jz .levels
 	call paging_enter_la57
-.four_levels:
-	; CR4.PCIDE may be set only while CR3 names PCID 0; CET waits until CR0.WP is final.
+.levels:
+	; CR4.PCIDE may be set only while CR3 names PCID 0. CET waits until the last jump that no shadow
+	; stack knows, FRED until the kernel's handlers could run. The write to CR4 sets PGE, or PCIDE,
+	; or nothing that outlives a write to CR3: what the monitor left in the TLB goes.
 	mov rbx, [rdi + control_page.cr3]
 	and rbx, ~0xfff
 	mov cr3, rbx
 	mov rbx, [rdi + control_page.cr4]
-	and rbx, ~CR4_CET
+	btr rbx, CR4_CET_BIT
+	btr rbx, CR4_FRED_BIT
 	mov cr4, rbx
 	mov rbx, [rdi + control_page.cr3]
 	mov cr3, rbx
 
 	mov rsp, [rdi + control_page.rsp]
 .stack:
-	lgdt [rdi + control_page.gdtr]
-	lldt [rdi + control_page.ldtr]
-	; LTR marks the descriptor busy, and refuses one that is: clear the bit. Linux maps its
-	; GDT read-only, so write protection is off for these instructions.
+	; The CPU marks descriptors as used and busy, and Linux maps its GDT read-only: write protection
+	; is off until all are loaded. The IDT comes after everything that its handlers need: the
+	; segment bases, and the TSS with its stacks.
 	mov rbx, cr0
 	and rbx, ~CR0_WP
 	mov cr0, rbx
+	lgdt [rdi + control_page.gdtr]
+	lldt [rdi + control_page.ldtr]
+	mov ss, [rdi + control_page.ss]
+	mov ds, [rdi + control_page.ds]
+	mov es, [rdi + control_page.es]
+	mov fs, [rdi + control_page.fs]		; sets the base: the MSRs come after
+	mov gs, [rdi + control_page.gs]
+%macro load_msr 2	; MSR, field
+	mov ecx, %1
+	mov eax, [rdi + %2]
+	mov edx, [rdi + %2 + 4]
+	wrmsr
+%endmacro
+	load_msr MSR_FS_BASE, control_page.fs_base
+	load_msr MSR_GS_BASE, control_page.gs_base
+	load_msr MSR_KERNEL_GS_BASE, control_page.kernel_gs_base
+	; LTR marks the descriptor busy, and refuses one that is: clear the bit.
 	movzx ebx, word [rdi + control_page.tr]
 	and ebx, ~7			; index * 8: the offset in the GDT
 	jz .no_task			; a null TR can't be loaded; ours stays, and is harmless
@@ -211,30 +240,19 @@ gate_resume:
 	and byte [rbx + DESCRIPTOR_TYPE_BYTE], ~DESCRIPTOR_TSS_BUSY
 	ltr [rdi + control_page.tr]
 .no_task:
-	lidt [rdi + control_page.idtr]
 	mov rbx, [rdi + control_page.cr0]
 	mov cr0, rbx
-	mov rbx, [rdi + control_page.cr4]
-	mov cr4, rbx
 	mov rbx, [rdi + control_page.cr2]
 	mov cr2, rbx
 	mov rbx, [rdi + control_page.cr8]
 	mov cr8, rbx
-
-	mov ss, [rdi + control_page.ss]
-	mov ds, [rdi + control_page.ds]
-	mov es, [rdi + control_page.es]
-	mov fs, [rdi + control_page.fs]		; sets the base: the MSRs come after
-	mov gs, [rdi + control_page.gs]
-%macro load_msr 2	; MSR, field
-	mov ecx, %1
-	mov eax, [rdi + %2]
-	mov edx, [rdi + %2 + 4]
-	wrmsr
-%endmacro
-	load_msr MSR_FS_BASE, control_page.fs_base
-	load_msr MSR_GS_BASE, control_page.gs_base
-	load_msr MSR_KERNEL_GS_BASE, control_page.kernel_gs_base
+	mov rbx, [rdi + control_page.cr4]
+	btr rbx, CR4_CET_BIT
+	bt rbx, CR4_FRED_BIT
+	jnc .no_fred
+	mov cr4, rbx
+.no_fred:
+	lidt [rdi + control_page.idtr]
 
 	movzx ebx, word [rdi + control_page.cs]
 	push rbx
@@ -242,6 +260,11 @@ gate_resume:
 	push rbx
 	o64 retf
 .registers:
+	mov rbx, [rdi + control_page.cr4]
+	bt rbx, CR4_CET_BIT
+	jnc .no_cet
+	mov cr4, rbx
+.no_cet:
 	mov dword [rdi + control_page.progress], GATE_IDLE
 	mov rax, rsi
 	mov rbx, [rdi + control_page.rbx]
@@ -274,6 +297,8 @@ gate_resume:
 ; Stack:     the monitor's.
 ;
 ; Going through 32-bit mode leaves the high halves of registers undefined: they are pushed.
+; An NMI or machine check on the way finds no IDT that it can use, and resets the machine; there is
+; no order of these instructions in which it would not.
 paging_leave_la57:
 	mov ecx, 0
 	mov ebx, [gate_anchor + gate_anchor.cr3]
@@ -317,6 +342,22 @@ bits 64
 	pop rbp
 	pop rdi
 	pop rsi
+	ret
+
+; void gate_leave_la57(void)
+;
+; paging_leave_la57 for C: the same In, Out and Stack, but preserves what System V wants.
+global gate_leave_la57
+gate_leave_la57:
+	push rbx
+	push r13
+	push r14
+	push r15
+	call paging_leave_la57
+	pop r15
+	pop r14
+	pop r13
+	pop rbx
 	ret
 
 section .note.GNU-stack noalloc noexec nowrite progbits

@@ -33,6 +33,9 @@ int64_t gate_main(uint64_t op, uint64_t arg);
  */
 void gate_resume(struct control_page *control, int64_t result) __attribute__((noreturn));
 
+/* From five-level paging to four, on the monitor's tables. CR4.VMXE is clear. For vmx.c. */
+void gate_leave_la57(void);
+
 /*
  * Enters a freshly loaded kernel (enter.h says in what state). CPU state that does not depend on
  * the mode is already as after a reset: cpu_state_reset().

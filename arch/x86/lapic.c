@@ -54,6 +54,13 @@ enum {
 #define INIT_SETTLE_US		 200
 #define DRAIN_WAIT_US		 1000
 
+/* SDM volume 4: IA32_ARCH_CAPABILITIES, IA32_XAPIC_DISABLE_STATUS. */
+#define ARCH_CAP_XAPIC_DISABLE (1ull << 21)
+#define LEGACY_XAPIC_DISABLED  (1ull << 0)
+
+/* IA32_APIC_BASE as firmware left it. */
+static uint64_t firmware_base;
+
 /* In the order of lapic_state.lvt; those a CPU lacks (by its highest LVT entry) are passed over. */
 static const struct {
 	uint16_t offset;
@@ -120,19 +127,34 @@ void lapic_save(struct lapic_state *state)
 	state->deadline_valid = rdmsr_safe(MSR_TSC_DEADLINE, &state->deadline);
 }
 
-/* Changes mode: from x2APIC the only way to xAPIC leads through "disabled" (SDM 3, 11.12.5). */
-static void set_mode(uint64_t apic_base)
+/* CPUs of 2022 and later can be told that x2APIC mode is never left: trying to raises #GP. */
+static bool locked_in_x2apic(void)
 {
-	uint64_t now = rdmsr(MSR_APIC_BASE);
-	uint64_t mode = APIC_BASE_EXTD | APIC_BASE_ENABLE;
+	if (cpuid(CPUID_VENDOR, 0).eax < CPUID_STRUCTURED ||
+	    !(cpuid(CPUID_STRUCTURED, 0).edx & CPUID_7_EDX_ARCH_CAPABILITIES) ||
+	    !(rdmsr(MSR_ARCH_CAPABILITIES) & ARCH_CAP_XAPIC_DISABLE))
+		return false;
+	return rdmsr(MSR_XAPIC_DISABLE_STATUS) & LEGACY_XAPIC_DISABLED;
+}
 
-	if (now == apic_base)
-		return;
-	if ((now & APIC_BASE_EXTD) && (apic_base & mode) != mode)
-		wrmsr(MSR_APIC_BASE, now & ~mode);
-	if ((apic_base & mode) == mode && !(rdmsr(MSR_APIC_BASE) & APIC_BASE_ENABLE))
-		wrmsr(MSR_APIC_BASE, (apic_base & ~mode) | APIC_BASE_ENABLE);
-	wrmsr(MSR_APIC_BASE, apic_base);
+/*
+ * Changes mode: from x2APIC the only way to xAPIC leads through "disabled", and from there the only
+ * way to x2APIC through xAPIC (SDM volume 3, 11.12.5).
+ */
+static void set_mode(uint64_t wanted)
+{
+	const uint64_t both = APIC_BASE_ENABLE | APIC_BASE_EXTD;
+	uint64_t now = rdmsr(MSR_APIC_BASE);
+
+	if ((now & both) == both && (wanted & both) != both) {
+		if (locked_in_x2apic())
+			return;
+		wrmsr(MSR_APIC_BASE, now & ~both);
+	} else if (!(now & APIC_BASE_ENABLE) && (wanted & both) == both) {
+		wrmsr(MSR_APIC_BASE, wanted & ~APIC_BASE_EXTD);
+	}
+	if (rdmsr(MSR_APIC_BASE) != wanted)
+		wrmsr(MSR_APIC_BASE, wanted);
 }
 
 /*
@@ -244,15 +266,20 @@ void lapic_drain(struct lapic_state *state)
 		__asm__ volatile("sti; nop; nop; cli" : : : "memory");
 }
 
+void lapic_keep_firmware(void)
+{
+	firmware_base = rdmsr(MSR_APIC_BASE);
+}
+
 void lapic_virtual_wire(void)
 {
-	uint64_t base = rdmsr(MSR_APIC_BASE);
-
-	set_mode((base & ~APIC_BASE_EXTD) | APIC_BASE_ENABLE);
+	set_mode(firmware_base | APIC_BASE_ENABLE);
 	lapic_write(LAPIC_SVR, SVR_ENABLE | SVR_SPURIOUS_0xFF);
 	lapic_write(LAPIC_TPR, 0);
-	lapic_write(LAPIC_DFR, DFR_FLAT);
-	lapic_write(LAPIC_LDR, 0);
+	if (!x2apic()) { /* there is no DFR, and LDR is made from the ID */
+		lapic_write(LAPIC_DFR, DFR_FLAT);
+		lapic_write(LAPIC_LDR, 0);
+	}
 	for (unsigned int i = 0; i < LAPIC_LVT_COUNT; i++)
 		if (has_lvt(i))
 			lapic_write(lvts[i].offset, LVT_MASKED);

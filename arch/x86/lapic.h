@@ -32,8 +32,14 @@ void lapic_load(const struct lapic_state *state);
 void lapic_drain(struct lapic_state *state);
 
 /*
- * As firmware leaves it on the boot CPU: xAPIC mode, enabled, LINT0 passes the 8259's interrupts on
- * (virtual wire mode, MP specification 1.4, section 3.6.2.2), LINT1 is NMI, the timer is off.
+ * Keeps the mode in which firmware left it: xAPIC as a rule, x2APIC where some CPU's ID needs more
+ * than 8 bits or xAPIC is locked away. Call once, before lapic_virtual_wire().
+ */
+void lapic_keep_firmware(void);
+
+/*
+ * As firmware leaves it on the boot CPU: in its mode, enabled, LINT0 passes the 8259's interrupts
+ * on (virtual wire mode, MP specification 1.4, section 3.6.2.2), LINT1 is NMI, the timer is off.
  */
 void lapic_virtual_wire(void);
 

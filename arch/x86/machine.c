@@ -4,12 +4,14 @@
 #include "arch/x86/cpu.h"
 #include "arch/x86/exception.h"
 #include "arch/x86/lapic.h"
+#include "arch/x86/phys.h"
 #include "lib/string.h"
 
 #define CPUID_BRAND_FIRST 0x80000002
 #define CPUID_BRAND_LAST  0x80000004
 #define CPUID_EXTENDED	  0x80000000
 #define BRAND_SIZE	  49
+#define HPET_SIZE	  1024 /* of its registers: IA-PC HPET 1.0a, section 2.3.1 */
 
 static struct machine the_machine;
 
@@ -53,6 +55,7 @@ void machine_init(uint64_t rsdp)
 {
 	const struct acpi_hpet *hpet;
 
+	the_machine = (struct machine){0};
 	if (!rsdp)
 		return;
 	the_machine.rsdp = (const struct acpi_rsdp *)rsdp;
@@ -61,7 +64,8 @@ void machine_init(uint64_t rsdp)
 	the_machine.fadt = acpi_find(the_machine.rsdp, "FACP",
 				     __builtin_offsetof(struct acpi_fadt, reset_register));
 	hpet = acpi_find(the_machine.rsdp, "HPET", sizeof(*hpet));
-	if (hpet && hpet->address.space == ACPI_SPACE_MEMORY)
+	if (hpet && hpet->address.space == ACPI_SPACE_MEMORY &&
+	    phys_range(hpet->address.address, HPET_SIZE))
 		the_machine.hpet = hpet->address.address;
 	for_each_entry(add_ioapic, &the_machine.ioapics);
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/paging.h"
 #include <stdbool.h>
+#include <stddef.h>
 #include "arch/x86/cpu.h"
 #include "arch/x86/descriptors.h"
+#include "arch/x86/phys.h"
 
 #define PAGE_PRESENT 1ull
 #define PAGE_WRITE   2ull
@@ -16,6 +18,7 @@ static struct {
 	uint64_t pml4[ENTRIES];
 	uint64_t pdpt[ENTRIES];
 	uint64_t directory[PAGING_MAX_DIRECTORIES][ENTRIES];
+	uint64_t end; /* of what is mapped */
 } tables __attribute__((aligned(4096)));
 
 static bool have_1g_pages(void)
@@ -50,10 +53,18 @@ void paging_init(uint64_t memory_end, struct paging_tables *result)
 					 : map_with_2m_pages(gib);
 	tables.pml4[0] = (uint64_t)tables.pdpt | PAGE_WRITE | PAGE_PRESENT;
 	tables.pml5[0] = (uint64_t)tables.pml4 | PAGE_WRITE | PAGE_PRESENT;
+	tables.end = gibs * GIB;
 	gate_anchor.cr3 = (uint64_t)tables.pml4;
 	gate_anchor.cr3_la57 = (uint64_t)tables.pml5;
 	write_cr3(gate_anchor.cr3);
 
 	result->pml4 = (uint64_t)tables.pml4;
 	result->pdpt = (uint64_t)tables.pdpt;
+}
+
+const void *phys_range(uint64_t address, uint64_t size)
+{
+	if (!address || address > tables.end || size > tables.end - address)
+		return NULL;
+	return phys(address);
 }

@@ -10,6 +10,13 @@
 
 #include <stdint.h>
 
+/*
+ * Where size bytes of physical memory at address can be read: for addresses that firmware or a
+ * file says. NULL if not all of them are mapped (before paging_init(): none), and for address 0,
+ * which tables have for "none".
+ */
+const void *phys_range(uint64_t address, uint64_t size);
+
 #ifdef SWITCHYARD_HOST
 /* Where the fake machine keeps physical address; NULL if it has no memory there. */
 void *phys(uint64_t address);

@@ -53,6 +53,9 @@ static inline const char *switchyard_error_text(int error)
 	case SWITCHYARD_ESTATE:
 		return "this kernel uses CPU state that the monitor can't keep; "
 		       "\"log\" at the monitor's console says which";
+	case SWITCHYARD_EDAMAGED:
+		return "that slot's memory was changed while it was parked; "
+		       "\"switch SLOT\" at the monitor's console says where";
 	default:
 		return "the monitor gave an error that this program does not know";
 	}

@@ -24,6 +24,7 @@ void gate_explain(struct tick *tick, int64_t error)
 		[-SWITCHYARD_EIMAGE] = "that slot's image could not be started",
 		[-SWITCHYARD_ENOTBOOTCPU] = "not called on the boot CPU",
 		[-SWITCHYARD_ESTATE] = "CPU state that the monitor can't keep",
+		[-SWITCHYARD_EDAMAGED] = "that slot's memory was changed while it was parked",
 	};
 	uint64_t number = (uint64_t)-error;
 	bool known = number < sizeof(reasons) / sizeof(reasons[0]) && reasons[number];

@@ -10,6 +10,7 @@ TEST = BUILD / 'test'
 LOGS = TEST / 'logs'
 GUESTS = Path(__file__).resolve().parent / 'guests'
 
+ISO = BUILD / 'switchyard.iso'
 MONITOR = BUILD / 'switchyard.elf'
 MONITOR_UNMASKED = TEST / 'switchyard-unmasked.elf'
 MONITOR_NO_INIT = TEST / 'switchyard-noinit.elf'
@@ -17,6 +18,9 @@ TICK = BUILD / 'tick' / 'tick.elf'
 BUSY = BUILD / 'busy' / 'busy.elf'
 MEMTEST_X64 = BUILD / 'memtest/boot/memtest86+x64.bin'
 MEMTEST_IA32 = BUILD / 'memtest/boot/memtest86+ia32.bin'
+
+OVMF_CODE = '/usr/share/OVMF/OVMF_CODE_4M.fd'
+OVMF_VARS = '/usr/share/OVMF/OVMF_VARS_4M.fd'
 
 QEMU = os.environ.get('QEMU', 'qemu-system-x86_64')
 # The Makefile's (images/images.mk says why this one), for those who start pytest by hand.

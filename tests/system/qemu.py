@@ -14,7 +14,8 @@ import subprocess
 import time
 
 from grub_image import build_image, switchyard_config
-from paths import LOGS, MONITOR, QEMU, QEMU_CPU, scaled
+from paths import LOGS, MONITOR, OVMF_CODE, OVMF_VARS, QEMU, QEMU_CPU, scaled
+from picture import Font, take_picture
 from qmp import Qmp, QmpError
 from screen import keys_of, screen_lines
 from serial_stream import ExpectError, SerialStream
@@ -25,16 +26,27 @@ KEY_HOLD_MS = 20
 SCREEN_POLL_S = 0.2
 
 
+# QEMU's BIOS is its own default. OVMF's variables are thrown away with the machine.
+FIRMWARE = {
+    'bios': [],
+    'uefi': ['-drive', f'if=pflash,unit=0,format=raw,readonly=on,file={OVMF_CODE}',
+             '-drive', f'if=pflash,unit=1,format=raw,snapshot=on,file={OVMF_VARS}'],
+}
+
+
 class Machine:
     """A running QEMU; also a context manager that ends it.
 
     image: what to boot from; memory as QEMU's -m; devices: further QEMU arguments; accel as QEMU's
-    -accel.
+    -accel. font: what draws the screen under UEFI, where there is no text mode: the monitor's, unless
+    a test puts another in.
     """
 
     def __init__(self, name, image, *, machine='pc', memory='1G', smp=1, cpu=QEMU_CPU,
-                 devices=(), no_reboot=True, lifetime=LIFETIME, accel='tcg'):
+                 devices=(), no_reboot=True, firmware='bios', lifetime=LIFETIME, accel='tcg'):
         self.name = name
+        self.firmware = firmware
+        self.font = Font.monitor()
         self.logs = LOGS / name
         shutil.rmtree(self.logs, ignore_errors=True)
         self.logs.mkdir(parents=True)
@@ -44,7 +56,7 @@ class Machine:
         ends = (serial_end.fileno(), control_end.fileno())
         self.arguments = [
             QEMU, '-accel', accel, '-machine', machine, '-cpu', cpu, '-m', str(memory),
-            '-smp', str(smp), '-nodefaults', '-display', 'none', '-vga', 'std',
+            '-smp', str(smp), *FIRMWARE[firmware], '-nodefaults', '-display', 'none', '-vga', 'std',
             '-rtc', 'base=utc', '-cdrom', str(image), '-boot', 'd',
             '-chardev', f'socket,id=ser0,fd={ends[0]},mux=on', '-serial', 'chardev:ser0',
             '-chardev', f'socket,id=qmp0,fd={ends[1]}', '-mon', 'chardev=qmp0,mode=control',
@@ -117,7 +129,12 @@ class Machine:
         for character in text:
             self.send_keys(keys_of(character))
 
+    def picture(self):
+        return take_picture(self.qmp, self.logs / 'screen.ppm')
+
     def screen_text(self):
+        if self.firmware == 'uefi':
+            return '\n'.join(self.font.read(self.picture()))
         return '\n'.join(screen_lines(self.qmp, self.logs / 'screen.bin'))
 
     def wait_screen(self, pattern, timeout=30):

@@ -8,9 +8,9 @@ from qemu import PROMPT
 from switchyard import module, open_console, slots, tick_count, tick_slot
 
 
-@pytest.fixture(scope='module', params=['default', 'qemu64'])
+@pytest.fixture(scope='module', params=['default', 'qemu64', 'max'])
 def machine(request, module_machines):
-    """With XSAVE, and without."""
+    """With XSAVE, without, and with protection keys, which XSAVE alone does not reset."""
     lines = [*tick_slot(),
              module('kernel', 'traces', guest_images.assemble('leaves_traces', 0x3000000, bits=64),
                     'mem=4M'),

@@ -18,6 +18,7 @@ CASES = [
     Case('cloud+generic-pc-smp2', (CLOUD, GENERIC), 'pc', 'virtio-net-pci', IDE, 2, 25),
     Case('generic+rt-q35-smp2', (GENERIC, RT), 'q35', 'e1000', IDE, 2, 8),
     Case('cloud+generic-pc-smp1', (CLOUD, GENERIC), 'pc', 'virtio-net-pci', IDE, 1, 6),
+    Case('cloud+generic-pc-smp2-uefi', (CLOUD, GENERIC), 'pc', 'virtio-net-pci', IDE, 2, 5, 'uefi'),
 ]
 
 

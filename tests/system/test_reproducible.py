@@ -4,6 +4,7 @@
 import os
 import shutil
 import subprocess
+import time
 
 import pytest
 
@@ -41,6 +42,20 @@ def test_two_builds_are_the_same(built):
     other = copy_sources('a-longer-name/of-another-folder')
     assert make(other, TARGET).returncode == 0
     assert (other / TARGET).read_bytes() == (built / TARGET).read_bytes()
+
+
+def build_iso(path):
+    environment = {**os.environ, 'SOURCE_DATE_EPOCH': '1700000000'}
+    subprocess.run([ROOT / 'images/build-iso.sh', path, f'{TICK}=boot/tick.elf'], cwd=ROOT,
+                   env=environment, timeout=120, check=True)
+    return path.read_bytes()
+
+
+def test_two_images_are_the_same(tmp_path):
+    """Also that of UEFI's FAT file system in it, whose dates are in steps of two seconds."""
+    first = build_iso(tmp_path / 'first.iso')
+    time.sleep(2)
+    assert build_iso(tmp_path / 'second.iso') == first
 
 
 def test_no_path_of_the_build_machine(built):

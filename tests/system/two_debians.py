@@ -37,6 +37,7 @@ class Case:
     shared: tuple
     smp: int
     switches: int
+    firmware: str = 'bios'
 
 
 def make_disk(path, size, ext4):
@@ -128,7 +129,8 @@ def start(machines, case, lifetime):
     lines = linux_slot('alpha', case.kernels[0], extra='sy.ip=10.0.2.15/24') \
         + linux_slot('beta', case.kernels[1], extra='sy.ip=10.0.2.16/24')
     return machines.start('serial=com1,115200 timeout=0 default=alpha', lines,
-                          machine=case.machine, smp=case.smp, memory='1G', lifetime=lifetime, accel=ACCEL,
+                          machine=case.machine, smp=case.smp, memory='1G', accel=ACCEL,
+                          firmware=case.firmware, lifetime=lifetime,
                           devices=devices(case, machines.logs))
 
 

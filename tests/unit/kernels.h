@@ -69,6 +69,22 @@ static inline void make_ram(struct kernel_test *test, uint64_t base, uint64_t si
 					      .loader_name = "Switchyard test"};
 }
 
+/* The kernel finds a framebuffer above 4 GiB instead of text mode. */
+static inline void give_framebuffer(struct kernel_test *test)
+{
+	static const struct boot_framebuffer mode = {.base = 0x480000000,
+						     .pitch = 5136,
+						     .width = 1280,
+						     .height = 800,
+						     .bits = 32,
+						     .red = {16, 8},
+						     .green = {8, 7},
+						     .blue = {0, 6}};
+
+	test->context.screen = SCREEN_FRAMEBUFFER;
+	test->context.framebuffer = &mode;
+}
+
 static inline void add_initrd(struct kernel_test *test, uint64_t size)
 {
 	memset(fake_memory(INITRD_AT, size, 0x1d), 0x77, 1);

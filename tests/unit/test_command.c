@@ -176,7 +176,8 @@ static void mem_draws_the_plan(void **state)
 		{16 * MIB, 512 * MIB, REGION_RAM, OWNER_SLOT, 0},
 		{600 * MIB, 4 * MIB, REGION_RAM, OWNER_STORE, 0},
 		{604 * MIB, 2 * MIB, REGION_RAM, OWNER_MONITOR, 0},
-		{606 * MIB, 10 * MIB, REGION_RAM, OWNER_FREE, 0},
+		{606 * MIB, 4 * MIB, REGION_RAM, OWNER_PICTURES, 0},
+		{610 * MIB, 6 * MIB, REGION_RAM, OWNER_FREE, 0},
 		{616 * MIB, 4 * KIB, REGION_ACPI, OWNER_FIRMWARE, 0},
 		{617 * MIB, 4 * KIB, REGION_NVS, OWNER_FIRMWARE, 0},
 		{618 * MIB, 4 * KIB, REGION_UNUSABLE, OWNER_FIRMWARE, 0},
@@ -196,7 +197,8 @@ static void mem_draws_the_plan(void **state)
 		"0x0000000001000000  0x0000000020ffffff  512 MiB  RAM        alpha\n"
 		"0x0000000025800000  0x0000000025bfffff  4 MiB    RAM        store\n"
 		"0x0000000025c00000  0x0000000025dfffff  2 MiB    RAM        monitor\n"
-		"0x0000000025e00000  0x00000000267fffff  10 MiB   RAM        free\n"
+		"0x0000000025e00000  0x00000000261fffff  4 MiB    RAM        pictures\n"
+		"0x0000000026200000  0x00000000267fffff  6 MiB    RAM        free\n"
 		"0x0000000026800000  0x0000000026800fff  4 KiB    ACPI data  firmware\n"
 		"0x0000000026900000  0x0000000026900fff  4 KiB    ACPI NVS   firmware\n"
 		"0x0000000026a00000  0x0000000026a00fff  4 KiB    unusable   firmware\n"
@@ -207,8 +209,9 @@ static void mem_draws_the_plan(void **state)
 		"slots     1572892 KiB\n"
 		"store     4 MiB\n"
 		"monitor   2 MiB\n"
+		"pictures  4 MiB\n"
 		"firmware  64 KiB\n"
-		"free      10 MiB\n"
+		"free      6 MiB\n"
 		"all RAM   1589340 KiB\n");
 }
 

@@ -300,6 +300,19 @@ static void broken_madt_entries(void **state)
 	}
 }
 
+/* Firmware lists a SWYD already: kernels take the first they find, which must be the slot's. */
+static void firmware_has_a_swyd(void **state)
+{
+	struct acpi_rsdp *rsdp;
+
+	(void)state;
+	finish(phys(FADT), "SWYD", sizeof(struct switchyard_acpi));
+	assert_true(build(0));
+	rsdp = phys(guest_rsdp);
+	assert_swyd(entry(table_at(rsdp->xsdt, "XSDT"), 8, 0));
+	assert_swyd(entry(table_at(rsdp->rsdt, "RSDT"), 4, 0));
+}
+
 static void no_room(void **state)
 {
 	(void)state;
@@ -332,14 +345,9 @@ static void any_byte_may_be_wrong(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(both_roots_list_swyd),
-		TEST(acpi_1_has_an_rsdt_only),
-		TEST(no_rsdt),
-		TEST(other_cpus_are_left_out),
-		TEST(no_madt_no_mask),
-		TEST(broken_tables),
-		TEST(broken_madt_entries),
-		TEST(no_room),
+		TEST(both_roots_list_swyd),    TEST(acpi_1_has_an_rsdt_only), TEST(no_rsdt),
+		TEST(other_cpus_are_left_out), TEST(no_madt_no_mask),	      TEST(broken_tables),
+		TEST(broken_madt_entries),     TEST(firmware_has_a_swyd),     TEST(no_room),
 		TEST(any_byte_may_be_wrong),
 	};
 

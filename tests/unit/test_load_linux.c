@@ -131,6 +131,36 @@ static void what_the_machine_is(void **state)
 	assert_int_equal(params()->screen_info.orig_video_isVGA, 0);
 }
 
+static void framebuffer(void **state)
+{
+	const struct screen_info *screen;
+
+	(void)state;
+	assert_true(inspect(&test));
+	make_ram(&test, 16 * MIB, 4 * MIB, 64 * KIB);
+	give_framebuffer(&test);
+	assert_true(load(&test));
+	screen = &params()->screen_info;
+	assert_int_equal(screen->orig_video_isVGA, 0x70); /* VIDEO_TYPE_EFI */
+	assert_int_equal(screen->orig_video_lines, 0);	  /* no text */
+	assert_int_equal(screen->lfb_base, 0x80000000);
+	assert_int_equal(screen->ext_lfb_base, 4);
+	assert_int_equal(screen->capabilities, 2);
+	assert_int_equal(screen->lfb_size, 5136 * 800);
+	assert_int_equal(screen->lfb_linelength, 5136);
+	assert_int_equal(screen->lfb_width, 1280);
+	assert_int_equal(screen->lfb_height, 800);
+	assert_int_equal(screen->lfb_depth, 32);
+	assert_int_equal(screen->red_pos, 16);
+	assert_int_equal(screen->red_size, 8);
+	assert_int_equal(screen->green_pos, 8);
+	assert_int_equal(screen->green_size, 7);
+	assert_int_equal(screen->blue_pos, 0);
+	assert_int_equal(screen->blue_size, 6);
+	/* No EFI runtime: efi_info's loader_signature stays empty. */
+	assert_int_equal(params()->efi_info.efi_loader_signature, 0);
+}
+
 static void above_4g(void **state)
 {
 	const struct boot_params *p;
@@ -382,6 +412,7 @@ int main(void)
 		TEST(needs),
 		TEST(boots_in_64_bit_mode),
 		TEST(what_the_machine_is),
+		TEST(framebuffer),
 		TEST(above_4g),
 		TEST(not_below_the_preferred_address),
 		TEST(boots_in_32_bit_mode),

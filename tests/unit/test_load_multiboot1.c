@@ -183,6 +183,28 @@ static void no_screen_no_upper_memory(void **state)
 	assert_int_equal(info32(INFO_MEM_UPPER), 0);
 }
 
+static void framebuffer(void **state)
+{
+	static const uint8_t colours[] = {16, 8, 8, 7, 0, 6};
+	const uint8_t *info;
+
+	(void)state;
+	assert_true(inspect(&test));
+	make_ram(&test, MIB, (test.slot.needs.size + 4095) & -4096ull, 64 * KIB);
+	give_framebuffer(&test);
+	assert_true(load(&test));
+	assert_int_equal(info32(INFO_FLAGS) & 1 << 12, 1 << 12);
+	assert_int_equal(info32(88), 0x80000000);
+	assert_int_equal(info32(92), 4);
+	assert_int_equal(info32(96), 5136);
+	assert_int_equal(info32(100), 1280);
+	assert_int_equal(info32(104), 800);
+	info = phys(test.entry.bx);
+	assert_int_equal(info[108], 32);
+	assert_int_equal(info[109], 1); /* RGB */
+	assert_memory_equal(info + 110, colours, sizeof(colours));
+}
+
 /* Part of the file only, from behind its beginning. */
 static void part_of_the_file(void **state)
 {
@@ -336,6 +358,7 @@ int main(void)
 		TEST(memory_map),
 		TEST(without_room_below_1m),
 		TEST(no_screen_no_upper_memory),
+		TEST(framebuffer),
 		TEST(part_of_the_file),
 		TEST(elf_kernel),
 		TEST(bad_headers),

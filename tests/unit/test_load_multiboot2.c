@@ -168,6 +168,26 @@ static void what_the_machine_lacks(void **state)
 	assert_null(info_tag(14));
 }
 
+static void framebuffer(void **state)
+{
+	static const uint8_t colours[] = {16, 8, 8, 7, 0, 6};
+
+	(void)state;
+	finish_header();
+	assert_true(inspect(&test));
+	make_ram(&test, LOAD, MIB, 64 * KIB);
+	give_framebuffer(&test);
+	assert_true(load(&test));
+	assert_int_equal(tag32(8, 4), 32 + sizeof(colours));
+	assert_int_equal(tag32(8, 8), 0x80000000);
+	assert_int_equal(tag32(8, 12), 4);
+	assert_int_equal(tag32(8, 16), 5136);
+	assert_int_equal(tag32(8, 20), 1280);
+	assert_int_equal(tag32(8, 24), 800);
+	assert_int_equal(tag32(8, 28), 1 << 8 | 32); /* RGB, 32 bits */
+	assert_memory_equal(info_tag(8) + 32, colours, sizeof(colours));
+}
+
 /*
  * All strings as long as they can be, all modules, the fullest map, no room below 1 MiB: it fits.
  */
@@ -187,6 +207,7 @@ static void the_largest_information(void **state)
 	make_ram(&test, LOAD, test.slot.needs.size, 32 * KIB);
 	test.context.map = map;
 	test.context.map_count = GUEST_MAX_REGIONS;
+	give_framebuffer(&test);
 	assert_true(load(&test));
 	assert_int_equal(test.entry.bx, LOAD + MEMORY);
 	assert_non_null(info_tag(15));
@@ -460,6 +481,7 @@ int main(void)
 		TEST(elf_kernel),
 		TEST(boot_information),
 		TEST(what_the_machine_lacks),
+		TEST(framebuffer),
 		TEST(the_largest_information),
 		TEST(address_and_entry_tags),
 		TEST(load_from_the_beginning),

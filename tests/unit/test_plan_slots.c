@@ -230,6 +230,29 @@ static void asked_below_the_kernels_lowest(void **state)
 	assert_string_equal(refusal(), "slot a: kernel needs 17 MiB, mem=16 MiB; raise mem=");
 }
 
+/* Behind all slots, as high as can be; or the reason why not, and nothing is taken. */
+static void pictures(void **state)
+{
+	(void)state;
+	add_slot("a", 256 * MIB, 96 * MIB);
+	add_slot("b", 256 * MIB, 96 * MIB);
+	make_plan();
+	assert_true(plan_pictures(&m.plan, 2, 4 * MIB, &m.error));
+	assert_int_equal(m.plan.pictures.size, 8 * MIB);
+	assert_true(m.plan.pictures.base >= m.table.slot[1].ram.base + 256 * MIB);
+	for (uint32_t i = 0; i < m.plan.count; i++)
+		if (m.plan.region[i].owner == OWNER_PICTURES)
+			assert_int_equal(m.plan.region[i].base, m.plan.pictures.base);
+
+	start(state);
+	add_slot("a", 900 * MIB, 96 * MIB);
+	make_plan();
+	assert_false(plan_pictures(&m.plan, 2, 100 * MIB, &m.error));
+	assert_int_equal(m.plan.pictures.size, 0);
+	assert_non_null(strstr(m.error.text, "wanted 200 MiB in one piece above 16 MiB for the "
+					     "pictures of 2 slots; the largest piece has "));
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, start)
 
 int main(void)
@@ -254,6 +277,7 @@ int main(void)
 		TEST(refusal_asked_too_high),
 		TEST(refusal_asked_elsewhere),
 		TEST(asked_below_the_kernels_lowest),
+		TEST(pictures),
 	};
 
 	return cmocka_run_group_tests_name("plan_slots", tests, NULL, NULL);

@@ -16,7 +16,7 @@ static int start(void **state)
 	(void)state;
 	fake_console_reset();
 	memset(&console, 0, sizeof(console));
-	console.screen.present = true;
+	screen_init(&console.screen, true);
 	return 0;
 }
 

@@ -18,6 +18,11 @@ EFER            equ 0xc0000080
 EFER_RESET      equ 0x500    ; LME, LMA
 EFER_SCE_NXE    equ 0x801
 LSTAR           equ 0xc0000082
+GS_BASE         equ 0xc0000101
+KERNEL_GS_BASE  equ 0xc0000102
+MTRR_LAST_MASK  equ 0x20f    ; of the eighth variable range, which firmware leaves unused
+MTRR_VALID      equ 1 << 11
+SELECTOR_DATA   equ 0x18     ; what every data segment register holds at the start
 MXCSR_RESET     equ 0x1f80
 MXCSR_UNMASKED  equ 0x1f00
 PATTERN         equ 0x5ec3e75ec3e75ec3
@@ -49,6 +54,24 @@ start:
 	rdmsr
 	or eax, edx
 	jnz .say
+	mov ecx, KERNEL_GS_BASE
+	rdmsr
+	or eax, edx
+	jnz .say
+	mov ecx, GS_BASE
+	rdmsr
+	or eax, edx
+	jnz .say
+	mov eax, gs
+	cmp eax, SELECTOR_DATA
+	jne .say
+	mov rax, cr2
+	test rax, rax
+	jnz .say
+	mov ecx, MTRR_LAST_MASK
+	rdmsr
+	or eax, edx
+	jnz .say
 	lea rsi, [fresh]
 .say:
 	call print
@@ -64,6 +87,17 @@ start:
 	mov ecx, LSTAR
 	mov eax, PATTERN & 0xffffffff
 	xor edx, edx
+	wrmsr
+	xor eax, eax
+	mov gs, eax
+	mov ecx, GS_BASE
+	mov eax, PATTERN & 0x7fffffff
+	wrmsr
+	mov ecx, KERNEL_GS_BASE
+	wrmsr
+	mov cr2, rax
+	mov ecx, MTRR_LAST_MASK
+	mov eax, MTRR_VALID
 	wrmsr
 	mov eax, 1
 	cpuid

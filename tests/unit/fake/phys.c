@@ -34,6 +34,16 @@ void fake_reset(void)
 		free(ranges[--range_count].memory);
 }
 
+const void *phys_range(uint64_t address, uint64_t size)
+{
+	for (unsigned int i = 0; i < range_count; i++)
+		if (address && address >= ranges[i].base &&
+		    address - ranges[i].base <= ranges[i].size &&
+		    size <= ranges[i].size - (address - ranges[i].base))
+			return ranges[i].memory + (address - ranges[i].base);
+	return NULL;
+}
+
 void *phys(uint64_t address)
 {
 	for (unsigned int i = 0; i < range_count; i++)

@@ -16,6 +16,12 @@ bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error)
 	return fail(error, "this fake can't switch to %s", slot->name);
 }
 
+bool switch_force(struct monitor *monitor, struct slot *slot, struct error *error)
+{
+	(void)monitor;
+	return fail(error, "this fake can't force %s", slot->name);
+}
+
 bool switch_kill(struct monitor *monitor, struct slot *slot, struct error *error)
 {
 	(void)monitor;

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * mtrr.h - memory type range registers: which physical addresses are cached, and how. SDM volume
+ * 3, section 12.11.
+ *
+ * Firmware sets them; a kernel may change them (Linux by /proc/mtrr, or to clean up after
+ * firmware), and another one would then find device memory cached, or its RAM not.
+ */
+#ifndef ARCH_X86_MTRR_H
+#define ARCH_X86_MTRR_H
+
+#include <stdint.h>
+
+#define MTRR_FIXED_COUNT  11
+#define MTRR_VARIABLE_MAX 16 /* CPUs have 8 or 10; what lies beyond stays as it is */
+
+struct mtrr_state {
+	uint64_t default_type; /* IA32_MTRR_DEF_TYPE, with both enable bits */
+	uint64_t fixed[MTRR_FIXED_COUNT];
+	struct {
+		uint64_t base, mask;
+	} variable[MTRR_VARIABLE_MAX];
+};
+
+/* A mirrored pair; what the CPU lacks is 0. Loading is slow, but not if nothing differs. */
+void mtrr_save(struct mtrr_state *state);
+void mtrr_load(const struct mtrr_state *state);
+
+#endif

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * multiboot2_start.c - the first C code under a Multiboot2 loader: reads its information, and
+ * starts the monitor.
+ */
+#include "boot/multiboot2.h"
+#include "arch/x86/cpu.h"
+#include "arch/x86/phys.h"
+#include "arch/x86/relocate.h"
+#include "monitor/main.h"
+
+#define MULTIBOOT2_BOOTLOADER_MAGIC 0x36d76289 /* Multiboot2 2.0, section 3.3 */
+
+/* Real ones have some KiB: no more than this is believed of the size that one gives itself. */
+#define INFORMATION_LIMIT (16u << 20)
+
+static struct boot_info boot;
+
+/* From multiboot2_entry.asm, at the address that the image is linked for. */
+void boot_multiboot2(uint32_t magic, uint32_t information) __attribute__((noreturn));
+
+void boot_multiboot2(uint32_t magic, uint32_t information)
+{
+	if (magic != MULTIBOOT2_BOOTLOADER_MAGIC)
+		cpu_stop(); /* nobody is there to be told: not even a memory map */
+	multiboot2_boot_info(phys(information), INFORMATION_LIMIT, &boot);
+	boot.image.base = image_base();
+	boot.image.size = image_size();
+	monitor_main(&boot);
+}

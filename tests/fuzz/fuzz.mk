@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make fuzz           fuzzes every parser on the host, FUZZ_SECONDS each, FUZZ_JOBS at a time
+# make fuzz-elf       one of them
+# make fuzz-prove     drops checks from a copy of the parsers, which fuzzing must find
+# make fuzz-coverage  which lines of the parsers the kept inputs reach
+#
+# Each fuzz_NAME.c is a target with its kept inputs in corpus/NAME/. What a run finds stays below
+# build/fuzz/: new inputs in new/NAME/, those that break a promise in found/.
+
+FUZZ_CC      ?= clang
+FUZZ_AR      ?= llvm-ar
+FUZZ_SECONDS ?= 60
+FUZZ_JOBS    ?= 2
+
+FUZZ         := $(B)/fuzz
+FUZZ_COMMON  := -std=gnu11 -g -Wall -Wextra -Werror -DSWITCHYARD_HOST \
+	-DSWITCHYARD_VERSION='"test"' -fno-strict-aliasing -fno-omit-frame-pointer \
+	-I. -Iinclude -Itests/unit
+FUZZ_CFLAGS  := $(FUZZ_COMMON) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_COVER   := $(FUZZ_COMMON) -O0 -fprofile-instr-generate -fcoverage-mapping
+
+# The monitor's parts that unit tests link, with the same fakes, and what firmware's tables meet.
+# The fake CPU's tests are cmocka's, and no parser asks the CPU.
+FUZZ_C       := $(filter-out tests/unit/fake/cpu.c,$(UNIT_C)) $(addprefix tests/fuzz/,loading.c promises.c)
+FUZZ_ACPI_C  := arch/x86/machine.c
+# Whose coverage is shown: all that reads what it did not write.
+FUZZ_PARSERS := boot/multiboot2.c $(addprefix arch/x86/,acpi.c acpi_s5.c machine.c) $(addprefix monitor/,command.c console.c \
+	console_loop.c guest_acpi.c guest_map.c lineedit.c lines.c linux_image.c load.c load_elf.c \
+	load_linux.c load_multiboot1.c load_multiboot2.c multiboot.c multiboot2_header.c \
+	multiboot2_info.c options.c parse_line.c plan_init.c plan_monitor.c plan_regions.c \
+	plan_slots.c words.c)
+FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+
+# $(1): folder of the objects, $(2): compiler flags, $(3): what the linker adds
+define fuzz_variant
+$(1)/%.o: %.c tests/fuzz/fuzz.mk
+	@mkdir -p $$(@D)
+	@$(FUZZ_CC) $(2) -MMD -MP -c -o $$@ $$<
+
+$(1)/font.o: $(FONT_C)
+	@$(FUZZ_CC) $(2) -MMD -MP -c -o $$@ $$<
+
+$(1)/fuzz.a: $(FUZZ_C:%.c=$(1)/%.o) $(1)/font.o
+	@rm -f $$@
+	@$(FUZZ_AR) rcs $$@ $$^
+
+$(FUZZ_TARGETS:%=$(1)/fuzz_%): $(1)/fuzz_%: $(1)/tests/fuzz/fuzz_%.o $(1)/fuzz.a
+	@echo "  FUZZLD  $$@"
+	@$(FUZZ_CC) $(2) $(3) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^)
+
+$(1)/fuzz_acpi: $(FUZZ_ACPI_C:%.c=$(1)/%.o)
+endef
+$(eval $(call fuzz_variant,$(FUZZ)/asan,$(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link,-fsanitize=fuzzer))
+$(eval $(call fuzz_variant,$(FUZZ)/cover,$(FUZZ_COVER),-fsanitize=fuzzer))
+
+# All of them run; one that finds something fails the target, and says how to see it again.
+fuzz: $(FUZZ_TARGETS:%=$(FUZZ)/asan/fuzz_%)
+	@printf '%s\n' $(FUZZ_TARGETS) | \
+		xargs -P $(FUZZ_JOBS) -I NAME tests/fuzz/run.sh $(FUZZ) NAME $(FUZZ_SECONDS) && \
+		echo "fuzz: $(words $(FUZZ_TARGETS)) targets, $(FUZZ_SECONDS) s each, found nothing"
+
+$(FUZZ_TARGETS:%=fuzz-%): fuzz-%: $(FUZZ)/asan/fuzz_%
+	@tests/fuzz/run.sh $(FUZZ) $* $(FUZZ_SECONDS)
+
+fuzz-prove:
+	$(PYTHON) tests/fuzz/prove.py $(FUZZ_SECONDS)
+
+# Each target runs its kept inputs once; the sum of all is shown.
+fuzz-coverage: $(FUZZ_TARGETS:%=$(FUZZ)/cover/fuzz_%)
+	@for name in $(FUZZ_TARGETS); do \
+		LLVM_PROFILE_FILE=$(FUZZ)/cover/$$name.profraw \
+			$(FUZZ)/cover/fuzz_$$name tests/fuzz/corpus/$$name/* 2>/dev/null || exit 1; \
+	done
+	@llvm-profdata merge -o $(FUZZ)/cover/all.profdata $(FUZZ)/cover/*.profraw
+	@llvm-cov report $< -instr-profile=$(FUZZ)/cover/all.profdata \
+		$(patsubst %,-object=%,$^) $(FUZZ_PARSERS) | \
+		awk '$$1 ~ /\.c$$|^TOTAL$$/ { printf "%-32s %5d lines %8s reached\n", $$1, $$8, $$10 }'
+
+-include $(wildcard $(FUZZ)/*/*/*.d $(FUZZ)/*/*/*/*.d)
+
+.PHONY: fuzz fuzz-prove fuzz-coverage $(FUZZ_TARGETS:%=fuzz-%)
+.SECONDARY:

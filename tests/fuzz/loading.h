@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * loading.h - a kernel's file, taken from inspection through the memory plan to loaded memory.
+ *
+ * The slot's RAM, the file, initrd and modules are allocations of their own, so AddressSanitizer
+ * sees each byte that a loader reads or writes beyond them.
+ */
+#ifndef TESTS_LOADING_H
+#define TESTS_LOADING_H
+
+#include "fuzz.h"
+#include "monitor/load.h"
+
+#define LOADING_RAM_BYTE    0xa5 /* before a loader writes to it */
+#define LOADING_INITRD_BYTE 0x1d
+#define LOADING_MODULE_BYTE 0x30 /* plus the module's number */
+
+/* A slot that was loaded, for what its format promises. */
+struct loading {
+	struct slot slot;
+	struct load_context context;
+	struct guest_entry entry;
+};
+
+/*
+ * Takes from the input's end what its slot shall be like; the rest is the kernel's file. Calls
+ * check() if it was loaded. Promises that hold for all formats are checked here.
+ */
+void loading_run(struct fuzz_input *input, enum slot_type type,
+		 void (*check)(const struct loading *loading));
+
+/* size bytes of the slot's memory; the promise is that they lie in one piece in its ranges. */
+const void *loading_at(const struct loading *loading, uint64_t address, uint64_t size);
+
+/* The promise that memory holds that image: size bytes that are all `byte`. */
+void loading_check_bytes(const struct loading *loading, uint64_t address, uint64_t size,
+			 uint8_t byte);
+
+/* The promise that a string lies there. */
+void loading_check_string(const struct loading *loading, uint64_t address, const char *string);
+
+#endif

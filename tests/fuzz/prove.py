@@ -1,0 +1,73 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Shows that fuzzing finds what it is there to find: `make fuzz-prove`.
+
+In a copy of the sources, drops one check at a time from a parser, and expects its target to find
+that within FUZZ_SECONDS. Fails if one is not found, or if a check is no longer in the sources.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+COPY = ROOT / 'build/fuzz/planted'
+PARTS = ['Makefile', 'arch', 'boot', 'guest', 'images', 'include', 'lib', 'linker', 'monitor', 'tests']
+
+# Target, file, the check as it is, what takes its place.
+PLANTED = [
+    ('multiboot2_info', 'boot/multiboot2.c', ' || tag->size > total - offset', ''),
+    ('multiboot2_info', 'boot/multiboot2.c', 'boot->region_count == BOOT_MAX_REGIONS', 'false'),
+    ('lines', 'monitor/words.c', 'word->length >= SWITCHYARD_NAME_SIZE', 'false'),
+    ('lines', 'monitor/lines.c', 'slot->module_count == SLOT_MAX_MODULES', 'false'),
+    ('plan', 'monitor/plan_regions.c', 'last - first >= search->size', 'true'),
+    ('plan', 'monitor/plan_init.c', 'plan->count == PLAN_MAX_REGIONS', 'false'),
+    ('linux', 'monitor/load_linux.c', ' || below > top - layout->end', ''),
+    ('linux', 'monitor/linux_image.c', '!in_file(file, HDR_OFFSET, sizeof(*hdr))', 'false'),
+    ('elf', 'monitor/load_elf.c', '!in_file(file, s->offset, s->filesz)', 'false'),
+    ('elf', 'monitor/load_elf.c', 's->filesz > s->memsz', 'false'),
+    ('multiboot', 'monitor/multiboot.c', ' || addresses->load_end - load > image->load_size', ''),
+    ('multiboot', 'monitor/multiboot2_header.c', ' || tag.size > length - offset', ''),
+    ('acpi', 'arch/x86/acpi.c', ' ||\n\t    !phys_range(address, table->length)', ''),
+    ('acpi', 'monitor/guest_acpi.c', 'entry->length < sizeof(*entry) || ', ''),
+    ('console', 'monitor/lineedit.c', 'edit->length + 1 >= LINE_SIZE', 'false'),
+]
+
+
+def copy_sources():
+    shutil.rmtree(COPY, ignore_errors=True)
+    COPY.mkdir(parents=True)
+    for part in PARTS:
+        source = ROOT / part
+        (shutil.copytree if source.is_dir() else shutil.copy2)(source, COPY / part)
+
+
+def is_found(target, seconds):
+    """True if fuzzing the copy finds something; it has to compile for that."""
+    program = f'build/fuzz/asan/fuzz_{target}'
+    subprocess.run(['make', '-s', program], cwd=COPY, check=True, stdout=subprocess.DEVNULL)
+    result = subprocess.run(['tests/fuzz/run.sh', 'build/fuzz', target, seconds], cwd=COPY, check=False,
+                            stdout=subprocess.DEVNULL)
+    return result.returncode != 0
+
+
+def main(seconds):
+    missed = 0
+    copy_sources()
+    for target, name, check, instead in PLANTED:
+        path = COPY / name
+        text = path.read_text()
+        if text.count(check) < 1:
+            sys.exit(f'{name}: has no "{check}" any more')
+        path.write_text(text.replace(check, instead, 1))
+        found = is_found(target, seconds)
+        path.write_text(text)
+        missed += not found
+        dropped = ' '.join(check.split())
+        print(f'{"found " if found else "MISSED"}  {target:16} {name}: without "{dropped}"', flush=True)
+    return 1 if missed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else '60'))

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Reading firmware's ACPI tables where they lie about themselves. */
+#include <cmocka.h>
+#include <string.h>
+#include "arch/x86/acpi.h"
+#include "arch/x86/phys.h"
+#include "fake/fake.h"
+
+#define TABLES	    UINT64_C(0x7ffe0000)
+#define TABLES_SIZE UINT64_C(0x300)
+#define XSDT	    (TABLES + 0x000)
+#define FIRST	    (TABLES + 0x100)
+#define SECOND	    (TABLES + 0x200)
+#define LAST_36	    (TABLES + TABLES_SIZE - 36) /* room for a header and nothing more */
+
+static struct acpi_rsdp rsdp;
+
+static void finish(uint64_t address, const char *signature, uint32_t length)
+{
+	struct acpi_header *header = phys(address);
+	uint8_t *bytes = (uint8_t *)header, sum = 0;
+
+	memcpy(header->signature, signature, 4);
+	header->length = length;
+	header->checksum = 0;
+	for (uint32_t i = 0; i < length && address + i < TABLES + TABLES_SIZE; i++)
+		sum = (uint8_t)(sum + bytes[i]);
+	header->checksum = (uint8_t)-sum;
+}
+
+static int start(void **state)
+{
+	uint64_t entries[] = {FIRST, SECOND};
+
+	(void)state;
+	fake_memory(TABLES, TABLES_SIZE, 0);
+	rsdp = (struct acpi_rsdp){.revision = 2, .xsdt = XSDT};
+	memcpy((uint8_t *)phys(XSDT) + 36, entries, sizeof(entries));
+	finish(XSDT, "XSDT", 36 + sizeof(entries));
+	finish(FIRST, "HPET", 56);
+	finish(SECOND, "APIC", 44);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	fake_reset();
+	return 0;
+}
+
+static void finds_a_table(void **state)
+{
+	(void)state;
+	assert_ptr_equal(acpi_find(&rsdp, "APIC", 44), phys(SECOND));
+	assert_null(acpi_find(&rsdp, "APIC", 45));
+	assert_null(acpi_find(&rsdp, "FACP", 36));
+}
+
+/* The length of a table, or of the list, is longer than memory is: nothing behind it is read. */
+static void length_beyond_memory(void **state)
+{
+	struct acpi_header *header = phys(SECOND);
+
+	(void)state;
+	header->length = TABLES_SIZE;
+	assert_null(acpi_find(&rsdp, "APIC", 44));
+	header = phys(XSDT);
+	header->length = TABLES_SIZE + 1;
+	assert_null(acpi_find(&rsdp, "HPET", 56));
+}
+
+/* The root pointer, or the list, names a place without memory, or with too little of it. */
+static void pointers_to_nowhere(void **state)
+{
+	uint64_t nowhere = UINT64_C(0xfffffffffffffff0);
+
+	(void)state;
+	memcpy((uint8_t *)phys(XSDT) + 36, &nowhere, sizeof(nowhere));
+	finish(XSDT, "XSDT", 36 + 16);
+	assert_null(acpi_find(&rsdp, "HPET", 56));
+	assert_ptr_equal(acpi_find(&rsdp, "APIC", 44), phys(SECOND));
+	rsdp.xsdt = nowhere;
+	assert_null(acpi_find(&rsdp, "APIC", 44));
+	rsdp.xsdt = LAST_36 + 1;
+	assert_null(acpi_find(&rsdp, "APIC", 44));
+}
+
+/* The first table of that name counts, also if it is wrong: a list may name it 100,000 times. */
+static void wrong_table_ends_the_search(void **state)
+{
+	(void)state;
+	finish(FIRST, "APIC", 44);
+	((struct acpi_header *)phys(FIRST))->checksum++;
+	assert_null(acpi_find(&rsdp, "APIC", 44));
+}
+
+/* Name (\_S5, Package () {5, 1}), behind the DSDT's header and 8 other bytes. */
+static const uint8_t s5[] = {0x08, '\\', '_', 'S', '5', '_', 0x12, 0x06, 0x04, 0x0a, 5, 0x01};
+#define S5_AT	 (36 + 8)
+#define DSDT_END ((uint32_t)(S5_AT + sizeof(s5)))
+
+static void make_dsdt(uint32_t length)
+{
+	memcpy((uint8_t *)phys(FIRST) + S5_AT, s5, sizeof(s5));
+	finish(FIRST, "DSDT", length);
+}
+
+static void finds_s5(void **state)
+{
+	int a, b;
+
+	(void)state;
+	make_dsdt(DSDT_END);
+	assert_true(acpi_find_s5(FIRST, &a, &b));
+	assert_int_equal(a, 5);
+	assert_int_equal(b, 1);
+	make_dsdt(DSDT_END - 1);
+	assert_false(acpi_find_s5(FIRST, &a, &b));
+}
+
+/* The DSDT's length is less than its header, or more than memory; or there is no DSDT. */
+static void dsdt_lies(void **state)
+{
+	int a, b;
+
+	(void)state;
+	make_dsdt(35);
+	assert_false(acpi_find_s5(FIRST, &a, &b));
+	make_dsdt((uint32_t)(TABLES_SIZE - 0x100 + 1));
+	assert_false(acpi_find_s5(FIRST, &a, &b));
+	make_dsdt(UINT32_MAX);
+	assert_false(acpi_find_s5(FIRST, &a, &b));
+	finish(FIRST, "SSDT", DSDT_END);
+	assert_false(acpi_find_s5(FIRST, &a, &b));
+	assert_false(acpi_find_s5(0, &a, &b));
+}
+
+/* A package whose length says that its elements lie behind the DSDT's end. */
+static void s5_at_the_end(void **state)
+{
+	uint8_t *package;
+	int a, b;
+
+	(void)state;
+	package = (uint8_t *)phys(TABLES) + TABLES_SIZE - sizeof(s5) + 1;
+	memcpy(package, s5, sizeof(s5) - 1);
+	package[7] = 0xc0; /* three more bytes of length */
+	finish(FIRST, "DSDT", (uint32_t)(TABLES_SIZE - 0x100));
+	assert_false(acpi_find_s5(FIRST, &a, &b));
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, start, stop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(finds_a_table),
+		TEST(length_beyond_memory),
+		TEST(pointers_to_nowhere),
+		TEST(wrong_table_ends_the_search),
+		TEST(finds_s5),
+		TEST(dsdt_lies),
+		TEST(s5_at_the_end),
+	};
+
+	return cmocka_run_group_tests_name("acpi", tests, NULL, NULL);
+}

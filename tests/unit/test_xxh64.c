@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_xxh64.c - the sums that Debian's xxhsum -H64 gives.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include "lib/xxh64.h"
+
+static void published_vectors(void **state)
+{
+	(void)state;
+	assert_true(xxh64("", 0, 0) == 0xef46db3751d8e999ull);
+	assert_true(xxh64("a", 1, 0) == 0xd24ec4f1a98c6e5bull);
+	assert_true(xxh64("abc", 3, 0) == 0x44bc2cf5ad770999ull);
+	assert_true(xxh64("123456789012345678901234567890123456789", 39, 0) ==
+		    0x490afd8c09f2040bull);
+}
+
+static void every_byte_counts(void **state)
+{
+	uint8_t data[100];
+
+	(void)state;
+	for (unsigned int size = 1; size <= sizeof(data); size++) {
+		uint64_t sum;
+
+		memset(data, 0x5a, sizeof(data));
+		sum = xxh64(data, size, 7);
+		for (unsigned int i = 0; i < size; i++) {
+			data[i] ^= 1;
+			assert_true(xxh64(data, size, 7) != sum);
+			data[i] ^= 1;
+		}
+		assert_true(xxh64(data, size, 8) != sum);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(published_vectors),
+		cmocka_unit_test(every_byte_counts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

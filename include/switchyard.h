@@ -92,16 +92,23 @@ struct switchyard_slot {
 	uint64_t runs; /* times it was started or resumed */
 };
 
+/* In keyboard_leds: the other bits count. They are those that the keyboard's command 0xED takes. */
+#define SWITCHYARD_LEDS_NOTED 0x80
+#define SWITCHYARD_LED_SCROLL 0x01
+#define SWITCHYARD_LED_NUM    0x02
+#define SWITCHYARD_LED_CAPS   0x04
+
 /*
- * What the hardware can't be asked. The counters' reload values and the 8259s'
- * vector bases are write-only: a guest that does not program them anew after
- * each return notes here what it wrote; 0 means "I set it up again myself".
+ * What the hardware can't be asked. The counters' reload values, the 8259s'
+ * vector bases and the keyboard's lights are write-only: a guest that does not program them anew
+ * after each return notes here what it wrote; 0 means "I set it up again myself".
  */
 struct switchyard_notes {
 	uint32_t pit_reload; /* channel 0's, 1 to 65536 */
 	uint8_t pic_master;  /* ICW2 of the first 8259, */
 	uint8_t pic_slave;   /* and of the second */
-	uint8_t reserved[2];
+	uint8_t keyboard_leds;
+	uint8_t reserved;
 	char message[120]; /* NUL-terminated: why it crashed, shown by the monitor */
 };
 

@@ -12,9 +12,9 @@ const struct command commands[] = {
 	 0, 0, command_slots},
 	{"boot", "SLOT", "starts a slot afresh from its image in RAM",
 	 "What a parked or crashed slot was doing is lost.\n", 1, 1, command_boot},
-	{"switch", "SLOT [force]", "resumes a parked slot, or boots one that is ready",
-	 "A crashed slot needs \"boot\". One whose memory was changed while it was parked is\n"
-	 "refused, but for \"force\": it may crash, or harm what it works on.\n",
+	{"switch", "SLOT [force]", "resumes a parked slot, boots a ready one",
+	 "A crashed slot needs \"boot\". One whose memory was changed while it was\n"
+	 "parked is refused without \"force\": it may crash, or harm what it works on.\n",
 	 1, 2, command_switch},
 	{"kill", "SLOT", "forgets a slot's state: it is ready again",
 	 "For parked and crashed slots. Its image stays in RAM.\n", 1, 1, command_kill},
@@ -32,6 +32,11 @@ const struct command commands[] = {
 	 "As the hardware has them now: all is masked while no slot runs. GSI: ACPI's\n"
 	 "number of the interrupt. DEST: a local APIC's ID, or in logical mode a set.\n",
 	 0, 0, command_ioapic},
+	{"pci", "", "shows the devices on the PCI buses",
+	 "As the hardware has them now. ADDRESS: bus:device.function. ENABLED: what it\n"
+	 "answers to (io, memory), and if it may write to memory by itself (master).\n"
+	 "INTERRUPT: IRQ is the line that was noted; MSI is off while no slot runs.\n",
+	 0, 0, command_pci},
 	{"log", "", "shows the monitor's log",
 	 "The last 32 KiB of it, whatever loglevel= shows at once. Times are seconds.\n", 0, 0,
 	 command_log},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * command.h - the console's commands. One file for each family: command_slots.c, command_memory.c,
- * command_machine.c, command_help.c. console_loop.c reads lines and runs them.
+ * command_machine.c, command_pci.c, command_help.c. console_loop.c reads lines and runs them.
  */
 #ifndef MONITOR_COMMAND_H
 #define MONITOR_COMMAND_H
@@ -56,6 +56,9 @@ void command_ioapic(struct monitor *monitor, int argc, char **argv);
 void command_log(struct monitor *monitor, int argc, char **argv);
 void command_reboot(struct monitor *monitor, int argc, char **argv);
 void command_poweroff(struct monitor *monitor, int argc, char **argv);
+
+/* command_pci.c: */
+void command_pci(struct monitor *monitor, int argc, char **argv);
 
 /* command_help.c: */
 void command_help(struct monitor *monitor, int argc, char **argv);

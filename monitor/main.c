@@ -13,6 +13,7 @@
 #include "arch/x86/framebuffer.h"
 #include "arch/x86/machine.h"
 #include "arch/x86/paging.h"
+#include "arch/x86/pci.h"
 #include "arch/x86/platform.h"
 #include "arch/x86/relocate.h"
 #include "command.h"
@@ -132,6 +133,27 @@ static void report_boot(struct monitor *monitor)
 	if (boot->modules_refused)
 		log_line(&monitor->log, LOG_ERROR, "%u modules left out: at most %u are taken",
 			 boot->modules_refused, BOOT_MAX_MODULES);
+}
+
+/* What of this machine is more than there is room for. */
+static void report_left_out(struct monitor *monitor)
+{
+	const struct pci_functions *pci = pci_functions();
+
+	if (machine()->ioapics.left_out)
+		log_line(&monitor->log, LOG_WARN, "%u IO-APICs left out: at most %u are kept",
+			 machine()->ioapics.left_out, IOAPIC_MAX);
+	if (pci->left_out)
+		log_line(&monitor->log, LOG_WARN, "%u PCI functions left out: at most %u are kept",
+			 pci->left_out, PCI_MAX_FUNCTIONS);
+	if (pci->msix_left_out)
+		log_line(&monitor->log, LOG_WARN,
+			 "MSI-X tables of %u PCI functions left out: at most %u entries are kept",
+			 pci->msix_left_out, PCI_MAX_MSIX_ENTRIES);
+	if (pci->msix_unreachable)
+		log_line(&monitor->log, LOG_WARN,
+			 "MSI-X tables of %u PCI functions left out: they lie above %llu GiB",
+			 pci->msix_unreachable, (unsigned long long)(paging_limit() >> 30));
 }
 
 static void report_plan(struct monitor *monitor)
@@ -268,9 +290,7 @@ static void run(void *context)
 	start_framebuffer(monitor, mapped_end(monitor)); /* after paging_init, if it is high */
 	start_console(monitor); /* after platform_init kept firmware's state */
 	report_keyboard(monitor);
-	if (machine()->ioapics.left_out)
-		log_line(&monitor->log, LOG_WARN, "%u IO-APICs left out: at most %u are kept",
-			 machine()->ioapics.left_out, IOAPIC_MAX);
+	report_left_out(monitor);
 	lines_parse(boot, &monitor->slots, report_error, monitor);
 	inspect_slots(monitor); /* before the plan: it needs sizes */
 	place_store(monitor);
@@ -298,7 +318,7 @@ void monitor_main(struct boot_info *boot)
 	clock_init();
 	monitor->log.level = LOG_DEBUG; /* kept only, until the options say more */
 	options_parse(boot->options, &monitor->options, report_error, monitor);
-	platform_keep_keyboard();
+	platform_keep_console();
 	check_framebuffer(monitor);
 	start_framebuffer(monitor, ENTRY_MAPPED);
 	start_console(monitor);

@@ -161,6 +161,7 @@ static void park(struct slot *slot, struct slot_machine *machine)
 	machine->platform.pit.reload = notes->pit_reload;
 	machine->platform.pic.base[0] = notes->pic_master;
 	machine->platform.pic.base[1] = notes->pic_slave;
+	machine->platform.keyboard.leds = notes->keyboard_leds;
 	machine->control.progress = GATE_PARKED;
 	slot->state = SWITCHYARD_PARKED;
 }

@@ -153,6 +153,9 @@ struct acpi_fadt {
 	uint64_t x_dsdt;
 	struct acpi_address x_pm1a_event, x_pm1b_event;
 	struct acpi_address x_pm1a_control, x_pm1b_control;
+	struct acpi_address x_pm2_control;
+	struct acpi_address x_pm_timer;
+	struct acpi_address x_gpe0, x_gpe1;
 } __attribute__((packed));
 
 #define ACPI_FADT_RESET_SUPPORTED (1u << 10) /* of flags: reset_register and reset_value count */
@@ -187,6 +190,7 @@ _Static_assert(offsetof(struct acpi_fadt, flags) == 112, "FADT");
 _Static_assert(offsetof(struct acpi_fadt, reset_register) == 116, "FADT");
 _Static_assert(offsetof(struct acpi_fadt, x_dsdt) == 140, "FADT");
 _Static_assert(offsetof(struct acpi_fadt, x_pm1a_control) == 172, "FADT");
+_Static_assert(offsetof(struct acpi_fadt, x_gpe0) == 220, "FADT");
 _Static_assert(sizeof(struct acpi_hpet) == 56, "HPET table");
 
 #endif

@@ -14,13 +14,13 @@ struct hpet_state {
 	uint64_t config, counter;
 	struct {
 		uint64_t config, comparator, route;
+		uint64_t period; /* of a periodic timer: write-only, and measured */
 	} timer[HPET_MAX_TIMERS];
 };
 
 /*
- * A mirrored pair for the HPET at address; 0: there is none, and both do nothing. The counter goes
- * on from where the slot left it. A periodic timer's comparator can't be put back without changing
- * its period, which is write-only: whoever uses one programs it again when it returns.
+ * A mirrored pair for the HPET at address; 0: there is none, and both do nothing. Save leaves the
+ * counter halted and no level-triggered interrupt pending. It goes on from where the slot left it.
  */
 void hpet_save(uint64_t address, struct hpet_state *state);
 void hpet_load(uint64_t address, const struct hpet_state *state);

@@ -25,7 +25,11 @@
 /* Keyboard commands, and its answer. */
 #define KEYBOARD_SET_DEFAULTS 0xf6 /* scan code set 2, which translation makes set 1 */
 #define KEYBOARD_ENABLE	      0xf4
+#define KEYBOARD_SET_LEDS     0xed /* their bits follow */
 #define KEYBOARD_ACKNOWLEDGE  0xfa
+#define KEYBOARD_RESEND	      0xfe
+#define LED_CAPS	      0x04
+#define LED_BITS	      0x07
 
 /* Most looks at the status register, 1 us or so each: a keyboard answers within 20 ms. */
 #define I8042_WAIT_LOOKS 25000
@@ -130,16 +134,63 @@ static bool i8042_write_command_byte(uint8_t byte)
 	return i8042_write(I8042_COMMAND, COMMAND_WRITE_BYTE) && i8042_write(I8042_DATA, byte);
 }
 
-/* Without an answer there may be no keyboard yet: it can still be plugged in. */
-static void keyboard_command(uint8_t command)
+static void keep_pending(struct keyboard *keyboard, uint8_t byte)
+{
+	uint8_t last = (keyboard->pending_first + keyboard->pending_count) % KEYBOARD_PENDING;
+
+	if (keyboard->pending_count == KEYBOARD_PENDING)
+		return;
+	keyboard->pending[last] = byte;
+	keyboard->pending_count++;
+}
+
+/* The next byte from the keyboard that is waiting to be taken. */
+static bool next_byte(struct keyboard *keyboard, uint8_t *byte)
+{
+	if (keyboard->pending_count) {
+		*byte = keyboard->pending[keyboard->pending_first];
+		keyboard->pending_first = (keyboard->pending_first + 1) % KEYBOARD_PENDING;
+		keyboard->pending_count--;
+		return true;
+	}
+	for (uint32_t bytes = 0; bytes < I8042_FLUSH_BYTES; bytes++) {
+		uint8_t status = inb(I8042_STATUS);
+
+		if (status == STATUS_ABSENT || !(status & STATUS_OUTPUT_FULL))
+			return false;
+		*byte = inb(I8042_DATA);
+		if (!(status & STATUS_AUXILIARY))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Sends a command, or its argument, and waits for the answer; keys that come before it are kept.
+ * Without one there may be no keyboard yet: it can still be plugged in.
+ */
+static bool keyboard_command(struct keyboard *keyboard, uint8_t command)
 {
 	if (!i8042_write(I8042_DATA, command))
-		return;
+		return false;
 	for (uint32_t bytes = 0; bytes < I8042_FLUSH_BYTES; bytes++) {
-		if (!i8042_wait(STATUS_OUTPUT_FULL, true) ||
-		    inb(I8042_DATA) == KEYBOARD_ACKNOWLEDGE)
-			return;
+		uint8_t byte;
+
+		if (!i8042_wait(STATUS_OUTPUT_FULL, true))
+			return false;
+		byte = inb(I8042_DATA);
+		if (byte == KEYBOARD_ACKNOWLEDGE || byte == KEYBOARD_RESEND)
+			return byte == KEYBOARD_ACKNOWLEDGE;
+		keep_pending(keyboard, byte);
 	}
+	return false;
+}
+
+static void show_leds(struct keyboard *keyboard, uint8_t leds)
+{
+	if (keyboard_command(keyboard, KEYBOARD_SET_LEDS))
+		keyboard_command(keyboard, leds);
+	keyboard->light = leds & LED_CAPS;
 }
 
 void keyboard_init(struct keyboard *keyboard)
@@ -154,9 +205,14 @@ void keyboard_init(struct keyboard *keyboard)
 	keyboard->present = i8042_write_command_byte(byte);
 	if (!keyboard->present)
 		return;
-	/* A guest may have left another scan code set, or the keyboard disabled. */
-	keyboard_command(KEYBOARD_SET_DEFAULTS);
-	keyboard_command(KEYBOARD_ENABLE);
+	/*
+	 * A guest may have left another scan code set, its own lights, or the keyboard disabled.
+	 * What comes before the answers was typed for somebody else.
+	 */
+	if (keyboard_command(keyboard, KEYBOARD_SET_DEFAULTS))
+		show_leds(keyboard, 0);
+	keyboard_command(keyboard, KEYBOARD_ENABLE);
+	keyboard->pending_count = 0;
 }
 
 static int key_of_extended(uint8_t code)
@@ -222,19 +278,15 @@ static int keyboard_decode(struct keyboard *keyboard, uint8_t byte)
 
 int keyboard_get(struct keyboard *keyboard)
 {
+	uint8_t byte;
+
 	if (!keyboard->present)
 		return KEY_NONE;
-	for (uint32_t bytes = 0; bytes < I8042_FLUSH_BYTES; bytes++) {
-		uint8_t status = inb(I8042_STATUS);
-		uint8_t byte;
-		int key;
+	while (next_byte(keyboard, &byte)) {
+		int key = keyboard_decode(keyboard, byte);
 
-		if (status == STATUS_ABSENT || !(status & STATUS_OUTPUT_FULL))
-			return KEY_NONE;
-		byte = inb(I8042_DATA);
-		if (status & STATUS_AUXILIARY)
-			continue;
-		key = keyboard_decode(keyboard, byte);
+		if (keyboard->caps != keyboard->light)
+			show_leds(keyboard, keyboard->caps ? LED_CAPS : 0);
 		if (key != KEY_NONE)
 			return key;
 	}
@@ -246,10 +298,23 @@ void keyboard_save(struct keyboard_state *state)
 	state->present = i8042_read_command_byte(&state->command);
 }
 
+/* The answers must not be taken for keys: the controller keeps them from interrupting meanwhile. */
+static void load_leds(const struct keyboard_state *state)
+{
+	struct keyboard keyboard = {0};
+
+	if (!(state->leds & KEYBOARD_LEDS_NOTED))
+		return;
+	i8042_write_command_byte(state->command &
+				 (uint8_t) ~(BYTE_KEYS_INTERRUPT | BYTE_DISABLE_KEYS));
+	show_leds(&keyboard, state->leds & LED_BITS);
+}
+
 void keyboard_load(const struct keyboard_state *state)
 {
 	if (!state->present || inb(I8042_STATUS) == STATUS_ABSENT)
 		return;
 	i8042_flush();
+	load_leds(state);
 	i8042_write_command_byte(state->command);
 }

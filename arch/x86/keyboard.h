@@ -26,34 +26,43 @@ enum key {
 	KEY_ESCAPE = 27,
 };
 
+#define KEYBOARD_PENDING 16 /* bytes; a keyboard's own buffer has as many */
+
 struct keyboard {
 	bool present;
 	bool shift, control, alt, caps; /* shift, control and alt: either one is held */
 	bool extended;			/* the last byte was the prefix 0xe0 */
+	bool light;			/* of Caps Lock, as it shows */
+	/* Keys that came before the keyboard's answer to a command, in their order. */
+	uint8_t pending[KEYBOARD_PENDING], pending_first, pending_count;
 };
+
+#define KEYBOARD_LEDS_NOTED 0x80 /* the guest said which; switchyard.h has the same */
 
 struct keyboard_state {
 	bool present;
+	uint8_t leds;	 /* write-only: the slot notes them, 0 if it does not */
 	uint8_t command; /* the controller's command byte */
 };
 
 /*
- * Makes the keyboard scan, with translation on and the controller's interrupts off. present is
- * false without an i8042: then keyboard_get() has no keys. Waits are bounded: 0.1 s or so where no
- * keyboard is plugged in.
+ * Makes the keyboard scan, with translation on, the controller's interrupts and the lights off.
+ * present is false without an i8042: then keyboard_get() has no keys. Waits are bounded: 0.1 s or
+ * so where no keyboard is plugged in.
  */
 void keyboard_init(struct keyboard *keyboard);
 
 /*
  * The next key: ASCII (control keys as 1 to 26, backspace 8,
- * enter '\r'), enum key, or KEY_NONE. Does not wait.
+ * enter '\r'), enum key, or KEY_NONE. Does not wait, but for the answer when Caps Lock's light
+ * changes.
  */
 int keyboard_get(struct keyboard *keyboard);
 
 /*
- * A mirrored pair: the controller's command byte. Bytes still in the output buffer are dropped by
- * both, as the command byte can't be read past them; the keyboard itself is left with its power-on
- * settings.
+ * A mirrored pair: the controller's command byte, and the lights, if they are known; save leaves
+ * leds alone. Bytes still in the output buffer are dropped by both, as the command byte can't be
+ * read past them; the keyboard itself is left with its power-on settings.
  */
 void keyboard_save(struct keyboard_state *state);
 void keyboard_load(const struct keyboard_state *state);

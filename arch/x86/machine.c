@@ -63,6 +63,11 @@ void machine_init(uint64_t rsdp)
 	/* ACPI 1.0's FADT is shorter than ours, but has what power-off needs. */
 	the_machine.fadt = acpi_find(the_machine.rsdp, "FACP",
 				     __builtin_offsetof(struct acpi_fadt, reset_register));
+	acpi_events_find(&the_machine.acpi_events, the_machine.fadt);
+	if (the_machine.fadt) {
+		the_machine.rtc.day_alarm = the_machine.fadt->day_alarm;
+		the_machine.rtc.month_alarm = the_machine.fadt->month_alarm;
+	}
 	hpet = acpi_find(the_machine.rsdp, "HPET", sizeof(*hpet));
 	if (hpet && hpet->address.space == ACPI_SPACE_MEMORY &&
 	    phys_range(hpet->address.address, HPET_SIZE))

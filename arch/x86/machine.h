@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * machine.h - what this machine has: CPUs and IO-APICs from the MADT, HPET, ways to switch it off.
+ * machine.h - what this machine has: CPUs and IO-APICs from the MADT, HPET, where ACPI's events
+ * and the clock's alarm are, ways to switch it off.
  */
 #ifndef ARCH_X86_MACHINE_H
 #define ARCH_X86_MACHINE_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "arch/x86/acpi_events.h"
 #include "arch/x86/acpi_tables.h"
 #include "arch/x86/ioapic.h"
+#include "arch/x86/rtc.h"
 
 struct machine_cpu {
 	uint32_t apic_id;
@@ -23,6 +26,8 @@ struct machine {
 	const struct acpi_fadt *fadt;
 	uint64_t hpet; /* physical address of its registers, 0: none */
 	struct ioapics ioapics;
+	struct acpi_events acpi_events;
+	struct rtc_layout rtc;
 };
 
 /* Looks at the ACPI tables, once. rsdp: address of the root pointer, 0: no ACPI. */

@@ -41,16 +41,31 @@ uint64_t paging_limit(void)
 	return (have_1g_pages() ? ENTRIES : PAGING_MAX_DIRECTORIES) * GIB;
 }
 
+static void map_gib(uint64_t gib)
+{
+	tables.pdpt[gib] = have_1g_pages() ? gib * GIB | PAGE_LARGE | PAGE_WRITE | PAGE_PRESENT
+					   : map_with_2m_pages(gib);
+}
+
+/* What was not present is in no TLB: nothing has to be flushed. */
+bool paging_map(uint64_t address, uint64_t size)
+{
+	if (size == 0 || address >= paging_limit() || size > paging_limit() - address)
+		return false;
+	for (uint64_t gib = address / GIB; gib <= (address + size - 1) / GIB; gib++)
+		if (!(tables.pdpt[gib] & PAGE_PRESENT))
+			map_gib(gib);
+	return true;
+}
+
 void paging_init(uint64_t memory_end, struct paging_tables *result)
 {
 	uint64_t gibs = (memory_end + GIB - 1) / GIB;
-	bool large = have_1g_pages();
 
 	if (gibs < 4)
 		gibs = 4; /* local APIC, IO-APIC and HPET lie right below 4 GiB */
 	for (uint64_t gib = 0; gib < gibs; gib++)
-		tables.pdpt[gib] = large ? gib * GIB | PAGE_LARGE | PAGE_WRITE | PAGE_PRESENT
-					 : map_with_2m_pages(gib);
+		map_gib(gib);
 	tables.pml4[0] = (uint64_t)tables.pdpt | PAGE_WRITE | PAGE_PRESENT;
 	tables.pml5[0] = (uint64_t)tables.pml4 | PAGE_WRITE | PAGE_PRESENT;
 	tables.end = gibs * GIB;

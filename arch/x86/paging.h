@@ -6,6 +6,7 @@
 #ifndef ARCH_X86_PAGING_H
 #define ARCH_X86_PAGING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct paging_tables {
@@ -24,5 +25,11 @@ uint64_t paging_limit(void);
  * fills gate_anchor's CR3s. memory_end is paging_limit() at most.
  */
 void paging_init(uint64_t memory_end, struct paging_tables *tables);
+
+/*
+ * Maps [address, address + size), too, if it is not: registers of a device that lie above RAM.
+ * MTRRs make them uncacheable, as they do below 4 GiB. False if they lie beyond paging_limit().
+ */
+bool paging_map(uint64_t address, uint64_t size);
 
 #endif

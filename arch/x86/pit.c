@@ -6,6 +6,7 @@
 #define PIT_DATA(channel)   (uint16_t)(0x40 + (channel))
 #define PIT_COMMAND	    0x43
 #define PIT_SELECT(channel) ((channel) << 6)
+#define PIT_SPEAKER_CHANNEL 2
 #define PIT_READ_BACK	    0xc0			     /* latches count and status of */
 #define PIT_READ(channel)   (PIT_READ_BACK | 2 << (channel)) /* this channel */
 #define PIT_STATUS_PROGRAM  0x3f /* the bits that a command byte takes */
@@ -49,6 +50,22 @@ static void write_count(unsigned int channel, uint8_t status, uint16_t count)
 		outb(PIT_DATA(channel), (uint8_t)(count >> 8));
 }
 
+/*
+ * Channel 2's gate is ours, and when it rises, a periodic counter starts from its reload value
+ * again (data sheet, "gate"). Read at once it is that value, less the few ticks that reading takes:
+ * a tone comes back a shade too high. The other channels' gates are always on.
+ */
+static uint16_t speaker_reload(const struct pit_state *state)
+{
+	uint8_t silent = state->gate & (uint8_t) ~(PORT_B_SPEAKER | PORT_B_GATE);
+
+	outb(PORT_B, silent);
+	outb(PORT_B, silent | PORT_B_GATE);
+	outb(PIT_COMMAND, PIT_READ(PIT_SPEAKER_CHANNEL));
+	inb(PIT_DATA(PIT_SPEAKER_CHANNEL)); /* status */
+	return read_count(PIT_SPEAKER_CHANNEL, state->status[PIT_SPEAKER_CHANNEL]);
+}
+
 void pit_save(struct pit_state *state)
 {
 	for (unsigned int channel = 0; channel < PIT_CHANNELS; channel++) {
@@ -57,6 +74,9 @@ void pit_save(struct pit_state *state)
 		state->count[channel] = read_count(channel, state->status[channel]);
 	}
 	state->gate = inb(PORT_B) & PORT_B_WRITABLE;
+	if (periodic(state->status[PIT_SPEAKER_CHANNEL]))
+		state->count[PIT_SPEAKER_CHANNEL] = speaker_reload(state);
+	outb(PORT_B, state->gate & (uint8_t)~PORT_B_SPEAKER); /* the monitor is not heard */
 }
 
 void pit_load(const struct pit_state *state)
@@ -82,9 +102,9 @@ void pit_wait(uint16_t count)
 	uint8_t gate = inb(PORT_B) & PORT_B_WRITABLE;
 
 	outb(PORT_B, (gate & ~PORT_B_SPEAKER) | PORT_B_GATE);
-	outb(PIT_COMMAND, PIT_SELECT(2) | PIT_LOW_HIGH_MODE_0);
-	outb(PIT_DATA(2), (uint8_t)count);
-	outb(PIT_DATA(2), (uint8_t)(count >> 8));
+	outb(PIT_COMMAND, PIT_SELECT(PIT_SPEAKER_CHANNEL) | PIT_LOW_HIGH_MODE_0);
+	outb(PIT_DATA(PIT_SPEAKER_CHANNEL), (uint8_t)count);
+	outb(PIT_DATA(PIT_SPEAKER_CHANNEL), (uint8_t)(count >> 8));
 	for (uint32_t reads = 0; reads < PIT_WAIT_READS && !(inb(PORT_B) & PORT_B_OUT2); reads++)
 		cpu_pause();
 	outb(PORT_B, gate);

@@ -21,8 +21,9 @@ struct pit_state {
 };
 
 /*
- * A mirrored pair; pit_save() leaves reload alone. A periodic channel 0 comes back with its reload
- * value, if that is known; all others go on with what was left.
+ * A mirrored pair; pit_save() leaves reload alone, and the speaker silent. A periodic channel 0
+ * comes back with its reload value, if that is known, and channel 2 with one that is found out; all
+ * others go on with what was left.
  */
 void pit_save(struct pit_state *state);
 void pit_load(const struct pit_state *state);

@@ -2,21 +2,41 @@
 #include "arch/x86/platform.h"
 #include "arch/x86/machine.h"
 
-static const uint16_t uart_port[PLATFORM_UARTS] = {UART_COM1, UART_COM2};
+static const uint16_t uart_port[PLATFORM_UARTS] = {UART_COM1, UART_COM2, UART_COM3, UART_COM4};
 
 /* What firmware left: of it, the parts that platform_load_firmware() puts back. */
 static struct platform_state firmware;
 
-static void timers_save(struct platform_state *state)
+/* Devices that interrupt by themselves: after this they don't. */
+static void sources_save(struct platform_state *state)
 {
+	pci_save(pci_functions(), &state->pci);
+	acpi_events_save(&machine()->acpi_events, &state->acpi_events);
+	rtc_save(&machine()->rtc, &state->rtc);
 	pit_save(&state->pit);
 	hpet_save(machine()->hpet, &state->hpet);
 }
 
-static void timers_load(const struct platform_state *state)
+/* PCI comes last: it sets devices going that the others may be part of. */
+static void sources_load(const struct platform_state *state)
 {
 	hpet_load(machine()->hpet, &state->hpet);
 	pit_load(&state->pit);
+	rtc_load(&machine()->rtc, &state->rtc);
+	acpi_events_load(&machine()->acpi_events, &state->acpi_events);
+	pci_load(pci_functions(), &state->pci);
+}
+
+static void uarts_save(struct platform_state *state)
+{
+	for (unsigned int i = 0; i < PLATFORM_UARTS; i++)
+		uart_save(uart_port[i], &state->uart[i]);
+}
+
+static void uarts_load(const struct platform_state *state)
+{
+	for (unsigned int i = 0; i < PLATFORM_UARTS; i++)
+		uart_load(uart_port[i], &state->uart[i]);
 }
 
 /*
@@ -45,22 +65,20 @@ void platform_save(struct platform_state *state)
 	lapic_init_others();
 	ioapic_save(&machine()->ioapics, &state->ioapic);
 	pic_save(&state->pic);
-	timers_save(state);
+	sources_save(state);
 	quiet(&state->lapic);
-	for (unsigned int i = 0; i < PLATFORM_UARTS; i++)
-		uart_save(uart_port[i], &state->uart[i]);
+	uarts_save(state);
 	keyboard_save(&state->keyboard);
-	vga_text_save(&state->screen);
+	vga_save(&state->screen);
 }
 
 /* The mirror image: devices first, then the interrupt controllers from the inside out. */
 void platform_load(const struct platform_state *state)
 {
-	vga_text_load(&state->screen);
+	vga_load(&state->screen);
 	keyboard_load(&state->keyboard);
-	for (unsigned int i = 0; i < PLATFORM_UARTS; i++)
-		uart_load(uart_port[i], &state->uart[i]);
-	timers_load(state);
+	uarts_load(state);
+	sources_load(state);
 	pic_load(&state->pic);
 	lapic_load(&state->lapic);
 	ioapic_load(&machine()->ioapics, &state->ioapic);
@@ -69,12 +87,15 @@ void platform_load(const struct platform_state *state)
 void platform_load_firmware(void)
 {
 	keyboard_load(&firmware.keyboard);
-	timers_load(&firmware);
+	uarts_load(
+		&firmware); /* the console's, as the monitor had set it up before platform_init() */
+	sources_load(&firmware);
 	pic_load(&firmware.pic);
 }
 
-void platform_keep_keyboard(void)
+void platform_keep_console(void)
 {
+	vga_keep();
 	keyboard_save(&firmware.keyboard);
 }
 
@@ -83,6 +104,7 @@ void platform_init(uint64_t rsdp)
 	struct keyboard_state keyboard = firmware.keyboard;
 
 	machine_init(rsdp);
+	pci_init();
 	platform_save(&firmware);
 	firmware.keyboard = keyboard; /* the console has changed it meanwhile */
 	firmware.pit.reload = PIT_FIRMWARE_RELOAD;

@@ -2,40 +2,48 @@
 /*
  * platform.h - the machine around the CPU, as one slot knows it.
  *
- * Everything that a slot programs and the next one would trip over: interrupt controllers,
- * timers, serial ports, keyboard controller, text screen.
+ * Everything that a slot programs and the next one would trip over: interrupt controllers, PCI
+ * configuration, ACPI events, timers, serial ports, keyboard controller, screen. docs/STATE.md
+ * lists it, item by item.
  */
 #ifndef ARCH_X86_PLATFORM_H
 #define ARCH_X86_PLATFORM_H
 
+#include "arch/x86/acpi_events.h"
 #include "arch/x86/hpet.h"
 #include "arch/x86/ioapic.h"
 #include "arch/x86/keyboard.h"
 #include "arch/x86/lapic.h"
+#include "arch/x86/pci_state.h"
 #include "arch/x86/pic.h"
 #include "arch/x86/pit.h"
+#include "arch/x86/rtc.h"
 #include "arch/x86/uart.h"
-#include "arch/x86/vga_text.h"
+#include "arch/x86/vga_state.h"
 
-#define PLATFORM_UARTS 2 /* COM1, COM2 */
+#define PLATFORM_UARTS 4 /* COM1 to COM4 */
 
 struct platform_state {
 	struct lapic_state lapic;
 	struct ioapic_state ioapic;
 	struct pic_state pic;
+	struct pci_state pci;
+	struct acpi_events_state acpi_events;
+	struct rtc_state rtc;
 	struct pit_state pit;
 	struct hpet_state hpet;
 	struct uart_state uart[PLATFORM_UARTS];
 	struct keyboard_state keyboard;
-	struct vga_text_state screen;
+	struct vga_state screen;
 };
 
-/* Keeps what firmware set up of the keyboard controller: before the console takes it. Call once. */
-void platform_keep_keyboard(void);
+/* Keeps what firmware set up of keyboard controller and screen: before the console takes them. Call
+ * once. */
+void platform_keep_console(void);
 
 /*
- * Finds the devices that ACPI names (rsdp: physical, 0:
- * none), and keeps their state as firmware's. Call once.
+ * Finds the devices that ACPI names (rsdp: physical, 0: none) and those on PCI, and keeps their
+ * state as firmware's. Call once, with the monitor's page tables loaded.
  */
 void platform_init(uint64_t rsdp);
 
@@ -55,8 +63,8 @@ void platform_quiet(void);
 void platform_load(const struct platform_state *state);
 
 /*
- * As firmware handed it over, from quiet: for a kernel that boots. The text screen and the serial
- * ports stay as the monitor has them, since what is on them is what the person sees.
+ * As firmware handed it over, from quiet: for a kernel that boots. The screen and the serial port
+ * of the console stay as the monitor has them, since what is on them is what the person sees.
  */
 void platform_load_firmware(void);
 

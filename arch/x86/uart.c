@@ -145,6 +145,7 @@ void uart_save(uint16_t port, struct uart_state *state)
 	state->iir = inb(port + UART_IIR);
 	state->mcr = inb(port + UART_MCR);
 	state->scr = inb(port + UART_SCR);
+	outb(port + UART_IER, 0);
 	outb(port + UART_LCR, state->lcr);
 }
 

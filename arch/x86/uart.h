@@ -11,10 +11,13 @@
 
 #define UART_COM1 0x3f8
 #define UART_COM2 0x2f8
+#define UART_COM3 0x3e8
+#define UART_COM4 0x2e8
 
 /*
  * What a slot had programmed; divisor latch included. The FIFO control register is write-only:
- * it is put back as "enabled" where IIR says that the FIFOs are on.
+ * it is put back as "enabled", with a trigger level of one byte, where IIR says that the FIFOs are
+ * on, which tells a 16550A from older UARTs, too.
  */
 struct uart_state {
 	bool present;
@@ -43,8 +46,8 @@ int uart_get(struct uart *uart);
 void uart_drain(struct uart *uart);
 
 /*
- * A mirrored pair: what the UART at port is programmed to.
- * Works on a port without UART, too: present is false.
+ * A mirrored pair: what the UART at port is programmed to. Save leaves its interrupts off. Works on
+ * a port without UART, too: present is false.
  */
 void uart_save(uint16_t port, struct uart_state *state);
 void uart_load(uint16_t port, const struct uart_state *state);

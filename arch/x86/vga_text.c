@@ -1,38 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/vga_text.h"
-#include "arch/x86/io.h"
 #include "arch/x86/phys.h"
-
-/* Ports (IBM VGA technical reference, "VGA registers"). */
-#define VGA_GRAPHICS_INDEX 0x3ce
-#define VGA_GRAPHICS_DATA  0x3cf
-#define VGA_MISC_READ	   0x3cc
-#define VGA_CRTC_INDEX	   0x3d4
-#define VGA_CRTC_DATA	   0x3d5
-
-#define VGA_MISC_COLOUR	   0x01 /* the CRT controller is at 0x3dx */
-
-/* Graphics controller, miscellaneous register: graphics mode, and where video memory is mapped. */
-#define GRAPHICS_MISC  6
-#define MISC_GRAPHICS  0x01
-#define MISC_MAP       0x0c
-#define MISC_MAP_B8000 0x0c
-
-/* CRT controller registers. */
-enum crtc_register {
-	CRTC_DISPLAY_END = 0x01, /* columns - 1 */
-	CRTC_MAX_SCAN_LINE = 0x09,
-	CRTC_CURSOR_START = 0x0a,
-	CRTC_CURSOR_END = 0x0b,
-	CRTC_START_HIGH = 0x0c, /* in characters */
-	CRTC_START_LOW = 0x0d,
-	CRTC_CURSOR_HIGH = 0x0e,
-	CRTC_CURSOR_LOW = 0x0f,
-	CRTC_RETRACE_END = 0x11,
-};
-
-#define SCAN_LINE_MASK	     0x1f
-#define RETRACE_END_PROTECT  0x80 /* registers 0 to 7 can't be written */
+#include "arch/x86/vga_ports.h"
+#include "arch/x86/vga_regs.h"
+#include "arch/x86/vga_state.h"
 
 #define VGA_MEMORY	     0xb8000
 #define VGA_CELLS	     (VGA_TEXT_BYTES / 2)
@@ -47,14 +18,12 @@ static volatile uint16_t *vga_cells(void)
 
 static uint8_t crtc_read(uint8_t index)
 {
-	outb(VGA_CRTC_INDEX, index);
-	return inb(VGA_CRTC_DATA);
+	return vga_read(VGA_CRTC_INDEX, index);
 }
 
 static void crtc_write(uint8_t index, uint8_t value)
 {
-	outb(VGA_CRTC_INDEX, index);
-	outb(VGA_CRTC_DATA, value);
+	vga_write(VGA_CRTC_INDEX, index, value);
 }
 
 static uint32_t crtc_read_place(uint8_t high, uint8_t low)
@@ -66,18 +35,6 @@ static void crtc_write_place(uint8_t high, uint8_t low, uint32_t place)
 {
 	crtc_write(high, (uint8_t)(place >> 8));
 	crtc_write(low, (uint8_t)place);
-}
-
-static bool vga_is_text(void)
-{
-	uint8_t misc;
-
-	if (!(inb(VGA_MISC_READ) & VGA_MISC_COLOUR))
-		return false;
-	outb(VGA_GRAPHICS_INDEX, GRAPHICS_MISC);
-	misc = inb(VGA_GRAPHICS_DATA);
-	return !(misc & MISC_GRAPHICS) && (misc & MISC_MAP) == MISC_MAP_B8000 &&
-	       crtc_read(CRTC_DISPLAY_END) == VGA_COLUMNS - 1;
 }
 
 static uint16_t vga_blank(const struct vga_text *screen)
@@ -119,7 +76,8 @@ void vga_text_init(struct vga_text *screen)
 {
 	uint32_t start, cursor;
 
-	screen->present = vga_is_text();
+	vga_take_back();
+	screen->present = vga_is_text() && crtc_read(CRTC_DISPLAY_END) == VGA_COLUMNS - 1;
 	screen->row = 0;
 	screen->column = 0;
 	screen->attribute = VGA_ATTRIBUTE_NORMAL;
@@ -214,32 +172,4 @@ void vga_text_clear_to_end(struct vga_text *screen)
 		return;
 	for (uint32_t column = screen->column; column < VGA_COLUMNS; column++)
 		vga_cells()[screen->row * VGA_COLUMNS + column] = vga_blank(screen);
-}
-
-void vga_text_save(struct vga_text_state *state)
-{
-	volatile uint32_t *from = phys(VGA_MEMORY);
-
-	state->text = vga_is_text();
-	if (!state->text)
-		return;
-	for (uint8_t i = 0; i < VGA_CRTC_COUNT; i++)
-		state->crtc[i] = crtc_read(i);
-	for (uint32_t i = 0; i < VGA_TEXT_BYTES / sizeof(*from); i++)
-		state->contents[i] = from[i];
-}
-
-void vga_text_load(const struct vga_text_state *state)
-{
-	volatile uint32_t *to = phys(VGA_MEMORY);
-
-	if (!state->text || !vga_is_text())
-		return;
-	for (uint32_t i = 0; i < VGA_TEXT_BYTES / sizeof(*to); i++)
-		to[i] = state->contents[i];
-	crtc_write(CRTC_RETRACE_END, state->crtc[CRTC_RETRACE_END] & (uint8_t)~RETRACE_END_PROTECT);
-	for (uint8_t i = 0; i < VGA_CRTC_COUNT; i++)
-		if (i != CRTC_RETRACE_END)
-			crtc_write(i, state->crtc[i]);
-	crtc_write(CRTC_RETRACE_END, state->crtc[CRTC_RETRACE_END]);
 }

@@ -8,7 +8,7 @@ import pytest
 from qemu import PROMPT
 from switchyard import open_console, parse_table, slots, tick_slot
 
-COMMANDS = ['help', 'slots', 'boot', 'switch', 'kill', 'mem', 'cpus', 'ioapic', 'log', 'md',
+COMMANDS = ['help', 'slots', 'boot', 'switch', 'kill', 'mem', 'cpus', 'ioapic', 'pci', 'log', 'md',
             'reboot', 'poweroff']
 
 CONTROL = {letter: chr(ord(letter) - ord('a') + 1) for letter in 'abcdefghijklmnopqrstuvwxyz'}
@@ -60,6 +60,16 @@ def test_ioapic(console):
     output = console.command('ioapic')
     assert 'error' not in output
     assert re.search(r'fec00000', output)
+
+
+def test_pci(console):
+    """QEMU's machine pc: its chipset, and the screen, at firmware's addresses."""
+    rows = {row['ADDRESS']: row for row in parse_table(console.command('pci'))}
+    assert rows['00:00.0']['ID'] == '8086:1237' and rows['00:00.0']['CLASS'] == 'host bridge'
+    assert rows['00:01.1']['CLASS'] == 'IDE controller'
+    assert re.search(r'\bio 0x', rows['00:01.1']['BARS'])
+    assert rows['00:02.0']['CLASS'] == 'VGA' and 'memory' in rows['00:02.0']['ENABLED']
+    assert re.match(r'memory 0xf', rows['00:02.0']['BARS'])
 
 
 def test_log(console):

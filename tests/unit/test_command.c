@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
+#include "arch/x86/pci.h"
 #include "fake/console.h"
 #include "fake/fake.h"
 #include "fake/machine.h"
+#include "fake/pci.h"
 #include "monitor/command.h"
 #include "monitor/switch.h"
 
@@ -30,6 +32,12 @@ bool switch_to(struct monitor *asked, struct slot *slot, struct error *error)
 {
 	assert_ptr_equal(asked, &monitor);
 	return fail(error, "can't switch to %s", slot->name);
+}
+
+bool switch_force(struct monitor *asked, struct slot *slot, struct error *error)
+{
+	assert_ptr_equal(asked, &monitor);
+	return fail(error, "can't force %s", slot->name);
 }
 
 bool switch_kill(struct monitor *asked, struct slot *slot, struct error *error)
@@ -108,10 +116,13 @@ static const struct wrong_use {
 	{"slot", "error: no command \"slot\"; help lists them\n"},
 	{"Slots", "error: no command \"Slots\"; help lists them\n"},
 	{"slots alpha", "error: usage: slots\n"},
-	{"switch", "error: usage: switch SLOT\n"},
-	{"  switch   ", "error: usage: switch SLOT\n"},
-	{"switch a b", "error: usage: switch SLOT\n"},
-	{"switch a b c d e f g h i j k l m n o p q r s t u v", "error: usage: switch SLOT\n"},
+	{"switch", "error: usage: switch SLOT [force]\n"},
+	{"switch tick now", "error: \"now\" behind the slot; expected \"force\"\n"},
+	{"switch tick force", "error: can't force tick\n"},
+	{"  switch   ", "error: usage: switch SLOT [force]\n"},
+	{"switch a b c", "error: usage: switch SLOT [force]\n"},
+	{"switch a b c d e f g h i j k l m n o p q r s t u v",
+	 "error: usage: switch SLOT [force]\n"},
 	{"md", "error: usage: md ADDRESS [LENGTH]\n"},
 	{"md 1 2 3", "error: usage: md ADDRESS [LENGTH]\n"},
 	{"help a b", "error: usage: help [COMMAND]\n"},
@@ -132,6 +143,7 @@ static const struct wrong_use {
 	{"md 0x5000", "error: address 0x5000 can't be read\n"},
 	{"cpus", "error: the ACPI tables (MADT) list no processor\n"},
 	{"ioapic", "error: the ACPI tables (MADT) list no IO-APIC\n"},
+	{"pci", "error: this machine has no PCI bus\n"},
 	{"poweroff", "error: poweroff: this fake can't\n"},
 };
 
@@ -263,11 +275,42 @@ static void ioapic_shows_entries(void **state)
 			    "IO-APIC 5 at 0xfec10000, version 0x11: GSI 24 to 24\n");
 }
 
+static void pci_shows_functions(void **state)
+{
+	int net, disk;
+
+	(void)state;
+	fake_pci_reset();
+	fake_pci_add(-1, 0, 0, 0x12378086, 0x06000002, 0);
+	net = fake_pci_add(-1, 3, 0, 0x10d38086, 0x02000000, PCI_HEADER_MULTI);
+	disk = fake_pci_add(-1, 3, 1, 0x00101b36, 0x01080200, 0);
+	fake_pci_add(-1, 31, 0, 0x00011234, 0xfe120000, 0);
+	fake_pci_set(net, PCI_COMMAND, 2, PCI_COMMAND_IO | PCI_COMMAND_MASTER, true);
+	fake_pci_set(net, PCI_BAR0 + 4, 4, 0xc001, true);
+	fake_pci_set(net, PCI_INTERRUPT_LINE, 2, 0x010b, true);
+	fake_pci_set(disk, PCI_BAR0, 4, 0xfebf0004, true);
+	fake_pci_set(disk, PCI_BAR0 + 4, 4, 8, true);
+	fake_pci_set(disk, PCI_BAR0 + 8, 4, 0xfebd0000, true);
+	fake_pci_capability(disk, 0x11, 0x40, 12);
+	fake_pci_set(disk, 0x42, 2, 0x8000 | 64, true);
+	pci_init();
+	assert_string_equal(
+		run("pci"),
+		"ADDRESS  ID         CLASS            ENABLED    INTERRUPT          BARS\n"
+		"00:00.0  8086:1237  host bridge      -          -                  -\n"
+		"00:03.0  8086:10d3  Ethernet         io master  IRQ 11             io 0xc000\n"
+		"00:03.1  1b36:0010  NVMe controller  -          MSI-X, 65 entries  "
+		"memory 0x8febf0000, memory 0xfebd0000\n"
+		"00:1f.0  1234:0001  class fe12       -          -                  -\n");
+	fake_pci_reset();
+	pci_init();
+}
+
 static void help_names_every_command(void **state)
 {
-	static const char *const names[] = {"help", "slots", "boot",   "switch",
-					    "kill", "mem",   "cpus",   "ioapic",
-					    "log",  "md",    "reboot", "poweroff"};
+	static const char *const names[] = {"help", "slots",  "boot",	 "switch", "kill",
+					    "mem",  "cpus",   "ioapic",	 "pci",	   "log",
+					    "md",   "reboot", "poweroff"};
 	uint32_t lines = 0, width = 0;
 	const char *c;
 
@@ -317,6 +360,7 @@ int main(void)
 		cmocka_unit_test_setup(mem_draws_the_plan, start),
 		cmocka_unit_test_setup(cpus_say_who_sees_them, start),
 		cmocka_unit_test_setup(ioapic_shows_entries, start),
+		cmocka_unit_test_setup(pci_shows_functions, start),
 		cmocka_unit_test_setup(help_names_every_command, start),
 		cmocka_unit_test_setup(log_shows_the_log, start),
 		cmocka_unit_test_setup(reboot_is_done, start),

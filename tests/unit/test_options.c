@@ -101,7 +101,8 @@ static void messages_say_what_was_expected(void **state)
 	static const char *const rows[][2] = {
 		{"video=maybe", "option \"video=maybe\": bad value; expected on or off"},
 		{"colour=on", "option \"colour=on\": unknown; expected serial=, video=, default=, "
-			      "timeout= or loglevel="},
+			      "timeout=, loglevel= "
+			      "or integrity="},
 		{"timeout=1 timeout=2", "option \"timeout=2\": given twice; the first one counts"},
 		{"serial=com2,7",
 		 "option \"serial=com2,7\": bad value; expected com1, com2 or none, and a rate that "

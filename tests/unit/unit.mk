@@ -15,11 +15,12 @@ UNIT_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -DSWITCHYARD_HOST \
 
 # What boot/ and arch/x86/ have that reads foreign data, and nothing else, is portable, too.
 # string.c would replace the C library's functions (test_string.c includes it under other names);
-# main.c, slot_machine.c and switch.c need the gate and a real machine.
+# main.c, slot_machine.c and switch.c need the gate and a real machine. Of arch/x86/, what works on
+# PCI functions has its place here: the fakes have configuration space.
 UNIT_C       := $(filter-out lib/string.c $(addprefix monitor/,main.c slot_machine.c switch.c), \
 	$(wildcard lib/*.c monitor/*.c)) $(wildcard tests/unit/fake/*.c) boot/multiboot2.c \
 	$(addprefix arch/x86/,acpi.c acpi_s5.c framebuffer.c kvm_clock.c lapic.c machine_check.c \
-	msr_list.c mtrr.c perfmon.c)
+	msr_list.c mtrr.c page_walk.c pci.c pci_msi.c pci_state.c perfmon.c)
 UNIT_OBJ     := $(UNIT_C:%.c=$(UNIT)/%.o) $(UNIT)/font.o
 UNIT_LIB     := $(UNIT)/unit.a
 UNIT_TEST_C  := $(wildcard tests/unit/test_*.c)

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * rtc.h - the real-time clock's interrupts and alarm. Motorola MC146818 data sheet; ICH9 data
+ * sheet, section 13.6.
+ *
+ * The clock itself is never touched, nor what tells how to read it: the format of its registers
+ * (binary or BCD, 12 or 24 hours) and its divider. Nor is the rest of the CMOS memory, which is
+ * firmware's.
+ */
+#ifndef ARCH_X86_RTC_H
+#define ARCH_X86_RTC_H
+
+#include <stdint.h>
+
+#define RTC_ALARM_BYTES 5 /* seconds, minutes, hours; day and month, where FADT says where */
+
+struct rtc_state {
+	uint8_t rate;	    /* of the periodic interrupt, register A */
+	uint8_t interrupts; /* which are enabled, and the square wave, register B */
+	uint8_t alarm[RTC_ALARM_BYTES];
+};
+
+/* Where the alarm's day and month are, as the FADT says; 0: this clock has none. */
+struct rtc_layout {
+	uint8_t day_alarm, month_alarm;
+};
+
+/*
+ * A mirrored pair. Save leaves all interrupts off, and none pending. The index register (port 0x70)
+ * is write-only; both leave it at a register that nothing depends on, and NMIs enabled.
+ */
+void rtc_save(const struct rtc_layout *layout, struct rtc_state *state);
+void rtc_load(const struct rtc_layout *layout, const struct rtc_state *state);
+
+#endif

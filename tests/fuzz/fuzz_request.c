@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a guest hands over: requests, its words when it crashes, and its page tables. */
+#include "arch/x86/page_walk.h"
+#include "arch/x86/phys.h"
+#include "fake/fake.h"
+#include "fuzz.h"
+#include "monitor/request.h"
+
+#define MEMORY_AT    UINT64_C(0x200000)
+#define MEMORY_SIZE  UINT64_C(0x10000)
+#define PAGE	     UINT64_C(4096)
+#define MESSAGE_SIZE sizeof(((struct switchyard_notes *)0)->message)
+
+static void fuzz_request(struct fuzz_input *input)
+{
+	struct slot_table slots = {.count = (uint32_t)fuzz_take(input, 1) % SWITCHYARD_MAX_SLOTS +
+					    1};
+	uint32_t current = (uint32_t)fuzz_take(input, 1) % slots.count;
+	uint64_t op = fuzz_take(input, 8), arg = fuzz_take(input, 8);
+	int64_t result;
+
+	for (uint32_t i = 0; i < slots.count; i++)
+		slots.slot[i].state = (enum switchyard_state)(fuzz_take(input, 1) % 4 + 1);
+	result = request_check(&slots, current, op, arg);
+	FUZZ_CHECK(result <= 0 && result >= SWITCHYARD_EDAMAGED);
+	FUZZ_CHECK(result || op <= SWITCHYARD_CRASH);
+	if (!result && op == SWITCHYARD_SWITCH)
+		FUZZ_CHECK(arg - 1 < slots.count && arg - 1 != current &&
+			   slots.slot[arg - 1].state != SWITCHYARD_CRASHED);
+}
+
+static void fuzz_message(struct fuzz_input *input)
+{
+	char from[MESSAGE_SIZE], to[MESSAGE_SIZE];
+
+	for (uint32_t i = 0; i < sizeof(from); i++)
+		from[i] = (char)fuzz_take(input, 1);
+	memset(to, 'x', sizeof(to));
+	request_copy_message(to, sizeof(to), from);
+	FUZZ_CHECK(memchr(to, '\0', sizeof(to)));
+	for (const char *c = to; *c; c++)
+		FUZZ_CHECK(*c >= ' ' && *c <= '~');
+}
+
+static void check_text(uint64_t physical, uint64_t size, void *context)
+{
+	uint64_t *found = context;
+
+	FUZZ_CHECK(size >= PAGE && physical % PAGE == 0 && size % PAGE == 0);
+	FUZZ_CHECK(physical >= MEMORY_AT && physical + size <= MEMORY_AT + MEMORY_SIZE);
+	++*found;
+}
+
+/* The rest of the input is the slot's memory: tables that may say anything. */
+static void fuzz_tables(struct fuzz_input *input)
+{
+	static struct control_page control;
+	struct page_walk walk = {.control = &control, .base = MEMORY_AT, .size = MEMORY_SIZE};
+	uint64_t physical, found = 0, address = fuzz_take(input, 8);
+	uint8_t *memory = fake_memory(MEMORY_AT, MEMORY_SIZE, 0);
+
+	control.cr3 = MEMORY_AT + fuzz_take(input, 4);
+	control.cr4 = fuzz_take(input, 4);
+	control.efer = fuzz_take(input, 2);
+	memcpy(memory, input->bytes, input->size < MEMORY_SIZE ? input->size : MEMORY_SIZE);
+	page_walk_text(&walk, check_text, &found);
+	if (page_walk_find(&walk, address, &physical))
+		FUZZ_CHECK(physical - MEMORY_AT < MEMORY_SIZE);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	struct fuzz_input input = {bytes, size};
+
+	fuzz_request(&input);
+	fuzz_message(&input);
+	fuzz_tables(&input);
+	fake_reset();
+	return 0;
+}

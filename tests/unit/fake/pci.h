@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pci.h - fake PCI functions for tests on the host: configuration space that is there only when the
+ * bridges' bus numbers lead to it, keeps those bits that are writable, and remembers what was
+ * written in which order.
+ */
+#ifndef TESTS_FAKE_PCI_H
+#define TESTS_FAKE_PCI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "arch/x86/pci_config.h"
+
+#define FAKE_PCI_FUNCTIONS 160
+#define FAKE_PCI_WRITES	   4096
+#define FAKE_PCI_SPACE	   256
+
+struct fake_pci_function {
+	uint8_t device, function;
+	int behind; /* index of the bridge that it is behind; -1: on bus 0 */
+	uint8_t space[FAKE_PCI_SPACE];
+	uint8_t writable[FAKE_PCI_SPACE]; /* bits */
+	uint32_t writes;
+	bool gone; /* unplugged */
+};
+
+struct fake_pci_write {
+	uint32_t function; /* index */
+	uint32_t offset, value;
+};
+
+extern struct fake_pci {
+	uint32_t count;
+	struct fake_pci_function function[FAKE_PCI_FUNCTIONS];
+	uint32_t writes;
+	struct fake_pci_write write[FAKE_PCI_WRITES];
+	uint64_t mappable; /* paging_map()'s limit */
+} fake_pci;
+
+/* No functions, and everything below 4 GiB can be mapped. */
+void fake_pci_reset(void);
+
+/*
+ * Adds a function with that ID, class (all of PCI_CLASS) and header type; command, BARs, interrupt
+ * line and, for bridges, bus numbers and windows are writable. Returns its index.
+ */
+int fake_pci_add(int behind, uint8_t device, uint8_t function, uint32_t id, uint32_t class,
+		 uint8_t header);
+
+/* Adds a capability of so many bytes at the list's beginning. Returns its offset. */
+uint32_t fake_pci_capability(int index, uint8_t kind, uint32_t offset, uint32_t size);
+
+/* Sets a value; its bits are writable or not. */
+void fake_pci_set(int index, uint32_t offset, uint32_t size, uint32_t value, bool writable);
+uint32_t fake_pci_get(int index, uint32_t offset, uint32_t size);
+
+#endif

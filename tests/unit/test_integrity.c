@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Damage to a parked slot is found, and named; what may change, may. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include "arch/x86/cpu.h"
+#include "arch/x86/msr.h"
+#include "arch/x86/page_walk.h"
+#include "fake/fake.h"
+#include "monitor/integrity.h"
+#include "monitor/slot_machine.h"
+
+#define BASE	 UINT64_C(0x40000000)
+#define SIZE	 UINT64_C(0x400000)
+#define TABLE	 UINT64_C(0x1000)
+#define PRESENT	 1ull
+#define WRITABLE 3ull
+#define USER	 5ull
+#define ALL	 7ull /* what a table's entry allows */
+#define LARGE	 0x81ull
+#define NX	 (1ull << 63)
+#define TEXT	 (BASE + 0x10000) /* two pages of it, one after the other */
+#define DATA	 (BASE + 0x20000)
+#define GDT	 (BASE + 0x30000)
+
+static struct slot slot = {.name = "beta", .ram = {.base = BASE, .size = SIZE}};
+static struct slot_machine machine;
+static uint8_t *memory;
+static struct error error;
+
+static uint64_t *entry(uint64_t table, unsigned int i)
+{
+	return (uint64_t *)(memory + table * TABLE) + i;
+}
+
+/* Table n lies at BASE + n pages: 0 the root, 1 PDPT, 2 directory, 3 page table. */
+static int start(void **state)
+{
+	(void)state;
+	memory = fake_memory(BASE, SIZE, 0);
+	memset(&machine, 0, sizeof(machine));
+	*entry(0, 511) = (BASE + 1 * TABLE) | ALL;
+	*entry(1, 510) = (BASE + 2 * TABLE) | ALL;
+	*entry(2, 0) = (BASE + 3 * TABLE) | ALL;
+	*entry(3, 0) = TEXT | PRESENT;
+	*entry(3, 1) = (TEXT + TABLE) | PRESENT;
+	*entry(3, 2) = DATA | WRITABLE;
+	*entry(3, 3) = (DATA + TABLE) | PRESENT | NX;
+	*entry(3, 4) = (DATA + 2 * TABLE) | USER;
+	*entry(3, 5) = GDT | PRESENT | NX;
+	machine.control.cr3 = BASE;
+	machine.control.efer = EFER_NXE;
+	machine.control.gdtr.base = 0xffffffff80005000ull;
+	machine.control.gdtr.limit = 0x7f;
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	fake_reset();
+	return 0;
+}
+
+static void take(enum integrity_check check)
+{
+	integrity_take(&slot, &machine, check);
+	assert_true(integrity_verify(&slot, &machine, &error));
+}
+
+static void assert_damaged(const char *what)
+{
+	error.text[0] = '\0';
+	assert_false(integrity_verify(&slot, &machine, &error));
+	assert_non_null(strstr(error.text, "slot beta: "));
+	assert_non_null(strstr(error.text, what));
+	assert_non_null(strstr(error.text, "switch beta force"));
+}
+
+static void assert_harmless(uint64_t address)
+{
+	memory[address - BASE] ^= 1;
+	assert_true(integrity_verify(&slot, &machine, &error));
+	memory[address - BASE] ^= 1;
+}
+
+static void text_is_found(void **state)
+{
+	(void)state;
+	take(INTEGRITY_TEXT);
+	assert_int_equal(machine.integrity.range_count, 1);
+	assert_int_equal(machine.integrity.range[0].base, TEXT);
+	assert_int_equal(machine.integrity.range[0].size, 2 * TABLE);
+}
+
+static void text_that_changed_is_named(void **state)
+{
+	(void)state;
+	take(INTEGRITY_ALL);
+	memory[TEXT + TABLE + 7 - BASE] ^= 1;
+	assert_damaged("kernel text at 0x40011000 to 0x40011fff");
+}
+
+static void data_may_change(void **state)
+{
+	(void)state;
+	take(INTEGRITY_ALL);
+	assert_harmless(DATA);
+	assert_harmless(DATA + TABLE);
+	assert_harmless(DATA + 2 * TABLE);
+}
+
+static void control_pages(void **state)
+{
+	(void)state;
+	take(INTEGRITY_ALL);
+	machine.control.rsp ^= 1;
+	assert_damaged("saved CPU state");
+	machine.control.rsp ^= 1;
+	machine.platform.pit.count[0] ^= 1;
+	assert_damaged("saved device state");
+	machine.platform.pit.count[0] ^= 1;
+	machine.tables.acpi[9] ^= 1;
+	assert_damaged("ACPI tables");
+	machine.tables.acpi[9] ^= 1;
+	memory[GDT + 0x7f - BASE] ^= 1;
+	assert_damaged("GDT");
+	memory[GDT + 0x7f - BASE] ^= 1;
+	assert_harmless(GDT + 0x80);
+	*entry(0, 1) = 1;
+	assert_damaged("top page table");
+	*entry(0, 1) = 0;
+	assert_true(integrity_verify(&slot, &machine, &error));
+}
+
+static void only_what_is_asked_for(void **state)
+{
+	(void)state;
+	take(INTEGRITY_CONTROL);
+	memory[TEXT - BASE] ^= 1;
+	assert_true(integrity_verify(&slot, &machine, &error));
+	take(INTEGRITY_TEXT);
+	machine.control.rsp ^= 1;
+	assert_true(integrity_verify(&slot, &machine, &error));
+	take(INTEGRITY_OFF);
+	memory[TEXT - BASE] ^= 1;
+	assert_true(integrity_verify(&slot, &machine, &error));
+}
+
+static void rights_of_all_levels_count(void **state)
+{
+	(void)state;
+	*entry(2, 0) |= NX;
+	take(INTEGRITY_TEXT);
+	assert_int_equal(machine.integrity.page_count, 0);
+	machine.control.efer = 0; /* the bit means nothing then */
+	take(INTEGRITY_TEXT);
+	assert_int_not_equal(machine.integrity.page_count, 0);
+}
+
+static void large_pages(void **state)
+{
+	(void)state;
+	*entry(2, 1) = (BASE + 0x200000) | LARGE;
+	take(INTEGRITY_TEXT);
+	assert_int_equal(machine.integrity.page_count, 2 + 512);
+	memory[0x3fffff] ^= 1;
+	assert_damaged("0x403ff000");
+}
+
+static void five_levels(void **state)
+{
+	(void)state;
+	*entry(8, 511) = BASE | ALL;
+	machine.control.cr3 = BASE + 8 * TABLE;
+	machine.control.cr4 = CR4_LA57;
+	take(INTEGRITY_ALL);
+	assert_int_equal(machine.integrity.page_count, 2);
+}
+
+static void tables_elsewhere_are_not_read(void **state)
+{
+	(void)state;
+	*entry(0, 0) = 0x1000 | WRITABLE;	 /* there is no memory: phys() would be NULL */
+	*entry(0, 1) = (BASE + SIZE) | WRITABLE; /* one behind its own */
+	*entry(3, 6) = (BASE + SIZE) | PRESENT;
+	take(INTEGRITY_ALL);
+	assert_int_equal(machine.integrity.page_count, 2);
+	machine.control.cr3 = 0;
+	take(INTEGRITY_ALL);
+	assert_int_equal(machine.integrity.page_count, 0);
+}
+
+static void tables_in_a_circle_end(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 512; i++)
+		*entry(0, i) = BASE | ALL | (uint64_t)i << 52;
+	take(INTEGRITY_ALL);
+}
+
+static void too_much_text_is_told(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 512; i++)
+		*entry(2, i) = (BASE + 0x200000 * (i % 2)) | LARGE;
+	take(INTEGRITY_TEXT);
+	assert_true(machine.integrity.left_out > 0);
+	assert_true(machine.integrity.page_count <= INTEGRITY_PAGES);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(text_is_found, start, end),
+		cmocka_unit_test_setup_teardown(text_that_changed_is_named, start, end),
+		cmocka_unit_test_setup_teardown(data_may_change, start, end),
+		cmocka_unit_test_setup_teardown(control_pages, start, end),
+		cmocka_unit_test_setup_teardown(only_what_is_asked_for, start, end),
+		cmocka_unit_test_setup_teardown(rights_of_all_levels_count, start, end),
+		cmocka_unit_test_setup_teardown(large_pages, start, end),
+		cmocka_unit_test_setup_teardown(five_levels, start, end),
+		cmocka_unit_test_setup_teardown(tables_elsewhere_are_not_read, start, end),
+		cmocka_unit_test_setup_teardown(tables_in_a_circle_end, start, end),
+		cmocka_unit_test_setup_teardown(too_much_text_is_told, start, end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* PCI: what is found, what a slot's state holds, and the order in which it is put back. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include "arch/x86/pci_state.h"
+#include "arch/x86/phys.h"
+#include "fake/console.h"
+#include "fake/fake.h"
+#include "fake/pci.h"
+
+#define CLASS_HOST	0x06000000
+#define CLASS_PCI	0x06040000
+#define CLASS_NET	0x02000000
+#define ID(device)	(0x1af4u | (uint32_t)(device) << 16)
+#define CAPABILITY_PM	0x01
+#define CAPABILITY_MSI	0x05
+#define CAPABILITY_PCIE 0x10
+#define CAPABILITY_MSIX 0x11
+#define MSI		0x50
+#define MSIX		0x60
+#define PM		0x70
+#define PCIE		0x80
+#define MSI_64_MASKABLE 0x0180
+#define TABLE		0xfe000000u
+#define TABLE_OFFSET	0x800u
+#define ENTRIES		3
+
+static struct pci_state one, two;
+static int host, bridge, net;
+
+/* A host bridge, a bridge to bus 1, and behind it a network card with every capability. */
+static int start(void **state)
+{
+	(void)state;
+	fake_pci_reset();
+	fake_reset();
+	fake_console_reset();
+	memset(&one, 0x5a, sizeof(one));
+	memset(&two, 0xa5, sizeof(two));
+	host = fake_pci_add(-1, 0, 0, ID(1), CLASS_HOST, 0);
+	bridge = fake_pci_add(-1, 3, 0, ID(2), CLASS_PCI, PCI_HEADER_BRIDGE);
+	fake_pci_set(bridge, PCI_BRIDGE_BUSES, 4, 0x00010100, true);
+	fake_pci_set(bridge, PCI_BRIDGE_CONTROL, 2, 0, true);
+	net = fake_pci_add(bridge, 5, 0, ID(3), CLASS_NET, 0);
+	fake_pci_capability(net, CAPABILITY_MSI, MSI, 0x18);
+	fake_pci_set(net, MSI + 2, 2, MSI_64_MASKABLE, true);
+	fake_pci_capability(net, CAPABILITY_MSIX, MSIX, 0x0c);
+	fake_pci_set(net, MSIX + 2, 2, ENTRIES - 1, true);
+	fake_pci_set(net, MSIX + 4, 4, TABLE_OFFSET | 1, false); /* in BAR 1 */
+	fake_pci_capability(net, CAPABILITY_PM, PM, 8);
+	fake_pci_capability(net, CAPABILITY_PCIE, PCIE, 0x3c);
+	fake_pci_set(net, PCIE + 2, 2, 2, false);
+	fake_pci_set(net, PCI_BAR0, 4, 0xc001, true);
+	fake_pci_set(net, PCI_BAR0 + 4, 4, TABLE, true);
+	fake_pci_set(net, PCI_COMMAND, 2, PCI_COMMAND_MEMORY, true);
+	fake_memory(TABLE + TABLE_OFFSET, ENTRIES * sizeof(struct pci_msix_entry), 0x11);
+	pci_init();
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	fake_reset();
+	return 0;
+}
+
+static void finds_all_functions(void **state)
+{
+	const struct pci_functions *functions = pci_functions();
+
+	(void)state;
+	assert_int_equal(functions->count, 3);
+	assert_int_equal(functions->left_out, 0);
+	assert_int_equal(functions->function[2].address, PCI_ADDRESS(1, 5, 0));
+	assert_int_equal(functions->function[2].id, ID(3));
+	assert_int_equal(functions->function[2].capability.msi, MSI);
+	assert_int_equal(functions->function[2].capability.express2, PCIE);
+	assert_int_equal(functions->function[2].msix_entries, ENTRIES);
+	assert_int_equal(functions->function[1].capability.power, 0);
+}
+
+static void other_functions_only_where_there_are_more(void **state)
+{
+	(void)state;
+	fake_pci_add(-1, 7, 0, ID(4), CLASS_NET, PCI_HEADER_MULTI);
+	fake_pci_add(-1, 7, 6, ID(5), CLASS_NET, 0);
+	fake_pci_add(-1, 8, 0, ID(6), CLASS_NET, 0);
+	fake_pci_add(-1, 8, 1, ID(7), CLASS_NET, 0); /* a ghost: 8.0 says it is alone */
+	pci_init();
+	assert_int_equal(pci_functions()->count, 6);
+}
+
+static void a_list_in_a_circle_ends(void **state)
+{
+	(void)state;
+	fake_pci_set(net, MSI, 2, CAPABILITY_MSI | MSI << 8, false);
+	pci_init();
+	assert_int_equal(pci_functions()->function[2].capability.msi, MSI);
+}
+
+static void counts_what_is_left_out(void **state)
+{
+	(void)state;
+	while (fake_pci.count < FAKE_PCI_FUNCTIONS)
+		fake_pci_add(-1, (uint8_t)(8 + fake_pci.count / 8), fake_pci.count % 8, ID(9),
+			     CLASS_NET, PCI_HEADER_MULTI);
+	pci_init();
+	assert_int_equal(pci_functions()->count, PCI_MAX_FUNCTIONS);
+	assert_true(pci_functions()->left_out > 0);
+
+	start(state);
+	fake_pci_set(net, MSIX + 2, 2, PCI_MAX_MSIX_ENTRIES, true); /* one more than that */
+	pci_init();
+	assert_int_equal(pci_functions()->msix_left_out, 1);
+	assert_false(pci_functions()->function[2].msix_kept);
+
+	start(state);
+	fake_pci.mappable = TABLE;
+	pci_init();
+	assert_int_equal(pci_functions()->msix_unreachable, 1);
+	pci_save(pci_functions(), &one); /* and does not fault */
+	assert_false(one.function[2].msix.table);
+}
+
+/* Every field, capabilities among them: what one slot wrote comes back after another one's. */
+static void what_was_changed_comes_back(void **state)
+{
+	static const struct {
+		int *function;
+		uint32_t offset, size;
+	} places[] = {
+		{&net, PCI_COMMAND, 2},
+		{&net, PCI_BAR0, 4},
+		{&net, PCI_BAR0 + 20, 4},
+		{&net, PCI_ROM, 4},
+		{&net, PCI_INTERRUPT_LINE, 1},
+		{&net, MSI + 4, 4},
+		{&net, MSI + 8, 4},
+		{&net, MSI + 0x0c, 2},
+		{&net, MSI + 0x10, 4},
+		{&net, PCIE + 8, 2},
+		{&net, PCIE + 0x28, 2},
+		{&bridge, PCI_BRIDGE_IO, 2},
+		{&bridge, PCI_BRIDGE_MEMORY, 4},
+		{&bridge, PCI_BRIDGE_PREFETCH_LIMIT_HIGH, 4},
+		{&bridge, PCI_BRIDGE_CONTROL, 2},
+	};
+
+	(void)state;
+	pci_save(pci_functions(), &two);
+	for (uint32_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		fake_pci_set(*places[i].function, places[i].offset, places[i].size, 0x01030205 + i,
+			     true);
+	fake_pci_set(net, PCI_BAR0 + 4, 4, TABLE, true);
+	pci_save(pci_functions(), &one);
+	pci_load(pci_functions(), &two);
+	assert_int_equal(fake_pci_get(net, PCI_BAR0, 4), 0xc001);
+	assert_int_equal(fake_pci_get(bridge, PCI_BRIDGE_MEMORY, 4), 0);
+	pci_load(pci_functions(), &one);
+	for (uint32_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		uint64_t mask = places[i].offset == PCI_BRIDGE_CONTROL ? 0xfbbf : UINT32_MAX;
+
+		mask &= (1ull << 8 * places[i].size) - 1;
+		assert_int_equal(fake_pci_get(*places[i].function, places[i].offset,
+					      places[i].size),
+				 (0x01030205 + i) & mask);
+	}
+}
+
+static void nothing_is_written_where_nothing_differs(void **state)
+{
+	(void)state;
+	fake_pci_set(net, MSI + 2, 2, 0, true);
+	pci_save(pci_functions(), &one);
+	fake_pci.writes = 0;
+	pci_load(pci_functions(), &one);
+	for (uint32_t i = 0; i < fake_pci.writes; i++)
+		assert_in_range(fake_pci.write[i].offset, MSI, MSIX + 0x0c);
+}
+
+/* From the index-th write on: that of a register of a function; -1: there is none. */
+static int written(uint32_t from, int function, uint32_t offset)
+{
+	for (uint32_t i = from; i < fake_pci.writes; i++)
+		if (fake_pci.write[i].function == (uint32_t)function &&
+		    fake_pci.write[i].offset == offset)
+			return (int)i;
+	return -1;
+}
+
+static int last_written(int function, uint32_t offset)
+{
+	int last = -1;
+
+	for (int i = written(0, function, offset); i >= 0;
+	     i = written((uint32_t)i + 1, function, offset))
+		last = i;
+	return last;
+}
+
+static void order_of_load(void **state)
+{
+	int window, off, bar, messages, on;
+
+	(void)state;
+	fake_pci_set(net, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER, true);
+	fake_pci_set(net, MSI + 2, 2, MSI_64_MASKABLE | 1, true);
+	pci_save(pci_functions(), &one);
+	assert_int_equal(fake_pci_get(net, MSI + 2, 2), MSI_64_MASKABLE); /* quiet */
+	fake_pci_set(bridge, PCI_BRIDGE_MEMORY, 4, 0x12345678, true);
+	fake_pci_set(net, PCI_BAR0, 4, 0xd001, true);
+	fake_pci.writes = 0;
+	pci_load(pci_functions(), &one);
+	window = written(0, bridge, PCI_BRIDGE_MEMORY);
+	off = written(0, net, PCI_COMMAND);
+	bar = written(0, net, PCI_BAR0);
+	messages = last_written(net, MSI + 2);
+	on = last_written(net, PCI_COMMAND);
+	assert_true(window >= 0 && window < off && off < bar && bar < messages && messages < on);
+	assert_int_equal(fake_pci.write[off].value, 0);
+	assert_int_equal(fake_pci.write[on].value, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+	assert_int_equal(fake_pci_get(net, MSI + 2, 2), MSI_64_MASKABLE | 1);
+}
+
+static uint32_t *table(void)
+{
+	return (uint32_t *)phys(TABLE + TABLE_OFFSET);
+}
+
+static void msix_tables_come_back(void **state)
+{
+	(void)state;
+	fake_pci_set(net, MSIX + 2, 2, 0x8000 | (ENTRIES - 1), true);
+	pci_save(pci_functions(), &one);
+	assert_int_equal(fake_pci_get(net, MSIX + 2, 2), 0xc000 | (ENTRIES - 1)); /* all masked */
+	memset(table(), 0x22, ENTRIES * sizeof(struct pci_msix_entry));
+	fake_pci_set(net, PCI_COMMAND, 2, 0, true);
+	fake_pci_set(net, MSIX + 2, 2, ENTRIES - 1, true);
+	pci_save(pci_functions(), &two); /* without decoding it can't be read */
+	assert_false(two.function[2].msix.table);
+	pci_load(pci_functions(), &one);
+	for (uint32_t i = 0; i < ENTRIES * 4; i++)
+		assert_int_equal(table()[i], 0x11111111);
+	assert_int_equal(fake_pci_get(net, MSIX + 2, 2), 0x8000 | (ENTRIES - 1));
+	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2), PCI_COMMAND_MEMORY);
+}
+
+/* A kernel that numbered the buses itself: what is behind the bridge is found all the same. */
+static void bus_numbers_come_back(void **state)
+{
+	(void)state;
+	fake_pci_set(bridge, PCI_BRIDGE_BUSES, 4, 0x00070700, true);
+	fake_pci_set(net, PCI_BAR0, 4, 0xe001, true);
+	pci_save(pci_functions(), &one);
+	assert_int_equal(fake_pci_get(bridge, PCI_BRIDGE_BUSES, 4), 0x00010100); /* firmware's */
+	fake_pci_set(net, PCI_BAR0, 4, 0, true);
+	pci_load(pci_functions(), &one);
+	assert_int_equal(fake_pci_get(net, PCI_BAR0, 4), 0xe001);
+	assert_int_equal(fake_pci_get(bridge, PCI_BRIDGE_BUSES, 4), 0x00070700);
+}
+
+/* One that sleeps is woken before it is written to, and sleeps again for the slot that put it to
+ * sleep. */
+static void power_states_come_back(void **state)
+{
+	int awake, bar, asleep;
+
+	(void)state;
+	fake_pci_set(net, PM + 4, 2, 3, true);
+	pci_save(pci_functions(), &one);
+	fake_pci_set(net, PCI_BAR0, 4, 0xd001, true);
+	fake_pci.writes = 0;
+	pci_load(pci_functions(), &one);
+	awake = written(0, net, PM + 4);
+	bar = written(0, net, PCI_BAR0);
+	asleep = written((uint32_t)awake + 1, net, PM + 4);
+	assert_true(awake >= 0 && awake < bar && bar < asleep);
+	assert_int_equal(fake_pci.write[awake].value, 0);
+	assert_int_equal(fake_pci_get(net, PM + 4, 2), 3);
+	assert_true(fake_console.now >= 10000); /* us */
+
+	fake_pci.writes = 0;
+	pci_load(pci_functions(), &one); /* sleeps already, as it did then */
+	assert_int_equal(written(0, net, PM + 4), -1);
+}
+
+static void one_that_is_gone_is_passed_over(void **state)
+{
+	(void)state;
+	fake_pci.function[net].gone = true;
+	pci_save(pci_functions(), &one);
+	fake_pci.function[net].gone = false;
+	fake_pci.writes = 0;
+	pci_load(pci_functions(), &one); /* there is nothing to load */
+	assert_int_equal(fake_pci.function[net].writes, 0);
+	pci_save(pci_functions(), &one);
+	fake_pci.function[net].gone = true;
+	pci_load(pci_functions(), &one);
+}
+
+/* Whose slot ended: no bus master before a driver has made it one again. */
+static void one_that_was_cut_off_stays_so(void **state)
+{
+	const uint16_t working = PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER;
+
+	(void)state;
+	fake_pci_set(net, PCI_COMMAND, 2, working, true);
+	fake_pci_set(bridge, PCI_COMMAND, 2, working, true);
+	pci_save(pci_functions(), &one);
+	assert_int_equal(pci_stop_bus_masters(), 1);
+	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2), PCI_COMMAND_MEMORY);
+	assert_int_equal(fake_pci_get(bridge, PCI_COMMAND, 2), working);
+	pci_load(pci_functions(), &one);
+	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2), PCI_COMMAND_MEMORY);
+
+	fake_pci_set(net, PCI_COMMAND, 2, working, true); /* a driver */
+	pci_save(pci_functions(), &two);
+	fake_pci_set(net, PCI_COMMAND, 2, 0, true);
+	pci_load(pci_functions(), &two);
+	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2), working);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(finds_all_functions, start, end),
+		cmocka_unit_test_setup_teardown(other_functions_only_where_there_are_more, start,
+						end),
+		cmocka_unit_test_setup_teardown(a_list_in_a_circle_ends, start, end),
+		cmocka_unit_test_setup_teardown(counts_what_is_left_out, start, end),
+		cmocka_unit_test_setup_teardown(what_was_changed_comes_back, start, end),
+		cmocka_unit_test_setup_teardown(nothing_is_written_where_nothing_differs, start,
+						end),
+		cmocka_unit_test_setup_teardown(order_of_load, start, end),
+		cmocka_unit_test_setup_teardown(msix_tables_come_back, start, end),
+		cmocka_unit_test_setup_teardown(bus_numbers_come_back, start, end),
+		cmocka_unit_test_setup_teardown(power_states_come_back, start, end),
+		cmocka_unit_test_setup_teardown(one_that_is_gone_is_passed_over, start, end),
+		cmocka_unit_test_setup_teardown(one_that_was_cut_off_stays_so, start, end),
+	};
+
+	return cmocka_run_group_tests_name("pci", tests, NULL, NULL);
+}

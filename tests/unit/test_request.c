@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a guest may ask of the gate, and what it is told. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include "monitor/request.h"
+
+#define SELF 1u
+
+static struct slot_table slots = {
+	.count = 3,
+	.slot = {{.state = SWITCHYARD_READY},
+		 {.state = SWITCHYARD_RUNNING},
+		 {.state = SWITCHYARD_CRASHED}},
+};
+
+static void assert_answer(uint64_t op, uint64_t arg, int64_t answer)
+{
+	assert_int_equal(request_check(&slots, SELF, op, arg), answer);
+}
+
+static void switches(void **state)
+{
+	(void)state;
+	assert_answer(SWITCHYARD_SWITCH, 1, 0);
+	assert_answer(SWITCHYARD_SWITCH, 0, SWITCHYARD_ENOSLOT);
+	assert_answer(SWITCHYARD_SWITCH, 4, SWITCHYARD_ENOSLOT);
+	assert_answer(SWITCHYARD_SWITCH, UINT64_MAX, SWITCHYARD_ENOSLOT);
+	assert_answer(SWITCHYARD_SWITCH, 1ull << 32 | 1, SWITCHYARD_ENOSLOT);
+	assert_answer(SWITCHYARD_SWITCH, SELF + 1, SWITCHYARD_ESELF);
+	assert_answer(SWITCHYARD_SWITCH, 3, SWITCHYARD_ECRASHED);
+}
+
+static void other_operations(void **state)
+{
+	(void)state;
+	assert_answer(SWITCHYARD_MONITOR, 0, 0);
+	assert_answer(SWITCHYARD_CRASH, 0, 0);
+	assert_answer(SWITCHYARD_END, SWITCHYARD_END_POWEROFF, 0);
+	assert_answer(SWITCHYARD_END, SWITCHYARD_END_HALT, 0);
+	assert_answer(SWITCHYARD_END, 0, SWITCHYARD_EBADOP);
+	assert_answer(SWITCHYARD_END, SWITCHYARD_END_HALT + 1, SWITCHYARD_EBADOP);
+	assert_answer(0, 1, SWITCHYARD_EBADOP);
+	assert_answer(SWITCHYARD_CRASH + 1, 1, SWITCHYARD_EBADOP);
+	assert_answer(1ull << 32 | SWITCHYARD_SWITCH, 1, SWITCHYARD_EBADOP);
+}
+
+static void messages(void **state)
+{
+	char to[8];
+
+	(void)state;
+	request_copy_message(to, sizeof(to), "a\nb\x1b\x80");
+	assert_string_equal(to, "a b  ");
+	request_copy_message(to, sizeof(to), "longer than its room");
+	assert_string_equal(to, "longer ");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(switches),
+		cmocka_unit_test(other_operations),
+		cmocka_unit_test(messages),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

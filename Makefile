@@ -31,6 +31,7 @@ include monitor/monitor.mk
 include images/images.mk
 include images/tick/tick.mk
 include images/torture/torture.mk
+include images/busy/busy.mk
 include guest/guest.mk
 include tests/tests.mk
 include images/demo.mk

@@ -137,45 +137,53 @@ static uint64_t build_swyd(struct area *area, uint64_t info, struct error *error
  * Where a processor's entry keeps its flags; NULL: an
  * entry of another kind, or too short for its kind.
  */
-static uint8_t *processor_flags(struct acpi_madt_entry *entry)
+static const uint8_t *processor_flags(const struct acpi_madt_entry *entry)
 {
 	if (entry->type == ACPI_MADT_LOCAL_APIC &&
 	    entry->length >= sizeof(struct acpi_madt_local_apic))
-		return (uint8_t *)entry + offsetof(struct acpi_madt_local_apic, flags);
+		return (const uint8_t *)entry + offsetof(struct acpi_madt_local_apic, flags);
 	if (entry->type == ACPI_MADT_LOCAL_X2APIC &&
 	    entry->length >= sizeof(struct acpi_madt_local_x2apic))
-		return (uint8_t *)entry + offsetof(struct acpi_madt_local_x2apic, flags);
+		return (const uint8_t *)entry + offsetof(struct acpi_madt_local_x2apic, flags);
 	return NULL;
 }
 
 /*
- * Disables the processors outside of cpus. They are numbered by their order among the enabled ones;
- * firmware lists the boot CPU first (5.2.12.1). CPUs that only could be plugged in are not the
- * slot's either.
+ * Takes the processors outside of cpus out of the table. They are numbered by their order among the
+ * enabled ones; firmware lists the boot CPU first (5.2.12.1). CPUs that only could be plugged in
+ * are not the slot's either.
+ *
+ * A disabled entry would not do: kernels take it, before ACPI 6.3 always, for a CPU that may come
+ * later, and Linux adds it as soon as it meets the processor's device in the DSDT, which is
+ * firmware's own.
  */
-static bool mask_processors(struct acpi_madt *madt, uint64_t cpus, struct error *error)
+static bool drop_processors(struct acpi_madt *madt, uint64_t cpus, struct error *error)
 {
 	uint8_t *bytes = (uint8_t *)madt;
-	uint32_t offset = sizeof(*madt), position = 0;
+	uint32_t from = sizeof(*madt), to = from, end = madt->header.length, position = 0;
 
-	while (offset + sizeof(struct acpi_madt_entry) <= madt->header.length) {
-		struct acpi_madt_entry *entry = (struct acpi_madt_entry *)(bytes + offset);
-		uint8_t *flags = processor_flags(entry);
+	while (from + sizeof(struct acpi_madt_entry) <= end) {
+		const struct acpi_madt_entry *entry = (struct acpi_madt_entry *)(bytes + from);
+		const uint8_t *flags = processor_flags(entry);
+		uint32_t length = entry->length;
+		bool keep = true;
 
-		if (entry->length < sizeof(*entry) || entry->length > madt->header.length - offset)
-			return fail(error, "ACPI: MADT entry at byte %u has a length of %u", offset,
-				    entry->length);
-		offset += entry->length;
-		if (!flags)
-			continue;
-		if (*flags & ACPI_MADT_ENABLED) {
-			uint32_t cpu = position++;
-
-			if (cpu < MAX_CPUS && cpus >> cpu & 1)
-				continue;
+		if (length < sizeof(*entry) || length > end - from)
+			return fail(error, "ACPI: MADT entry at byte %u has a length of %u", from,
+				    length);
+		if (flags) {
+			keep = (*flags & ACPI_MADT_ENABLED) && position < MAX_CPUS &&
+			       (cpus >> position & 1);
+			if (*flags & ACPI_MADT_ENABLED)
+				position++;
 		}
-		*flags &= (uint8_t) ~(ACPI_MADT_ENABLED | ACPI_MADT_ONLINE_CAPABLE);
+		if (keep) {
+			memmove(bytes + to, bytes + from, length);
+			to += length;
+		}
+		from += length;
 	}
+	madt->header.length = to;
 	return true;
 }
 
@@ -227,7 +235,7 @@ static uint64_t build_madt(struct area *area, uint64_t original, uint64_t cpus, 
 		return 0;
 	madt = phys(address);
 	memcpy(madt, header, header->length);
-	if (!mask_processors(madt, cpus, error))
+	if (!drop_processors(madt, cpus, error))
 		return 0;
 	set_checksum(madt, madt->header.length, &madt->header.checksum);
 	return address;

@@ -3,8 +3,8 @@
  * guest_acpi.h - a slot's own ACPI root tables.
  *
  * A copy of the RSDP, RSDT and XSDT that lists one table more, "SWYD" (switchyard.h), and, where
- * the slot's line has cpus=, a copy of the MADT that shows only those CPUs as enabled. All other
- * tables stay the firmware's own.
+ * the slot's line has cpus=, a copy of the MADT that lists only those CPUs. All other tables stay
+ * the firmware's own.
  */
 #ifndef MONITOR_GUEST_ACPI_H
 #define MONITOR_GUEST_ACPI_H

@@ -40,6 +40,7 @@ $(1)/%.o: %.c
 endef
 $(eval $(call monitor_variant,$(B)/monitor,))
 $(eval $(call monitor_variant,$(B)/unmasked,-DTEST_LEAVE_IOAPIC_UNMASKED))
+$(eval $(call monitor_variant,$(B)/noinit,-DTEST_LEAVE_OTHER_CPUS))
 
 $(FONT_C): arch/x86/font.py $(FONT)
 	@mkdir -p $(@D)
@@ -86,7 +87,12 @@ $(B)/test/switchyard-unmasked.elf: $(MONITOR_C:%.c=$(B)/unmasked/%.o) $(MONITOR_
 		linker/monitor.ld linker/symbols.py
 	$(link_monitor)
 
+# For tests/system/test_other_cpus.py alone: the other CPUs go on after a switch.
+$(B)/test/switchyard-noinit.elf: $(MONITOR_C:%.c=$(B)/noinit/%.o) $(MONITOR_MADE) \
+		linker/monitor.ld
+	$(link_monitor)
+
 $(MONITOR_OBJ) $(MONITOR_INC): monitor/monitor.mk
 
 -include $(wildcard $(B)/monitor/*/*.d $(B)/monitor/*/*/*.d $(B)/monitor/*.d \
-	$(B)/unmasked/*/*.d $(B)/unmasked/*/*/*.d)
+	$(B)/unmasked/*/*.d $(B)/unmasked/*/*/*.d $(B)/noinit/*/*.d $(B)/noinit/*/*/*.d)

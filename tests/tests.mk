@@ -4,6 +4,9 @@
 # make lint    formatting, cppcheck, the structure of the sources
 # make system  system tests in QEMU; TESTS='-k tick' runs some of them
 # make mutation  what the monitor keeps is left out, item by item: the torture guest must see it
+#              WORKERS=2 runs two files of them at a time (pytest-xdist)
+# make soak    many switches in a row, some minutes: SOAK_SWITCHES between two Debian kernels, and
+#              SOAK_CHECKED_SWITCHES between two guests that compare all state after each
 # (make unit: tests/unit/unit.mk; make fuzz: tests/fuzz/fuzz.mk)
 
 include tests/unit/unit.mk
@@ -12,9 +15,17 @@ include tests/fuzz/fuzz.mk
 PYTEST  = $(PYTHON) -m pytest -p no:cacheprovider
 TESTS  ?=
 
+# By file: the tests of a file share machines.
+WORKERS     ?= 1
+PYTEST_DIST  = $(if $(filter-out 1,$(WORKERS)),-n $(WORKERS) --dist loadfile)
+
+SOAK_SWITCHES         ?= 500
+SOAK_CHECKED_SWITCHES ?= 100000
+
 # Everything that system tests start.
 MEMTEST_X64 = $(dir $(MEMTEST))memtest86+x64.bin
-TEST_PARTS  = iso $(B)/test/switchyard-unmasked.elf $(TORTURE_ELF) $(MEMTEST_X64) \
+TEST_PARTS  = iso $(BUSY_ELF) $(TORTURE_ELF) $(MEMTEST_X64) \
+	$(B)/test/switchyard-unmasked.elf $(B)/test/switchyard-noinit.elf \
 	$(B)/kernels/rt-amd64/vmlinuz $(B)/kernels/rt-amd64/initrd
 
 # The package has both; where it is installed, only the other one was copied so far.
@@ -60,6 +71,12 @@ mutation: $(B)/switchyard.elf $(TORTURE_ELF)
 	$(PYTHON) tests/mutation/mutate.py $(ITEMS)
 
 system: test-parts
-	QEMU_CPU='$(QEMU_CPU)' $(PYTEST) --durations=10 tests/system $(TESTS)
+	QEMU_CPU='$(QEMU_CPU)' $(PYTEST) $(PYTEST_DIST) --durations=10 tests/system $(TESTS)
 
-.PHONY: test test-packages test-parts lint mutation system
+# -s: progress shows while they run.
+soak: test-parts
+	QEMU_CPU='$(QEMU_CPU)' SOAK_SWITCHES=$(SOAK_SWITCHES) \
+		SOAK_CHECKED_SWITCHES=$(SOAK_CHECKED_SWITCHES) \
+		$(PYTEST) -s --durations=0 tests/soak $(TESTS)
+
+.PHONY: test test-packages test-parts lint mutation system soak

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -60,9 +61,17 @@ def _digest(path):
 
 
 def remove_old_images():
-    for image in IMAGES.glob('*.iso'):
-        if image.stat().st_mtime < time.time() - KEPT_S:
-            image.unlink()
+    """Also what a test that was killed left half-made. Another worker may be doing the same."""
+    for path in IMAGES.glob('*'):
+        try:
+            if path.stat().st_mtime >= time.time() - KEPT_S:
+                continue
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+        except FileNotFoundError:
+            pass
 
 
 def build_image(commands, files):
@@ -75,20 +84,25 @@ def build_image(commands, files):
     if image.exists():
         image.touch()
         return image
-    stage = image.with_suffix('.stage')
-    shutil.rmtree(stage, ignore_errors=True)
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    # Of its own, as another worker may be making the same image; whoever is last replaces the other's.
+    with tempfile.TemporaryDirectory(dir=IMAGES, prefix='making.') as folder:
+        make_image(Path(folder), config, files).replace(image)
+    return image
+
+
+def make_image(folder, config, files):
+    """An ISO image in folder, with this grub.cfg and these files."""
+    stage, image = folder / 'stage', folder / 'image.iso'
     grub_dir = stage / 'boot' / 'grub'
     grub_dir.mkdir(parents=True)
     (grub_dir / 'grub.cfg').write_text(config)
     for name, path in files.items():
         shutil.copyfile(path, stage / name.lstrip('/'))
-    partial = image.with_suffix('.partial')
     result = subprocess.run(
         ['grub-mkrescue', f'--install-modules={GRUB_MODULES}', '--locales=',
-         '--fonts=', '--themes=', '-o', str(partial), str(stage)],
+         '--fonts=', '--themes=', '-o', str(image), str(stage)],
         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
-    shutil.rmtree(stage)
     if result.returncode:
         raise RuntimeError('grub-mkrescue failed:\n' + result.stderr)
-    partial.rename(image)
     return image

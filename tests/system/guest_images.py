@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Small kernels for the tests: assembled from guests/, or put together byte by byte to be wrong."""
 
+import contextlib
 import struct
 import subprocess
+import tempfile
 from pathlib import Path
 
 from paths import GUESTS, TEST
@@ -18,32 +20,42 @@ def _run(*command):
     subprocess.run([str(word) for word in command], check=True, timeout=60, cwd=GUESTS)
 
 
+def _keep(made, target):
+    """Moves a new file to its name in one step, unless the same is there: then images with it stay
+    valid, and another worker's may be in use."""
+    if not target.exists() or target.read_bytes() != made.read_bytes():
+        made.replace(target)
+    return target
+
+
+@contextlib.contextmanager
+def _folder():
+    OUT.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=OUT, prefix='making.') as folder:
+        yield Path(folder)
+
+
 def assemble(name, address, *, bits=32):
     """guests/NAME.asm as an ELF file linked to address."""
-    OUT.mkdir(parents=True, exist_ok=True)
-    target = OUT / f'{name}-{address:x}.elf'
-    objects = target.with_suffix('.o')
-    _run('nasm', '-f', f'elf{bits}', '-o', objects, f'{name}.asm')
-    _run('ld', '--no-warn-rwx-segments', '-m', 'elf_i386' if bits == 32 else 'elf_x86_64', '-n', '-e', 'start',
-         f'-Ttext={address:#x}', '-o', target, objects)
-    return target
+    with _folder() as folder:
+        _run('nasm', '-f', f'elf{bits}', '-o', folder / 'object', f'{name}.asm')
+        _run('ld', '--no-warn-rwx-segments', '-m', 'elf_i386' if bits == 32 else 'elf_x86_64', '-n',
+             '-e', 'start', f'-Ttext={address:#x}', '-o', folder / 'image', folder / 'object')
+        return _keep(folder / 'image', OUT / f'{name}-{address:x}.elf')
 
 
 def assemble_flat(name, address):
     """guests/NAME.asm as a flat binary whose header says where it goes."""
-    OUT.mkdir(parents=True, exist_ok=True)
-    target = OUT / f'{name}-{address:x}.bin'
-    _run('nasm', '-f', 'bin', '-DFIELDS', f'-DLOAD_ADDRESS={address:#x}', '-o', target,
-         f'{name}.asm')
-    return target
+    with _folder() as folder:
+        _run('nasm', '-f', 'bin', '-DFIELDS', f'-DLOAD_ADDRESS={address:#x}', '-o',
+             folder / 'image', f'{name}.asm')
+        return _keep(folder / 'image', OUT / f'{name}-{address:x}.bin')
 
 
 def write(name, content):
-    OUT.mkdir(parents=True, exist_ok=True)
-    target = OUT / name
-    if not target.exists() or target.read_bytes() != content:
-        target.write_bytes(content)
-    return target
+    with _folder() as folder:
+        (folder / 'image').write_bytes(content)
+        return _keep(folder / 'image', OUT / name)
 
 
 def elf64(name, segments, *, entry=None, content=b'\xf4' * 4096):

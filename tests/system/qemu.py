@@ -21,7 +21,7 @@ from screen import keys_of, screen_lines
 from serial_stream import ExpectError, SerialStream
 
 PROMPT = 'switchyard> '
-LIFETIME = 900  # seconds after which a machine is killed whatever happens
+LIFETIME = 900  # seconds after which a machine is killed whatever happens, unless told otherwise
 KEY_HOLD_MS = 20
 SCREEN_POLL_S = 0.2
 
@@ -37,12 +37,13 @@ FIRMWARE = {
 class Machine:
     """A running QEMU; also a context manager that ends it.
 
-    image: what to boot from; memory as QEMU's -m; devices: further QEMU arguments. font: what draws
-    the screen under UEFI, where there is no text mode: the monitor's, unless a test puts another in.
+    image: what to boot from; memory as QEMU's -m; devices: further QEMU arguments; accel as QEMU's
+    -accel. font: what draws the screen under UEFI, where there is no text mode: the monitor's, unless
+    a test puts another in.
     """
 
     def __init__(self, name, image, *, machine='pc', memory='1G', smp=1, cpu=QEMU_CPU,
-                 devices=(), no_reboot=True, firmware='bios'):
+                 devices=(), no_reboot=True, firmware='bios', lifetime=LIFETIME, accel='tcg'):
         self.name = name
         self.firmware = firmware
         self.font = Font.monitor()
@@ -54,7 +55,7 @@ class Machine:
         control, control_end = socket.socketpair()
         ends = (serial_end.fileno(), control_end.fileno())
         self.arguments = [
-            QEMU, '-accel', 'tcg', '-machine', machine, '-cpu', cpu, '-m', str(memory),
+            QEMU, '-accel', accel, '-machine', machine, '-cpu', cpu, '-m', str(memory),
             '-smp', str(smp), *FIRMWARE[firmware], '-nodefaults', '-display', 'none', '-vga', 'std',
             '-rtc', 'base=utc', '-cdrom', str(image), '-boot', 'd',
             '-chardev', f'socket,id=ser0,fd={ends[0]},mux=on', '-serial', 'chardev:ser0',
@@ -64,7 +65,7 @@ class Machine:
         self._qemu_log.write(shlex.join(self.arguments) + '\n')
         self._qemu_log.flush()
         self._process = subprocess.Popen(
-            ['timeout', '-k', '5', str(int(scaled(LIFETIME))), *self.arguments], pass_fds=ends,
+            ['timeout', '-k', '5', str(int(scaled(lifetime))), *self.arguments], pass_fds=ends,
             stdin=subprocess.DEVNULL, stdout=self._qemu_log, stderr=subprocess.STDOUT)
         serial_end.close()
         control_end.close()
@@ -167,6 +168,13 @@ class Machine:
         """Waits until the machine ends by itself, and checks why (QMP's ShutdownCause)."""
         data = self.qmp.wait_event('SHUTDOWN', timeout)
         assert data['reason'] == reason, f"machine ended by {data['reason']}, not {reason}"
+
+    def save_registers(self):
+        """All CPUs' registers, as QEMU shows them, to registers.log; for a machine that got stuck."""
+        try:
+            (self.logs / 'registers.log').write_text(self.qmp.human('info registers -a'))
+        except (QmpError, OSError):
+            pass  # it has ended already
 
     def quit(self):
         """Ends QEMU; does nothing the second time."""

@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The tests' own tools: what they wait for, they must find, and nothing else."""
 
+import concurrent.futures
+import itertools
+import re
 import socket
 
 import pytest
 
-from grub_image import quote_line
-from linux import ALARM
+from grub_image import IMAGES, build_image, quote_line
+from linux import ALARM, AMD_SAYS, BUSY_HOST
 from screen import keys_of
 from serial_stream import ExpectError, SerialStream
 from switchyard import parse_table
+from tcp_stream import StreamError, TcpStream, numbers
 
 
 @pytest.fixture
@@ -74,6 +78,18 @@ def test_quoting_for_grub(line, quoted):
     assert quote_line(line) == quoted
 
 
+def test_two_workers_make_the_same_image(tmp_path):
+    (tmp_path / 'file').write_bytes(b'content')
+    with concurrent.futures.ThreadPoolExecutor() as workers:
+        made = [workers.submit(build_image, ['true'], {'/file': tmp_path / 'file'})
+                for _ in range(2)]
+    images = {future.result() for future in made}
+    assert len(images) == 1
+    image = images.pop()
+    assert image.parent == IMAGES and b'content' in image.read_bytes()
+    image.unlink()
+
+
 @pytest.mark.parametrize('character, keys', [
     ('a', ['a']), ('A', ['shift', 'a']), ('!', ['shift', '1']), ('_', ['shift', 'minus']),
     ('\n', ['ret']), (')', ['shift', '0']), ('?', ['shift', 'slash'])])
@@ -91,3 +107,69 @@ def test_keys(character, keys):
 ])
 def test_alarms(line, alarming):
     assert bool(ALARM.search(line)) == alarming
+
+
+@pytest.mark.parametrize('line, harmless', [
+    ('tsc: Marking TSC unstable due to TSCs unsynchronized', True),
+    ('tsc: Marking TSC unstable due to check_tsc_sync_source failed', False),
+    ('clocksource: Marking clocksource tsc as unstable because the skew is too large', False),
+])
+def test_what_amd_models_say(line, harmless):
+    assert ALARM.search(line) and bool(AMD_SAYS.search(line)) == harmless
+
+
+@pytest.fixture
+def sender():
+    """A TCP stream, a guest's end of it, and what is right to send."""
+    stream = TcpStream(seed=11)
+    port = int(re.search(r'(\d+)$', stream.command)[1])
+    with socket.create_connection(('127.0.0.1', port)) as guest:
+        yield stream, guest, b''.join(itertools.islice(numbers(11), 1000))
+    stream.close()
+
+
+def test_stream_counts_right_bytes(sender):
+    stream, guest, data = sender
+    for piece in (data[:5], data[5:7000], data[7000:]):
+        before = stream.received
+        guest.sendall(piece)
+        while stream.received < before + len(piece):
+            if stream.received == before:
+                stream.wait_growth(5)
+    assert stream.received == len(data)
+
+
+@pytest.mark.parametrize('position', [0, 4, 5000])
+def test_stream_sees_a_wrong_byte(sender, position):
+    stream, guest, data = sender
+    guest.sendall(data[:position] + b'x' + data[position + 1:])
+    with pytest.raises(StreamError, match='wrong byte'):
+        while True:
+            stream.wait_growth(5)
+
+
+def test_stream_sees_its_end(sender):
+    stream, guest, data = sender
+    guest.sendall(data)
+    guest.close()
+    with pytest.raises(StreamError, match='ended'):
+        while True:
+            stream.wait_growth(5)
+
+
+def test_stream_that_stands_still(sender):
+    stream, _, _ = sender
+    with pytest.raises(StreamError, match='nothing within'):
+        stream.wait_growth(0.1)
+
+
+@pytest.mark.parametrize('line, harmless', [
+    ('clocksource: timekeeping watchdog on CPU1: hpet read-back delay of 11988240ns, attempt 2, '
+     'marking unstable', True),
+    ("clocksource: timekeeping watchdog on CPU1: Marking clocksource 'tsc' as unstable because "
+     'the skew is too large:', False),
+    ('atkbd serio0: Spurious ACK on isa0060/serio0', True),
+    ('rcu: INFO: rcu_preempt detected stalls on CPUs/tasks', False),
+])
+def test_what_a_busy_host_makes_linux_say(line, harmless):
+    assert ALARM.search(line) and bool(BUSY_HOST.search(line)) == harmless

@@ -12,12 +12,15 @@ WORDS = 'one=1 two="a b" three=x,y;z -- four'
 MIB = 1 << 20
 
 
-@pytest.fixture(scope='module', params=[CLOUD, GENERIC])
+@pytest.fixture(scope='module', params=[(CLOUD, '0'), (GENERIC, '0-1')],
+                ids=lambda param: f'{param[0]}-cpus={param[1]}')
 def machine(request, module_machines):
+    flavour, cpus = request.param
     machine = module_machines.start(
         'timeout=-1',
-        tick_slot() + linux_slot('alpha', request.param, 'mem=256M cpus=0', WORDS),
-        memory='1G', smp=2)
+        tick_slot() + linux_slot('alpha', flavour, f'mem=256M cpus={cpus}', WORDS),
+        memory='1G', smp=4)
+    machine.cpus = cpus
     open_console(machine)
     machine.row = slots(machine)['alpha']
     machine.alpha = Linux(machine, 'alpha')
@@ -35,8 +38,14 @@ def test_command_line_to_the_letter(machine):
 
 
 def test_cpus_limits_what_a_slot_sees(machine):
-    assert machine.alpha.run('nproc').strip() == '1'
-    assert machine.alpha.run('cat /sys/devices/system/cpu/online').strip() == '0'
+    """Of four CPUs. The DSDT still has all of them as devices, and Linux looks at each: it must not
+    take one for a CPU that was plugged in."""
+    folder = '/sys/devices/system/cpu'
+    for which in ('possible', 'present', 'online'):
+        assert machine.alpha.run(f'cat {folder}/{which}').strip() == machine.cpus, which
+    assert machine.alpha.run('ls /sys/bus/acpi/devices').count('LNXCPU') == 4
+    assert machine.alpha.run(f'ls -d {folder}/cpu[0-9]* | wc -l').strip() == \
+        ('1' if machine.cpus == '0' else '2')
 
 
 def test_kernel_lies_in_its_range(machine):

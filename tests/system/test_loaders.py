@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Every kind of kernel starts: Linux by both protocols, Multiboot 1 and 2, address fields, plain ELF."""
 
+import gzip
 import re
 
 import pytest
 
 import guest_images
-from paths import MEMTEST_IA32, MEMTEST_X64
-from switchyard import module, open_console, slots, wait_menu
+from paths import MEMTEST_IA32, MEMTEST_X64, TICK
+from switchyard import module, open_console, slots, tick_count, wait_menu
 
 STRING = 'its own line, x=1 -- y'
 
@@ -108,3 +109,12 @@ def test_type_that_does_not_fit_the_file(machines):
     open_console(machine)
     assert list(slots(machine)) == ['right']
     assert re.search(r'error.*\bwrong\b', machine.command('log'))
+
+
+def test_a_kernel_that_is_packed(machines):
+    """GRUB unpacks gzip by itself: the monitor gets the ELF file, and its real size."""
+    packed = guest_images.write('tick.elf.gz', gzip.compress(TICK.read_bytes(), mtime=0))
+    assert packed.stat().st_size < TICK.stat().st_size
+    machine = machines.start('timeout=0 default=tick',
+                             [module('kernel', 'tick', packed, 'mem=16M')], memory='128M')
+    tick_count(machine)

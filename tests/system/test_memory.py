@@ -7,6 +7,7 @@ import pytest
 
 from linux import CLOUD, Linux, linux_slot
 from paths import TEST
+from qemu import PROMPT
 from switchyard import (BOOT_LIMIT, module, open_console, parse_table, slots, tick_count,
                         tick_slot)
 
@@ -73,6 +74,27 @@ def test_slot_above_4_gib(machines):
     assert all(end < MIB or start >= 4 * GIB for start, end in ram), 'RAM of others is seen'
     code = re.search(r'^\s*([0-9a-f]+)-[0-9a-f]+ : Kernel code', iomem, re.MULTILINE)
     assert int(code[1], 16) >= 4 * GIB
+
+
+def test_slots_go_above_4_gib_by_themselves(machines):
+    """Of two that ask for 2 GiB anywhere, only one has room below (3 GiB in QEMU's pc)."""
+    machine = machines.start(
+        'timeout=-1', linux_slot('one', CLOUD, 'mem=2G') + linux_slot('two', CLOUD, 'mem=2G'),
+        memory='6G')
+    open_console(machine)
+    check_plan(machine, ['one', 'two'])
+    bases = {int(row['BASE'], 16): name for name, row in slots(machine).items()}
+    low, high = sorted(bases)
+    assert low < 4 * GIB <= high
+    for base in (high, low):
+        guest = Linux(machine, bases[base])
+        machine.sendline(f'boot {bases[base]}')
+        guest.wait()
+        ram = re.findall(r'^([0-9a-f]+)-[0-9a-f]+ : System RAM', guest.run('cat /proc/iomem'),
+                         re.MULTILINE)
+        assert base in [int(start, 16) for start in ram]
+        guest.leave('syctl monitor')
+        machine.expect(PROMPT)
 
 
 def test_a_guest_sees_its_own_ram_only(machines):

@@ -1,0 +1,77 @@
+; SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+;
+; trampoline.asm - from a SIPI to C. cpus.c copies the part up to trampoline_end to a page below
+; 1 MiB, and sets the fields in it.
+;
+default rel
+
+extern cpus_enter
+
+; Control bits: SDM volume 3, sections 2.2 and 2.5. From real mode straight to 64-bit mode: both
+; bits of CR0 at once, long mode enabled before (9.8.5 lists what has to be there).
+CR0_PE			equ 1 << 0
+CR0_ET			equ 1 << 4
+CR0_PG			equ 1 << 31
+CR4_PAE			equ 1 << 5
+EFER			equ 0xc0000080
+EFER_LME		equ 1 << 8
+SELECTOR_CODE		equ code - trampoline_gdt	; as images/tick/interrupt_frame.h has it
+SELECTOR_DATA		equ data - trampoline_gdt
+
+section .data
+
+; In:    real mode, CS the page, IP 0: SDM volume 3, 9.4.4.
+; Out:   to trampoline_64, RSP the field's value.
+; Stack: none before that.
+bits 16
+global trampoline, trampoline_end
+trampoline:
+	cli
+	mov ax, cs
+	mov ds, ax
+	o32 lgdt [gdtr - trampoline]
+	mov eax, CR4_PAE
+	mov cr4, eax
+	mov eax, [trampoline_cr3 - trampoline]
+	mov cr3, eax
+	mov ecx, EFER
+	rdmsr
+	or eax, EFER_LME
+	wrmsr
+	mov esp, [trampoline_stack - trampoline]
+	mov eax, CR0_PG | CR0_ET | CR0_PE	; caches on: INIT leaves CD as it was
+	mov cr0, eax
+	jmp far dword [trampoline_target - trampoline]
+
+	align 8
+global trampoline_gdt, trampoline_gdt_base, trampoline_cr3, trampoline_target, trampoline_stack
+trampoline_gdt:
+	dq 0, 0
+code:	dq 0x00af9b000000ffff		; 64-bit code (SDM volume 3, 3.4.5)
+data:	dq 0x00cf93000000ffff
+gdt_end:
+gdtr:			dw gdt_end - trampoline_gdt - 1
+trampoline_gdt_base:	dd 0
+trampoline_cr3:		dd 0
+trampoline_target:	dd 0
+			dw SELECTOR_CODE
+trampoline_stack:	dd 0
+trampoline_end:
+
+section .text
+
+; In:    64-bit mode, CR3 the boot CPU's, RSP the low half only is sure; interrupts off.
+; Out:   to cpus_enter(), which does not return.
+bits 64
+global trampoline_64
+trampoline_64:
+	mov eax, SELECTOR_DATA
+	mov ds, eax
+	mov es, eax
+	mov ss, eax
+	mov esp, esp			; clears the upper half
+	xor ebp, ebp
+	call cpus_enter wrt ..plt
+	ud2
+
+section .note.GNU-stack noalloc noexec nowrite progbits

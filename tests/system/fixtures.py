@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What system tests and soak tests share: machines that end with their test, a time limit for each test,
+and what is kept of machines when a test fails."""
+
+import os
+import re
+import signal
+
+import pytest
+
+from grub_image import remove_old_images
+from paths import LOGS, scaled
+from qemu import Machine
+
+TEST_LIMIT = 600  # seconds, fixtures included; @pytest.mark.limit(SECONDS) sets another one
+
+
+class TestTimeout(BaseException):
+    """Not an Exception, so that no test catches it by accident."""
+
+
+def pytest_sessionstart():
+    remove_old_images()
+
+
+def pytest_configure(config):
+    config.addinivalue_line('markers', 'limit(seconds): the longest that a test may take')
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item):
+    """Ends a test that hangs in a place without a limit of its own."""
+    marker = item.get_closest_marker('limit')
+    seconds = scaled(marker.args[0] if marker else TEST_LIMIT)
+
+    def expired(*_):
+        raise TestTimeout(f'{item.nodeid}: not done within {seconds:g} s')
+
+    signal.signal(signal.SIGALRM, expired)
+    signal.alarm(int(seconds))
+    yield
+    signal.alarm(0)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A test that fails leaves its machines' registers beside their logs."""
+    report = yield
+    if call.when == 'call' and report.get_result().failed:
+        for value in getattr(item, 'funcargs', {}).values():
+            for machine in value.started if isinstance(value, Machines) else [value]:
+                if isinstance(machine, Machine):
+                    machine.save_registers()
+
+
+class Machines:
+    """Starts machines for a test or a module, and ends those that are left."""
+
+    def __init__(self, name):
+        self._name = re.sub(r'[^A-Za-z0-9_.-]+', '-', name).strip('-')
+        self.started = []
+
+    def start(self, options, modules, **settings):
+        """Boots the monitor with these options and (file, line) modules."""
+        number = len(self.started)
+        name = self._name + (f'-{number}' if number else '')
+        machine = Machine.switchyard(name, options, modules, **settings)
+        self.started.append(machine)
+        return machine
+
+    @property
+    def logs(self):
+        """A folder for files that a test makes."""
+        folder = LOGS / (self._name + '.files')
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def end(self):
+        for machine in self.started:
+            machine.quit()
+        self.started.clear()
+
+
+@pytest.fixture
+def machines(request):
+    """For tests that start machines of their own."""
+    made = Machines(f'{request.module.__name__}.{request.node.name}')
+    yield made
+    made.end()
+
+
+@pytest.fixture(scope='module')
+def module_machines(request):
+    """For module fixtures: one machine that several tests use."""
+    # Several workers may run tests of one module; each then has machines of its own.
+    worker = os.environ.get('PYTEST_XDIST_WORKER', '')
+    made = Machines(f'{request.module.__name__}.{worker}' if worker else request.module.__name__)
+    yield made
+    made.end()

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Two stock Debian kernels with disks, network and work to do, to and fro as often as one likes."""
+
+import dataclasses
+import statistics
+import subprocess
+
+from linux import ALARM, BUSY_HOST, Linux, linux_slot
+from paths import GUESTS, scaled
+from serial_stream import ExpectError
+from tcp_stream import TcpStream
+
+DISK_BYTES = 48 << 20
+SHARED_BYTES = 16 << 20
+SHARED_OFFSET = {'alpha': 0, 'beta': 32}  # each guest's half of the shared disk, in 256 KiB
+SEED = {'alpha': 11, 'beta': 13}          # of their TCP streams
+CHECK_LIMIT_S = 60
+
+# One host thread for all CPUs of the machine. Linux patches its own code each time it freezes its
+# tasks (static key freezer_active), and QEMU 7.2 with a thread for each CPU now and then executes what
+# was there before: between the reading of code to translate and the entry of the translation in its
+# tables, another CPU's write goes unnoticed. The CPU then meets the same INT3 for ever, in the kernel
+# that is about to leave.
+ACCEL = 'tcg,thread=single'
+CLOCK_LIMIT_S = 1.0
+RESUME_MEDIAN_S = 1.0  # a switch by syctl, seen from outside
+RESUME_LIMIT_S = 5.0   # the slowest, on a busy host
+
+
+@dataclasses.dataclass
+class Case:
+    """shared: QEMU's arguments for the disk that both use, drive `shared`."""
+    name: str
+    kernels: tuple
+    machine: str
+    nic: str
+    shared: tuple
+    smp: int
+    switches: int
+    firmware: str = 'bios'
+
+
+def make_disk(path, size, ext4):
+    with open(path, 'wb') as disk:
+        disk.truncate(size)
+    if ext4:
+        subprocess.run(['/usr/sbin/mkfs.ext4', '-q', '-F', str(path)], check=True, timeout=60)
+    return path
+
+
+def devices(case, folder):
+    alpha = make_disk(folder / 'alpha.img', DISK_BYTES, True)
+    beta = make_disk(folder / 'beta.img', DISK_BYTES, True)
+    shared = make_disk(folder / 'shared.img', SHARED_BYTES, False)
+    return ['-drive', f'file={alpha},format=raw,if=virtio',
+            '-drive', f'file={beta},format=raw,if=virtio',
+            '-drive', f'file={shared},format=raw,if=none,id=shared', *case.shared,
+            '-netdev', 'user,id=net0', '-device', f'{case.nic},netdev=net0']
+
+
+class Worker:
+    """A guest with its disk, its tmpfs, its TCP stream, and processes that never rest."""
+
+    def __init__(self, machine, name, disk, smp):
+        self.linux = Linux(machine, name)
+        self.name = name
+        self.disk = disk
+        self.smp = smp
+        self.round = 0
+        self.stream = TcpStream(SEED[name])
+
+    def set_up(self):
+        run = self.linux.run
+        # What the kernel says must not come between a command and its answer; check.sh looks at it.
+        run('dmesg -n 1')
+        # By its size: names of SATA and IDE disks differ from driver to driver.
+        run('for d in /sys/block/sd*; do '
+            f'[ $(cat $d/size) = {SHARED_BYTES // 512} ] && echo /dev/${{d##*/}} > /shared-disk; '
+            'done; [ -b "$(cat /shared-disk)" ]')
+        self.linux.put_file('/load', (GUESTS / 'load.sh').read_text())
+        self.linux.put_file('/check', (GUESTS / 'check.sh').read_text())
+        self.linux.put_file('/stream', self.stream.command)
+        self.linux.put_file('/alarms', ALARM.pattern + '\n')
+        self.linux.put_file('/harmless', BUSY_HOST.pattern + '\n')
+        run(f'sh /load {self.disk} "sh /stream" < /dev/null', CHECK_LIMIT_S)
+        self.linux.set_clock()
+
+    def check_round(self):
+        """After every switch."""
+        self.round += 1
+        output, status = self.linux.try_run(
+            f'sh /check {self.round} {self.smp} {SHARED_OFFSET[self.name]}', CHECK_LIMIT_S)
+        assert status == 0, f'{self.name}, round {self.round}: fails at the last of:\n{output}'
+        self.stream.wait_growth()
+
+    def check_end(self):
+        self.linux.run('echo 3 > /proc/sys/vm/drop_caches && sha256sum -c -s /tree.sums')
+
+    def show_log(self):
+        """When something is wrong: all of the kernel's log to the serial port's log, if it answers."""
+        try:
+            self.linux.machine.sendline('dmesg')
+            self.linux.machine.expect(rf'{self.name}# ', 10)
+        except (ExpectError, OSError):
+            pass
+
+
+class Report:
+    """What a run measured: seconds of each switch, and each clock error."""
+
+    def __init__(self):
+        self.seconds = []
+        self.errors = []
+        self.bytes = {}
+
+    def __str__(self):
+        streams = ', '.join(f'{name} {count / 1e6:.1f} MB' for name, count in self.bytes.items())
+        return (f'{len(self.seconds)} switches: median {statistics.median(self.seconds):.2f} s, '
+                f'longest {max(self.seconds):.2f} s; '
+                f'clock off by {max(map(abs, self.errors)):.3f} s at most; TCP streams: {streams}')
+
+    def check(self):
+        assert statistics.median(self.seconds) < scaled(RESUME_MEDIAN_S)
+        assert max(self.seconds) < scaled(RESUME_LIMIT_S)
+        assert max(map(abs, self.errors)) <= CLOCK_LIMIT_S
+
+
+def start(machines, case, lifetime):
+    lines = linux_slot('alpha', case.kernels[0], extra='sy.ip=10.0.2.15/24') \
+        + linux_slot('beta', case.kernels[1], extra='sy.ip=10.0.2.16/24')
+    return machines.start('serial=com1,115200 timeout=0 default=alpha', lines,
+                          machine=case.machine, smp=case.smp, memory='1G', accel=ACCEL,
+                          firmware=case.firmware, lifetime=lifetime,
+                          devices=devices(case, machines.logs))
+
+
+def switch_to_and_fro(running, parked, count, report, progress):
+    for number in range(1, count + 1):
+        report.seconds.append(running.linux.switch_to(parked.linux))
+        running, parked = parked, running
+        report.errors.append(running.linux.clock_error())
+        running.check_round()
+        report.bytes[running.name] = running.stream.received
+        if progress and number % progress == 0 and number < count:
+            print(report, flush=True)
+    return running, parked
+
+
+def run_case(machines, case, *, lifetime=900, progress=None):
+    """Boots both, lets them work, switches case.switches times; prints a line each `progress` switches."""
+    machine = start(machines, case, lifetime)
+    alpha = Worker(machine, 'alpha', '/dev/vda', case.smp)
+    beta = Worker(machine, 'beta', '/dev/vdb', case.smp)
+    report = Report()
+    running = alpha
+    try:
+        alpha.linux.wait()
+        alpha.set_up()
+        alpha.check_round()
+        alpha.linux.switch_to(beta.linux)
+        running = beta
+        beta.set_up()
+        beta.check_round()
+        running, parked = switch_to_and_fro(beta, alpha, case.switches, report, progress)
+        running.check_end()
+        running.linux.switch_to(parked.linux)
+        running = parked
+        running.check_end()
+    except AssertionError:
+        running.show_log()
+        raise
+    finally:
+        alpha.stream.close()
+        beta.stream.close()
+    print(report, flush=True)
+    report.check()

@@ -3,7 +3,7 @@
 # make         the monitor, build/switchyard.elf
 # make run     everything, in QEMU, serial port on this terminal
 # make demo    the tour in README.md, played by itself
-# make test    unit tests, lint, system tests
+# make test    lint, unit tests, fuzzing, system tests
 # make debug   QEMU waiting for gdb, with the monitor's symbols loaded
 #
 # CROSS_COMPILE=  prefix of the x86-64 compiler and binutils (x86_64-linux-gnu-, x86_64-elf-)

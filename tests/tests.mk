@@ -4,7 +4,7 @@
 # make lint    formatting, cppcheck, the structure of the sources
 # make system  system tests in QEMU; TESTS='-k tick' runs some of them
 # make mutation  what the monitor keeps is left out, item by item: the torture guest must see it
-#              WORKERS=2 runs two files of them at a time (pytest-xdist)
+#              two files of them at a time (pytest-xdist), or WORKERS=1
 # make soak    many switches in a row, some minutes: SOAK_SWITCHES between two Debian kernels, and
 #              SOAK_CHECKED_SWITCHES between two guests that compare all state after each
 # (make unit: tests/unit/unit.mk; make fuzz: tests/fuzz/fuzz.mk)
@@ -16,7 +16,7 @@ PYTEST  = $(PYTHON) -m pytest -p no:cacheprovider
 TESTS  ?=
 
 # By file: the tests of a file share machines.
-WORKERS     ?= 1
+WORKERS     ?= 2
 PYTEST_DIST  = $(if $(filter-out 1,$(WORKERS)),-n $(WORKERS) --dist loadfile)
 
 SOAK_SWITCHES         ?= 500

@@ -274,6 +274,7 @@ gate_resume:
 ; Stack:     the monitor's.
 ;
 ; Going through 32-bit mode leaves the high halves of registers undefined: they are pushed.
+global paging_leave_la57
 paging_leave_la57:
 	mov ecx, 0
 	mov ebx, [gate_anchor + gate_anchor.cr3]

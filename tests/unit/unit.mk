@@ -11,12 +11,15 @@ HOST_AR ?= ar
 UNIT        := $(B)/unit
 UNIT_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -DSWITCHYARD_HOST \
 	-DSWITCHYARD_VERSION='"test"' -fsanitize=address,undefined -fno-sanitize-recover \
-	-fno-omit-frame-pointer -I. -Iinclude -Itests/unit
+	-fno-omit-frame-pointer -I. -Iinclude -Itests/unit \
+	-isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 
+# Of the UEFI application, what needs no firmware is tested.
 # string.c would replace the C library's functions (test_string.c includes it under other names);
 # main.c, slot_machine.c and switch.c need the gate and a real machine.
 UNIT_C       := $(filter-out lib/string.c $(addprefix monitor/,main.c slot_machine.c switch.c), \
-	$(wildcard lib/*.c monitor/*.c)) $(wildcard tests/unit/fake/*.c)
+	$(wildcard lib/*.c monitor/*.c)) $(wildcard tests/unit/fake/*.c) \
+	$(addprefix boot/efi/,conf.c image.c memory.c sha256.c sums.c)
 UNIT_OBJ     := $(UNIT_C:%.c=$(UNIT)/%.o)
 UNIT_LIB     := $(UNIT)/unit.a
 UNIT_TEST_C  := $(wildcard tests/unit/test_*.c)

@@ -14,7 +14,7 @@ TESTS  ?=
 
 # Everything that system tests start.
 MEMTEST_X64 = $(dir $(MEMTEST))memtest86+x64.bin
-TEST_PARTS  = iso $(B)/test/switchyard-unmasked.elf $(MEMTEST_X64) \
+TEST_PARTS  = iso $(B)/switchyard.efi $(B)/test/switchyard-unmasked.elf $(MEMTEST_X64) \
 	$(B)/kernels/rt-amd64/vmlinuz $(B)/kernels/rt-amd64/initrd
 
 # The package has both; where it is installed, only the other one was copied so far.

@@ -64,10 +64,13 @@ static bool take_path(struct conf_line *line, const char *from, uint32_t length)
 		line->path[to++] = c == '/' ? '\\' : c;
 	}
 	line->path[to] = '\0';
-	if (!separator)
-		return fail(&line->error, "begins with neither \"monitor\" nor a path; expected "
-					  "\"monitor OPTIONS\" or \"\\PATH KIND slot=NAME\"");
-	return true;
+	if (separator)
+		return true;
+	line->length +=
+		(uint32_t)(line->rest - from); /* it belongs to LINE, which tells the slot */
+	line->rest = from;
+	return fail(&line->error, "begins with neither \"monitor\" nor a path; expected "
+				  "\"monitor OPTIONS\" or \"\\PATH KIND slot=NAME\"");
 }
 
 /* One line without its end, its first character no blank. */

@@ -149,7 +149,7 @@ static void a_second_monitor_line(void **state)
 	assert_non_null(strstr(line.error.text, "second monitor line"));
 }
 
-static void assert_bad_path(const char *text, const char *reason)
+static void assert_bad_path(const char *text, const char *reason, const char *rest)
 {
 	struct conf_line line;
 
@@ -158,7 +158,7 @@ static void assert_bad_path(const char *text, const char *reason)
 	assert_true(line.faulty);
 	assert_string_equal(line.path, "");
 	assert_non_null(strstr(line.error.text, reason));
-	assert_rest(&line, "kernel slot=a");
+	assert_rest(&line, rest);
 }
 
 static void bad_paths(void **state)
@@ -166,12 +166,15 @@ static void bad_paths(void **state)
 	char text[CONF_PATH_SIZE + 32];
 
 	(void)state;
-	assert_bad_path("monitors kernel slot=a", "neither \"monitor\" nor a path");
-	assert_bad_path("/b\xc3\xb6t kernel slot=a", "outside ASCII at its place 3");
+	assert_bad_path("monitors kernel slot=a", "neither \"monitor\" nor a path",
+			"monitors kernel slot=a");
+	assert_bad_path("kernel slot=a", "nor a path", "kernel slot=a");
+	assert_bad_path("/b\xc3\xb6t kernel slot=a", "outside ASCII at its place 3",
+			"kernel slot=a");
 	memset(text, 'x', sizeof(text));
 	text[0] = '/';
 	strcpy(text + CONF_PATH_SIZE, " kernel slot=a");
-	assert_bad_path(text, "has 256 characters; expected at most 255");
+	assert_bad_path(text, "has 256 characters; expected at most 255", "kernel slot=a");
 }
 
 static void the_longest_path(void **state)

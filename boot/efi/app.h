@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <efi.h>
+#include "arch/x86/paging.h"
 #include "boot/efi/sums.h"
 #include "boot_info.h"
 #include "monitor/error.h"
@@ -35,9 +36,12 @@ void app_progress(const struct app *app, const char *path, uint64_t done, uint64
 
 /* files.c */
 
-/* Whole pages, [address, address + bytes): below 4 GiB if there is room, or below 64 GiB. */
-bool pages_allocate(const struct app *app, EFI_MEMORY_TYPE type, uint64_t bytes, uint64_t *address,
-		    struct error *error);
+#define PAGES_BELOW_4G (UINT64_C(1) << 32)
+#define PAGES_ANYWHERE (PAGING_MAX_DIRECTORIES * (UINT64_C(1) << 30)) /* all CPUs can map it */
+
+/* Whole pages, [address, address + bytes): below 4 GiB if there is room, else below limit. */
+bool pages_allocate(const struct app *app, EFI_MEMORY_TYPE type, uint64_t bytes, uint64_t limit,
+		    uint64_t *address, struct error *error);
 /* Opens app->root. */
 bool files_open(struct app *app, struct error *error);
 /*
@@ -52,7 +56,7 @@ void load_all(struct app *app);
 
 /* firmware.c: what firmware tells of the machine and of itself. */
 
-void firmware_describe(struct app *app); /* boot->loader, rsdp[], framebuffer */
+void firmware_describe(struct app *app); /* boot->loader, rsdp[], screen */
 bool firmware_secure_boot(const struct app *app);
 
 /*

@@ -84,6 +84,7 @@ static void read_line(struct conf *conf, const char *from, const char *end, stru
 		word_end++;
 	length = (uint32_t)(word_end - from);
 	line->number = conf->number;
+	line->error.text[0] = '\0';
 	line->path[0] = '\0';
 	line->rest = skip_blanks(word_end, end);
 	line->length = (uint32_t)(end - line->rest);

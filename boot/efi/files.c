@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "boot/efi/app.h"
-#include "arch/x86/paging.h"
 #include "boot/efi/conf.h"
 
+#define KIB	   (1ull << 10)
 #define GIB	   (1ull << 30)
 #define PAGE_SIZE  4096ull
 #define READ_CHUNK (1ull << 20) /* progress is shown after each */
 /* UEFI 2.10, 13.5 (SetPosition): this position means the end of the file. */
 #define END_OF_FILE UINT64_MAX
 
-/* All addresses that page tables of any CPU map (paging.h); firmware allocates from the top. */
-bool pages_allocate(const struct app *app, EFI_MEMORY_TYPE type, uint64_t bytes, uint64_t *address,
-		    struct error *error)
+/* Firmware allocates from the top, so what is linked for low addresses keeps its room. */
+bool pages_allocate(const struct app *app, EFI_MEMORY_TYPE type, uint64_t bytes, uint64_t limit,
+		    uint64_t *address, struct error *error)
 {
-	static const uint64_t limits[] = {4 * GIB, PAGING_MAX_DIRECTORIES * GIB};
+	const uint64_t limits[] = {PAGES_BELOW_4G, limit};
 	uint64_t pages = (bytes + PAGE_SIZE - 1) / PAGE_SIZE;
 
 	for (unsigned int i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
@@ -25,8 +25,9 @@ bool pages_allocate(const struct app *app, EFI_MEMORY_TYPE type, uint64_t bytes,
 			return true;
 		}
 	}
-	return fail(error, "no memory for its %llu KiB in one piece",
-		    (unsigned long long)(pages * PAGE_SIZE / 1024));
+	return fail(error, "no %llu KiB of memory in one piece below %llu GiB",
+		    (unsigned long long)(pages * PAGE_SIZE / KIB),
+		    (unsigned long long)(limit / GIB));
 }
 
 bool files_open(struct app *app, struct error *error)
@@ -105,7 +106,8 @@ static bool read_and_check(const struct app *app, EFI_FILE_HANDLE file, const ch
 	bool right;
 
 	if (!find_size(file, &contents->size, error) ||
-	    !pages_allocate(app, EfiLoaderData, contents->size, &contents->base, error))
+	    !pages_allocate(app, EfiLoaderData, contents->size, PAGES_ANYWHERE, &contents->base,
+			    error))
 		return false;
 	right = read_contents(app, file, path, contents, error);
 	app_print(app, "\n");

@@ -65,27 +65,21 @@ static bool pixel_masks(const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *mode, EFI_PI
 	}
 }
 
-/* The mode that firmware shows its own console in. */
-static void take_framebuffer(struct app *app)
+static bool read_mode(struct boot_framebuffer *framebuffer,
+		      const EFI_GRAPHICS_OUTPUT_PROTOCOL *output)
 {
-	EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
-	struct boot_framebuffer *framebuffer = &app->boot->framebuffer;
 	const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *mode;
-	EFI_GRAPHICS_OUTPUT_PROTOCOL *output;
 	EFI_PIXEL_BITMASK masks;
 	uint32_t used;
 
-	app->boot->screen = SCREEN_NONE;
-	if (app->system->BootServices->LocateProtocol(&guid, NULL, (void **)&output) !=
-		    EFI_SUCCESS ||
-	    !output->Mode || !output->Mode->Info)
-		return;
+	if (!output->Mode || !output->Mode->Info || !output->Mode->FrameBufferBase)
+		return false;
 	mode = output->Mode->Info;
-	if (!pixel_masks(mode, &masks) || !output->Mode->FrameBufferBase)
-		return;
+	if (!pixel_masks(mode, &masks))
+		return false;
 	used = masks.RedMask | masks.GreenMask | masks.BlueMask | masks.ReservedMask;
 	if (!used)
-		return;
+		return false;
 	/* A pixel has as many bytes as all its masks cover. */
 	framebuffer->bits = (uint8_t)((32 - __builtin_clz(used) + 7) / 8 * 8);
 	take_mask(masks.RedMask, &framebuffer->red.position, &framebuffer->red.size);
@@ -95,7 +89,42 @@ static void take_framebuffer(struct app *app)
 	framebuffer->pitch = mode->PixelsPerScanLine * (framebuffer->bits / 8);
 	framebuffer->width = mode->HorizontalResolution;
 	framebuffer->height = mode->VerticalResolution;
-	app->boot->screen = SCREEN_FRAMEBUFFER;
+	return true;
+}
+
+/*
+ * The mode that firmware shows its own console in, on the first output with a framebuffer: the one
+ * that firmware makes up to write to several screens at once has none.
+ */
+static void take_framebuffer(struct app *app)
+{
+	EFI_BOOT_SERVICES *services = app->system->BootServices;
+	EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
+	struct boot_info *boot = app->boot;
+	EFI_GRAPHICS_OUTPUT_PROTOCOL *output;
+	EFI_HANDLE *handles;
+	UINTN count;
+
+	boot->screen = SCREEN_NONE;
+	if (services->LocateHandleBuffer(ByProtocol, &guid, NULL, &count, &handles) != EFI_SUCCESS)
+		return;
+	for (UINTN i = 0; i < count && boot->screen == SCREEN_NONE; i++)
+		if (services->HandleProtocol(handles[i], &guid, (void **)&output) == EFI_SUCCESS &&
+		    read_mode(&boot->framebuffer, output))
+			boot->screen = SCREEN_FRAMEBUFFER;
+	services->FreePool(handles);
+}
+
+static void show_screen(const struct app *app)
+{
+	const struct boot_framebuffer *framebuffer = &app->boot->framebuffer;
+
+	if (app->boot->screen == SCREEN_FRAMEBUFFER)
+		app_print(app, "Screen: %ux%u, %u bits, at %#llx\n", framebuffer->width,
+			  framebuffer->height, framebuffer->bits,
+			  (unsigned long long)framebuffer->base);
+	else
+		app_print(app, "Screen: none with a framebuffer\n");
 }
 
 static void take_name(struct app *app)
@@ -120,6 +149,7 @@ void firmware_describe(struct app *app)
 	take_name(app);
 	take_rsdp(app);
 	take_framebuffer(app);
+	show_screen(app);
 }
 
 static bool variable_is(const struct app *app, CHAR16 *name, uint8_t expected)

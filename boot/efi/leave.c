@@ -32,7 +32,7 @@ static bool allocate_map(const struct app *app, struct map *map, struct error *e
 		return fail(error, "firmware's memory map can't be had: EFI status %#llx",
 			    (unsigned long long)status);
 	map->room = map->size + SPARE_DESCRIPTORS * map->descriptor_size;
-	if (!pages_allocate(app, EfiLoaderData, map->room, &address, error))
+	if (!pages_allocate(app, EfiLoaderData, map->room, PAGES_ANYWHERE, &address, error))
 		return false;
 	map->entries = (void *)address;
 	return true;

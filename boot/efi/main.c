@@ -24,7 +24,8 @@ static bool start(struct app *app, EFI_HANDLE handle, EFI_SYSTEM_TABLE *system, 
 	if (system->BootServices->HandleProtocol(handle, &guid, (void **)&app->loaded) !=
 	    EFI_SUCCESS)
 		return fail(error, "firmware does not say where switchyard.efi came from");
-	if (!pages_allocate(app, EfiLoaderData, sizeof(*app->boot), &address, error))
+	if (!pages_allocate(app, EfiLoaderData, sizeof(*app->boot), PAGES_ANYWHERE, &address,
+			    error))
 		return false;
 	app->boot = (void *)address;
 	memset(app->boot, 0, sizeof(*app->boot));
@@ -36,7 +37,7 @@ static bool place_monitor(const struct app *app, uint64_t *entry, struct error *
 	uint64_t size = (uint64_t)(monitor_image_end - monitor_image), bytes, address;
 
 	return image_memory(monitor_image, size, &bytes, error) &&
-	       pages_allocate(app, EfiLoaderCode, bytes, &address, error) &&
+	       pages_allocate(app, EfiLoaderCode, bytes, PAGES_BELOW_4G, &address, error) &&
 	       image_place(monitor_image, size, (void *)address, entry, error);
 }
 

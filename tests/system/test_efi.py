@@ -38,6 +38,7 @@ def test_two_debians_from_the_firmwares_boot_menu(machines):
     modules = linux_slot('alpha', CLOUD) + linux_slot('beta', GENERIC)
     machine = start_from(machines, volume_files(OPTIONS + ' default=alpha', modules), smp=2)
     wait_application(machine)
+    machine.expect(r'Screen: \d{3,4}x\d{3,4}, 32 bits, at 0x[0-9a-f]+000\r*\n')
     machine.expect(r'\[#{30}\] \d+ of \d+ MiB \\boot\\0-vmlinuz\r*\n')
     machine.expect(r'\[#{30}\] \d+ of \d+ MiB \\boot\\3-initrd\r*\n')
     wait_monitor(machine)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """build/switchyard.efi: from the firmware's boot menu, GRUB and systemd-boot; what it says of bad files."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from efi_disk import APPLICATION, CONF, FIRMWARE_STARTS, conf_of, start_from, volume_files
 from linux import CLOUD, GENERIC, Linux, linux_slot
-from paths import BUILD
+from paths import BUILD, ROOT
 from qemu import PROMPT
 from switchyard import open_console, slots, tick_count, tick_slot
 
@@ -150,7 +151,9 @@ def test_sbat_section(tmp_path):
                    check=True, timeout=60)
     lines = target.read_text().strip('\0').splitlines()
     assert lines[0].startswith('sbat,1,')
+    version = re.search(r'^VERSION := (.*)$', (ROOT / 'monitor/monitor.mk').read_text(), re.M)[1]
     assert lines[1].split(',')[0] == 'switchyard'
+    assert lines[1].split(',')[4] == version
     assert all(len(line.split(',')) == 6 for line in lines)
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# make         the monitor, build/switchyard.elf
+# make         the monitor: build/switchyard.elf and build/switchyard.efi
 # make run     everything, in QEMU, serial port on this terminal
 # make demo    the tour in README.md, played by itself
 # make test    lint, unit tests, fuzzing, system tests
@@ -25,9 +25,10 @@ KERNEL_HEADERS := -idirafter /usr/include/x86_64-linux-gnu -idirafter /usr/inclu
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-all: $(B)/switchyard.elf
+all: $(B)/switchyard.elf $(B)/switchyard.efi
 
 include monitor/monitor.mk
+include boot/efi/efi.mk
 include images/images.mk
 include images/tick/tick.mk
 include images/torture/torture.mk

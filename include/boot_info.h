@@ -16,6 +16,7 @@
 #define BOOT_MAX_REGIONS 128
 #define BOOT_MAX_MODULES 40
 #define BOOT_LINE_SIZE	 4096 /* a module line or command line, with its NUL */
+#define BOOT_REPORT_SIZE 4096
 
 /* Types of address ranges: the numbers of E820 (ACPI 6.4, table 15.374). */
 enum region_type {
@@ -38,6 +39,7 @@ struct boot_module {
 	uint64_t base;
 	uint64_t size;
 	bool truncated; /* its line was longer than BOOT_LINE_SIZE - 1 */
+	bool absent;	/* its file could not be had; boot_info.report says why */
 	char line[BOOT_LINE_SIZE];
 };
 
@@ -71,6 +73,9 @@ struct boot_info {
 	enum boot_screen screen;
 	struct boot_framebuffer framebuffer; /* if screen is SCREEN_FRAMEBUFFER */
 	struct region image;		     /* where the monitor itself lies */
+	/* What went wrong before the monitor had a log: lines that end with a newline. */
+	char report[BOOT_REPORT_SIZE];
+	bool report_truncated;
 };
 
 #endif

@@ -114,6 +114,22 @@ static void fault_recover(void *context)
 	console_loop(context);
 }
 
+static void report_loader(struct monitor *monitor)
+{
+	const char *line = monitor->boot->report;
+
+	while (*line) {
+		int length = 0;
+
+		while (line[length] && line[length] != '\n')
+			length++;
+		log_line(&monitor->log, LOG_ERROR, "%.*s", length, line);
+		line += line[length] ? length + 1 : length;
+	}
+	if (monitor->boot->report_truncated)
+		log_line(&monitor->log, LOG_ERROR, "the loader found more faults than are kept");
+}
+
 /* What boot/ could not tell anyone for lack of a console. */
 static void report_boot(struct monitor *monitor)
 {
@@ -121,6 +137,7 @@ static void report_boot(struct monitor *monitor)
 
 	log_line(&monitor->log, LOG_INFO, "Switchyard " SWITCHYARD_VERSION ", loaded by %s",
 		 boot->loader[0] ? boot->loader : "an unnamed loader");
+	report_loader(monitor);
 	if (boot->options_truncated)
 		log_line(&monitor->log, LOG_ERROR,
 			 "the monitor's options are cut: longer than %u characters",

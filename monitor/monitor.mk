@@ -73,7 +73,7 @@ define link_monitor
 	@$(CC) $(MONITOR_CFLAGS) -c -o $@.symbols.o $@.symbols.c
 	@$(LD) $(MONITOR_LDFLAGS) -o $@ $(filter %.o,$^) $@.symbols.o
 	@$(NM) $@ | $(PYTHON) linker/symbols.py | cmp - $@.symbols.c
-	@rm $@.first $@.symbols.o
+	@rm $@.first
 	@! $(CROSS_COMPILE)readelf -rW $@ | grep '^[0-9a-f]\{8,\} ' | grep -v R_X86_64_RELATIVE
 	@$(CROSS_COMPILE)elfedit --output-type exec $@
 	@$(OBJCOPY) --set-section-flags .relocations=alloc,load,data,contents $@

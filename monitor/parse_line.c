@@ -238,6 +238,8 @@ bool parse_line(const struct boot_module *module, uint32_t index, struct line *l
 		return fail(error, "too long; expected at most %d characters", BOOT_LINE_SIZE - 1);
 	if (!parse_words(module->line, line, error))
 		return false;
+	if (module->absent)
+		return fail(error, "its file could not be loaded");
 	if (!module->size)
 		return fail(error, "the file is empty");
 	return true;

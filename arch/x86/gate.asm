@@ -299,6 +299,7 @@ gate_resume:
 ; Going through 32-bit mode leaves the high halves of registers undefined: they are pushed.
 ; An NMI or machine check on the way finds no IDT that it can use, and resets the machine; there is
 ; no order of these instructions in which it would not.
+global paging_leave_la57
 paging_leave_la57:
 	mov ecx, 0
 	mov ebx, [gate_anchor + gate_anchor.cr3]

@@ -77,7 +77,7 @@ void paging_init(uint64_t memory_end, struct paging_tables *result)
 	tables.end = gibs * GIB;
 	gate_anchor.cr3 = (uint64_t)tables.pml4;
 	gate_anchor.cr3_la57 = (uint64_t)tables.pml5;
-	write_cr3(gate_anchor.cr3);
+	write_cr3(read_cr4() & CR4_LA57 ? gate_anchor.cr3_la57 : gate_anchor.cr3);
 
 	result->pml4 = (uint64_t)tables.pml4;
 	result->pdpt = (uint64_t)tables.pdpt;

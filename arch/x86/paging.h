@@ -22,8 +22,9 @@ struct paging_tables {
 uint64_t paging_limit(void);
 
 /*
- * Builds the tables for [0, memory_end), rounded up to 1 GiB and to 4 GiB at least, loads CR3, and
- * fills gate_anchor's CR3s. memory_end is paging_limit() at most.
+ * Builds the tables for [0, memory_end), rounded up to 1 GiB and to 4 GiB at least, loads CR3, for
+ * as many levels of paging as are on, and fills gate_anchor's CR3s. memory_end is paging_limit() at
+ * most.
  */
 void paging_init(uint64_t memory_end, struct paging_tables *tables);
 

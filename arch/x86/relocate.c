@@ -6,6 +6,7 @@
 
 extern uint8_t image_start[], image_end[]; /* linker/monitor.ld */
 extern const Elf64_Rela rela_start[], rela_end[];
+extern const uint64_t image_linked_at;
 
 static uint8_t move_stack[16384] __attribute__((aligned(16)));
 
@@ -20,11 +21,13 @@ uint64_t image_size(void)
 }
 
 /*
- * The linker gives addends as of the address it linked for, which is where the first copy runs; so
- * this works once, from there. The build checks that no other kind of relocation exists.
+ * The linker gives offsets and addends as of the address it linked for: GRUB loads the image there,
+ * the UEFI application anywhere. The build checks that no other kind of relocation exists.
  */
-static void apply_relocations(uint64_t delta)
+static void apply_relocations(uint64_t address)
 {
+	uint64_t delta = address - image_linked_at;
+
 	for (const Elf64_Rela *rela = rela_start; rela < rela_end; rela++)
 		*(uint64_t *)(rela->r_offset + delta) = (uint64_t)rela->r_addend + delta;
 }
@@ -36,7 +39,7 @@ void relocate_and_call(uint64_t address, void (*next)(void *), void *argument)
 	uint64_t stack = (uint64_t)(move_stack + sizeof(move_stack)) + delta;
 
 	memcpy((void *)address, image_start, image_size());
-	apply_relocations(delta);
+	apply_relocations(address);
 	__asm__ volatile("mov %0, %%rsp\n\t"
 			 "xor %%ebp, %%ebp\n\t" /* the backtrace ends here */
 			 "call *%1\n\t"

@@ -16,14 +16,14 @@ FUZZ_JOBS    ?= 2
 FUZZ         := $(B)/fuzz
 FUZZ_COMMON  := -std=gnu11 -g -Wall -Wextra -Werror -DSWITCHYARD_HOST \
 	-DSWITCHYARD_VERSION='"test"' -fno-strict-aliasing -fno-omit-frame-pointer \
-	-I. -Iinclude -Itests/unit
+	-I. -Iinclude -Itests/unit -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 FUZZ_CFLAGS  := $(FUZZ_COMMON) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_COVER   := $(FUZZ_COMMON) -O0 -fprofile-instr-generate -fcoverage-mapping
 
 # The monitor's parts that unit tests link, with the same fakes, and what firmware's tables meet.
 # The fake CPU's tests are cmocka's, and no parser asks the CPU.
 FUZZ_C       := $(filter-out tests/unit/fake/cpu.c,$(UNIT_C)) $(addprefix tests/fuzz/,loading.c promises.c)
-FUZZ_ACPI_C  := arch/x86/machine.c
+FUZZ_ACPI_C  := arch/x86/machine.c arch/x86/acpi_events.c
 # Whose coverage is shown: all that reads what it did not write.
 FUZZ_PARSERS := boot/multiboot2.c $(addprefix arch/x86/,acpi.c acpi_s5.c machine.c) $(addprefix monitor/,command.c console.c \
 	console_loop.c guest_acpi.c guest_map.c lineedit.c lines.c linux_image.c load.c load_elf.c \

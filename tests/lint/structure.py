@@ -122,7 +122,8 @@ def check_headers_alone(paths):
             continue
         result = subprocess.run(
             ['gcc', '-std=gnu11', '-Wall', '-Wextra', '-Werror', '-fsyntax-only', '-x', 'c',
-             '-I.', '-Iinclude', '-Iguest/linux', '-'],
+             '-I.', '-Iinclude', '-Iguest/linux', '-isystem', '/usr/include/efi',
+             '-isystem', '/usr/include/efi/x86_64', '-'],
             input=f'#include "{shown(path)}"\n', cwd=ROOT, capture_output=True, text=True,
             check=False)
         if result.returncode:

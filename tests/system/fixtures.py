@@ -62,9 +62,17 @@ class Machines:
 
     def start(self, options, modules, **settings):
         """Boots the monitor with these options and (file, line) modules."""
+        return self._keep(Machine.switchyard(self._next_name(), options, modules, **settings))
+
+    def start_image(self, image, **settings):
+        """Boots from this image, or with devices= from what they hold."""
+        return self._keep(Machine(self._next_name(), image, **settings))
+
+    def _next_name(self):
         number = len(self.started)
-        name = self._name + (f'-{number}' if number else '')
-        machine = Machine.switchyard(name, options, modules, **settings)
+        return self._name + (f'-{number}' if number else '')
+
+    def _keep(self, machine):
         self.started.append(machine)
         return machine
 

@@ -11,6 +11,7 @@ import pytest
 from paths import ROOT, TEST
 
 TARGET = 'build/switchyard.elf'
+EFI = 'build/switchyard.efi'
 TICK = 'build/tick/tick.elf'
 
 
@@ -33,15 +34,16 @@ def copy_sources(name):
 @pytest.fixture(scope='module')
 def built():
     folder = copy_sources('one')
-    result = make(folder, TARGET)
+    result = make(folder, TARGET, EFI)
     assert result.returncode == 0, result.stderr
     return folder
 
 
 def test_two_builds_are_the_same(built):
     other = copy_sources('a-longer-name/of-another-folder')
-    assert make(other, TARGET).returncode == 0
-    assert (other / TARGET).read_bytes() == (built / TARGET).read_bytes()
+    assert make(other, TARGET, EFI).returncode == 0
+    for target in (TARGET, EFI):
+        assert (other / target).read_bytes() == (built / target).read_bytes()
 
 
 def build_iso(path):
@@ -59,21 +61,25 @@ def test_two_images_are_the_same(tmp_path):
 
 
 def test_no_path_of_the_build_machine(built):
-    assert str(ROOT).encode() not in (built / TARGET).read_bytes()
+    for target in (TARGET, EFI):
+        assert str(ROOT).encode() not in (built / target).read_bytes()
 
 
-@pytest.mark.parametrize('path', [
-    'arch/x86/control_page.h',  # reaches the gate through asm_offsets.inc
-    'include/boot_info.h', 'monitor/slot.h', 'arch/x86/gate.asm', 'linker/monitor.ld',
+@pytest.mark.parametrize('target, path', [
+    (TARGET, 'arch/x86/control_page.h'),  # reaches the gate through asm_offsets.inc
+    (TARGET, 'include/boot_info.h'), (TARGET, 'monitor/slot.h'), (TARGET, 'arch/x86/gate.asm'),
+    (TARGET, 'linker/monitor.ld'),
+    (EFI, 'boot/efi/conf.h'), (EFI, 'boot/efi/sbat.csv'),
+    (EFI, 'monitor/menu.c'),  # in the image that it carries
 ])
-def test_a_changed_file_is_noticed(built, path):
-    assert make(built, '-q', TARGET).returncode == 0, 'nothing changed, and yet out of date'
+def test_a_changed_file_is_noticed(built, target, path):
+    assert make(built, '-q', target).returncode == 0, 'nothing changed, and yet out of date'
     file = built / path
     stat = file.stat()
-    newest = (built / TARGET).stat().st_mtime
+    newest = (built / target).stat().st_mtime
     os.utime(file, (newest + 1, newest + 1))
     try:
-        assert make(built, '-q', TARGET).returncode == 1
+        assert make(built, '-q', target).returncode == 1
     finally:
         os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 

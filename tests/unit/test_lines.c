@@ -318,6 +318,23 @@ static void cut_and_empty_files(void **state)
 	assert_string_equal(reports.text[1], "slot b: line \"kernel slot=b\": the file is empty");
 }
 
+static void a_file_that_could_not_be_loaded(void **state)
+{
+	(void)state;
+	clear();
+	add("kernel slot=a");
+	add("initrd slot=a");
+	add("kernel slot=b");
+	boot.module[1].absent = true;
+	boot.module[1].size = 0;
+	parse();
+	assert_int_equal(reports.count, 1);
+	assert_string_equal(reports.text[0],
+			    "slot a: line \"initrd slot=a\": its file could not be loaded");
+	assert_int_equal(table.count, 1);
+	assert_string_equal(table.slot[0].name, "b");
+}
+
 static void the_longest_line(void **state)
 {
 	struct boot_module *module = &boot.module[0];
@@ -400,6 +417,7 @@ int main(void)
 		cmocka_unit_test(too_many_modules),
 		cmocka_unit_test(too_many_slots),
 		cmocka_unit_test(cut_and_empty_files),
+		cmocka_unit_test(a_file_that_could_not_be_loaded),
 		cmocka_unit_test(the_longest_line),
 		cmocka_unit_test(sizes),
 		cmocka_unit_test(slots_by_name),

@@ -11,8 +11,10 @@ HOST_AR ?= ar
 UNIT        := $(B)/unit
 UNIT_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -DSWITCHYARD_HOST \
 	-DSWITCHYARD_VERSION='"test"' -fsanitize=address,undefined -fno-sanitize-recover \
-	-fno-omit-frame-pointer -I. -Iinclude -Itests/unit
+	-fno-omit-frame-pointer -I. -Iinclude -Itests/unit \
+	-isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 
+# Of the UEFI application, what needs no firmware is tested.
 # What boot/ and arch/x86/ have that reads foreign data, and nothing else, is portable, too.
 # string.c would replace the C library's functions (test_string.c includes it under other names);
 # main.c, selfcheck.c, slot_machine.c and switch.c need the gate and a real machine. Of arch/x86/,
@@ -20,6 +22,7 @@ UNIT_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -DSWITCHYARD_HOST \
 UNIT_C       := $(filter-out lib/string.c \
 	$(addprefix monitor/,main.c selfcheck.c slot_machine.c switch.c), \
 	$(wildcard lib/*.c monitor/*.c)) $(wildcard tests/unit/fake/*.c) boot/multiboot2.c \
+	$(addprefix boot/efi/,conf.c image.c memory.c sha256.c sums.c) \
 	$(addprefix arch/x86/,acpi.c acpi_s5.c framebuffer.c kvm_clock.c lapic.c machine_check.c \
 	msr_list.c mtrr.c page_walk.c pci.c pci_msi.c pci_state.c perfmon.c symbols.c)
 UNIT_OBJ     := $(UNIT_C:%.c=$(UNIT)/%.o) $(UNIT)/font.o

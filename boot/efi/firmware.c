@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "boot/efi/app.h"
+#include "lib/print.h"
+#include "lib/string.h"
+
+#define VENDOR_LENGTH 40
+
+/* ACPI 6.4, 5.2.5.3: the revision's place, and how long a root pointer of revision 0 is. */
+#define RSDP_REVISION_AT 15
+#define RSDP_SIZE_V1	 20
+#define RSDP_REVISION_V2 2
+
+static bool same_guid(const EFI_GUID *a, const EFI_GUID *b)
+{
+	return !memcmp(a, b, sizeof(*a));
+}
+
+static const uint8_t *find_table(const struct app *app, const EFI_GUID *guid)
+{
+	for (UINTN i = 0; i < app->system->NumberOfTableEntries; i++)
+		if (same_guid(&app->system->ConfigurationTable[i].VendorGuid, guid))
+			return app->system->ConfigurationTable[i].VendorTable;
+	return NULL;
+}
+
+static void take_rsdp(struct app *app)
+{
+	EFI_GUID acpi_2 = ACPI_20_TABLE_GUID, acpi_1 = ACPI_TABLE_GUID;
+	struct boot_info *boot = app->boot;
+	const uint8_t *rsdp = find_table(app, &acpi_2);
+
+	if (!rsdp)
+		rsdp = find_table(app, &acpi_1);
+	if (!rsdp)
+		return;
+	boot->rsdp_size =
+		rsdp[RSDP_REVISION_AT] >= RSDP_REVISION_V2 ? sizeof(boot->rsdp) : RSDP_SIZE_V1;
+	memcpy(boot->rsdp, rsdp, boot->rsdp_size);
+}
+
+/* Where the bits of mask begin, and how many they are: one run, by the specification. */
+static void take_mask(uint32_t mask, uint8_t *position, uint8_t *size)
+{
+	if (!mask)
+		return;
+	*position = (uint8_t)__builtin_ctz(mask);
+	*size = (uint8_t)(32 - __builtin_clz(mask) - *position);
+}
+
+/* UEFI 2.10, 12.9 (EFI_PIXEL_BITMASK); the two fixed formats, written as masks. */
+static bool pixel_masks(const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *mode, EFI_PIXEL_BITMASK *masks)
+{
+	switch (mode->PixelFormat) {
+	case PixelRedGreenBlueReserved8BitPerColor:
+		*masks = (EFI_PIXEL_BITMASK){0xff, 0xff00, 0xff0000, 0xff000000};
+		return true;
+	case PixelBlueGreenRedReserved8BitPerColor:
+		*masks = (EFI_PIXEL_BITMASK){0xff0000, 0xff00, 0xff, 0xff000000};
+		return true;
+	case PixelBitMask:
+		*masks = mode->PixelInformation;
+		return true;
+	default:
+		return false; /* no memory that pixels could be written to */
+	}
+}
+
+static bool read_mode(struct boot_framebuffer *framebuffer,
+		      const EFI_GRAPHICS_OUTPUT_PROTOCOL *output)
+{
+	const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *mode;
+	EFI_PIXEL_BITMASK masks;
+	uint32_t used;
+
+	if (!output->Mode || !output->Mode->Info || !output->Mode->FrameBufferBase)
+		return false;
+	mode = output->Mode->Info;
+	if (!pixel_masks(mode, &masks))
+		return false;
+	used = masks.RedMask | masks.GreenMask | masks.BlueMask | masks.ReservedMask;
+	if (!used)
+		return false;
+	/* A pixel has as many bytes as all its masks cover. */
+	framebuffer->bits = (uint8_t)((32 - __builtin_clz(used) + 7) / 8 * 8);
+	take_mask(masks.RedMask, &framebuffer->red.position, &framebuffer->red.size);
+	take_mask(masks.GreenMask, &framebuffer->green.position, &framebuffer->green.size);
+	take_mask(masks.BlueMask, &framebuffer->blue.position, &framebuffer->blue.size);
+	framebuffer->base = output->Mode->FrameBufferBase;
+	framebuffer->pitch = mode->PixelsPerScanLine * (framebuffer->bits / 8);
+	framebuffer->width = mode->HorizontalResolution;
+	framebuffer->height = mode->VerticalResolution;
+	return true;
+}
+
+/*
+ * The mode that firmware shows its own console in, on the first output with a framebuffer: the one
+ * that firmware makes up to write to several screens at once has none.
+ */
+static void take_framebuffer(struct app *app)
+{
+	EFI_BOOT_SERVICES *services = app->system->BootServices;
+	EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
+	struct boot_info *boot = app->boot;
+	EFI_GRAPHICS_OUTPUT_PROTOCOL *output;
+	EFI_HANDLE *handles;
+	UINTN count;
+
+	boot->screen = SCREEN_NONE;
+	if (services->LocateHandleBuffer(ByProtocol, &guid, NULL, &count, &handles) != EFI_SUCCESS)
+		return;
+	for (UINTN i = 0; i < count && boot->screen == SCREEN_NONE; i++)
+		if (services->HandleProtocol(handles[i], &guid, (void **)&output) == EFI_SUCCESS &&
+		    read_mode(&boot->framebuffer, output))
+			boot->screen = SCREEN_FRAMEBUFFER;
+	services->FreePool(handles);
+}
+
+static void show_screen(const struct app *app)
+{
+	const struct boot_framebuffer *framebuffer = &app->boot->framebuffer;
+
+	if (app->boot->screen == SCREEN_FRAMEBUFFER)
+		app_print(app, "Screen: %ux%u, %u bits, at %#llx\n", framebuffer->width,
+			  framebuffer->height, framebuffer->bits,
+			  (unsigned long long)framebuffer->base);
+	else
+		app_print(app, "Screen: none with a framebuffer\n");
+}
+
+static void take_name(struct app *app)
+{
+	const EFI_SYSTEM_TABLE *system = app->system;
+	char vendor[VENDOR_LENGTH] = "";
+
+	for (uint32_t i = 0;
+	     system->FirmwareVendor && system->FirmwareVendor[i] && i < sizeof(vendor) - 1; i++) {
+		CHAR16 c = system->FirmwareVendor[i];
+
+		vendor[i] = c >= ' ' && c <= '~' ? (char)c : '?';
+		vendor[i + 1] = '\0';
+	}
+	/* The revision's minor half counts in tenths: 70 is 2.7. */
+	app->boot->uefi = true;
+	format_text(app->boot->loader, sizeof(app->boot->loader), "UEFI %u.%u of %s",
+		    system->Hdr.Revision >> 16, (system->Hdr.Revision & 0xffff) / 10, vendor);
+}
+
+void firmware_describe(struct app *app)
+{
+	take_name(app);
+	take_rsdp(app);
+	take_framebuffer(app);
+	show_screen(app);
+}
+
+static bool variable_is(const struct app *app, CHAR16 *name, uint8_t expected)
+{
+	EFI_GUID guid = EFI_GLOBAL_VARIABLE;
+	uint8_t value = 0;
+	UINTN size = sizeof(value);
+
+	return app->system->RuntimeServices->GetVariable(name, &guid, NULL, &size, &value) ==
+		       EFI_SUCCESS &&
+	       size == sizeof(value) && value == expected;
+}
+
+/* UEFI 2.10, 3.3: in setup mode nothing is enforced, whatever SecureBoot says. */
+bool firmware_secure_boot(const struct app *app)
+{
+	return variable_is(app, L"SecureBoot", 1) && !variable_is(app, L"SetupMode", 1);
+}

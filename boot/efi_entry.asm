@@ -1,0 +1,49 @@
+; SPDX-License-Identifier: GPL-2.0-only
+;
+; efi_entry.asm - entry point of the image that switchyard.efi carries, in 64-bit mode.
+;
+bits 64
+default rel
+%include "asm_offsets.inc"
+
+extern boot_efi_take
+extern boot_efi_start
+extern paging_leave_la57
+
+STACK_SIZE equ 16384
+
+section .text
+
+; void boot_efi_entry(const struct boot_info *boot)
+;
+; In:    RDI boot; 64-bit mode, CPL 0, firmware's stack, GDT, IDT and page tables, which map boot
+;        and the image to themselves; interrupts on or off.
+; Out:   does not return.
+; Stack: efi_stack, from the start.
+; CR4 becomes what the Multiboot2 entry leaves: PAE alone. LA57 stays until paging_leave_la57,
+; which wants the monitor's own GDT and CR3.
+global boot_efi_entry
+boot_efi_entry:
+	cli
+	cld
+	lea rsp, [efi_stack_top]
+	xor ebp, ebp			; the backtrace ends here
+	mov rax, cr4
+	and eax, CR4_LA57
+	mov ebx, eax			; preserved by C
+	or eax, CR4_PAE
+	mov cr4, rax
+	call boot_efi_take
+	test ebx, ebx
+	jz .four_levels
+	call paging_leave_la57
+.four_levels:
+	call boot_efi_start
+	ud2
+
+section .bss align=16
+efi_stack:
+	resb STACK_SIZE
+efi_stack_top:
+
+section .note.GNU-stack noalloc noexec nowrite progbits

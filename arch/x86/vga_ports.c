@@ -47,7 +47,9 @@ static void vbe_registers_write(const struct vga_registers *registers)
 		vbe_write(VBE_ENABLE, 0);
 	for (uint32_t i = 0; i < sizeof(before); i++)
 		vbe_write(before[i], registers->vbe[before[i]]);
-	vbe_write(VBE_ENABLE, enable & VBE_ENABLED ? enable | VBE_KEEP_MEMORY : enable);
+	if (enable & VBE_ENABLED)
+		vbe_write(VBE_ENABLE, enable | VBE_KEEP_MEMORY);
+	vbe_write(VBE_ENABLE, enable); /* "keep memory" would read back */
 	for (uint32_t i = 0; i < sizeof(after); i++)
 		vbe_write(after[i], registers->vbe[after[i]]);
 }

@@ -90,6 +90,6 @@ enum vbe_register {
 #define VBE_ID_BOCHS	     0xb0c0
 #define VBE_ENABLED	     0x01
 #define VBE_GET_CAPABILITIES 0x02
-#define VBE_KEEP_MEMORY	     0x80 /* on enabling; it does not read back */
+#define VBE_KEEP_MEMORY	     0x80 /* on enabling */
 
 #endif

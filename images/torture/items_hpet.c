@@ -53,7 +53,8 @@ static void period_write(uint32_t comparator, uint32_t period)
  */
 static uint64_t period_get(uint32_t which)
 {
-	uint64_t config = memory_get(HPET_CONFIG), counter = memory_get(HPET_COUNTER);
+	uint64_t config = memory_get(HPET_CONFIG), low = memory_get(HPET_COUNTER);
+	uint64_t high = memory_get(HPET_COUNTER + 4);
 	uint32_t comparator = (uint32_t)memory_get(HPET_COMPARATOR + LAST), next = comparator;
 
 	(void)which;
@@ -62,7 +63,8 @@ static uint64_t period_get(uint32_t which)
 	for (uint32_t looks = 0; looks < LOOKS && next == comparator; looks++)
 		next = (uint32_t)memory_get(HPET_COMPARATOR + LAST);
 	memory_set(HPET_CONFIG, config);
-	memory_set(HPET_COUNTER, counter);
+	memory_set(HPET_COUNTER, low);
+	memory_set(HPET_COUNTER + 4, high);
 	period_write(comparator, next - comparator);
 	return next - comparator;
 }
@@ -96,7 +98,8 @@ static const struct item hpet[] = {
 	 .get = memory_get,
 	 .set = comparator_set,
 	 .which = HPET_COMPARATOR + LAST,
-	 .vary = 0x7fffffff},
+	 .vary = 0x7fffffff,
+	 .clear = 0x80000000},
 	{MEMORY("hpet-route", HPET_ROUTE, 0xffffffff), EACH(TIMERS)},
 	{MEMORY("hpet-route", HPET_ROUTE + 4, 0xffffffff), EACH(TIMERS)},
 	{.name = "hpet-period",

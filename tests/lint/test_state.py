@@ -5,9 +5,12 @@ import re
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / 'tests/mutation'))
 
+import mutate  # noqa: E402
 from mutations import MUTATIONS, NOT_MUTATED  # noqa: E402
 
 NAME = r'[a-z0-9-]+'
@@ -66,3 +69,8 @@ def test_what_is_told_and_mutated_is_an_item_of_the_guest():
     assert not TOLD - items
     assert not MUTATED - items
     assert not set(NOT_MUTATED) - items
+
+
+@pytest.mark.parametrize('mutation', MUTATIONS, ids=lambda mutation: mutation.items[0])
+def test_what_is_left_out_is_there(mutation):
+    mutate.edited(mutation)

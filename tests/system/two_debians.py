@@ -17,10 +17,8 @@ SEED = {'alpha': 11, 'beta': 13}          # of their TCP streams
 CHECK_LIMIT_S = 60
 
 # One host thread for all CPUs of the machine. Linux patches its own code each time it freezes its
-# tasks (static key freezer_active), and QEMU 7.2 with a thread for each CPU now and then executes what
-# was there before: between the reading of code to translate and the entry of the translation in its
-# tables, another CPU's write goes unnoticed. The CPU then meets the same INT3 for ever, in the kernel
-# that is about to leave.
+# tasks (static key freezer_active), and with a thread for each CPU, QEMU 7.2 probably executed once
+# what was there before: a CPU met the same INT3 for ever, in the kernel that was about to leave.
 ACCEL = 'tcg,thread=single'
 CLOCK_LIMIT_S = 1.0
 RESUME_MEDIAN_S = 1.0  # a switch by syctl, seen from outside

@@ -35,7 +35,6 @@ enum vga_sequencer {
 	SEQUENCER_MEMORY_MODE = 4,
 };
 #define RESET_SYNCHRONOUS   0x01 /* the sequencer stands, video memory is kept */
-#define RESET_NONE	    0x03
 #define CLOCKING_SCREEN_OFF 0x20
 #define MEMORY_EXTENDED	    0x02
 #define MEMORY_SEQUENTIAL   0x04 /* no odd and even */
@@ -86,10 +85,9 @@ enum vbe_register {
 	VBE_X_OFFSET = 8,
 	VBE_Y_OFFSET = 9,
 };
-#define VBE_ID_MASK	     0xfff0
-#define VBE_ID_BOCHS	     0xb0c0
-#define VBE_ENABLED	     0x01
-#define VBE_GET_CAPABILITIES 0x02
-#define VBE_KEEP_MEMORY	     0x80 /* on enabling */
+#define VBE_ID_MASK	0xfff0
+#define VBE_ID_BOCHS	0xb0c0
+#define VBE_ENABLED	0x01
+#define VBE_KEEP_MEMORY 0x80 /* on enabling */
 
 #endif

@@ -17,6 +17,7 @@ NASM    ?= nasm
 # Debian's own Python: the one that its python3-pytest belongs to.
 PYTHON  ?= /usr/bin/python3
 B       := build
+VERSION := $(shell sed -n 's/^\#define SWITCHYARD_VERSION "\(.*\)"$$/\1/p' guest/linux/version.h)
 
 # <elf.h> and <asm/bootparam.h>, which a bare-metal compiler does not bring, are taken from Debian's
 # libc6-dev and linux-libc-dev, behind all that the compiler does bring.

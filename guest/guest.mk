@@ -13,20 +13,20 @@ GUEST_CFLAGS := -std=gnu11 -Os -g0 -Wall -Wextra -Werror
 
 DRIVER_SOURCES := $(sort $(wildcard guest/linux/*.[chS])) guest/linux/Kbuild
 SYCTL_SOURCES  := $(sort $(wildcard guest/syctl/*.c))
-SYCTL_HEADERS  := guest/syctl/syctl.h guest/linux/switchyard_ioctl.h include/switchyard.h
+SYCTL_HEADERS  := guest/syctl/syctl.h $(wildcard guest/linux/switchyard*.h)
 
 guest: $(B)/guest/switchyard.ko $(B)/guest/syctl
 
 # Kbuild writes beside its sources, so it gets copies of them. The prefix map keeps this
 # directory's name out of the file.
 $(FLAVOURS:%=$(B)/guest/%/switchyard.ko): $(B)/guest/%/switchyard.ko: $(DRIVER_SOURCES) \
-		include/switchyard.h $(B)/kernels/%/version
+		$(B)/kernels/%/version
 	@echo "  DRIVER  $@"
 	@mkdir -p $(@D)
 	@cp $(DRIVER_SOURCES) $(@D)
 	@images/install-packages.sh linux-headers-$$(cat $(B)/kernels/$*/version)
 	@$(MAKE) -s -C /usr/src/linux-headers-$$(cat $(B)/kernels/$*/version) M=$(abspath $(@D)) \
-		SWITCHYARD_INCLUDE=$(abspath include) CROSS_COMPILE= \
+		CROSS_COMPILE= \
 		KCFLAGS=-ffile-prefix-map=$(abspath .)=. \
 		CONFIG_DEBUG_INFO_BTF_MODULES= modules
 	@strip --strip-debug $@
@@ -37,6 +37,6 @@ $(B)/guest/switchyard.ko: $(B)/guest/cloud-amd64/switchyard.ko
 $(B)/guest/syctl: $(SYCTL_SOURCES) $(SYCTL_HEADERS)
 	@echo "  CC      $@"
 	@mkdir -p $(@D)
-	@$(GUEST_CC) $(GUEST_CFLAGS) -static -s -Iinclude -Iguest/linux -o $@ $(SYCTL_SOURCES)
+	@$(GUEST_CC) $(GUEST_CFLAGS) -static -s -Iguest/linux -o $@ $(SYCTL_SOURCES)
 
 .PHONY: guest

@@ -9,7 +9,7 @@
 #include "arch/x86/phys.h"
 #include "guest_acpi.h"
 #include "lib/string.h"
-#include "switchyard.h"
+#include "guest/linux/switchyard.h"
 
 #define TABLE_MAX 0x100000u /* bytes; a root table or MADT that says it is larger is garbage */
 #define BELOW_4G  (UINT64_C(1) << 32)

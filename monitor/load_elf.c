@@ -7,7 +7,7 @@
 #include "load_elf.h"
 #include "load_format.h"
 #include "lib/string.h"
-#include "switchyard.h"
+#include "guest/linux/switchyard.h"
 
 /* Kernels have a handful; the check for overlaps compares each with each. */
 #define MAX_SEGMENTS 64

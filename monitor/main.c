@@ -25,6 +25,7 @@
 #include "store.h"
 #include "lib/string.h"
 #include "switch.h"
+#include "guest/linux/version.h"
 
 #define KIB	     1024ull
 #define ENTRY_MAPPED (1ull << 32) /* what boot/ maps on the way in */

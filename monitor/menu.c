@@ -9,6 +9,7 @@
 #include "lib/print.h"
 #include "lib/string.h"
 #include "table.h"
+#include "guest/linux/version.h"
 
 #define MENU_SLOTS    9 /* those with a key: 1 to 9 */
 #define KEY_CONSOLE   'c'

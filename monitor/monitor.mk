@@ -2,13 +2,14 @@
 #
 # The monitor: build/switchyard.elf, and the variants that tests need.
 
-VERSION := 0.1
+# All sources below these folders, at any depth; boot/efi/ is another program.
+MONITOR_DIRS := arch boot lib monitor
+monitor_sources = $(filter-out boot/efi/%,$(sort $(shell find $(MONITOR_DIRS) -name '$(1)')))
 
-MONITOR_C    := $(wildcard boot/*.c lib/*.c monitor/*.c) \
-	$(filter-out arch/x86/asm_offsets.c,$(wildcard arch/x86/*.c))
+MONITOR_C    := $(filter-out %/asm_offsets.c,$(call monitor_sources,*.c))
 FONT         := /usr/share/consolefonts/Unifont-APL8x16.psf.gz
 FONT_C       := $(B)/monitor/font.c
-MONITOR_ASM  := $(wildcard boot/*.asm arch/x86/*.asm)
+MONITOR_ASM  := $(call monitor_sources,*.asm)
 MONITOR_MADE := $(MONITOR_ASM:%.asm=$(B)/monitor/%.asm.o) $(B)/monitor/font.o
 MONITOR_OBJ  := $(MONITOR_C:%.c=$(B)/monitor/%.o) $(MONITOR_MADE)
 MONITOR_INC  := $(B)/monitor/asm_offsets.inc
@@ -19,8 +20,7 @@ MONITOR_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -ffreestanding -nostdl
 	-mno-red-zone -mgeneral-regs-only -fpie -fvisibility=hidden -fno-stack-protector \
 	-fcf-protection=none -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
 	$(KERNEL_HEADERS) \
-	-fno-strict-aliasing -ffile-prefix-map=$(CURDIR)=. -I. -Iinclude \
-	-DSWITCHYARD_VERSION='"$(VERSION)"'
+	-fno-strict-aliasing -ffile-prefix-map=$(CURDIR)=. -I. -Iinclude
 MONITOR_LDFLAGS := -m elf_x86_64 -pie --no-dynamic-linker -z norelro -z noexecstack \
 	-z max-page-size=4096 --build-id=none --no-warn-rwx-segments -T linker/monitor.ld
 
@@ -31,7 +31,7 @@ $(B)/monitor/%.asm.o: %.asm $(MONITOR_INC)
 	@echo "  NASM    $<"
 	@$(NASM) -f elf64 -I $(B)/monitor/ -Werror -o $@ $<
 
-# What boot/, monitor/ and arch/x86/ compile to; each variant has its own folder.
+# What the sources compile to; each variant has its own folder.
 define monitor_variant
 $(1)/%.o: %.c
 	@mkdir -p $$(@D)
@@ -89,10 +89,11 @@ $(B)/test/switchyard-unmasked.elf: $(MONITOR_C:%.c=$(B)/unmasked/%.o) $(MONITOR_
 
 # For tests/system/test_other_cpus.py alone: the other CPUs go on after a switch.
 $(B)/test/switchyard-noinit.elf: $(MONITOR_C:%.c=$(B)/noinit/%.o) $(MONITOR_MADE) \
-		linker/monitor.ld
+		linker/monitor.ld linker/symbols.py
 	$(link_monitor)
 
 $(MONITOR_OBJ) $(MONITOR_INC): monitor/monitor.mk
 
--include $(wildcard $(B)/monitor/*/*.d $(B)/monitor/*/*/*.d $(B)/monitor/*.d \
-	$(B)/unmasked/*/*.d $(B)/unmasked/*/*/*.d $(B)/noinit/*/*.d $(B)/noinit/*/*/*.d)
+# Header dependencies lie beside the objects, so their names follow from the objects' names.
+-include $(MONITOR_OBJ:.o=.d) $(MONITOR_INC).d $(MONITOR_C:%.c=$(B)/unmasked/%.d) \
+	$(MONITOR_C:%.c=$(B)/noinit/%.d)

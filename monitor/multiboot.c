@@ -5,7 +5,7 @@
 #include "arch/x86/phys.h"
 #include "multiboot.h"
 #include "lib/string.h"
-#include "switchyard.h"
+#include "guest/linux/switchyard.h"
 
 #define BASE_1M UINT64_C(0x100000)
 #define KIB	1024

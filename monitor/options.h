@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "lines.h"
-#include "switchyard.h"
+#include "guest/linux/switchyard.h"
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "boot_info.h"
-#include "switchyard.h"
+#include "guest/linux/switchyard.h"
 
 #define SLOT_MAX_MODULES 8
 

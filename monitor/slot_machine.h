@@ -12,7 +12,7 @@
 #include "arch/x86/platform.h"
 #include "integrity.h"
 #include "monitor.h"
-#include "switchyard.h"
+#include "guest/linux/switchyard.h"
 
 #define SLOT_TABLES_SIZE 16384 /* one page of info, three of ACPI tables */
 

@@ -15,6 +15,7 @@
 #include "slot_machine.h"
 #include "store.h"
 #include "lib/string.h"
+#include "guest/linux/version.h"
 
 /* The gate is called by guests, who can't pass it: the one pointer to the monitor that is kept. */
 static struct monitor *gate_monitor;

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "error.h"
-#include "switchyard.h"
+#include "guest/linux/switchyard.h"
 
 /* length characters at text, which is not NUL-terminated there; points into the line. */
 struct word {

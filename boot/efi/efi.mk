@@ -13,8 +13,7 @@ EFI_CFLAGS := -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding -nostdlib -m64
 	-mgeneral-regs-only -fpic -fshort-wchar -fvisibility=hidden -fno-stack-protector \
 	-fcf-protection=none -fno-asynchronous-unwind-tables -fno-strict-aliasing \
 	-ffile-prefix-map=$(CURDIR)=. -DGNU_EFI_USE_MS_ABI -isystem $(EFI_HEADER) \
-	-isystem $(EFI_HEADER)/x86_64 $(KERNEL_HEADERS) -I. -Iinclude \
-	-DSWITCHYARD_VERSION='"$(VERSION)"'
+	-isystem $(EFI_HEADER)/x86_64 $(KERNEL_HEADERS) -I. -Iinclude
 EFI_LDFLAGS := -nostdlib -znocombreloc -shared -Bsymbolic --no-undefined --build-id=none \
 	-z noexecstack --no-warn-rwx-segments -T $(EFI_LIB)/elf_x86_64_efi.lds
 EFI_SECTIONS := .text .sdata .data .dynamic .dynsym .rel .rela .rel.* .rela.* .reloc .sbat
@@ -34,8 +33,12 @@ $(EFI_B)/monitor.elf: $(MONITOR_OBJ) linker/monitor.ld $(B)/switchyard.elf
 		$(B)/switchyard.elf.symbols.o
 	@$(CROSS_COMPILE)elfedit --output-type dyn $@
 
+$(EFI_B)/sbat.csv: boot/efi/sbat.csv.in guest/linux/version.h
+	@mkdir -p $(@D)
+	@sed 's/@VERSION@/$(VERSION)/' $< > $@
+
 $(EFI_B)/monitor_image.o: boot/efi/monitor_image.asm $(EFI_B)/monitor.elf \
-		boot/efi/sbat.csv
+		$(EFI_B)/sbat.csv
 	@echo "  NASM    $<"
 	@$(NASM) -f elf64 -I $(EFI_B)/ -Werror -o $@ $<
 
@@ -50,4 +53,4 @@ $(B)/switchyard.efi: $(EFI_B)/switchyard.so
 
 $(EFI_OBJ) $(EFI_B)/monitor.elf: boot/efi/efi.mk
 
--include $(wildcard $(EFI_B)/*/*.d $(EFI_B)/*/*/*.d)
+-include $(EFI_OBJ:.o=.d)

@@ -6,6 +6,7 @@
 #include "boot/efi/app.h"
 #include "boot/efi/image.h"
 #include "lib/string.h"
+#include "guest/linux/version.h"
 
 /* monitor_image.asm */
 extern const uint8_t monitor_image[], monitor_image_end[];

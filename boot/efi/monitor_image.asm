@@ -13,6 +13,6 @@ monitor_image:
 monitor_image_end:
 
 section .sbat align=4096 noexec nowrite progbits alloc
-	incbin "boot/efi/sbat.csv"
+	incbin "sbat.csv"
 
 section .note.GNU-stack noalloc noexec nowrite progbits

@@ -3,7 +3,7 @@
  * main.c - loading and unloading: finds the monitor and brings up the driver's parts.
  *
  * The monitor lists one ACPI table more than firmware does, "SWYD", which says where it keeps
- * this slot's struct switchyard_info (include/switchyard.h). No table, no driver.
+ * this slot's struct switchyard_info (guest/linux/switchyard.h). No table, no driver.
  */
 #include <linux/acpi.h>
 #include <linux/io.h>

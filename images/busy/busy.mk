@@ -25,4 +25,4 @@ $(BUSY_ELF): $(BUSY_OBJ) images/tick/tick.ld
 
 $(BUSY_OBJ): images/busy/busy.mk images/tick/tick.mk
 
--include $(wildcard $(BUSY_DIR)/*.d)
+-include $(BUSY_OBJ:.o=.d)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * gate.c - calls Switchyard's gate. include/switchyard.h says what has to be true then: for
+ * gate.c - calls Switchyard's gate. guest/linux/switchyard.h says what has to be true then: for
  * tick it always is, since it has one CPU and Switchyard's identity map.
  */
 #include "tick.h"

@@ -34,4 +34,4 @@ $(TORTURE_OBJ) $(TORTURE_INC): images/torture/torture.mk images/tick/tick.mk
 
 .PHONY: torture
 
--include $(wildcard $(TORTURE_DIR)/*.d)
+-include $(TORTURE_OBJ:.o=.d) $(TORTURE_INC).d

@@ -15,7 +15,7 @@ FUZZ_JOBS    ?= 2
 
 FUZZ         := $(B)/fuzz
 FUZZ_COMMON  := -std=gnu11 -g -Wall -Wextra -Werror -DSWITCHYARD_HOST \
-	-DSWITCHYARD_VERSION='"test"' -fno-strict-aliasing -fno-omit-frame-pointer \
+	-fno-strict-aliasing -fno-omit-frame-pointer \
 	-I. -Iinclude -Itests/unit -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 FUZZ_CFLAGS  := $(FUZZ_COMMON) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_COVER   := $(FUZZ_COMMON) -O0 -fprofile-instr-generate -fcoverage-mapping
@@ -43,7 +43,7 @@ $(1)/font.o: $(FONT_C)
 
 $(1)/fuzz.a: $(FUZZ_C:%.c=$(1)/%.o) $(1)/font.o
 	@rm -f $$@
-	@$(FUZZ_AR) rcs $$@ $$^
+	@$(FUZZ_AR) qcs $$@ $$^
 
 $(FUZZ_TARGETS:%=$(1)/fuzz_%): $(1)/fuzz_%: $(1)/tests/fuzz/fuzz_%.o $(1)/fuzz.a
 	@echo "  FUZZLD  $$@"
@@ -77,7 +77,8 @@ fuzz-coverage: $(FUZZ_TARGETS:%=$(FUZZ)/cover/fuzz_%)
 		$(patsubst %,-object=%,$^) $(FUZZ_PARSERS) | \
 		awk '$$1 ~ /\.c$$|^TOTAL$$/ { printf "%-32s %5d lines %8s reached\n", $$1, $$8, $$10 }'
 
--include $(wildcard $(FUZZ)/*/*/*.d $(FUZZ)/*/*/*/*.d)
+FUZZ_ALL_C := $(sort $(FUZZ_C) $(FUZZ_ACPI_C) $(FUZZ_TARGETS:%=tests/fuzz/fuzz_%.c))
+-include $(FUZZ_ALL_C:%.c=$(FUZZ)/asan/%.d) $(FUZZ_ALL_C:%.c=$(FUZZ)/cover/%.d)
 
 .PHONY: fuzz fuzz-prove fuzz-coverage $(FUZZ_TARGETS:%=fuzz-%)
 .SECONDARY:

@@ -12,7 +12,7 @@
 #include "fuzz.h"
 #include "monitor/guest_acpi.h"
 #include "promises.h"
-#include "switchyard.h"
+#include "guest/linux/switchyard.h"
 
 #define FIRMWARE_AT UINT64_C(0x7ffe0000)
 #define AREA_AT	    UINT64_C(0x3f000000)

@@ -151,7 +151,7 @@ def test_sbat_section(tmp_path):
                    check=True, timeout=60)
     lines = target.read_text().strip('\0').splitlines()
     assert lines[0].startswith('sbat,1,')
-    version = re.search(r'^VERSION := (.*)$', (ROOT / 'monitor/monitor.mk').read_text(), re.M)[1]
+    version = re.search(r'SWITCHYARD_VERSION "(.*)"', (ROOT / 'guest/linux/version.h').read_text())[1]
     assert lines[1].split(',')[0] == 'switchyard'
     assert lines[1].split(',')[4] == version
     assert all(len(line.split(',')) == 6 for line in lines)

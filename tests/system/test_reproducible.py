@@ -69,7 +69,8 @@ def test_no_path_of_the_build_machine(built):
     (TARGET, 'arch/x86/control_page.h'),  # reaches the gate through asm_offsets.inc
     (TARGET, 'include/boot_info.h'), (TARGET, 'monitor/slot.h'), (TARGET, 'arch/x86/gate.asm'),
     (TARGET, 'linker/monitor.ld'),
-    (EFI, 'boot/efi/conf.h'), (EFI, 'boot/efi/sbat.csv'),
+    (EFI, 'boot/efi/conf.h'), (EFI, 'boot/efi/sbat.csv.in'),
+    (TARGET, 'guest/linux/version.h'), (EFI, 'guest/linux/version.h'),
     (EFI, 'monitor/menu.c'),  # in the image that it carries
 ])
 def test_a_changed_file_is_noticed(built, target, path):
@@ -82,6 +83,25 @@ def test_a_changed_file_is_noticed(built, target, path):
         assert make(built, '-q', target).returncode == 1
     finally:
         os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
+def test_a_new_folder_is_built_and_its_headers_are_noticed(built):
+    """At any depth: what a header depends on follows from the names of the objects."""
+    folder = TEST / 'copies' / 'deeper'
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(built, folder)
+    street = folder / 'arch/x86/new/street'
+    street.mkdir(parents=True)
+    header = street / 'house.h'
+    header.write_text('extern const int house;\n')
+    (street / 'house.c').write_text('#include "house.h"\nconst int house = 1;\n')
+    assert make(folder, TARGET).returncode == 0
+    symbols = subprocess.run(['nm', folder / TARGET], capture_output=True, text=True, check=True)
+    assert ' house\n' in symbols.stdout
+    newest = (folder / TARGET).stat().st_mtime
+    assert make(folder, '-q', TARGET).returncode == 0
+    os.utime(header, (newest + 1, newest + 1))
+    assert make(folder, '-q', TARGET).returncode == 1
 
 
 BARE_METAL_GCC = """#!/bin/sh

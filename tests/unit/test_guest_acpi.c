@@ -7,7 +7,7 @@
 #include "arch/x86/phys.h"
 #include "fake/fake.h"
 #include "monitor/guest_acpi.h"
-#include "switchyard.h"
+#include "guest/linux/switchyard.h"
 
 #define FIRMWARE  UINT64_C(0x7ffe0000)
 #define RSDP	  (FIRMWARE + 0x000)

@@ -2,7 +2,7 @@
 /* Plain ELF kernels, and what load.c says of files that are no kernels. */
 #include "kernels.h"
 #include "monitor/load_elf.h"
-#include "switchyard.h"
+#include "guest/linux/switchyard.h"
 
 #define SIZE	 UINT64_C(0x3000)
 #define CONTENTS 0x1000 /* file offset of what segments hold */

@@ -4,7 +4,7 @@
  * their boot information, and each fault of a header.
  */
 #include "kernels.h"
-#include "switchyard.h"
+#include "guest/linux/switchyard.h"
 
 #define SIZE	  UINT64_C(0x4000)
 #define HEADER_AT 0x40

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Multiboot2 kernels: header tags, relocation, boot information, and each fault of a header. */
 #include "kernels.h"
-#include "switchyard.h"
+#include "guest/linux/switchyard.h"
 
 #define SIZE	  UINT64_C(0xa000)
 #define CONTENTS  UINT64_C(0x9000) /* file offset of the ELF segment's bytes */

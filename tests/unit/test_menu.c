@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include "fake/console.h"
 #include "monitor/command.h"
+#include "guest/linux/version.h"
 
 #define SECOND 1000000u
 #define MIB    (UINT64_C(1) << 20)

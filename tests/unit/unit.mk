@@ -10,7 +10,7 @@ HOST_AR ?= ar
 
 UNIT        := $(B)/unit
 UNIT_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -DSWITCHYARD_HOST \
-	-DSWITCHYARD_VERSION='"test"' -fsanitize=address,undefined -fno-sanitize-recover \
+	-fsanitize=address,undefined -fno-sanitize-recover \
 	-fno-omit-frame-pointer -I. -Iinclude -Itests/unit \
 	-isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 
@@ -44,7 +44,7 @@ $(UNIT)/font.o: $(FONT_C)
 # Made anew, so that a file that is gone leaves nothing behind.
 $(UNIT_LIB): $(UNIT_OBJ)
 	@rm -f $@
-	@$(HOST_AR) rcs $@ $^
+	@$(HOST_AR) qcs $@ $^
 
 $(UNIT_TESTS): $(UNIT)/%: $(UNIT)/tests/unit/%.o $(UNIT_LIB)
 	@echo "  HOSTLD  $@"

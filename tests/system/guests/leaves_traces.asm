@@ -6,7 +6,7 @@
 COM1_DATA       equ 0x3f8
 COM1_STATUS     equ 0x3fd
 STATUS_ROOM     equ 0x20
-INFO_GATE       equ 24       ; switchyard_info.gate (include/switchyard.h)
+INFO_GATE       equ 24       ; switchyard_info.gate (guest/linux/switchyard.h)
 OP_END          equ 3        ; SWITCHYARD_END
 END_POWEROFF    equ 1        ; SWITCHYARD_END_POWEROFF
 CR4_OSFXSR      equ 1 << 9

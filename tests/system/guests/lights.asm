@@ -3,7 +3,7 @@
 ; lights.asm - a plain ELF64 kernel that switches two of the keyboard's lights on, notes that, goes to the
 ; monitor, and stays where it is when it is back.
 
-INFO_GATE       equ 24       ; switchyard_info.gate (include/switchyard.h)
+INFO_GATE       equ 24       ; switchyard_info.gate (guest/linux/switchyard.h)
 INFO_LEDS       equ 822      ; switchyard_info.notes.keyboard_leds
 OP_MONITOR      equ 2        ; SWITCHYARD_MONITOR
 LEDS_NOTED      equ 0x80     ; SWITCHYARD_LEDS_NOTED

@@ -6,9 +6,9 @@
  * memory that the plan takes for free RAM, so the image goes over to its own before monitor_main().
  */
 #include "boot_info.h"
-#include "arch/x86/descriptors.h"
-#include "arch/x86/paging.h"
-#include "arch/x86/relocate.h"
+#include "arch/x86/gate/descriptors.h"
+#include "arch/x86/memory/paging.h"
+#include "arch/x86/memory/relocate.h"
 #include "monitor/main.h"
 
 static struct boot_info boot;

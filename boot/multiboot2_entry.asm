@@ -4,7 +4,7 @@
 ; Multiboot2 specification 2.0, sections 3.1 and 3.3.
 ;
 ; The image is linked at 1 MiB and loaded there; it is position independent, so that C can move it
-; later (arch/x86/relocate.h). 32-bit code has no RIP-relative addresses: what it needs lies in
+; later (arch/x86/memory/relocate.h). 32-bit code has no RIP-relative addresses: what it needs lies in
 ; this section, and is reached relative to EBP.
 ;
 default rel

@@ -4,9 +4,9 @@
  * starts the monitor.
  */
 #include "boot/multiboot2.h"
-#include "arch/x86/cpu.h"
-#include "arch/x86/phys.h"
-#include "arch/x86/relocate.h"
+#include "arch/x86/cpu/cpu.h"
+#include "arch/x86/memory/phys.h"
+#include "arch/x86/memory/relocate.h"
 #include "monitor/main.h"
 
 #define MULTIBOOT2_BOOTLOADER_MAGIC 0x36d76289 /* Multiboot2 2.0, section 3.3 */

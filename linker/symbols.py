@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Reads `nm` of a linked image; writes the table of its functions as C (arch/x86/symbols.h).
+"""Reads `nm` of a linked image; writes the table of its functions as C (arch/x86/gate/symbols.h).
 
 With no input, a table without entries: for the first link, which is there to be read. The table lies
 behind all code, so that the second link, with the table in it, leaves the functions where they were.
@@ -30,7 +30,7 @@ def main():
         names.append(f'\t"{name}\\0"')
         place += len(name) + 1
     print('// SPDX-License-Identifier: GPL-2.0-only')
-    print('#include "arch/x86/symbols.h"\n')
+    print('#include "arch/x86/gate/symbols.h"\n')
     print('#define PLACE __attribute__((section(".symbols")))\n')
     print(f'const uint32_t symbol_count PLACE = {len(table)};')
     print('const struct symbol symbols[] PLACE = {\n' + '\n'.join(rows or ['\t{0, 0},']) + '\n};')

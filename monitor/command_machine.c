@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "arch/x86/ioapic.h"
-#include "arch/x86/machine.h"
+#include "arch/x86/interrupt/ioapic.h"
+#include "arch/x86/acpi/machine.h"
 #include "command.h"
 #include "lib/print.h"
 #include "table.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "arch/x86/machine.h"
+#include "arch/x86/acpi/machine.h"
 #include "command.h"
 #include "lines.h"
 #include "lib/print.h"

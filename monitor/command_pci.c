@@ -2,8 +2,8 @@
 /*
  * command_pci.c - the console's `pci`: what is on the PCI buses, and how it is set up now.
  */
-#include "arch/x86/pci.h"
-#include "arch/x86/pci_msi.h"
+#include "arch/x86/pci/pci.h"
+#include "arch/x86/pci/pci_msi.h"
 #include "command.h"
 #include "lib/print.h"
 #include "table.h"

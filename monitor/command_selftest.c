@@ -2,7 +2,7 @@
 /*
  * command_selftest.c - `selftest`: everything that the monitor can check of itself, one line each.
  */
-#include "arch/x86/paging.h"
+#include "arch/x86/memory/paging.h"
 #include "command.h"
 #include "integrity.h"
 #include "lib/print.h"

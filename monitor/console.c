@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "console.h"
-#include "arch/x86/clock.h"
+#include "arch/x86/time/clock.h"
 #include "lib/print.h"
 
 /* Longest time between the bytes of an escape sequence: later, it was the Escape key alone. */

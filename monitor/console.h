@@ -10,8 +10,8 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include "arch/x86/keyboard.h"
-#include "arch/x86/uart.h"
+#include "arch/x86/keyboard/keyboard.h"
+#include "arch/x86/serial/uart.h"
 #include "lineedit.h"
 #include "options.h"
 #include "screen.h"

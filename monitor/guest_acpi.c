@@ -5,8 +5,8 @@
  * All is written into one piece of memory: RSDP, SWYD, a MADT if it differs, then the tables of
  * tables.
  */
-#include "arch/x86/acpi_tables.h"
-#include "arch/x86/phys.h"
+#include "arch/x86/acpi/acpi_tables.h"
+#include "arch/x86/memory/phys.h"
 #include "guest_acpi.h"
 #include "lib/string.h"
 #include "guest/linux/switchyard.h"

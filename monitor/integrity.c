@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "integrity.h"
-#include "arch/x86/page_walk.h"
-#include "arch/x86/phys.h"
+#include "arch/x86/memory/page_walk.h"
+#include "arch/x86/memory/phys.h"
 #include "lib/xxh64.h"
 #include "slot_machine.h"
 

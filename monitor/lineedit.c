@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "lineedit.h"
-#include "arch/x86/keyboard.h"
+#include "arch/x86/keyboard/keyboard.h"
 #include "lib/string.h"
 
 /* The code of Control and a letter (ASCII). */

@@ -8,7 +8,7 @@
  * mode.
  */
 #include <stddef.h>
-#include "arch/x86/phys.h"
+#include "arch/x86/memory/phys.h"
 #include "linux_image.h"
 #include "load_format.h"
 #include "plan.h"

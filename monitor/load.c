@@ -2,7 +2,7 @@
 /*
  * load.c - choosing the loader for an image.
  */
-#include "arch/x86/phys.h"
+#include "arch/x86/memory/phys.h"
 #include "load_format.h"
 #include "lib/string.h"
 

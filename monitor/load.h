@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "arch/x86/enter.h"
+#include "arch/x86/gate/enter.h"
 #include "boot_info.h"
 #include "error.h"
 #include "slot.h"

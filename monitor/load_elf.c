@@ -3,7 +3,7 @@
  * load_elf.c - plain ELF kernels, and the segments of Multiboot kernels.
  */
 #include <elf.h>
-#include "arch/x86/phys.h"
+#include "arch/x86/memory/phys.h"
 #include "load_elf.h"
 #include "load_format.h"
 #include "lib/string.h"

@@ -11,7 +11,7 @@
  *   stack           one page, for the kernel's first instructions
  *   command line    page aligned
  */
-#include "arch/x86/phys.h"
+#include "arch/x86/memory/phys.h"
 #include "linux_image.h"
 #include "load_format.h"
 #include "lib/string.h"

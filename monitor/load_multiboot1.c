@@ -3,7 +3,7 @@
  * load_multiboot1.c - Multiboot 1 kernels: Multiboot Specification 0.6.96.
  */
 #include <stddef.h>
-#include "arch/x86/phys.h"
+#include "arch/x86/memory/phys.h"
 #include "load_format.h"
 #include "multiboot.h"
 #include "lib/string.h"

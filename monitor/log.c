@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "log.h"
-#include "arch/x86/clock.h"
+#include "arch/x86/time/clock.h"
 #include "lib/print.h"
 
 #define LOG_LINE_SIZE  320 /* a reason of struct error, what it is about, and the time */

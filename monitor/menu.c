@@ -4,7 +4,7 @@
  *
  * All of it fits a text screen of 25 lines, nine slots included.
  */
-#include "arch/x86/clock.h"
+#include "arch/x86/time/clock.h"
 #include "command.h"
 #include "lib/print.h"
 #include "lib/string.h"

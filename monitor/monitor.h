@@ -5,7 +5,7 @@
 #ifndef MONITOR_MONITOR_H
 #define MONITOR_MONITOR_H
 
-#include "arch/x86/exception.h"
+#include "arch/x86/gate/exception.h"
 #include "boot_info.h"
 #include "console.h"
 #include "error.h"

@@ -7,12 +7,16 @@ MONITOR_DIRS := arch boot lib monitor
 monitor_sources = $(filter-out boot/efi/%,$(sort $(shell find $(MONITOR_DIRS) -name '$(1)')))
 
 MONITOR_C    := $(filter-out %/asm_offsets.c,$(call monitor_sources,*.c))
+
+# Those of them with one of these names, wherever they lie; a name that no file has is an error.
+sources_named = $(foreach name,$(1),$(or $(filter %/$(name).c,$(MONITOR_C)),\
+	$(error no source file is called $(name).c)))
+MONITOR_ASM  := $(call monitor_sources,*.asm)
 FONT         := /usr/share/consolefonts/Unifont-APL8x16.psf.gz
 FONT_C       := $(B)/monitor/font.c
-MONITOR_ASM  := $(call monitor_sources,*.asm)
 MONITOR_MADE := $(MONITOR_ASM:%.asm=$(B)/monitor/%.asm.o) $(B)/monitor/font.o
 MONITOR_OBJ  := $(MONITOR_C:%.c=$(B)/monitor/%.o) $(MONITOR_MADE)
-MONITOR_INC  := $(B)/monitor/asm_offsets.inc
+MONITOR_INC  := $(B)/monitor/arch/x86/gate/asm_offsets.inc
 
 # No red zone: the monitor's IDT uses its own stack. General registers only: the vector registers
 # hold the guest's state. Frame pointers: for the backtrace.
@@ -29,7 +33,7 @@ MONITOR_LDFLAGS := -m elf_x86_64 -pie --no-dynamic-linker -z norelro -z noexecst
 $(B)/monitor/%.asm.o: %.asm $(MONITOR_INC)
 	@mkdir -p $(@D)
 	@echo "  NASM    $<"
-	@$(NASM) -f elf64 -I $(B)/monitor/ -Werror -o $@ $<
+	@$(NASM) -f elf64 -I $(dir $(MONITOR_INC)) -Werror -o $@ $<
 
 # What the sources compile to; each variant has its own folder.
 define monitor_variant
@@ -42,16 +46,16 @@ $(eval $(call monitor_variant,$(B)/monitor,))
 $(eval $(call monitor_variant,$(B)/unmasked,-DTEST_LEAVE_IOAPIC_UNMASKED))
 $(eval $(call monitor_variant,$(B)/noinit,-DTEST_LEAVE_OTHER_CPUS))
 
-$(FONT_C): arch/x86/font.py $(FONT)
+$(FONT_C): arch/x86/screen/font.py $(FONT)
 	@mkdir -p $(@D)
 	@echo "  GEN     $@"
-	@$(PYTHON) arch/x86/font.py $(FONT) > $@
+	@$(PYTHON) arch/x86/screen/font.py $(FONT) > $@
 
 $(B)/monitor/font.o: $(FONT_C)
 	@echo "  CC      $<"
 	@$(CC) $(MONITOR_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(MONITOR_INC): arch/x86/asm_offsets.c
+$(MONITOR_INC): arch/x86/gate/asm_offsets.c
 	@mkdir -p $(@D)
 	@echo "  GEN     $@"
 	@$(CC) $(MONITOR_CFLAGS) -MMD -MP -MT $@ -MF $@.d -S -o $@.s $<

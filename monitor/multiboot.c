@@ -2,7 +2,7 @@
 /*
  * multiboot.c - images, layout and boot information of Multiboot kernels, 1 and 2.
  */
-#include "arch/x86/phys.h"
+#include "arch/x86/memory/phys.h"
 #include "multiboot.h"
 #include "lib/string.h"
 #include "guest/linux/switchyard.h"

@@ -2,7 +2,7 @@
 /*
  * multiboot2_header.c - reading a Multiboot2 kernel's header.
  */
-#include "arch/x86/phys.h"
+#include "arch/x86/memory/phys.h"
 #include "multiboot2.h"
 #include "lib/string.h"
 

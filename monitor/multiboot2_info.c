@@ -3,8 +3,8 @@
  * multiboot2_info.c - writing a Multiboot2 kernel's boot information: a size, then tags.
  */
 #include <stddef.h>
-#include "arch/x86/acpi_tables.h"
-#include "arch/x86/phys.h"
+#include "arch/x86/acpi/acpi_tables.h"
+#include "arch/x86/memory/phys.h"
 #include "multiboot2.h"
 #include "lib/string.h"
 

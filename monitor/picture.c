@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "picture.h"
-#include "arch/x86/framebuffer.h"
+#include "arch/x86/screen/framebuffer.h"
 
 #define PAGE UINT64_C(4096)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * picture.h - what a slot showed on the framebuffer, kept while it is parked: each slot finds its
- * own screen again, as it does in text mode (arch/x86/vga_text.h).
+ * own screen again, as it does in text mode (arch/x86/screen/vga_text.h).
  *
  * All slots share one framebuffer in one mode. None of this does anything without one.
  */

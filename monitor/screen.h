@@ -8,8 +8,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "arch/x86/framebuffer.h"
-#include "arch/x86/vga_text.h"
+#include "arch/x86/screen/framebuffer.h"
+#include "arch/x86/screen/vga_text.h"
 #include "boot_info.h"
 
 struct screen {

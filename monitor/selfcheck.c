@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "selfcheck.h"
 #include <stddef.h>
-#include "arch/x86/descriptors.h"
+#include "arch/x86/gate/descriptors.h"
 #include "lib/xxh64.h"
 
 extern const uint8_t image_start[], const_end[]; /* linker/monitor.ld */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "slot_machine.h"
-#include "arch/x86/gate.h"
+#include "arch/x86/gate/gate.h"
 #include "guest_acpi.h"
 #include "lib/string.h"
 

@@ -7,9 +7,9 @@
 #ifndef MONITOR_SLOT_MACHINE_H
 #define MONITOR_SLOT_MACHINE_H
 
-#include "arch/x86/control_page.h"
-#include "arch/x86/paging.h"
-#include "arch/x86/platform.h"
+#include "arch/x86/gate/control_page.h"
+#include "arch/x86/memory/paging.h"
+#include "arch/x86/platform/platform.h"
 #include "integrity.h"
 #include "monitor.h"
 #include "guest/linux/switchyard.h"

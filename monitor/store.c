@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "store.h"
-#include "arch/x86/phys.h"
+#include "arch/x86/memory/phys.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "lib/xxh64.h"

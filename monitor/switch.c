@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "switch.h"
 #include <stddef.h>
-#include "arch/x86/cpu_state.h"
-#include "arch/x86/descriptors.h"
-#include "arch/x86/gate.h"
-#include "arch/x86/pci.h"
+#include "arch/x86/gate/cpu_state.h"
+#include "arch/x86/gate/descriptors.h"
+#include "arch/x86/gate/gate.h"
+#include "arch/x86/pci/pci.h"
 #include "command.h"
 #include "guest_map.h"
 #include "integrity.h"

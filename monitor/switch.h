@@ -2,7 +2,7 @@
 /*
  * switch.h - starting, parking and resuming slots: what commands, the menu and the gate ask for.
  *
- * gate_main(), which a guest's call of the gate ends in, is here too (arch/x86/gate.h).
+ * gate_main(), which a guest's call of the gate ends in, is here too (arch/x86/gate/gate.h).
  */
 #ifndef MONITOR_SWITCH_H
 #define MONITOR_SWITCH_H

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <efi.h>
-#include "arch/x86/paging.h"
+#include "arch/x86/memory/paging.h"
 #include "boot/efi/sums.h"
 #include "boot_info.h"
 #include "monitor/error.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "boot/efi/app.h"
-#include "arch/x86/cpu.h"
+#include "arch/x86/cpu/cpu.h"
 #include "boot/efi/memory.h"
 
 /*

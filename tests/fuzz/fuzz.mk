@@ -23,13 +23,13 @@ FUZZ_COVER   := $(FUZZ_COMMON) -O0 -fprofile-instr-generate -fcoverage-mapping
 # The monitor's parts that unit tests link, with the same fakes, and what firmware's tables meet.
 # The fake CPU's tests are cmocka's, and no parser asks the CPU.
 FUZZ_C       := $(filter-out tests/unit/fake/cpu.c,$(UNIT_C)) $(addprefix tests/fuzz/,loading.c promises.c)
-FUZZ_ACPI_C  := arch/x86/machine.c arch/x86/acpi_events.c
+FUZZ_ACPI_C  := $(call sources_named,machine acpi_events)
 # Whose coverage is shown: all that reads what it did not write.
-FUZZ_PARSERS := boot/multiboot2.c $(addprefix arch/x86/,acpi.c acpi_s5.c machine.c) $(addprefix monitor/,command.c console.c \
-	console_loop.c guest_acpi.c guest_map.c lineedit.c lines.c linux_image.c load.c load_elf.c \
-	load_linux.c load_multiboot1.c load_multiboot2.c multiboot.c multiboot2_header.c \
-	multiboot2_info.c options.c parse_line.c plan_init.c plan_monitor.c plan_regions.c \
-	plan_slots.c words.c)
+FUZZ_PARSERS := $(call sources_named,multiboot2 acpi acpi_s5 machine command console \
+	console_loop guest_acpi guest_map lineedit lines linux_image load load_elf \
+	load_linux load_multiboot1 load_multiboot2 multiboot multiboot2_header \
+	multiboot2_info options parse_line plan_init plan_monitor plan_regions \
+	plan_slots words)
 FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
 # $(1): folder of the objects, $(2): compiler flags, $(3): what the linker adds

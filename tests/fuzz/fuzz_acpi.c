@@ -3,11 +3,11 @@
  * Firmware's ACPI tables: the input is memory at FIRMWARE_AT that begins with the root pointer.
  * Checksums are made right first, unless the input's last byte says no: chance finds few of them.
  */
-#include "arch/x86/acpi.h"
-#include "arch/x86/cpu.h"
-#include "arch/x86/lapic.h"
-#include "arch/x86/machine.h"
-#include "arch/x86/phys.h"
+#include "arch/x86/acpi/acpi.h"
+#include "arch/x86/cpu/cpu.h"
+#include "arch/x86/interrupt/lapic.h"
+#include "arch/x86/acpi/machine.h"
+#include "arch/x86/memory/phys.h"
 #include "fake/fake.h"
 #include "fuzz.h"
 #include "monitor/guest_acpi.h"
@@ -26,7 +26,7 @@ struct firmware {
 	uint64_t size;
 };
 
-/* What arch/x86/machine.c calls; the input is no machine with registers. */
+/* What arch/x86/acpi/machine.c calls; the input is no machine with registers. */
 struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
 {
 	(void)leaf;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a guest hands over: requests, its words when it crashes, and its page tables. */
-#include "arch/x86/page_walk.h"
-#include "arch/x86/phys.h"
+#include "arch/x86/memory/page_walk.h"
+#include "arch/x86/memory/phys.h"
 #include "fake/fake.h"
 #include "fuzz.h"
 #include "monitor/request.h"

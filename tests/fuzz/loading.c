@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "loading.h"
-#include "arch/x86/phys.h"
+#include "arch/x86/memory/phys.h"
 #include "fake/fake.h"
 #include "promises.h"
 

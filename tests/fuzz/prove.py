@@ -29,7 +29,7 @@ PLANTED = [
     ('elf', 'monitor/load_elf.c', 's->filesz > s->memsz', 'false'),
     ('multiboot', 'monitor/multiboot.c', ' || addresses->load_end - load > image->load_size', ''),
     ('multiboot', 'monitor/multiboot2_header.c', ' || tag.size > length - offset', ''),
-    ('acpi', 'arch/x86/acpi.c', ' ||\n\t    !phys_range(address, table->length)', ''),
+    ('acpi', 'arch/x86/acpi/acpi.c', ' ||\n\t    !phys_range(address, table->length)', ''),
     ('acpi', 'monitor/guest_acpi.c', 'entry->length < sizeof(*entry) || ', ''),
     ('console', 'monitor/lineedit.c', 'edit->length + 1 >= LINE_SIZE', 'false'),
 ]

@@ -15,6 +15,6 @@ def test_what_is_named_exists():
 
 def test_every_source_file_of_the_monitor_is_named():
     sources = {str(path.relative_to(ROOT)) for folder in ('boot', 'lib', 'monitor', 'arch/x86')
-               for pattern in ('*.c', '*.asm') for path in (ROOT / folder).glob(pattern)}
+               for pattern in ('*.c', '*.asm') for path in (ROOT / folder).rglob(pattern)}
     assert sources
     assert not sorted(sources - TOLD)

@@ -66,8 +66,8 @@ def test_no_path_of_the_build_machine(built):
 
 
 @pytest.mark.parametrize('target, path', [
-    (TARGET, 'arch/x86/control_page.h'),  # reaches the gate through asm_offsets.inc
-    (TARGET, 'include/boot_info.h'), (TARGET, 'monitor/slot.h'), (TARGET, 'arch/x86/gate.asm'),
+    (TARGET, 'arch/x86/gate/control_page.h'),  # reaches the gate through asm_offsets.inc
+    (TARGET, 'include/boot_info.h'), (TARGET, 'monitor/slot.h'), (TARGET, 'arch/x86/gate/gate.asm'),
     (TARGET, 'linker/monitor.ld'),
     (EFI, 'boot/efi/conf.h'), (EFI, 'boot/efi/sbat.csv.in'),
     (TARGET, 'guest/linux/version.h'), (EFI, 'guest/linux/version.h'),

@@ -64,5 +64,5 @@ def test_a_mutation_that_changes_nothing_survives(monitor_copy):
 
 
 def test_a_mutation_whose_text_is_gone_is_an_error(monitor_copy):
-    gone = Mutation(('r12',), (('arch/x86/gate.asm', 'no such text', ''),))
+    gone = Mutation(('r12',), (('arch/x86/gate/gate.asm', 'no such text', ''),))
     assert 'has 0 times, not once' in mutate.try_one(gone)

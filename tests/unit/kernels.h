@@ -8,7 +8,7 @@
 
 #include <elf.h>
 #include <string.h>
-#include "arch/x86/phys.h"
+#include "arch/x86/memory/phys.h"
 #include "cmocka.h"
 #include "fake/fake.h"
 #include "monitor/load.h"

@@ -2,8 +2,8 @@
 /* Reading firmware's ACPI tables where they lie about themselves. */
 #include <cmocka.h>
 #include <string.h>
-#include "arch/x86/acpi.h"
-#include "arch/x86/phys.h"
+#include "arch/x86/acpi/acpi.h"
+#include "arch/x86/memory/phys.h"
 #include "fake/fake.h"
 
 #define TABLES	    UINT64_C(0x7ffe0000)

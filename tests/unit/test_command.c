@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
-#include "arch/x86/pci.h"
+#include "arch/x86/pci/pci.h"
 #include "fake/console.h"
 #include "fake/fake.h"
 #include "fake/machine.h"

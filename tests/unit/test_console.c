@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "arch/x86/clock.h"
+#include "arch/x86/time/clock.h"
 #include "fake/console.h"
 #include "monitor/command.h"
 

@@ -3,10 +3,10 @@
  * test_cpu_msrs.c - which MSRs a CPU has, and in what order they are stopped and come back: KVM's
  * registers, performance counters, machine-check enables. The fake CPU raises #GP for any other.
  */
-#include "arch/x86/kvm_clock.h"
-#include "arch/x86/machine_check.h"
-#include "arch/x86/msr.h"
-#include "arch/x86/perfmon.h"
+#include "arch/x86/cpu/kvm_clock.h"
+#include "arch/x86/cpu/machine_check.h"
+#include "arch/x86/cpu/msr.h"
+#include "arch/x86/cpu/perfmon.h"
 #include "cmocka.h"
 #include "fake/cpu.h"
 

@@ -2,8 +2,8 @@
 /* Text on a framebuffer: which pixels are drawn, and which are left alone. */
 #include <stdlib.h>
 #include <string.h>
-#include "arch/x86/font.h"
-#include "arch/x86/framebuffer.h"
+#include "arch/x86/screen/font.h"
+#include "arch/x86/screen/framebuffer.h"
 #include "cmocka.h"
 #include "fake/fake.h"
 

@@ -3,8 +3,8 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
-#include "arch/x86/acpi_tables.h"
-#include "arch/x86/phys.h"
+#include "arch/x86/acpi/acpi_tables.h"
+#include "arch/x86/memory/phys.h"
 #include "fake/fake.h"
 #include "monitor/guest_acpi.h"
 #include "guest/linux/switchyard.h"

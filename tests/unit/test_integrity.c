@@ -6,9 +6,9 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
-#include "arch/x86/cpu.h"
-#include "arch/x86/msr.h"
-#include "arch/x86/page_walk.h"
+#include "arch/x86/cpu/cpu.h"
+#include "arch/x86/cpu/msr.h"
+#include "arch/x86/memory/page_walk.h"
 #include "fake/fake.h"
 #include "monitor/integrity.h"
 #include "monitor/slot_machine.h"

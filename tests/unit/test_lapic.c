@@ -3,9 +3,9 @@
  * test_lapic.c - xAPIC and x2APIC mode, on a fake CPU that refuses what SDM volume 3, 11.12 says a
  * CPU refuses. In xAPIC mode the registers are a page of the test's own memory.
  */
-#include "arch/x86/lapic.h"
+#include "arch/x86/interrupt/lapic.h"
 #include <string.h>
-#include "arch/x86/msr.h"
+#include "arch/x86/cpu/msr.h"
 #include "cmocka.h"
 #include "fake/cpu.h"
 

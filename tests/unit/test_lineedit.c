@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
-#include "arch/x86/keyboard.h"
+#include "arch/x86/keyboard/keyboard.h"
 #include "monitor/lineedit.h"
 
 static struct lineedit edit;

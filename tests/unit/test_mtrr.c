@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "arch/x86/mtrr.h"
+#include "arch/x86/cpu/mtrr.h"
 #include <string.h>
-#include "arch/x86/msr.h"
+#include "arch/x86/cpu/msr.h"
 #include "cmocka.h"
 #include "fake/cpu.h"
 

@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
-#include "arch/x86/pci_state.h"
-#include "arch/x86/phys.h"
+#include "arch/x86/pci/pci_state.h"
+#include "arch/x86/memory/phys.h"
 #include "fake/console.h"
 #include "fake/fake.h"
 #include "fake/pci.h"

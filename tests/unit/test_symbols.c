@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include "arch/x86/symbols.h"
+#include "arch/x86/gate/symbols.h"
 
 const uint32_t symbol_count = 3;
 const struct symbol symbols[] = {{0x10, 0}, {0x20, 6}, {0x300, 13}};

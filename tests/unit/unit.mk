@@ -20,11 +20,11 @@ UNIT_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -DSWITCHYARD_HOST \
 # main.c, selfcheck.c, slot_machine.c and switch.c need the gate and a real machine. Of arch/x86/,
 # what works on PCI functions has its place here: the fakes have configuration space.
 UNIT_C       := $(filter-out lib/string.c \
-	$(addprefix monitor/,main.c selfcheck.c slot_machine.c switch.c), \
-	$(wildcard lib/*.c monitor/*.c)) $(wildcard tests/unit/fake/*.c) boot/multiboot2.c \
+	$(call sources_named,main selfcheck slot_machine switch), \
+	$(filter lib/% monitor/%,$(MONITOR_C))) $(wildcard tests/unit/fake/*.c) \
 	$(addprefix boot/efi/,conf.c image.c memory.c sha256.c sums.c) \
-	$(addprefix arch/x86/,acpi.c acpi_s5.c framebuffer.c kvm_clock.c lapic.c machine_check.c \
-	msr_list.c mtrr.c page_walk.c pci.c pci_msi.c pci_state.c perfmon.c symbols.c)
+	$(call sources_named,multiboot2 acpi acpi_s5 framebuffer kvm_clock lapic machine_check \
+	msr_list mtrr page_walk pci pci_msi pci_state perfmon symbols)
 UNIT_OBJ     := $(UNIT_C:%.c=$(UNIT)/%.o) $(UNIT)/font.o
 UNIT_LIB     := $(UNIT)/unit.a
 UNIT_TEST_C  := $(wildcard tests/unit/test_*.c)

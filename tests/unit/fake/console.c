@@ -4,10 +4,10 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include "arch/x86/clock.h"
-#include "arch/x86/keyboard.h"
-#include "arch/x86/uart.h"
-#include "arch/x86/vga_text.h"
+#include "arch/x86/time/clock.h"
+#include "arch/x86/keyboard/keyboard.h"
+#include "arch/x86/serial/uart.h"
+#include "arch/x86/screen/vga_text.h"
 #include "console.h"
 
 struct fake_console fake_console;

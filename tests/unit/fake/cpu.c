@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cpu.c - what arch/x86/cpu.h and msr.h do with a CPU, faked (cpu.h).
+ * cpu.c - what arch/x86/cpu/cpu.h and msr.h do with a CPU, faked (cpu.h).
  */
 #include "cpu.h"
 #include <string.h>
-#include "arch/x86/msr.h"
+#include "arch/x86/cpu/msr.h"
 #include "cmocka.h"
 
 struct fake_cpu fake_cpu;

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "arch/x86/cpu.h"
+#include "arch/x86/cpu/cpu.h"
 
 #define FAKE_MSR_MAX   320
 #define FAKE_CPUID_MAX 16

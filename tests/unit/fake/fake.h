@@ -3,7 +3,7 @@
  * fake.h - a fake of physical memory for tests on the host.
  *
  * A test says which ranges exist; each is its own allocation, so that AddressSanitizer catches any
- * access beyond its ends. phys() (arch/x86/phys.h) finds an address in them.
+ * access beyond its ends. phys() (arch/x86/memory/phys.h) finds an address in them.
  */
 #ifndef TESTS_FAKE_H
 #define TESTS_FAKE_H

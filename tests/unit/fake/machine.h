@@ -6,7 +6,7 @@
 #define TESTS_FAKE_MACHINE_H
 
 #include <setjmp.h>
-#include "arch/x86/machine.h"
+#include "arch/x86/acpi/machine.h"
 
 #define FAKE_MAX_CPUS 8
 

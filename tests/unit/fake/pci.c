@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include "arch/x86/paging.h"
+#include "arch/x86/memory/paging.h"
 #include "pci.h"
 
 struct fake_pci fake_pci;

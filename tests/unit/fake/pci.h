@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "arch/x86/pci_config.h"
+#include "arch/x86/pci/pci_config.h"
 
 #define FAKE_PCI_FUNCTIONS 160
 #define FAKE_PCI_WRITES	   4096

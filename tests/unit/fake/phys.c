@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include "arch/x86/phys.h"
+#include "arch/x86/memory/phys.h"
 #include "fake.h"
 
 #define MAX_RANGES 64

@@ -3,7 +3,7 @@
  * selfcheck.c - a monitor whose code, tables and page tables are whole; slots have no state.
  */
 #include <stddef.h>
-#include "arch/x86/paging.h"
+#include "arch/x86/memory/paging.h"
 #include "monitor/selfcheck.h"
 #include "monitor/slot_machine.h"
 

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "arch/x86/acpi/acpi_events.h"
+#include "arch/x86/cpu/io.h"
+
+#define HALVES 2 /* of a block: status first, then enables */
+/* Table 4.13: bits 0, 4, 5, 8 to 11, 14 and 15 are events; the others are reserved. */
+#define PM1_EVENTS 0xcf31
+#define GPE_EVENTS 0xff
+
+/* The 64-bit field counts where there is one, and names I/O space. */
+static uint16_t port_of(const struct acpi_fadt *fadt, uint32_t port,
+			const struct acpi_address *extended)
+{
+	const uint8_t *end = (const uint8_t *)fadt + fadt->header.length;
+
+	if ((const uint8_t *)(extended + 1) <= end && extended->address)
+		return extended->space == ACPI_SPACE_IO ? (uint16_t)extended->address : 0;
+	return (uint16_t)port;
+}
+
+void acpi_events_find(struct acpi_events *events, const struct acpi_fadt *fadt)
+{
+	*events = (struct acpi_events){0};
+	if (!fadt)
+		return;
+	events->pm1[0].status = port_of(fadt, fadt->pm1a_event, &fadt->x_pm1a_event);
+	events->pm1[1].status = port_of(fadt, fadt->pm1b_event, &fadt->x_pm1b_event);
+	events->gpe[0].status = port_of(fadt, fadt->gpe0, &fadt->x_gpe0);
+	events->gpe[1].status = port_of(fadt, fadt->gpe1, &fadt->x_gpe1);
+	events->gpe[0].length = fadt->gpe0_length / HALVES;
+	events->gpe[1].length = fadt->gpe1_length / HALVES;
+	for (uint32_t i = 0; i < ACPI_PM1_BLOCKS; i++) {
+		events->pm1[i].length = fadt->pm1_event_length / HALVES;
+		if (events->pm1[i].length < sizeof(uint16_t))
+			events->pm1[i].status = 0;
+		events->pm1[i].enable = (uint16_t)(events->pm1[i].status + events->pm1[i].length);
+	}
+	for (uint32_t i = 0; i < ACPI_GPE_BLOCKS; i++) {
+		if (!events->gpe[i].status)
+			events->gpe[i].length = 0;
+		events->gpe[i].enable = (uint16_t)(events->gpe[i].status + events->gpe[i].length);
+	}
+}
+
+static void disable(const struct acpi_events *events)
+{
+	for (uint32_t i = 0; i < ACPI_PM1_BLOCKS; i++)
+		if (events->pm1[i].status)
+			outw(events->pm1[i].enable, 0);
+	for (uint32_t i = 0; i < ACPI_GPE_BLOCKS; i++)
+		for (uint8_t byte = 0; byte < events->gpe[i].length; byte++)
+			outb(events->gpe[i].enable + byte, 0);
+}
+
+/* Status bits are cleared by writing 1. */
+static void clear(const struct acpi_events *events)
+{
+	for (uint32_t i = 0; i < ACPI_PM1_BLOCKS; i++)
+		if (events->pm1[i].status)
+			outw(events->pm1[i].status, PM1_EVENTS);
+	for (uint32_t i = 0; i < ACPI_GPE_BLOCKS; i++)
+		for (uint8_t byte = 0; byte < events->gpe[i].length; byte++)
+			outb(events->gpe[i].status + byte, GPE_EVENTS);
+}
+
+void acpi_events_save(const struct acpi_events *events, struct acpi_events_state *state)
+{
+	for (uint32_t i = 0; i < ACPI_PM1_BLOCKS; i++)
+		if (events->pm1[i].status)
+			state->pm1[i] = inw(events->pm1[i].enable);
+	for (uint32_t i = 0; i < ACPI_GPE_BLOCKS; i++)
+		for (uint8_t byte = 0; byte < events->gpe[i].length; byte++)
+			state->gpe[i][byte] = inb(events->gpe[i].enable + byte);
+	disable(events);
+	clear(events);
+}
+
+/*
+ * What happened meanwhile was the monitor's or another slot's to see: it is dropped, but for what
+ * is asked for by level, and comes again.
+ */
+void acpi_events_load(const struct acpi_events *events, const struct acpi_events_state *state)
+{
+	clear(events);
+	for (uint32_t i = 0; i < ACPI_PM1_BLOCKS; i++)
+		if (events->pm1[i].status)
+			outw(events->pm1[i].enable, state->pm1[i]);
+	for (uint32_t i = 0; i < ACPI_GPE_BLOCKS; i++)
+		for (uint8_t byte = 0; byte < events->gpe[i].length; byte++)
+			outb(events->gpe[i].enable + byte, state->gpe[i][byte]);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * acpi_events.h - which ACPI events raise the system control interrupt (SCI): the enable registers
+ * of the fixed events (PM1a, PM1b) and of the general-purpose ones (GPE0, GPE1). ACPI 6.4, section
+ * 4.8.3.1 and 4.8.4.1.
+ *
+ * Not kept: SCI_EN, which says whether events raise SCIs or SMIs at all. Firmware sets it in SMM,
+ * when asked through the SMI command port, and from then on expects an ACPI kernel: it can't be
+ * switched to and fro by writing it. It stays on once a slot has switched it on, and kernels look
+ * whether it is on before they ask for it.
+ */
+#ifndef ARCH_X86_ACPI_EVENTS_H
+#define ARCH_X86_ACPI_EVENTS_H
+
+#include <stdint.h>
+#include "arch/x86/acpi/acpi_tables.h"
+
+#define ACPI_PM1_BLOCKS 2
+#define ACPI_GPE_BLOCKS 2
+#define ACPI_GPE_BYTES	128 /* the FADT has a byte for a block's length; half of it is enables */
+
+/* Where they are: I/O ports, 0 where there is no such block; lengths in bytes, of one half. */
+struct acpi_events {
+	struct {
+		uint16_t status, enable;
+		uint8_t length;
+	} pm1[ACPI_PM1_BLOCKS], gpe[ACPI_GPE_BLOCKS];
+};
+
+struct acpi_events_state {
+	uint16_t pm1[ACPI_PM1_BLOCKS];
+	uint8_t gpe[ACPI_GPE_BLOCKS][ACPI_GPE_BYTES];
+};
+
+/*
+ * Finds them in the FADT; NULL: none. Blocks in I/O space
+ * only: registers in memory are left alone.
+ */
+void acpi_events_find(struct acpi_events *events, const struct acpi_fadt *fadt);
+
+/* A mirrored pair. Save leaves all events disabled and none pending. */
+void acpi_events_save(const struct acpi_events *events, struct acpi_events_state *state);
+void acpi_events_load(const struct acpi_events *events, const struct acpi_events_state *state);
+
+#endif

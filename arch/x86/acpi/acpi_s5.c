@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * acpi_s5.c - the sleep types of S5, from the DSDT.
+ *
+ * An AML interpreter is not needed for that: every DSDT that is known spells \_S5 out as a package
+ * of constants.
+ */
+#include <stddef.h>
+#include "arch/x86/acpi/acpi.h"
+#include "arch/x86/memory/phys.h"
+#include "lib/string.h"
+
+#define DSDT_LIMIT (16u << 20) /* bytes; real ones have some hundred KiB */
+
+/* AML (ACPI 20.2): what encodes Name (\_S5, Package () {type a, type b, ...}). */
+#define AML_NAME    0x08
+#define AML_PACKAGE 0x12
+#define AML_BYTE    0x0a
+#define AML_ZERO    0x00
+#define AML_ONE	    0x01
+#define AML_ROOT    '\\'
+#define S5_MIN	    8 /* from the name to the last value: name, package, length, count, value */
+
+/* A small integer in AML; *at moves behind it. */
+static int aml_integer(const uint8_t **at, const uint8_t *end)
+{
+	if (*at >= end)
+		return -1;
+	switch (*(*at)++) {
+	case AML_ZERO:
+		return 0;
+	case AML_ONE:
+		return 1;
+	case AML_BYTE:
+		return *at < end ? *(*at)++ : -1;
+	}
+	return -1;
+}
+
+/* Is this "_S5_" the name of a package, as opposed to a reference to it? */
+static bool names_package(const uint8_t *start, const uint8_t *name)
+{
+	if (name - start < 2 || name[4] != AML_PACKAGE)
+		return false;
+	return name[-1] == AML_NAME || (name[-1] == AML_ROOT && name[-2] == AML_NAME);
+}
+
+bool acpi_find_s5(uint64_t address, int *type_a, int *type_b)
+{
+	const struct acpi_header *dsdt = phys_range(address, sizeof(*dsdt));
+	const uint8_t *start, *end;
+
+	if (!dsdt || memcmp(dsdt->signature, "DSDT", sizeof(dsdt->signature)) ||
+	    dsdt->length > DSDT_LIMIT || !phys_range(address, dsdt->length))
+		return false;
+	start = (const uint8_t *)(dsdt + 1);
+	end = (const uint8_t *)dsdt + dsdt->length;
+	for (const uint8_t *at = start; end - at > S5_MIN; at++) {
+		const uint8_t *package;
+
+		if (memcmp(at, "_S5_", 4) || !names_package(start, at))
+			continue;
+		package = at + 5;
+		package += (*package >> 6) + 1; /* PkgLength: its lead byte counts the others */
+		package++;			/* number of elements */
+		*type_a = aml_integer(&package, end);
+		*type_b = aml_integer(&package, end);
+		return *type_a >= 0 && *type_b >= 0;
+	}
+	return false;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * machine.h - what this machine has: CPUs and IO-APICs from the MADT, HPET, where ACPI's events
+ * and the clock's alarm are, ways to switch it off.
+ */
+#ifndef ARCH_X86_MACHINE_H
+#define ARCH_X86_MACHINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "arch/x86/acpi/acpi_events.h"
+#include "arch/x86/acpi/acpi_tables.h"
+#include "arch/x86/interrupt/ioapic.h"
+#include "arch/x86/time/rtc.h"
+
+struct machine_cpu {
+	uint32_t apic_id;
+	uint32_t processor_uid; /* of ACPI */
+	bool enabled;
+	bool boot;
+};
+
+struct machine {
+	const struct acpi_rsdp *rsdp; /* NULL: no ACPI */
+	const struct acpi_madt *madt; /* NULL: none, or a broken one */
+	const struct acpi_fadt *fadt;
+	uint64_t hpet; /* physical address of its registers, 0: none */
+	struct ioapics ioapics;
+	struct acpi_events acpi_events;
+	struct rtc_layout rtc;
+};
+
+/* Looks at the ACPI tables, once. rsdp: address of the root pointer, 0: no ACPI. */
+void machine_init(uint64_t rsdp);
+
+/* What machine_init() found; never changes after it. */
+const struct machine *machine(void);
+
+/* Fills cpus with at most max CPUs in the MADT's order, and returns how many there are. */
+uint32_t machine_cpus(struct machine_cpu *cpus, uint32_t max);
+
+/* CPUID's brand string, "unknown CPU" if it has none. */
+const char *machine_cpu_name(void);
+
+/*
+ * Copies size bytes of physical memory to buffer. False at the first byte that is not mapped or
+ * faults: *bad is its address.
+ */
+bool machine_read(uint64_t address, void *buffer, uint32_t size, uint64_t *bad);
+
+/* Resets the machine: ACPI's reset register, then the keyboard controller, then a triple fault. */
+void machine_reboot(void) __attribute__((noreturn));
+
+/* Switches the machine off by ACPI (S5). Returns only if that is not possible: the reason. */
+const char *machine_poweroff(void);
+
+#endif

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * power.c - switching the machine off, and resetting it (machine.h).
+ */
+#include "arch/x86/acpi/acpi.h"
+#include "arch/x86/time/clock.h"
+#include "arch/x86/cpu/cpu.h"
+#include "arch/x86/cpu/io.h"
+#include "arch/x86/acpi/machine.h"
+#include "arch/x86/memory/phys.h"
+
+#define KEYBOARD_COMMAND    0x64
+#define KEYBOARD_STATUS_IBF 0x02
+#define KEYBOARD_RESET	    0xfe /* pulse the reset line: IBM PS/2 keyboard controller command */
+#define RESET_WAIT_US	    100000
+#define POWEROFF_WAIT_US    1000000
+#define KEYBOARD_POLLS	    10000
+
+static void write_reset_register(void)
+{
+	const struct acpi_fadt *fadt = machine()->fadt;
+
+	if (!fadt ||
+	    fadt->header.length < __builtin_offsetof(struct acpi_fadt, arm_boot_architecture) ||
+	    !(fadt->flags & ACPI_FADT_RESET_SUPPORTED))
+		return;
+	if (fadt->reset_register.space == ACPI_SPACE_IO)
+		outb((uint16_t)fadt->reset_register.address, fadt->reset_value);
+	else if (fadt->reset_register.space == ACPI_SPACE_MEMORY &&
+		 phys_range(fadt->reset_register.address, sizeof(fadt->reset_value)))
+		*(volatile uint8_t *)phys(fadt->reset_register.address) = fadt->reset_value;
+	clock_wait_us(RESET_WAIT_US);
+}
+
+void machine_reboot(void)
+{
+	static const struct {
+		uint16_t limit;
+		uint64_t base;
+	} __attribute__((packed)) no_idt;
+
+	write_reset_register();
+	for (int i = 0; i < KEYBOARD_POLLS && inb(KEYBOARD_COMMAND) & KEYBOARD_STATUS_IBF; i++)
+		io_wait();
+	outb(KEYBOARD_COMMAND, KEYBOARD_RESET);
+	clock_wait_us(RESET_WAIT_US);
+	__asm__ volatile("lidt %0; int3" : : "m"(no_idt)); /* a triple fault resets any PC */
+	cpu_stop();
+}
+
+static void sleep(uint32_t port, int type)
+{
+	uint16_t value;
+
+	if (!port)
+		return;
+	value = inw((uint16_t)port) & (uint16_t)~ACPI_PM1_SLEEP_TYPE_MASK;
+	outw((uint16_t)port,
+	     value | (uint16_t)(type << ACPI_PM1_SLEEP_TYPE_SHIFT) | ACPI_PM1_SLEEP_ENABLE);
+}
+
+const char *machine_poweroff(void)
+{
+	const struct acpi_fadt *fadt = machine()->fadt;
+	int type_a, type_b;
+
+	if (!fadt)
+		return "this machine has no ACPI tables that say how";
+	if (!acpi_find_s5(fadt->dsdt, &type_a, &type_b))
+		return "the ACPI tables don't name the sleep type of S5";
+	if (!(inw((uint16_t)fadt->pm1a_control) & ACPI_PM1_SCI_ENABLE) && fadt->smi_command) {
+		outb((uint16_t)fadt->smi_command, fadt->acpi_enable);
+		clock_wait_us(RESET_WAIT_US);
+	}
+	sleep(fadt->pm1a_control, type_a);
+	sleep(fadt->pm1b_control, type_b);
+	clock_wait_us(POWEROFF_WAIT_US);
+	return "the machine did not react to ACPI's S5 request";
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * machine_check.h - which errors the CPU reports. SDM volume 3, section 16.3.
+ *
+ * Only the enables: the banks' contents tell of the machine's faults, which are whoever's that
+ * reads them first, and stay where they are.
+ */
+#ifndef ARCH_X86_MACHINE_CHECK_H
+#define ARCH_X86_MACHINE_CHECK_H
+
+#include "arch/x86/cpu/msr_list.h"
+
+/* Adds the machine-check enables that this CPU has. */
+void machine_check_list(struct msr_list *list);
+
+#endif

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "arch/x86/cpu/msr_list.h"
+#include "arch/x86/cpu/msr.h"
+
+void msr_list_add(struct msr_list *list, uint32_t msr, uint32_t count, uint32_t step)
+{
+	uint64_t value;
+
+	for (uint32_t i = 0; i < count && list->count < MSR_LIST_MAX; i++)
+		if (rdmsr_safe(msr + i * step, &value))
+			list->msr[list->count++] = msr + i * step;
+}
+
+void msr_list_save(const struct msr_list *list, uint64_t *values)
+{
+	for (uint32_t i = 0; i < list->count; i++)
+		values[i] = rdmsr(list->msr[i]);
+}
+
+/*
+ * A write may be slow, or, under a hypervisor, refused: that one is left as it is, since the
+ * kernel that had the value got it there by other means.
+ */
+void msr_list_load(const struct msr_list *list, const uint64_t *values)
+{
+	for (uint32_t i = 0; i < list->count; i++)
+		if (rdmsr(list->msr[i]) != values[i])
+			wrmsr_safe(list->msr[i], values[i]);
+}
+
+void msr_list_stop(const struct msr_list *list)
+{
+	for (uint32_t i = list->count; i-- > 0;)
+		if (rdmsr(list->msr[i]))
+			wrmsr_safe(list->msr[i], 0);
+}

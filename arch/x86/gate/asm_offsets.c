@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * asm_offsets.c - what NASM has to know of C's structures and constants.
+ *
+ * Compiled to assembly text only: monitor.mk turns each "->" line into a %define of
+ * build/monitor/arch/x86/gate/asm_offsets.inc.
+ */
+#include <stddef.h>
+#include "arch/x86/gate/control_page.h"
+#include "arch/x86/cpu/cpu.h"
+#include "arch/x86/gate/descriptors.h"
+#include "arch/x86/gate/enter.h"
+#include "arch/x86/cpu/msr.h"
+
+#define DEFINE(name, value)  __asm__ volatile("\n.ascii \"->" name " %0\"" : : "i"(value))
+#define OFFSET(type, member) DEFINE(#type "." #member, offsetof(struct type, member))
+
+void asm_offsets(void);
+
+void asm_offsets(void)
+{
+	OFFSET(control_page, rbx);
+	OFFSET(control_page, rcx);
+	OFFSET(control_page, rdx);
+	OFFSET(control_page, rsi);
+	OFFSET(control_page, rdi);
+	OFFSET(control_page, rbp);
+	OFFSET(control_page, rsp);
+	OFFSET(control_page, r8);
+	OFFSET(control_page, r9);
+	OFFSET(control_page, r10);
+	OFFSET(control_page, r11);
+	OFFSET(control_page, r12);
+	OFFSET(control_page, r13);
+	OFFSET(control_page, r14);
+	OFFSET(control_page, r15);
+	OFFSET(control_page, rflags);
+	OFFSET(control_page, cr0);
+	OFFSET(control_page, cr2);
+	OFFSET(control_page, cr3);
+	OFFSET(control_page, cr4);
+	OFFSET(control_page, cr8);
+	OFFSET(control_page, fs_base);
+	OFFSET(control_page, gs_base);
+	OFFSET(control_page, kernel_gs_base);
+	OFFSET(control_page, efer);
+	OFFSET(control_page, gdtr);
+	OFFSET(control_page, idtr);
+	OFFSET(control_page, ldtr);
+	OFFSET(control_page, tr);
+	OFFSET(control_page, cs);
+	OFFSET(control_page, ds);
+	OFFSET(control_page, es);
+	OFFSET(control_page, fs);
+	OFFSET(control_page, gs);
+	OFFSET(control_page, ss);
+	OFFSET(control_page, progress);
+	DEFINE("control_page.gdtr_base",
+	       offsetof(struct control_page, gdtr) + offsetof(struct descriptor_pointer, base));
+	DEFINE("GATE_ENTERED", GATE_ENTERED);
+	DEFINE("GATE_SAVED", GATE_SAVED);
+	DEFINE("GATE_RESUMING", GATE_RESUMING);
+	DEFINE("GATE_IDLE", GATE_IDLE);
+
+	OFFSET(guest_entry, ip);
+	OFFSET(guest_entry, sp);
+	OFFSET(guest_entry, ax);
+	OFFSET(guest_entry, bx);
+	OFFSET(guest_entry, cx);
+	OFFSET(guest_entry, dx);
+	OFFSET(guest_entry, si);
+	OFFSET(guest_entry, di);
+
+	OFFSET(gate_anchor, control);
+	OFFSET(gate_anchor, cr3);
+	OFFSET(gate_anchor, cr3_la57);
+	OFFSET(gate_anchor, cr4);
+	OFFSET(gate_anchor, gdtr);
+	OFFSET(gate_anchor, idtr);
+	OFFSET(gate_anchor, tss_descriptor);
+	OFFSET(gate_anchor, stack);
+	DEFINE("SELECTOR_CODE32", SELECTOR_CODE32);
+	DEFINE("SELECTOR_CODE64", SELECTOR_CODE64);
+	DEFINE("SELECTOR_DATA", SELECTOR_DATA);
+	DEFINE("SELECTOR_TSS", SELECTOR_TSS);
+	DEFINE("DESCRIPTOR_TYPE_BYTE", DESCRIPTOR_TYPE_BYTE);
+	DEFINE("DESCRIPTOR_TSS_BUSY", DESCRIPTOR_TSS_BUSY);
+	DEFINE("DESCRIPTOR_TSS_MASK", DESCRIPTOR_TSS_MASK);
+	DEFINE("DESCRIPTOR_TSS", DESCRIPTOR_TSS);
+	DEFINE("TSS_DESCRIPTOR_SIZE", TSS_DESCRIPTOR_SIZE);
+
+	DEFINE("CR0_ENTRY32", CR0_PE | CR0_ET | CR0_NE);
+	DEFINE("CR0_MONITOR", CR0_MONITOR);
+	DEFINE("CR0_PG", CR0_PG);
+	DEFINE("CR0_WP", CR0_WP);
+	DEFINE("CR4_LA57", CR4_LA57);
+	DEFINE("CR4_VMXE", CR4_VMXE);
+	DEFINE("CR4_CET_BIT", CR4_CET_BIT);
+	DEFINE("CR4_FRED_BIT", CR4_FRED_BIT);
+	DEFINE("CR4_PAE", CR4_PAE);
+	DEFINE("RFLAGS_FIXED", RFLAGS_FIXED);
+	DEFINE("MSR_EFER", MSR_EFER);
+	DEFINE("EFER_LME", EFER_LME);
+	DEFINE("EFER_LMA", EFER_LMA);
+	DEFINE("MSR_FS_BASE", MSR_FS_BASE);
+	DEFINE("MSR_GS_BASE", MSR_GS_BASE);
+	DEFINE("MSR_KERNEL_GS_BASE", MSR_KERNEL_GS_BASE);
+}

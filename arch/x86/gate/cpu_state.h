@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * cpu_state.h - the part of a CPU's state that C can save and restore.
+ *
+ * Debug registers, XCR0 and the XSAVE area, and the MSRs that a kernel sets once and never
+ * looks at again. gate.asm does the rest (gate.h).
+ */
+#ifndef ARCH_X86_CPU_STATE_H
+#define ARCH_X86_CPU_STATE_H
+
+#include <stdbool.h>
+#include "arch/x86/gate/control_page.h"
+
+/* Readies this CPU for the monitor: CR4 (kept in gate_anchor too), FPU access. Call once. */
+void cpu_state_init(void);
+
+/*
+ * Saves to, and restores from, control. What the CPU lacks is passed over. Saving fails, with a
+ * reason that lives for ever, if the state does not fit a control page.
+ */
+bool cpu_state_save(struct control_page *control, const char **reason);
+void cpu_state_load(const struct control_page *control);
+
+/*
+ * Keeps the state that firmware left (call once, first), and goes back to it before a kernel
+ * boots: MSRs as firmware left them, the rest as after a reset.
+ */
+void cpu_state_keep_firmware(void);
+void cpu_state_reset(void);
+
+#endif

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "arch/x86/interrupt/ioapic.h"
+#include "arch/x86/cpu/io.h"
+
+/* 82093AA, section 3.1: two registers in memory select and access the others. */
+#define IOREGSEL	  0x00
+#define IOWIN		  0x10
+#define IOAPICVER	  0x01
+#define IOREDTBL(pin)	  (0x10 + 2 * (pin))
+#define VERSION_PINS(ver) (((ver) >> 16 & 0xff) + 1)
+
+#define RTE_REMOTE_IRR	  (1ull << 14)
+#define RTE_STATUS	  (1ull << 12)
+#define RTE_READ_ONLY	  (RTE_REMOTE_IRR | RTE_STATUS)
+
+static uint32_t ioapic_read(const struct ioapic *ioapic, uint32_t reg)
+{
+	mmio_write32(ioapic->address + IOREGSEL, reg);
+	return mmio_read32(ioapic->address + IOWIN);
+}
+
+static void ioapic_write(const struct ioapic *ioapic, uint32_t reg, uint32_t value)
+{
+	mmio_write32(ioapic->address + IOREGSEL, reg);
+	mmio_write32(ioapic->address + IOWIN, value);
+}
+
+uint64_t ioapic_read_rte(const struct ioapic *ioapic, uint32_t pin)
+{
+	uint64_t high = ioapic_read(ioapic, IOREDTBL(pin) + 1);
+
+	return high << 32 | ioapic_read(ioapic, IOREDTBL(pin));
+}
+
+/* The half with the mask bit goes last when it unmasks, so that no half-written RTE is live. */
+static void write_rte(const struct ioapic *ioapic, uint32_t pin, uint64_t rte)
+{
+	ioapic_write(ioapic, IOREDTBL(pin), (uint32_t)(rte | RTE_MASKED));
+	ioapic_write(ioapic, IOREDTBL(pin) + 1, (uint32_t)(rte >> 32));
+	if (!(rte & RTE_MASKED))
+		ioapic_write(ioapic, IOREDTBL(pin), (uint32_t)rte);
+}
+
+void ioapic_add(struct ioapics *ioapics, uint32_t id, uint64_t address, uint32_t gsi_base)
+{
+	struct ioapic *ioapic = &ioapics->ioapic[ioapics->count];
+	uint32_t used = 0;
+
+	for (uint32_t i = 0; i < ioapics->count; i++)
+		used += ioapics->ioapic[i].pins;
+	if (ioapics->count == IOAPIC_MAX) {
+		ioapics->left_out++;
+		return;
+	}
+	ioapic->id = id;
+	ioapic->address = address;
+	ioapic->gsi_base = gsi_base;
+	ioapic->version = ioapic_read(ioapic, IOAPICVER) & 0xff;
+	ioapic->pins = VERSION_PINS(ioapic_read(ioapic, IOAPICVER));
+	if (ioapic->pins <= IOAPIC_MAX_PINS && used + ioapic->pins <= IOAPIC_MAX_RTES)
+		ioapics->count++;
+	else
+		ioapics->left_out++;
+}
+
+void ioapic_save(const struct ioapics *ioapics, struct ioapic_state *state)
+{
+	uint64_t *rte = state->rte;
+
+	for (uint32_t i = 0; i < ioapics->count; i++)
+		for (uint32_t pin = 0; pin < ioapics->ioapic[i].pins; pin++)
+			*rte++ = ioapic_read_rte(&ioapics->ioapic[i], pin) & ~RTE_READ_ONLY;
+}
+
+void ioapic_load(const struct ioapics *ioapics, const struct ioapic_state *state)
+{
+	const uint64_t *rte = state->rte;
+
+	for (uint32_t i = 0; i < ioapics->count; i++)
+		for (uint32_t pin = 0; pin < ioapics->ioapic[i].pins; pin++)
+			write_rte(&ioapics->ioapic[i], pin, *rte++);
+}
+
+/*
+ * Why a kernel that boots second needs this: it starts as after a reset, with the 8259 as its
+ * only source of interrupts, and no idea of the vectors that the kernel before it gave to devices.
+ * An RTE that is left live delivers those vectors to it, beside the 8259's: the timer interrupt
+ * comes twice, once with a vector that nobody answers, before the kernel has looked at the IO-APIC
+ * at all; and a level-triggered one that nobody ends keeps its remote IRR, so that the device
+ * behind it is never heard again. Firmware hands the IO-APIC over with every RTE masked; so do we.
+ */
+void ioapic_mask_all(const struct ioapics *ioapics)
+{
+#ifndef TEST_LEAVE_IOAPIC_UNMASKED
+	for (uint32_t i = 0; i < ioapics->count; i++) {
+		for (uint32_t pin = 0; pin < ioapics->ioapic[i].pins; pin++) {
+			uint64_t rte = ioapic_read_rte(&ioapics->ioapic[i], pin);
+
+			/* Remote IRR goes when the entry turns to edge-triggered. */
+			if (rte & RTE_REMOTE_IRR)
+				write_rte(&ioapics->ioapic[i], pin,
+					  (rte & ~RTE_LEVEL) | RTE_MASKED);
+			write_rte(&ioapics->ioapic[i], pin, rte | RTE_MASKED);
+		}
+	}
+#else
+	(void)ioapics; /* tests/system/test_negative.py: the tests must see the difference */
+#endif
+}

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "arch/x86/interrupt/lapic.h"
+#include "arch/x86/time/clock.h"
+#include "arch/x86/cpu/cpu.h"
+#include "arch/x86/cpu/io.h"
+#include "arch/x86/cpu/msr.h"
+
+/* Register offsets: SDM volume 3, table 11-1. */
+enum {
+	LAPIC_ID = 0x020,
+	LAPIC_VERSION = 0x030,
+	LAPIC_TPR = 0x080,
+	LAPIC_EOI = 0x0b0,
+	LAPIC_LDR = 0x0d0,
+	LAPIC_DFR = 0x0e0,
+	LAPIC_SVR = 0x0f0,
+	LAPIC_ISR = 0x100,
+	LAPIC_TMR = 0x180,
+	LAPIC_IRR = 0x200,
+	LAPIC_ESR = 0x280,
+	LAPIC_LVT_CMCI = 0x2f0,
+	LAPIC_ICR = 0x300,
+	LAPIC_ICR_HIGH = 0x310,
+	LAPIC_LVT_TIMER = 0x320,
+	LAPIC_LVT_THERMAL = 0x330,
+	LAPIC_LVT_PERF = 0x340,
+	LAPIC_LVT_LINT0 = 0x350,
+	LAPIC_LVT_LINT1 = 0x360,
+	LAPIC_LVT_ERROR = 0x370,
+	LAPIC_TIMER_INITIAL = 0x380,
+	LAPIC_TIMER_CURRENT = 0x390,
+	LAPIC_TIMER_DIVIDE = 0x3e0,
+};
+
+#define SVR_ENABLE		 (1u << 8)
+#define SVR_SPURIOUS_0xFF	 0xffu
+#define LVT_MASKED		 (1u << 16)
+#define LVT_EXTINT		 (7u << 8)
+#define LVT_NMI			 (4u << 8)
+#define LVT_TIMER_MODE		 (3u << 17)
+#define LVT_TIMER_ONESHOT	 (0u << 17)
+#define LVT_TIMER_DEADLINE	 (2u << 17)
+#define DFR_FLAT		 0xffffffffu
+#define ICR_FIXED		 (0u << 8)
+#define ICR_INIT		 (5u << 8)
+#define ICR_PENDING		 (1u << 12)
+#define ICR_ASSERT		 (1u << 14)
+#define ICR_SELF		 (1u << 18)
+#define ICR_ALL_OTHERS		 (3u << 18)
+#define VERSION_MAX_LVT(version) ((version) >> 16 & 0xff)
+#define FIRST_VECTOR		 32
+
+#define ICR_WAIT_US		 1000
+#define INIT_SETTLE_US		 200
+#define DRAIN_WAIT_US		 1000
+
+/* SDM volume 4: IA32_ARCH_CAPABILITIES, IA32_XAPIC_DISABLE_STATUS. */
+#define ARCH_CAP_XAPIC_DISABLE (1ull << 21)
+#define LEGACY_XAPIC_DISABLED  (1ull << 0)
+
+/* IA32_APIC_BASE as firmware left it. */
+static uint64_t firmware_base;
+
+/* In the order of lapic_state.lvt; those a CPU lacks (by its highest LVT entry) are passed over. */
+static const struct {
+	uint16_t offset;
+	uint8_t needs_max_lvt;
+} lvts[LAPIC_LVT_COUNT] = {
+	{LAPIC_LVT_TIMER, 0}, {LAPIC_LVT_LINT0, 0},   {LAPIC_LVT_LINT1, 0}, {LAPIC_LVT_ERROR, 3},
+	{LAPIC_LVT_PERF, 4},  {LAPIC_LVT_THERMAL, 5}, {LAPIC_LVT_CMCI, 6},
+};
+
+static bool x2apic(void)
+{
+	return rdmsr(MSR_APIC_BASE) & APIC_BASE_EXTD;
+}
+
+static uint64_t mmio(uint32_t offset)
+{
+	return (rdmsr(MSR_APIC_BASE) & APIC_BASE_ADDRESS) + offset;
+}
+
+static uint32_t lapic_read(uint32_t offset)
+{
+	if (x2apic())
+		return (uint32_t)rdmsr(MSR_X2APIC_BASE + offset / 16);
+	return mmio_read32(mmio(offset));
+}
+
+static void lapic_write(uint32_t offset, uint32_t value)
+{
+	if (x2apic())
+		wrmsr(MSR_X2APIC_BASE + offset / 16, value);
+	else
+		mmio_write32(mmio(offset), value);
+}
+
+static bool enabled(uint64_t apic_base)
+{
+	return apic_base & APIC_BASE_ENABLE;
+}
+
+static bool has_lvt(unsigned int index)
+{
+	return VERSION_MAX_LVT(lapic_read(LAPIC_VERSION)) >= lvts[index].needs_max_lvt;
+}
+
+void lapic_save(struct lapic_state *state)
+{
+	state->apic_base = rdmsr(MSR_APIC_BASE);
+	for (unsigned int i = 0; i < 8; i++)
+		state->pending[i] = 0;
+	if (!enabled(state->apic_base))
+		return;
+	state->tpr = lapic_read(LAPIC_TPR);
+	if (!x2apic()) { /* read-only there */
+		state->ldr = lapic_read(LAPIC_LDR);
+		state->dfr = lapic_read(LAPIC_DFR);
+	}
+	state->svr = lapic_read(LAPIC_SVR);
+	for (unsigned int i = 0; i < LAPIC_LVT_COUNT; i++)
+		if (has_lvt(i))
+			state->lvt[i] = lapic_read(lvts[i].offset);
+	state->divide = lapic_read(LAPIC_TIMER_DIVIDE);
+	state->initial = lapic_read(LAPIC_TIMER_INITIAL);
+	state->current = lapic_read(LAPIC_TIMER_CURRENT);
+	state->deadline_valid = rdmsr_safe(MSR_TSC_DEADLINE, &state->deadline);
+}
+
+/* CPUs of 2022 and later can be told that x2APIC mode is never left: trying to raises #GP. */
+static bool locked_in_x2apic(void)
+{
+	if (cpuid(CPUID_VENDOR, 0).eax < CPUID_STRUCTURED ||
+	    !(cpuid(CPUID_STRUCTURED, 0).edx & CPUID_7_EDX_ARCH_CAPABILITIES) ||
+	    !(rdmsr(MSR_ARCH_CAPABILITIES) & ARCH_CAP_XAPIC_DISABLE))
+		return false;
+	return rdmsr(MSR_XAPIC_DISABLE_STATUS) & LEGACY_XAPIC_DISABLED;
+}
+
+/*
+ * Changes mode: from x2APIC the only way to xAPIC leads through "disabled", and from there the only
+ * way to x2APIC through xAPIC (SDM volume 3, 11.12.5).
+ */
+static void set_mode(uint64_t wanted)
+{
+	const uint64_t both = APIC_BASE_ENABLE | APIC_BASE_EXTD;
+	uint64_t now = rdmsr(MSR_APIC_BASE);
+
+	if ((now & both) == both && (wanted & both) != both) {
+		if (locked_in_x2apic())
+			return;
+		wrmsr(MSR_APIC_BASE, now & ~both);
+	} else if (!(now & APIC_BASE_ENABLE) && (wanted & both) == both) {
+		wrmsr(MSR_APIC_BASE, wanted & ~APIC_BASE_EXTD);
+	}
+	if (rdmsr(MSR_APIC_BASE) != wanted)
+		wrmsr(MSR_APIC_BASE, wanted);
+}
+
+/*
+ * A one-shot timer goes on with what was left of it; a periodic one starts a new period, and a
+ * deadline that has passed meanwhile fires at once, as it should.
+ */
+static void timer_load(const struct lapic_state *state)
+{
+	uint32_t mode = state->lvt[0] & LVT_TIMER_MODE;
+
+	lapic_write(LAPIC_TIMER_DIVIDE, state->divide);
+	if (mode == LVT_TIMER_DEADLINE) {
+		/* The mode must have arrived before the deadline (SDM volume 3, 11.5.4.1). */
+		__asm__ volatile("mfence; lfence" : : : "memory");
+		if (state->deadline_valid)
+			wrmsr_safe(MSR_TSC_DEADLINE, state->deadline);
+		return;
+	}
+	lapic_write(LAPIC_TIMER_INITIAL,
+		    mode == LVT_TIMER_ONESHOT ? state->current : state->initial);
+}
+
+static void icr_wait(void)
+{
+	uint64_t end = clock_us() + ICR_WAIT_US;
+
+	if (x2apic())
+		return; /* the bit does not exist there */
+	while ((lapic_read(LAPIC_ICR) & ICR_PENDING) && clock_us() < end)
+		cpu_pause();
+}
+
+static void send_ipi(uint32_t command)
+{
+	if (x2apic()) {
+		wrmsr(MSR_X2APIC_BASE + LAPIC_ICR / 16, command);
+		return;
+	}
+	icr_wait();
+	lapic_write(LAPIC_ICR_HIGH, 0);
+	lapic_write(LAPIC_ICR, command);
+	icr_wait();
+}
+
+static void pending_send(const struct lapic_state *state)
+{
+	for (uint32_t vector = FIRST_VECTOR; vector < 256; vector++)
+		if (state->pending[vector / 32] & 1u << vector % 32)
+			send_ipi(ICR_FIXED | ICR_ASSERT | ICR_SELF | vector);
+}
+
+void lapic_load(const struct lapic_state *state)
+{
+	set_mode(state->apic_base);
+	if (!enabled(state->apic_base))
+		return;
+	/* A soft-disabled local APIC keeps every LVT entry masked: enable it first. */
+	lapic_write(LAPIC_SVR, state->svr | SVR_ENABLE);
+	if (!x2apic()) {
+		lapic_write(LAPIC_DFR, state->dfr);
+		lapic_write(LAPIC_LDR, state->ldr);
+	}
+	for (unsigned int i = 0; i < LAPIC_LVT_COUNT; i++)
+		if (has_lvt(i))
+			lapic_write(lvts[i].offset, state->lvt[i]);
+	timer_load(state);
+	lapic_write(LAPIC_TPR, state->tpr);
+	pending_send(state);
+	lapic_write(LAPIC_SVR, state->svr);
+}
+
+/*
+ * Is a bit of the 256-bit register at offset set? Vectors below 32 can't be told from exceptions.
+ */
+static bool any_vector(uint32_t offset)
+{
+	for (uint32_t i = FIRST_VECTOR / 32; i < 8; i++)
+		if (lapic_read(offset + i * 16))
+			return true;
+	return false;
+}
+
+/*
+ * A kernel that panicked in an interrupt handler never ends that interrupt; what is in service
+ * holds back all of its priority and below, for the next kernel too.
+ */
+static void end_in_service(void)
+{
+	for (uint32_t vector = FIRST_VECTOR; vector < 256 && any_vector(LAPIC_ISR); vector++)
+		lapic_eoi();
+}
+
+void lapic_drain(struct lapic_state *state)
+{
+	uint64_t end = clock_us() + DRAIN_WAIT_US;
+
+	if (!enabled(rdmsr(MSR_APIC_BASE)))
+		return;
+	for (uint32_t i = FIRST_VECTOR / 32; i < 8; i++)
+		state->pending[i] |=
+			lapic_read(LAPIC_IRR + i * 16) & ~lapic_read(LAPIC_TMR + i * 16);
+	for (unsigned int i = 0; i < LAPIC_LVT_COUNT; i++)
+		if (has_lvt(i))
+			lapic_write(lvts[i].offset, lapic_read(lvts[i].offset) | LVT_MASKED);
+	lapic_write(LAPIC_SVR, lapic_read(LAPIC_SVR) | SVR_ENABLE); /* or it holds them back */
+	lapic_write(LAPIC_TPR, 0);
+	end_in_service();
+	while (any_vector(LAPIC_IRR) && clock_us() < end)
+		__asm__ volatile("sti; nop; nop; cli" : : : "memory");
+}
+
+void lapic_keep_firmware(void)
+{
+	firmware_base = rdmsr(MSR_APIC_BASE);
+}
+
+void lapic_virtual_wire(void)
+{
+	set_mode(firmware_base | APIC_BASE_ENABLE);
+	lapic_write(LAPIC_SVR, SVR_ENABLE | SVR_SPURIOUS_0xFF);
+	lapic_write(LAPIC_TPR, 0);
+	if (!x2apic()) { /* there is no DFR, and LDR is made from the ID */
+		lapic_write(LAPIC_DFR, DFR_FLAT);
+		lapic_write(LAPIC_LDR, 0);
+	}
+	for (unsigned int i = 0; i < LAPIC_LVT_COUNT; i++)
+		if (has_lvt(i))
+			lapic_write(lvts[i].offset, LVT_MASKED);
+	lapic_write(LAPIC_TIMER_INITIAL, 0);
+	lapic_write(LAPIC_LVT_LINT0, LVT_EXTINT);
+	lapic_write(LAPIC_LVT_LINT1, LVT_NMI);
+	lapic_write(LAPIC_ESR, 0);
+}
+
+void lapic_init_others(void)
+{
+	/*
+	 * SDM volume 3, 9.4.4.1. Edge-triggered assert; the de-assert of old APICs is not needed.
+	 */
+#ifndef TEST_LEAVE_OTHER_CPUS /* tests/system/test_other_cpus.py: the tests must see the \
+				 difference */
+	send_ipi(ICR_INIT | ICR_ASSERT | ICR_ALL_OTHERS);
+#endif
+	clock_wait_us(INIT_SETTLE_US);
+}
+
+bool lapic_is_boot_cpu(void)
+{
+	return rdmsr(MSR_APIC_BASE) & APIC_BASE_BSP;
+}
+
+uint32_t lapic_id(void)
+{
+	uint32_t id = lapic_read(LAPIC_ID);
+
+	return x2apic() ? id : id >> 24;
+}
+
+void lapic_eoi(void)
+{
+	lapic_write(LAPIC_EOI, 0);
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "arch/x86/memory/relocate.h"
+#include <elf.h>
+#include "arch/x86/cpu/cpu.h"
+#include "lib/string.h"
+
+extern uint8_t image_start[], image_end[]; /* linker/monitor.ld */
+extern const Elf64_Rela rela_start[], rela_end[];
+extern const uint64_t image_linked_at;
+
+static uint8_t move_stack[16384] __attribute__((aligned(16)));
+
+uint64_t image_base(void)
+{
+	return (uint64_t)image_start;
+}
+
+uint64_t image_size(void)
+{
+	return (uint64_t)(image_end - image_start);
+}
+
+/*
+ * The linker gives offsets and addends as of the address it linked for: GRUB loads the image there,
+ * the UEFI application anywhere. The build checks that no other kind of relocation exists.
+ */
+static void apply_relocations(uint64_t address)
+{
+	uint64_t delta = address - image_linked_at;
+
+	for (const Elf64_Rela *rela = rela_start; rela < rela_end; rela++)
+		*(uint64_t *)(rela->r_offset + delta) = (uint64_t)rela->r_addend + delta;
+}
+
+void relocate_and_call(uint64_t address, void (*next)(void *), void *argument)
+{
+	uint64_t delta = address - image_base();
+	uint64_t moved = argument ? (uint64_t)argument + delta : 0;
+	uint64_t stack = (uint64_t)(move_stack + sizeof(move_stack)) + delta;
+
+	memcpy((void *)address, image_start, image_size());
+	apply_relocations(address);
+	__asm__ volatile("mov %0, %%rsp\n\t"
+			 "xor %%ebp, %%ebp\n\t" /* the backtrace ends here */
+			 "call *%1\n\t"
+			 "ud2"
+			 :
+			 : "r"(stack), "r"((uint64_t)next + delta), "D"(moved)
+			 : "memory");
+	__builtin_unreachable();
+}

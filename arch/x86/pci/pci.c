@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "arch/x86/pci/pci.h"
+#include <stddef.h>
+#include "arch/x86/pci/pci_msi.h"
+
+#define BUSES		  256
+#define DEVICES		  32
+#define FUNCTIONS	  8
+
+#define CAPABILITY_ID	  0 /* offsets in a capability: PCI 3.0, section 6.7 */
+#define CAPABILITY_NEXT	  1
+#define CAPABILITY_FIRST  0x40
+#define CAPABILITY_ALIGN  0xfc /* of offsets: their two low bits are reserved */
+#define CAPABILITIES_MOST ((256 - CAPABILITY_FIRST) / 4)
+
+/* PCI code and ID assignment specification 1.11, chapter 2. */
+enum capability_id {
+	CAPABILITY_POWER = 0x01,
+	CAPABILITY_MSI = 0x05,
+	CAPABILITY_PCIX = 0x07,
+	CAPABILITY_EXPRESS = 0x10,
+	CAPABILITY_MSIX = 0x11,
+};
+
+#define EXPRESS_FLAGS	  2 /* PCI Express 3.0, section 7.8.2 */
+#define EXPRESS_VERSION	  0x000f
+#define EXPRESS_VERSION_2 2
+
+static struct pci_functions found;
+
+struct pci_functions *pci_functions(void)
+{
+	return &found;
+}
+
+static bool present(pci_address_t address)
+{
+	return pci_read16(address, PCI_ID) != PCI_VENDOR_NONE;
+}
+
+/* Calls each() with every function of the machine, in ascending order of addresses. */
+static void for_each_function(void (*each)(pci_address_t address, void *context), void *context)
+{
+	for (uint32_t device = 0; device < BUSES * DEVICES; device++) {
+		pci_address_t first = PCI_ADDRESS(0, device, 0);
+		uint32_t functions;
+
+		if (!present(first))
+			continue;
+		functions = pci_read8(first, PCI_HEADER) & PCI_HEADER_MULTI ? FUNCTIONS : 1;
+		for (uint32_t i = 0; i < functions; i++)
+			if (present(first | (pci_address_t)i))
+				each(first | (pci_address_t)i, context);
+	}
+}
+
+/* The first capability of each kind; a list that goes round in circles is left after a while. */
+static struct pci_capabilities find_capabilities(pci_address_t address)
+{
+	struct pci_capabilities found_here = {0};
+	uint8_t offset;
+
+	if (!(pci_read16(address, PCI_STATUS) & PCI_STATUS_LIST))
+		return found_here;
+	offset = pci_read8(address, PCI_CAPABILITIES) & CAPABILITY_ALIGN;
+	for (uint32_t i = 0; i < CAPABILITIES_MOST && offset >= CAPABILITY_FIRST; i++) {
+		uint8_t *kind = NULL;
+
+		switch (pci_read8(address, offset + CAPABILITY_ID)) {
+		case CAPABILITY_POWER:
+			kind = &found_here.power;
+			break;
+		case CAPABILITY_MSI:
+			kind = &found_here.msi;
+			break;
+		case CAPABILITY_PCIX:
+			kind = &found_here.pcix;
+			break;
+		case CAPABILITY_EXPRESS:
+			kind = &found_here.express;
+			break;
+		case CAPABILITY_MSIX:
+			kind = &found_here.msix;
+			break;
+		}
+		if (kind && !*kind)
+			*kind = offset;
+		offset = pci_read8(address, offset + CAPABILITY_NEXT) & CAPABILITY_ALIGN;
+	}
+	if (found_here.express && (pci_read16(address, found_here.express + EXPRESS_FLAGS) &
+				   EXPRESS_VERSION) >= EXPRESS_VERSION_2)
+		found_here.express2 = found_here.express;
+	return found_here;
+}
+
+static void give_msix_room(struct pci_functions *functions, struct pci_function *function)
+{
+	if (!function->capability.msix)
+		return;
+	function->msix_entries = pci_msix_entries(function);
+	if (function->msix_entries > PCI_MAX_MSIX_ENTRIES - functions->msix_used) {
+		functions->msix_left_out++;
+		return;
+	}
+	if (pci_msix_placed(function) && !pci_msix_table(function))
+		functions->msix_unreachable++;
+	function->msix_kept = true;
+	function->msix_first = (uint16_t)functions->msix_used;
+	functions->msix_used += function->msix_entries;
+}
+
+static void add(pci_address_t address, void *context)
+{
+	struct pci_functions *functions = context;
+	struct pci_function *function = &functions->function[functions->count];
+
+	if (functions->count == PCI_MAX_FUNCTIONS) {
+		functions->left_out++;
+		return;
+	}
+	functions->count++;
+	*function = (struct pci_function){
+		.address = address,
+		.header = PCI_HEADER_TYPE(pci_read8(address, PCI_HEADER)),
+		.id = pci_read32(address, PCI_ID),
+		.class = pci_read32(address, PCI_CLASS),
+		.buses = pci_read32(address, PCI_BRIDGE_BUSES),
+		.capability = find_capabilities(address),
+	};
+	give_msix_room(functions, function);
+}
+
+void pci_init(void)
+{
+	found = (struct pci_functions){0};
+	for_each_function(add, &found);
+}
+
+static void mark_cut_off(pci_address_t address)
+{
+	for (uint32_t i = 0; i < found.count; i++)
+		if (found.function[i].address == address)
+			found.function[i].cut_off = true;
+}
+
+static void stop(pci_address_t address, void *context)
+{
+	uint16_t command = pci_read16(address, PCI_COMMAND);
+	uint32_t *stopped = context;
+
+	if (PCI_CLASS_BASE(pci_read32(address, PCI_CLASS)) == PCI_CLASS_BRIDGE ||
+	    !(command & PCI_COMMAND_MASTER))
+		return;
+	pci_write16(address, PCI_COMMAND, command & (uint16_t)~PCI_COMMAND_MASTER);
+	mark_cut_off(address);
+	++*stopped;
+}
+
+uint32_t pci_stop_bus_masters(void)
+{
+	uint32_t stopped = 0;
+
+	for_each_function(stop, &stopped);
+	return stopped;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pci.h - the PCI functions of this machine: which exist and what they can do, found once; and how
+ * to stop those that write to memory by themselves.
+ */
+#ifndef ARCH_X86_PCI_H
+#define ARCH_X86_PCI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "arch/x86/pci/pci_config.h"
+
+#define PCI_MAX_FUNCTIONS    128
+#define PCI_MAX_MSIX_ENTRIES 512 /* of all functions together */
+
+/* Offsets of capabilities in configuration space; 0: the function has none of that kind. */
+struct pci_capabilities {
+	uint8_t power; /* power management */
+	uint8_t msi;
+	uint8_t pcix;
+	uint8_t express;
+	uint8_t express2; /* the same, if it is of version 2 or later, and has all its registers */
+	uint8_t msix;
+};
+
+struct pci_function {
+	pci_address_t address; /* with firmware's bus numbers */
+	uint8_t header;	       /* type: 0 a device, PCI_HEADER_BRIDGE, 2 a CardBus bridge */
+	uint32_t id, class;    /* as in PCI_ID, PCI_CLASS */
+	uint32_t buses;	       /* of a bridge: firmware's PCI_BRIDGE_BUSES */
+	struct pci_capabilities capability;
+	uint16_t msix_entries; /* in its table */
+	uint16_t msix_first;   /* the table's place in the state of a slot */
+	bool msix_kept;	       /* false: none, or no room for it there */
+	/*
+	 * Its slot ended while it was bus master: it holds that slot's addresses, and is not to
+	 * be set going again but by a driver that programs it anew.
+	 */
+	bool cut_off;
+};
+
+/* In ascending order of their addresses: bridges come before what is behind them. */
+struct pci_functions {
+	uint32_t count;
+	uint32_t left_out;	   /* functions beyond PCI_MAX_FUNCTIONS: not kept */
+	uint32_t msix_left_out;	   /* functions whose MSI-X table is not kept, for lack of room */
+	uint32_t msix_unreachable; /* those beyond what the monitor can map */
+	uint32_t msix_used;	   /* of PCI_MAX_MSIX_ENTRIES */
+	struct pci_function function[PCI_MAX_FUNCTIONS];
+};
+
+/* Looks for functions on all buses. Call once, before a kernel can change bus numbers. */
+void pci_init(void);
+
+/* What pci_init() found. */
+struct pci_functions *pci_functions(void);
+
+/*
+ * Clears "bus master" on every function that is not a bridge, those that were plugged in later
+ * among them: devices of a slot that ended without suspending them can neither write to memory nor
+ * send MSIs after this. A driver sets it again when it takes its device. Returns how many were
+ * changed.
+ */
+uint32_t pci_stop_bus_masters(void);
+
+#endif

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "arch/x86/pci/pci_msi.h"
+#include "arch/x86/memory/paging.h"
+#include "arch/x86/memory/phys.h"
+
+/* MSI capability, section 6.8.1: what follows the address depends on two bits of control. */
+#define MSI_CONTROL	     0x02
+#define MSI_ADDRESS	     0x04
+#define MSI_ADDRESS_HIGH     0x08
+#define MSI_DATA(control)    ((control)&MSI_CONTROL_64 ? 0x0c : 0x08)
+#define MSI_MASK(control)    ((control)&MSI_CONTROL_64 ? 0x10 : 0x0c)
+#define MSI_CONTROL_ENABLE   0x0001
+#define MSI_CONTROL_64	     0x0080
+#define MSI_CONTROL_MASKABLE 0x0100
+
+/* MSI-X capability and table, section 6.8.2. */
+#define MSIX_CONTROL	      0x02
+#define MSIX_TABLE	      0x04
+#define MSIX_CONTROL_SIZE     0x07ff /* entries - 1 */
+#define MSIX_CONTROL_MASK_ALL 0x4000
+#define MSIX_CONTROL_ENABLE   0x8000
+#define MSIX_TABLE_BAR	      0x7u
+#define MSIX_ENTRY_WORDS      4
+
+void pci_msi_save(const struct pci_function *function, struct pci_msi_state *state)
+{
+	uint32_t at = function->capability.msi;
+	uint16_t control = pci_read16(function->address, at + MSI_CONTROL);
+
+	state->control = control;
+	state->address_low = pci_read32(function->address, at + MSI_ADDRESS);
+	if (control & MSI_CONTROL_64)
+		state->address_high = pci_read32(function->address, at + MSI_ADDRESS_HIGH);
+	state->data = pci_read16(function->address, at + MSI_DATA(control));
+	if (control & MSI_CONTROL_MASKABLE)
+		state->mask = pci_read32(function->address, at + MSI_MASK(control));
+	if (control & MSI_CONTROL_ENABLE)
+		pci_write16(function->address, at + MSI_CONTROL,
+			    control & (uint16_t)~MSI_CONTROL_ENABLE);
+}
+
+/* Off until it is complete: half of one address and half of another is somebody's memory. */
+void pci_msi_load(const struct pci_function *function, const struct pci_msi_state *state)
+{
+	uint32_t at = function->capability.msi;
+	uint16_t control = state->control;
+
+	pci_write32(function->address, at + MSI_ADDRESS, state->address_low);
+	if (control & MSI_CONTROL_64)
+		pci_write32(function->address, at + MSI_ADDRESS_HIGH, state->address_high);
+	pci_write16(function->address, at + MSI_DATA(control), state->data);
+	if (control & MSI_CONTROL_MASKABLE)
+		pci_write32(function->address, at + MSI_MASK(control), state->mask);
+	pci_write16(function->address, at + MSI_CONTROL, control);
+}
+
+static uint16_t msix_control(const struct pci_function *function)
+{
+	return pci_read16(function->address, function->capability.msix + MSIX_CONTROL);
+}
+
+uint16_t pci_msix_entries(const struct pci_function *function)
+{
+	return (msix_control(function) & MSIX_CONTROL_SIZE) + 1;
+}
+
+/* What is in the table's BAR; 0: nothing. */
+static uint64_t table_bar(const struct pci_function *function, uint32_t bar)
+{
+	uint32_t low, at = PCI_BAR0 + bar * sizeof(low);
+	uint64_t high = 0;
+
+	if (bar >= PCI_BARS)
+		return 0;
+	low = pci_read32(function->address, at);
+	if (low & PCI_BAR_IO)
+		return 0;
+	if ((low & PCI_BAR_TYPE) == PCI_BAR_64 && bar + 1 < PCI_BARS)
+		high = pci_read32(function->address, at + sizeof(low));
+	return high << 32 | (low & PCI_BAR_MEMORY_MASK);
+}
+
+static uint32_t table_place(const struct pci_function *function)
+{
+	return pci_read32(function->address, function->capability.msix + MSIX_TABLE);
+}
+
+bool pci_msix_placed(const struct pci_function *function)
+{
+	return table_bar(function, table_place(function) & MSIX_TABLE_BAR) != 0;
+}
+
+uint64_t pci_msix_table(const struct pci_function *function)
+{
+	uint32_t place = table_place(function);
+	uint64_t bar = table_bar(function, place & MSIX_TABLE_BAR);
+	uint64_t table = bar + (place & ~MSIX_TABLE_BAR);
+
+	if (!bar || !paging_map(table, function->msix_entries * sizeof(struct pci_msix_entry)))
+		return 0;
+	return table;
+}
+
+static bool decodes_memory(const struct pci_function *function)
+{
+	return pci_read16(function->address, PCI_COMMAND) & PCI_COMMAND_MEMORY;
+}
+
+void pci_msix_save(const struct pci_function *function, struct pci_msix_state *state,
+		   struct pci_msix_entry *entries)
+{
+	uint64_t table =
+		function->msix_kept && decodes_memory(function) ? pci_msix_table(function) : 0;
+
+	state->control = msix_control(function);
+	state->table = table != 0;
+	if (state->control & MSIX_CONTROL_ENABLE)
+		pci_write16(function->address, function->capability.msix + MSIX_CONTROL,
+			    state->control | MSIX_CONTROL_MASK_ALL);
+	for (uint32_t i = 0; table && i < function->msix_entries; i++) {
+		volatile uint32_t *from = phys(table + i * sizeof(*entries));
+
+		for (uint32_t word = 0; word < MSIX_ENTRY_WORDS; word++)
+			entries[i].word[word] = from[word];
+	}
+}
+
+static void load_table(uint64_t table, const struct pci_msix_entry *entries, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		volatile uint32_t *to = phys(table + i * sizeof(*entries));
+
+		for (uint32_t word = 0; word < MSIX_ENTRY_WORDS; word++)
+			if (to[word] != entries[i].word[word])
+				to[word] = entries[i].word[word];
+	}
+}
+
+/*
+ * The table is written while all of it is masked, and the mask goes last. Some devices let it be
+ * written only while MSI-X is enabled, so enable goes before it.
+ */
+void pci_msix_load(const struct pci_function *function, const struct pci_msix_state *state,
+		   const struct pci_msix_entry *entries)
+{
+	uint32_t at = function->capability.msix + MSIX_CONTROL;
+	uint16_t command = pci_read16(function->address, PCI_COMMAND);
+	uint64_t table;
+
+	if (state->table) {
+		if (!(command & PCI_COMMAND_MEMORY))
+			pci_write16(function->address, PCI_COMMAND, command | PCI_COMMAND_MEMORY);
+		pci_write16(function->address, at, state->control | MSIX_CONTROL_MASK_ALL);
+		table = pci_msix_table(function);
+		if (table)
+			load_table(table, entries, function->msix_entries);
+		if (!(command & PCI_COMMAND_MEMORY))
+			pci_write16(function->address, PCI_COMMAND, command);
+	}
+	pci_write16(function->address, at, state->control);
+}
+
+bool pci_msi_enabled(const struct pci_function *function)
+{
+	return function->capability.msi &&
+	       pci_read16(function->address, function->capability.msi + MSI_CONTROL) &
+		       MSI_CONTROL_ENABLE;
+}
+
+bool pci_msix_enabled(const struct pci_function *function)
+{
+	return function->capability.msix && msix_control(function) & MSIX_CONTROL_ENABLE;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pci_msi.h - message signalled interrupts: a device's MSI capability, and its MSI-X capability
+ * with the table behind it. PCI 3.0, section 6.8.
+ *
+ * A message is a memory write: address and data say which CPU and which vector. So nothing but
+ * these registers keeps a device from sending one kernel's vectors to the next one.
+ */
+#ifndef ARCH_X86_PCI_MSI_H
+#define ARCH_X86_PCI_MSI_H
+
+#include "arch/x86/pci/pci.h"
+
+struct pci_msi_state {
+	uint16_t control;
+	uint16_t data;
+	uint32_t address_low, address_high;
+	uint32_t mask;
+};
+
+struct pci_msix_entry {
+	uint32_t word[4]; /* address, its high half, data, control (bit 0: masked) */
+};
+
+struct pci_msix_state {
+	uint16_t control;
+	/*
+	 * The table was read. It is not where the slot had memory decoding off, or a BAR where the
+	 * monitor can't map it: nobody gets messages by it then that has not written it before.
+	 */
+	bool table;
+};
+
+/*
+ * Mirrored pairs for one function that has the capability. Save switches MSI off, masks MSI-X as a
+ * whole, and leaves the rest as it is; load wants it so. entries: room for the table,
+ * function->msix_entries of them.
+ *
+ * pci_msix_load() needs the BARs in place, and leaves the command register with I/O and memory
+ * decoding as it finds them.
+ */
+void pci_msi_save(const struct pci_function *function, struct pci_msi_state *state);
+void pci_msi_load(const struct pci_function *function, const struct pci_msi_state *state);
+void pci_msix_save(const struct pci_function *function, struct pci_msix_state *state,
+		   struct pci_msix_entry *entries);
+void pci_msix_load(const struct pci_function *function, const struct pci_msix_state *state,
+		   const struct pci_msix_entry *entries);
+
+/* How many entries the function's MSI-X table has. */
+uint16_t pci_msix_entries(const struct pci_function *function);
+
+/* Is that table's BAR set? */
+bool pci_msix_placed(const struct pci_function *function);
+
+/*
+ * Where that table is now: physical address, 0 if its BAR is not set, or to what the monitor can't
+ * map.
+ */
+uint64_t pci_msix_table(const struct pci_function *function);
+
+bool pci_msi_enabled(const struct pci_function *function);
+bool pci_msix_enabled(const struct pci_function *function);
+
+#endif

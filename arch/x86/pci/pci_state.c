@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "arch/x86/pci/pci_state.h"
+#include "arch/x86/time/clock.h"
+
+/* Which functions have a field, and what its offset counts from. */
+enum place {
+	ALL,
+	DEVICE,	 /* header type 0 */
+	BRIDGE,	 /* header type 1 */
+	PCIX,	 /* PCI-X capability of a device (PCI-X 2.0, section 7.2) */
+	EXPRESS, /* PCI Express capability (PCI Express 3.0, section 7.8) */
+	EXPRESS2 /* its registers that version 1 may lack */
+};
+
+struct field {
+	uint8_t place, offset;
+	uint8_t size;  /* bytes */
+	uint32_t mask; /* the others are commands or cleared by writing 1: they are written as 0 */
+};
+
+/*
+ * Everything but command, power management and messages, which have their own time. In the order in
+ * which it is written. Bus numbers are not among it: see number_buses().
+ */
+static const struct field fields[] = {
+	{ALL, PCI_CACHE_LINE, 1, 0xff},
+	{ALL, PCI_LATENCY, 1, 0xff},
+	{DEVICE, PCI_BAR0, 4, ~0u},
+	{DEVICE, PCI_BAR0 + 4, 4, ~0u},
+	{DEVICE, PCI_BAR0 + 8, 4, ~0u},
+	{DEVICE, PCI_BAR0 + 12, 4, ~0u},
+	{DEVICE, PCI_BAR0 + 16, 4, ~0u},
+	{DEVICE, PCI_BAR0 + 20, 4, ~0u},
+	{DEVICE, PCI_ROM, 4, ~0u},
+	{BRIDGE, PCI_BAR0, 4, ~0u},
+	{BRIDGE, PCI_BAR0 + 4, 4, ~0u},
+	{BRIDGE, PCI_BRIDGE_LATENCY, 1, 0xff},
+	{BRIDGE, PCI_BRIDGE_IO, 2, 0xffff},
+	{BRIDGE, PCI_BRIDGE_MEMORY, 4, ~0u},
+	{BRIDGE, PCI_BRIDGE_PREFETCH, 4, ~0u},
+	{BRIDGE, PCI_BRIDGE_PREFETCH_BASE_HIGH, 4, ~0u},
+	{BRIDGE, PCI_BRIDGE_PREFETCH_LIMIT_HIGH, 4, ~0u},
+	{BRIDGE, PCI_BRIDGE_IO_HIGH, 4, ~0u},
+	{BRIDGE, PCI_BRIDGE_ROM, 4, ~0u},
+	{BRIDGE, PCI_BRIDGE_CONTROL, 2, 0xfbbf}, /* not: reset, discard timer's status */
+	{ALL, PCI_INTERRUPT_LINE, 1, 0xff},
+	{PCIX, 0x02, 2, 0x007f},     /* command */
+	{EXPRESS, 0x08, 2, 0x7fff},  /* device control; not: function level reset */
+	{EXPRESS2, 0x10, 2, 0xffdf}, /* link control; not: retrain */
+	{EXPRESS2, 0x18, 2, 0xffff}, /* slot control */
+	{EXPRESS2, 0x1c, 2, 0xffff}, /* root control */
+	{EXPRESS2, 0x28, 2, 0xffff}, /* device control 2 */
+	{EXPRESS2, 0x30, 2, 0xffff}, /* link control 2 */
+};
+#define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
+_Static_assert(FIELD_COUNT <= PCI_FIELDS, "struct pci_function_state has room for all fields");
+
+/* PCI power management 1.2, section 3.2.4. */
+#define POWER_CONTROL	0x04
+#define POWER_STATE	0x0003 /* D0 is 0 */
+#define POWER_MASK	0x7fff /* not: PME status, cleared by writing 1 */
+#define POWER_WAIT_US	10000  /* section 5.6.1: from D3hot to D0 */
+
+#define BRIDGE_BUSES	0x00ffffffu /* of PCI_BRIDGE_BUSES: the rest is a latency timer */
+#define COMMAND_WORKING (PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER)
+
+static bool present(const struct pci_function *function)
+{
+	return pci_read32(function->address, PCI_ID) == function->id;
+}
+
+static uint32_t from(uint8_t capability, const struct field *field)
+{
+	return capability ? capability + field->offset : 0;
+}
+
+static bool can_load(const struct pci_function *function, const struct pci_function_state *state)
+{
+	return state->kept && present(function);
+}
+
+/* Where the field is in the function's configuration space; 0: it has none. */
+static uint32_t place_of(const struct pci_function *function, const struct field *field)
+{
+	switch ((enum place)field->place) {
+	case ALL:
+		return field->offset;
+	case DEVICE:
+		return function->header == 0 ? field->offset : 0;
+	case BRIDGE:
+		return function->header == PCI_HEADER_BRIDGE ? field->offset : 0;
+	case PCIX:
+		return from(function->header == 0 ? function->capability.pcix : 0, field);
+	case EXPRESS:
+		return from(function->capability.express, field);
+	case EXPRESS2:
+		return from(function->capability.express2, field);
+	}
+	return 0;
+}
+
+static uint32_t read_field(const struct pci_function *function, uint32_t at, uint8_t size)
+{
+	switch (size) {
+	case 1:
+		return pci_read8(function->address, at);
+	case 2:
+		return pci_read16(function->address, at);
+	}
+	return pci_read32(function->address, at);
+}
+
+static void write_field(const struct pci_function *function, uint32_t at, uint8_t size,
+			uint32_t value)
+{
+	if (size == 1)
+		pci_write8(function->address, at, (uint8_t)value);
+	else if (size == 2)
+		pci_write16(function->address, at, (uint16_t)value);
+	else
+		pci_write32(function->address, at, value);
+}
+
+static void save_fields(const struct pci_function *function, struct pci_function_state *state)
+{
+	for (uint32_t i = 0; i < FIELD_COUNT; i++) {
+		uint32_t at = place_of(function, &fields[i]);
+
+		if (at)
+			state->field[i] = read_field(function, at, fields[i].size) & fields[i].mask;
+	}
+}
+
+static bool fields_differ(const struct pci_function *function,
+			  const struct pci_function_state *state)
+{
+	for (uint32_t i = 0; i < FIELD_COUNT; i++) {
+		uint32_t at = place_of(function, &fields[i]);
+
+		if (at &&
+		    (read_field(function, at, fields[i].size) & fields[i].mask) != state->field[i])
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Decoding is off while addresses move, or the function would answer in between where another one
+ * does. load_command() switches it on again.
+ */
+static void load_fields(const struct pci_function *function, const struct pci_function_state *state)
+{
+	if (!fields_differ(function, state))
+		return;
+	pci_write16(function->address, PCI_COMMAND,
+		    pci_read16(function->address, PCI_COMMAND) & (uint16_t)~COMMAND_WORKING);
+	for (uint32_t i = 0; i < FIELD_COUNT; i++) {
+		uint32_t at = place_of(function, &fields[i]);
+
+		if (at &&
+		    (read_field(function, at, fields[i].size) & fields[i].mask) != state->field[i])
+			write_field(function, at, fields[i].size, state->field[i]);
+	}
+}
+
+static uint16_t read_power(const struct pci_function *function)
+{
+	if (!function->capability.power)
+		return 0;
+	return pci_read16(function->address, function->capability.power + POWER_CONTROL) &
+	       POWER_MASK;
+}
+
+static void write_power(const struct pci_function *function, uint16_t power)
+{
+	if (function->capability.power && read_power(function) != power)
+		pci_write16(function->address, function->capability.power + POWER_CONTROL, power);
+}
+
+/*
+ * A function that sleeps forgets what is written to it. One that slept when the slot left it, and
+ * sleeps as soundly now, is left alone, though: waking it takes 10 ms.
+ */
+static bool wake(const struct pci_function *function, const struct pci_function_state *state)
+{
+	uint16_t power = read_power(function);
+
+	if (!(power & POWER_STATE) || (power == state->power && !fields_differ(function, state)))
+		return false;
+	write_power(function, power & (uint16_t)~POWER_STATE);
+	return true;
+}
+
+static void wake_all(const struct pci_functions *functions, const struct pci_state *state)
+{
+	bool woken = false;
+
+	for (uint32_t i = 0; i < functions->count; i++)
+		if (can_load(&functions->function[i], &state->function[i]))
+			woken |= wake(&functions->function[i], &state->function[i]);
+	if (woken)
+		clock_wait_us(POWER_WAIT_US);
+}
+
+/* Gives a bridge these bus numbers. */
+static void number_buses(const struct pci_function *function, uint32_t buses)
+{
+	uint32_t now = pci_read32(function->address, PCI_BRIDGE_BUSES);
+
+	if (function->header == PCI_HEADER_BRIDGE && (now ^ buses) & BRIDGE_BUSES)
+		pci_write32(function->address, PCI_BRIDGE_BUSES,
+			    (now & ~BRIDGE_BUSES) | (buses & BRIDGE_BUSES));
+}
+
+/* Last of all a device works by itself. */
+static void load_command(const struct pci_function *function,
+			 const struct pci_function_state *state)
+{
+	uint16_t command = state->command;
+
+	if (function->cut_off)
+		command &= (uint16_t)~PCI_COMMAND_MASTER;
+	if (pci_read16(function->address, PCI_COMMAND) != command)
+		pci_write16(function->address, PCI_COMMAND, command);
+}
+
+static void save_function(struct pci_function *function, struct pci_function_state *state,
+			  struct pci_msix_entry *msix)
+{
+	state->command = pci_read16(function->address, PCI_COMMAND);
+	state->power = read_power(function);
+	state->buses = pci_read32(function->address, PCI_BRIDGE_BUSES);
+	save_fields(function, state);
+	if (function->capability.msi)
+		pci_msi_save(function, &state->msi);
+	if (function->capability.msix)
+		pci_msix_save(function, &state->msix, msix + function->msix_first);
+	if (state->command & PCI_COMMAND_MASTER)
+		function->cut_off = false;
+	number_buses(function, function->buses);
+}
+
+/*
+ * Ascending, so that a bridge has firmware's bus numbers before what is behind it, which is looked
+ * for by those, gets its turn.
+ */
+void pci_save(struct pci_functions *functions, struct pci_state *state)
+{
+	pci_config_save(&state->address);
+	for (uint32_t i = 0; i < functions->count; i++) {
+		state->function[i].kept = present(&functions->function[i]);
+		if (state->function[i].kept)
+			save_function(&functions->function[i], &state->function[i], state->msix);
+	}
+}
+
+static void load_messages(const struct pci_function *function,
+			  const struct pci_function_state *state, const struct pci_msix_entry *msix)
+{
+	if (function->capability.msi)
+		pci_msi_load(function, &state->msi);
+	if (function->capability.msix)
+		pci_msix_load(function, &state->msix, msix + function->msix_first);
+}
+
+/*
+ * The order: all are awake; all addresses are in place, bridges' windows before what is behind
+ * them; then messages, as MSI-X tables lie at those addresses, then the command register. Bus
+ * numbers and sleep, which put functions out of reach, come last, and from the outside in.
+ */
+void pci_load(const struct pci_functions *functions, const struct pci_state *state)
+{
+	const struct pci_function *function = functions->function;
+
+	wake_all(functions, state);
+	for (uint32_t i = 0; i < functions->count; i++)
+		if (can_load(&function[i], &state->function[i]))
+			load_fields(&function[i], &state->function[i]);
+	for (uint32_t i = 0; i < functions->count; i++) {
+		if (!can_load(&function[i], &state->function[i]))
+			continue;
+		load_messages(&function[i], &state->function[i], state->msix);
+		load_command(&function[i], &state->function[i]);
+	}
+	for (uint32_t i = functions->count; i-- > 0;) {
+		if (!can_load(&function[i], &state->function[i]))
+			continue;
+		write_power(&function[i], state->function[i].power);
+		number_buses(&function[i], state->function[i].buses);
+	}
+	pci_config_load(state->address);
+}

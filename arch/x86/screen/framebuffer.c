@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "arch/x86/screen/framebuffer.h"
+#include "arch/x86/screen/font.h"
+#include "arch/x86/memory/phys.h"
+#include "lib/string.h"
+
+#define GREY	      0xaau /* of 255: VGA's light grey, for all three colours */
+#define GREY_BITS     8
+#define TAB	      8
+#define BITS_PER_BYTE 8
+#define CURSOR_ROWS   2	  /* of the glyph, from its bottom */
+#define UNKNOWN	      '?' /* shown for what has no glyph */
+
+static uint32_t bytes_per_pixel(const struct boot_framebuffer *mode)
+{
+	return mode->bits / BITS_PER_BYTE;
+}
+
+uint64_t framebuffer_size(const struct boot_framebuffer *mode)
+{
+	return (uint64_t)mode->pitch * mode->height;
+}
+
+static bool field_fits(uint32_t position, uint32_t size, uint32_t bits)
+{
+	return size > 0 && position + size <= bits;
+}
+
+const char *framebuffer_fault(const struct boot_framebuffer *mode)
+{
+	if (mode->bits != 16 && mode->bits != 24 && mode->bits != 32)
+		return "expected 16, 24 or 32 bits a pixel";
+	if (!field_fits(mode->red.position, mode->red.size, mode->bits) ||
+	    !field_fits(mode->green.position, mode->green.size, mode->bits) ||
+	    !field_fits(mode->blue.position, mode->blue.size, mode->bits))
+		return "colours lie beyond the pixel's bits";
+	if (mode->pitch / bytes_per_pixel(mode) < mode->width)
+		return "rows overlap";
+	if (mode->width / FONT_WIDTH < FRAMEBUFFER_MIN_COLUMNS ||
+	    mode->height / FONT_HEIGHT < FRAMEBUFFER_MIN_ROWS)
+		return "expected 640x400 pixels at least";
+	if (!mode->base || mode->base + framebuffer_size(mode) < mode->base)
+		return "no such address";
+	return NULL;
+}
+
+/* A field's part of a pixel that has GREY of this colour. */
+static uint32_t grey_field(uint32_t position, uint32_t size)
+{
+	uint32_t value = size < GREY_BITS ? GREY >> (GREY_BITS - size) : GREY << (size - GREY_BITS);
+
+	return value << position;
+}
+
+static uint32_t smaller(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+void framebuffer_set_mode(struct framebuffer *screen, const struct boot_framebuffer *mode)
+{
+	memset(screen, 0, sizeof(*screen));
+	screen->present = true;
+	screen->mode = *mode;
+	screen->columns = smaller(mode->width / FONT_WIDTH, FRAMEBUFFER_MAX_COLUMNS);
+	screen->rows = smaller(mode->height / FONT_HEIGHT, FRAMEBUFFER_MAX_ROWS);
+	screen->foreground = grey_field(mode->red.position, mode->red.size) |
+			     grey_field(mode->green.position, mode->green.size) |
+			     grey_field(mode->blue.position, mode->blue.size);
+}
+
+/* 24 bits are three bytes, since no wider store would be aligned. */
+static void put_pixel(volatile uint8_t *to, uint8_t bits, uint32_t pixel)
+{
+	switch (bits) {
+	case 32:
+		*(volatile uint32_t *)to = pixel;
+		break;
+	case 24:
+		to[0] = (uint8_t)pixel;
+		to[1] = (uint8_t)(pixel >> 8);
+		to[2] = (uint8_t)(pixel >> 16);
+		break;
+	case 16:
+		*(volatile uint16_t *)to = (uint16_t)pixel;
+	}
+}
+
+/* One row of a glyph, which begins at pixel `to`. */
+static void draw_row(const struct framebuffer *screen, volatile uint8_t *to, uint8_t glyph)
+{
+	for (uint32_t i = 0; i < FONT_WIDTH; i++, to += bytes_per_pixel(&screen->mode))
+		put_pixel(to, screen->mode.bits,
+			  glyph & 1u << (FONT_WIDTH - 1 - i) ? screen->foreground : 0);
+}
+
+static const uint8_t *glyph_of(uint8_t c)
+{
+	if (c == 0)
+		c = ' ';
+	if (c < FONT_FIRST || c >= FONT_FIRST + FONT_GLYPHS)
+		c = UNKNOWN;
+	return font_glyphs[c - FONT_FIRST];
+}
+
+static void draw_cell(const struct framebuffer *screen, uint32_t row, uint32_t column, bool cursor)
+{
+	const struct boot_framebuffer *mode = &screen->mode;
+	const uint8_t *glyph = glyph_of(screen->cell[row][column]);
+	volatile uint8_t *to = phys(mode->base + (uint64_t)row * FONT_HEIGHT * mode->pitch +
+				    (uint64_t)column * FONT_WIDTH * bytes_per_pixel(mode));
+
+	for (uint32_t i = 0; i < FONT_HEIGHT; i++, to += mode->pitch)
+		draw_row(screen, to, cursor && i >= FONT_HEIGHT - CURSOR_ROWS ? 0xff : glyph[i]);
+}
+
+static void set_cell(struct framebuffer *screen, uint32_t row, uint32_t column, uint8_t c)
+{
+	if (screen->cell[row][column] == c)
+		return;
+	screen->cell[row][column] = c;
+	draw_cell(screen, row, column, false);
+}
+
+static void hide_cursor(struct framebuffer *screen)
+{
+	draw_cell(screen, screen->drawn_row, screen->drawn_column, false);
+}
+
+static void show_cursor(struct framebuffer *screen)
+{
+	screen->drawn_row = screen->row;
+	screen->drawn_column = smaller(screen->column, screen->columns - 1);
+	draw_cell(screen, screen->drawn_row, screen->drawn_column, true);
+}
+
+void framebuffer_draw(struct framebuffer *screen)
+{
+	if (!screen->present)
+		return;
+	framebuffer_blank(&screen->mode);
+	for (uint32_t row = 0; row < screen->rows; row++)
+		for (uint32_t column = 0; column < screen->columns; column++)
+			if (screen->cell[row][column])
+				draw_cell(screen, row, column, false);
+	show_cursor(screen);
+}
+
+static void clear_row(struct framebuffer *screen, uint32_t row, uint32_t from)
+{
+	for (uint32_t column = from; column < screen->columns; column++)
+		set_cell(screen, row, column, 0);
+}
+
+static void new_line(struct framebuffer *screen)
+{
+	screen->column = 0;
+	if (screen->row + 1 < screen->rows) {
+		screen->row++;
+		return;
+	}
+	for (uint32_t row = 0; row + 1 < screen->rows; row++)
+		for (uint32_t column = 0; column < screen->columns; column++)
+			set_cell(screen, row, column, screen->cell[row + 1][column]);
+	clear_row(screen, screen->row, 0);
+}
+
+static void put_printable(struct framebuffer *screen, char c)
+{
+	if (screen->column == screen->columns)
+		new_line(screen);
+	set_cell(screen, screen->row, screen->column, c == ' ' ? 0 : (uint8_t)c);
+	screen->column++;
+}
+
+void framebuffer_put(struct framebuffer *screen, char c)
+{
+	if (!screen->present)
+		return;
+	hide_cursor(screen);
+	switch (c) {
+	case '\n':
+		new_line(screen);
+		break;
+	case '\r':
+		screen->column = 0;
+		break;
+	case '\b':
+		if (screen->column > 0)
+			screen->column--;
+		break;
+	case '\t':
+		do
+			put_printable(screen, ' ');
+		while (screen->column % TAB != 0);
+		break;
+	default:
+		if ((uint8_t)c >= ' ')
+			put_printable(screen, c);
+	}
+	show_cursor(screen);
+}
+
+void framebuffer_clear(struct framebuffer *screen)
+{
+	if (!screen->present)
+		return;
+	hide_cursor(screen);
+	for (uint32_t row = 0; row < screen->rows; row++)
+		clear_row(screen, row, 0);
+	screen->row = 0;
+	screen->column = 0;
+	show_cursor(screen);
+}
+
+void framebuffer_clear_to_end(struct framebuffer *screen)
+{
+	if (!screen->present)
+		return;
+	clear_row(screen, screen->row, screen->column);
+	show_cursor(screen);
+}
+
+/* Eight bytes at a time: each access of a framebuffer that is not cached goes over the bus. */
+static void copy(void *to, const void *from, uint64_t size)
+{
+	uint64_t count = size / sizeof(uint64_t);
+
+	__asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
+	count = size % sizeof(uint64_t);
+	__asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
+}
+
+void framebuffer_save(const struct boot_framebuffer *mode, uint64_t to)
+{
+	copy(phys(to), phys(mode->base), framebuffer_size(mode));
+}
+
+void framebuffer_load(const struct boot_framebuffer *mode, uint64_t from)
+{
+	copy(phys(mode->base), phys(from), framebuffer_size(mode));
+}
+
+void framebuffer_blank(const struct boot_framebuffer *mode)
+{
+	uint64_t size = framebuffer_size(mode), count = size / sizeof(uint64_t);
+	void *to = phys(mode->base);
+
+	__asm__ volatile("rep stosq" : "+D"(to), "+c"(count) : "a"(0ull) : "memory");
+	count = size % sizeof(uint64_t);
+	__asm__ volatile("rep stosb" : "+D"(to), "+c"(count) : "a"(0) : "memory");
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "arch/x86/screen/vga_ports.h"
+#include <stdbool.h>
+#include "arch/x86/screen/vga_regs.h"
+#include "lib/string.h"
+
+static uint16_t vbe_read(uint16_t index)
+{
+	outw(VBE_INDEX, index);
+	return inw(VBE_DATA);
+}
+
+static void vbe_write(uint16_t index, uint16_t value)
+{
+	outw(VBE_INDEX, index);
+	outw(VBE_DATA, value);
+}
+
+static bool has_vbe(void)
+{
+	return (vbe_read(VBE_ID) & VBE_ID_MASK) == VBE_ID_BOCHS;
+}
+
+static void vbe_registers_read(struct vga_registers *registers)
+{
+	registers->index.vbe = inw(VBE_INDEX);
+	if (!has_vbe())
+		return;
+	for (uint16_t i = 0; i < VGA_VBE_COUNT; i++)
+		registers->vbe[i] = vbe_read(i);
+	outw(VBE_INDEX, registers->index.vbe);
+}
+
+/*
+ * Size and depth are set while the extensions are off; to switch them on resets the offsets, which
+ * come after. They fill in VGA registers of their own, so this goes before all others.
+ */
+static void vbe_registers_write(const struct vga_registers *registers)
+{
+	static const uint8_t before[] = {VBE_X, VBE_Y, VBE_DEPTH};
+	static const uint8_t after[] = {VBE_VIRTUAL_WIDTH, VBE_X_OFFSET, VBE_Y_OFFSET, VBE_BANK};
+	uint16_t enable = registers->vbe[VBE_ENABLE];
+
+	if (!has_vbe())
+		return;
+	if (vbe_read(VBE_ENABLE) & VBE_ENABLED)
+		vbe_write(VBE_ENABLE, 0);
+	for (uint32_t i = 0; i < sizeof(before); i++)
+		vbe_write(before[i], registers->vbe[before[i]]);
+	if (enable & VBE_ENABLED)
+		vbe_write(VBE_ENABLE, enable | VBE_KEEP_MEMORY);
+	vbe_write(VBE_ENABLE, enable); /* "keep memory" would read back */
+	for (uint32_t i = 0; i < sizeof(after); i++)
+		vbe_write(after[i], registers->vbe[after[i]]);
+}
+
+static void attributes_read(struct vga_registers *registers)
+{
+	inb(VGA_STATUS);
+	registers->attribute_index = inb(VGA_ATTRIBUTE);
+	for (uint8_t i = 0; i < VGA_ATTRIBUTE_COUNT; i++) {
+		inb(VGA_STATUS);
+		outb(VGA_ATTRIBUTE, i);
+		registers->attribute[i] = inb(VGA_ATTRIBUTE_READ);
+	}
+	inb(VGA_STATUS);
+	outb(VGA_ATTRIBUTE, registers->attribute_index);
+	inb(VGA_STATUS);
+}
+
+static void attributes_write(const struct vga_registers *registers)
+{
+	inb(VGA_STATUS);
+	for (uint8_t i = 0; i < VGA_ATTRIBUTE_COUNT; i++) {
+		outb(VGA_ATTRIBUTE, i);
+		outb(VGA_ATTRIBUTE, registers->attribute[i]);
+	}
+	outb(VGA_ATTRIBUTE, registers->attribute_index);
+	inb(VGA_STATUS);
+}
+
+static void dac_read(struct vga_registers *registers)
+{
+	registers->dac_mask = inb(VGA_DAC_MASK);
+	outb(VGA_DAC_READ_INDEX, 0);
+	for (uint32_t colour = 0; colour < VGA_COLOURS; colour++)
+		for (uint32_t part = 0; part < sizeof(registers->dac[colour]); part++)
+			registers->dac[colour][part] = inb(VGA_DAC_DATA);
+}
+
+static void dac_write(const struct vga_registers *registers)
+{
+	outb(VGA_DAC_MASK, registers->dac_mask);
+	outb(VGA_DAC_WRITE_INDEX, 0);
+	for (uint32_t colour = 0; colour < VGA_COLOURS; colour++)
+		for (uint32_t part = 0; part < sizeof(registers->dac[colour]); part++)
+			outb(VGA_DAC_DATA, registers->dac[colour][part]);
+}
+
+void vga_registers_read(struct vga_registers *registers)
+{
+	registers->index.sequencer = inb(VGA_SEQUENCER_INDEX);
+	registers->index.crtc = inb(VGA_CRTC_INDEX);
+	registers->index.graphics = inb(VGA_GRAPHICS_INDEX);
+	vbe_registers_read(registers);
+	registers->misc = inb(VGA_MISC_READ);
+	for (uint8_t i = 0; i < VGA_SEQUENCER_COUNT; i++)
+		registers->sequencer[i] = vga_read(VGA_SEQUENCER_INDEX, i);
+	for (uint8_t i = 0; i < VGA_CRTC_COUNT; i++)
+		registers->crtc[i] = vga_read(VGA_CRTC_INDEX, i);
+	for (uint8_t i = 0; i < VGA_GRAPHICS_COUNT; i++)
+		registers->graphics[i] = vga_read(VGA_GRAPHICS_INDEX, i);
+	attributes_read(registers);
+	dac_read(registers);
+	vga_indices_write(registers);
+}
+
+/* The sequencer stands while clock and memory mode change, or video memory is lost. */
+static void sequencer_write(const struct vga_registers *registers)
+{
+	vga_write(VGA_SEQUENCER_INDEX, SEQUENCER_RESET, RESET_SYNCHRONOUS);
+	outb(VGA_MISC_WRITE, registers->misc);
+	for (uint8_t i = SEQUENCER_CLOCKING; i < VGA_SEQUENCER_COUNT; i++)
+		vga_write(VGA_SEQUENCER_INDEX, i, registers->sequencer[i]);
+	vga_write(VGA_SEQUENCER_INDEX, SEQUENCER_RESET, registers->sequencer[SEQUENCER_RESET]);
+}
+
+static void crtc_write(const struct vga_registers *registers)
+{
+	uint8_t retrace_end = registers->crtc[CRTC_RETRACE_END];
+
+	vga_write(VGA_CRTC_INDEX, CRTC_RETRACE_END, retrace_end & (uint8_t)~RETRACE_END_PROTECT);
+	for (uint8_t i = 0; i < VGA_CRTC_COUNT; i++)
+		if (i != CRTC_RETRACE_END)
+			vga_write(VGA_CRTC_INDEX, i, registers->crtc[i]);
+	vga_write(VGA_CRTC_INDEX, CRTC_RETRACE_END, retrace_end);
+}
+
+#define DIFFERS(a, b, part) (memcmp(&(a)->part, &(b)->part, sizeof((a)->part)) != 0)
+
+/* A part at a time, if it differs: a change of mode is seen on the screen. */
+void vga_registers_write(const struct vga_registers *registers)
+{
+	struct vga_registers now = {0};
+
+	vga_registers_read(&now);
+	if (DIFFERS(&now, registers, vbe)) {
+		vbe_registers_write(registers);
+		vga_registers_read(&now); /* it has changed the others, too */
+	}
+	if (DIFFERS(&now, registers, misc) || DIFFERS(&now, registers, sequencer))
+		sequencer_write(registers);
+	if (DIFFERS(&now, registers, crtc))
+		crtc_write(registers);
+	for (uint8_t i = 0; i < VGA_GRAPHICS_COUNT; i++)
+		if (now.graphics[i] != registers->graphics[i])
+			vga_write(VGA_GRAPHICS_INDEX, i, registers->graphics[i]);
+	if (DIFFERS(&now, registers, attribute) || DIFFERS(&now, registers, attribute_index))
+		attributes_write(registers);
+	if (DIFFERS(&now, registers, dac_mask) || DIFFERS(&now, registers, dac))
+		dac_write(registers);
+	vga_indices_write(registers);
+}
+
+void vga_indices_write(const struct vga_registers *registers)
+{
+	outb(VGA_SEQUENCER_INDEX, registers->index.sequencer);
+	outb(VGA_CRTC_INDEX, registers->index.crtc);
+	outb(VGA_GRAPHICS_INDEX, registers->index.graphics);
+	outw(VBE_INDEX, registers->index.vbe);
+}

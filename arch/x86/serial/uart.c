@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "arch/x86/serial/uart.h"
+#include "arch/x86/time/clock.h"
+#include "arch/x86/cpu/io.h"
+
+/* Offsets from the port's base (PC16550D, table II). DLL and DLM show while LCR has DLAB set. */
+enum uart_register {
+	UART_RBR = 0, /* read */
+	UART_THR = 0, /* write */
+	UART_DLL = 0,
+	UART_IER = 1,
+	UART_DLM = 1,
+	UART_IIR = 2, /* read */
+	UART_FCR = 2, /* write */
+	UART_LCR = 3,
+	UART_MCR = 4,
+	UART_LSR = 5,
+	UART_SCR = 7,
+};
+
+#define UART_IIR_FIFOS 0xc0 /* both bits set: the FIFOs work */
+/* FIFOs on, receive trigger level 1: each byte interrupts, whatever a driver expects. */
+#define UART_FCR_ENABLE	  0x01
+#define UART_LCR_8N1	  0x03
+#define UART_LCR_DLAB	  0x80
+#define UART_MCR_DTR	  0x01
+#define UART_MCR_RTS	  0x02
+#define UART_LSR_DATA	  0x01 /* a byte was received */
+#define UART_LSR_FRAMING  0x08
+#define UART_LSR_BREAK	  0x10
+#define UART_LSR_THR	  0x20 /* the transmitter takes a byte */
+#define UART_LSR_IDLE	  0x40 /* all has been sent */
+#define UART_LSR_ABSENT	  0xff
+
+#define UART_CLOCK	  115200 /* 1.8432 MHz / 16: bits a second at divisor 1 */
+#define UART_MAX_DIVISOR  0xffff
+#define UART_SCRATCH_TEST 0x5a
+
+/*
+ * How long the transmitter may take. Its FIFO's 16 bytes need 1.4 ms at 115200 baud, 0.5 s at 300;
+ * an emulated port takes as long as whoever reads its other end.
+ */
+#define UART_WAIT_US 3000000
+
+static bool uart_exists(uint16_t port)
+{
+	uint8_t scratch = inb(port + UART_SCR);
+	bool exists;
+
+	outb(port + UART_SCR, UART_SCRATCH_TEST);
+	exists = inb(port + UART_SCR) == UART_SCRATCH_TEST;
+	outb(port + UART_SCR, (uint8_t)~UART_SCRATCH_TEST);
+	exists = exists && inb(port + UART_SCR) == (uint8_t)~UART_SCRATCH_TEST;
+	outb(port + UART_SCR, scratch);
+	return exists && inb(port + UART_LSR) != UART_LSR_ABSENT;
+}
+
+static bool uart_wait(uint16_t port, uint8_t bit)
+{
+	uint64_t end = clock_us() + UART_WAIT_US;
+
+	do {
+		if (inb(port + UART_LSR) & bit)
+			return true;
+	} while (clock_us() < end);
+	return false;
+}
+
+static void uart_set_divisor(uint16_t port, uint8_t lcr, uint8_t dll, uint8_t dlm)
+{
+	outb(port + UART_LCR, lcr | UART_LCR_DLAB);
+	outb(port + UART_DLL, dll);
+	outb(port + UART_DLM, dlm);
+	outb(port + UART_LCR, lcr);
+}
+
+bool uart_init(struct uart *uart, uint16_t port, uint32_t baud)
+{
+	uint32_t divisor = baud > 0 && baud <= UART_CLOCK ? UART_CLOCK / baud : 1;
+
+	uart->port = 0;
+	uart->stalled = false;
+	if (port == 0 || !uart_exists(port))
+		return false;
+	if (divisor > UART_MAX_DIVISOR)
+		divisor = UART_MAX_DIVISOR;
+
+	/* Another speed would garble what a guest has not finished sending. */
+	uart->stalled = !uart_wait(port, UART_LSR_IDLE);
+	uart_set_divisor(port, UART_LCR_8N1, (uint8_t)divisor, (uint8_t)(divisor >> 8));
+	outb(port + UART_IER, 0);
+	outb(port + UART_FCR, UART_FCR_ENABLE);
+	outb(port + UART_MCR, UART_MCR_DTR | UART_MCR_RTS);
+	uart->port = port;
+	return true;
+}
+
+void uart_put(struct uart *uart, char c)
+{
+	if (uart->port == 0)
+		return;
+	/* Once it has stalled (a terminal that is stopped, say), one look for each byte must do. */
+	if (uart->stalled && !(inb(uart->port + UART_LSR) & UART_LSR_THR))
+		return;
+	uart->stalled = !uart_wait(uart->port, UART_LSR_THR);
+	if (!uart->stalled)
+		outb(uart->port + UART_THR, (uint8_t)c);
+}
+
+int uart_get(struct uart *uart)
+{
+	uint8_t status;
+
+	if (uart->port == 0)
+		return -1;
+	while ((status = inb(uart->port + UART_LSR)) & UART_LSR_DATA) {
+		uint8_t byte = inb(uart->port + UART_RBR);
+
+		if (status == UART_LSR_ABSENT)
+			return -1;
+		if (!(status & (UART_LSR_BREAK | UART_LSR_FRAMING)))
+			return byte;
+	}
+	return -1;
+}
+
+void uart_drain(struct uart *uart)
+{
+	if (uart->port != 0 && !uart->stalled)
+		uart->stalled = !uart_wait(uart->port, UART_LSR_IDLE);
+}
+
+void uart_save(uint16_t port, struct uart_state *state)
+{
+	state->present = port != 0 && uart_exists(port);
+	if (!state->present)
+		return;
+
+	state->lcr = inb(port + UART_LCR);
+	outb(port + UART_LCR, state->lcr | UART_LCR_DLAB);
+	state->dll = inb(port + UART_DLL);
+	state->dlm = inb(port + UART_DLM);
+	outb(port + UART_LCR, state->lcr & (uint8_t)~UART_LCR_DLAB);
+	state->ier = inb(port + UART_IER);
+	state->iir = inb(port + UART_IIR);
+	state->mcr = inb(port + UART_MCR);
+	state->scr = inb(port + UART_SCR);
+	outb(port + UART_IER, 0);
+	outb(port + UART_LCR, state->lcr);
+}
+
+void uart_load(uint16_t port, const struct uart_state *state)
+{
+	bool fifos = (state->iir & UART_IIR_FIFOS) == UART_IIR_FIFOS;
+
+	if (!state->present)
+		return;
+
+	/* The monitor's own last words, at the monitor's own speed. */
+	uart_wait(port, UART_LSR_IDLE);
+	uart_set_divisor(port, state->lcr & (uint8_t)~UART_LCR_DLAB, state->dll, state->dlm);
+	outb(port + UART_FCR, fifos ? UART_FCR_ENABLE : 0);
+	outb(port + UART_SCR, state->scr);
+	outb(port + UART_MCR, state->mcr);
+	/*
+	 * Reading IIR while saving took back a "transmitter empty" interrupt that was pending.
+	 * Going from 0 to the saved value raises it again, as its enable bit rises while THR is
+	 * empty.
+	 */
+	outb(port + UART_IER, 0);
+	outb(port + UART_IER, state->ier);
+	outb(port + UART_LCR, state->lcr);
+}

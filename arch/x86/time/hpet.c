@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "arch/x86/time/hpet.h"
+#include <stdbool.h>
+#include "arch/x86/time/clock.h"
+#include "arch/x86/cpu/io.h"
+
+/* Section 2.3: registers are 64 bits wide; 32-bit accesses work on every implementation. */
+enum {
+	HPET_CAPABILITIES = 0x000,
+	HPET_CONFIG = 0x010,
+	HPET_STATUS = 0x020, /* of level-triggered interrupts */
+	HPET_COUNTER = 0x0f0,
+	HPET_TIMER0 = 0x100, /* configuration, comparator, FSB route; 0x20 a timer */
+	HPET_TIMER_COMPARATOR = 0x08,
+	HPET_TIMER_ROUTE = 0x10,
+	HPET_TIMER_SIZE = 0x20,
+};
+
+#define CAPABILITIES_LAST_TIMER(cap) ((cap) >> 8 & 0x1f)
+#define CONFIG_ENABLE		     1u
+#define TIMER_INTERRUPT		     (1u << 2) /* section 2.3.8 */
+#define TIMER_PERIODIC		     (1u << 3)
+#define TIMER_64_BITS		     (1u << 5)
+#define TIMER_SET_VALUE		     (1u << 6)
+#define TIMER_32_BIT_MODE	     (1u << 8)
+
+/* How far before the comparator the counter starts, to see a period pass; in its ticks. */
+#define LEAD 64
+/*
+ * Most time for that. Hardware needs 6.4 us, as a tick is 0.1 us at most (section 2.3.4); emulators
+ * need more.
+ */
+#define PERIOD_WAIT_US 500000
+#define PERIOD_TRIES   8
+
+static uint64_t read64(uint64_t address)
+{
+	uint64_t high = mmio_read32(address + 4);
+
+	return high << 32 | mmio_read32(address);
+}
+
+static void write64(uint64_t address, uint64_t value)
+{
+	mmio_write32(address, (uint32_t)value);
+	mmio_write32(address + 4, (uint32_t)(value >> 32));
+}
+
+static uint32_t timers(uint64_t address)
+{
+	return CAPABILITIES_LAST_TIMER(mmio_read32(address + HPET_CAPABILITIES)) + 1;
+}
+
+static uint64_t timer_at(uint64_t address, uint32_t timer)
+{
+	return address + HPET_TIMER0 + timer * HPET_TIMER_SIZE;
+}
+
+static uint64_t gcd(uint64_t a, uint64_t b)
+{
+	while (b) {
+		uint64_t rest = a % b;
+
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+/* What a comparator has of a 64-bit value. */
+static uint64_t cut(uint64_t config, uint64_t value)
+{
+	return config & TIMER_64_BITS && !(config & TIMER_32_BIT_MODE) ? value : (uint32_t)value;
+}
+
+/*
+ * Lets the counter, which stands, run over the comparator. Returns by how much that grew then: by
+ * the period, or a multiple of it if more than one has passed; 0 if it did not. *ran: how long.
+ */
+static uint64_t see_match(uint64_t address, uint64_t timer, uint64_t config, uint64_t *ran)
+{
+	uint64_t before = read64(timer + HPET_TIMER_COMPARATOR), start = before - LEAD, grown;
+	uint64_t end = clock_us() + PERIOD_WAIT_US;
+	uint32_t stopped = mmio_read32(address + HPET_CONFIG) & ~CONFIG_ENABLE;
+
+	write64(address + HPET_COUNTER, start);
+	mmio_write32(address + HPET_CONFIG, stopped | CONFIG_ENABLE);
+	while (!cut(config, read64(timer + HPET_TIMER_COMPARATOR) - before) && clock_us() < end)
+		;
+	mmio_write32(address + HPET_CONFIG, stopped);
+	grown = cut(config, read64(timer + HPET_TIMER_COMPARATOR) - before);
+	*ran = read64(address + HPET_COUNTER) - start;
+	return grown;
+}
+
+/*
+ * The period of a periodic timer can't be read, but seen: at each match the comparator grows by it
+ * (section 2.3.9.2.2), whether or not it interrupts. The counter stands while that is done. On slow
+ * hardware, such as an emulator, several periods pass at once, so that what is seen is a multiple:
+ * it is the period itself if it took longer than the counter ran, and if that is not so, the
+ * greatest common divisor of some multiples is taken.
+ */
+static uint64_t find_period(uint64_t address, uint64_t timer, uint64_t config)
+{
+	uint64_t period = 0, ran;
+
+	for (uint32_t tries = 0; tries < PERIOD_TRIES; tries++) {
+		uint64_t grown = see_match(address, timer, config, &ran);
+
+		period = gcd(grown, period);
+		if (!grown || period > 2 * ran)
+			break;
+	}
+	return period;
+}
+
+/*
+ * The counter stands still while its halves are read, so that none carries into the other; and no
+ * timer interrupts while it runs once more for a period. Level-triggered interrupts end here: their
+ * lines must fall before the next kernel listens to them.
+ */
+void hpet_save(uint64_t address, struct hpet_state *state)
+{
+	if (!address)
+		return;
+	state->config = read64(address + HPET_CONFIG);
+	mmio_write32(address + HPET_CONFIG, (uint32_t)state->config & ~CONFIG_ENABLE);
+	state->counter = read64(address + HPET_COUNTER);
+	for (uint32_t i = 0; i < timers(address); i++) {
+		uint64_t timer = timer_at(address, i);
+
+		state->timer[i].config = read64(timer);
+		state->timer[i].comparator = read64(timer + HPET_TIMER_COMPARATOR);
+		state->timer[i].route = read64(timer + HPET_TIMER_ROUTE);
+		write64(timer, state->timer[i].config & ~(uint64_t)TIMER_INTERRUPT);
+	}
+	for (uint32_t i = 0; i < timers(address); i++)
+		if (state->timer[i].config & TIMER_PERIODIC)
+			state->timer[i].period =
+				find_period(address, timer_at(address, i), state->timer[i].config);
+	mmio_write32(address + HPET_STATUS, mmio_read32(address + HPET_STATUS));
+}
+
+/*
+ * Of a periodic timer, what is written to the comparator is the period, unless "set value" was
+ * written just before: that holds for one write, and a comparator of 64 bits takes two.
+ */
+static void load_periodic(uint64_t timer, uint64_t config, uint64_t comparator, uint64_t period)
+{
+	uint64_t at = timer + HPET_TIMER_COMPARATOR;
+	bool wide = config & TIMER_64_BITS && !(config & TIMER_32_BIT_MODE);
+
+	write64(timer, config | TIMER_SET_VALUE);
+	mmio_write32(at, (uint32_t)comparator);
+	if (wide) {
+		mmio_write32(timer, (uint32_t)config | TIMER_SET_VALUE);
+		mmio_write32(at + 4, (uint32_t)(comparator >> 32));
+	}
+	mmio_write32(at, (uint32_t)period);
+	if (wide)
+		mmio_write32(at + 4, (uint32_t)(period >> 32));
+}
+
+/* Halted while it changes, and enabled last: no timer matches on a half-loaded state. */
+void hpet_load(uint64_t address, const struct hpet_state *state)
+{
+	if (!address)
+		return;
+	mmio_write32(address + HPET_CONFIG, (uint32_t)state->config & ~CONFIG_ENABLE);
+	write64(address + HPET_COUNTER, state->counter);
+	for (uint32_t i = 0; i < timers(address); i++) {
+		uint64_t timer = timer_at(address, i), config = state->timer[i].config;
+
+		if (config & TIMER_PERIODIC) {
+			load_periodic(timer, config, state->timer[i].comparator,
+				      state->timer[i].period);
+		} else {
+			write64(timer, config);
+			write64(timer + HPET_TIMER_COMPARATOR, state->timer[i].comparator);
+		}
+		write64(timer + HPET_TIMER_ROUTE, state->timer[i].route);
+	}
+	write64(address + HPET_CONFIG, state->config);
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "arch/x86/time/pit.h"
+#include "arch/x86/cpu/cpu.h"
+#include "arch/x86/cpu/io.h"
+
+#define PIT_DATA(channel)   (uint16_t)(0x40 + (channel))
+#define PIT_COMMAND	    0x43
+#define PIT_SELECT(channel) ((channel) << 6)
+#define PIT_SPEAKER_CHANNEL 2
+#define PIT_READ_BACK	    0xc0			     /* latches count and status of */
+#define PIT_READ(channel)   (PIT_READ_BACK | 2 << (channel)) /* this channel */
+#define PIT_STATUS_PROGRAM  0x3f /* the bits that a command byte takes */
+#define PIT_STATUS_NULL	    0x40 /* no count was loaded since the mode was set */
+#define PIT_MODE(status)    ((status) >> 1 & 7)
+#define PIT_ACCESS(status)  ((status) >> 4 & 3)
+#define PIT_ACCESS_LOW	    1
+#define PIT_ACCESS_HIGH	    2
+#define PIT_LOW_HIGH_MODE_0 0x30
+
+#define PIT_WAIT_READS	    1000000 /* of about a microsecond: more than channel 2 can count */
+
+#define PORT_B		    0x61 /* NMI status and control: ICH9 data sheet, 13.7.1 */
+#define PORT_B_GATE	    0x01
+#define PORT_B_SPEAKER	    0x02
+#define PORT_B_WRITABLE	    0x0f
+#define PORT_B_OUT2	    0x20
+
+/* Modes 2 and 3, also coded as 6 and 7, reload themselves. */
+static int periodic(uint8_t status)
+{
+	return (PIT_MODE(status) & 3) >= 2;
+}
+
+static uint16_t read_count(unsigned int channel, uint8_t status)
+{
+	uint16_t count = 0;
+
+	if (PIT_ACCESS(status) != PIT_ACCESS_HIGH)
+		count = inb(PIT_DATA(channel));
+	if (PIT_ACCESS(status) != PIT_ACCESS_LOW)
+		count |= (uint16_t)(inb(PIT_DATA(channel)) << 8);
+	return count;
+}
+
+static void write_count(unsigned int channel, uint8_t status, uint16_t count)
+{
+	if (PIT_ACCESS(status) != PIT_ACCESS_HIGH)
+		outb(PIT_DATA(channel), (uint8_t)count);
+	if (PIT_ACCESS(status) != PIT_ACCESS_LOW)
+		outb(PIT_DATA(channel), (uint8_t)(count >> 8));
+}
+
+/*
+ * Channel 2's gate is ours, and when it rises, a periodic counter starts from its reload value
+ * again (data sheet, "gate"). Read at once it is that value, less the few ticks that reading takes:
+ * a tone comes back a shade too high. The other channels' gates are always on.
+ */
+static uint16_t speaker_reload(const struct pit_state *state)
+{
+	uint8_t silent = state->gate & (uint8_t) ~(PORT_B_SPEAKER | PORT_B_GATE);
+
+	outb(PORT_B, silent);
+	outb(PORT_B, silent | PORT_B_GATE);
+	outb(PIT_COMMAND, PIT_READ(PIT_SPEAKER_CHANNEL));
+	inb(PIT_DATA(PIT_SPEAKER_CHANNEL)); /* status */
+	return read_count(PIT_SPEAKER_CHANNEL, state->status[PIT_SPEAKER_CHANNEL]);
+}
+
+void pit_save(struct pit_state *state)
+{
+	for (unsigned int channel = 0; channel < PIT_CHANNELS; channel++) {
+		outb(PIT_COMMAND, PIT_READ(channel));
+		state->status[channel] = inb(PIT_DATA(channel)); /* status comes first */
+		state->count[channel] = read_count(channel, state->status[channel]);
+	}
+	state->gate = inb(PORT_B) & PORT_B_WRITABLE;
+	if (periodic(state->status[PIT_SPEAKER_CHANNEL]))
+		state->count[PIT_SPEAKER_CHANNEL] = speaker_reload(state);
+	outb(PORT_B, state->gate & (uint8_t)~PORT_B_SPEAKER); /* the monitor is not heard */
+}
+
+void pit_load(const struct pit_state *state)
+{
+	for (unsigned int channel = 0; channel < PIT_CHANNELS; channel++) {
+		uint8_t status = state->status[channel];
+		uint16_t count = state->count[channel];
+
+		if (!PIT_ACCESS(status))
+			continue; /* this machine has no such channel (1, in most) */
+		if (channel == 0 && periodic(status) && state->reload)
+			count = (uint16_t)state->reload; /* 65536 is written as 0 */
+		outb(PIT_COMMAND, PIT_SELECT(channel) | (status & PIT_STATUS_PROGRAM));
+		/* Mode set, but never started: a count would start it. */
+		if (!(status & PIT_STATUS_NULL))
+			write_count(channel, status, count);
+	}
+	outb(PORT_B, state->gate);
+}
+
+void pit_wait(uint16_t count)
+{
+	uint8_t gate = inb(PORT_B) & PORT_B_WRITABLE;
+
+	outb(PORT_B, (gate & ~PORT_B_SPEAKER) | PORT_B_GATE);
+	outb(PIT_COMMAND, PIT_SELECT(PIT_SPEAKER_CHANNEL) | PIT_LOW_HIGH_MODE_0);
+	outb(PIT_DATA(PIT_SPEAKER_CHANNEL), (uint8_t)count);
+	outb(PIT_DATA(PIT_SPEAKER_CHANNEL), (uint8_t)(count >> 8));
+	for (uint32_t reads = 0; reads < PIT_WAIT_READS && !(inb(PORT_B) & PORT_B_OUT2); reads++)
+		cpu_pause();
+	outb(PORT_B, gate);
+}

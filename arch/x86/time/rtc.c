@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "arch/x86/time/rtc.h"
+#include "arch/x86/cpu/io.h"
+
+#define RTC_INDEX 0x70 /* bit 7, which we write as 0: no NMIs */
+#define RTC_DATA  0x71
+
+enum rtc_register {
+	RTC_SECONDS_ALARM = 0x01,
+	RTC_MINUTES_ALARM = 0x03,
+	RTC_HOURS_ALARM = 0x05,
+	RTC_A = 0x0a,
+	RTC_B = 0x0b,
+	RTC_C = 0x0c, /* what is pending; cleared by reading it */
+	RTC_D = 0x0d,
+};
+
+#define A_RATE	     0x0f
+#define B_SQUARE     0x08
+#define B_UPDATE     0x10
+#define B_ALARM	     0x20
+#define B_PERIODIC   0x40
+#define B_INTERRUPTS (B_UPDATE | B_ALARM | B_PERIODIC)
+#define B_KEPT	     (B_INTERRUPTS | B_SQUARE)
+/*
+ * Bits of the day's alarm register that are the alarm's: a clock without one has other things there
+ * (ICH9, register D: bit 7 is "power is good", read-only).
+ */
+#define DAY_MASK 0x3f
+
+static uint8_t rtc_read(uint8_t index)
+{
+	outb(RTC_INDEX, index);
+	return inb(RTC_DATA);
+}
+
+static void rtc_write(uint8_t index, uint8_t value)
+{
+	outb(RTC_INDEX, index);
+	outb(RTC_DATA, value);
+}
+
+/* Changes the bits in mask, if they differ. */
+static void rtc_set(uint8_t index, uint8_t mask, uint8_t value)
+{
+	uint8_t now = rtc_read(index);
+
+	if ((now ^ value) & mask)
+		rtc_write(index, (now & (uint8_t)~mask) | (value & mask));
+}
+
+/* Index and mask of an alarm byte; index 0: there is none. */
+static uint8_t alarm_index(const struct rtc_layout *layout, uint32_t which)
+{
+	const uint8_t index[RTC_ALARM_BYTES] = {RTC_SECONDS_ALARM, RTC_MINUTES_ALARM,
+						RTC_HOURS_ALARM, layout->day_alarm,
+						layout->month_alarm};
+
+	return index[which];
+}
+
+static uint8_t alarm_mask(const struct rtc_layout *layout, uint32_t which)
+{
+	return alarm_index(layout, which) == RTC_D ? DAY_MASK : 0xff;
+}
+
+void rtc_save(const struct rtc_layout *layout, struct rtc_state *state)
+{
+	state->rate = rtc_read(RTC_A) & A_RATE;
+	state->interrupts = rtc_read(RTC_B) & B_KEPT;
+	for (uint32_t i = 0; i < RTC_ALARM_BYTES; i++)
+		if (alarm_index(layout, i))
+			state->alarm[i] = rtc_read(alarm_index(layout, i)) & alarm_mask(layout, i);
+	rtc_set(RTC_B, B_INTERRUPTS, 0);
+	rtc_read(RTC_C); /* or the interrupt line stays raised */
+	outb(RTC_INDEX, RTC_D);
+}
+
+/*
+ * What became pending meanwhile (the flags rise whether or not their interrupts are enabled) is
+ * dropped before interrupts are enabled: it would be an interrupt that nobody asked for.
+ */
+void rtc_load(const struct rtc_layout *layout, const struct rtc_state *state)
+{
+	for (uint32_t i = 0; i < RTC_ALARM_BYTES; i++)
+		if (alarm_index(layout, i))
+			rtc_set(alarm_index(layout, i), alarm_mask(layout, i), state->alarm[i]);
+	rtc_set(RTC_A, A_RATE, state->rate);
+	rtc_read(RTC_C);
+	rtc_set(RTC_B, B_KEPT, state->interrupts);
+	outb(RTC_INDEX, RTC_D);
+}

@@ -5,7 +5,7 @@
  * Each way into the monitor (boot/) fills one struct boot_info and calls
  * monitor_main() with it; nothing behind that knows which firmware it was.
  * The struct owns its strings; module contents still lie where the loader put
- * them, until monitor/store.c moves them into the store of pristine images.
+ * them, until monitor/plan/store.c moves them into the store of pristine images.
  */
 #ifndef SWITCHYARD_BOOT_INFO_H
 #define SWITCHYARD_BOOT_INFO_H

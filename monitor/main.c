@@ -3,7 +3,7 @@
  * main.c - from boot information to the first kernel, in two halves: the first runs where the
  * loader put the image, and moves it; the second, in RAM that the memory plan gave the monitor.
  */
-#include "main.h"
+#include "monitor/main.h"
 #include "arch/x86/time/clock.h"
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/gate/cpu_state.h"
@@ -16,15 +16,15 @@
 #include "arch/x86/pci/pci.h"
 #include "arch/x86/platform/platform.h"
 #include "arch/x86/memory/relocate.h"
-#include "command.h"
-#include "load.h"
-#include "monitor.h"
+#include "monitor/console/command.h"
+#include "monitor/load/load.h"
+#include "monitor/monitor.h"
 #include "lib/print.h"
-#include "picture.h"
-#include "slot_machine.h"
-#include "store.h"
+#include "monitor/switch/picture.h"
+#include "monitor/switch/slot_machine.h"
+#include "monitor/plan/store.h"
 #include "lib/string.h"
-#include "switch.h"
+#include "monitor/switch/switch.h"
 #include "guest/linux/version.h"
 
 #define KIB	     1024ull

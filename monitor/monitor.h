@@ -7,13 +7,13 @@
 
 #include "arch/x86/gate/exception.h"
 #include "boot_info.h"
-#include "console.h"
-#include "error.h"
-#include "log.h"
-#include "options.h"
-#include "plan.h"
-#include "selfcheck.h"
-#include "slot.h"
+#include "monitor/console/console.h"
+#include "lib/error.h"
+#include "monitor/log/log.h"
+#include "monitor/config/options.h"
+#include "monitor/plan/plan.h"
+#include "monitor/switch/selfcheck.h"
+#include "monitor/slot/slot.h"
 
 #define NO_SLOT UINT32_MAX
 

@@ -12,7 +12,7 @@
 #include "arch/x86/memory/paging.h"
 #include "boot/efi/sums.h"
 #include "boot_info.h"
-#include "monitor/error.h"
+#include "lib/error.h"
 
 struct app {
 	EFI_HANDLE handle;

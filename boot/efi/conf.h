@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "monitor/error.h"
+#include "lib/error.h"
 
 #define CONF_PATH_SIZE 256 /* with its NUL */
 

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "monitor/error.h"
+#include "lib/error.h"
 
 /* Bytes of memory that the file wants, in one piece, beginning at a page. */
 bool image_memory(const void *file, uint64_t size, uint64_t *bytes, struct error *error);

@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "monitor/error.h"
+#include "lib/error.h"
 
 #define SUMS_SECTION ".sums"
 

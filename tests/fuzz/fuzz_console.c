@@ -4,7 +4,7 @@
 #include "fake/fake.h"
 #include "fake/machine.h"
 #include "fuzz.h"
-#include "monitor/command.h"
+#include "monitor/console/command.h"
 
 #define MAX_TYPED  400 /* what its commands print has to fit the fake terminal */
 #define MEMORY_AT  UINT64_C(0x100000)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Plain ELF kernels, from their headers to segments in the slot's RAM. */
 #include "loading.h"
-#include "monitor/load_elf.h"
+#include "monitor/load/load_elf.h"
 
 static void check(const struct loading *loading)
 {

@@ -2,9 +2,9 @@
 /* The boot loader's information, to struct boot_info and on to options, slots and memory plan. */
 #include "boot/multiboot2.h"
 #include "fuzz.h"
-#include "monitor/lines.h"
-#include "monitor/options.h"
-#include "monitor/plan.h"
+#include "monitor/config/lines.h"
+#include "monitor/config/options.h"
+#include "monitor/plan/plan.h"
 #include "promises.h"
 
 #define EBDA 0x9fc00u

@@ -4,7 +4,7 @@
  * map's entries come first, 17 bytes each; the slots' wishes are taken from the input's end.
  */
 #include "fuzz.h"
-#include "monitor/guest_map.h"
+#include "monitor/load/guest_map.h"
 #include "promises.h"
 
 #define ENTRY_SIZE   17 /* base, size, type */

@@ -4,7 +4,7 @@
 #include "arch/x86/memory/phys.h"
 #include "fake/fake.h"
 #include "fuzz.h"
-#include "monitor/request.h"
+#include "monitor/switch/request.h"
 
 #define MEMORY_AT    UINT64_C(0x200000)
 #define MEMORY_SIZE  UINT64_C(0x10000)

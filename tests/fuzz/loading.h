@@ -9,7 +9,7 @@
 #define TESTS_LOADING_H
 
 #include "fuzz.h"
-#include "monitor/load.h"
+#include "monitor/load/load.h"
 
 #define LOADING_RAM_BYTE    0xa5 /* before a loader writes to it */
 #define LOADING_INITRD_BYTE 0x1d

@@ -5,9 +5,9 @@
 #ifndef TESTS_PROMISES_H
 #define TESTS_PROMISES_H
 
-#include "monitor/error.h"
-#include "monitor/lines.h"
-#include "monitor/plan.h"
+#include "lib/error.h"
+#include "monitor/config/lines.h"
+#include "monitor/plan/plan.h"
 
 /* A failure says why: one printable line. */
 void promise_error(const struct error *error);

@@ -67,11 +67,11 @@ def test_no_path_of_the_build_machine(built):
 
 @pytest.mark.parametrize('target, path', [
     (TARGET, 'arch/x86/gate/control_page.h'),  # reaches the gate through asm_offsets.inc
-    (TARGET, 'include/boot_info.h'), (TARGET, 'monitor/slot.h'), (TARGET, 'arch/x86/gate/gate.asm'),
+    (TARGET, 'include/boot_info.h'), (TARGET, 'monitor/slot/slot.h'), (TARGET, 'arch/x86/gate/gate.asm'),
     (TARGET, 'linker/monitor.ld'),
     (EFI, 'boot/efi/conf.h'), (EFI, 'boot/efi/sbat.csv.in'),
     (TARGET, 'guest/linux/version.h'), (EFI, 'guest/linux/version.h'),
-    (EFI, 'monitor/menu.c'),  # in the image that it carries
+    (EFI, 'monitor/console/menu.c'),  # in the image that it carries
 ])
 def test_a_changed_file_is_noticed(built, target, path):
     assert make(built, '-q', target).returncode == 0, 'nothing changed, and yet out of date'

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * cmocka.h - the real one, with what it needs before it, and without its macro fail(), a name that
- * monitor/error.h has for a function. fail_msg() goes with it: tests assert.
+ * lib/error.h has for a function. fail_msg() goes with it: tests assert.
  *
  * No include guard: included by a header beside it, this file finds itself first (-Itests/unit),
  * and has to go on to the next.

@@ -11,8 +11,8 @@
 #include "arch/x86/memory/phys.h"
 #include "cmocka.h"
 #include "fake/fake.h"
-#include "monitor/load.h"
-#include "monitor/lines.h"
+#include "monitor/load/load.h"
+#include "monitor/config/lines.h"
 
 #define KIB	  UINT64_C(1024)
 #define MIB	  UINT64_C(0x100000)

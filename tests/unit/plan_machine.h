@@ -7,7 +7,7 @@
 
 #include <string.h>
 #include "cmocka.h"
-#include "monitor/plan.h"
+#include "monitor/plan/plan.h"
 #include "reports.h"
 
 #define KIB  UINT64_C(1024)

@@ -12,8 +12,8 @@
 #include "fake/fake.h"
 #include "fake/machine.h"
 #include "fake/pci.h"
-#include "monitor/command.h"
-#include "monitor/switch.h"
+#include "monitor/console/command.h"
+#include "monitor/switch/switch.h"
 
 #define KIB UINT64_C(1024)
 #define MIB (1024 * KIB)

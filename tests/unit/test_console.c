@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #include "arch/x86/time/clock.h"
 #include "fake/console.h"
-#include "monitor/command.h"
+#include "monitor/console/command.h"
 
 #define SECOND 1000000u
 

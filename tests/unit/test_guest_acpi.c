@@ -6,7 +6,7 @@
 #include "arch/x86/acpi/acpi_tables.h"
 #include "arch/x86/memory/phys.h"
 #include "fake/fake.h"
-#include "monitor/guest_acpi.h"
+#include "monitor/load/guest_acpi.h"
 #include "guest/linux/switchyard.h"
 
 #define FIRMWARE  UINT64_C(0x7ffe0000)

@@ -2,7 +2,7 @@
 /* The memory map that a slot sees. */
 #include <cmocka.h>
 #include <string.h>
-#include "monitor/guest_map.h"
+#include "monitor/load/guest_map.h"
 
 #define MIB UINT64_C(0x100000)
 

@@ -10,8 +10,8 @@
 #include "arch/x86/cpu/msr.h"
 #include "arch/x86/memory/page_walk.h"
 #include "fake/fake.h"
-#include "monitor/integrity.h"
-#include "monitor/slot_machine.h"
+#include "monitor/switch/integrity.h"
+#include "monitor/switch/slot_machine.h"
 
 #define BASE	 UINT64_C(0x40000000)
 #define SIZE	 UINT64_C(0x400000)

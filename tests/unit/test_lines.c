@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
-#include "monitor/lines.h"
-#include "monitor/slot.h"
+#include "monitor/config/lines.h"
+#include "monitor/slot/slot.h"
 #include "reports.h"
 
 #define MIB UINT64_C(0x100000)

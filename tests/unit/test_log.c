@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "fake/console.h"
-#include "monitor/log.h"
+#include "monitor/log/log.h"
 
 static struct log the_log;
 static struct console console;

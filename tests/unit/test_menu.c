@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "fake/console.h"
-#include "monitor/command.h"
+#include "monitor/console/command.h"
 #include "guest/linux/version.h"
 
 #define SECOND 1000000u

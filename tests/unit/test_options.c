@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
-#include "monitor/options.h"
+#include "monitor/config/options.h"
 #include "reports.h"
 
 static struct options options;

@@ -4,7 +4,7 @@
 #include "cmocka.h"
 #include "fake/console.h"
 #include "fake/fake.h"
-#include "monitor/picture.h"
+#include "monitor/switch/picture.h"
 
 #define MIB	   UINT64_C(0x100000)
 #define BASE	   UINT64_C(0x80000000)

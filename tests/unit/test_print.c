@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
-#include "monitor/error.h"
+#include "lib/error.h"
 #include "lib/print.h"
 
 #define TEXT 128

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
-#include "monitor/request.h"
+#include "monitor/switch/request.h"
 
 #define SELF 1u
 

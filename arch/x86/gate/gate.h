@@ -22,7 +22,7 @@ void gate_entry(void);
 
 /*
  * What the gate does with a request, on the monitor's stack, interrupts off, the caller's registers
- * in the control page of the slot that runs. Defined by monitor/switch.c. Returns a negative
+ * in the control page of the slot that runs. Defined by monitor/switch/switch.c. Returns a negative
  * enum switchyard_error for the caller; does not return when the slot gives up the machine.
  */
 int64_t gate_main(uint64_t op, uint64_t arg);

@@ -4,8 +4,8 @@
  */
 #include <stddef.h>
 #include "arch/x86/memory/paging.h"
-#include "monitor/selfcheck.h"
-#include "monitor/slot_machine.h"
+#include "monitor/switch/selfcheck.h"
+#include "monitor/switch/slot_machine.h"
 
 const void *selfcheck_damage(const struct selfcheck *check)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * switch.c - monitor/switch.h for tests that start no slot: all of it fails.
+ * switch.c - monitor/switch/switch.h for tests that start no slot: all of it fails.
  */
-#include "monitor/switch.h"
+#include "monitor/switch/switch.h"
 
 bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error)
 {

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * lines.h - from the boot loader's module lines to a table of slots.
+ *
+ * A line is `KIND slot=NAME [mem=SIZE[@BASE]] [cpus=LIST] [type=TYPE] [-- STRING]`; its first
+ * word may be a file name put there by the loader, which has a slash. KIND is kernel, initrd or
+ * module; mem=, cpus= and type= belong to a kernel. STRING is everything behind `-- `, to the
+ * letter.
+ *
+ * GRUB joins the words of its command by one blank each, puts those that hold blanks in "quotes"
+ * again, and a backslash before \, ' and ": that is what arrives here, and what is kept.
+ *
+ * A line that is wrong spoils only its own slot: that slot is left out of the table, and the first
+ * fault of each line is given to report().
+ */
+#ifndef MONITOR_LINES_H
+#define MONITOR_LINES_H
+
+#include "boot_info.h"
+#include "lib/error.h"
+#include "monitor/slot/slot.h"
+
+#define LINES_DEFAULT_MEM (512ull << 20) /* bytes: a kernel line without mem= */
+#define LINES_MAX_CPUS	  64		 /* positions that cpus= can name */
+
+/*
+ * Called for each fault with one line of text: it names the line, the fault and what was expected.
+ */
+typedef void (*report_fn)(void *context, const char *text);
+
+/*
+ * Fills table from boot->module[]. Slots come in the order of their kernel lines. The slots'
+ * strings point into boot, which must outlive the table. Images still lie where the loader put
+ * them.
+ */
+void lines_parse(const struct boot_info *boot, struct slot_table *table, report_fn report,
+		 void *context);
+
+/*
+ * "512M" to bytes: K, M, G or none behind a decimal or 0x number. False: not a size, or too large.
+ */
+bool parse_size(const char *text, uint64_t *bytes);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * options.h - the monitor's own options, from its command line.
+ */
+#ifndef MONITOR_OPTIONS_H
+#define MONITOR_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "monitor/config/lines.h"
+#include "guest/linux/switchyard.h"
+
+enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
+
+/* What is checked of a slot that was parked, when it returns (integrity.h). */
+enum integrity_check {
+	INTEGRITY_OFF = 0,
+	INTEGRITY_CONTROL = 1, /* control pages: what the slot needs to be resumed */
+	INTEGRITY_TEXT = 2,    /* its kernel's code */
+	INTEGRITY_ALL = 3,
+};
+
+#define OPTIONS_TIMEOUT 5 /* seconds, unless timeout= says otherwise */
+
+/* Unless given: serial=com1,115200 video=on timeout=5 loglevel=info
+ * integrity=all, and no default slot. */
+struct options {
+	int serial;    /* 0: none, 1: com1, 2: com2 */
+	uint32_t baud; /* 115200 unless given */
+	bool video;
+	char default_slot[SWITCHYARD_NAME_SIZE]; /* "": none */
+	int32_t timeout;			 /* seconds; 0: at once; -1: wait for ever */
+	enum log_level loglevel;
+	enum integrity_check integrity;
+};
+
+/*
+ * Parses text: `serial=com1|com2|none[,BAUD] video=on|off default=SLOT timeout=SECONDS
+ * loglevel=error|warn|info|debug integrity=off|control|text|all`. A wrong option keeps its default
+ * and is given to report(). A first word with a slash is the monitor's file name, put there by the
+ * loader, and is passed over.
+ */
+void options_parse(const char *text, struct options *options, report_fn report, void *context);
+
+#endif

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * parse_line.c - one module line: lines.h says how it is written.
+ */
+#include "monitor/config/lines.h"
+#include "monitor/config/parse_line.h"
+#include "monitor/plan/plan.h"
+#include "lib/string.h"
+
+/* x86-64 has no physical addresses beyond: SDM volume 3, 4.1.4. */
+#define MAX_ADDRESS (UINT64_C(1) << 52)
+
+/* The one base that need not be a multiple of PLAN_ALIGN: plan.h says why. */
+#define BASE_1M (1ull << 20)
+
+struct option {
+	const char *name;
+	bool kernel_only;
+	bool (*set)(struct line *line, const struct word *value, struct error *error);
+};
+
+const char *line_kind_name(enum line_kind kind)
+{
+	static const char *const names[] = {"kernel", "initrd", "module"};
+
+	return names[kind];
+}
+
+static bool set_slot(struct line *line, const struct word *value, struct error *error)
+{
+	return word_slot_name(value, line->slot, error);
+}
+
+static bool parse_base(struct line *line, const struct word *value, struct error *error)
+{
+	char quote[QUOTE_TEXT];
+
+	if (!word_size(value, &line->base))
+		return fail(error, "bad base \"%s\"; expected a number with K, M or G",
+			    quote_word(quote, value));
+	if (line->base % PLAN_ALIGN && line->base != BASE_1M)
+		return fail(error, "bad base \"%s\"; expected a multiple of 2M, or 1M",
+			    quote_word(quote, value));
+	if (line->base > MAX_ADDRESS - line->mem)
+		return fail(error, "bad base \"%s\"; expected a range that ends below 2^52",
+			    quote_word(quote, value));
+	line->has_base = true;
+	return true;
+}
+
+static bool set_mem(struct line *line, const struct word *value, struct error *error)
+{
+	struct word size = *value, base;
+	char quote[QUOTE_TEXT];
+
+	for (size.length = 0; size.length < value->length; size.length++)
+		if (value->text[size.length] == '@')
+			break;
+	if (!word_size(&size, &line->mem))
+		return fail(error, "bad size \"%s\"; expected a number with K, M or G",
+			    quote_word(quote, &size));
+	if (!line->mem || line->mem > MAX_ADDRESS)
+		return fail(error, "bad size \"%s\"; expected more than 0 and at most 2^52",
+			    quote_word(quote, &size));
+	if (size.length == value->length)
+		return true;
+	base.text = size.text + size.length + 1;
+	base.length = value->length - size.length - 1;
+	return parse_base(line, &base, error);
+}
+
+/* One part of a CPU list, "N" or "N-M", from *p up to a comma or end; moves *p behind it. */
+static bool parse_cpu_range(const char **p, const char *end, uint64_t *cpus)
+{
+	struct word word = {.text = *p}, last = {0};
+	uint64_t from, to;
+
+	while (*p < end && **p != ',') {
+		if (**p == '-' && !last.text) {
+			word.length = (uint32_t)(*p - word.text);
+			last.text = *p + 1;
+		}
+		(*p)++;
+	}
+	if (last.text)
+		last.length = (uint32_t)(*p - last.text);
+	else
+		word.length = (uint32_t)(*p - word.text);
+	if (!word_number(&word, &from))
+		return false;
+	to = from;
+	if (last.text && !word_number(&last, &to))
+		return false;
+	if (from > to || to >= LINES_MAX_CPUS)
+		return false;
+	for (uint64_t cpu = from; cpu <= to; cpu++)
+		*cpus |= 1ull << cpu;
+	return true;
+}
+
+static bool set_cpus(struct line *line, const struct word *value, struct error *error)
+{
+	const char *p = value->text, *end = value->text + value->length;
+	char quote[QUOTE_TEXT];
+	bool more = true;
+
+	while (more) {
+		if (!parse_cpu_range(&p, end, &line->cpus))
+			return fail(error,
+				    "bad CPUs \"%s\"; expected a list of 0 to %d, as in 0,2-3",
+				    quote_word(quote, value), LINES_MAX_CPUS - 1);
+		more = p < end;
+		p++; /* the comma */
+	}
+	if (!(line->cpus & 1))
+		return fail(error,
+			    "bad CPUs \"%s\"; expected CPU 0 among them: every slot runs on it",
+			    quote_word(quote, value));
+	return true;
+}
+
+static bool set_type(struct line *line, const struct word *value, struct error *error)
+{
+	char quote[QUOTE_TEXT];
+
+	for (int type = TYPE_AUTO; type <= TYPE_ELF; type++) {
+		if (word_is(value, slot_type_name((enum slot_type)type))) {
+			line->type = (enum slot_type)type;
+			return true;
+		}
+	}
+	return fail(error, "bad type \"%s\"; expected auto, linux, multiboot1, multiboot2 or elf",
+		    quote_word(quote, value));
+}
+
+static const struct option option_table[] = {
+	{"slot", false, set_slot},
+	{"mem", true, set_mem},
+	{"cpus", true, set_cpus},
+	{"type", true, set_type},
+};
+
+#define OPTION_COUNT (sizeof(option_table) / sizeof(option_table[0]))
+
+static bool parse_option(struct line *line, const struct word *word, uint32_t *seen,
+			 struct error *error)
+{
+	const char *known =
+		line->kind == LINE_KERNEL ? "slot=, mem=, cpus=, type= or --" : "slot= or --";
+	struct word name, value;
+	char quote[QUOTE_TEXT];
+
+	word_split(word, &name, &value);
+	for (uint32_t i = 0; i < OPTION_COUNT; i++) {
+		const struct option *option = &option_table[i];
+
+		if (!word_is(&name, option->name))
+			continue;
+		if (*seen & 1u << i)
+			return fail(error, "option %s= given twice; expected once", option->name);
+		*seen |= 1u << i;
+		if (option->kernel_only && line->kind != LINE_KERNEL)
+			return fail(error, "option %s= is not for %s lines; expected %s",
+				    option->name, line_kind_name(line->kind), known);
+		return option->set(line, &value, error);
+	}
+	return fail(error, "unknown option \"%s\"; expected %s", quote_word(quote, word), known);
+}
+
+static bool parse_kind(struct line *line, const struct word *word, struct error *error)
+{
+	char quote[QUOTE_TEXT];
+
+	for (int kind = LINE_KERNEL; kind <= LINE_MODULE; kind++) {
+		if (word_is(word, line_kind_name((enum line_kind)kind))) {
+			line->kind = (enum line_kind)kind;
+			return true;
+		}
+	}
+	if (word_is(word, "image"))
+		return fail(error,
+			    "saved slots are not supported by this version; expected kernel, "
+			    "initrd or module");
+	return fail(error, "unknown kind \"%s\"; expected kernel, initrd or module",
+		    quote_word(quote, word));
+}
+
+/* Which slot this line is about, whatever else is wrong with it: "" if that can't be told. */
+static void find_slot_name(const char *text, char *slot)
+{
+	struct word word, name, value;
+	struct error ignored;
+
+	while (word_next(&text, &word) && !word_is(&word, "--")) {
+		word_split(&word, &name, &value);
+		if (word_is(&name, "slot") && word_slot_name(&value, slot, &ignored))
+			return;
+	}
+	slot[0] = '\0';
+}
+
+static bool parse_words(const char *cursor, struct line *line, struct error *error)
+{
+	uint32_t seen = 0;
+	struct word word;
+
+	if (!word_next(&cursor, &word))
+		word.length = 0;
+	else if (word_has(&word, '/') && !word_next(&cursor, &word))
+		word.length = 0;
+	if (!word.length)
+		return fail(error, "empty; expected KIND slot=NAME");
+	if (!parse_kind(line, &word, error))
+		return false;
+	while (word_next(&cursor, &word)) {
+		if (word_is(&word, "--")) {
+			line->image.string = *cursor ? cursor + 1 : cursor;
+			break;
+		}
+		if (!parse_option(line, &word, &seen, error))
+			return false;
+	}
+	if (!line->slot[0])
+		return fail(error, "no slot=; expected slot=NAME");
+	return true;
+}
+
+bool parse_line(const struct boot_module *module, uint32_t index, struct line *line,
+		struct error *error)
+{
+	*line = (struct line){.mem = LINES_DEFAULT_MEM, .type = TYPE_AUTO};
+	line->image.base = module->base;
+	line->image.size = module->size;
+	line->image.module = index;
+	line->image.string = "";
+	find_slot_name(module->line, line->slot);
+	if (module->truncated)
+		return fail(error, "too long; expected at most %d characters", BOOT_LINE_SIZE - 1);
+	if (!parse_words(module->line, line, error))
+		return false;
+	if (module->absent)
+		return fail(error, "its file could not be loaded");
+	if (!module->size)
+		return fail(error, "the file is empty");
+	return true;
+}

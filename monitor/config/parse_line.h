@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * parse_line.h - one module line by itself: its words, without a look at the others.
+ */
+#ifndef MONITOR_PARSE_LINE_H
+#define MONITOR_PARSE_LINE_H
+
+#include "boot_info.h"
+#include "lib/error.h"
+#include "monitor/slot/slot.h"
+#include "monitor/config/words.h"
+
+enum line_kind { LINE_KERNEL, LINE_INITRD, LINE_MODULE };
+
+struct line {
+	enum line_kind kind;
+	char slot[SWITCHYARD_NAME_SIZE]; /* "" if the line does not say it rightly */
+	uint64_t mem, base;
+	bool has_base;
+	uint64_t cpus; /* bit mask, 0: all */
+	enum slot_type type;
+	struct image image;
+};
+
+/*
+ * Reads boot module number `index`. On failure, line->slot still names the slot that the line
+ * is about, if that can be told, so that the fault spoils this slot.
+ */
+bool parse_line(const struct boot_module *module, uint32_t index, struct line *line,
+		struct error *error);
+
+/* "kernel", "initrd", "module". */
+const char *line_kind_name(enum line_kind kind);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * words.h - command lines as words: what module lines and the monitor's options share.
+ *
+ * A word ends at a blank. There is no quoting: what a boot loader quoted stays as it came.
+ */
+#ifndef MONITOR_WORDS_H
+#define MONITOR_WORDS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "lib/error.h"
+#include "guest/linux/switchyard.h"
+
+/* length characters at text, which is not NUL-terminated there; points into the line. */
+struct word {
+	const char *text;
+	uint32_t length;
+};
+
+/* Takes the next word from *cursor, which moves behind it. False at the end of the line. */
+bool word_next(const char **cursor, struct word *word);
+
+bool word_is(const struct word *word, const char *text);
+bool word_has(const struct word *word, char c);
+
+/*
+ * Splits NAME=VALUE at the first `=`. Without one, value is an empty word, and false is returned.
+ */
+bool word_split(const struct word *word, struct word *name, struct word *value);
+
+/* A decimal or 0x number, nothing behind it. False: no number, or above UINT64_MAX. */
+bool word_number(const struct word *word, uint64_t *number);
+
+/* A size as parse_size() takes it (lines.h). */
+bool word_size(const struct word *word, uint64_t *bytes);
+
+/*
+ * A slot's name: [a-z0-9][a-z0-9._-]{0,15}. Copies it to name, of SWITCHYARD_NAME_SIZE bytes, or
+ * says what is wrong with it.
+ */
+bool word_slot_name(const struct word *word, char *name, struct error *error);
+
+/*
+ * Shortens and cleans foreign text for an error line: at most QUOTE_LENGTH characters, "..." behind
+ * if there were more, and ? for what is not printable. Returns buffer, of QUOTE_TEXT bytes.
+ */
+#define QUOTE_LENGTH 40
+#define QUOTE_TEXT   (QUOTE_LENGTH + sizeof("..."))
+const char *quote_word(char *buffer, const struct word *word);
+const char *quote_text(char *buffer, const char *text);
+
+#endif

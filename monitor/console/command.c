@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "monitor/console/command.h"
+#include "lib/string.h"
+#include "monitor/config/words.h"
+
+const struct command commands[] = {
+	{"help", "[COMMAND]", "lists commands, or explains one", "", 0, 1, command_help},
+	{"slots", "", "lists the slots",
+	 "STATE: ready (image held, not running), running, parked or crashed.\n"
+	 "MEMORY and BASE: size and address of its large range. RUNS: how often it was\n"
+	 "started or resumed. IMAGE: size of its pristine files in RAM, in whole KiB.\n",
+	 0, 0, command_slots},
+	{"boot", "SLOT", "starts a slot afresh from its image in RAM",
+	 "What a parked or crashed slot was doing is lost.\n", 1, 1, command_boot},
+	{"switch", "SLOT [force]", "resumes a parked slot, boots a ready one",
+	 "A crashed slot needs \"boot\". One whose memory was changed while it was\n"
+	 "parked is refused without \"force\": it may crash, or harm what it works on.\n",
+	 1, 2, command_switch},
+	{"kill", "SLOT", "forgets a slot's state: it is ready again",
+	 "For parked and crashed slots. Its image stays in RAM.\n", 1, 1, command_kill},
+	{"mem", "", "shows the memory plan: who owns which physical RAM",
+	 "START is a region's first byte, END its last one.\n", 0, 0, command_mem},
+	{"md", "ADDRESS [LENGTH]", "shows physical memory, in hexadecimal and ASCII",
+	 "Numbers are decimal or 0x hexadecimal; K, M or G may follow.\n"
+	 "LENGTH is 128 bytes unless given, and 64K at most.\n",
+	 1, 2, command_md},
+	{"cpus", "", "shows the processors, and which slots see them",
+	 "CPU: as cpus= counts, the enabled ones of the ACPI tables (MADT).\n"
+	 "UID: ACPI's number for it.\n",
+	 0, 0, command_cpus},
+	{"ioapic", "", "shows the interrupt controllers' redirection tables",
+	 "As the hardware has them now: all is masked while no slot runs. GSI: ACPI's\n"
+	 "number of the interrupt. DEST: a local APIC's ID, or in logical mode a set.\n",
+	 0, 0, command_ioapic},
+	{"pci", "", "shows the devices on the PCI buses",
+	 "As the hardware has them now. ADDRESS: bus:device.function. ENABLED: what it\n"
+	 "answers to (io, memory), and if it may write to memory by itself (master).\n"
+	 "INTERRUPT: IRQ is the line that was noted; MSI is off while no slot runs.\n",
+	 0, 0, command_pci},
+	{"log", "", "shows the monitor's log",
+	 "The last 32 KiB of it, whatever loglevel= shows at once. Times are seconds.\n", 0, 0,
+	 command_log},
+	{"selftest", "", "checks the monitor's own code and tables",
+	 "And the pristine images, and what it keeps of parked slots.\n", 0, 0, command_selftest},
+	{"reboot", "", "restarts the machine", "The state of parked slots is lost.\n", 0, 0,
+	 command_reboot},
+	{"poweroff", "", "switches the machine off", "The state of parked slots is lost.\n", 0, 0,
+	 command_poweroff},
+	{.name = NULL},
+};
+
+const struct command *command_find(const char *name)
+{
+	for (const struct command *command = commands; command->name; command++)
+		if (strcmp(command->name, name) == 0)
+			return command;
+	return NULL;
+}
+
+/* Cuts line into words; one word more than fits is counted, but not kept. */
+static int split(char *line, char **argv)
+{
+	int argc = 0;
+
+	while (argc <= COMMAND_MAX_ARGS) {
+		while (*line == ' ')
+			*line++ = '\0';
+		if (*line == '\0')
+			break;
+		if (argc < COMMAND_MAX_ARGS)
+			argv[argc] = line;
+		argc++;
+		while (*line != ' ' && *line != '\0')
+			line++;
+	}
+	return argc;
+}
+
+void command_run(struct monitor *monitor, char *line)
+{
+	char *argv[COMMAND_MAX_ARGS];
+	const struct command *command;
+	char quote[QUOTE_TEXT];
+	int argc = split(line, argv);
+
+	if (argc == 0)
+		return;
+	command = command_find(argv[0]);
+	if (!command)
+		console_error(&monitor->console, "no command \"%s\"; help lists them",
+			      quote_text(quote, argv[0]));
+	else if (argc - 1 < command->min_args || argc - 1 > command->max_args)
+		console_error(&monitor->console, "usage: %s%s%s", command->name,
+			      command->arguments[0] ? " " : "", command->arguments);
+	else
+		command->run(monitor, argc, argv);
+}

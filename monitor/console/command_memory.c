@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "arch/x86/acpi/machine.h"
+#include "monitor/console/command.h"
+#include "monitor/config/lines.h"
+#include "lib/print.h"
+#include "monitor/console/table.h"
+#include "monitor/config/words.h"
+
+#define MD_LINE_BYTES	  16
+#define MD_DEFAULT_LENGTH 128
+#define MD_MAX_LENGTH	  65536
+#define MD_LINE_SIZE	  96 /* address, 16 times " xx", and the characters */
+
+static const char *type_name(char *buffer, uint32_t size, uint32_t type)
+{
+	switch (type) {
+	case REGION_RAM:
+		return "RAM";
+	case REGION_RESERVED:
+		return "reserved";
+	case REGION_ACPI:
+		return "ACPI data";
+	case REGION_NVS:
+		return "ACPI NVS";
+	case REGION_UNUSABLE:
+		return "unusable";
+	default:
+		format_text(buffer, size, "type %u", type);
+		return buffer;
+	}
+}
+
+static const char *owner_name(const struct monitor *monitor, const struct plan_region *region)
+{
+	switch (region->owner) {
+	case OWNER_FIRMWARE:
+		return "firmware";
+	case OWNER_MONITOR:
+		return "monitor";
+	case OWNER_STORE:
+		return "store";
+	case OWNER_SLOT:
+		return monitor->slots.slot[region->slot].name;
+	case OWNER_PICTURES:
+		return "pictures";
+	case OWNER_FREE:
+		break;
+	}
+	return "free";
+}
+
+static void fill_region(const void *context, uint32_t row, struct table_row *cells)
+{
+	const struct monitor *monitor = context;
+	const struct plan_region *region = &monitor->plan.region[row];
+	char type[TABLE_CELL_SIZE];
+
+	format_text(cells->cell[0], TABLE_CELL_SIZE, "0x%016lx", region->base);
+	format_text(cells->cell[1], TABLE_CELL_SIZE, "0x%016lx", region->base + region->size - 1);
+	format_size(cells->cell[2], region->size);
+	format_text(cells->cell[3], TABLE_CELL_SIZE, "%s",
+		    type_name(type, sizeof(type), region->type));
+	format_text(cells->cell[4], TABLE_CELL_SIZE, "%s", owner_name(monitor, region));
+}
+
+/* Rows of the second table: whose RAM is added up. */
+static const struct total {
+	const char *name;
+	enum plan_owner owner;
+} totals[] = {
+	{"slots", OWNER_SLOT},	      {"store", OWNER_STORE},	    {"monitor", OWNER_MONITOR},
+	{"pictures", OWNER_PICTURES}, {"firmware", OWNER_FIRMWARE}, {"free", OWNER_FREE},
+};
+#define TOTALS (sizeof(totals) / sizeof(totals[0]))
+
+/* The row behind those is for all of them. */
+static void fill_total(const void *context, uint32_t row, struct table_row *cells)
+{
+	const struct plan *plan = context;
+	uint64_t size = 0;
+
+	for (uint32_t i = 0; i < plan->count; i++) {
+		const struct plan_region *region = &plan->region[i];
+
+		if (region->type == REGION_RAM &&
+		    (row == TOTALS || region->owner == totals[row].owner))
+			size += region->size;
+	}
+	format_text(cells->cell[0], TABLE_CELL_SIZE, "%s",
+		    row == TOTALS ? "all RAM" : totals[row].name);
+	format_size(cells->cell[1], size);
+}
+
+void command_mem(struct monitor *monitor, int argc, char **argv)
+{
+	const struct table regions = {
+		.columns = {"START", "END", "SIZE", "TYPE", "OWNER"},
+		.rows = monitor->plan.count,
+		.fill = fill_region,
+		.context = monitor,
+	};
+	const struct table sums = {
+		.columns = {"RAM OF", "TOTAL"},
+		.rows = TOTALS + 1,
+		.fill = fill_total,
+		.context = &monitor->plan,
+	};
+
+	(void)argc;
+	(void)argv;
+	table_print(&monitor->console, &regions);
+	console_write(&monitor->console, "\n");
+	table_print(&monitor->console, &sums);
+}
+
+/* "0000100000  7f 45 4c 46 ...  |.ELF|" */
+static void print_bytes(struct console *console, uint64_t address, const uint8_t *bytes,
+			uint32_t count)
+{
+	char line[MD_LINE_SIZE], characters[MD_LINE_BYTES + 1];
+	uint32_t length = (uint32_t)format_text(line, sizeof(line), "%010lx ", address);
+
+	for (uint32_t i = 0; i < MD_LINE_BYTES; i++) {
+		const char *format = i < count ? " %02x" : "   ";
+
+		length += (uint32_t)format_text(line + length, sizeof(line) - length, format,
+						bytes[i]);
+	}
+	for (uint32_t i = 0; i < count; i++)
+		characters[i] = bytes[i] >= ' ' && bytes[i] <= '~' ? (char)bytes[i] : '.';
+	characters[count] = '\0';
+	console_printf(console, "%s  |%s|\n", line, characters);
+}
+
+static void dump(struct console *console, uint64_t address, uint64_t length)
+{
+	while (length > 0) {
+		uint32_t count = length < MD_LINE_BYTES ? (uint32_t)length : MD_LINE_BYTES;
+		uint8_t bytes[MD_LINE_BYTES];
+		uint64_t bad;
+
+		if (!machine_read(address, bytes, count, &bad)) {
+			console_error(console, "address 0x%lx can't be read", bad);
+			return;
+		}
+		print_bytes(console, address, bytes, count);
+		address += count;
+		length -= count;
+	}
+}
+
+static bool number_argument(struct console *console, const char *text, uint64_t *number)
+{
+	char quote[QUOTE_TEXT];
+
+	if (parse_size(text, number))
+		return true;
+	console_error(console, "\"%s\" is no number; expected one like 4096, 0x1000 or 4K",
+		      quote_text(quote, text));
+	return false;
+}
+
+void command_md(struct monitor *monitor, int argc, char **argv)
+{
+	struct console *console = &monitor->console;
+	uint64_t address, length = MD_DEFAULT_LENGTH;
+
+	if (!number_argument(console, argv[1], &address) ||
+	    (argc > 2 && !number_argument(console, argv[2], &length)))
+		return;
+	if (length == 0 || length > MD_MAX_LENGTH)
+		console_error(console, "length %lu; expected 1 to %u bytes", length, MD_MAX_LENGTH);
+	else if (address + length - 1 < address)
+		console_error(console, "0x%lx and %lu bytes go beyond the last address", address,
+			      length);
+	else
+		dump(console, address, length);
+}

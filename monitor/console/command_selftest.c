@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * command_selftest.c - `selftest`: everything that the monitor can check of itself, one line each.
+ */
+#include "arch/x86/memory/paging.h"
+#include "monitor/console/command.h"
+#include "monitor/switch/integrity.h"
+#include "lib/print.h"
+#include "monitor/switch/selfcheck.h"
+#include "monitor/switch/slot_machine.h"
+#include "monitor/plan/store.h"
+
+static bool check_code(struct monitor *monitor, struct error *error)
+{
+	const void *page = selfcheck_damage(&monitor->selfcheck);
+
+	return !page ||
+	       fail(error, "changed in the page at %#llx", (unsigned long long)(uintptr_t)page);
+}
+
+static bool check_descriptors(struct monitor *monitor, struct error *error)
+{
+	return selfcheck_descriptors(&monitor->selfcheck) || fail(error, "changed");
+}
+
+static bool check_paging(struct monitor *monitor, struct error *error)
+{
+	uint64_t address;
+
+	(void)monitor;
+	return paging_check(&address) ||
+	       fail(error, "memory at %#llx is not mapped to itself", (unsigned long long)address);
+}
+
+static bool check_plan(struct monitor *monitor, struct error *error)
+{
+	const struct plan *plan = &monitor->plan;
+
+	for (uint32_t i = 0; i + 1 < plan->count; i++) {
+		const struct plan_region *region = &plan->region[i];
+
+		if (region->base + region->size > region[1].base ||
+		    region->base + region->size < region->base)
+			return fail(error, "the regions at %#llx and %#llx overlap",
+				    (unsigned long long)region->base,
+				    (unsigned long long)region[1].base);
+	}
+	return true;
+}
+
+static bool check_images(struct monitor *monitor, struct error *error)
+{
+	for (uint32_t i = 0; i < monitor->slots.count; i++)
+		if (!store_check(&monitor->slots.slot[i], error))
+			return false;
+	return true;
+}
+
+static bool check_slots(struct monitor *monitor, struct error *error)
+{
+	for (uint32_t i = 0; i < monitor->slots.count; i++) {
+		const struct slot *slot = &monitor->slots.slot[i];
+
+		if (slot->state == SWITCHYARD_PARKED &&
+		    !integrity_verify(slot, slot_machine(i), error))
+			return false;
+	}
+	return true;
+}
+
+static const struct selftest {
+	const char *name;
+	bool (*check)(struct monitor *monitor, struct error *error);
+} selftests[] = {
+	{"code and constants", check_code}, {"descriptor tables", check_descriptors},
+	{"page tables", check_paging},	    {"memory plan", check_plan},
+	{"pristine images", check_images},  {"parked slots", check_slots},
+};
+
+#define SELFTEST_COUNT (sizeof(selftests) / sizeof(selftests[0]))
+
+void command_selftest(struct monitor *monitor, int argc, char **argv)
+{
+	struct error error;
+
+	(void)argc;
+	(void)argv;
+	for (uint32_t i = 0; i < SELFTEST_COUNT; i++) {
+		const struct selftest *test = &selftests[i];
+
+		if (test->check(monitor, &error))
+			console_printf(&monitor->console, "%s: ok\n", test->name);
+		else
+			console_error(&monitor->console, "%s: %s", test->name, error.text);
+	}
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * menu.c - the first thing a person sees: the slots, how to switch among them, and a countdown.
+ *
+ * All of it fits a text screen of 25 lines, nine slots included.
+ */
+#include "arch/x86/time/clock.h"
+#include "monitor/console/command.h"
+#include "lib/print.h"
+#include "lib/string.h"
+#include "monitor/console/table.h"
+#include "guest/linux/version.h"
+
+#define MENU_SLOTS    9 /* those with a key: 1 to 9 */
+#define KEY_CONSOLE   'c'
+#define US_PER_SECOND 1000000u
+#define KEYS	      "1-9 starts a slot, c opens the console"
+
+static const char howto[] =
+	"Menu      1-9 starts a slot, c the console, any other key stops the countdown\n"
+	"Guest     syctl list            lists the slots\n"
+	"          syctl switch SLOT     goes to that slot; this one stays as it is\n"
+	"          syctl switch monitor  goes to the console\n"
+	"          Ctrl+Alt+Shift+1 to 9 goes to that slot, ...+0 to the console\n"
+	"          SysRq, then y         goes to the console (serial port: BREAK, y)\n"
+	"Console   slots, switch SLOT, boot SLOT (afresh), kill SLOT (forgets it), help\n";
+
+static void fill_slot(const void *context, uint32_t row, struct table_row *cells)
+{
+	const struct slot *slot = (const struct slot *)context + row;
+
+	format_text(cells->cell[0], TABLE_CELL_SIZE, "%u", row + 1);
+	format_text(cells->cell[1], TABLE_CELL_SIZE, "%s", slot->name);
+	format_text(cells->cell[2], TABLE_CELL_SIZE, "%s", slot_type_name(slot->type));
+	format_size(cells->cell[3], slot->ram.size);
+	format_text(cells->cell[4], TABLE_CELL_SIZE, "0x%lx", slot->ram.base);
+}
+
+static void show_slots(struct monitor *monitor)
+{
+	struct console *console = &monitor->console;
+	uint32_t count = monitor->slots.count;
+	const struct table table = {
+		.columns = {"KEY", "SLOT", "TYPE", "MEMORY", "BASE"},
+		.rows = count < MENU_SLOTS ? count : MENU_SLOTS,
+		.fill = fill_slot,
+		.context = monitor->slots.slot,
+	};
+
+	console_printf(console, "Switchyard %s\n\n", SWITCHYARD_VERSION);
+	if (count == 0)
+		return;
+	table_print(console, &table);
+	if (count > MENU_SLOTS)
+		console_printf(console, "and %u more: c, then slots, lists them all\n",
+			       count - MENU_SLOTS);
+	console_write(console, "\n");
+}
+
+/* The slot that default= names; NULL if there is none, after an error line if one was named. */
+static struct slot *default_slot(struct monitor *monitor)
+{
+	const char *name = monitor->options.default_slot;
+	struct slot *slot;
+
+	if (name[0] == '\0')
+		return NULL;
+	slot = slot_find(&monitor->slots, name);
+	if (!slot)
+		console_error(&monitor->console, "default=%s: there is no such slot", name);
+	return slot;
+}
+
+/* What a key means here: a slot to start, the console, or nothing. */
+enum choice { CHOICE_NONE, CHOICE_SLOT, CHOICE_CONSOLE };
+
+static enum choice choose(struct monitor *monitor, int key, struct slot **slot)
+{
+	uint32_t number = (uint32_t)(key - '1');
+
+	if (key == KEY_CONSOLE)
+		return CHOICE_CONSOLE;
+	if (key < '1' || key > '9' || number >= monitor->slots.count)
+		return CHOICE_NONE;
+	*slot = &monitor->slots.slot[number];
+	return CHOICE_SLOT;
+}
+
+/*
+ * One line, written over again each second. Returns the
+ * key that ended it, or KEY_NONE when time is up.
+ */
+static int count_down(struct monitor *monitor, const struct slot *slot)
+{
+	struct console *console = &monitor->console;
+	uint64_t next = clock_us();
+	int key = KEY_NONE;
+
+	for (int32_t left = monitor->options.timeout; left > 0 && key == KEY_NONE; left--) {
+		console_printf(console, "\rStarting %s in %d s; " KEYS, slot->name, left);
+		console_clear_to_end(console);
+		next += US_PER_SECOND;
+		key = console_wait_key(console, next);
+	}
+	console_write(console, "\r");
+	console_clear_to_end(console);
+	return key;
+}
+
+static struct slot *wait_choice(struct monitor *monitor, int key)
+{
+	struct slot *slot = NULL;
+	enum choice choice = choose(monitor, key, &slot);
+
+	if (choice == CHOICE_NONE) {
+		console_write(&monitor->console, KEYS "\n");
+		while (choice == CHOICE_NONE)
+			choice = choose(monitor, console_wait_key(&monitor->console, WAIT_FOR_EVER),
+					&slot);
+	}
+	return choice == CHOICE_SLOT ? slot : NULL;
+}
+
+struct slot *menu(struct monitor *monitor)
+{
+	struct console *console = &monitor->console;
+	struct slot *slot;
+	int key = KEY_NONE;
+
+	show_slots(monitor);
+	console_write(console, howto);
+	console_write(console, "\n");
+	if (monitor->slots.count == 0) {
+		console_error(console, "no slot to start; expected lines like "
+				       "\"module2 /boot/vmlinuz kernel slot=alpha\"");
+		return NULL;
+	}
+
+	slot = default_slot(monitor);
+	if (slot && monitor->options.timeout == 0)
+		return slot;
+	if (slot && monitor->options.timeout > 0) {
+		key = count_down(monitor, slot);
+		if (key == KEY_NONE)
+			return slot;
+	}
+	return wait_choice(monitor, key);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * table.h - tables on the console: one header line, then one row a line, columns as wide as
+ * their widest cell and two blanks apart.
+ */
+#ifndef MONITOR_TABLE_H
+#define MONITOR_TABLE_H
+
+#include <stdint.h>
+#include "monitor/console/console.h"
+
+#define TABLE_MAX_COLUMNS 8
+#define TABLE_CELL_SIZE	  288 /* holds the names of all slots */
+
+struct table_row {
+	char cell[TABLE_MAX_COLUMNS][TABLE_CELL_SIZE];
+};
+
+struct table {
+	const char *columns[TABLE_MAX_COLUMNS + 1]; /* their names; NULL behind the last */
+	uint32_t rows;
+	/*
+	 * Fills the cells of a row, which are empty before. Called twice for each row, as widths
+	 * must be known before the first line is printed; must say the same both times.
+	 */
+	void (*fill)(const void *context, uint32_t row, struct table_row *cells);
+	const void *context;
+};
+
+/* An empty cell is shown as "-": a row has as many words as the header. */
+void table_print(struct console *console, const struct table *table);
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * linux_image.c - reading and checking a bzImage's header.
+ *
+ * Protocol 2.10 (Linux 2.6.31) is the oldest that is accepted: before it the header lacks
+ * init_size, and how much memory the kernel unpacks itself to can't be known. 64-bit entries exist
+ * from 2.12 on (Linux 3.8), marked by XLF_KERNEL_64; a kernel without one is entered in 32-bit
+ * mode.
+ */
+#include <stddef.h>
+#include "arch/x86/memory/phys.h"
+#include "monitor/load/linux_image.h"
+#include "monitor/load/load_format.h"
+#include "monitor/plan/plan.h"
+#include "lib/string.h"
+
+#define HDR_OFFSET 0x1f1u      /* of setup_header in the file */
+#define HDR_MAGIC  0x53726448u /* "HdrS" */
+#define BOOT_FLAG  0xaa55u
+#define JUMP_TARGET \
+	0x202u /* the jump at 0x200 leads to here plus its second byte: the header's end */
+#define SECTOR		512u
+#define DEFAULT_SECTORS 4u  /* setup_sects, if it says 0 */
+#define PARAGRAPH	16u /* syssize counts these */
+#define VERSION_OLDEST	0x020au
+#define VERSION_64	0x020cu /* xloadflags is valid */
+
+/*
+ * The header has to reach as far as protocol 2.10's last
+ * field, and to stay within boot_params' room for it.
+ */
+#define HEADER_END_MIN	   (HDR_OFFSET + offsetof(struct setup_header, handover_offset))
+#define HEADER_END_MAX	   (offsetof(struct boot_params, edd_mbr_sig_buffer))
+
+#define FILE_OFFSET(field) (HDR_OFFSET + offsetof(struct setup_header, field))
+
+_Static_assert(offsetof(struct boot_params, hdr) == HDR_OFFSET, "boot.rst: setup header at 0x1f1");
+_Static_assert(FILE_OFFSET(header) == 0x202, "boot.rst: magic at 0x202");
+_Static_assert(FILE_OFFSET(init_size) == 0x260, "boot.rst: init_size at 0x260");
+
+bool linux_probe(const struct image *file)
+{
+	uint32_t magic;
+
+	if (!in_file(file, FILE_OFFSET(header), sizeof(magic)))
+		return false;
+	memcpy(&magic, (const uint8_t *)phys(file->base) + FILE_OFFSET(header), sizeof(magic));
+	return magic == HDR_MAGIC;
+}
+
+static bool check_magic(const struct image *file, struct linux_image *image, struct error *error)
+{
+	const struct setup_header *hdr = &image->hdr;
+
+	if (!linux_probe(file))
+		return fail(error, "no bzImage: the magic \"HdrS\" is not at %#zx",
+			    FILE_OFFSET(header));
+	if (!in_file(file, HDR_OFFSET, sizeof(*hdr)))
+		return fail(error, "bzImage is truncated: %lu bytes, its header alone has %zu",
+			    file->size, HDR_OFFSET + sizeof(*hdr));
+	memcpy(&image->hdr, (const uint8_t *)phys(file->base) + HDR_OFFSET, sizeof(*hdr));
+	if (hdr->boot_flag != BOOT_FLAG)
+		return fail(error, "bzImage has a boot flag of %#x; expected %#x", hdr->boot_flag,
+			    BOOT_FLAG);
+	if (hdr->version < VERSION_OLDEST)
+		return fail(error, "bzImage of boot protocol %u.%02u; expected %u.%02u or later",
+			    hdr->version >> 8, hdr->version & 0xff, VERSION_OLDEST >> 8,
+			    VERSION_OLDEST & 0xff);
+	image->header_end = JUMP_TARGET + (hdr->jump >> 8);
+	if (image->header_end < HEADER_END_MIN || image->header_end > HEADER_END_MAX)
+		return fail(error, "bzImage header ends at %#x; expected %#zx to %#zx",
+			    image->header_end, HEADER_END_MIN, HEADER_END_MAX);
+	if (!(hdr->loadflags & LOADED_HIGH))
+		return fail(error, "kernel is a zImage, for below 1 MiB; expected a bzImage");
+	return true;
+}
+
+/* The real-mode part, setup_sects and the boot sector, then the protected-mode part, syssize. */
+static bool check_sizes(const struct image *file, struct linux_image *image, struct error *error)
+{
+	uint32_t sectors = image->hdr.setup_sects ? image->hdr.setup_sects : DEFAULT_SECTORS;
+	uint64_t size = (uint64_t)image->hdr.syssize * PARAGRAPH;
+
+	image->payload_offset = (uint64_t)(sectors + 1) * SECTOR;
+	image->payload_size = size;
+	if (image->payload_offset >= file->size || !size)
+		return fail(error,
+			    "bzImage is truncated: %lu bytes, its setup part alone should have %lu",
+			    file->size, image->payload_offset);
+	if (in_file(file, image->payload_offset, size))
+		return true;
+	/* syssize is rounded up; the file need not be filled up to it. */
+	image->payload_size = file->size - image->payload_offset;
+	if (size - image->payload_size < PARAGRAPH)
+		return true;
+	return fail(error, "bzImage is truncated: %lu bytes, its header says %lu", file->size,
+		    image->payload_offset + size);
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* A kernel that can't be moved starts at code32_start, and moves itself to pref_address. */
+static void place_fixed(struct linux_image *image)
+{
+	uint64_t load = image->hdr.code32_start, run = image->hdr.pref_address;
+	uint64_t end = larger(load + image->payload_size, run + image->hdr.init_size);
+
+	image->load = load;
+	image->first = load < run ? load : run;
+	image->memory_size = end - image->first;
+}
+
+/*
+ * One that can be moved runs where it is loaded, but not
+ * below pref_address: it would move itself there.
+ */
+static void place_relocatable(struct linux_image *image)
+{
+	const struct setup_header *hdr = &image->hdr;
+
+	image->align = larger(hdr->kernel_alignment, LOAD_PAGE);
+	image->align_slack = image->align > PLAN_ALIGN ? image->align - PLAN_ALIGN : 0;
+	image->first = align_up(hdr->pref_address, image->align);
+	image->memory_size = larger(hdr->init_size, image->payload_size);
+}
+
+bool linux_read(const struct image *file, struct linux_image *image, struct error *error)
+{
+	const struct setup_header *hdr = &image->hdr;
+	uint16_t flags;
+
+	*image = (struct linux_image){0};
+	if (!check_magic(file, image, error) || !check_sizes(file, image, error))
+		return false;
+	if (hdr->pref_address >= MAX_PHYSICAL)
+		return fail(error, "bzImage has a preferred address of %#llx; expected below %#lx",
+			    (unsigned long long)hdr->pref_address, MAX_PHYSICAL);
+	if (hdr->relocatable_kernel &&
+	    (!hdr->kernel_alignment || hdr->kernel_alignment & (hdr->kernel_alignment - 1)))
+		return fail(error, "bzImage has an alignment of %#x; expected a power of two",
+			    hdr->kernel_alignment);
+	flags = hdr->version >= VERSION_64 ? hdr->xloadflags : 0;
+	image->entry_64 = flags & XLF_KERNEL_64;
+	image->above_4g = image->entry_64 && flags & XLF_CAN_BE_LOADED_ABOVE_4G;
+	image->relocatable = hdr->relocatable_kernel;
+	if (image->relocatable)
+		place_relocatable(image);
+	else
+		place_fixed(image);
+	return true;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * load_format.h - what each format's loader gives to load.c, and sums that all of them need.
+ */
+#ifndef MONITOR_LOAD_FORMAT_H
+#define MONITOR_LOAD_FORMAT_H
+
+#include "monitor/load/load.h"
+
+#define LOAD_PAGE    UINT64_C(4096)
+#define BELOW_4G     (UINT64_C(1) << 32)
+#define MAX_PHYSICAL (UINT64_C(1) << 52) /* x86-64 has no addresses beyond: SDM volume 3, 4.1.4 */
+
+/*
+ * One format: probe looks for its magic only; inspect and
+ * load are load_inspect()'s and load_slot()'s parts.
+ */
+struct load_format {
+	enum slot_type type;
+	bool (*probe)(const struct image *file);
+	bool (*inspect)(struct slot *slot, struct error *error);
+	bool (*load)(const struct slot *slot, const struct load_context *context,
+		     struct guest_entry *entry, struct error *error);
+};
+
+extern const struct load_format load_linux;
+extern const struct load_format load_multiboot1;
+extern const struct load_format load_multiboot2;
+extern const struct load_format load_elf;
+
+static inline uint64_t page_up(uint64_t bytes)
+{
+	return (bytes + LOAD_PAGE - 1) & -LOAD_PAGE;
+}
+
+/* align is a power of two. */
+static inline uint64_t align_up(uint64_t value, uint64_t align)
+{
+	return (value + align - 1) & -align;
+}
+
+/* True if [offset, offset + size) lies in the file. */
+static inline bool in_file(const struct image *file, uint64_t offset, uint64_t size)
+{
+	return offset <= file->size && size <= file->size - offset;
+}
+
+/* Bytes that a slot's initrd and modules take, each in whole pages. */
+uint64_t load_extra_size(const struct slot *slot);
+
+#endif

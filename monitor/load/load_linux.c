@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * load_linux.c - bzImage kernels, by the 64-bit and the 32-bit boot protocol:
+ * Documentation/x86/boot.rst of Linux, whose names the fields bear. linux_image.c reads and checks
+ * the header.
+ *
+ * A slot's range, from its top down; kernel and what it unpacks itself to are at the bottom:
+ *
+ *   initrd          page aligned, below initrd_addr_max where the kernel has such a limit
+ *   boot_params     one page
+ *   stack           one page, for the kernel's first instructions
+ *   command line    page aligned
+ */
+#include "arch/x86/memory/phys.h"
+#include "monitor/load/linux_image.h"
+#include "monitor/load/load_format.h"
+#include "lib/string.h"
+
+#define ENTRY_64       0x200u /* of the 64-bit entry, from the loaded kernel's start */
+#define LOADER_UNKNOWN 0xffu  /* type_of_loader of one that has no number of its own */
+#define HDR_OFFSET     0x1f1u /* of setup_header, in the file and in boot_params */
+
+/* screen_info for 80x25 text: BIOS mode 3, on a VGA, with letters of 16 lines. */
+#define TEXT_MODE    3
+#define TEXT_COLUMNS 80
+#define TEXT_ROWS    25
+#define TEXT_POINTS  16
+#define TEXT_IS_VGA  1 /* VIDEO_TYPE_TEXT as loaders give it */
+
+/* Where everything goes. */
+struct layout {
+	uint64_t kernel; /* the protected-mode part */
+	uint64_t end;	 /* of the kernel's memory, init_size included */
+	uint64_t initrd;
+	uint64_t params, stack, command_line;
+};
+
+static uint64_t command_line_size(const struct slot *slot)
+{
+	return page_up(strlen(slot->kernel.string) + 1);
+}
+
+/* boot_params, stack and command line. */
+static uint64_t data_size(const struct slot *slot)
+{
+	return 2 * LOAD_PAGE + command_line_size(slot);
+}
+
+static bool inspect(struct slot *slot, struct error *error)
+{
+	struct linux_image image;
+	uint64_t length = strlen(slot->kernel.string), size;
+
+	if (!linux_read(&slot->kernel, &image, error))
+		return false;
+	if (length > image.hdr.cmdline_size)
+		return fail(error, "command line has %lu characters; this kernel takes %u at most",
+			    length, image.hdr.cmdline_size);
+	if (slot->module_count)
+		return fail(error, "a Linux kernel takes no modules; expected an initrd line");
+	size = page_up(image.memory_size) + data_size(slot) + load_extra_size(slot);
+	slot->needs = (struct needs){.fixed = !image.relocatable,
+				     .base = image.first,
+				     .size = size + image.align_slack,
+				     .min_base = image.first,
+				     .max_end = image.above_4g ? MAX_PHYSICAL : BELOW_4G};
+	return true;
+}
+
+/* The initrd as high as it may be, then the rest below it. */
+static bool lay_out(const struct slot *slot, const struct linux_image *image, struct layout *layout,
+		    struct error *error)
+{
+	uint64_t top = (slot->ram.base + slot->ram.size) & -LOAD_PAGE;
+	uint64_t initrd_max = (uint64_t)image->hdr.initrd_addr_max + 1;
+	uint64_t below;
+
+	layout->kernel = image->load;
+	if (image->relocatable) {
+		layout->kernel = slot->ram.base > image->first ? slot->ram.base : image->first;
+		layout->kernel = align_up(layout->kernel, image->align);
+	}
+	layout->end =
+		page_up((image->relocatable ? layout->kernel : image->first) + image->memory_size);
+	/*
+	 * A kernel that can be above 4 GiB takes its initrd
+	 * there, too, whatever initrd_addr_max says.
+	 */
+	if (slot->initrd.size && !image->above_4g && top > initrd_max)
+		top = initrd_max & -LOAD_PAGE;
+	below = page_up(slot->initrd.size) + data_size(slot);
+	if (layout->end > top || below > top - layout->end)
+		return fail(error,
+			    "initrd and boot data of %#lx bytes have no place between %#lx, "
+			    "the kernel's end, and %#lx",
+			    below, layout->end, top);
+	layout->initrd = top - page_up(slot->initrd.size);
+	layout->params = layout->initrd - LOAD_PAGE;
+	layout->stack = layout->params - LOAD_PAGE;
+	layout->command_line = layout->stack - command_line_size(slot);
+	return true;
+}
+
+static uint32_t low_half(uint64_t value)
+{
+	return (uint32_t)value;
+}
+
+static uint32_t high_half(uint64_t value)
+{
+	return (uint32_t)(value >> 32);
+}
+
+static void set_text_screen(struct screen_info *screen, const struct load_context *context)
+{
+	screen->orig_x = context->cursor_column;
+	screen->orig_y = context->cursor_row;
+	screen->orig_video_mode = TEXT_MODE;
+	screen->orig_video_cols = TEXT_COLUMNS;
+	screen->orig_video_lines = TEXT_ROWS;
+	screen->orig_video_isVGA = TEXT_IS_VGA;
+	screen->orig_video_points = TEXT_POINTS;
+}
+
+/* Linux's efifb and simpledrm take it from here; they need nothing else of EFI. */
+static void set_framebuffer(struct screen_info *screen, const struct boot_framebuffer *mode)
+{
+	screen->orig_video_isVGA = VIDEO_TYPE_EFI;
+	screen->lfb_base = low_half(mode->base);
+	screen->ext_lfb_base = high_half(mode->base);
+	if (screen->ext_lfb_base)
+		screen->capabilities |= VIDEO_CAPABILITY_64BIT_BASE;
+	screen->lfb_size = mode->pitch * mode->height; /* for this type, in bytes */
+	screen->lfb_linelength = (uint16_t)mode->pitch;
+	screen->lfb_width = (uint16_t)mode->width;
+	screen->lfb_height = (uint16_t)mode->height;
+	screen->lfb_depth = mode->bits;
+	screen->red_size = mode->red.size;
+	screen->red_pos = mode->red.position;
+	screen->green_size = mode->green.size;
+	screen->green_pos = mode->green.position;
+	screen->blue_size = mode->blue.size;
+	screen->blue_pos = mode->blue.position;
+}
+
+static void set_memory_map(struct boot_params *params, const struct load_context *context)
+{
+	params->e820_entries = (uint8_t)context->map_count;
+	for (uint32_t i = 0; i < context->map_count; i++) {
+		params->e820_table[i].addr = context->map[i].base;
+		params->e820_table[i].size = context->map[i].size;
+		params->e820_table[i].type = context->map[i].type;
+	}
+}
+
+/* The fields that a loader must write: boot.rst, "Details of header fields". */
+static void set_header(struct boot_params *params, const struct slot *slot,
+		       const struct layout *layout)
+{
+	struct setup_header *hdr = &params->hdr;
+
+	hdr->type_of_loader = LOADER_UNKNOWN;
+	/* There is no heap: the real-mode code does not run. KASLR_FLAG is the kernel's own. */
+	hdr->loadflags &= (uint8_t) ~(CAN_USE_HEAP | KASLR_FLAG);
+	hdr->setup_data = 0;
+	hdr->code32_start = low_half(layout->kernel);
+	hdr->cmd_line_ptr = low_half(layout->command_line);
+	params->ext_cmd_line_ptr = high_half(layout->command_line);
+	hdr->ramdisk_image = hdr->ramdisk_size = 0;
+	if (slot->initrd.size) {
+		hdr->ramdisk_image = low_half(layout->initrd);
+		hdr->ramdisk_size = low_half(slot->initrd.size);
+		params->ext_ramdisk_image = high_half(layout->initrd);
+		params->ext_ramdisk_size = high_half(slot->initrd.size);
+	}
+}
+
+static void write_params(const struct slot *slot, const struct linux_image *image,
+			 const struct layout *layout, const struct load_context *context)
+{
+	struct boot_params *params = phys(layout->params);
+
+	memset(params, 0, sizeof(*params));
+	memcpy((uint8_t *)params + HDR_OFFSET,
+	       (const uint8_t *)phys(slot->kernel.base) + HDR_OFFSET,
+	       image->header_end - HDR_OFFSET);
+	set_header(params, slot, layout);
+	set_memory_map(params, context);
+	if (context->screen == SCREEN_TEXT)
+		set_text_screen(&params->screen_info, context);
+	else if (context->screen == SCREEN_FRAMEBUFFER)
+		set_framebuffer(&params->screen_info, context->framebuffer);
+	params->acpi_rsdp_addr = context->rsdp;
+}
+
+static void copy_images(const struct slot *slot, const struct linux_image *image,
+			const struct layout *layout)
+{
+	const uint8_t *file = phys(slot->kernel.base);
+	const char *string = slot->kernel.string;
+
+	memcpy(phys(layout->kernel), file + image->payload_offset, image->payload_size);
+	memcpy(phys(layout->command_line), string, strlen(string) + 1);
+	if (slot->initrd.size)
+		memcpy(phys(layout->initrd), phys(slot->initrd.base), slot->initrd.size);
+}
+
+static bool load(const struct slot *slot, const struct load_context *context,
+		 struct guest_entry *entry, struct error *error)
+{
+	struct linux_image image;
+	struct layout layout = {0};
+
+	if (!linux_read(&slot->kernel, &image, error) || !lay_out(slot, &image, &layout, error))
+		return false;
+	copy_images(slot, &image, &layout);
+	write_params(slot, &image, &layout, context);
+	entry->mode = image.entry_64 ? ENTRY_LONG : ENTRY_PROTECTED;
+	entry->ip = image.entry_64 ? layout.kernel + ENTRY_64 : layout.kernel;
+	entry->sp = layout.stack + LOAD_PAGE;
+	entry->si = layout.params;
+	return true;
+}
+
+_Static_assert(sizeof(struct boot_params) == LOAD_PAGE, "boot_params is one page");
+
+const struct load_format load_linux = {TYPE_LINUX, linux_probe, inspect, load};

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * multiboot.h - what Multiboot 1 and 2 share: finding the image by address fields or ELF headers,
+ * placing it, its boot information and its modules.
+ *
+ * The boot information goes to the top of the slot's slice below 1 MiB if it fits there: kernels
+ * that map little of their memory, or take what lies behind their own end for a heap, expect it
+ * where GRUB puts it. Else it lies behind the kernel, and modules behind that, each at a page's
+ * beginning.
+ */
+#ifndef MONITOR_MULTIBOOT_H
+#define MONITOR_MULTIBOOT_H
+
+#include "monitor/load/load_elf.h"
+#include "monitor/load/load_format.h"
+
+/* Text mode as both describe it: Multiboot 1, 3.3 (framebuffer_type 2); Multiboot2, 3.6.12. */
+#define MULTIBOOT_TEXT_ADDRESS 0xb8000
+#define MULTIBOOT_TEXT_COLUMNS 80
+#define MULTIBOOT_TEXT_ROWS    25
+#define MULTIBOOT_TEXT_PITCH   160 /* bytes a row: a character and its colour each */
+#define MULTIBOOT_TEXT_BPP     16
+#define MULTIBOOT_TEXT_TYPE    2
+
+/* A framebuffer (framebuffer_type 1), and behind its description the fields of a pixel. */
+#define MULTIBOOT_RGB_TYPE 1
+
+struct multiboot_colours {
+	uint8_t red_position, red_size, green_position, green_size, blue_position, blue_size;
+};
+
+/* Address fields of a header, as in the file. */
+struct multiboot_addresses {
+	uint32_t header, load, load_end, bss_end;
+};
+
+/* Multiboot2 only: a load address of -1 stands for the file's beginning (3.1.5). */
+#define MULTIBOOT_LOAD_FILE UINT32_MAX
+
+/* A kernel's image: where its bytes come from, and where they go. */
+struct multiboot_image {
+	bool flat;	      /* by address fields; else elf counts */
+	uint64_t file_offset; /* flat only: load_size bytes from there go to start */
+	uint64_t load_size;
+	struct elf elf;
+	uint64_t start, end; /* physical, bss included */
+	uint64_t entry;
+};
+
+/* Where all that belongs to a kernel lies in its slot. */
+struct multiboot_layout {
+	uint64_t shift; /* of the kernel, from where it is linked; modulo 2^64 */
+	uint64_t info;	/* boot information: info_size bytes */
+	uint64_t info_size;
+	uint64_t module[SLOT_MAX_MODULES];
+};
+
+/* The boot information as it is written. */
+struct multiboot_info {
+	uint64_t base, size, used;
+	bool full;
+};
+
+/* The sizes that the fields name must fit the file, whose header lies at header_offset. */
+bool multiboot_flat(const struct image *file, uint64_t header_offset,
+		    const struct multiboot_addresses *addresses, struct multiboot_image *image,
+		    struct error *error);
+bool multiboot_elf(const struct image *file, struct multiboot_image *image, struct error *error);
+
+/* Sets an entry point that a header names. It must be in the image. */
+bool multiboot_set_entry(struct multiboot_image *image, uint64_t entry, struct error *error);
+
+/* Refuses what no Multiboot slot can have: an initrd. */
+bool multiboot_check_slot(const struct slot *slot, struct error *error);
+
+/* Bytes for the kernel, from its start to its end, boot information and modules. */
+uint64_t multiboot_size(const struct slot *slot, const struct multiboot_image *image);
+
+/* What the slot needs if the kernel can't be relocated. */
+void multiboot_fixed_needs(struct slot *slot, const struct multiboot_image *image);
+
+/* Decides on the layout, with the kernel's start at load_address. */
+void multiboot_lay_out(const struct slot *slot, const struct multiboot_image *image,
+		       uint64_t load_address, struct multiboot_layout *layout);
+
+/* Copies kernel and modules there. */
+void multiboot_place(const struct slot *slot, const struct multiboot_image *image,
+		     const struct multiboot_layout *layout);
+
+/* Zeroes the boot information. */
+void multiboot_info_start(struct multiboot_info *info, const struct multiboot_layout *layout);
+
+/*
+ * Adds size bytes, aligned. Returns their address. If
+ * there is no room, marks info as full and returns 0.
+ */
+uint64_t multiboot_info_add(struct multiboot_info *info, const void *bytes, uint64_t size,
+			    uint64_t align);
+
+/*
+ * KiB of RAM from 1 MiB up, as both formats' mem_upper counts them: 0 if the slot has none there.
+ */
+uint32_t multiboot_mem_upper(const struct load_context *context);
+
+struct multiboot_colours multiboot_colours(const struct boot_framebuffer *mode);
+
+/* Sets the registers that both, and plain ELF, have in common, and the entry point. */
+void multiboot_set_registers(struct guest_entry *entry, const struct load_context *context,
+			     const struct multiboot_image *image,
+			     const struct multiboot_layout *layout);
+
+#endif

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "monitor/log/log.h"
+#include "arch/x86/time/clock.h"
+#include "lib/print.h"
+
+#define LOG_LINE_SIZE  320 /* a reason of struct error, what it is about, and the time */
+#define TIME_SIZE      32
+#define US_PER_SECOND  1000000u
+#define FIRST_PRINTING ' '
+#define LAST_PRINTING  '~'
+
+static const char *level_prefix(enum log_level level)
+{
+	switch (level) {
+	case LOG_ERROR:
+		return "error: ";
+	case LOG_WARN:
+		return "warn: ";
+	default:
+		return "";
+	}
+}
+
+/*
+ * A guest's message and a GRUB line may hold any byte: a line of the log stays one line, and sends
+ * nothing to the terminal that would change it.
+ */
+static void keep_printing(char *text)
+{
+	for (; *text != '\0'; text++)
+		if (*text < FIRST_PRINTING || *text > LAST_PRINTING)
+			*text = '?';
+}
+
+static void drop_oldest_line(struct log *log)
+{
+	char dropped;
+
+	do {
+		dropped = log->text[log->start];
+		log->start = (log->start + 1) % LOG_SIZE;
+		log->used--;
+	} while (dropped != '\n' && log->used > 0);
+}
+
+static void keep(struct log *log, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if (log->used == LOG_SIZE)
+			drop_oldest_line(log);
+		log->text[(log->start + log->used) % LOG_SIZE] = *text;
+		log->used++;
+	}
+}
+
+void log_line(struct log *log, enum log_level level, const char *format, ...)
+{
+	char text[LOG_LINE_SIZE], time[TIME_SIZE];
+	uint64_t now = clock_us();
+	va_list args;
+
+	va_start(args, format);
+	format_args(text, sizeof(text), format, args);
+	va_end(args);
+	keep_printing(text);
+
+	format_text(time, sizeof(time), "[%u.%06u] ", (uint32_t)(now / US_PER_SECOND),
+		    (uint32_t)(now % US_PER_SECOND));
+	keep(log, time);
+	keep(log, level_prefix(level));
+	keep(log, text);
+	keep(log, "\n");
+
+	if (log->console && level <= log->level) {
+		console_write(log->console, level_prefix(level));
+		console_write(log->console, text);
+		console_write(log->console, "\n");
+	}
+}
+
+void log_show(const struct log *log, struct console *console)
+{
+	char part[CONSOLE_PRINT_SIZE];
+	uint32_t length = 0;
+
+	for (uint32_t i = 0; i < log->used; i++) {
+		part[length++] = log->text[(log->start + i) % LOG_SIZE];
+		if (length == sizeof(part) - 1 || i + 1 == log->used) {
+			part[length] = '\0';
+			console_write(console, part);
+			length = 0;
+		}
+	}
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * plan_monitor.c - room for the monitor, for the store of pristine images, and for pictures.
+ *
+ * The first two are chosen while the loader's modules and the monitor's first copy still lie where
+ * they were loaded: a copy to the new place must not run over them.
+ */
+#include "monitor/plan/plan.h"
+#include "monitor/plan/plan_regions.h"
+#include "monitor/plan/plan_slots.h"
+#include "lib/print.h"
+
+#define PAGE	 UINT64_C(4096)
+#define BELOW_4G (UINT64_C(1) << 32)
+#define LOW_MEMORY \
+	UINT64_C(0xa0000) /* a startup IPI's vector is a page number below this: SDM 3, 11.4.4 */
+#define KERNELS_FIRST UINT64_C(0x1000000) /* 1 to 16 MiB is for kernels that are linked there */
+
+#define MAX_OBSTACLES (1 + BOOT_MAX_MODULES + SWITCHYARD_MAX_SLOTS)
+
+/* What lies in memory now: boot->image, and the modules. */
+static uint32_t present_obstacles(const struct boot_info *boot, struct region *obstacle)
+{
+	uint32_t count = 0;
+
+	obstacle[count++] = boot->image;
+	for (uint32_t i = 0; i < boot->module_count; i++) {
+		obstacle[count].base = boot->module[i].base;
+		obstacle[count].size = boot->module[i].size;
+		count++;
+	}
+	return count;
+}
+
+static uint64_t whole_pages(uint64_t bytes)
+{
+	return (bytes + PAGE - 1) & -PAGE;
+}
+
+bool plan_monitor(struct plan *plan, const struct boot_info *boot, uint64_t size,
+		  struct error *error)
+{
+	struct plan_search low = {.size = PAGE, .align = PAGE, .limit = LOW_MEMORY};
+	struct plan_search high = {.size = whole_pages(size),
+				   .align = PLAN_ALIGN,
+				   .floor = KERNELS_FIRST,
+				   .limit = BELOW_4G};
+	struct region obstacle[MAX_OBSTACLES];
+	uint32_t count = present_obstacles(boot, obstacle);
+	char wanted[SIZE_TEXT], left[SIZE_TEXT];
+
+	if (!plan_find_high(plan, &low, obstacle, count, &plan->monitor_low.base) ||
+	    !plan_claim(plan, plan->monitor_low.base, PAGE, OWNER_MONITOR, 0))
+		return fail(error,
+			    "no free page between 64 KiB and 640 KiB; the monitor needs one");
+	plan->monitor_low.size = PAGE;
+	plan->monitor_low.type = REGION_RAM;
+	if (!plan_find_high(plan, &high, obstacle, count, &plan->monitor.base) ||
+	    !plan_claim(plan, plan->monitor.base, high.size, OWNER_MONITOR, 0))
+		return fail(
+			error,
+			"no room for the monitor: wanted %s in one piece between 16 MiB and 4 GiB, "
+			"beside the modules; the largest piece is %s",
+			format_size(wanted, high.size),
+			format_size(left, plan_largest(plan, &high)));
+	plan->monitor.size = high.size;
+	plan->monitor.type = REGION_RAM;
+	return true;
+}
+
+/* Bytes that the images of all slots take, each in whole pages. */
+static uint64_t store_size(const struct slot_table *table)
+{
+	uint64_t size = 0;
+
+	for (uint32_t i = 0; i < table->count; i++) {
+		const struct slot *slot = &table->slot[i];
+
+		size += whole_pages(slot->kernel.size) + whole_pages(slot->initrd.size);
+		for (uint32_t j = 0; j < slot->module_count; j++)
+			size += whole_pages(slot->module[j].size);
+	}
+	return size;
+}
+
+bool plan_store(struct plan *plan, const struct boot_info *boot, const struct slot_table *table,
+		struct error *error)
+{
+	struct plan_search search = {.size = store_size(table),
+				     .align = PAGE,
+				     .floor = KERNELS_FIRST,
+				     .limit = UINT64_MAX};
+	struct region obstacle[MAX_OBSTACLES];
+	uint32_t present = present_obstacles(boot, obstacle), count = present;
+	char wanted[SIZE_TEXT], left[SIZE_TEXT];
+
+	if (!search.size)
+		return true;
+	/* Clear of what slots ask for, too, if that can be: then they need not be refused. */
+	for (uint32_t i = 0; i < table->count; i++)
+		if (plan_asked_range(&table->slot[i], &obstacle[count]))
+			count++;
+	if ((!plan_find_high(plan, &search, obstacle, count, &plan->store.base) &&
+	     !plan_find_high(plan, &search, obstacle, present, &plan->store.base)) ||
+	    !plan_claim(plan, plan->store.base, search.size, OWNER_STORE, 0))
+		return fail(
+			error,
+			"wanted %s in one piece above 16 MiB for the files of %u slots, beside "
+			"where the loader put them; the largest piece, some of it theirs, has %s",
+			format_size(wanted, search.size), table->count,
+			format_size(left, plan_largest(plan, &search)));
+	plan->store.size = search.size;
+	plan->store.type = REGION_RAM;
+	return true;
+}
+
+bool plan_pictures(struct plan *plan, uint32_t count, uint64_t size, struct error *error)
+{
+	struct plan_search search = {.size = count * size,
+				     .align = PAGE,
+				     .floor = KERNELS_FIRST,
+				     .limit = UINT64_MAX};
+	char wanted[SIZE_TEXT], left[SIZE_TEXT];
+
+	if (!search.size)
+		return true;
+	if (!plan_find_high(plan, &search, NULL, 0, &plan->pictures.base) ||
+	    !plan_claim(plan, plan->pictures.base, search.size, OWNER_PICTURES, 0))
+		return fail(error,
+			    "wanted %s in one piece above 16 MiB for the pictures of %u slots; the "
+			    "largest piece has %s",
+			    format_size(wanted, search.size), count,
+			    format_size(left, plan_largest(plan, &search)));
+	plan->pictures.size = search.size;
+	plan->pictures.type = REGION_RAM;
+	return true;
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * plan_slots.c - a slice below 1 MiB and a range for each slot.
+ */
+#include "monitor/plan/plan.h"
+#include "monitor/plan/plan_regions.h"
+#include "monitor/plan/plan_slots.h"
+#include "lib/print.h"
+#include "lib/string.h"
+
+#define PAGE	 UINT64_C(4096)
+#define MIB	 UINT64_C(0x100000)
+#define BELOW_4G (UINT64_C(1) << 32)
+
+/*
+ * Ranges that can be anywhere leave 1 to 16 MiB to
+ * kernels that are linked there, while there is room.
+ */
+#define KERNELS_FIRST (16 * MIB)
+
+/*
+ * Slices: the largest of these of which there is one for each
+ * slot. Linux's trampoline needs 28 KiB in one piece.
+ */
+static const uint64_t slice_sizes[] = {64 * 1024, 48 * 1024, 32 * 1024};
+
+#define SLICE_SIZES (sizeof(slice_sizes) / sizeof(slice_sizes[0]))
+
+#define SLOT_PIECES 4 /* regions that a slot's two claims add at most */
+
+/* One slot that looks for its place. */
+struct placing {
+	struct plan *plan;
+	struct slot_table *table;
+	struct slot *slot;
+	uint32_t index;
+	uint64_t slice;
+};
+
+static uint64_t whole_pages(uint64_t bytes)
+{
+	return (bytes + PAGE - 1) & -PAGE;
+}
+
+bool plan_asked_range(const struct slot *slot, struct region *range)
+{
+	if (!slot->has_base && !slot->needs.fixed)
+		return false;
+	range->size = whole_pages(slot->want_size);
+	range->type = REGION_RAM;
+	if (slot->has_base)
+		range->base = slot->want_base;
+	else if (slot->needs.base < PLAN_ALIGN)
+		range->base = MIB;
+	else
+		range->base = slot->needs.base & -PLAN_ALIGN;
+	return true;
+}
+
+/* For people: in whole MiB, rounded up, as mem= is written. */
+static const char *format_need(char *text, uint64_t bytes)
+{
+	return format_size(text, (bytes + MIB - 1) & -MIB);
+}
+
+static const char *owner_name(const struct placing *p, const struct plan_region *region)
+{
+	switch (region->owner) {
+	case OWNER_MONITOR:
+		return "the monitor";
+	case OWNER_STORE:
+		return "the store of images";
+	case OWNER_PICTURES:
+		return "the store of pictures";
+	case OWNER_SLOT:
+		return p->table->slot[region->slot].name;
+	default:
+		return "firmware";
+	}
+}
+
+/* The first thing in [base, base + size) that is in the way; NULL: only gaps without RAM. */
+static const struct plan_region *in_the_way(const struct plan *plan, uint64_t base, uint64_t size)
+{
+	for (uint32_t i = 0; i < plan->count; i++) {
+		const struct plan_region *region = &plan->region[i];
+
+		if (region->owner != OWNER_FREE && region->base < base + size &&
+		    base < region->base + region->size)
+			return region;
+	}
+	return NULL;
+}
+
+/* A kernel linked to an address that another slot has: the one refusal that mem= can't help. */
+static bool fail_fixed(const struct placing *p, const struct plan_region *met, struct error *error)
+{
+	const struct needs *needs = &p->slot->needs;
+
+	return fail(error,
+		    "kernel is linked to %#lx-%#lx, which slot %s has; only one such kernel can be "
+		    "resident",
+		    needs->base, needs->base + needs->size, p->table->slot[met->slot].name);
+}
+
+static bool fail_asked(const struct placing *p, const struct region *range, struct error *error)
+{
+	const struct plan_region *met = in_the_way(p->plan, range->base, range->size);
+	const struct needs *needs = &p->slot->needs;
+	const char *why = p->slot->has_base ? "mem= asks for" : "kernel is linked so that it needs";
+
+	if (!met)
+		return fail(error, "%s %#lx-%#lx, but not all of that is RAM", why, range->base,
+			    range->base + range->size);
+	if (needs->fixed && met->owner == OWNER_SLOT && met->base < needs->base + needs->size &&
+	    needs->base < met->base + met->size)
+		return fail_fixed(p, met, error);
+	return fail(error, "%s %#lx-%#lx, but %s%s has %#lx-%#lx; change mem=", why, range->base,
+		    range->base + range->size, met->owner == OWNER_SLOT ? "slot " : "",
+		    owner_name(p, met), met->base, met->base + met->size);
+}
+
+static bool check_size(uint64_t need, uint64_t size, struct error *error)
+{
+	char need_text[SIZE_TEXT], size_text[SIZE_TEXT];
+
+	if (need > size)
+		return fail(error,
+			    "kernel needs %s, mem=%s; raise mem=", format_need(need_text, need),
+			    format_size(size_text, size));
+	return true;
+}
+
+/* The kernel has to fit into the range that its line or its own address says. */
+static bool check_asked(const struct slot *slot, const struct region *range, struct error *error)
+{
+	const struct needs *needs = &slot->needs;
+	uint64_t first = needs->fixed ? needs->base : needs->min_base;
+	uint64_t end = range->base + range->size;
+
+	if (needs->fixed && needs->base < MIB)
+		return fail(error, "kernel is linked to %#lx, below 1 MiB; expected 1 MiB or above",
+			    needs->base);
+	if (needs->fixed && (needs->base < range->base || needs->base >= end))
+		return fail(error, "kernel is linked to %#lx, outside of mem='s range %#lx-%#lx",
+			    needs->base, range->base, end);
+	if (first < range->base)
+		first = range->base;
+	if (!check_size(first + needs->size - range->base, range->size, error))
+		return false;
+	if (end > needs->max_end)
+		return fail(error,
+			    "range %#lx-%#lx is too high; this kernel can use RAM up to %#lx",
+			    range->base, end, needs->max_end);
+	return true;
+}
+
+static bool place_asked(const struct placing *p, struct region *range, struct error *error)
+{
+	if (!check_asked(p->slot, range, error))
+		return false;
+	if (!plan_is_free(p->plan, range->base, range->size))
+		return fail_asked(p, range, error);
+	return true;
+}
+
+static bool place_anywhere(const struct placing *p, struct region *range, struct error *error)
+{
+	const struct needs *needs = &p->slot->needs;
+	struct plan_search search = {.size = whole_pages(p->slot->want_size),
+				     .align = PLAN_ALIGN,
+				     .floor = KERNELS_FIRST,
+				     .limit = needs->max_end};
+	char want[SIZE_TEXT], left[SIZE_TEXT], limit[SIZE_TEXT];
+	bool limited = needs->max_end <= BELOW_4G;
+
+	range->size = search.size;
+	range->type = REGION_RAM;
+	if (needs->min_base > search.floor)
+		search.floor = needs->min_base;
+	if (!check_size(needs->size, search.size, error))
+		return false;
+	if (plan_find_low(p->plan, &search, &range->base))
+		return true;
+	search.floor = needs->min_base > MIB ? needs->min_base : MIB;
+	if (plan_find_low(p->plan, &search, &range->base))
+		return true;
+	return fail(error,
+		    "no room: wanted %s in one piece%s%s, %s left; lower mem= or drop a slot",
+		    format_size(want, search.size), limited ? " below " : "",
+		    limited ? format_size(limit, needs->max_end) : "",
+		    format_size(left, plan_largest(p->plan, &search) & -MIB));
+}
+
+static bool place_slot(const struct placing *p, struct error *error)
+{
+	struct plan_search low = {.size = p->slice, .align = PAGE, .limit = MIB};
+	struct region range;
+	char want[SIZE_TEXT], left[SIZE_TEXT];
+	uint64_t slice;
+
+	if (!(plan_asked_range(p->slot, &range) ? place_asked(p, &range, error)
+						: place_anywhere(p, &range, error)))
+		return false;
+	if (!plan_find_low(p->plan, &low, &slice))
+		return fail(error, "no room below 1 MiB: wanted %s in one piece, %s left",
+			    format_size(want, p->slice),
+			    format_size(left, plan_largest(p->plan, &low)));
+	/* Asked before the first claim, so that no slot is left with a slice alone. */
+	if (p->plan->count + SLOT_PIECES > PLAN_MAX_REGIONS ||
+	    !plan_claim(p->plan, slice, p->slice, OWNER_SLOT, p->index) ||
+	    !plan_claim(p->plan, range.base, range.size, OWNER_SLOT, p->index))
+		return fail(error, "memory is in too many pieces; %d is the most",
+			    PLAN_MAX_REGIONS);
+	p->slot->low = (struct region){.base = slice, .size = p->slice, .type = REGION_RAM};
+	p->slot->ram = range;
+	return true;
+}
+
+/* The largest size of which the free RAM below 1 MiB holds count. */
+static uint64_t choose_slice(const struct plan *plan, uint32_t count)
+{
+	for (uint32_t i = 0; i < SLICE_SIZES; i++) {
+		uint64_t fit = 0;
+
+		for (uint32_t j = 0; j < plan->count; j++)
+			if (plan->region[j].owner == OWNER_FREE && plan->region[j].base < MIB)
+				fit += plan->region[j].size / slice_sizes[i];
+		if (fit >= count)
+			return slice_sizes[i];
+	}
+	return slice_sizes[SLICE_SIZES - 1];
+}
+
+/* Who has least choice comes first. */
+enum turn { TURN_ASKED, TURN_FIXED, TURN_BELOW_4G, TURN_ANYWHERE, TURNS };
+
+static enum turn turn_of(const struct slot *slot)
+{
+	if (slot->has_base)
+		return TURN_ASKED;
+	if (slot->needs.fixed)
+		return TURN_FIXED;
+	return slot->needs.max_end <= BELOW_4G ? TURN_BELOW_4G : TURN_ANYWHERE;
+}
+
+/* Takes the slots without a range out of the table; regions follow their slots' new indices. */
+static void drop_refused(struct plan *plan, struct slot_table *table)
+{
+	uint32_t new_index[SWITCHYARD_MAX_SLOTS] = {0}, kept = 0;
+
+	for (uint32_t i = 0; i < table->count; i++) {
+		if (!table->slot[i].ram.size)
+			continue;
+		if (kept != i)
+			table->slot[kept] = table->slot[i];
+		new_index[i] = kept++;
+	}
+	table->count = kept;
+	for (uint32_t i = 0; i < plan->count; i++)
+		if (plan->region[i].owner == OWNER_SLOT)
+			plan->region[i].slot = new_index[plan->region[i].slot];
+}
+
+void plan_slots(struct plan *plan, struct slot_table *table, report_fn report, void *context)
+{
+	struct placing placing = {.plan = plan,
+				  .table = table,
+				  .slice = choose_slice(plan, table->count)};
+	char text[sizeof(struct error) + SWITCHYARD_NAME_SIZE + sizeof("slot : ")];
+	struct error error;
+
+	for (uint32_t i = 0; i < table->count; i++)
+		table->slot[i].ram.size = 0;
+	for (int turn = 0; turn < TURNS; turn++) {
+		for (uint32_t i = 0; i < table->count; i++) {
+			placing.slot = &table->slot[i];
+			placing.index = i;
+			if ((int)turn_of(placing.slot) != turn || place_slot(&placing, &error))
+				continue;
+			format_text(text, sizeof(text), "slot %s: %s", placing.slot->name,
+				    error.text);
+			report(context, text);
+		}
+	}
+	drop_refused(plan, table);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * slot.c - looking up slots, and the words for what they are.
+ */
+#include <stddef.h>
+#include "monitor/slot/slot.h"
+#include "lib/string.h"
+
+struct slot *slot_find(struct slot_table *table, const char *name)
+{
+	for (uint32_t i = 0; i < table->count; i++)
+		if (!strcmp(table->slot[i].name, name))
+			return &table->slot[i];
+	return NULL;
+}
+
+const char *slot_state_name(enum switchyard_state state)
+{
+	switch (state) {
+	case SWITCHYARD_READY:
+		return "ready";
+	case SWITCHYARD_RUNNING:
+		return "running";
+	case SWITCHYARD_PARKED:
+		return "parked";
+	case SWITCHYARD_CRASHED:
+		return "crashed";
+	}
+	return "unknown";
+}
+
+const char *slot_type_name(enum slot_type type)
+{
+	switch (type) {
+	case TYPE_AUTO:
+		return "auto";
+	case TYPE_LINUX:
+		return "linux";
+	case TYPE_MULTIBOOT1:
+		return "multiboot1";
+	case TYPE_MULTIBOOT2:
+		return "multiboot2";
+	case TYPE_ELF:
+		return "elf";
+	}
+	return "unknown";
+}
+
+void slot_remove(struct slot_table *table, uint32_t index)
+{
+	table->count--;
+	for (uint32_t i = index; i < table->count; i++)
+		table->slot[i] = table->slot[i + 1];
+}
+
+uint64_t slot_image_size(const struct slot *slot)
+{
+	uint64_t bytes = slot->kernel.size + slot->initrd.size;
+
+	for (uint32_t i = 0; i < slot->module_count; i++)
+		bytes += slot->module[i].size;
+	return bytes;
+}

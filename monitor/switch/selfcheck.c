@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "monitor/switch/selfcheck.h"
+#include <stddef.h>
+#include "arch/x86/gate/descriptors.h"
+#include "lib/xxh64.h"
+
+extern const uint8_t image_start[], const_end[]; /* linker/monitor.ld */
+
+/* The last page may end in what follows, which changes. */
+static uint64_t sum_page(const struct selfcheck *check, uint32_t page)
+{
+	const uint8_t *at = check->base + page * SELFCHECK_PAGE;
+	uint64_t left = (uint64_t)(const_end - at);
+
+	return xxh64(at, left < SELFCHECK_PAGE ? left : SELFCHECK_PAGE, 0);
+}
+
+static uint64_t sum_descriptors(void)
+{
+	struct descriptor_area area = descriptors_area();
+
+	return xxh64(area.base, area.size, 0);
+}
+
+void selfcheck_init(struct selfcheck *check)
+{
+	uint64_t size = (uint64_t)(const_end - image_start);
+
+	check->base = image_start;
+	check->pages = (uint32_t)((size + SELFCHECK_PAGE - 1) / SELFCHECK_PAGE);
+	for (uint32_t page = 0; page < check->pages; page++)
+		check->sum[page] = sum_page(check, page);
+	check->descriptors = sum_descriptors();
+}
+
+const void *selfcheck_damage(const struct selfcheck *check)
+{
+	for (uint32_t page = 0; page < check->pages; page++)
+		if (sum_page(check, page) != check->sum[page])
+			return check->base + page * SELFCHECK_PAGE;
+	return NULL;
+}
+
+bool selfcheck_descriptors(const struct selfcheck *check)
+{
+	return sum_descriptors() == check->descriptors;
+}

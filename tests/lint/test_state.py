@@ -20,7 +20,7 @@ ROWS = [[cell.strip() for cell in line.strip('|').split('|')]
 TOLD = {name for row in ROWS for names in re.findall(rf'torture: ({NAME}(?:, {NAME})*)', row[-1])
         for name in names.split(', ')}
 MUTATED = {name for mutation in MUTATIONS for name in mutation.items}
-FILES = [path for folder in ('unit', 'system') for path in (ROOT / 'tests' / folder).glob('test_*.*')]
+FILES = [path for folder in ('unit', 'system') for path in (ROOT / 'tests' / folder).rglob('test_*.*')]
 TESTS = {path.name for path in FILES} | {
     name for path in FILES for name in re.findall(r'^(?:def|static void) (\w+)\(', path.read_text(), re.MULTILINE)}
 

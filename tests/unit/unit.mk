@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# make unit    builds tests/unit/test_*.c for the host and runs them
+# make unit    builds tests/unit/*/test_*.c for the host and runs them
 #
 # monitor/, some of arch/x86/ and the fakes (tests/unit/fake/) are one library, so that a test gets what it
 # names and no more: a function that it defines itself stands in for the monitor's.
@@ -27,7 +27,7 @@ UNIT_C       := $(filter-out lib/string.c \
 	msr_list mtrr page_walk pci pci_msi pci_state perfmon symbols)
 UNIT_OBJ     := $(UNIT_C:%.c=$(UNIT)/%.o) $(UNIT)/font.o
 UNIT_LIB     := $(UNIT)/unit.a
-UNIT_TEST_C  := $(wildcard tests/unit/test_*.c)
+UNIT_TEST_C  := $(sort $(shell find tests/unit -name 'test_*.c'))
 UNIT_TESTS   := $(UNIT_TEST_C:tests/unit/%.c=$(UNIT)/%)
 UNIT_TIMEOUT := 120 # seconds a program
 
@@ -47,6 +47,7 @@ $(UNIT_LIB): $(UNIT_OBJ)
 	@$(HOST_AR) qcs $@ $^
 
 $(UNIT_TESTS): $(UNIT)/%: $(UNIT)/tests/unit/%.o $(UNIT_LIB)
+	@mkdir -p $(@D)
 	@echo "  HOSTLD  $@"
 	@$(HOST_CC) $(UNIT_CFLAGS) -o $@ $^ -lcmocka
 

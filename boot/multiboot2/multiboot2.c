@@ -4,7 +4,7 @@
  * Multiboot2 specification 2.0, section 3.6. Every tag is checked against the size that the
  * information gives for itself, and that against the caller's limit: the loader is not ours.
  */
-#include "boot/multiboot2.h"
+#include "boot/multiboot2/multiboot2.h"
 #include "lib/string.h"
 
 #define TAG_ALIGN 8

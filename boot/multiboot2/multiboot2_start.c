@@ -3,7 +3,7 @@
  * multiboot2_start.c - the first C code under a Multiboot2 loader: reads its information, and
  * starts the monitor.
  */
-#include "boot/multiboot2.h"
+#include "boot/multiboot2/multiboot2.h"
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/memory/phys.h"
 #include "arch/x86/memory/relocate.h"

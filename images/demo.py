@@ -10,7 +10,7 @@ import re
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'tests' / 'system'))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'tests' / 'harness'))
 
 from linux import Linux  # pylint: disable=wrong-import-position
 from paths import BUILD  # pylint: disable=wrong-import-position

@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / 'tests/system'))
+sys.path.insert(0, str(ROOT / 'tests/harness'))
 
 import torture  # noqa: E402
 from mutations import MUTATIONS, Mutation  # noqa: E402

@@ -4,7 +4,7 @@
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'system'))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'harness'))
 
 from fixtures import (machines, pytest_configure, pytest_runtest_makereport,  # noqa: E402
                       pytest_runtest_protocol, pytest_sessionstart)

@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / 'build'
 TEST = BUILD / 'test'
 LOGS = TEST / 'logs'
-GUESTS = Path(__file__).resolve().parent / 'guests'
+GUESTS = ROOT / 'tests/system/guests'
 
 ISO = BUILD / 'switchyard.iso'
 MONITOR = BUILD / 'switchyard.elf'

@@ -5,7 +5,7 @@ import sys
 
 from paths import ROOT
 
-sys.path.insert(0, str(ROOT / 'arch' / 'x86'))
+sys.path.insert(0, str(ROOT / 'arch/x86/screen'))
 from font import HEIGHT, WIDTH, read_psf  # noqa: E402  (the monitor's own converter)
 
 PSF = '/usr/share/consolefonts/Unifont-APL8x16.psf.gz'  # FONT in monitor/monitor.mk

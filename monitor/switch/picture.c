@@ -28,15 +28,15 @@ void picture_save(const struct monitor *monitor, uint32_t index)
 				 monitor->plan.pictures.base + index * picture_size(monitor));
 }
 
-void picture_load(const struct monitor *monitor, uint32_t index)
+void picture_restore(const struct monitor *monitor, uint32_t index)
 {
 	const struct boot_info *boot = monitor->boot;
 
 	if (boot->screen != SCREEN_FRAMEBUFFER)
 		return;
 	if (monitor->plan.pictures.size)
-		framebuffer_load(&boot->framebuffer,
-				 monitor->plan.pictures.base + index * picture_size(monitor));
+		framebuffer_restore(&boot->framebuffer,
+				    monitor->plan.pictures.base + index * picture_size(monitor));
 	else
 		framebuffer_blank(&boot->framebuffer);
 }

@@ -18,6 +18,6 @@ void picture_init(struct monitor *monitor);
 
 /* A mirrored pair: for the slot number index (from 0) that is parked, or resumed. */
 void picture_save(const struct monitor *monitor, uint32_t index);
-void picture_load(const struct monitor *monitor, uint32_t index);
+void picture_restore(const struct monitor *monitor, uint32_t index);
 
 #endif

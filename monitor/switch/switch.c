@@ -99,7 +99,7 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 	memset(&machine->control, 0, sizeof(machine->control));
 	uart_drain(&monitor->console.uart);
 	mark_running(monitor, slot);
-	platform_load_firmware();
+	platform_restore_firmware();
 	cpu_state_reset();
 	if (entry.mode == ENTRY_LONG)
 		guest_enter_long(&entry);
@@ -115,9 +115,9 @@ __attribute__((noreturn)) static void resume(struct monitor *monitor, struct slo
 	stop_devices(monitor);
 	uart_drain(&monitor->console.uart);
 	mark_running(monitor, slot);
-	picture_load(monitor, monitor->current);
-	platform_load(&machine->platform);
-	cpu_state_load(&machine->control);
+	picture_restore(monitor, monitor->current);
+	platform_restore(&machine->platform);
+	cpu_state_restore(&machine->control);
 	gate_resume(&machine->control, result);
 }
 

@@ -79,7 +79,7 @@ void acpi_events_save(const struct acpi_events *events, struct acpi_events_state
  * What happened meanwhile was the monitor's or another slot's to see: it is dropped, but for what
  * is asked for by level, and comes again.
  */
-void acpi_events_load(const struct acpi_events *events, const struct acpi_events_state *state)
+void acpi_events_restore(const struct acpi_events *events, const struct acpi_events_state *state)
 {
 	clear(events);
 	for (uint32_t i = 0; i < ACPI_PM1_BLOCKS; i++)

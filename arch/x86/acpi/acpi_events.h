@@ -40,6 +40,6 @@ void acpi_events_find(struct acpi_events *events, const struct acpi_fadt *fadt);
 
 /* A mirrored pair. Save leaves all events disabled and none pending. */
 void acpi_events_save(const struct acpi_events *events, struct acpi_events_state *state);
-void acpi_events_load(const struct acpi_events *events, const struct acpi_events_state *state);
+void acpi_events_restore(const struct acpi_events *events, const struct acpi_events_state *state);
 
 #endif

@@ -21,7 +21,7 @@ void msr_list_save(const struct msr_list *list, uint64_t *values)
  * A write may be slow, or, under a hypervisor, refused: that one is left as it is, since the
  * kernel that had the value got it there by other means.
  */
-void msr_list_load(const struct msr_list *list, const uint64_t *values)
+void msr_list_restore(const struct msr_list *list, const uint64_t *values)
 {
 	for (uint32_t i = 0; i < list->count; i++)
 		if (rdmsr(list->msr[i]) != values[i])

@@ -23,7 +23,7 @@ void msr_list_add(struct msr_list *list, uint32_t msr, uint32_t count, uint32_t 
 
 /* A mirrored pair. Load goes in the list's order, and writes only what differs. */
 void msr_list_save(const struct msr_list *list, uint64_t *values);
-void msr_list_load(const struct msr_list *list, const uint64_t *values);
+void msr_list_restore(const struct msr_list *list, const uint64_t *values);
 
 /* Writes 0 to all that are not 0, the last one first: the mirror image of loading. */
 void msr_list_stop(const struct msr_list *list);

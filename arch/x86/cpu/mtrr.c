@@ -62,7 +62,7 @@ static bool equal(const struct mtrr_state *a, const struct mtrr_state *b)
 	return true;
 }
 
-static void ranges_load(const struct mtrr_state *state, const struct mtrr_state *now)
+static void ranges_restore(const struct mtrr_state *state, const struct mtrr_state *now)
 {
 	for (uint32_t i = 0; i < MTRR_VARIABLE_MAX; i++) {
 		if (state->variable[i].base != now->variable[i].base)
@@ -87,7 +87,7 @@ static void flush_tlb(void)
  * meanwhile all memory is uncached. Interrupts are off here, and CR4.PGE is clear; the other
  * CPUs, which would have to do the same at the same time, wait for a SIPI or are about to.
  */
-void mtrr_load(const struct mtrr_state *state)
+void mtrr_restore(const struct mtrr_state *state)
 {
 	struct mtrr_state now;
 	uint64_t cr0;
@@ -100,7 +100,7 @@ void mtrr_load(const struct mtrr_state *state)
 	wbinvd();
 	flush_tlb();
 	wrmsr(MSR_MTRR_DEF_TYPE, now.default_type & ~DEF_TYPE_ENABLE);
-	ranges_load(state, &now);
+	ranges_restore(state, &now);
 	wrmsr(MSR_MTRR_DEF_TYPE, state->default_type);
 	wbinvd();
 	flush_tlb();

@@ -24,6 +24,6 @@ struct mtrr_state {
 
 /* A mirrored pair; what the CPU lacks is 0. Loading is slow, but not if nothing differs. */
 void mtrr_save(struct mtrr_state *state);
-void mtrr_load(const struct mtrr_state *state);
+void mtrr_restore(const struct mtrr_state *state);
 
 #endif

@@ -65,7 +65,7 @@ void xstate_save(struct xstate *state)
 		__asm__ volatile("xsave64 %0" : "+m"(state->area) : "a"(~0u), "d"(~0u));
 }
 
-static void area_load(const struct xstate *state)
+static void area_restore(const struct xstate *state)
 {
 	if (cpu.xsaves)
 		__asm__ volatile("xrstors64 %0" : : "m"(state->area), "a"(~0u), "d"(~0u));
@@ -75,11 +75,11 @@ static void area_load(const struct xstate *state)
 		__asm__ volatile("fxrstor64 %0" : : "m"(state->area));
 }
 
-void xstate_load(const struct xstate *state)
+void xstate_restore(const struct xstate *state)
 {
 	if (cpu.xsave)
 		xsetbv0(state->xcr0);
-	area_load(state);
+	area_restore(state);
 	if (cpu.pku)
 		wrpkru(state->pkru);
 }
@@ -92,7 +92,7 @@ void xstate_reset(void)
 
 		xsetbv0((uint64_t)all.edx << 32 | all.eax);
 	}
-	area_load(&cpu.reset);
+	area_restore(&cpu.reset);
 	if (cpu.xsave)
 		xsetbv0(XCR0_X87);
 	if (cpu.pku)

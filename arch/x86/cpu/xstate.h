@@ -31,7 +31,7 @@ bool xstate_fits(void);
  * disables is not saved.
  */
 void xstate_save(struct xstate *state);
-void xstate_load(const struct xstate *state);
+void xstate_restore(const struct xstate *state);
 
 /* As after a reset. */
 void xstate_reset(void);

@@ -147,7 +147,7 @@ static void debug_save(struct control_page *control)
 	control->dr6 = read_dr6();
 }
 
-static void debug_load(const struct control_page *control)
+static void debug_restore(const struct control_page *control)
 {
 	write_dr7(DR7_RESET); /* no breakpoint is armed while its address is half changed */
 	write_dr0(control->dr0);
@@ -175,7 +175,7 @@ bool cpu_state_save(struct control_page *control, const char **reason)
 	xstate_save(&control->xstate);
 	msr_list_save(&cpu.state, control->state);
 	mtrr_save(&control->mtrr);
-	mtrr_load(&cpu.firmware.mtrr);
+	mtrr_restore(&cpu.firmware.mtrr);
 	wrmsr(MSR_PAT, cpu.firmware_pat);
 	write_cr3(read_cr3()); /* the TLB still has types by the slot's PAT */
 	return true;
@@ -185,7 +185,7 @@ bool cpu_state_save(struct control_page *control, const char **reason)
  * The gate has loaded the monitor's, as a rule. But a kernel that faults before it has an IDT comes
  * by the monitor's, with control registers of its own.
  */
-static void control_registers_load(void)
+static void control_registers_restore(void)
 {
 	uint64_t levels;
 
@@ -198,27 +198,27 @@ static void control_registers_load(void)
 }
 
 /* What comes before the vector registers, since IA32_XSS tells which of them there are. */
-static void memory_and_msrs_load(const struct control_page *control)
+static void memory_and_msrs_restore(const struct control_page *control)
 {
-	control_registers_load();
-	mtrr_load(&control->mtrr);
+	control_registers_restore();
+	mtrr_restore(&control->mtrr);
 	msr_list_stop(&cpu.active); /* off already, unless the last slot could not be saved */
-	msr_list_load(&cpu.state, control->state);
+	msr_list_restore(&cpu.state, control->state);
 }
 
 /* What comes after them. */
-static void debug_and_active_load(const struct control_page *control)
+static void debug_and_active_restore(const struct control_page *control)
 {
-	debug_load(control);
-	msr_list_load(&cpu.active, control->active);
+	debug_restore(control);
+	msr_list_restore(&cpu.active, control->active);
 }
 
 /* The mirror image; EFER is gate_resume()'s. */
-void cpu_state_load(const struct control_page *control)
+void cpu_state_restore(const struct control_page *control)
 {
-	memory_and_msrs_load(control);
-	xstate_load(&control->xstate);
-	debug_and_active_load(control);
+	memory_and_msrs_restore(control);
+	xstate_restore(&control->xstate);
+	debug_and_active_restore(control);
 }
 
 void cpu_state_keep_firmware(void)
@@ -253,9 +253,9 @@ static void segments_reset(void)
 
 void cpu_state_reset(void)
 {
-	memory_and_msrs_load(&cpu.firmware);
+	memory_and_msrs_restore(&cpu.firmware);
 	xstate_reset();
-	debug_and_active_load(&cpu.firmware);
+	debug_and_active_restore(&cpu.firmware);
 	segments_reset();
 	write_cr2(0);
 	write_cr4(gate_anchor.cr4 & ~CR4_PKE);

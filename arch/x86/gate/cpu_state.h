@@ -19,7 +19,7 @@ void cpu_state_init(void);
  * reason that lives for ever, if the state does not fit a control page.
  */
 bool cpu_state_save(struct control_page *control, const char **reason);
-void cpu_state_load(const struct control_page *control);
+void cpu_state_restore(const struct control_page *control);
 
 /*
  * Keeps the state that firmware left (call once, first), and goes back to it before a kernel

@@ -7,7 +7,7 @@
  *   1. gate_entry saves general, control and descriptor-table registers in the control page,
  *      then loads the monitor's CR3, GDT, IDT, TSS and stack, and calls gate_main().
  *   2. cpu_state_save() and platform_save() (C) complete the state; now it is parked.
- *   3. platform_load() and cpu_state_load() put back what the next slot had.
+ *   3. platform_restore() and cpu_state_restore() put back what the next slot had.
  *   4. gate_resume() puts back what step 1 saved, and returns to the kernel that once called.
  */
 #ifndef ARCH_X86_GATE_H
@@ -29,7 +29,7 @@ int64_t gate_main(uint64_t op, uint64_t arg);
 
 /*
  * Puts back what gate_entry saved in control, and returns result to the kernel that called the
- * gate. cpu_state_load() has run.
+ * gate. cpu_state_restore() has run.
  */
 void gate_resume(struct control_page *control, int64_t result) __attribute__((noreturn));
 

@@ -72,7 +72,7 @@ void ioapic_save(const struct ioapics *ioapics, struct ioapic_state *state)
 			*rte++ = ioapic_read_rte(&ioapics->ioapic[i], pin) & ~RTE_READ_ONLY;
 }
 
-void ioapic_load(const struct ioapics *ioapics, const struct ioapic_state *state)
+void ioapic_restore(const struct ioapics *ioapics, const struct ioapic_state *state)
 {
 	const uint64_t *rte = state->rte;
 

@@ -43,7 +43,7 @@ uint64_t ioapic_read_rte(const struct ioapic *ioapic, uint32_t pin);
 
 /* A mirrored pair: every RTE, but for delivery status and remote IRR, which are read-only. */
 void ioapic_save(const struct ioapics *ioapics, struct ioapic_state *state);
-void ioapic_load(const struct ioapics *ioapics, const struct ioapic_state *state);
+void ioapic_restore(const struct ioapics *ioapics, const struct ioapic_state *state);
 
 /* Masks every RTE, and takes remote IRR back where a level-triggered interrupt was not ended. */
 void ioapic_mask_all(const struct ioapics *ioapics);

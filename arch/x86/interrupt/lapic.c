@@ -161,7 +161,7 @@ static void set_mode(uint64_t wanted)
  * A one-shot timer goes on with what was left of it; a periodic one starts a new period, and a
  * deadline that has passed meanwhile fires at once, as it should.
  */
-static void timer_load(const struct lapic_state *state)
+static void timer_restore(const struct lapic_state *state)
 {
 	uint32_t mode = state->lvt[0] & LVT_TIMER_MODE;
 
@@ -206,7 +206,7 @@ static void pending_send(const struct lapic_state *state)
 			send_ipi(ICR_FIXED | ICR_ASSERT | ICR_SELF | vector);
 }
 
-void lapic_load(const struct lapic_state *state)
+void lapic_restore(const struct lapic_state *state)
 {
 	set_mode(state->apic_base);
 	if (!enabled(state->apic_base))
@@ -220,7 +220,7 @@ void lapic_load(const struct lapic_state *state)
 	for (unsigned int i = 0; i < LAPIC_LVT_COUNT; i++)
 		if (has_lvt(i))
 			lapic_write(lvts[i].offset, state->lvt[i]);
-	timer_load(state);
+	timer_restore(state);
 	lapic_write(LAPIC_TPR, state->tpr);
 	pending_send(state);
 	lapic_write(LAPIC_SVR, state->svr);

@@ -22,11 +22,11 @@ struct lapic_state {
 
 /* A mirrored pair. lapic_save() leaves the registers alone. */
 void lapic_save(struct lapic_state *state);
-void lapic_load(const struct lapic_state *state);
+void lapic_restore(const struct lapic_state *state);
 
 /*
  * Takes every interrupt that waits in the local APIC out of it, noting the edge-triggered ones in
- * state->pending for lapic_load() to send again. The IO-APICs and 8259s are masked already; the
+ * state->pending for lapic_restore() to send again. The IO-APICs and 8259s are masked already; the
  * local sources are masked here. Lets interrupts in for a moment.
  */
 void lapic_drain(struct lapic_state *state);

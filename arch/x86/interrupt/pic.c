@@ -41,7 +41,7 @@ static void initialise(uint16_t command, uint16_t data, uint8_t base, uint8_t ic
 	io_wait();
 }
 
-void pic_load(const struct pic_state *state)
+void pic_restore(const struct pic_state *state)
 {
 	pic_mask_all();
 	outb(PIC_ELCR_MASTER, state->elcr[0] & ELCR_MASTER_BITS);

@@ -19,10 +19,10 @@ struct pic_state {
 
 /*
  * A mirrored pair; pic_save() leaves base alone. With base 0,
- * pic_load() keeps the bases that are programmed.
+ * pic_restore() keeps the bases that are programmed.
  */
 void pic_save(struct pic_state *state);
-void pic_load(const struct pic_state *state);
+void pic_restore(const struct pic_state *state);
 
 /* Masks all 16 inputs. */
 void pic_mask_all(void);

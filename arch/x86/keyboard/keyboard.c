@@ -310,7 +310,7 @@ static void load_leds(const struct keyboard_state *state)
 	show_leds(&keyboard, state->leds & LED_BITS);
 }
 
-void keyboard_load(const struct keyboard_state *state)
+void keyboard_restore(const struct keyboard_state *state)
 {
 	if (!state->present || inb(I8042_STATUS) == STATUS_ABSENT)
 		return;

@@ -65,6 +65,6 @@ int keyboard_get(struct keyboard *keyboard);
  * read past them; the keyboard itself is left with its power-on settings.
  */
 void keyboard_save(struct keyboard_state *state);
-void keyboard_load(const struct keyboard_state *state);
+void keyboard_restore(const struct keyboard_state *state);
 
 #endif

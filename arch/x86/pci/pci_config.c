@@ -55,7 +55,7 @@ void pci_config_save(uint32_t *address)
 	*address = inl(CONFIG_ADDRESS);
 }
 
-void pci_config_load(uint32_t address)
+void pci_config_restore(uint32_t address)
 {
 	outl(CONFIG_ADDRESS, address);
 }

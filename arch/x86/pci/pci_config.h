@@ -81,6 +81,6 @@ void pci_write8(pci_address_t address, uint32_t offset, uint8_t value);
  * access to the data register.
  */
 void pci_config_save(uint32_t *address);
-void pci_config_load(uint32_t address);
+void pci_config_restore(uint32_t address);
 
 #endif

@@ -40,7 +40,7 @@ void pci_msi_save(const struct pci_function *function, struct pci_msi_state *sta
 }
 
 /* Off until it is complete: half of one address and half of another is somebody's memory. */
-void pci_msi_load(const struct pci_function *function, const struct pci_msi_state *state)
+void pci_msi_restore(const struct pci_function *function, const struct pci_msi_state *state)
 {
 	uint32_t at = function->capability.msi;
 	uint16_t control = state->control;
@@ -140,8 +140,8 @@ static void load_table(uint64_t table, const struct pci_msix_entry *entries, uin
  * The table is written while all of it is masked, and the mask goes last. Some devices let it be
  * written only while MSI-X is enabled, so enable goes before it.
  */
-void pci_msix_load(const struct pci_function *function, const struct pci_msix_state *state,
-		   const struct pci_msix_entry *entries)
+void pci_msix_restore(const struct pci_function *function, const struct pci_msix_state *state,
+		      const struct pci_msix_entry *entries)
 {
 	uint32_t at = function->capability.msix + MSIX_CONTROL;
 	uint16_t command = pci_read16(function->address, PCI_COMMAND);

@@ -36,15 +36,15 @@ struct pci_msix_state {
  * whole, and leaves the rest as it is; load wants it so. entries: room for the table,
  * function->msix_entries of them.
  *
- * pci_msix_load() needs the BARs in place, and leaves the command register with I/O and memory
+ * pci_msix_restore() needs the BARs in place, and leaves the command register with I/O and memory
  * decoding as it finds them.
  */
 void pci_msi_save(const struct pci_function *function, struct pci_msi_state *state);
-void pci_msi_load(const struct pci_function *function, const struct pci_msi_state *state);
+void pci_msi_restore(const struct pci_function *function, const struct pci_msi_state *state);
 void pci_msix_save(const struct pci_function *function, struct pci_msix_state *state,
 		   struct pci_msix_entry *entries);
-void pci_msix_load(const struct pci_function *function, const struct pci_msix_state *state,
-		   const struct pci_msix_entry *entries);
+void pci_msix_restore(const struct pci_function *function, const struct pci_msix_state *state,
+		      const struct pci_msix_entry *entries);
 
 /* How many entries the function's MSI-X table has. */
 uint16_t pci_msix_entries(const struct pci_function *function);

@@ -258,9 +258,9 @@ static void load_messages(const struct pci_function *function,
 			  const struct pci_function_state *state, const struct pci_msix_entry *msix)
 {
 	if (function->capability.msi)
-		pci_msi_load(function, &state->msi);
+		pci_msi_restore(function, &state->msi);
 	if (function->capability.msix)
-		pci_msix_load(function, &state->msix, msix + function->msix_first);
+		pci_msix_restore(function, &state->msix, msix + function->msix_first);
 }
 
 /*
@@ -268,7 +268,7 @@ static void load_messages(const struct pci_function *function,
  * them; then messages, as MSI-X tables lie at those addresses, then the command register. Bus
  * numbers and sleep, which put functions out of reach, come last, and from the outside in.
  */
-void pci_load(const struct pci_functions *functions, const struct pci_state *state)
+void pci_restore(const struct pci_functions *functions, const struct pci_state *state)
 {
 	const struct pci_function *function = functions->function;
 
@@ -288,5 +288,5 @@ void pci_load(const struct pci_functions *functions, const struct pci_state *sta
 		write_power(&function[i], state->function[i].power);
 		number_buses(&function[i], state->function[i].buses);
 	}
-	pci_config_load(state->address);
+	pci_config_restore(state->address);
 }

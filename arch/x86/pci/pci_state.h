@@ -39,6 +39,6 @@ struct pci_state {
  * driver has made it one again.
  */
 void pci_save(struct pci_functions *functions, struct pci_state *state);
-void pci_load(const struct pci_functions *functions, const struct pci_state *state);
+void pci_restore(const struct pci_functions *functions, const struct pci_state *state);
 
 #endif

@@ -4,7 +4,7 @@
 
 static const uint16_t uart_port[PLATFORM_UARTS] = {UART_COM1, UART_COM2, UART_COM3, UART_COM4};
 
-/* What firmware left: of it, the parts that platform_load_firmware() puts back. */
+/* What firmware left: of it, the parts that platform_restore_firmware() puts back. */
 static struct platform_state firmware;
 
 /* Devices that interrupt by themselves: after this they don't. */
@@ -18,13 +18,13 @@ static void sources_save(struct platform_state *state)
 }
 
 /* PCI comes last: it sets devices going that the others may be part of. */
-static void sources_load(const struct platform_state *state)
+static void sources_restore(const struct platform_state *state)
 {
-	hpet_load(machine()->hpet, &state->hpet);
-	pit_load(&state->pit);
-	rtc_load(&machine()->rtc, &state->rtc);
-	acpi_events_load(&machine()->acpi_events, &state->acpi_events);
-	pci_load(pci_functions(), &state->pci);
+	hpet_restore(machine()->hpet, &state->hpet);
+	pit_restore(&state->pit);
+	rtc_restore(&machine()->rtc, &state->rtc);
+	acpi_events_restore(&machine()->acpi_events, &state->acpi_events);
+	pci_restore(pci_functions(), &state->pci);
 }
 
 static void uarts_save(struct platform_state *state)
@@ -33,10 +33,10 @@ static void uarts_save(struct platform_state *state)
 		uart_save(uart_port[i], &state->uart[i]);
 }
 
-static void uarts_load(const struct platform_state *state)
+static void uarts_restore(const struct platform_state *state)
 {
 	for (unsigned int i = 0; i < PLATFORM_UARTS; i++)
-		uart_load(uart_port[i], &state->uart[i]);
+		uart_restore(uart_port[i], &state->uart[i]);
 }
 
 /*
@@ -73,24 +73,24 @@ void platform_save(struct platform_state *state)
 }
 
 /* The mirror image: devices first, then the interrupt controllers from the inside out. */
-void platform_load(const struct platform_state *state)
+void platform_restore(const struct platform_state *state)
 {
-	vga_load(&state->screen);
-	keyboard_load(&state->keyboard);
-	uarts_load(state);
-	sources_load(state);
-	pic_load(&state->pic);
-	lapic_load(&state->lapic);
-	ioapic_load(&machine()->ioapics, &state->ioapic);
+	vga_restore(&state->screen);
+	keyboard_restore(&state->keyboard);
+	uarts_restore(state);
+	sources_restore(state);
+	pic_restore(&state->pic);
+	lapic_restore(&state->lapic);
+	ioapic_restore(&machine()->ioapics, &state->ioapic);
 }
 
-void platform_load_firmware(void)
+void platform_restore_firmware(void)
 {
-	keyboard_load(&firmware.keyboard);
-	uarts_load(
+	keyboard_restore(&firmware.keyboard);
+	uarts_restore(
 		&firmware); /* the console's, as the monitor had set it up before platform_init() */
-	sources_load(&firmware);
-	pic_load(&firmware.pic);
+	sources_restore(&firmware);
+	pic_restore(&firmware.pic);
 }
 
 void platform_keep_console(void)

@@ -60,12 +60,12 @@ void platform_save(struct platform_state *state);
 void platform_quiet(void);
 
 /* Puts back what platform_save() saved. From quiet. */
-void platform_load(const struct platform_state *state);
+void platform_restore(const struct platform_state *state);
 
 /*
  * As firmware handed it over, from quiet: for a kernel that boots. The screen and the serial port
  * of the console stay as the monitor has them, since what is on them is what the person sees.
  */
-void platform_load_firmware(void);
+void platform_restore_firmware(void);
 
 #endif

@@ -236,7 +236,7 @@ void framebuffer_save(const struct boot_framebuffer *mode, uint64_t to)
 	copy(phys(to), phys(mode->base), framebuffer_size(mode));
 }
 
-void framebuffer_load(const struct boot_framebuffer *mode, uint64_t from)
+void framebuffer_restore(const struct boot_framebuffer *mode, uint64_t from)
 {
 	copy(phys(mode->base), phys(from), framebuffer_size(mode));
 }

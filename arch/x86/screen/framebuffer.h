@@ -58,7 +58,7 @@ uint64_t framebuffer_size(const struct boot_framebuffer *mode);
  * each 8 bytes of which take a round trip over the bus. framebuffer_blank() makes all pixels black.
  */
 void framebuffer_save(const struct boot_framebuffer *mode, uint64_t to);
-void framebuffer_load(const struct boot_framebuffer *mode, uint64_t from);
+void framebuffer_restore(const struct boot_framebuffer *mode, uint64_t from);
 void framebuffer_blank(const struct boot_framebuffer *mode);
 
 #endif

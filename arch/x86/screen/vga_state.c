@@ -118,7 +118,7 @@ void vga_save(struct vga_state *state)
 }
 
 /* Memory after the mode, which decides where it is seen. */
-void vga_load(const struct vga_state *state)
+void vga_restore(const struct vga_state *state)
 {
 	volatile uint64_t *to = phys(TEXT_MEMORY);
 

@@ -52,7 +52,7 @@ bool vga_is_text(void);
 
 /* A mirrored pair. Load brings back the mode that save found, whatever the adapter is in now. */
 void vga_save(struct vga_state *state);
-void vga_load(const struct vga_state *state);
+void vga_restore(const struct vga_state *state);
 
 /*
  * For the monitor's own console: keeps the mode, font and palette that are there now, and puts them

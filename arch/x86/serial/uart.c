@@ -149,7 +149,7 @@ void uart_save(uint16_t port, struct uart_state *state)
 	outb(port + UART_LCR, state->lcr);
 }
 
-void uart_load(uint16_t port, const struct uart_state *state)
+void uart_restore(uint16_t port, const struct uart_state *state)
 {
 	bool fifos = (state->iir & UART_IIR_FIFOS) == UART_IIR_FIFOS;
 

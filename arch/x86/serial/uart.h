@@ -50,6 +50,6 @@ void uart_drain(struct uart *uart);
  * a port without UART, too: present is false.
  */
 void uart_save(uint16_t port, struct uart_state *state);
-void uart_load(uint16_t port, const struct uart_state *state);
+void uart_restore(uint16_t port, const struct uart_state *state);
 
 #endif

@@ -162,7 +162,7 @@ static void load_periodic(uint64_t timer, uint64_t config, uint64_t comparator, 
 }
 
 /* Halted while it changes, and enabled last: no timer matches on a half-loaded state. */
-void hpet_load(uint64_t address, const struct hpet_state *state)
+void hpet_restore(uint64_t address, const struct hpet_state *state)
 {
 	if (!address)
 		return;

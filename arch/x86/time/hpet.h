@@ -23,6 +23,6 @@ struct hpet_state {
  * counter halted and no level-triggered interrupt pending. It goes on from where the slot left it.
  */
 void hpet_save(uint64_t address, struct hpet_state *state);
-void hpet_load(uint64_t address, const struct hpet_state *state);
+void hpet_restore(uint64_t address, const struct hpet_state *state);
 
 #endif

@@ -79,7 +79,7 @@ void pit_save(struct pit_state *state)
 	outb(PORT_B, state->gate & (uint8_t)~PORT_B_SPEAKER); /* the monitor is not heard */
 }
 
-void pit_load(const struct pit_state *state)
+void pit_restore(const struct pit_state *state)
 {
 	for (unsigned int channel = 0; channel < PIT_CHANNELS; channel++) {
 		uint8_t status = state->status[channel];

@@ -26,7 +26,7 @@ struct pit_state {
  * others go on with what was left.
  */
 void pit_save(struct pit_state *state);
-void pit_load(const struct pit_state *state);
+void pit_restore(const struct pit_state *state);
 
 /* Runs channel 2 down from count, and waits until it is done: count / PIT_HZ seconds. */
 void pit_wait(uint16_t count);

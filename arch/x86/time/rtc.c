@@ -80,7 +80,7 @@ void rtc_save(const struct rtc_layout *layout, struct rtc_state *state)
  * What became pending meanwhile (the flags rise whether or not their interrupts are enabled) is
  * dropped before interrupts are enabled: it would be an interrupt that nobody asked for.
  */
-void rtc_load(const struct rtc_layout *layout, const struct rtc_state *state)
+void rtc_restore(const struct rtc_layout *layout, const struct rtc_state *state)
 {
 	for (uint32_t i = 0; i < RTC_ALARM_BYTES; i++)
 		if (alarm_index(layout, i))

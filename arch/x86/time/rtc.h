@@ -30,6 +30,6 @@ struct rtc_layout {
  * is write-only; both leave it at a register that nothing depends on, and NMIs enabled.
  */
 void rtc_save(const struct rtc_layout *layout, struct rtc_state *state);
-void rtc_load(const struct rtc_layout *layout, const struct rtc_state *state);
+void rtc_restore(const struct rtc_layout *layout, const struct rtc_state *state);
 
 #endif

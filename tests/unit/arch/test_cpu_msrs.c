@@ -128,7 +128,7 @@ static void test_kvm_off_and_on(void **unused)
 	assert_event(2, KVM_STEAL_TIME, 0);
 	assert_event(3, KVM_CLOCK, 0);
 
-	msr_list_load(&active, active_values);
+	msr_list_restore(&active, active_values);
 	assert_int_equal(fake_cpu.event_count, 8);
 	assert_event(4, KVM_CLOCK, 0x1000 | ENABLED);
 	assert_event(5, KVM_STEAL_TIME, 0x2000 | ENABLED);
@@ -145,10 +145,10 @@ static void test_only_differences_are_written(void **unused)
 	ASSERT_LIST(state, MSR_STAR, MSR_LSTAR);
 	msr_list_save(&state, state_values);
 	fake_msr(MSR_LSTAR, 3);
-	msr_list_load(&state, state_values);
+	msr_list_restore(&state, state_values);
 	assert_int_equal(fake_cpu.event_count, 1);
 	assert_event(0, MSR_LSTAR, 2);
-	msr_list_load(&state, state_values);
+	msr_list_restore(&state, state_values);
 	assert_int_equal(fake_cpu.event_count, 1);
 }
 
@@ -169,7 +169,7 @@ static void test_a_refused_write_stops_nothing(void **unused)
 	fake_msr(MSR_STAR, 5);
 	fake_msr(MSR_LSTAR, 5);
 	fake_cpu.allows = refuse_star;
-	msr_list_load(&state, state_values);
+	msr_list_restore(&state, state_values);
 	assert_int_equal(fake_msr_value(MSR_STAR), 5);
 	assert_int_equal(fake_msr_value(MSR_LSTAR), 1);
 }

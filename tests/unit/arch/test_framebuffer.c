@@ -241,7 +241,7 @@ static void saves_and_loads(void **state)
 	framebuffer_blank(&screen.mode);
 	for (uint64_t i = 0; i < size; i++)
 		assert_int_equal(pixels[i], 0);
-	framebuffer_load(&screen.mode, PICTURE);
+	framebuffer_restore(&screen.mode, PICTURE);
 	assert_memory_equal(picture, pixels, size);
 }
 

@@ -115,7 +115,7 @@ static void test_every_change_of_mode(void **unused)
 
 		start_in(modes[i / 3]);
 		state.apic_base = base_in(modes[i % 3]);
-		lapic_load(&state);
+		lapic_restore(&state);
 		assert_int_equal(fake_msr_value(MSR_APIC_BASE), state.apic_base);
 	}
 }
@@ -128,7 +128,7 @@ static void test_same_mode_is_not_written(void **unused)
 	(void)unused;
 	start_in(X2APIC);
 	lapic_save(&state);
-	lapic_load(&state);
+	lapic_restore(&state);
 	assert_int_equal(writes(MSR_APIC_BASE, &last), 0);
 }
 
@@ -147,7 +147,7 @@ static void test_x2apic_state_comes_back(void **unused)
 	assert_int_equal(fake_cpu.event_count, 0);
 	for (unsigned int i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
 		fake_msr(kept[i], 0);
-	lapic_load(&state);
+	lapic_restore(&state);
 	for (unsigned int i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
 		assert_int_equal(fake_msr_value(kept[i]), 0x10 + i);
 }
@@ -167,7 +167,7 @@ static void test_xapic_state_comes_back(void **unused)
 	lapic_save(&state);
 	for (unsigned int i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
 		page[kept[i] / 4] = 0;
-	lapic_load(&state);
+	lapic_restore(&state);
 	for (unsigned int i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
 		assert_int_equal(page[kept[i] / 4], 0x10 + i);
 }
@@ -182,7 +182,7 @@ static void test_x2apic_sends_what_was_pending(void **unused)
 	start_in(X2APIC);
 	lapic_save(&state);
 	state.pending[0xec / 32] = 1u << 0xec % 32;
-	lapic_load(&state);
+	lapic_restore(&state);
 	assert_int_equal(writes(X2APIC_ICR, &last), 1);
 	assert_int_equal(fake_cpu.event[last].value, ICR_SELF_FIXED | 0xec);
 }
@@ -211,7 +211,7 @@ static void test_deadline(void **unused)
 	lapic_save(&state);
 	fake_msr(X2APIC_LVT_TIMER, 0);
 	fake_msr(MSR_TSC_DEADLINE, 0);
-	lapic_load(&state);
+	lapic_restore(&state);
 	assert_int_equal(writes(X2APIC_LVT_TIMER, &mode), 1);
 	assert_int_equal(writes(MSR_TSC_DEADLINE, &deadline), 1);
 	assert_int_equal(fake_cpu.event[deadline].value, 12345);
@@ -231,7 +231,7 @@ static void test_periodic_timer(void **unused)
 	fake_msr(X2APIC_INITIAL, 1000);
 	lapic_save(&state);
 	fake_msr(X2APIC_INITIAL, 0);
-	lapic_load(&state);
+	lapic_restore(&state);
 	assert_int_equal(fake_msr_value(X2APIC_INITIAL), 1000);
 	assert_int_equal(writes(MSR_TSC_DEADLINE, &last), 0);
 }

@@ -52,7 +52,7 @@ static void test_each_register_comes_back(void **unused)
 	assert_int_equal(fake_cpu.event_count, 0);
 	for (uint32_t i = 1; i < fake_cpu.msr_count; i++)
 		fake_cpu.msr[i].value = 0;
-	mtrr_load(&state);
+	mtrr_restore(&state);
 	assert_int_equal(fake_cpu.msr_count, 2 + 2 * VARIABLE_COUNT + FIXED_COUNT);
 	for (uint32_t i = 1; i < fake_cpu.msr_count; i++)
 		assert_int_equal(fake_cpu.msr[i].value, 0x1000 + i);
@@ -64,7 +64,7 @@ static void test_no_write_if_nothing_differs(void **unused)
 
 	(void)unused;
 	mtrr_save(&state);
-	mtrr_load(&state);
+	mtrr_restore(&state);
 	assert_int_equal(fake_cpu.event_count, 0);
 }
 
@@ -89,7 +89,7 @@ static void test_sequence(void **unused)
 	mtrr_save(&state);
 	state.variable[3].mask = 0xfff0000000 | VALID;
 	state.fixed[10] = 0x0505050505050505;
-	mtrr_load(&state);
+	mtrr_restore(&state);
 	assert_int_equal(fake_cpu.event_count, sizeof(expected) / sizeof(expected[0]));
 	for (uint32_t i = 0; i < fake_cpu.event_count; i++) {
 		assert_int_equal(fake_cpu.event[i].kind, expected[i].kind);
@@ -106,7 +106,7 @@ static void test_default_type(void **unused)
 	(void)unused;
 	mtrr_save(&state);
 	state.default_type = 0;
-	mtrr_load(&state);
+	mtrr_restore(&state);
 	assert_int_equal(fake_msr_value(MSR_MTRR_DEF_TYPE), 0);
 }
 
@@ -119,7 +119,7 @@ static void test_cpu_without_fixed_ranges(void **unused)
 	add_cpu(2);
 	mtrr_save(&state);
 	state.variable[1].base = 0x80000000;
-	mtrr_load(&state);
+	mtrr_restore(&state);
 	assert_int_equal(fake_msr_value(MSR_MTRR_PHYSBASE0 + 2), 0x80000000);
 }
 
@@ -130,7 +130,7 @@ static void test_cpu_without_mtrrs(void **unused)
 	(void)unused;
 	fake_cpu_reset();
 	mtrr_save(&state);
-	mtrr_load(&state);
+	mtrr_restore(&state);
 	assert_int_equal(fake_cpu.event_count, 0);
 }
 
@@ -144,7 +144,7 @@ static void test_more_variable_ranges_than_kept(void **unused)
 	mtrr_save(&state);
 	for (uint32_t i = 0; i <= MTRR_VARIABLE_MAX; i++)
 		fake_msr(MSR_MTRR_PHYSBASE0 + 2 * i, 0x1000 * (i + 1));
-	mtrr_load(&state);
+	mtrr_restore(&state);
 	for (uint32_t i = 0; i < MTRR_VARIABLE_MAX; i++)
 		assert_int_equal(fake_msr_value(MSR_MTRR_PHYSBASE0 + 2 * i), 0);
 	assert_int_equal(fake_msr_value(MSR_MTRR_PHYSBASE0 + 2 * MTRR_VARIABLE_MAX),

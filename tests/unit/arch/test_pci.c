@@ -158,10 +158,10 @@ static void what_was_changed_comes_back(void **state)
 			     true);
 	fake_pci_set(net, PCI_BAR0 + 4, 4, TABLE, true);
 	pci_save(pci_functions(), &one);
-	pci_load(pci_functions(), &two);
+	pci_restore(pci_functions(), &two);
 	assert_int_equal(fake_pci_get(net, PCI_BAR0, 4), 0xc001);
 	assert_int_equal(fake_pci_get(bridge, PCI_BRIDGE_MEMORY, 4), 0);
-	pci_load(pci_functions(), &one);
+	pci_restore(pci_functions(), &one);
 	for (uint32_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		uint64_t mask = places[i].offset == PCI_BRIDGE_CONTROL ? 0xfbbf : UINT32_MAX;
 
@@ -178,7 +178,7 @@ static void nothing_is_written_where_nothing_differs(void **state)
 	fake_pci_set(net, MSI + 2, 2, 0, true);
 	pci_save(pci_functions(), &one);
 	fake_pci.writes = 0;
-	pci_load(pci_functions(), &one);
+	pci_restore(pci_functions(), &one);
 	for (uint32_t i = 0; i < fake_pci.writes; i++)
 		assert_in_range(fake_pci.write[i].offset, MSI, MSIX + 0x0c);
 }
@@ -215,7 +215,7 @@ static void order_of_load(void **state)
 	fake_pci_set(bridge, PCI_BRIDGE_MEMORY, 4, 0x12345678, true);
 	fake_pci_set(net, PCI_BAR0, 4, 0xd001, true);
 	fake_pci.writes = 0;
-	pci_load(pci_functions(), &one);
+	pci_restore(pci_functions(), &one);
 	window = written(0, bridge, PCI_BRIDGE_MEMORY);
 	off = written(0, net, PCI_COMMAND);
 	bar = written(0, net, PCI_BAR0);
@@ -243,7 +243,7 @@ static void msix_tables_come_back(void **state)
 	fake_pci_set(net, MSIX + 2, 2, ENTRIES - 1, true);
 	pci_save(pci_functions(), &two); /* without decoding it can't be read */
 	assert_false(two.function[2].msix.table);
-	pci_load(pci_functions(), &one);
+	pci_restore(pci_functions(), &one);
 	for (uint32_t i = 0; i < ENTRIES * 4; i++)
 		assert_int_equal(table()[i], 0x11111111);
 	assert_int_equal(fake_pci_get(net, MSIX + 2, 2), 0x8000 | (ENTRIES - 1));
@@ -259,7 +259,7 @@ static void bus_numbers_come_back(void **state)
 	pci_save(pci_functions(), &one);
 	assert_int_equal(fake_pci_get(bridge, PCI_BRIDGE_BUSES, 4), 0x00010100); /* firmware's */
 	fake_pci_set(net, PCI_BAR0, 4, 0, true);
-	pci_load(pci_functions(), &one);
+	pci_restore(pci_functions(), &one);
 	assert_int_equal(fake_pci_get(net, PCI_BAR0, 4), 0xe001);
 	assert_int_equal(fake_pci_get(bridge, PCI_BRIDGE_BUSES, 4), 0x00070700);
 }
@@ -275,7 +275,7 @@ static void power_states_come_back(void **state)
 	pci_save(pci_functions(), &one);
 	fake_pci_set(net, PCI_BAR0, 4, 0xd001, true);
 	fake_pci.writes = 0;
-	pci_load(pci_functions(), &one);
+	pci_restore(pci_functions(), &one);
 	awake = written(0, net, PM + 4);
 	bar = written(0, net, PCI_BAR0);
 	asleep = written((uint32_t)awake + 1, net, PM + 4);
@@ -285,7 +285,7 @@ static void power_states_come_back(void **state)
 	assert_true(fake_console.now >= 10000); /* us */
 
 	fake_pci.writes = 0;
-	pci_load(pci_functions(), &one); /* sleeps already, as it did then */
+	pci_restore(pci_functions(), &one); /* sleeps already, as it did then */
 	assert_int_equal(written(0, net, PM + 4), -1);
 }
 
@@ -296,11 +296,11 @@ static void one_that_is_gone_is_passed_over(void **state)
 	pci_save(pci_functions(), &one);
 	fake_pci.function[net].gone = false;
 	fake_pci.writes = 0;
-	pci_load(pci_functions(), &one); /* there is nothing to load */
+	pci_restore(pci_functions(), &one); /* there is nothing to load */
 	assert_int_equal(fake_pci.function[net].writes, 0);
 	pci_save(pci_functions(), &one);
 	fake_pci.function[net].gone = true;
-	pci_load(pci_functions(), &one);
+	pci_restore(pci_functions(), &one);
 }
 
 /* Whose slot ended: no bus master before a driver has made it one again. */
@@ -315,13 +315,13 @@ static void one_that_was_cut_off_stays_so(void **state)
 	assert_int_equal(pci_stop_bus_masters(), 1);
 	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2), PCI_COMMAND_MEMORY);
 	assert_int_equal(fake_pci_get(bridge, PCI_COMMAND, 2), working);
-	pci_load(pci_functions(), &one);
+	pci_restore(pci_functions(), &one);
 	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2), PCI_COMMAND_MEMORY);
 
 	fake_pci_set(net, PCI_COMMAND, 2, working, true); /* a driver */
 	pci_save(pci_functions(), &two);
 	fake_pci_set(net, PCI_COMMAND, 2, 0, true);
-	pci_load(pci_functions(), &two);
+	pci_restore(pci_functions(), &two);
 	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2), working);
 }
 

@@ -159,7 +159,7 @@ void pci_config_save(uint32_t *address)
 	*address = 0;
 }
 
-void pci_config_load(uint32_t address)
+void pci_config_restore(uint32_t address)
 {
 	(void)address;
 }

@@ -67,9 +67,9 @@ static void each_slot_has_its_own(void **state)
 	memset(pixels, 0x22, BYTES);
 	picture_save(&monitor, 1);
 	memset(pixels, 0x33, BYTES);
-	picture_load(&monitor, 0);
+	picture_restore(&monitor, 0);
 	assert_all(0x11);
-	picture_load(&monitor, 1);
+	picture_restore(&monitor, 1);
 	assert_all(0x22);
 }
 
@@ -82,7 +82,7 @@ static void without_room_it_is_black(void **state)
 		strstr(monitor.log.text, "a slot that is resumed will find a black screen"));
 	picture_save(&monitor, 0);
 	assert_all(0x11);
-	picture_load(&monitor, 0);
+	picture_restore(&monitor, 0);
 	assert_all(0);
 }
 
@@ -93,7 +93,7 @@ static void text_mode_has_none(void **state)
 	picture_init(&monitor);
 	assert_int_equal(monitor.plan.pictures.size, 0);
 	picture_save(&monitor, 0);
-	picture_load(&monitor, 0);
+	picture_restore(&monitor, 0);
 	assert_all(0x11);
 }
 

@@ -8,5 +8,5 @@ file build/switchyard.elf
 target remote localhost:1234
 hbreak relocate_and_call
 continue
-eval "add-symbol-file build/switchyard.elf -o %lu", $rdi - (unsigned long)&image_start
+eval "add-symbol-file build/switchyard.elf -o %lu", $rdi - (unsigned long)&monitor_start
 delete

@@ -6,8 +6,8 @@
  * in it that names what is wrong and what was expected: no "error: " before it,
  * no full stop or newline behind. Whoever shows it adds the prefix.
  */
-#ifndef MONITOR_ERROR_H
-#define MONITOR_ERROR_H
+#ifndef LIB_ERROR_H
+#define LIB_ERROR_H
 
 #include <stdbool.h>
 

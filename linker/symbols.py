@@ -10,11 +10,11 @@ import sys
 
 
 def functions(lines):
-    """(offset from image_start, name), sorted; of several names at a place, the first by alphabet."""
+    """(offset from monitor_start, name), sorted; of several names at a place, the first by alphabet."""
     found, start = {}, None
     for line in lines:
         address, kind, name = line.split()
-        if name == 'image_start':
+        if name == 'monitor_start':
             start = int(address, 16)
         elif kind in 'tT':
             found.setdefault(int(address, 16), []).append(name)

@@ -21,7 +21,7 @@
 #include "monitor/monitor.h"
 #include "lib/print.h"
 #include "monitor/switch/picture.h"
-#include "monitor/switch/slot_machine.h"
+#include "monitor/switch/kept_state.h"
 #include "monitor/plan/store.h"
 #include "lib/string.h"
 #include "monitor/switch/switch.h"
@@ -291,7 +291,7 @@ static void check_default(struct monitor *monitor)
 static void run(void *context)
 {
 	struct monitor *monitor = context;
-	struct boot_info *boot = monitor->boot = (void *)(image_base() + monitor->boot_offset);
+	struct boot_info *boot = monitor->boot = (void *)(monitor_base() + monitor->boot_offset);
 	struct paging_tables paging;
 	struct error error;
 	struct slot *slot;
@@ -315,8 +315,8 @@ static void run(void *context)
 	place_store(monitor);
 	store_fill(monitor); /* after this, modules' old places are free */
 	plan_slots(&monitor->plan, &monitor->slots, report_error, monitor);
-	picture_init(monitor);		     /* the final table, and what RAM is left */
-	slot_machine_init(monitor, &paging); /* needs the final table */
+	picture_init(monitor);		   /* the final table, and what RAM is left */
+	kept_state_init(monitor, &paging); /* needs the final table */
 	check_default(monitor);
 	report_plan(monitor);
 	monitor->current = NO_SLOT;
@@ -345,9 +345,9 @@ void monitor_main(struct boot_info *boot)
 	report_boot(monitor);
 	leave_out_unmappable(monitor);
 	if (!plan_init(&monitor->plan, boot, firmware_data_start(!boot->uefi), &error) ||
-	    !plan_monitor(&monitor->plan, boot, image_size(), &error))
+	    !plan_monitor(&monitor->plan, boot, monitor_size(), &error))
 		stop(monitor, &error);
-	monitor->boot_offset = (uint64_t)boot - image_base();
+	monitor->boot_offset = (uint64_t)boot - monitor_base();
 	boot->image.base = monitor->plan.monitor.base;
 	relocate_and_call(monitor->plan.monitor.base, run, monitor);
 }

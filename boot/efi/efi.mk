@@ -4,7 +4,7 @@
 
 EFI_B      := $(B)/efi
 EFI_C      := $(wildcard boot/efi/*.c) lib/print.c lib/string.c lib/error.c
-EFI_OBJ    := $(EFI_C:%.c=$(EFI_B)/%.o) $(EFI_B)/monitor_image.o
+EFI_OBJ    := $(EFI_C:%.c=$(EFI_B)/%.o) $(EFI_B)/embedded.o
 EFI_LIB    ?= /usr/lib
 EFI_HEADER ?= /usr/include/efi
 
@@ -37,7 +37,7 @@ $(EFI_B)/sbat.csv: boot/efi/sbat.csv.in guest/linux/version.h
 	@mkdir -p $(@D)
 	@sed 's/@VERSION@/$(VERSION)/' $< > $@
 
-$(EFI_B)/monitor_image.o: boot/efi/monitor_image.asm $(EFI_B)/monitor.elf \
+$(EFI_B)/embedded.o: boot/efi/embedded.asm $(EFI_B)/monitor.elf \
 		$(EFI_B)/sbat.csv
 	@echo "  NASM    $<"
 	@$(NASM) -f elf64 -I $(EFI_B)/ -Werror -o $@ $<

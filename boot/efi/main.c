@@ -4,12 +4,12 @@
  * struct boot_info, ends boot services, and enters the monitor's image, which it carries.
  */
 #include "boot/efi/app.h"
-#include "boot/efi/image.h"
+#include "boot/efi/monitor_elf.h"
 #include "lib/string.h"
 #include "guest/linux/version.h"
 
-/* monitor_image.asm */
-extern const uint8_t monitor_image[], monitor_image_end[];
+/* embedded.asm */
+extern const uint8_t embedded_monitor[], embedded_monitor_end[];
 
 typedef void (*monitor_entry)(const struct boot_info *boot); /* efi_entry.asm */
 
@@ -35,11 +35,11 @@ static bool start(struct app *app, EFI_HANDLE handle, EFI_SYSTEM_TABLE *system, 
 
 static bool place_monitor(const struct app *app, uint64_t *entry, struct error *error)
 {
-	uint64_t size = (uint64_t)(monitor_image_end - monitor_image), bytes, address;
+	uint64_t size = (uint64_t)(embedded_monitor_end - embedded_monitor), bytes, address;
 
-	return image_memory(monitor_image, size, &bytes, error) &&
+	return monitor_elf_memory(embedded_monitor, size, &bytes, error) &&
 	       pages_allocate(app, EfiLoaderCode, bytes, PAGES_BELOW_4G, &address, error) &&
-	       image_place(monitor_image, size, (void *)address, entry, error);
+	       monitor_elf_place(embedded_monitor, size, (void *)address, entry, error);
 }
 
 EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *system)

@@ -22,8 +22,8 @@ void boot_efi_take(const struct boot_info *from)
 	struct paging_tables unused;
 
 	boot = *from; /* while firmware's page tables still map it */
-	boot.image.base = image_base();
-	boot.image.size = image_size();
+	boot.image.base = monitor_base();
+	boot.image.size = monitor_size();
 	descriptors_init();
 	paging_init(0, &unused); /* 4 GiB are enough until the move; then monitor/main.c maps all */
 }

@@ -3,8 +3,8 @@
  * multiboot2.h - reading the boot information of a Multiboot2 loader: pure, so that it also runs
  * on the host, under tests and fuzzing.
  */
-#ifndef BOOT_MULTIBOOT2_H
-#define BOOT_MULTIBOOT2_H
+#ifndef BOOT_MULTIBOOT2_MULTIBOOT2_H
+#define BOOT_MULTIBOOT2_MULTIBOOT2_H
 
 #include <stdint.h>
 #include "boot_info.h"

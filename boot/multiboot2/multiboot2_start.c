@@ -24,7 +24,7 @@ void boot_multiboot2(uint32_t magic, uint32_t information)
 	if (magic != MULTIBOOT2_BOOTLOADER_MAGIC)
 		cpu_stop(); /* nobody is there to be told: not even a memory map */
 	multiboot2_boot_info(phys(information), INFORMATION_LIMIT, &boot);
-	boot.image.base = image_base();
-	boot.image.size = image_size();
+	boot.image.base = monitor_base();
+	boot.image.size = monitor_size();
 	monitor_main(&boot);
 }

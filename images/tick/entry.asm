@@ -11,7 +11,7 @@ default rel
 %include "asm_offsets.inc"
 
 extern kernel_main
-extern image_start, rela_start, rela_end	; tick.ld
+extern monitor_start, rela_start, rela_end	; tick.ld
 
 HEADER_MAGIC		equ 0xe85250d6
 HEADER_ARCH_I386	equ 0
@@ -143,7 +143,7 @@ bits 64
 	; was linked as, plus the way that the image has moved.
 	lea r8, [rela_start]
 	lea r9, [rela_end]
-	lea r10, [image_start]		; where the image is, and where it was linked to be; both
+	lea r10, [monitor_start]		; where the image is, and where it was linked to be; both
 	sub r10, LINK_ADDRESS		; come from one place, tick.ld's
 .relocation:
 	cmp r8, r9

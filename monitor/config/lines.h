@@ -13,8 +13,8 @@
  * A line that is wrong spoils only its own slot: that slot is left out of the table, and the first
  * fault of each line is given to report().
  */
-#ifndef MONITOR_LINES_H
-#define MONITOR_LINES_H
+#ifndef MONITOR_CONFIG_LINES_H
+#define MONITOR_CONFIG_LINES_H
 
 #include "boot_info.h"
 #include "lib/error.h"

@@ -2,8 +2,8 @@
 /*
  * options.h - the monitor's own options, from its command line.
  */
-#ifndef MONITOR_OPTIONS_H
-#define MONITOR_OPTIONS_H
+#ifndef MONITOR_CONFIG_OPTIONS_H
+#define MONITOR_CONFIG_OPTIONS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,7 +15,7 @@ enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 /* What is checked of a slot that was parked, when it returns (integrity.h). */
 enum integrity_check {
 	INTEGRITY_OFF = 0,
-	INTEGRITY_CONTROL = 1, /* control pages: what the slot needs to be resumed */
+	INTEGRITY_CONTROL = 1, /* control state: what the slot needs to be resumed */
 	INTEGRITY_TEXT = 2,    /* its kernel's code */
 	INTEGRITY_ALL = 3,
 };

@@ -2,8 +2,8 @@
 /*
  * parse_line.h - one module line by itself: its words, without a look at the others.
  */
-#ifndef MONITOR_PARSE_LINE_H
-#define MONITOR_PARSE_LINE_H
+#ifndef MONITOR_CONFIG_PARSE_LINE_H
+#define MONITOR_CONFIG_PARSE_LINE_H
 
 #include "boot_info.h"
 #include "lib/error.h"

@@ -4,8 +4,8 @@
  *
  * A word ends at a blank. There is no quoting: what a boot loader quoted stays as it came.
  */
-#ifndef MONITOR_WORDS_H
-#define MONITOR_WORDS_H
+#ifndef MONITOR_CONFIG_WORDS_H
+#define MONITOR_CONFIG_WORDS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  * command.h - the console's commands. One file for each family: command_slots.c, command_memory.c,
  * command_machine.c, command_pci.c, command_help.c. console_loop.c reads lines and runs them.
  */
-#ifndef MONITOR_COMMAND_H
-#define MONITOR_COMMAND_H
+#ifndef MONITOR_CONSOLE_COMMAND_H
+#define MONITOR_CONSOLE_COMMAND_H
 
 #include "monitor/monitor.h"
 

@@ -7,7 +7,7 @@
 #include "monitor/switch/integrity.h"
 #include "lib/print.h"
 #include "monitor/switch/selfcheck.h"
-#include "monitor/switch/slot_machine.h"
+#include "monitor/switch/kept_state.h"
 #include "monitor/plan/store.h"
 
 static bool check_code(struct monitor *monitor, struct error *error)
@@ -62,7 +62,7 @@ static bool check_slots(struct monitor *monitor, struct error *error)
 		const struct slot *slot = &monitor->slots.slot[i];
 
 		if (slot->state == SWITCHYARD_PARKED &&
-		    !integrity_verify(slot, slot_machine(i), error))
+		    !integrity_verify(slot, kept_state(i), error))
 			return false;
 	}
 	return true;

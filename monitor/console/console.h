@@ -4,8 +4,8 @@
  *
  * serial=none leaves uart.port 0, video=off leaves screen.shown false: that part stays silent.
  */
-#ifndef MONITOR_CONSOLE_H
-#define MONITOR_CONSOLE_H
+#ifndef MONITOR_CONSOLE_CONSOLE_H
+#define MONITOR_CONSOLE_CONSOLE_H
 
 #include <stdarg.h>
 #include <stdbool.h>

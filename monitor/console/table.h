@@ -3,8 +3,8 @@
  * table.h - tables on the console: one header line, then one row a line, columns as wide as
  * their widest cell and two blanks apart.
  */
-#ifndef MONITOR_TABLE_H
-#define MONITOR_TABLE_H
+#ifndef MONITOR_CONSOLE_TABLE_H
+#define MONITOR_CONSOLE_TABLE_H
 
 #include <stdint.h>
 #include "monitor/console/console.h"

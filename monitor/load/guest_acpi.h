@@ -6,8 +6,8 @@
  * the slot's line has cpus=, a copy of the MADT that lists only those CPUs. All other tables stay
  * the firmware's own.
  */
-#ifndef MONITOR_GUEST_ACPI_H
-#define MONITOR_GUEST_ACPI_H
+#ifndef MONITOR_LOAD_GUEST_ACPI_H
+#define MONITOR_LOAD_GUEST_ACPI_H
 
 #include <stdbool.h>
 #include <stdint.h>

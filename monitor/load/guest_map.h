@@ -6,8 +6,8 @@
  * firmware kept for itself (reserved, ACPI, NVS) is passed on as it is; the pages with the slot's
  * ACPI tables and struct switchyard_info are ACPI data.
  */
-#ifndef MONITOR_GUEST_MAP_H
-#define MONITOR_GUEST_MAP_H
+#ifndef MONITOR_LOAD_GUEST_MAP_H
+#define MONITOR_LOAD_GUEST_MAP_H
 
 #include "monitor/plan/plan.h"
 

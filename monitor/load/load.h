@@ -7,8 +7,8 @@
  * An image is input that we did not write: every size and offset in it is checked against
  * the file before it is used.
  */
-#ifndef MONITOR_LOAD_H
-#define MONITOR_LOAD_H
+#ifndef MONITOR_LOAD_LOAD_H
+#define MONITOR_LOAD_LOAD_H
 
 #include <stdbool.h>
 #include <stdint.h>

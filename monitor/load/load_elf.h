@@ -3,8 +3,8 @@
  * load_elf.h - ELF files as kernels: ELF32 for the i386, ELF64 for x86-64; segments go to their
  * physical addresses (p_paddr).
  */
-#ifndef MONITOR_LOAD_ELF_H
-#define MONITOR_LOAD_ELF_H
+#ifndef MONITOR_LOAD_LOAD_ELF_H
+#define MONITOR_LOAD_LOAD_ELF_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,8 +2,8 @@
 /*
  * load_format.h - what each format's loader gives to load.c, and sums that all of them need.
  */
-#ifndef MONITOR_LOAD_FORMAT_H
-#define MONITOR_LOAD_FORMAT_H
+#ifndef MONITOR_LOAD_LOAD_FORMAT_H
+#define MONITOR_LOAD_LOAD_FORMAT_H
 
 #include "monitor/load/load.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * load_linux.c - bzImage kernels, by the 64-bit and the 32-bit boot protocol:
- * Documentation/x86/boot.rst of Linux, whose names the fields bear. linux_image.c reads and checks
+ * Documentation/x86/boot.rst of Linux, whose names the fields bear. bzimage.c reads and checks
  * the header.
  *
  * A slot's range, from its top down; kernel and what it unpacks itself to are at the bottom:
@@ -12,7 +12,7 @@
  *   command line    page aligned
  */
 #include "arch/x86/memory/phys.h"
-#include "monitor/load/linux_image.h"
+#include "monitor/load/bzimage.h"
 #include "monitor/load/load_format.h"
 #include "lib/string.h"
 
@@ -48,45 +48,45 @@ static uint64_t data_size(const struct slot *slot)
 
 static bool inspect(struct slot *slot, struct error *error)
 {
-	struct linux_image image;
+	struct bzimage bzimage;
 	uint64_t length = strlen(slot->kernel.string), size;
 
-	if (!linux_read(&slot->kernel, &image, error))
+	if (!bzimage_read(&slot->kernel, &bzimage, error))
 		return false;
-	if (length > image.hdr.cmdline_size)
+	if (length > bzimage.hdr.cmdline_size)
 		return fail(error, "command line has %lu characters; this kernel takes %u at most",
-			    length, image.hdr.cmdline_size);
+			    length, bzimage.hdr.cmdline_size);
 	if (slot->module_count)
 		return fail(error, "a Linux kernel takes no modules; expected an initrd line");
-	size = page_up(image.memory_size) + data_size(slot) + load_extra_size(slot);
-	slot->needs = (struct needs){.fixed = !image.relocatable,
-				     .base = image.first,
-				     .size = size + image.align_slack,
-				     .min_base = image.first,
-				     .max_end = image.above_4g ? MAX_PHYSICAL : BELOW_4G};
+	size = page_up(bzimage.memory_size) + data_size(slot) + load_extra_size(slot);
+	slot->needs = (struct needs){.fixed = !bzimage.relocatable,
+				     .base = bzimage.first,
+				     .size = size + bzimage.align_slack,
+				     .min_base = bzimage.first,
+				     .max_end = bzimage.above_4g ? MAX_PHYSICAL : BELOW_4G};
 	return true;
 }
 
 /* The initrd as high as it may be, then the rest below it. */
-static bool lay_out(const struct slot *slot, const struct linux_image *image, struct layout *layout,
+static bool lay_out(const struct slot *slot, const struct bzimage *bzimage, struct layout *layout,
 		    struct error *error)
 {
 	uint64_t top = (slot->ram.base + slot->ram.size) & -LOAD_PAGE;
-	uint64_t initrd_max = (uint64_t)image->hdr.initrd_addr_max + 1;
+	uint64_t initrd_max = (uint64_t)bzimage->hdr.initrd_addr_max + 1;
 	uint64_t below;
 
-	layout->kernel = image->load;
-	if (image->relocatable) {
-		layout->kernel = slot->ram.base > image->first ? slot->ram.base : image->first;
-		layout->kernel = align_up(layout->kernel, image->align);
+	layout->kernel = bzimage->load;
+	if (bzimage->relocatable) {
+		layout->kernel = slot->ram.base > bzimage->first ? slot->ram.base : bzimage->first;
+		layout->kernel = align_up(layout->kernel, bzimage->align);
 	}
-	layout->end =
-		page_up((image->relocatable ? layout->kernel : image->first) + image->memory_size);
+	layout->end = page_up((bzimage->relocatable ? layout->kernel : bzimage->first) +
+			      bzimage->memory_size);
 	/*
 	 * A kernel that can be above 4 GiB takes its initrd
 	 * there, too, whatever initrd_addr_max says.
 	 */
-	if (slot->initrd.size && !image->above_4g && top > initrd_max)
+	if (slot->initrd.size && !bzimage->above_4g && top > initrd_max)
 		top = initrd_max & -LOAD_PAGE;
 	below = page_up(slot->initrd.size) + data_size(slot);
 	if (layout->end > top || below > top - layout->end)
@@ -175,7 +175,7 @@ static void set_header(struct boot_params *params, const struct slot *slot,
 	}
 }
 
-static void write_params(const struct slot *slot, const struct linux_image *image,
+static void write_params(const struct slot *slot, const struct bzimage *bzimage,
 			 const struct layout *layout, const struct load_context *context)
 {
 	struct boot_params *params = phys(layout->params);
@@ -183,7 +183,7 @@ static void write_params(const struct slot *slot, const struct linux_image *imag
 	memset(params, 0, sizeof(*params));
 	memcpy((uint8_t *)params + HDR_OFFSET,
 	       (const uint8_t *)phys(slot->kernel.base) + HDR_OFFSET,
-	       image->header_end - HDR_OFFSET);
+	       bzimage->header_end - HDR_OFFSET);
 	set_header(params, slot, layout);
 	set_memory_map(params, context);
 	if (context->screen == SCREEN_TEXT)
@@ -193,13 +193,13 @@ static void write_params(const struct slot *slot, const struct linux_image *imag
 	params->acpi_rsdp_addr = context->rsdp;
 }
 
-static void copy_images(const struct slot *slot, const struct linux_image *image,
+static void copy_images(const struct slot *slot, const struct bzimage *bzimage,
 			const struct layout *layout)
 {
 	const uint8_t *file = phys(slot->kernel.base);
 	const char *string = slot->kernel.string;
 
-	memcpy(phys(layout->kernel), file + image->payload_offset, image->payload_size);
+	memcpy(phys(layout->kernel), file + bzimage->payload_offset, bzimage->payload_size);
 	memcpy(phys(layout->command_line), string, strlen(string) + 1);
 	if (slot->initrd.size)
 		memcpy(phys(layout->initrd), phys(slot->initrd.base), slot->initrd.size);
@@ -208,15 +208,16 @@ static void copy_images(const struct slot *slot, const struct linux_image *image
 static bool load(const struct slot *slot, const struct load_context *context,
 		 struct guest_entry *entry, struct error *error)
 {
-	struct linux_image image;
+	struct bzimage bzimage;
 	struct layout layout = {0};
 
-	if (!linux_read(&slot->kernel, &image, error) || !lay_out(slot, &image, &layout, error))
+	if (!bzimage_read(&slot->kernel, &bzimage, error) ||
+	    !lay_out(slot, &bzimage, &layout, error))
 		return false;
-	copy_images(slot, &image, &layout);
-	write_params(slot, &image, &layout, context);
-	entry->mode = image.entry_64 ? ENTRY_LONG : ENTRY_PROTECTED;
-	entry->ip = image.entry_64 ? layout.kernel + ENTRY_64 : layout.kernel;
+	copy_images(slot, &bzimage, &layout);
+	write_params(slot, &bzimage, &layout, context);
+	entry->mode = bzimage.entry_64 ? ENTRY_LONG : ENTRY_PROTECTED;
+	entry->ip = bzimage.entry_64 ? layout.kernel + ENTRY_64 : layout.kernel;
 	entry->sp = layout.stack + LOAD_PAGE;
 	entry->si = layout.params;
 	return true;

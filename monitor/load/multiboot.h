@@ -8,8 +8,8 @@
  * where GRUB puts it. Else it lies behind the kernel, and modules behind that, each at a page's
  * beginning.
  */
-#ifndef MONITOR_MULTIBOOT_H
-#define MONITOR_MULTIBOOT_H
+#ifndef MONITOR_LOAD_MULTIBOOT_H
+#define MONITOR_LOAD_MULTIBOOT_H
 
 #include "monitor/load/load_elf.h"
 #include "monitor/load/load_format.h"

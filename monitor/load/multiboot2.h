@@ -4,8 +4,8 @@
  * multiboot2_header.c reads a kernel's header (3.1), multiboot2_info.c writes its boot information
  * (3.6).
  */
-#ifndef MONITOR_MULTIBOOT2_H
-#define MONITOR_MULTIBOOT2_H
+#ifndef MONITOR_LOAD_MULTIBOOT2_H
+#define MONITOR_LOAD_MULTIBOOT2_H
 
 #include "monitor/load/multiboot.h"
 

@@ -3,8 +3,8 @@
  * log.h - the monitor's log: kept in a ring for the `log` command, shown on the console as it comes
  * if its level is at or below `loglevel=`.
  */
-#ifndef MONITOR_LOG_H
-#define MONITOR_LOG_H
+#ifndef MONITOR_LOG_LOG_H
+#define MONITOR_LOG_LOG_H
 
 #include <stdint.h>
 #include "monitor/console/console.h"

@@ -13,8 +13,8 @@
  * that they can be copied into it; slots' ranges are clear of the store, and are written to only
  * after that copy, so they may reuse the room where modules lay.
  */
-#ifndef MONITOR_PLAN_H
-#define MONITOR_PLAN_H
+#ifndef MONITOR_PLAN_PLAN_H
+#define MONITOR_PLAN_PLAN_H
 
 #include "boot_info.h"
 #include "lib/error.h"

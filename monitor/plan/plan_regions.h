@@ -2,8 +2,8 @@
 /*
  * plan_regions.h - searching and claiming free RAM: what the parts of the memory plan share.
  */
-#ifndef MONITOR_PLAN_REGIONS_H
-#define MONITOR_PLAN_REGIONS_H
+#ifndef MONITOR_PLAN_PLAN_REGIONS_H
+#define MONITOR_PLAN_PLAN_REGIONS_H
 
 #include "monitor/plan/plan.h"
 

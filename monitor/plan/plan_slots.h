@@ -2,8 +2,8 @@
 /*
  * plan_slots.h - where a slot's range has to be, if its line or its kernel says so.
  */
-#ifndef MONITOR_PLAN_SLOTS_H
-#define MONITOR_PLAN_SLOTS_H
+#ifndef MONITOR_PLAN_PLAN_SLOTS_H
+#define MONITOR_PLAN_PLAN_SLOTS_H
 
 #include "monitor/slot/slot.h"
 

@@ -3,8 +3,8 @@
  * store.h - the store of pristine images: every slot's files, as the loader read them, in RAM of
  * the monitor's, so that a slot can be started afresh without firmware or disk.
  */
-#ifndef MONITOR_STORE_H
-#define MONITOR_STORE_H
+#ifndef MONITOR_PLAN_STORE_H
+#define MONITOR_PLAN_STORE_H
 
 #include "monitor/monitor.h"
 

@@ -6,8 +6,8 @@
  * its pristine images in the store (store.c), is started by a loader (load.c) and
  * switched (switch.c). Only the monitor writes it.
  */
-#ifndef MONITOR_SLOT_H
-#define MONITOR_SLOT_H
+#ifndef MONITOR_SLOT_SLOT_H
+#define MONITOR_SLOT_SLOT_H
 
 #include <stdbool.h>
 #include <stdint.h>

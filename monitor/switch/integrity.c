@@ -3,7 +3,7 @@
 #include "arch/x86/memory/page_walk.h"
 #include "arch/x86/memory/phys.h"
 #include "lib/xxh64.h"
-#include "monitor/switch/slot_machine.h"
+#include "monitor/switch/kept_state.h"
 
 #define PAGE INTEGRITY_PAGE
 
@@ -16,10 +16,10 @@ static const char *const part_names[PART_COUNT] = {
 	[PART_PAGE_TABLE] = "top page table",
 };
 
-static struct page_walk walk_of(const struct slot *slot, const struct slot_machine *machine)
+static struct page_walk walk_of(const struct slot *slot, const struct kept_state *kept)
 {
 	return (struct page_walk){
-		.control = &machine->control,
+		.context = &kept->cpu,
 		.base = slot->ram.base,
 		.size = slot->ram.size,
 	};
@@ -45,29 +45,29 @@ static uint64_t sum_table(const struct page_walk *walk, const struct descriptor_
 
 static uint64_t sum_root(const struct page_walk *walk)
 {
-	uint64_t root = walk->control->cr3 & ~(PAGE - 1) & ~(1ull << 63);
+	uint64_t root = walk->context->cr3 & ~(PAGE - 1) & ~(1ull << 63);
 
 	if (root < walk->base || root - walk->base >= walk->size)
 		return 0;
 	return xxh64(phys(root), PAGE, 0);
 }
 
-static uint64_t sum_part(const struct slot *slot, const struct slot_machine *machine,
+static uint64_t sum_part(const struct slot *slot, const struct kept_state *kept,
 			 enum integrity_part part)
 {
-	struct page_walk walk = walk_of(slot, machine);
+	struct page_walk walk = walk_of(slot, kept);
 
 	switch (part) {
 	case PART_CPU:
-		return xxh64(&machine->control, sizeof(machine->control), 0);
+		return xxh64(&kept->cpu, sizeof(kept->cpu), 0);
 	case PART_DEVICES:
-		return xxh64(&machine->platform, sizeof(machine->platform), 0);
+		return xxh64(&kept->platform, sizeof(kept->platform), 0);
 	case PART_ACPI:
-		return xxh64(machine->tables.acpi, sizeof(machine->tables.acpi), 0);
+		return xxh64(kept->tables.acpi, sizeof(kept->tables.acpi), 0);
 	case PART_GDT:
-		return sum_table(&walk, &machine->control.gdtr);
+		return sum_table(&walk, &kept->cpu.gdtr);
 	case PART_IDT:
-		return sum_table(&walk, &machine->control.idtr);
+		return sum_table(&walk, &kept->cpu.idtr);
 	case PART_PAGE_TABLE:
 		return sum_root(&walk);
 	case PART_COUNT:
@@ -105,11 +105,10 @@ static void add_text(uint64_t physical, uint64_t size, void *context)
 		integrity->page_sum[integrity->page_count++] = sum_page(at);
 }
 
-void integrity_take(const struct slot *slot, struct slot_machine *machine,
-		    enum integrity_check check)
+void integrity_take(const struct slot *slot, struct kept_state *kept, enum integrity_check check)
 {
-	struct integrity *integrity = &machine->integrity;
-	struct page_walk walk = walk_of(slot, machine);
+	struct integrity *integrity = &kept->integrity;
+	struct page_walk walk = walk_of(slot, kept);
 
 	integrity->control = check & INTEGRITY_CONTROL;
 	integrity->text = check & INTEGRITY_TEXT;
@@ -117,7 +116,7 @@ void integrity_take(const struct slot *slot, struct slot_machine *machine,
 	integrity->page_count = 0;
 	integrity->left_out = 0;
 	for (unsigned int part = 0; integrity->control && part < PART_COUNT; part++)
-		integrity->part[part] = sum_part(slot, machine, (enum integrity_part)part);
+		integrity->part[part] = sum_part(slot, kept, (enum integrity_part)part);
 	/* Tables without end: what was found of them before is checked all the same. */
 	if (integrity->text)
 		page_walk_text(&walk, add_text, integrity);
@@ -138,14 +137,13 @@ static uint64_t changed_text(const struct integrity *integrity)
 	return 0;
 }
 
-bool integrity_verify(const struct slot *slot, const struct slot_machine *machine,
-		      struct error *error)
+bool integrity_verify(const struct slot *slot, const struct kept_state *kept, struct error *error)
 {
-	const struct integrity *integrity = &machine->integrity;
+	const struct integrity *integrity = &kept->integrity;
 	uint64_t text;
 
 	for (unsigned int part = 0; integrity->control && part < PART_COUNT; part++)
-		if (sum_part(slot, machine, (enum integrity_part)part) != integrity->part[part])
+		if (sum_part(slot, kept, (enum integrity_part)part) != integrity->part[part])
 			return fail(error,
 				    "slot %s: its %s changed while it was parked; \"switch %s "
 				    "force\" resumes it all the same",

@@ -6,8 +6,8 @@
  * that parks, checksums are taken of what must not change for it to go on at all; docs/INTEGRITY.md
  * says what that costs. They find damage, not an attack: whoever writes there can write here.
  */
-#ifndef MONITOR_INTEGRITY_H
-#define MONITOR_INTEGRITY_H
+#ifndef MONITOR_SWITCH_INTEGRITY_H
+#define MONITOR_SWITCH_INTEGRITY_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,7 +21,7 @@
 
 /* What is kept for a slot besides its kernel's text. */
 enum integrity_part {
-	PART_CPU,     /* the control page */
+	PART_CPU,     /* its CPU context */
 	PART_DEVICES, /* the platform state */
 	PART_ACPI,    /* its copies of ACPI tables */
 	PART_GDT,     /* the descriptor tables, which lie in its own memory, */
@@ -42,14 +42,12 @@ struct integrity {
 	uint32_t page_sum[INTEGRITY_PAGES]; /* of the ranges' pages, one after the other */
 };
 
-struct slot_machine;
+struct kept_state;
 
 /* Takes those checksums of a slot, which has just been parked, that check asks for. */
-void integrity_take(const struct slot *slot, struct slot_machine *machine,
-		    enum integrity_check check);
+void integrity_take(const struct slot *slot, struct kept_state *kept, enum integrity_check check);
 
 /* Compares them. False if something changed: error says of which slot, what, and where. */
-bool integrity_verify(const struct slot *slot, const struct slot_machine *machine,
-		      struct error *error);
+bool integrity_verify(const struct slot *slot, const struct kept_state *kept, struct error *error);
 
 #endif

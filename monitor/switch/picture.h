@@ -5,8 +5,8 @@
  *
  * All slots share one framebuffer in one mode. None of this does anything without one.
  */
-#ifndef MONITOR_PICTURE_H
-#define MONITOR_PICTURE_H
+#ifndef MONITOR_SWITCH_PICTURE_H
+#define MONITOR_SWITCH_PICTURE_H
 
 #include "monitor/monitor.h"
 

@@ -2,8 +2,8 @@
 /*
  * request.h - is what a guest asks of the gate something that can be done?
  */
-#ifndef MONITOR_REQUEST_H
-#define MONITOR_REQUEST_H
+#ifndef MONITOR_SWITCH_REQUEST_H
+#define MONITOR_SWITCH_REQUEST_H
 
 #include "monitor/slot/slot.h"
 

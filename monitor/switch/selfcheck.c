@@ -4,7 +4,7 @@
 #include "arch/x86/gate/descriptors.h"
 #include "lib/xxh64.h"
 
-extern const uint8_t image_start[], const_end[]; /* linker/monitor.ld */
+extern const uint8_t monitor_start[], const_end[]; /* linker/monitor.ld */
 
 /* The last page may end in what follows, which changes. */
 static uint64_t sum_page(const struct selfcheck *check, uint32_t page)
@@ -24,9 +24,9 @@ static uint64_t sum_descriptors(void)
 
 void selfcheck_init(struct selfcheck *check)
 {
-	uint64_t size = (uint64_t)(const_end - image_start);
+	uint64_t size = (uint64_t)(const_end - monitor_start);
 
-	check->base = image_start;
+	check->base = monitor_start;
 	check->pages = (uint32_t)((size + SELFCHECK_PAGE - 1) / SELFCHECK_PAGE);
 	for (uint32_t page = 0; page < check->pages; page++)
 		check->sum[page] = sum_page(check, page);

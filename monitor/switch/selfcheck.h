@@ -6,8 +6,8 @@
  * Its code and constants, which never change once it has moved, carry checksums: they are compared
  * whenever a kernel enters the gate, before anything of that kernel's is touched on.
  */
-#ifndef MONITOR_SELFCHECK_H
-#define MONITOR_SELFCHECK_H
+#ifndef MONITOR_SWITCH_SELFCHECK_H
+#define MONITOR_SWITCH_SELFCHECK_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -12,7 +12,7 @@
 #include "lib/print.h"
 #include "monitor/switch/picture.h"
 #include "monitor/switch/request.h"
-#include "monitor/switch/slot_machine.h"
+#include "monitor/switch/kept_state.h"
 #include "monitor/plan/store.h"
 #include "lib/string.h"
 #include "guest/linux/version.h"
@@ -36,8 +36,8 @@ static void mark_running(struct monitor *monitor, struct slot *slot)
 	monitor->current = slot_index(monitor, slot);
 	slot->state = SWITCHYARD_RUNNING;
 	slot->runs++;
-	slot_machine_publish(&monitor->slots);
-	gate_anchor.control = &slot_machine(monitor->current)->control;
+	kept_state_publish(&monitor->slots);
+	gate_anchor.context = &kept_state(monitor->current)->cpu;
 }
 
 /*
@@ -56,16 +56,16 @@ static void stop_devices(struct monitor *monitor)
 static bool load(struct monitor *monitor, struct slot *slot, struct guest_entry *entry,
 		 struct error *error)
 {
-	struct slot_machine *machine = slot_machine(slot_index(monitor, slot));
-	struct region tables = {.base = (uint64_t)&machine->tables,
-				.size = sizeof(machine->tables),
+	struct kept_state *kept = kept_state(slot_index(monitor, slot));
+	struct region tables = {.base = (uint64_t)&kept->tables,
+				.size = sizeof(kept->tables),
 				.type = REGION_ACPI};
 	struct region map[GUEST_MAX_REGIONS];
 	struct load_context context = {
 		.map = map,
-		.rsdp = machine->rsdp,
-		.rsdp_size = machine->rsdp ? monitor->boot->rsdp_size : 0,
-		.info = (uint64_t)&machine->tables.info,
+		.rsdp = kept->rsdp,
+		.rsdp_size = kept->rsdp ? monitor->boot->rsdp_size : 0,
+		.info = (uint64_t)&kept->tables.info,
 		.screen = screen_kind(&monitor->console.screen),
 		.cursor_column = monitor->console.screen.text.column,
 		.cursor_row = monitor->console.screen.text.row,
@@ -82,7 +82,7 @@ static bool load(struct monitor *monitor, struct slot *slot, struct guest_entry 
 
 bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error)
 {
-	struct slot_machine *machine = slot_machine(slot_index(monitor, slot));
+	struct kept_state *kept = kept_state(slot_index(monitor, slot));
 	struct guest_entry entry;
 	char size[SIZE_TEXT];
 
@@ -95,8 +95,8 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 	stop_devices(monitor);
 	if (!load(monitor, slot, &entry, error))
 		return false;
-	memset(&machine->tables.info.notes, 0, sizeof(machine->tables.info.notes));
-	memset(&machine->control, 0, sizeof(machine->control));
+	memset(&kept->tables.info.notes, 0, sizeof(kept->tables.info.notes));
+	memset(&kept->cpu, 0, sizeof(kept->cpu));
 	uart_drain(&monitor->console.uart);
 	mark_running(monitor, slot);
 	platform_restore_firmware();
@@ -110,21 +110,21 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 __attribute__((noreturn)) static void resume(struct monitor *monitor, struct slot *slot,
 					     int64_t result)
 {
-	struct slot_machine *machine = slot_machine(slot_index(monitor, slot));
+	struct kept_state *kept = kept_state(slot_index(monitor, slot));
 
 	stop_devices(monitor);
 	uart_drain(&monitor->console.uart);
 	mark_running(monitor, slot);
 	picture_restore(monitor, monitor->current);
-	platform_restore(&machine->platform);
-	cpu_state_restore(&machine->control);
-	gate_resume(&machine->control, result);
+	platform_restore(&kept->platform);
+	cpu_state_restore(&kept->cpu);
+	gate_resume(&kept->cpu, result);
 }
 
 bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error)
 {
 	if (slot->state == SWITCHYARD_PARKED &&
-	    !integrity_verify(slot, slot_machine(slot_index(monitor, slot)), error))
+	    !integrity_verify(slot, kept_state(slot_index(monitor, slot)), error))
 		return false;
 	return switch_force(monitor, slot, error);
 }
@@ -157,16 +157,16 @@ bool switch_kill(struct monitor *monitor, struct slot *slot, struct error *error
 }
 
 /* After this the machine is quiet, and the slot's state complete. */
-static void park(struct slot *slot, struct slot_machine *machine)
+static void park(struct slot *slot, struct kept_state *kept)
 {
-	const struct switchyard_notes *notes = &machine->tables.info.notes;
+	const struct switchyard_notes *notes = &kept->tables.info.notes;
 
-	platform_save(&machine->platform);
-	machine->platform.pit.reload = notes->pit_reload;
-	machine->platform.pic.base[0] = notes->pic_master;
-	machine->platform.pic.base[1] = notes->pic_slave;
-	machine->platform.keyboard.leds = notes->keyboard_leds;
-	machine->control.progress = GATE_PARKED;
+	platform_save(&kept->platform);
+	kept->platform.pit.reload = notes->pit_reload;
+	kept->platform.pic.base[0] = notes->pic_master;
+	kept->platform.pic.base[1] = notes->pic_slave;
+	kept->platform.keyboard.leds = notes->keyboard_leds;
+	kept->cpu.progress = GATE_PARKED;
 	slot->state = SWITCHYARD_PARKED;
 }
 
@@ -196,21 +196,21 @@ static void crash(struct monitor *monitor, struct slot *slot, const struct switc
 
 void switch_fault(struct monitor *monitor)
 {
-	struct slot_machine *machine;
+	struct kept_state *kept;
 	struct slot *slot;
 
 	if (monitor->current == NO_SLOT)
 		return;
 	slot = &monitor->slots.slot[monitor->current];
-	machine = slot_machine(monitor->current);
+	kept = kept_state(monitor->current);
 	if (slot->state != SWITCHYARD_RUNNING)
 		return;
-	platform_save(&machine->platform);
+	platform_save(&kept->platform);
 	slot->state = SWITCHYARD_CRASHED;
 	monitor->devices_running = true;
 	format_text(slot->crash, sizeof(slot->crash), "%s",
-		    machine->control.progress == GATE_IDLE ? "fault before it had tables of its own"
-							   : "fault in the gate");
+		    kept->cpu.progress == GATE_IDLE ? "fault before it had tables of its own"
+						    : "fault in the gate");
 	console_init(&monitor->console, &monitor->options);
 }
 
@@ -238,7 +238,7 @@ static int64_t check_target(struct monitor *monitor, const struct slot *slot)
 	struct error error;
 
 	if (slot->state != SWITCHYARD_PARKED ||
-	    integrity_verify(slot, slot_machine(slot_index(monitor, slot)), &error))
+	    integrity_verify(slot, kept_state(slot_index(monitor, slot)), &error))
 		return 0;
 	log_refusal(&monitor->log, error.text);
 	return SWITCHYARD_EDAMAGED;
@@ -246,12 +246,12 @@ static int64_t check_target(struct monitor *monitor, const struct slot *slot)
 
 /* After the slot's screen and serial port are saved. */
 static void take_checksums(struct monitor *monitor, const struct slot *slot,
-			   struct slot_machine *machine)
+			   struct kept_state *kept)
 {
-	const struct integrity *integrity = &machine->integrity;
+	const struct integrity *integrity = &kept->integrity;
 	char size[SIZE_TEXT];
 
-	integrity_take(slot, machine, monitor->options.integrity);
+	integrity_take(slot, kept, monitor->options.integrity);
 	if (integrity->text)
 		log_line(&monitor->log, LOG_DEBUG, "slot %s: %s of kernel text in %u ranges",
 			 slot->name, format_size(size, integrity->page_count * INTEGRITY_PAGE),
@@ -273,7 +273,7 @@ int64_t gate_main(uint64_t op, uint64_t arg)
 {
 	struct monitor *monitor = gate_monitor;
 	struct slot *slot = &monitor->slots.slot[monitor->current];
-	struct slot_machine *machine = slot_machine(monitor->current);
+	struct kept_state *kept = kept_state(monitor->current);
 	const void *damage = check_monitor(monitor);
 	const char *reason;
 	struct error error;
@@ -287,16 +287,16 @@ int64_t gate_main(uint64_t op, uint64_t arg)
 	if (result)
 		return result;
 	/* One that ends needs its CPU state no more, so it may be what can't be kept. */
-	if (!cpu_state_save(&machine->control, &reason) && op != SWITCHYARD_END &&
+	if (!cpu_state_save(&kept->cpu, &reason) && op != SWITCHYARD_END &&
 	    op != SWITCHYARD_CRASH) {
 		fail(&error, "slot %s can't be parked: %s", slot->name, reason);
 		log_refusal(&monitor->log, error.text);
 		return SWITCHYARD_ESTATE;
 	}
-	park(slot, machine);
+	park(slot, kept);
 	picture_save(monitor, monitor->current);
 	if (op == SWITCHYARD_SWITCH || op == SWITCHYARD_MONITOR)
-		take_checksums(monitor, slot, machine);
+		take_checksums(monitor, slot, kept);
 
 	if (op == SWITCHYARD_SWITCH && !damage) {
 		if (switch_force(monitor, &monitor->slots.slot[arg - 1], &error))
@@ -313,7 +313,7 @@ int64_t gate_main(uint64_t op, uint64_t arg)
 	if (op == SWITCHYARD_END)
 		end(monitor, slot, arg);
 	else if (op == SWITCHYARD_CRASH)
-		crash(monitor, slot, &machine->tables.info.notes);
+		crash(monitor, slot, &kept->tables.info.notes);
 	else
 		log_line(&monitor->log, LOG_INFO, "slot %s is parked", slot->name);
 	console_loop(monitor);

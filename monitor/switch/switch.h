@@ -4,8 +4,8 @@
  *
  * gate_main(), which a guest's call of the gate ends in, is here too (arch/x86/gate/gate.h).
  */
-#ifndef MONITOR_SWITCH_H
-#define MONITOR_SWITCH_H
+#ifndef MONITOR_SWITCH_SWITCH_H
+#define MONITOR_SWITCH_SWITCH_H
 
 #include "monitor/monitor.h"
 

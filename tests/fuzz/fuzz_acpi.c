@@ -16,7 +16,7 @@
 
 #define FIRMWARE_AT UINT64_C(0x7ffe0000)
 #define AREA_AT	    UINT64_C(0x3f000000)
-#define AREA_SIZE   UINT64_C(12288) /* as monitor/switch/slot_machine.h has it */
+#define AREA_SIZE   UINT64_C(12288) /* as monitor/switch/kept_state.h has it */
 #define INFO_AT	    UINT64_C(0x3effe000)
 #define MAX_ENTRIES 64 /* of a root table whose tables' checksums are made right */
 #define MAX_CPUS    8

@@ -54,8 +54,8 @@ static void check_text(uint64_t physical, uint64_t size, void *context)
 /* The rest of the input is the slot's memory: tables that may say anything. */
 static void fuzz_tables(struct fuzz_input *input)
 {
-	static struct control_page control;
-	struct page_walk walk = {.control = &control, .base = MEMORY_AT, .size = MEMORY_SIZE};
+	static struct cpu_context cpu;
+	struct page_walk walk = {.context = &control, .base = MEMORY_AT, .size = MEMORY_SIZE};
 	uint64_t physical, found = 0, address = fuzz_take(input, 8);
 	uint8_t *memory = fake_memory(MEMORY_AT, MEMORY_SIZE, 0);
 

@@ -24,7 +24,7 @@ PLANTED = [
     ('plan', 'monitor/plan/plan_regions.c', 'last - first >= search->size', 'true'),
     ('plan', 'monitor/plan/plan_init.c', 'plan->count == PLAN_MAX_REGIONS', 'false'),
     ('linux', 'monitor/load/load_linux.c', ' || below > top - layout->end', ''),
-    ('linux', 'monitor/load/linux_image.c', '!in_file(file, HDR_OFFSET, sizeof(*hdr))', 'false'),
+    ('linux', 'monitor/load/bzimage.c', '!in_file(file, HDR_OFFSET, sizeof(*hdr))', 'false'),
     ('elf', 'monitor/load/load_elf.c', '!in_file(file, s->offset, s->filesz)', 'false'),
     ('elf', 'monitor/load/load_elf.c', 's->filesz > s->memsz', 'false'),
     ('multiboot', 'monitor/load/multiboot.c', ' || addresses->load_end - load > image->load_size', ''),

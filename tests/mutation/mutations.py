@@ -58,27 +58,27 @@ NOT_MUTATED = {
 
 def general_registers():
     for name in 'rbx rcx rdx rsi rdi rbp r8 r9 r10 r11 r12 r13 r14 r15'.split():
-        yield drop(name, GATE, f'\tmov {name}, [rdi + control_page.{name}]\n')
-    yield drop('rsp', GATE, '\tmov rsp, [rdi + control_page.rsp]\n', stops=True)
-    yield Mutation(('rflags',), ((GATE, '\tpush qword [rdi + control_page.rflags]\n', ''),
+        yield drop(name, GATE, f'\tmov {name}, [rdi + cpu_context.{name}]\n')
+    yield drop('rsp', GATE, '\tmov rsp, [rdi + cpu_context.rsp]\n', stops=True)
+    yield Mutation(('rflags',), ((GATE, '\tpush qword [rdi + cpu_context.rflags]\n', ''),
                                  (GATE, '\tpopfq\t\t\t\t; with the interrupt flag', '\t; with')))
 
 
 def segments_and_tables():
     for name in 'ds es fs gs ss'.split():
-        yield drop(name, GATE, f'\tmov {name}, [rdi + control_page.{name}]')
-    yield drop('cs', GATE, '\tmovzx ebx, word [rdi + control_page.cs]\n', '\tmov ebx, SELECTOR_CODE64\n')
-    yield drop('gdtr-base gdtr-limit', GATE, '\tlgdt [rdi + control_page.gdtr]\n', stops=True)
-    yield drop('idtr-base idtr-limit', GATE, '\tlidt [rdi + control_page.idtr]\n', stops=True)
-    yield drop('ldtr', GATE, '\tlldt [rdi + control_page.ldtr]\n', stops=True)
-    yield drop('tr', GATE, '\tltr [rdi + control_page.tr]\n')
+        yield drop(name, GATE, f'\tmov {name}, [rdi + cpu_context.{name}]')
+    yield drop('cs', GATE, '\tmovzx ebx, word [rdi + cpu_context.cs]\n', '\tmov ebx, SELECTOR_CODE64\n')
+    yield drop('gdtr-base gdtr-limit', GATE, '\tlgdt [rdi + cpu_context.gdtr]\n', stops=True)
+    yield drop('idtr-base idtr-limit', GATE, '\tlidt [rdi + cpu_context.idtr]\n', stops=True)
+    yield drop('ldtr', GATE, '\tlldt [rdi + cpu_context.ldtr]\n', stops=True)
+    yield drop('tr', GATE, '\tltr [rdi + cpu_context.tr]\n')
     for name in 'fs gs kernel_gs'.split():
         yield drop(name.replace('_', '-') + '-base', GATE,
-                   f'\tload_msr MSR_{name.upper()}_BASE, control_page.{name}_base\n')
+                   f'\tload_msr MSR_{name.upper()}_BASE, cpu_context.{name}_base\n')
 
 
 # The gate restores CR4 in one go: one bit of it is left out.
-CR4_LOAD = '\tbtr rbx, CR4_FRED_BIT\n\tmov cr4, rbx\n\tmov rbx, [rdi + control_page.cr3]\n'
+CR4_LOAD = '\tbtr rbx, CR4_FRED_BIT\n\tmov cr4, rbx\n\tmov rbx, [rdi + cpu_context.cr3]\n'
 CR4_BITS = {'tsd': 2, 'de': 3, 'mce': 6, 'pge': 7, 'pce': 8, 'umip': 11, 'fsgsbase': 16, 'smep': 20,
             'smap': 21, 'pke': 22, 'pks': 24}
 
@@ -88,11 +88,11 @@ def control_registers():
         yield drop(f'cr4-{name}', GATE, CR4_LOAD, f'\tbtr rbx, {bit}\n' + CR4_LOAD)
     # Without it the guest's own XGETBV faults.
     yield drop('cr4-osxsave', GATE, CR4_LOAD, '\tbtr rbx, 18\n' + CR4_LOAD, stops=True)
-    yield drop('cr0', GATE, '\tmov rbx, [rdi + control_page.cr0]\n\tmov cr0, rbx\n')
-    yield drop('cr2', GATE, '\tmov rbx, [rdi + control_page.cr2]\n\tmov cr2, rbx\n')
-    yield drop('cr3', GATE, '\tmov rbx, [rdi + control_page.cr3]\n\tmov cr3, rbx\n\n')
+    yield drop('cr0', GATE, '\tmov rbx, [rdi + cpu_context.cr0]\n\tmov cr0, rbx\n')
+    yield drop('cr2', GATE, '\tmov rbx, [rdi + cpu_context.cr2]\n\tmov cr2, rbx\n')
+    yield drop('cr3', GATE, '\tmov rbx, [rdi + cpu_context.cr3]\n\tmov cr3, rbx\n\n')
     # The local APIC has it by another name: either would do.
-    yield Mutation(('cr8',), ((GATE, '\tmov rbx, [rdi + control_page.cr8]\n\tmov cr8, rbx\n', ''),
+    yield Mutation(('cr8',), ((GATE, '\tmov rbx, [rdi + cpu_context.cr8]\n\tmov cr8, rbx\n', ''),
                               (LAPIC, '\tlapic_write(LAPIC_TPR, state->tpr);\n', '')))
     yield drop('cr4-la57', GATE, '\tcall paging_enter_la57\n', stops=True, options='la57')
     for name in 'dr0 dr1 dr2 dr3 dr6 dr7'.split():
@@ -100,7 +100,7 @@ def control_registers():
 
 
 # The gate restores EFER in one go: one bit of it is left out.
-EFER_LOAD = '\tmov edx, [rdi + control_page.efer + 4]\n'
+EFER_LOAD = '\tmov edx, [rdi + cpu_context.efer + 4]\n'
 
 
 def msrs():

@@ -19,7 +19,7 @@ def symbols():
     """Offsets from the image's start, by name."""
     output = subprocess.run(['nm', str(MONITOR)], capture_output=True, text=True, check=True).stdout
     found = {name: int(address, 16) for address, _, name in map(str.split, output.splitlines())}
-    return {name: address - found['image_start'] for name, address in found.items()}
+    return {name: address - found['monitor_start'] for name, address in found.items()}
 
 
 def start(machines, options, modules, **settings):
@@ -186,8 +186,8 @@ def test_force(debian):
 
 
 def test_damage_to_saved_state(debian):
-    """The control page lies in the monitor's own memory."""
-    size = symbols()['image_end'] - symbols()['machines']
+    """The CPU context lies in the monitor's own memory."""
+    size = symbols()['monitor_end'] - symbols()['machines']
     assert size > 0
     address = debian.base + symbols()['machines'] + 0x100
     with debian.damage() as memory:

@@ -2,8 +2,8 @@
 /*
  * acpi.h - finding the firmware's ACPI tables.
  */
-#ifndef ARCH_X86_ACPI_H
-#define ARCH_X86_ACPI_H
+#ifndef ARCH_X86_ACPI_ACPI_H
+#define ARCH_X86_ACPI_ACPI_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -9,8 +9,8 @@
  * switched to and fro by writing it. It stays on once a slot has switched it on, and kernels look
  * whether it is on before they ask for it.
  */
-#ifndef ARCH_X86_ACPI_EVENTS_H
-#define ARCH_X86_ACPI_EVENTS_H
+#ifndef ARCH_X86_ACPI_ACPI_EVENTS_H
+#define ARCH_X86_ACPI_ACPI_EVENTS_H
 
 #include <stdint.h>
 #include "arch/x86/acpi/acpi_tables.h"

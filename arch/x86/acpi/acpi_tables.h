@@ -3,8 +3,8 @@
  * acpi_tables.h - ACPI tables as they lie in memory: ACPI 6.4, chapter 5; HPET: IA-PC HPET
  * specification 1.0a, section 3.2.4. Only layouts; nothing in them is aligned.
  */
-#ifndef ARCH_X86_ACPI_TABLES_H
-#define ARCH_X86_ACPI_TABLES_H
+#ifndef ARCH_X86_ACPI_ACPI_TABLES_H
+#define ARCH_X86_ACPI_ACPI_TABLES_H
 
 #include <stddef.h>
 #include <stdint.h>

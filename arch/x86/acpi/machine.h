@@ -3,8 +3,8 @@
  * machine.h - what this machine has: CPUs and IO-APICs from the MADT, HPET, where ACPI's events
  * and the clock's alarm are, ways to switch it off.
  */
-#ifndef ARCH_X86_MACHINE_H
-#define ARCH_X86_MACHINE_H
+#ifndef ARCH_X86_ACPI_MACHINE_H
+#define ARCH_X86_ACPI_MACHINE_H
 
 #include <stdbool.h>
 #include <stdint.h>

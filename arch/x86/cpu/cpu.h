@@ -3,8 +3,8 @@
  * cpu.h - control registers, CPUID, and single instructions that C has no word for.
  * Bits: SDM volume 3, section 2.5; CPUID: volume 2.
  */
-#ifndef ARCH_X86_CPU_H
-#define ARCH_X86_CPU_H
+#ifndef ARCH_X86_CPU_CPU_H
+#define ARCH_X86_CPU_CPU_H
 
 #include <stdint.h>
 

@@ -2,8 +2,8 @@
 /*
  * io.h - I/O ports and memory-mapped registers.
  */
-#ifndef ARCH_X86_IO_H
-#define ARCH_X86_IO_H
+#ifndef ARCH_X86_CPU_IO_H
+#define ARCH_X86_CPU_IO_H
 
 #include <stdint.h>
 

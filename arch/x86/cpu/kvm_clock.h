@@ -7,8 +7,8 @@
  * Switchyard needs no hypervisor, but may run under one. KVM goes on writing until it is told to
  * stop: into a parked slot's memory, and with another kernel's data.
  */
-#ifndef ARCH_X86_KVM_CLOCK_H
-#define ARCH_X86_KVM_CLOCK_H
+#ifndef ARCH_X86_CPU_KVM_CLOCK_H
+#define ARCH_X86_CPU_KVM_CLOCK_H
 
 #include "arch/x86/cpu/msr_list.h"
 

@@ -5,8 +5,8 @@
  * Only the enables: the banks' contents tell of the machine's faults, which are whoever's that
  * reads them first, and stay where they are.
  */
-#ifndef ARCH_X86_MACHINE_CHECK_H
-#define ARCH_X86_MACHINE_CHECK_H
+#ifndef ARCH_X86_CPU_MACHINE_CHECK_H
+#define ARCH_X86_CPU_MACHINE_CHECK_H
 
 #include "arch/x86/cpu/msr_list.h"
 

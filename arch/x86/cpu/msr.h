@@ -3,8 +3,8 @@
  * msr.h - model-specific registers by the names of their makers' manuals, and access to them.
  * Intel's: SDM volume 4.
  */
-#ifndef ARCH_X86_MSR_H
-#define ARCH_X86_MSR_H
+#ifndef ARCH_X86_CPU_MSR_H
+#define ARCH_X86_CPU_MSR_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  * msr_list.h - MSRs that need no more than RDMSR and WRMSR, as a list made once, at start, of those
  * that this CPU has; their values lie in an array beside it, in the list's order.
  */
-#ifndef ARCH_X86_MSR_LIST_H
-#define ARCH_X86_MSR_LIST_H
+#ifndef ARCH_X86_CPU_MSR_LIST_H
+#define ARCH_X86_CPU_MSR_LIST_H
 
 #include <stdint.h>
 

@@ -6,8 +6,8 @@
  * Firmware sets them; a kernel may change them (Linux by /proc/mtrr, or to clean up after
  * firmware), and another one would then find device memory cached, or its RAM not.
  */
-#ifndef ARCH_X86_MTRR_H
-#define ARCH_X86_MTRR_H
+#ifndef ARCH_X86_CPU_MTRR_H
+#define ARCH_X86_CPU_MTRR_H
 
 #include <stdint.h>
 

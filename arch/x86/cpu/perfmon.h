@@ -6,8 +6,8 @@
  * Counters that go on counting after a switch would interrupt the next kernel (as an NMI, most
  * often), and those that write samples would write them to the parked slot's memory.
  */
-#ifndef ARCH_X86_PERFMON_H
-#define ARCH_X86_PERFMON_H
+#ifndef ARCH_X86_CPU_PERFMON_H
+#define ARCH_X86_CPU_PERFMON_H
 
 #include "arch/x86/cpu/msr_list.h"
 

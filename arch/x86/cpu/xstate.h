@@ -2,8 +2,8 @@
 /*
  * xstate.h - x87 and vector registers, and all else that XSAVE knows. SDM volume 1, chapter 13.
  */
-#ifndef ARCH_X86_XSTATE_H
-#define ARCH_X86_XSTATE_H
+#ifndef ARCH_X86_CPU_XSTATE_H
+#define ARCH_X86_CPU_XSTATE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -6,7 +6,7 @@
  * build/monitor/arch/x86/gate/asm_offsets.inc.
  */
 #include <stddef.h>
-#include "arch/x86/gate/control_page.h"
+#include "arch/x86/gate/cpu_context.h"
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/gate/descriptors.h"
 #include "arch/x86/gate/enter.h"
@@ -19,44 +19,44 @@ void asm_offsets(void);
 
 void asm_offsets(void)
 {
-	OFFSET(control_page, rbx);
-	OFFSET(control_page, rcx);
-	OFFSET(control_page, rdx);
-	OFFSET(control_page, rsi);
-	OFFSET(control_page, rdi);
-	OFFSET(control_page, rbp);
-	OFFSET(control_page, rsp);
-	OFFSET(control_page, r8);
-	OFFSET(control_page, r9);
-	OFFSET(control_page, r10);
-	OFFSET(control_page, r11);
-	OFFSET(control_page, r12);
-	OFFSET(control_page, r13);
-	OFFSET(control_page, r14);
-	OFFSET(control_page, r15);
-	OFFSET(control_page, rflags);
-	OFFSET(control_page, cr0);
-	OFFSET(control_page, cr2);
-	OFFSET(control_page, cr3);
-	OFFSET(control_page, cr4);
-	OFFSET(control_page, cr8);
-	OFFSET(control_page, fs_base);
-	OFFSET(control_page, gs_base);
-	OFFSET(control_page, kernel_gs_base);
-	OFFSET(control_page, efer);
-	OFFSET(control_page, gdtr);
-	OFFSET(control_page, idtr);
-	OFFSET(control_page, ldtr);
-	OFFSET(control_page, tr);
-	OFFSET(control_page, cs);
-	OFFSET(control_page, ds);
-	OFFSET(control_page, es);
-	OFFSET(control_page, fs);
-	OFFSET(control_page, gs);
-	OFFSET(control_page, ss);
-	OFFSET(control_page, progress);
-	DEFINE("control_page.gdtr_base",
-	       offsetof(struct control_page, gdtr) + offsetof(struct descriptor_pointer, base));
+	OFFSET(cpu_context, rbx);
+	OFFSET(cpu_context, rcx);
+	OFFSET(cpu_context, rdx);
+	OFFSET(cpu_context, rsi);
+	OFFSET(cpu_context, rdi);
+	OFFSET(cpu_context, rbp);
+	OFFSET(cpu_context, rsp);
+	OFFSET(cpu_context, r8);
+	OFFSET(cpu_context, r9);
+	OFFSET(cpu_context, r10);
+	OFFSET(cpu_context, r11);
+	OFFSET(cpu_context, r12);
+	OFFSET(cpu_context, r13);
+	OFFSET(cpu_context, r14);
+	OFFSET(cpu_context, r15);
+	OFFSET(cpu_context, rflags);
+	OFFSET(cpu_context, cr0);
+	OFFSET(cpu_context, cr2);
+	OFFSET(cpu_context, cr3);
+	OFFSET(cpu_context, cr4);
+	OFFSET(cpu_context, cr8);
+	OFFSET(cpu_context, fs_base);
+	OFFSET(cpu_context, gs_base);
+	OFFSET(cpu_context, kernel_gs_base);
+	OFFSET(cpu_context, efer);
+	OFFSET(cpu_context, gdtr);
+	OFFSET(cpu_context, idtr);
+	OFFSET(cpu_context, ldtr);
+	OFFSET(cpu_context, tr);
+	OFFSET(cpu_context, cs);
+	OFFSET(cpu_context, ds);
+	OFFSET(cpu_context, es);
+	OFFSET(cpu_context, fs);
+	OFFSET(cpu_context, gs);
+	OFFSET(cpu_context, ss);
+	OFFSET(cpu_context, progress);
+	DEFINE("cpu_context.gdtr_base",
+	       offsetof(struct cpu_context, gdtr) + offsetof(struct descriptor_pointer, base));
 	DEFINE("GATE_ENTERED", GATE_ENTERED);
 	DEFINE("GATE_SAVED", GATE_SAVED);
 	DEFINE("GATE_RESUMING", GATE_RESUMING);
@@ -71,7 +71,7 @@ void asm_offsets(void)
 	OFFSET(guest_entry, si);
 	OFFSET(guest_entry, di);
 
-	OFFSET(gate_anchor, control);
+	OFFSET(gate_anchor, context);
 	OFFSET(gate_anchor, cr3);
 	OFFSET(gate_anchor, cr3_la57);
 	OFFSET(gate_anchor, cr4);

@@ -87,7 +87,7 @@ static const struct msr_range active_msrs[] = {
 
 /* What firmware left, and which MSRs there are. */
 static struct {
-	struct control_page firmware;
+	struct cpu_context firmware;
 	uint64_t firmware_pat;
 	struct msr_list state, active;
 } cpu;
@@ -108,13 +108,13 @@ static void msrs_find(struct msr_list *list, const struct msr_range *range, uint
 }
 
 /* NULL if the state can be saved. Supervisor shadow stacks can't: nothing writes SSP back. */
-static const char *unsaveable(const struct control_page *control)
+static const char *unsaveable(const struct cpu_context *context)
 {
 	uint64_t supervisor_cet = 0;
 
 	if (!xstate_fits())
-		return "the XSAVE area is larger than a control page holds";
-	if (control->cr4 & CR4_CET)
+		return "the XSAVE area is larger than a CPU context holds";
+	if (context->cr4 & CR4_CET)
 		rdmsr_safe(MSR_S_CET, &supervisor_cet);
 	if (supervisor_cet & S_CET_SHADOW_STACK)
 		return "its kernel uses a shadow stack; only user space may";
@@ -136,26 +136,26 @@ static uint64_t take_dr7(void)
 	return trapped ? value | DR7_GD : value;
 }
 
-static void debug_save(struct control_page *control)
+static void debug_save(struct cpu_context *context)
 {
-	control->dr7 = take_dr7();
+	context->dr7 = take_dr7();
 	write_dr7(DR7_RESET); /* the guest's breakpoints must not hit in the monitor */
-	control->dr0 = read_dr0();
-	control->dr1 = read_dr1();
-	control->dr2 = read_dr2();
-	control->dr3 = read_dr3();
-	control->dr6 = read_dr6();
+	context->dr0 = read_dr0();
+	context->dr1 = read_dr1();
+	context->dr2 = read_dr2();
+	context->dr3 = read_dr3();
+	context->dr6 = read_dr6();
 }
 
-static void debug_restore(const struct control_page *control)
+static void debug_restore(const struct cpu_context *context)
 {
 	write_dr7(DR7_RESET); /* no breakpoint is armed while its address is half changed */
-	write_dr0(control->dr0);
-	write_dr1(control->dr1);
-	write_dr2(control->dr2);
-	write_dr3(control->dr3);
-	write_dr6(control->dr6);
-	write_dr7(control->dr7);
+	write_dr0(context->dr0);
+	write_dr1(context->dr1);
+	write_dr2(context->dr2);
+	write_dr3(context->dr3);
+	write_dr6(context->dr6);
+	write_dr7(context->dr7);
 }
 
 /*
@@ -163,18 +163,18 @@ static void debug_restore(const struct control_page *control)
  * the slot's, the monitor might find its devices cached. It uses the first entry of PAT only,
  * but that one too can be anything.
  */
-bool cpu_state_save(struct control_page *control, const char **reason)
+bool cpu_state_save(struct cpu_context *context, const char **reason)
 {
-	*reason = unsaveable(control);
+	*reason = unsaveable(context);
 	if (*reason)
 		return false;
-	msr_list_save(&cpu.active, control->active);
+	msr_list_save(&cpu.active, context->active);
 	msr_list_stop(&cpu.active);
 	wrmsr(MSR_EFER, EFER_MONITOR); /* before FXSAVE, which EFER.FFXSR cuts short */
-	debug_save(control);
-	xstate_save(&control->xstate);
-	msr_list_save(&cpu.state, control->state);
-	mtrr_save(&control->mtrr);
+	debug_save(context);
+	xstate_save(&context->xstate);
+	msr_list_save(&cpu.state, context->state);
+	mtrr_save(&context->mtrr);
 	mtrr_restore(&cpu.firmware.mtrr);
 	wrmsr(MSR_PAT, cpu.firmware_pat);
 	write_cr3(read_cr3()); /* the TLB still has types by the slot's PAT */
@@ -198,32 +198,32 @@ static void control_registers_restore(void)
 }
 
 /* What comes before the vector registers, since IA32_XSS tells which of them there are. */
-static void memory_and_msrs_restore(const struct control_page *control)
+static void memory_and_msrs_restore(const struct cpu_context *context)
 {
 	control_registers_restore();
-	mtrr_restore(&control->mtrr);
+	mtrr_restore(&context->mtrr);
 	msr_list_stop(&cpu.active); /* off already, unless the last slot could not be saved */
-	msr_list_restore(&cpu.state, control->state);
+	msr_list_restore(&cpu.state, context->state);
 }
 
 /* What comes after them. */
-static void debug_and_active_restore(const struct control_page *control)
+static void debug_and_active_restore(const struct cpu_context *context)
 {
-	debug_restore(control);
-	msr_list_restore(&cpu.active, control->active);
+	debug_restore(context);
+	msr_list_restore(&cpu.active, context->active);
 }
 
 /* The mirror image; EFER is gate_resume()'s. */
-void cpu_state_restore(const struct control_page *control)
+void cpu_state_restore(const struct cpu_context *context)
 {
-	memory_and_msrs_restore(control);
-	xstate_restore(&control->xstate);
-	debug_and_active_restore(control);
+	memory_and_msrs_restore(context);
+	xstate_restore(&context->xstate);
+	debug_and_active_restore(context);
 }
 
 void cpu_state_keep_firmware(void)
 {
-	struct control_page *firmware = &cpu.firmware;
+	struct cpu_context *firmware = &cpu.firmware;
 
 	msrs_find(&cpu.state, state_msrs, sizeof(state_msrs) / sizeof(state_msrs[0]));
 	msrs_find(&cpu.active, active_msrs, sizeof(active_msrs) / sizeof(active_msrs[0]));

@@ -5,21 +5,21 @@
  * Debug registers, XCR0 and the XSAVE area, and the MSRs that a kernel sets once and never
  * looks at again. gate.asm does the rest (gate.h).
  */
-#ifndef ARCH_X86_CPU_STATE_H
-#define ARCH_X86_CPU_STATE_H
+#ifndef ARCH_X86_GATE_CPU_STATE_H
+#define ARCH_X86_GATE_CPU_STATE_H
 
 #include <stdbool.h>
-#include "arch/x86/gate/control_page.h"
+#include "arch/x86/gate/cpu_context.h"
 
 /* Readies this CPU for the monitor: CR4 (kept in gate_anchor too), FPU access. Call once. */
 void cpu_state_init(void);
 
 /*
- * Saves to, and restores from, control. What the CPU lacks is passed over. Saving fails, with a
- * reason that lives for ever, if the state does not fit a control page.
+ * Saves to, and restores from, context. What the CPU lacks is passed over. Saving fails, with a
+ * reason that lives for ever, if the state does not fit a CPU context.
  */
-bool cpu_state_save(struct control_page *control, const char **reason);
-void cpu_state_restore(const struct control_page *control);
+bool cpu_state_save(struct cpu_context *context, const char **reason);
+void cpu_state_restore(const struct cpu_context *context);
 
 /*
  * Keeps the state that firmware left (call once, first), and goes back to it before a kernel

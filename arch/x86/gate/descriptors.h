@@ -3,11 +3,11 @@
  * descriptors.h - the monitor's own GDT, IDT and TSS, and what the gate must find to load them.
  * Descriptor formats: SDM volume 3, sections 3.4.5, 3.5.2, 6.14.1 and 7.7.
  */
-#ifndef ARCH_X86_DESCRIPTORS_H
-#define ARCH_X86_DESCRIPTORS_H
+#ifndef ARCH_X86_GATE_DESCRIPTORS_H
+#define ARCH_X86_GATE_DESCRIPTORS_H
 
 #include <stdint.h>
-#include "arch/x86/gate/control_page.h"
+#include "arch/x86/gate/cpu_context.h"
 
 /*
  * 0x10 and 0x18 are what both Linux boot protocols ask for, and Linux's own
@@ -31,12 +31,12 @@
  * code and is reached relative to RIP.
  */
 struct gate_anchor {
-	struct control_page *control; /* of the slot that runs */
-	uint64_t cr3;		      /* the monitor's PML4 */
-	uint64_t cr3_la57;	      /* a PML5 whose entry 0 is that PML4 */
-	uint64_t cr4;		      /* the monitor's own */
-	uint64_t tss_descriptor;      /* address of the TSS's descriptor in the monitor's GDT */
-	uint64_t stack;		      /* top of the monitor's stack */
+	struct cpu_context *context; /* of the slot that runs */
+	uint64_t cr3;		     /* the monitor's PML4 */
+	uint64_t cr3_la57;	     /* a PML5 whose entry 0 is that PML4 */
+	uint64_t cr4;		     /* the monitor's own */
+	uint64_t tss_descriptor;     /* address of the TSS's descriptor in the monitor's GDT */
+	uint64_t stack;		     /* top of the monitor's stack */
 	struct descriptor_pointer gdtr, idtr;
 };
 

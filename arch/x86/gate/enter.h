@@ -2,8 +2,8 @@
 /*
  * enter.h - the leap into a freshly loaded kernel.
  */
-#ifndef ARCH_X86_ENTER_H
-#define ARCH_X86_ENTER_H
+#ifndef ARCH_X86_GATE_ENTER_H
+#define ARCH_X86_GATE_ENTER_H
 
 #include <stdint.h>
 

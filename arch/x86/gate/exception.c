@@ -15,7 +15,7 @@ struct fixup {
 };
 
 extern const struct fixup fixups_start[], fixups_end[]; /* linker/monitor.ld */
-extern const uint8_t image_start[], image_end[];
+extern const uint8_t monitor_start[], monitor_end[];
 
 static const struct exception_report *reporter;
 static bool reporting; /* a fault while one is reported must not start over */
@@ -75,7 +75,7 @@ static void print_line(const char *format, ...)
 
 static bool in_image(uint64_t address)
 {
-	return address >= (uint64_t)image_start && address + 16 <= (uint64_t)image_end;
+	return address >= (uint64_t)monitor_start && address + 16 <= (uint64_t)monitor_end;
 }
 
 /*
@@ -84,7 +84,7 @@ static bool in_image(uint64_t address)
  */
 static void print_place(const char *what, uint64_t address)
 {
-	uint32_t offset = (uint32_t)(address - (uint64_t)image_start), behind;
+	uint32_t offset = (uint32_t)(address - (uint64_t)monitor_start), behind;
 	const char *name = symbol_find(offset, &behind);
 
 	print_line("  %s %s+0x%x (0x%x)", what, name ? name : "?", name ? behind : offset, offset);

@@ -7,8 +7,8 @@
  * the local APIC, and faults of the monitor's own, which are reported with registers and a
  * backtrace.
  */
-#ifndef ARCH_X86_EXCEPTION_H
-#define ARCH_X86_EXCEPTION_H
+#ifndef ARCH_X86_GATE_EXCEPTION_H
+#define ARCH_X86_GATE_EXCEPTION_H
 
 #include <stdint.h>
 

@@ -29,54 +29,54 @@ section .text
 ; Stack:     the caller's, 16 bytes of it, until the monitor's is loaded.
 ;
 ; Registers from here to gate_main:
-;   RAX  the control page       RDI  op
+;   RAX  the CPU context       RDI  op
 ;   RBX  scratch                RSI  arg
 global gate_entry
 align 16
 gate_entry:
 	endbr64
-	mov rax, [gate_anchor + gate_anchor.control]
+	mov rax, [gate_anchor + gate_anchor.context]
 	pushfq
 	push RFLAGS_FIXED		; not CLI alone: TF would trap into the monitor, NT makes IRET
 	popfq				; below refuse, AC and DF are the caller's business
-	pop qword [rax + control_page.rflags]
-	mov dword [rax + control_page.progress], GATE_ENTERED
-	mov [rax + control_page.rbx], rbx
-	mov [rax + control_page.rcx], rcx
-	mov [rax + control_page.rdx], rdx
-	mov [rax + control_page.rsi], rsi
-	mov [rax + control_page.rdi], rdi
-	mov [rax + control_page.rbp], rbp
-	mov [rax + control_page.rsp], rsp	; the return address lies there
-	mov [rax + control_page.r8], r8
-	mov [rax + control_page.r9], r9
-	mov [rax + control_page.r10], r10
-	mov [rax + control_page.r11], r11
-	mov [rax + control_page.r12], r12
-	mov [rax + control_page.r13], r13
-	mov [rax + control_page.r14], r14
-	mov [rax + control_page.r15], r15
+	pop qword [rax + cpu_context.rflags]
+	mov dword [rax + cpu_context.progress], GATE_ENTERED
+	mov [rax + cpu_context.rbx], rbx
+	mov [rax + cpu_context.rcx], rcx
+	mov [rax + cpu_context.rdx], rdx
+	mov [rax + cpu_context.rsi], rsi
+	mov [rax + cpu_context.rdi], rdi
+	mov [rax + cpu_context.rbp], rbp
+	mov [rax + cpu_context.rsp], rsp	; the return address lies there
+	mov [rax + cpu_context.r8], r8
+	mov [rax + cpu_context.r9], r9
+	mov [rax + cpu_context.r10], r10
+	mov [rax + cpu_context.r11], r11
+	mov [rax + cpu_context.r12], r12
+	mov [rax + cpu_context.r13], r13
+	mov [rax + cpu_context.r14], r14
+	mov [rax + cpu_context.r15], r15
 
 	mov rbx, cr0
-	mov [rax + control_page.cr0], rbx
+	mov [rax + cpu_context.cr0], rbx
 	mov rbx, cr2
-	mov [rax + control_page.cr2], rbx
+	mov [rax + cpu_context.cr2], rbx
 	mov rbx, cr3
-	mov [rax + control_page.cr3], rbx
+	mov [rax + cpu_context.cr3], rbx
 	mov rbx, cr4
-	mov [rax + control_page.cr4], rbx
+	mov [rax + cpu_context.cr4], rbx
 	mov rbx, cr8
-	mov [rax + control_page.cr8], rbx
-	sgdt [rax + control_page.gdtr]
-	sidt [rax + control_page.idtr]
-	sldt [rax + control_page.ldtr]
-	str [rax + control_page.tr]
-	mov [rax + control_page.cs], cs
-	mov [rax + control_page.ds], ds
-	mov [rax + control_page.es], es
-	mov [rax + control_page.fs], fs
-	mov [rax + control_page.gs], gs
-	mov [rax + control_page.ss], ss
+	mov [rax + cpu_context.cr8], rbx
+	sgdt [rax + cpu_context.gdtr]
+	sidt [rax + cpu_context.idtr]
+	sldt [rax + cpu_context.ldtr]
+	str [rax + cpu_context.tr]
+	mov [rax + cpu_context.cs], cs
+	mov [rax + cpu_context.ds], ds
+	mov [rax + cpu_context.es], es
+	mov [rax + cpu_context.fs], fs
+	mov [rax + cpu_context.gs], gs
+	mov [rax + cpu_context.ss], ss
 
 	mov r12, rax
 %macro save_msr 2	; MSR, field
@@ -86,16 +86,16 @@ gate_entry:
 	or rax, rdx
 	mov [r12 + %2], rax
 %endmacro
-	save_msr MSR_EFER, control_page.efer
-	save_msr MSR_FS_BASE, control_page.fs_base
-	save_msr MSR_GS_BASE, control_page.gs_base
-	save_msr MSR_KERNEL_GS_BASE, control_page.kernel_gs_base
+	save_msr MSR_EFER, cpu_context.efer
+	save_msr MSR_FS_BASE, cpu_context.fs_base
+	save_msr MSR_GS_BASE, cpu_context.gs_base
+	save_msr MSR_KERNEL_GS_BASE, cpu_context.kernel_gs_base
 
 	; Now the monitor's tables. They are mapped by the caller's CR3 too, so they can be loaded before
 	; CR3: an NMI then finds a complete IDT, GDT, TSS and stack on either side of it.
 	; CET goes first: CR0.WP may not be cleared under it, and no shadow stack knows of the jumps
 	; below. FRED goes once the IDT is the monitor's: a kernel that uses FRED has none.
-	;   R12  the control page      RDI  op
+	;   R12  the CPU context      RDI  op
 	;   RBX  scratch               RSI  arg
 	mov rbx, cr4
 	btr rbx, CR4_CET_BIT
@@ -152,7 +152,7 @@ gate_entry:
 	jne .levels
 	call paging_leave_la57
 .levels:
-	mov dword [r12 + control_page.progress], GATE_SAVED
+	mov dword [r12 + cpu_context.progress], GATE_SAVED
 
 	xor ebp, ebp			; the backtrace ends here
 	call gate_main
@@ -161,27 +161,27 @@ gate_entry:
 	mov rsi, rax
 	jmp gate_resume
 
-; void gate_resume(struct control_page *control, int64_t result)
+; void gate_resume(struct cpu_context *control, int64_t result)
 ;
-; In:        RDI control, RSI result; the monitor's CR3, GDT, IDT and stack, interrupts off.
+; In:        RDI context, RSI result; the monitor's CR3, GDT, IDT and stack, interrupts off.
 ; CR4:       the monitor's; with LA57 only if the slot has it too.
 ; Out:       does not return: RET takes the return address that gate_entry found.
 ; Stack:     the monitor's until .stack, then the slot's.
 ;
 ; Registers from here to .registers:
-;   RDI  the control page       RBX, RAX, RCX, RDX  scratch
+;   RDI  the CPU context       RBX, RAX, RCX, RDX  scratch
 ;   RSI  result
 global gate_resume
 align 16
 gate_resume:
-	mov dword [rdi + control_page.progress], GATE_RESUMING
+	mov dword [rdi + cpu_context.progress], GATE_RESUMING
 	mov ecx, MSR_EFER		; before CR3: NX bits are reserved bits without EFER.NXE
-	mov eax, [rdi + control_page.efer]
-	mov edx, [rdi + control_page.efer + 4]
+	mov eax, [rdi + cpu_context.efer]
+	mov edx, [rdi + cpu_context.efer + 4]
 	wrmsr
 
 	mov rbx, cr4			; five levels already: refused in VMX operation (vmx.c)
-	xor rbx, [rdi + control_page.cr4]
+	xor rbx, [rdi + cpu_context.cr4]
 	test ebx, CR4_LA57
 	jz .levels
 	call paging_enter_la57
@@ -189,17 +189,17 @@ gate_resume:
 	; CR4.PCIDE may be set only while CR3 names PCID 0. CET waits until the last jump that no shadow
 	; stack knows, FRED until the kernel's handlers could run. The write to CR4 sets PGE, or PCIDE,
 	; or nothing that outlives a write to CR3: what the monitor left in the TLB goes.
-	mov rbx, [rdi + control_page.cr3]
+	mov rbx, [rdi + cpu_context.cr3]
 	and rbx, ~0xfff
 	mov cr3, rbx
-	mov rbx, [rdi + control_page.cr4]
+	mov rbx, [rdi + cpu_context.cr4]
 	btr rbx, CR4_CET_BIT
 	btr rbx, CR4_FRED_BIT
 	mov cr4, rbx
-	mov rbx, [rdi + control_page.cr3]
+	mov rbx, [rdi + cpu_context.cr3]
 	mov cr3, rbx
 
-	mov rsp, [rdi + control_page.rsp]
+	mov rsp, [rdi + cpu_context.rsp]
 .stack:
 	; The CPU marks descriptors as used and busy, and Linux maps its GDT read-only: write protection
 	; is off until all are loaded. The IDT comes after everything that its handlers need: the
@@ -207,81 +207,81 @@ gate_resume:
 	mov rbx, cr0
 	and rbx, ~CR0_WP
 	mov cr0, rbx
-	lgdt [rdi + control_page.gdtr]
-	lldt [rdi + control_page.ldtr]
-	mov ss, [rdi + control_page.ss]
-	mov ds, [rdi + control_page.ds]
-	mov es, [rdi + control_page.es]
-	mov fs, [rdi + control_page.fs]		; sets the base: the MSRs come after
-	mov gs, [rdi + control_page.gs]
+	lgdt [rdi + cpu_context.gdtr]
+	lldt [rdi + cpu_context.ldtr]
+	mov ss, [rdi + cpu_context.ss]
+	mov ds, [rdi + cpu_context.ds]
+	mov es, [rdi + cpu_context.es]
+	mov fs, [rdi + cpu_context.fs]		; sets the base: the MSRs come after
+	mov gs, [rdi + cpu_context.gs]
 %macro load_msr 2	; MSR, field
 	mov ecx, %1
 	mov eax, [rdi + %2]
 	mov edx, [rdi + %2 + 4]
 	wrmsr
 %endmacro
-	load_msr MSR_FS_BASE, control_page.fs_base
-	load_msr MSR_GS_BASE, control_page.gs_base
-	load_msr MSR_KERNEL_GS_BASE, control_page.kernel_gs_base
+	load_msr MSR_FS_BASE, cpu_context.fs_base
+	load_msr MSR_GS_BASE, cpu_context.gs_base
+	load_msr MSR_KERNEL_GS_BASE, cpu_context.kernel_gs_base
 	; LTR marks the descriptor busy, and refuses one that is: clear the bit.
-	movzx ebx, word [rdi + control_page.tr]
+	movzx ebx, word [rdi + cpu_context.tr]
 	and ebx, ~7			; index * 8: the offset in the GDT
 	jz .no_task			; a null TR can't be loaded; ours stays, and is harmless
 	; A kernel that never loaded TR has our selector there, and no TSS in its GDT at that place.
-	movzx eax, word [rdi + control_page.gdtr]
+	movzx eax, word [rdi + cpu_context.gdtr]
 	lea ecx, [rbx + TSS_DESCRIPTOR_SIZE - 1]
 	cmp ecx, eax
 	ja .no_task
-	add rbx, [rdi + control_page.gdtr_base]
+	add rbx, [rdi + cpu_context.gdtr_base]
 	mov al, [rbx + DESCRIPTOR_TYPE_BYTE]
 	and al, DESCRIPTOR_TSS_MASK
 	cmp al, DESCRIPTOR_TSS
 	jne .no_task
 	and byte [rbx + DESCRIPTOR_TYPE_BYTE], ~DESCRIPTOR_TSS_BUSY
-	ltr [rdi + control_page.tr]
+	ltr [rdi + cpu_context.tr]
 .no_task:
-	mov rbx, [rdi + control_page.cr0]
+	mov rbx, [rdi + cpu_context.cr0]
 	mov cr0, rbx
-	mov rbx, [rdi + control_page.cr2]
+	mov rbx, [rdi + cpu_context.cr2]
 	mov cr2, rbx
-	mov rbx, [rdi + control_page.cr8]
+	mov rbx, [rdi + cpu_context.cr8]
 	mov cr8, rbx
-	mov rbx, [rdi + control_page.cr4]
+	mov rbx, [rdi + cpu_context.cr4]
 	btr rbx, CR4_CET_BIT
 	bt rbx, CR4_FRED_BIT
 	jnc .no_fred
 	mov cr4, rbx
 .no_fred:
-	lidt [rdi + control_page.idtr]
+	lidt [rdi + cpu_context.idtr]
 
-	movzx ebx, word [rdi + control_page.cs]
+	movzx ebx, word [rdi + cpu_context.cs]
 	push rbx
 	lea rbx, [.registers]
 	push rbx
 	o64 retf
 .registers:
-	mov rbx, [rdi + control_page.cr4]
+	mov rbx, [rdi + cpu_context.cr4]
 	bt rbx, CR4_CET_BIT
 	jnc .no_cet
 	mov cr4, rbx
 .no_cet:
-	mov dword [rdi + control_page.progress], GATE_IDLE
+	mov dword [rdi + cpu_context.progress], GATE_IDLE
 	mov rax, rsi
-	mov rbx, [rdi + control_page.rbx]
-	mov rcx, [rdi + control_page.rcx]
-	mov rdx, [rdi + control_page.rdx]
-	mov rsi, [rdi + control_page.rsi]
-	mov rbp, [rdi + control_page.rbp]
-	mov r8, [rdi + control_page.r8]
-	mov r9, [rdi + control_page.r9]
-	mov r10, [rdi + control_page.r10]
-	mov r11, [rdi + control_page.r11]
-	mov r12, [rdi + control_page.r12]
-	mov r13, [rdi + control_page.r13]
-	mov r14, [rdi + control_page.r14]
-	mov r15, [rdi + control_page.r15]
-	push qword [rdi + control_page.rflags]
-	mov rdi, [rdi + control_page.rdi]
+	mov rbx, [rdi + cpu_context.rbx]
+	mov rcx, [rdi + cpu_context.rcx]
+	mov rdx, [rdi + cpu_context.rdx]
+	mov rsi, [rdi + cpu_context.rsi]
+	mov rbp, [rdi + cpu_context.rbp]
+	mov r8, [rdi + cpu_context.r8]
+	mov r9, [rdi + cpu_context.r9]
+	mov r10, [rdi + cpu_context.r10]
+	mov r11, [rdi + cpu_context.r11]
+	mov r12, [rdi + cpu_context.r12]
+	mov r13, [rdi + cpu_context.r13]
+	mov r14, [rdi + cpu_context.r14]
+	mov r15, [rdi + cpu_context.r15]
+	push qword [rdi + cpu_context.rflags]
+	mov rdi, [rdi + cpu_context.rdi]
 	popfq				; with the interrupt flag as it was at the call
 	ret
 

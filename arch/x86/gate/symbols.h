@@ -3,8 +3,8 @@
  * symbols.h - names of the image's functions, for backtraces. linker/symbols.py makes the table
  * from the linked image.
  */
-#ifndef ARCH_X86_SYMBOLS_H
-#define ARCH_X86_SYMBOLS_H
+#ifndef ARCH_X86_GATE_SYMBOLS_H
+#define ARCH_X86_GATE_SYMBOLS_H
 
 #include <stdint.h>
 

@@ -7,8 +7,8 @@
  * a slot that is in it has another hypervisor. The gate leaves CR4.VMXE as it was, and five-level
  * paging with it.
  */
-#ifndef ARCH_X86_VMX_H
-#define ARCH_X86_VMX_H
+#ifndef ARCH_X86_GATE_VMX_H
+#define ARCH_X86_GATE_VMX_H
 
 #include <stdbool.h>
 

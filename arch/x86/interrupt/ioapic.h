@@ -2,8 +2,8 @@
 /*
  * ioapic.h - the IO-APICs. Intel 82093AA data sheet; addresses from the MADT.
  */
-#ifndef ARCH_X86_IOAPIC_H
-#define ARCH_X86_IOAPIC_H
+#ifndef ARCH_X86_INTERRUPT_IOAPIC_H
+#define ARCH_X86_INTERRUPT_IOAPIC_H
 
 #include <stdint.h>
 

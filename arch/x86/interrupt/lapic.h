@@ -2,8 +2,8 @@
 /*
  * lapic.h - the local APIC, in xAPIC and x2APIC mode. SDM volume 3, chapter 11.
  */
-#ifndef ARCH_X86_LAPIC_H
-#define ARCH_X86_LAPIC_H
+#ifndef ARCH_X86_INTERRUPT_LAPIC_H
+#define ARCH_X86_INTERRUPT_LAPIC_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,8 +2,8 @@
 /*
  * pic.h - the two 8259A interrupt controllers. Intel 8259A data sheet; ELCR: ICH9 data sheet, 13.4.
  */
-#ifndef ARCH_X86_PIC_H
-#define ARCH_X86_PIC_H
+#ifndef ARCH_X86_INTERRUPT_PIC_H
+#define ARCH_X86_INTERRUPT_PIC_H
 
 #include <stdint.h>
 

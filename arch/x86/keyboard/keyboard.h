@@ -4,8 +4,8 @@
  * Registers: IBM PS/2 hardware interface technical reference, keyboard controller; ports 0x60 and
  * 0x64.
  */
-#ifndef ARCH_X86_KEYBOARD_H
-#define ARCH_X86_KEYBOARD_H
+#ifndef ARCH_X86_KEYBOARD_KEYBOARD_H
+#define ARCH_X86_KEYBOARD_KEYBOARD_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,8 +2,8 @@
 /*
  * firmware_data.h - where the BIOS's data below 1 MiB begins.
  */
-#ifndef ARCH_X86_FIRMWARE_DATA_H
-#define ARCH_X86_FIRMWARE_DATA_H
+#ifndef ARCH_X86_MEMORY_FIRMWARE_DATA_H
+#define ARCH_X86_MEMORY_FIRMWARE_DATA_H
 
 #include <stdbool.h>
 #include <stdint.h>

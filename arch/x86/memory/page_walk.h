@@ -5,16 +5,16 @@
  * The tables are the kernel's, so nothing in them is believed: only tables and pages that lie in
  * the kernel's own memory are looked at.
  */
-#ifndef ARCH_X86_PAGE_WALK_H
-#define ARCH_X86_PAGE_WALK_H
+#ifndef ARCH_X86_MEMORY_PAGE_WALK_H
+#define ARCH_X86_MEMORY_PAGE_WALK_H
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "arch/x86/gate/control_page.h"
+#include "arch/x86/gate/cpu_context.h"
 
-/* Whose tables: CR3, CR4 and EFER in control; and its memory (physical). */
+/* Whose tables: CR3, CR4 and EFER in context; and its memory (physical). */
 struct page_walk {
-	const struct control_page *control;
+	const struct cpu_context *context;
 	uint64_t base, size;
 };
 

@@ -3,8 +3,8 @@
  * paging.h - the monitor's page tables: all memory mapped to itself, writable and executable.
  * Guests borrow them to reach the gate (switchyard.h). Formats: SDM volume 3, section 4.5.
  */
-#ifndef ARCH_X86_PAGING_H
-#define ARCH_X86_PAGING_H
+#ifndef ARCH_X86_MEMORY_PAGING_H
+#define ARCH_X86_MEMORY_PAGING_H
 
 #include <stdbool.h>
 #include <stdbool.h>

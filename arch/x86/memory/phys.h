@@ -5,8 +5,8 @@
  * The monitor runs with memory mapped to itself, so this is a cast there; the unit
  * tests' fake machine (tests/unit/fake/) gives a window of its own.
  */
-#ifndef ARCH_X86_PHYS_H
-#define ARCH_X86_PHYS_H
+#ifndef ARCH_X86_MEMORY_PHYS_H
+#define ARCH_X86_MEMORY_PHYS_H
 
 #include <stdint.h>
 

@@ -4,20 +4,20 @@
 #include "arch/x86/cpu/cpu.h"
 #include "lib/string.h"
 
-extern uint8_t image_start[], image_end[]; /* linker/monitor.ld */
+extern uint8_t monitor_start[], monitor_end[]; /* linker/monitor.ld */
 extern const Elf64_Rela rela_start[], rela_end[];
-extern const uint64_t image_linked_at;
+extern const uint64_t monitor_linked_at;
 
 static uint8_t move_stack[16384] __attribute__((aligned(16)));
 
-uint64_t image_base(void)
+uint64_t monitor_base(void)
 {
-	return (uint64_t)image_start;
+	return (uint64_t)monitor_start;
 }
 
-uint64_t image_size(void)
+uint64_t monitor_size(void)
 {
-	return (uint64_t)(image_end - image_start);
+	return (uint64_t)(monitor_end - monitor_start);
 }
 
 /*
@@ -26,7 +26,7 @@ uint64_t image_size(void)
  */
 static void apply_relocations(uint64_t address)
 {
-	uint64_t delta = address - image_linked_at;
+	uint64_t delta = address - monitor_linked_at;
 
 	for (const Elf64_Rela *rela = rela_start; rela < rela_end; rela++)
 		*(uint64_t *)(rela->r_offset + delta) = (uint64_t)rela->r_addend + delta;
@@ -34,11 +34,11 @@ static void apply_relocations(uint64_t address)
 
 void relocate_and_call(uint64_t address, void (*next)(void *), void *argument)
 {
-	uint64_t delta = address - image_base();
+	uint64_t delta = address - monitor_base();
 	uint64_t moved = argument ? (uint64_t)argument + delta : 0;
 	uint64_t stack = (uint64_t)(move_stack + sizeof(move_stack)) + delta;
 
-	memcpy((void *)address, image_start, image_size());
+	memcpy((void *)address, monitor_start, monitor_size());
 	apply_relocations(address);
 	__asm__ volatile("mov %0, %%rsp\n\t"
 			 "xor %%ebp, %%ebp\n\t" /* the backtrace ends here */

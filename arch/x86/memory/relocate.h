@@ -2,14 +2,14 @@
 /*
  * relocate.h - moving the running monitor to RAM that it reserved itself.
  */
-#ifndef ARCH_X86_RELOCATE_H
-#define ARCH_X86_RELOCATE_H
+#ifndef ARCH_X86_MEMORY_RELOCATE_H
+#define ARCH_X86_MEMORY_RELOCATE_H
 
 #include <stdint.h>
 
 /* Where the image lies now, and its size with .bss, in bytes. */
-uint64_t image_base(void);
-uint64_t image_size(void);
+uint64_t monitor_base(void);
+uint64_t monitor_size(void);
 
 /*
  * Copies the whole image to address (clear of where it lies), applies its relocations there, and

@@ -3,8 +3,8 @@
  * pci.h - the PCI functions of this machine: which exist and what they can do, found once; and how
  * to stop those that write to memory by themselves.
  */
-#ifndef ARCH_X86_PCI_H
-#define ARCH_X86_PCI_H
+#ifndef ARCH_X86_PCI_PCI_H
+#define ARCH_X86_PCI_PCI_H
 
 #include <stdbool.h>
 #include <stdint.h>

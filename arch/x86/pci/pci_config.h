@@ -7,8 +7,8 @@
  * The extended space of PCI Express, which needs ECAM, holds error reporting and the like; kernels
  * set it up again when they resume.
  */
-#ifndef ARCH_X86_PCI_CONFIG_H
-#define ARCH_X86_PCI_CONFIG_H
+#ifndef ARCH_X86_PCI_PCI_CONFIG_H
+#define ARCH_X86_PCI_PCI_CONFIG_H
 
 #include <stdint.h>
 

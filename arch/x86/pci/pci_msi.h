@@ -6,8 +6,8 @@
  * A message is a memory write: address and data say which CPU and which vector. So nothing but
  * these registers keeps a device from sending one kernel's vectors to the next one.
  */
-#ifndef ARCH_X86_PCI_MSI_H
-#define ARCH_X86_PCI_MSI_H
+#ifndef ARCH_X86_PCI_PCI_MSI_H
+#define ARCH_X86_PCI_PCI_MSI_H
 
 #include "arch/x86/pci/pci.h"
 

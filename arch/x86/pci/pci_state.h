@@ -6,8 +6,8 @@
  * Registers that are the device's own, from 0x40 on and outside of the capabilities that
  * pci_state.c lists, belong to firmware and drivers, and are not kept.
  */
-#ifndef ARCH_X86_PCI_STATE_H
-#define ARCH_X86_PCI_STATE_H
+#ifndef ARCH_X86_PCI_PCI_STATE_H
+#define ARCH_X86_PCI_PCI_STATE_H
 
 #include "arch/x86/pci/pci.h"
 #include "arch/x86/pci/pci_msi.h"

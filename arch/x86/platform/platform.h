@@ -6,8 +6,8 @@
  * configuration, ACPI events, timers, serial ports, keyboard controller, screen. docs/STATE.md
  * lists it, item by item.
  */
-#ifndef ARCH_X86_PLATFORM_H
-#define ARCH_X86_PLATFORM_H
+#ifndef ARCH_X86_PLATFORM_PLATFORM_H
+#define ARCH_X86_PLATFORM_PLATFORM_H
 
 #include "arch/x86/acpi/acpi_events.h"
 #include "arch/x86/time/hpet.h"

@@ -3,8 +3,8 @@
  * font.h - the glyphs of printable ASCII, 8x16 pixels: GNU Unifont, which font.py converts from
  * Debian's psf-unifont when the monitor is built.
  */
-#ifndef ARCH_X86_FONT_H
-#define ARCH_X86_FONT_H
+#ifndef ARCH_X86_SCREEN_FONT_H
+#define ARCH_X86_SCREEN_FONT_H
 
 #include <stdint.h>
 

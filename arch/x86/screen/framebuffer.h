@@ -7,8 +7,8 @@
  * screen shows is kept here, and only cells that change are drawn. (Saving a slot's picture is the
  * exception: there is no other way to know it.)
  */
-#ifndef ARCH_X86_FRAMEBUFFER_H
-#define ARCH_X86_FRAMEBUFFER_H
+#ifndef ARCH_X86_SCREEN_FRAMEBUFFER_H
+#define ARCH_X86_SCREEN_FRAMEBUFFER_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  * vga_ports.h - all of a VGA's registers at once: read, and written in the order that a change of
  * mode needs. vga_state.c's.
  */
-#ifndef ARCH_X86_VGA_PORTS_H
-#define ARCH_X86_VGA_PORTS_H
+#ifndef ARCH_X86_SCREEN_VGA_PORTS_H
+#define ARCH_X86_SCREEN_VGA_PORTS_H
 
 #include <stdint.h>
 #include "arch/x86/cpu/io.h"

@@ -4,8 +4,8 @@
  * reference (PS/2 hardware interface technical reference, "video subsystem"); the display interface
  * that emulators add: Bochs VBE extensions.
  */
-#ifndef ARCH_X86_VGA_REGS_H
-#define ARCH_X86_VGA_REGS_H
+#ifndef ARCH_X86_SCREEN_VGA_REGS_H
+#define ARCH_X86_SCREEN_VGA_REGS_H
 
 #define VGA_ATTRIBUTE	    0x3c0 /* index and data by turns */
 #define VGA_ATTRIBUTE_READ  0x3c1

@@ -6,8 +6,8 @@
  * the picture, which is megabytes: a kernel that resumes draws it anew. Modes that other
  * adapters' own registers make are not known here.
  */
-#ifndef ARCH_X86_VGA_STATE_H
-#define ARCH_X86_VGA_STATE_H
+#ifndef ARCH_X86_SCREEN_VGA_STATE_H
+#define ARCH_X86_SCREEN_VGA_STATE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  * vga_text.h - the monitor's own screen: the VGA's 80x25 colour text mode. vga_state.h is what
  * slots make of it.
  */
-#ifndef ARCH_X86_VGA_TEXT_H
-#define ARCH_X86_VGA_TEXT_H
+#ifndef ARCH_X86_SCREEN_VGA_TEXT_H
+#define ARCH_X86_SCREEN_VGA_TEXT_H
 
 #include <stdbool.h>
 #include <stdint.h>

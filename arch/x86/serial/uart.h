@@ -3,8 +3,8 @@
  * uart.h - the 16550A serial port, polled.
  * Registers: National Semiconductor PC16550D data sheet, table II.
  */
-#ifndef ARCH_X86_UART_H
-#define ARCH_X86_UART_H
+#ifndef ARCH_X86_SERIAL_UART_H
+#define ARCH_X86_SERIAL_UART_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,8 +2,8 @@
 /*
  * clock.h - time for a program that polls: the time-stamp counter, measured once against the PIT.
  */
-#ifndef ARCH_X86_CLOCK_H
-#define ARCH_X86_CLOCK_H
+#ifndef ARCH_X86_TIME_CLOCK_H
+#define ARCH_X86_TIME_CLOCK_H
 
 #include <stdint.h>
 

@@ -3,8 +3,8 @@
  * hpet.h - the high precision event timer. IA-PC HPET specification 1.0a; address from the ACPI
  * table.
  */
-#ifndef ARCH_X86_HPET_H
-#define ARCH_X86_HPET_H
+#ifndef ARCH_X86_TIME_HPET_H
+#define ARCH_X86_TIME_HPET_H
 
 #include <stdint.h>
 

@@ -2,8 +2,8 @@
 /*
  * pit.h - the 8254 programmable interval timer. Intel 8254 data sheet.
  */
-#ifndef ARCH_X86_PIT_H
-#define ARCH_X86_PIT_H
+#ifndef ARCH_X86_TIME_PIT_H
+#define ARCH_X86_TIME_PIT_H
 
 #include <stdint.h>
 

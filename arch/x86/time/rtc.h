@@ -7,8 +7,8 @@
  * (binary or BCD, 12 or 24 hours) and its divider. Nor is the rest of the CMOS memory, which is
  * firmware's.
  */
-#ifndef ARCH_X86_RTC_H
-#define ARCH_X86_RTC_H
+#ifndef ARCH_X86_TIME_RTC_H
+#define ARCH_X86_TIME_RTC_H
 
 #include <stdint.h>
 

@@ -51,7 +51,7 @@ image:
 header:
 	dd HEADER_MAGIC, FLAGS, -(HEADER_MAGIC + FLAGS)
 %ifdef FIELDS
-	dd header, image, image_end, bss_end, start
+	dd header, image, monitor_end, bss_end, start
 %endif
 
 start:
@@ -100,8 +100,8 @@ start:
 
 %ifdef FIELDS
 	align 4
-image_end:
-absolute image_end
+monitor_end:
+absolute monitor_end
 %else
 section .bss
 %endif

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include "arch/x86/memory/paging.h"
 #include "monitor/switch/selfcheck.h"
-#include "monitor/switch/slot_machine.h"
+#include "monitor/switch/kept_state.h"
 
 const void *selfcheck_damage(const struct selfcheck *check)
 {
@@ -25,9 +25,9 @@ bool paging_check(uint64_t *address)
 	return true;
 }
 
-struct slot_machine *slot_machine(uint32_t index)
+struct kept_state *kept_state(uint32_t index)
 {
-	static struct slot_machine machines[SWITCHYARD_MAX_SLOTS];
+	static struct kept_state machines[SWITCHYARD_MAX_SLOTS];
 
 	return &machines[index];
 }

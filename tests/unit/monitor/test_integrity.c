@@ -11,7 +11,7 @@
 #include "arch/x86/memory/page_walk.h"
 #include "fake/fake.h"
 #include "monitor/switch/integrity.h"
-#include "monitor/switch/slot_machine.h"
+#include "monitor/switch/kept_state.h"
 
 #define BASE	 UINT64_C(0x40000000)
 #define SIZE	 UINT64_C(0x400000)
@@ -27,7 +27,7 @@
 #define GDT	 (BASE + 0x30000)
 
 static struct slot slot = {.name = "beta", .ram = {.base = BASE, .size = SIZE}};
-static struct slot_machine machine;
+static struct kept_state kept;
 static uint8_t *memory;
 static struct error error;
 
@@ -41,7 +41,7 @@ static int start(void **state)
 {
 	(void)state;
 	memory = fake_memory(BASE, SIZE, 0);
-	memset(&machine, 0, sizeof(machine));
+	memset(&kept, 0, sizeof(kept));
 	*entry(0, 511) = (BASE + 1 * TABLE) | ALL;
 	*entry(1, 510) = (BASE + 2 * TABLE) | ALL;
 	*entry(2, 0) = (BASE + 3 * TABLE) | ALL;
@@ -51,10 +51,10 @@ static int start(void **state)
 	*entry(3, 3) = (DATA + TABLE) | PRESENT | NX;
 	*entry(3, 4) = (DATA + 2 * TABLE) | USER;
 	*entry(3, 5) = GDT | PRESENT | NX;
-	machine.control.cr3 = BASE;
-	machine.control.efer = EFER_NXE;
-	machine.control.gdtr.base = 0xffffffff80005000ull;
-	machine.control.gdtr.limit = 0x7f;
+	kept.cpu.cr3 = BASE;
+	kept.cpu.efer = EFER_NXE;
+	kept.cpu.gdtr.base = 0xffffffff80005000ull;
+	kept.cpu.gdtr.limit = 0x7f;
 	return 0;
 }
 
@@ -67,14 +67,14 @@ static int end(void **state)
 
 static void take(enum integrity_check check)
 {
-	integrity_take(&slot, &machine, check);
-	assert_true(integrity_verify(&slot, &machine, &error));
+	integrity_take(&slot, &kept, check);
+	assert_true(integrity_verify(&slot, &kept, &error));
 }
 
 static void assert_damaged(const char *what)
 {
 	error.text[0] = '\0';
-	assert_false(integrity_verify(&slot, &machine, &error));
+	assert_false(integrity_verify(&slot, &kept, &error));
 	assert_non_null(strstr(error.text, "slot beta: "));
 	assert_non_null(strstr(error.text, what));
 	assert_non_null(strstr(error.text, "switch beta force"));
@@ -83,7 +83,7 @@ static void assert_damaged(const char *what)
 static void assert_harmless(uint64_t address)
 {
 	memory[address - BASE] ^= 1;
-	assert_true(integrity_verify(&slot, &machine, &error));
+	assert_true(integrity_verify(&slot, &kept, &error));
 	memory[address - BASE] ^= 1;
 }
 
@@ -91,9 +91,9 @@ static void text_is_found(void **state)
 {
 	(void)state;
 	take(INTEGRITY_TEXT);
-	assert_int_equal(machine.integrity.range_count, 1);
-	assert_int_equal(machine.integrity.range[0].base, TEXT);
-	assert_int_equal(machine.integrity.range[0].size, 2 * TABLE);
+	assert_int_equal(kept.integrity.range_count, 1);
+	assert_int_equal(kept.integrity.range[0].base, TEXT);
+	assert_int_equal(kept.integrity.range[0].size, 2 * TABLE);
 }
 
 static void text_that_changed_is_named(void **state)
@@ -113,19 +113,19 @@ static void data_may_change(void **state)
 	assert_harmless(DATA + 2 * TABLE);
 }
 
-static void control_pages(void **state)
+static void cpu_contexts(void **state)
 {
 	(void)state;
 	take(INTEGRITY_ALL);
-	machine.control.rsp ^= 1;
+	kept.cpu.rsp ^= 1;
 	assert_damaged("saved CPU state");
-	machine.control.rsp ^= 1;
-	machine.platform.pit.count[0] ^= 1;
+	kept.cpu.rsp ^= 1;
+	kept.platform.pit.count[0] ^= 1;
 	assert_damaged("saved device state");
-	machine.platform.pit.count[0] ^= 1;
-	machine.tables.acpi[9] ^= 1;
+	kept.platform.pit.count[0] ^= 1;
+	kept.tables.acpi[9] ^= 1;
 	assert_damaged("ACPI tables");
-	machine.tables.acpi[9] ^= 1;
+	kept.tables.acpi[9] ^= 1;
 	memory[GDT + 0x7f - BASE] ^= 1;
 	assert_damaged("GDT");
 	memory[GDT + 0x7f - BASE] ^= 1;
@@ -133,7 +133,7 @@ static void control_pages(void **state)
 	*entry(0, 1) = 1;
 	assert_damaged("top page table");
 	*entry(0, 1) = 0;
-	assert_true(integrity_verify(&slot, &machine, &error));
+	assert_true(integrity_verify(&slot, &kept, &error));
 }
 
 static void only_what_is_asked_for(void **state)
@@ -141,13 +141,13 @@ static void only_what_is_asked_for(void **state)
 	(void)state;
 	take(INTEGRITY_CONTROL);
 	memory[TEXT - BASE] ^= 1;
-	assert_true(integrity_verify(&slot, &machine, &error));
+	assert_true(integrity_verify(&slot, &kept, &error));
 	take(INTEGRITY_TEXT);
-	machine.control.rsp ^= 1;
-	assert_true(integrity_verify(&slot, &machine, &error));
+	kept.cpu.rsp ^= 1;
+	assert_true(integrity_verify(&slot, &kept, &error));
 	take(INTEGRITY_OFF);
 	memory[TEXT - BASE] ^= 1;
-	assert_true(integrity_verify(&slot, &machine, &error));
+	assert_true(integrity_verify(&slot, &kept, &error));
 }
 
 static void rights_of_all_levels_count(void **state)
@@ -155,10 +155,10 @@ static void rights_of_all_levels_count(void **state)
 	(void)state;
 	*entry(2, 0) |= NX;
 	take(INTEGRITY_TEXT);
-	assert_int_equal(machine.integrity.page_count, 0);
-	machine.control.efer = 0; /* the bit means nothing then */
+	assert_int_equal(kept.integrity.page_count, 0);
+	kept.cpu.efer = 0; /* the bit means nothing then */
 	take(INTEGRITY_TEXT);
-	assert_int_not_equal(machine.integrity.page_count, 0);
+	assert_int_not_equal(kept.integrity.page_count, 0);
 }
 
 static void large_pages(void **state)
@@ -166,7 +166,7 @@ static void large_pages(void **state)
 	(void)state;
 	*entry(2, 1) = (BASE + 0x200000) | LARGE;
 	take(INTEGRITY_TEXT);
-	assert_int_equal(machine.integrity.page_count, 2 + 512);
+	assert_int_equal(kept.integrity.page_count, 2 + 512);
 	memory[0x3fffff] ^= 1;
 	assert_damaged("0x403ff000");
 }
@@ -175,10 +175,10 @@ static void five_levels(void **state)
 {
 	(void)state;
 	*entry(8, 511) = BASE | ALL;
-	machine.control.cr3 = BASE + 8 * TABLE;
-	machine.control.cr4 = CR4_LA57;
+	kept.cpu.cr3 = BASE + 8 * TABLE;
+	kept.cpu.cr4 = CR4_LA57;
 	take(INTEGRITY_ALL);
-	assert_int_equal(machine.integrity.page_count, 2);
+	assert_int_equal(kept.integrity.page_count, 2);
 }
 
 static void tables_elsewhere_are_not_read(void **state)
@@ -188,10 +188,10 @@ static void tables_elsewhere_are_not_read(void **state)
 	*entry(0, 1) = (BASE + SIZE) | WRITABLE; /* one behind its own */
 	*entry(3, 6) = (BASE + SIZE) | PRESENT;
 	take(INTEGRITY_ALL);
-	assert_int_equal(machine.integrity.page_count, 2);
-	machine.control.cr3 = 0;
+	assert_int_equal(kept.integrity.page_count, 2);
+	kept.cpu.cr3 = 0;
 	take(INTEGRITY_ALL);
-	assert_int_equal(machine.integrity.page_count, 0);
+	assert_int_equal(kept.integrity.page_count, 0);
 }
 
 static void tables_in_a_circle_end(void **state)
@@ -208,8 +208,8 @@ static void too_much_text_is_told(void **state)
 	for (unsigned int i = 0; i < 512; i++)
 		*entry(2, i) = (BASE + 0x200000 * (i % 2)) | LARGE;
 	take(INTEGRITY_TEXT);
-	assert_true(machine.integrity.left_out > 0);
-	assert_true(machine.integrity.page_count <= INTEGRITY_PAGES);
+	assert_true(kept.integrity.left_out > 0);
+	assert_true(kept.integrity.page_count <= INTEGRITY_PAGES);
 }
 
 int main(void)
@@ -218,7 +218,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(text_is_found, start, end),
 		cmocka_unit_test_setup_teardown(text_that_changed_is_named, start, end),
 		cmocka_unit_test_setup_teardown(data_may_change, start, end),
-		cmocka_unit_test_setup_teardown(control_pages, start, end),
+		cmocka_unit_test_setup_teardown(cpu_contexts, start, end),
 		cmocka_unit_test_setup_teardown(only_what_is_asked_for, start, end),
 		cmocka_unit_test_setup_teardown(rights_of_all_levels_count, start, end),
 		cmocka_unit_test_setup_teardown(large_pages, start, end),

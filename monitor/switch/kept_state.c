@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "monitor/switch/slot_machine.h"
+#include "monitor/switch/kept_state.h"
 #include "arch/x86/gate/gate.h"
 #include "monitor/load/guest_acpi.h"
 #include "lib/string.h"
 
-static struct slot_machine machines[SWITCHYARD_MAX_SLOTS];
+static struct kept_state kept_states[SWITCHYARD_MAX_SLOTS];
 
-struct slot_machine *slot_machine(uint32_t index)
+struct kept_state *kept_state(uint32_t index)
 {
-	return &machines[index];
+	return &kept_states[index];
 }
 
 static void fill_info(struct switchyard_info *info, uint32_t index, uint32_t count,
@@ -27,32 +27,32 @@ static void fill_info(struct switchyard_info *info, uint32_t index, uint32_t cou
 
 static void fill_acpi(struct monitor *monitor, uint32_t index)
 {
-	struct slot_machine *machine = &machines[index];
+	struct kept_state *kept = &kept_states[index];
 	const struct slot *slot = &monitor->slots.slot[index];
 	struct error error;
 
-	machine->rsdp = 0;
+	kept->rsdp = 0;
 	if (!monitor->boot->rsdp_size)
 		return;
-	if (!guest_acpi((uint64_t)monitor->boot->rsdp, (uint64_t)machine->tables.acpi,
-			sizeof(machine->tables.acpi), slot->cpus, (uint64_t)&machine->tables.info,
-			&machine->rsdp, &error))
+	if (!guest_acpi((uint64_t)monitor->boot->rsdp, (uint64_t)kept->tables.acpi,
+			sizeof(kept->tables.acpi), slot->cpus, (uint64_t)&kept->tables.info,
+			&kept->rsdp, &error))
 		log_line(&monitor->log, LOG_ERROR, "slot %s: %s; it gets no ACPI tables",
 			 slot->name, error.text);
 }
 
-void slot_machine_init(struct monitor *monitor, const struct paging_tables *paging)
+void kept_state_init(struct monitor *monitor, const struct paging_tables *paging)
 {
 	for (uint32_t i = 0; i < monitor->slots.count; i++) {
-		fill_info(&machines[i].tables.info, i, monitor->slots.count, paging);
+		fill_info(&kept_states[i].tables.info, i, monitor->slots.count, paging);
 		fill_acpi(monitor, i);
 	}
 }
 
-void slot_machine_publish(const struct slot_table *slots)
+void kept_state_publish(const struct slot_table *slots)
 {
 	for (uint32_t reader = 0; reader < slots->count; reader++) {
-		struct switchyard_info *info = &machines[reader].tables.info;
+		struct switchyard_info *info = &kept_states[reader].tables.info;
 
 		for (uint32_t i = 0; i < slots->count; i++) {
 			const struct slot *slot = &slots->slot[i];

@@ -1,16 +1,16 @@
 ; SPDX-License-Identifier: GPL-2.0-only
 ;
-; monitor_image.asm - what the UEFI application carries beside its code: the monitor's image, and
+; embedded.asm - what the UEFI application carries beside its code: the monitor's image, and
 ; what shim compares with its list of revoked versions (shim's SBAT.md): sbat.csv, in a section of
 ; its own, which begins at a page as all sections of a PE file do.
 ;
-global monitor_image
-global monitor_image_end
+global embedded_monitor
+global embedded_monitor_end
 
 section .rodata align=16
-monitor_image:
+embedded_monitor:
 	incbin "monitor.elf"
-monitor_image_end:
+embedded_monitor_end:
 
 section .sbat align=4096 noexec nowrite progbits alloc
 	incbin "sbat.csv"

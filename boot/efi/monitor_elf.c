@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "boot/efi/image.h"
+#include "boot/efi/monitor_elf.h"
 #include <elf.h>
 #include <stddef.h>
 #include "lib/string.h"
@@ -63,7 +63,7 @@ static bool check(const void *file, uint64_t size, uint64_t *base, uint64_t *end
 	return check_header(file, size, error) && find_range(file, size, base, end, error);
 }
 
-bool image_memory(const void *file, uint64_t size, uint64_t *bytes, struct error *error)
+bool monitor_elf_memory(const void *file, uint64_t size, uint64_t *bytes, struct error *error)
 {
 	uint64_t base, end;
 
@@ -122,8 +122,8 @@ static bool relocate(const void *file, uint8_t *memory, uint64_t base, uint64_t 
 	return true;
 }
 
-bool image_place(const void *file, uint64_t size, void *memory, uint64_t *entry,
-		 struct error *error)
+bool monitor_elf_place(const void *file, uint64_t size, void *memory, uint64_t *entry,
+		       struct error *error)
 {
 	const Elf64_Ehdr *header = file;
 	uint64_t base, end;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * control_page.h - a slot's CPU while another slot has it.
+ * cpu_context.h - a slot's CPU while another slot has it.
  *
  * The first half is written and read by gate.asm, in the order in which it does
  * so; arch/x86/gate/asm_offsets.c gives NASM its offsets. The second half is cpu_state.c's.
  */
-#ifndef ARCH_X86_CONTROL_PAGE_H
-#define ARCH_X86_CONTROL_PAGE_H
+#ifndef ARCH_X86_GATE_CPU_CONTEXT_H
+#define ARCH_X86_GATE_CPU_CONTEXT_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,7 +20,7 @@ struct descriptor_pointer {
 	uint64_t base;
 } __attribute__((packed));
 
-/* How far a switch got, so that a fault in it can be told: control_page.progress. */
+/* How far a switch got, so that a fault in it can be told: cpu_context.progress. */
 enum gate_progress {
 	GATE_IDLE,     /* the slot runs, or never did */
 	GATE_ENTERED,  /* gate.asm saves its registers */
@@ -29,7 +29,7 @@ enum gate_progress {
 	GATE_RESUMING, /* gate.asm puts its registers back */
 };
 
-struct control_page {
+struct cpu_context {
 	/* gate.asm: */
 	uint64_t rbx, rcx, rdx, rsi, rdi, rbp, rsp; /* RAX carries the gate's result */
 	uint64_t r8, r9, r10, r11, r12, r13, r14, r15;

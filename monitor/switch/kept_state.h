@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * slot_machine.h - what the monitor keeps of the machine for each slot: control page, platform
+ * kept_state.h - what the monitor keeps of the machine for each slot: control page, platform
  * state, and the pages that the slot itself reads, with its ACPI root tables and struct
  * switchyard_info.
  */
-#ifndef MONITOR_SLOT_MACHINE_H
-#define MONITOR_SLOT_MACHINE_H
+#ifndef MONITOR_SWITCH_KEPT_STATE_H
+#define MONITOR_SWITCH_KEPT_STATE_H
 
-#include "arch/x86/gate/control_page.h"
+#include "arch/x86/gate/cpu_context.h"
 #include "arch/x86/memory/paging.h"
 #include "arch/x86/platform/platform.h"
 #include "monitor/switch/integrity.h"
@@ -22,8 +22,8 @@ struct slot_tables {
 };
 _Static_assert(sizeof(struct slot_tables) == SLOT_TABLES_SIZE, "info fits one page");
 
-struct slot_machine {
-	struct control_page control;
+struct kept_state {
+	struct cpu_context cpu;
 	struct platform_state platform;
 	struct integrity integrity; /* of the other two, and of its memory */
 	struct slot_tables tables;
@@ -34,12 +34,12 @@ struct slot_machine {
  * Fills the tables of every slot in the final slot table. A slot
  * whose ACPI tables can't be made is told without them.
  */
-void slot_machine_init(struct monitor *monitor, const struct paging_tables *paging);
+void kept_state_init(struct monitor *monitor, const struct paging_tables *paging);
 
 /* What the monitor keeps for slot number index (from 0). */
-struct slot_machine *slot_machine(uint32_t index);
+struct kept_state *kept_state(uint32_t index);
 
 /* Writes all slots' states to every slot's struct switchyard_info: before one of them runs. */
-void slot_machine_publish(const struct slot_table *slots);
+void kept_state_publish(const struct slot_table *slots);
 
 #endif

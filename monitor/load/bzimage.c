@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * linux_image.c - reading and checking a bzImage's header.
+ * bzimage.c - reading and checking a bzImage's header.
  *
  * Protocol 2.10 (Linux 2.6.31) is the oldest that is accepted: before it the header lacks
  * init_size, and how much memory the kernel unpacks itself to can't be known. 64-bit entries exist
@@ -9,7 +9,7 @@
  */
 #include <stddef.h>
 #include "arch/x86/memory/phys.h"
-#include "monitor/load/linux_image.h"
+#include "monitor/load/bzimage.h"
 #include "monitor/load/load_format.h"
 #include "monitor/plan/plan.h"
 #include "lib/string.h"
@@ -48,9 +48,9 @@ bool linux_probe(const struct image *file)
 	return magic == HDR_MAGIC;
 }
 
-static bool check_magic(const struct image *file, struct linux_image *image, struct error *error)
+static bool check_magic(const struct image *file, struct bzimage *bzimage, struct error *error)
 {
-	const struct setup_header *hdr = &image->hdr;
+	const struct setup_header *hdr = &bzimage->hdr;
 
 	if (!linux_probe(file))
 		return fail(error, "no bzImage: the magic \"HdrS\" is not at %#zx",
@@ -58,7 +58,7 @@ static bool check_magic(const struct image *file, struct linux_image *image, str
 	if (!in_file(file, HDR_OFFSET, sizeof(*hdr)))
 		return fail(error, "bzImage is truncated: %lu bytes, its header alone has %zu",
 			    file->size, HDR_OFFSET + sizeof(*hdr));
-	memcpy(&image->hdr, (const uint8_t *)phys(file->base) + HDR_OFFSET, sizeof(*hdr));
+	memcpy(&bzimage->hdr, (const uint8_t *)phys(file->base) + HDR_OFFSET, sizeof(*hdr));
 	if (hdr->boot_flag != BOOT_FLAG)
 		return fail(error, "bzImage has a boot flag of %#x; expected %#x", hdr->boot_flag,
 			    BOOT_FLAG);
@@ -66,35 +66,35 @@ static bool check_magic(const struct image *file, struct linux_image *image, str
 		return fail(error, "bzImage of boot protocol %u.%02u; expected %u.%02u or later",
 			    hdr->version >> 8, hdr->version & 0xff, VERSION_OLDEST >> 8,
 			    VERSION_OLDEST & 0xff);
-	image->header_end = JUMP_TARGET + (hdr->jump >> 8);
-	if (image->header_end < HEADER_END_MIN || image->header_end > HEADER_END_MAX)
+	bzimage->header_end = JUMP_TARGET + (hdr->jump >> 8);
+	if (bzimage->header_end < HEADER_END_MIN || bzimage->header_end > HEADER_END_MAX)
 		return fail(error, "bzImage header ends at %#x; expected %#zx to %#zx",
-			    image->header_end, HEADER_END_MIN, HEADER_END_MAX);
+			    bzimage->header_end, HEADER_END_MIN, HEADER_END_MAX);
 	if (!(hdr->loadflags & LOADED_HIGH))
 		return fail(error, "kernel is a zImage, for below 1 MiB; expected a bzImage");
 	return true;
 }
 
 /* The real-mode part, setup_sects and the boot sector, then the protected-mode part, syssize. */
-static bool check_sizes(const struct image *file, struct linux_image *image, struct error *error)
+static bool check_sizes(const struct image *file, struct bzimage *bzimage, struct error *error)
 {
-	uint32_t sectors = image->hdr.setup_sects ? image->hdr.setup_sects : DEFAULT_SECTORS;
-	uint64_t size = (uint64_t)image->hdr.syssize * PARAGRAPH;
+	uint32_t sectors = bzimage->hdr.setup_sects ? bzimage->hdr.setup_sects : DEFAULT_SECTORS;
+	uint64_t size = (uint64_t)bzimage->hdr.syssize * PARAGRAPH;
 
-	image->payload_offset = (uint64_t)(sectors + 1) * SECTOR;
-	image->payload_size = size;
-	if (image->payload_offset >= file->size || !size)
+	bzimage->payload_offset = (uint64_t)(sectors + 1) * SECTOR;
+	bzimage->payload_size = size;
+	if (bzimage->payload_offset >= file->size || !size)
 		return fail(error,
 			    "bzImage is truncated: %lu bytes, its setup part alone should have %lu",
-			    file->size, image->payload_offset);
-	if (in_file(file, image->payload_offset, size))
+			    file->size, bzimage->payload_offset);
+	if (in_file(file, bzimage->payload_offset, size))
 		return true;
 	/* syssize is rounded up; the file need not be filled up to it. */
-	image->payload_size = file->size - image->payload_offset;
-	if (size - image->payload_size < PARAGRAPH)
+	bzimage->payload_size = file->size - bzimage->payload_offset;
+	if (size - bzimage->payload_size < PARAGRAPH)
 		return true;
 	return fail(error, "bzImage is truncated: %lu bytes, its header says %lu", file->size,
-		    image->payload_offset + size);
+		    bzimage->payload_offset + size);
 }
 
 static uint64_t larger(uint64_t a, uint64_t b)
@@ -103,37 +103,37 @@ static uint64_t larger(uint64_t a, uint64_t b)
 }
 
 /* A kernel that can't be moved starts at code32_start, and moves itself to pref_address. */
-static void place_fixed(struct linux_image *image)
+static void place_fixed(struct bzimage *bzimage)
 {
-	uint64_t load = image->hdr.code32_start, run = image->hdr.pref_address;
-	uint64_t end = larger(load + image->payload_size, run + image->hdr.init_size);
+	uint64_t load = bzimage->hdr.code32_start, run = bzimage->hdr.pref_address;
+	uint64_t end = larger(load + bzimage->payload_size, run + bzimage->hdr.init_size);
 
-	image->load = load;
-	image->first = load < run ? load : run;
-	image->memory_size = end - image->first;
+	bzimage->load = load;
+	bzimage->first = load < run ? load : run;
+	bzimage->memory_size = end - bzimage->first;
 }
 
 /*
  * One that can be moved runs where it is loaded, but not
  * below pref_address: it would move itself there.
  */
-static void place_relocatable(struct linux_image *image)
+static void place_relocatable(struct bzimage *bzimage)
 {
-	const struct setup_header *hdr = &image->hdr;
+	const struct setup_header *hdr = &bzimage->hdr;
 
-	image->align = larger(hdr->kernel_alignment, LOAD_PAGE);
-	image->align_slack = image->align > PLAN_ALIGN ? image->align - PLAN_ALIGN : 0;
-	image->first = align_up(hdr->pref_address, image->align);
-	image->memory_size = larger(hdr->init_size, image->payload_size);
+	bzimage->align = larger(hdr->kernel_alignment, LOAD_PAGE);
+	bzimage->align_slack = bzimage->align > PLAN_ALIGN ? bzimage->align - PLAN_ALIGN : 0;
+	bzimage->first = align_up(hdr->pref_address, bzimage->align);
+	bzimage->memory_size = larger(hdr->init_size, bzimage->payload_size);
 }
 
-bool linux_read(const struct image *file, struct linux_image *image, struct error *error)
+bool bzimage_read(const struct image *file, struct bzimage *bzimage, struct error *error)
 {
-	const struct setup_header *hdr = &image->hdr;
+	const struct setup_header *hdr = &bzimage->hdr;
 	uint16_t flags;
 
-	*image = (struct linux_image){0};
-	if (!check_magic(file, image, error) || !check_sizes(file, image, error))
+	*bzimage = (struct bzimage){0};
+	if (!check_magic(file, bzimage, error) || !check_sizes(file, bzimage, error))
 		return false;
 	if (hdr->pref_address >= MAX_PHYSICAL)
 		return fail(error, "bzImage has a preferred address of %#llx; expected below %#lx",
@@ -143,12 +143,12 @@ bool linux_read(const struct image *file, struct linux_image *image, struct erro
 		return fail(error, "bzImage has an alignment of %#x; expected a power of two",
 			    hdr->kernel_alignment);
 	flags = hdr->version >= VERSION_64 ? hdr->xloadflags : 0;
-	image->entry_64 = flags & XLF_KERNEL_64;
-	image->above_4g = image->entry_64 && flags & XLF_CAN_BE_LOADED_ABOVE_4G;
-	image->relocatable = hdr->relocatable_kernel;
-	if (image->relocatable)
-		place_relocatable(image);
+	bzimage->entry_64 = flags & XLF_KERNEL_64;
+	bzimage->above_4g = bzimage->entry_64 && flags & XLF_CAN_BE_LOADED_ABOVE_4G;
+	bzimage->relocatable = hdr->relocatable_kernel;
+	if (bzimage->relocatable)
+		place_relocatable(bzimage);
 	else
-		place_fixed(image);
+		place_fixed(bzimage);
 	return true;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * linux_image.h - a bzImage's header, read and checked: Documentation/x86/boot.rst of Linux.
+ * bzimage.h - a bzImage's header, read and checked: Documentation/x86/boot.rst of Linux.
  */
-#ifndef MONITOR_LINUX_IMAGE_H
-#define MONITOR_LINUX_IMAGE_H
+#ifndef MONITOR_LOAD_BZIMAGE_H
+#define MONITOR_LOAD_BZIMAGE_H
 
 #include <asm/bootparam.h>
 #include <stdbool.h>
@@ -11,7 +11,7 @@
 #include "lib/error.h"
 #include "monitor/slot/slot.h"
 
-struct linux_image {
+struct bzimage {
 	struct setup_header hdr; /* as in the file */
 	uint32_t header_end;	 /* file offset where setup_header ends */
 	uint64_t payload_offset; /* file offset of the protected-mode part, */
@@ -32,6 +32,6 @@ struct linux_image {
 bool linux_probe(const struct image *file);
 
 /* Fails if a field is out of bounds, or the file shorter than its header says. */
-bool linux_read(const struct image *file, struct linux_image *image, struct error *error);
+bool bzimage_read(const struct image *file, struct bzimage *bzimage, struct error *error);
 
 #endif

@@ -3,7 +3,7 @@
 #include "cmocka.h"
 #include <elf.h>
 #include <string.h>
-#include "boot/efi/image.h"
+#include "boot/efi/monitor_elf.h"
 
 #define BASE	    0x100000ull
 #define MEMORY_SIZE 0x2000ull
@@ -65,9 +65,9 @@ static void loaded_and_relocated(void **state)
 	struct error error;
 
 	(void)state;
-	assert_true(image_memory(&file, sizeof(file), &bytes, &error));
+	assert_true(monitor_elf_memory(&file, sizeof(file), &bytes, &error));
 	assert_int_equal(bytes, MEMORY_SIZE);
-	assert_true(image_place(&file, sizeof(file), memory, &entry, &error));
+	assert_true(monitor_elf_place(&file, sizeof(file), memory, &entry, &error));
 	assert_int_equal(entry, (uint64_t)memory + (ENTRY - BASE));
 	assert_int_equal(memory[0], CONTENT);
 	memcpy(&word, memory + WORD_AT, sizeof(word));
@@ -81,7 +81,7 @@ static void assert_refused(const char *reason)
 	struct error error;
 	uint64_t entry;
 
-	assert_false(image_place(&file, sizeof(file), memory, &entry, &error));
+	assert_false(monitor_elf_place(&file, sizeof(file), memory, &entry, &error));
 	assert_non_null(strstr(error.text, reason));
 }
 
@@ -92,7 +92,7 @@ static void no_such_elf_file(void **state)
 
 	(void)state;
 	for (uint64_t size = 0; size < OFFSET(image); size++)
-		assert_false(image_memory(&file, size, &bytes, &error));
+		assert_false(monitor_elf_memory(&file, size, &bytes, &error));
 	file.header.e_type = ET_EXEC;
 	assert_refused("no position-independent ELF64 file");
 	file.header.e_type = ET_DYN;

@@ -96,7 +96,7 @@ def control_registers():
                               (LAPIC, '\tlapic_write(LAPIC_TPR, state->tpr);\n', '')))
     yield drop('cr4-la57', GATE, '\tcall paging_enter_la57\n', stops=True, options='la57')
     for name in 'dr0 dr1 dr2 dr3 dr6 dr7'.split():
-        yield drop(name, CPU_STATE, f'\twrite_{name}(control->{name});\n')
+        yield drop(name, CPU_STATE, f'\twrite_{name}(context->{name});\n')
 
 
 # The gate restores EFER in one go: one bit of it is left out.

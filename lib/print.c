@@ -5,12 +5,12 @@
 #include <stdbool.h>
 #include "lib/print.h"
 #include "lib/string.h"
+#include "lib/units.h"
 
 #define NO_PRECISION (-1)
 #define MAX_DIGITS   20 /* of UINT64_MAX in decimal */
 #define DECIMAL	     10
 #define HEXADECIMAL  16
-#define KIB	     UINT64_C(1024)
 
 /* Where the text goes; length counts what did not fit, too. */
 struct output {

@@ -24,11 +24,11 @@
 #include "monitor/switch/kept_state.h"
 #include "monitor/plan/store.h"
 #include "lib/string.h"
+#include "lib/units.h"
 #include "monitor/switch/switch.h"
 #include "guest/linux/version.h"
 
-#define KIB	     1024ull
-#define ENTRY_MAPPED (1ull << 32) /* what boot/ maps on the way in */
+#define ENTRY_MAPPED BELOW_4G /* what boot/ maps on the way in */
 
 static struct monitor the_monitor;
 
@@ -269,8 +269,7 @@ static void place_store(struct monitor *monitor)
 		char size[SIZE_TEXT];
 
 		log_line(&monitor->log, LOG_ERROR, "slot %s: no place for its files of %s: %s",
-			 slot->name,
-			 format_size(size, (slot_image_size(slot) + KIB - 1) / KIB * KIB),
+			 slot->name, format_size(size, align_up(slot_image_size(slot), KIB)),
 			 error.text);
 		slot_remove(slots, index);
 	}

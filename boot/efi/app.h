@@ -13,6 +13,7 @@
 #include "boot/efi/sums.h"
 #include "boot_info.h"
 #include "lib/error.h"
+#include "lib/units.h"
 
 struct app {
 	EFI_HANDLE handle;
@@ -36,8 +37,8 @@ void app_progress(const struct app *app, const char *path, uint64_t done, uint64
 
 /* files.c */
 
-#define PAGES_BELOW_4G (UINT64_C(1) << 32)
-#define PAGES_ANYWHERE (PAGING_MAX_DIRECTORIES * (UINT64_C(1) << 30)) /* all CPUs can map it */
+#define PAGES_BELOW_4G BELOW_4G
+#define PAGES_ANYWHERE (PAGING_MAX_DIRECTORIES * GIB) /* all CPUs can map it */
 
 /* Whole pages, [address, address + bytes): below 4 GiB if there is room, else below limit. */
 bool pages_allocate(const struct app *app, EFI_MEMORY_TYPE type, uint64_t bytes, uint64_t limit,

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "boot/efi/app.h"
 #include "boot/efi/conf.h"
+#include "lib/units.h"
 
-#define KIB	   (1ull << 10)
-#define GIB	   (1ull << 30)
-#define PAGE_SIZE  4096ull
-#define READ_CHUNK (1ull << 20) /* progress is shown after each */
+#define READ_CHUNK MIB /* progress is shown after each */
 /* UEFI 2.10, 13.5 (SetPosition): this position means the end of the file. */
 #define END_OF_FILE UINT64_MAX
 
@@ -14,7 +12,7 @@ bool pages_allocate(const struct app *app, EFI_MEMORY_TYPE type, uint64_t bytes,
 		    uint64_t *address, struct error *error)
 {
 	const uint64_t limits[] = {PAGES_BELOW_4G, limit};
-	uint64_t pages = (bytes + PAGE_SIZE - 1) / PAGE_SIZE;
+	uint64_t pages = units_up(bytes, PAGE_SIZE);
 
 	for (unsigned int i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
 		EFI_PHYSICAL_ADDRESS found = limits[i] - 1;
@@ -95,8 +93,7 @@ static bool read_contents(const struct app *app, EFI_FILE_HANDLE file, const cha
 
 static void pages_free(const struct app *app, const struct region *contents)
 {
-	app->system->BootServices->FreePages(contents->base,
-					     (contents->size + PAGE_SIZE - 1) / PAGE_SIZE);
+	app->system->BootServices->FreePages(contents->base, units_up(contents->size, PAGE_SIZE));
 }
 
 /* What is checked is the copy in memory: nobody can change it between check and use. */

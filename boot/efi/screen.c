@@ -3,9 +3,9 @@
 #include "boot/efi/app.h"
 #include "lib/print.h"
 #include "lib/string.h"
+#include "lib/units.h"
 
 #define LINE_SIZE  512
-#define MIB	   (1ull << 20)
 #define BAR_LENGTH 30
 
 /* ConOut takes UCS-2, and CR LF. What is not ASCII in a file's text is shown as ?. */
@@ -70,6 +70,6 @@ void app_progress(const struct app *app, const char *path, uint64_t done, uint64
 
 	_Static_assert(sizeof(full) == BAR_LENGTH + 1 && sizeof(none) == BAR_LENGTH + 1, "the bar");
 	app_print(app, "\r[%.*s%.*s] %llu of %llu MiB %s", filled, full, BAR_LENGTH - filled, none,
-		  (unsigned long long)((done + MIB - 1) / MIB),
-		  (unsigned long long)((total + MIB - 1) / MIB), path);
+		  (unsigned long long)units_up(done, MIB), (unsigned long long)units_up(total, MIB),
+		  path);
 }

@@ -8,11 +8,12 @@
 #include "arch/x86/memory/phys.h"
 #include "arch/x86/memory/relocate.h"
 #include "monitor/main.h"
+#include "lib/units.h"
 
 #define MULTIBOOT2_BOOTLOADER_MAGIC 0x36d76289 /* Multiboot2 2.0, section 3.3 */
 
 /* Real ones have some KiB: no more than this is believed of the size that one gives itself. */
-#define INFORMATION_LIMIT (16u << 20)
+#define INFORMATION_LIMIT (16 * MIB)
 
 static struct boot_info boot;
 

@@ -18,10 +18,11 @@
 
 #include "boot_info.h"
 #include "lib/error.h"
+#include "lib/units.h"
 #include "monitor/slot/slot.h"
 
-#define LINES_DEFAULT_MEM (512ull << 20) /* bytes: a kernel line without mem= */
-#define LINES_MAX_CPUS	  64		 /* positions that cpus= can name */
+#define LINES_DEFAULT_MEM (512 * MIB) /* bytes: a kernel line without mem= */
+#define LINES_MAX_CPUS	  64	      /* positions that cpus= can name */
 
 /*
  * Called for each fault with one line of text: it names the line, the fault and what was expected.

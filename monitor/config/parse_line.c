@@ -6,12 +6,12 @@
 #include "monitor/config/parse_line.h"
 #include "monitor/plan/plan.h"
 #include "lib/string.h"
+#include "lib/units.h"
 
 /* x86-64 has no physical addresses beyond: SDM volume 3, 4.1.4. */
 #define MAX_ADDRESS (UINT64_C(1) << 52)
 
 /* The one base that need not be a multiple of PLAN_ALIGN: plan.h says why. */
-#define BASE_1M (1ull << 20)
 
 struct option {
 	const char *name;
@@ -38,7 +38,7 @@ static bool parse_base(struct line *line, const struct word *value, struct error
 	if (!word_size(value, &line->base))
 		return fail(error, "bad base \"%s\"; expected a number with K, M or G",
 			    quote_word(quote, value));
-	if (line->base % PLAN_ALIGN && line->base != BASE_1M)
+	if (line->base % PLAN_ALIGN && line->base != MIB)
 		return fail(error, "bad base \"%s\"; expected a multiple of 2M, or 1M",
 			    quote_word(quote, value));
 	if (line->base > MAX_ADDRESS - line->mem)

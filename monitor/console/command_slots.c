@@ -4,15 +4,15 @@
 #include "monitor/switch/switch.h"
 #include "monitor/console/table.h"
 #include "lib/string.h"
+#include "lib/units.h"
 #include "monitor/config/words.h"
 
-#define KIB	   1024u
 #define NAMES_SIZE (SWITCHYARD_MAX_SLOTS * (SWITCHYARD_NAME_SIZE + 1))
 
 static void fill_slot(const void *context, uint32_t row, struct table_row *cells)
 {
 	const struct slot *slot = (const struct slot *)context + row;
-	uint64_t image = (slot_image_size(slot) + KIB - 1) / KIB * KIB;
+	uint64_t image = align_up(slot_image_size(slot), KIB);
 
 	format_text(cells->cell[0], TABLE_CELL_SIZE, "%s", slot->name);
 	format_text(cells->cell[1], TABLE_CELL_SIZE, "%s", slot_state_name(slot->state));

@@ -13,6 +13,7 @@
 #include "monitor/load/load_format.h"
 #include "monitor/plan/plan.h"
 #include "lib/string.h"
+#include "lib/units.h"
 
 #define HDR_OFFSET 0x1f1u      /* of setup_header in the file */
 #define HDR_MAGIC  0x53726448u /* "HdrS" */
@@ -121,7 +122,7 @@ static void place_relocatable(struct bzimage *bzimage)
 {
 	const struct setup_header *hdr = &bzimage->hdr;
 
-	bzimage->align = larger(hdr->kernel_alignment, LOAD_PAGE);
+	bzimage->align = larger(hdr->kernel_alignment, PAGE_SIZE);
 	bzimage->align_slack = bzimage->align > PLAN_ALIGN ? bzimage->align - PLAN_ALIGN : 0;
 	bzimage->first = align_up(hdr->pref_address, bzimage->align);
 	bzimage->memory_size = larger(hdr->init_size, bzimage->payload_size);

@@ -9,10 +9,10 @@
 #include "arch/x86/memory/phys.h"
 #include "monitor/load/guest_acpi.h"
 #include "lib/string.h"
+#include "lib/units.h"
 #include "guest/linux/switchyard.h"
 
-#define TABLE_MAX 0x100000u /* bytes; a root table or MADT that says it is larger is garbage */
-#define BELOW_4G  (UINT64_C(1) << 32)
+#define TABLE_MAX 0x100000u  /* bytes; a root table or MADT that says it is larger is garbage */
 #define OEM_ID	  "SWYARD"   /* 6 characters, as the field */
 #define OEM_TABLE "SWITCHYD" /* 8 characters, as the field */
 #define MADT	  "APIC"

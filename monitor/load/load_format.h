@@ -6,9 +6,8 @@
 #define MONITOR_LOAD_LOAD_FORMAT_H
 
 #include "monitor/load/load.h"
+#include "lib/units.h"
 
-#define LOAD_PAGE    UINT64_C(4096)
-#define BELOW_4G     (UINT64_C(1) << 32)
 #define MAX_PHYSICAL (UINT64_C(1) << 52) /* x86-64 has no addresses beyond: SDM volume 3, 4.1.4 */
 
 /*
@@ -27,17 +26,6 @@ extern const struct load_format load_linux;
 extern const struct load_format load_multiboot1;
 extern const struct load_format load_multiboot2;
 extern const struct load_format load_elf;
-
-static inline uint64_t page_up(uint64_t bytes)
-{
-	return (bytes + LOAD_PAGE - 1) & -LOAD_PAGE;
-}
-
-/* align is a power of two. */
-static inline uint64_t align_up(uint64_t value, uint64_t align)
-{
-	return (value + align - 1) & -align;
-}
 
 /* True if [offset, offset + size) lies in the file. */
 static inline bool in_file(const struct image *file, uint64_t offset, uint64_t size)

@@ -15,6 +15,7 @@
 #include "monitor/load/bzimage.h"
 #include "monitor/load/load_format.h"
 #include "lib/string.h"
+#include "lib/units.h"
 
 #define ENTRY_64       0x200u /* of the 64-bit entry, from the loaded kernel's start */
 #define LOADER_UNKNOWN 0xffu  /* type_of_loader of one that has no number of its own */
@@ -43,7 +44,7 @@ static uint64_t command_line_size(const struct slot *slot)
 /* boot_params, stack and command line. */
 static uint64_t data_size(const struct slot *slot)
 {
-	return 2 * LOAD_PAGE + command_line_size(slot);
+	return 2 * PAGE_SIZE + command_line_size(slot);
 }
 
 static bool inspect(struct slot *slot, struct error *error)
@@ -71,7 +72,7 @@ static bool inspect(struct slot *slot, struct error *error)
 static bool lay_out(const struct slot *slot, const struct bzimage *bzimage, struct layout *layout,
 		    struct error *error)
 {
-	uint64_t top = (slot->ram.base + slot->ram.size) & -LOAD_PAGE;
+	uint64_t top = page_down(slot->ram.base + slot->ram.size);
 	uint64_t initrd_max = (uint64_t)bzimage->hdr.initrd_addr_max + 1;
 	uint64_t below;
 
@@ -87,7 +88,7 @@ static bool lay_out(const struct slot *slot, const struct bzimage *bzimage, stru
 	 * there, too, whatever initrd_addr_max says.
 	 */
 	if (slot->initrd.size && !bzimage->above_4g && top > initrd_max)
-		top = initrd_max & -LOAD_PAGE;
+		top = page_down(initrd_max);
 	below = page_up(slot->initrd.size) + data_size(slot);
 	if (layout->end > top || below > top - layout->end)
 		return fail(error,
@@ -95,8 +96,8 @@ static bool lay_out(const struct slot *slot, const struct bzimage *bzimage, stru
 			    "the kernel's end, and %#lx",
 			    below, layout->end, top);
 	layout->initrd = top - page_up(slot->initrd.size);
-	layout->params = layout->initrd - LOAD_PAGE;
-	layout->stack = layout->params - LOAD_PAGE;
+	layout->params = layout->initrd - PAGE_SIZE;
+	layout->stack = layout->params - PAGE_SIZE;
 	layout->command_line = layout->stack - command_line_size(slot);
 	return true;
 }
@@ -218,11 +219,11 @@ static bool load(const struct slot *slot, const struct load_context *context,
 	write_params(slot, &bzimage, &layout, context);
 	entry->mode = bzimage.entry_64 ? ENTRY_LONG : ENTRY_PROTECTED;
 	entry->ip = bzimage.entry_64 ? layout.kernel + ENTRY_64 : layout.kernel;
-	entry->sp = layout.stack + LOAD_PAGE;
+	entry->sp = layout.stack + PAGE_SIZE;
 	entry->si = layout.params;
 	return true;
 }
 
-_Static_assert(sizeof(struct boot_params) == LOAD_PAGE, "boot_params is one page");
+_Static_assert(sizeof(struct boot_params) == PAGE_SIZE, "boot_params is one page");
 
 const struct load_format load_linux = {TYPE_LINUX, linux_probe, inspect, load};

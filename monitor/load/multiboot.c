@@ -5,10 +5,8 @@
 #include "arch/x86/memory/phys.h"
 #include "monitor/load/multiboot.h"
 #include "lib/string.h"
+#include "lib/units.h"
 #include "guest/linux/switchyard.h"
-
-#define BASE_1M UINT64_C(0x100000)
-#define KIB	1024
 
 /*
  * Room for the boot information: its fixed parts (structures, tags' headers, RSDP, loader's name,
@@ -172,8 +170,8 @@ uint32_t multiboot_mem_upper(const struct load_context *context)
 		const struct region *region = &context->map[i];
 		uint64_t end = region->base + region->size;
 
-		if (region->type == REGION_RAM && region->base <= BASE_1M && end > BASE_1M)
-			return (uint32_t)((end - BASE_1M) / KIB);
+		if (region->type == REGION_RAM && region->base <= MIB && end > MIB)
+			return (uint32_t)((end - MIB) / KIB);
 	}
 	return 0;
 }

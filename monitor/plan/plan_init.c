@@ -4,8 +4,8 @@
  */
 #include <stddef.h>
 #include "monitor/plan/plan.h"
+#include "lib/units.h"
 
-#define PAGE	       UINT64_C(4096)
 #define MAX_BOUNDARIES (2 * BOOT_MAX_REGIONS)
 
 /*
@@ -13,7 +13,6 @@
  * use to it; and the real-mode vectors and BIOS data (0 to 0x500) are for firmware.
  */
 #define LOW_RESERVED 0x10000ull
-#define BASE_1M	     0x100000ull
 
 static uint64_t region_end(const struct region *region)
 {
@@ -75,15 +74,15 @@ static uint64_t clamp(uint64_t value, uint64_t low, uint64_t high)
  */
 static bool append_ram(struct plan *plan, uint64_t base, uint64_t end, uint64_t ebda)
 {
-	uint64_t first = (base + PAGE - 1) & -PAGE, last = end & -PAGE;
+	uint64_t first = page_up(base), last = page_down(end);
 	uint64_t low_end, high_start;
 
 	if (first < base || first >= last)
 		return append(plan, base, end, REGION_RAM, OWNER_FIRMWARE);
 	/* Free is what lies in [64 KiB, EBDA) or above 1 MiB. */
-	low_end = clamp(ebda & -PAGE, first, last);
+	low_end = clamp(page_down(ebda), first, last);
 	first = clamp(LOW_RESERVED, first, low_end);
-	high_start = clamp(BASE_1M, low_end, last);
+	high_start = clamp(MIB, low_end, last);
 	return append(plan, base, first, REGION_RAM, OWNER_FIRMWARE) &&
 	       append(plan, first, low_end, REGION_RAM, OWNER_FREE) &&
 	       append(plan, low_end, high_start, REGION_RAM, OWNER_FIRMWARE) &&

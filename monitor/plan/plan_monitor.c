@@ -9,12 +9,10 @@
 #include "monitor/plan/plan_regions.h"
 #include "monitor/plan/plan_slots.h"
 #include "lib/print.h"
+#include "lib/units.h"
 
-#define PAGE	 UINT64_C(4096)
-#define BELOW_4G (UINT64_C(1) << 32)
 #define LOW_MEMORY \
 	UINT64_C(0xa0000) /* a startup IPI's vector is a page number below this: SDM 3, 11.4.4 */
-#define KERNELS_FIRST UINT64_C(0x1000000) /* 1 to 16 MiB is for kernels that are linked there */
 
 #define MAX_OBSTACLES (1 + BOOT_MAX_MODULES + SWITCHYARD_MAX_SLOTS)
 
@@ -32,16 +30,11 @@ static uint32_t present_obstacles(const struct boot_info *boot, struct region *o
 	return count;
 }
 
-static uint64_t whole_pages(uint64_t bytes)
-{
-	return (bytes + PAGE - 1) & -PAGE;
-}
-
 bool plan_monitor(struct plan *plan, const struct boot_info *boot, uint64_t size,
 		  struct error *error)
 {
-	struct plan_search low = {.size = PAGE, .align = PAGE, .limit = LOW_MEMORY};
-	struct plan_search high = {.size = whole_pages(size),
+	struct plan_search low = {.size = PAGE_SIZE, .align = PAGE_SIZE, .limit = LOW_MEMORY};
+	struct plan_search high = {.size = page_up(size),
 				   .align = PLAN_ALIGN,
 				   .floor = KERNELS_FIRST,
 				   .limit = BELOW_4G};
@@ -50,10 +43,10 @@ bool plan_monitor(struct plan *plan, const struct boot_info *boot, uint64_t size
 	char wanted[SIZE_TEXT], left[SIZE_TEXT];
 
 	if (!plan_find_high(plan, &low, obstacle, count, &plan->monitor_low.base) ||
-	    !plan_claim(plan, plan->monitor_low.base, PAGE, OWNER_MONITOR, 0))
+	    !plan_claim(plan, plan->monitor_low.base, PAGE_SIZE, OWNER_MONITOR, 0))
 		return fail(error,
 			    "no free page between 64 KiB and 640 KiB; the monitor needs one");
-	plan->monitor_low.size = PAGE;
+	plan->monitor_low.size = PAGE_SIZE;
 	plan->monitor_low.type = REGION_RAM;
 	if (!plan_find_high(plan, &high, obstacle, count, &plan->monitor.base) ||
 	    !plan_claim(plan, plan->monitor.base, high.size, OWNER_MONITOR, 0))
@@ -76,9 +69,9 @@ static uint64_t store_size(const struct slot_table *table)
 	for (uint32_t i = 0; i < table->count; i++) {
 		const struct slot *slot = &table->slot[i];
 
-		size += whole_pages(slot->kernel.size) + whole_pages(slot->initrd.size);
+		size += page_up(slot->kernel.size) + page_up(slot->initrd.size);
 		for (uint32_t j = 0; j < slot->module_count; j++)
-			size += whole_pages(slot->module[j].size);
+			size += page_up(slot->module[j].size);
 	}
 	return size;
 }
@@ -87,7 +80,7 @@ bool plan_store(struct plan *plan, const struct boot_info *boot, const struct sl
 		struct error *error)
 {
 	struct plan_search search = {.size = store_size(table),
-				     .align = PAGE,
+				     .align = PAGE_SIZE,
 				     .floor = KERNELS_FIRST,
 				     .limit = UINT64_MAX};
 	struct region obstacle[MAX_OBSTACLES];
@@ -117,7 +110,7 @@ bool plan_store(struct plan *plan, const struct boot_info *boot, const struct sl
 bool plan_pictures(struct plan *plan, uint32_t count, uint64_t size, struct error *error)
 {
 	struct plan_search search = {.size = count * size,
-				     .align = PAGE,
+				     .align = PAGE_SIZE,
 				     .floor = KERNELS_FIRST,
 				     .limit = UINT64_MAX};
 	char wanted[SIZE_TEXT], left[SIZE_TEXT];

@@ -7,22 +7,13 @@
 #include "monitor/plan/plan_slots.h"
 #include "lib/print.h"
 #include "lib/string.h"
-
-#define PAGE	 UINT64_C(4096)
-#define MIB	 UINT64_C(0x100000)
-#define BELOW_4G (UINT64_C(1) << 32)
-
-/*
- * Ranges that can be anywhere leave 1 to 16 MiB to
- * kernels that are linked there, while there is room.
- */
-#define KERNELS_FIRST (16 * MIB)
+#include "lib/units.h"
 
 /*
  * Slices: the largest of these of which there is one for each
  * slot. Linux's trampoline needs 28 KiB in one piece.
  */
-static const uint64_t slice_sizes[] = {64 * 1024, 48 * 1024, 32 * 1024};
+static const uint64_t slice_sizes[] = {64 * KIB, 48 * KIB, 32 * KIB};
 
 #define SLICE_SIZES (sizeof(slice_sizes) / sizeof(slice_sizes[0]))
 
@@ -37,16 +28,11 @@ struct placing {
 	uint64_t slice;
 };
 
-static uint64_t whole_pages(uint64_t bytes)
-{
-	return (bytes + PAGE - 1) & -PAGE;
-}
-
 bool plan_asked_range(const struct slot *slot, struct region *range)
 {
 	if (!slot->has_base && !slot->needs.fixed)
 		return false;
-	range->size = whole_pages(slot->want_size);
+	range->size = page_up(slot->want_size);
 	range->type = REGION_RAM;
 	if (slot->has_base)
 		range->base = slot->want_base;
@@ -60,7 +46,7 @@ bool plan_asked_range(const struct slot *slot, struct region *range)
 /* For people: in whole MiB, rounded up, as mem= is written. */
 static const char *format_need(char *text, uint64_t bytes)
 {
-	return format_size(text, (bytes + MIB - 1) & -MIB);
+	return format_size(text, align_up(bytes, MIB));
 }
 
 static const char *owner_name(const struct placing *p, const struct plan_region *region)
@@ -167,7 +153,7 @@ static bool place_asked(const struct placing *p, struct region *range, struct er
 static bool place_anywhere(const struct placing *p, struct region *range, struct error *error)
 {
 	const struct needs *needs = &p->slot->needs;
-	struct plan_search search = {.size = whole_pages(p->slot->want_size),
+	struct plan_search search = {.size = page_up(p->slot->want_size),
 				     .align = PLAN_ALIGN,
 				     .floor = KERNELS_FIRST,
 				     .limit = needs->max_end};
@@ -194,7 +180,7 @@ static bool place_anywhere(const struct placing *p, struct region *range, struct
 
 static bool place_slot(const struct placing *p, struct error *error)
 {
-	struct plan_search low = {.size = p->slice, .align = PAGE, .limit = MIB};
+	struct plan_search low = {.size = p->slice, .align = PAGE_SIZE, .limit = MIB};
 	struct region range;
 	char want[SIZE_TEXT], left[SIZE_TEXT];
 	uint64_t slice;

@@ -5,7 +5,13 @@
 #ifndef MONITOR_PLAN_PLAN_SLOTS_H
 #define MONITOR_PLAN_PLAN_SLOTS_H
 
+#include "lib/units.h"
 #include "monitor/slot/slot.h"
+
+/*
+ * What can lie anywhere leaves 1 to 16 MiB to kernels that are linked there, while there is room.
+ */
+#define KERNELS_FIRST (16 * MIB)
 
 /*
  * The range that `mem=SIZE@BASE` asks for, or that a kernel linked to one address needs, in whole

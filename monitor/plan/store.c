@@ -3,11 +3,10 @@
 #include "arch/x86/memory/phys.h"
 #include "lib/print.h"
 #include "lib/string.h"
+#include "lib/units.h"
 #include "lib/xxh64.h"
 
-#define PAGE_SIZE  4096ull
-#define COPY_CHUNK (4ull << 20) /* progress is shown after each */
-#define MIB	   (1ull << 20)
+#define COPY_CHUNK (4 * MIB) /* progress is shown after each */
 
 struct copy {
 	struct console *console;
@@ -17,7 +16,7 @@ struct copy {
 
 static uint64_t in_mib(uint64_t bytes)
 {
-	return (bytes + MIB - 1) / MIB;
+	return units_up(bytes, MIB);
 }
 
 static void show_progress(const struct copy *copy)
@@ -42,7 +41,7 @@ static void keep_image(struct copy *copy, struct image *image)
 	}
 	image->base = copy->next;
 	image->sum = xxh64(phys(image->base), image->size, 0);
-	copy->next += (image->size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+	copy->next += page_up(image->size);
 }
 
 void store_fill(struct monitor *monitor)

@@ -4,8 +4,7 @@
 #include "arch/x86/memory/phys.h"
 #include "lib/xxh64.h"
 #include "monitor/switch/kept_state.h"
-
-#define PAGE INTEGRITY_PAGE
+#include "lib/units.h"
 
 static const char *const part_names[PART_COUNT] = {
 	[PART_CPU] = "saved CPU state",
@@ -31,7 +30,7 @@ static uint64_t sum_table(const struct page_walk *walk, const struct descriptor_
 	uint64_t sum = 0, at = table->base, left = table->limit + 1ull;
 
 	while (left > 0) {
-		uint64_t part = PAGE - at % PAGE, physical;
+		uint64_t part = PAGE_SIZE - at % PAGE_SIZE, physical;
 
 		if (part > left)
 			part = left;
@@ -45,11 +44,11 @@ static uint64_t sum_table(const struct page_walk *walk, const struct descriptor_
 
 static uint64_t sum_root(const struct page_walk *walk)
 {
-	uint64_t root = walk->context->cr3 & ~(PAGE - 1) & ~(1ull << 63);
+	uint64_t root = walk->context->cr3 & ~(PAGE_SIZE - 1) & ~(1ull << 63);
 
 	if (root < walk->base || root - walk->base >= walk->size)
 		return 0;
-	return xxh64(phys(root), PAGE, 0);
+	return xxh64(phys(root), PAGE_SIZE, 0);
 }
 
 static uint64_t sum_part(const struct slot *slot, const struct kept_state *kept,
@@ -78,7 +77,7 @@ static uint64_t sum_part(const struct slot *slot, const struct kept_state *kept,
 
 static uint32_t sum_page(uint64_t address)
 {
-	return (uint32_t)xxh64(phys(address), PAGE, 0);
+	return (uint32_t)xxh64(phys(address), PAGE_SIZE, 0);
 }
 
 /* A page of text, any size: neighbours become one range. */
@@ -89,7 +88,7 @@ static void add_text(uint64_t physical, uint64_t size, void *context)
 	bool joins = integrity->range_count > 0 &&
 		     integrity->range[last].base + integrity->range[last].size == physical;
 
-	if (size / PAGE > INTEGRITY_PAGES - integrity->page_count ||
+	if (size / PAGE_SIZE > INTEGRITY_PAGES - integrity->page_count ||
 	    (!joins && integrity->range_count == INTEGRITY_RANGES)) {
 		integrity->left_out += size;
 		return;
@@ -101,7 +100,7 @@ static void add_text(uint64_t physical, uint64_t size, void *context)
 		integrity->range[integrity->range_count].size = size;
 		integrity->range_count++;
 	}
-	for (uint64_t at = physical; at < physical + size; at += PAGE)
+	for (uint64_t at = physical; at < physical + size; at += PAGE_SIZE)
 		integrity->page_sum[integrity->page_count++] = sum_page(at);
 }
 
@@ -130,7 +129,7 @@ static uint64_t changed_text(const struct integrity *integrity)
 	for (uint32_t i = 0; i < integrity->range_count; i++) {
 		uint64_t at = integrity->range[i].base, end = at + integrity->range[i].size;
 
-		for (; at < end; at += PAGE)
+		for (; at < end; at += PAGE_SIZE)
 			if (sum_page(at) != integrity->page_sum[page++])
 				return at;
 	}
@@ -154,6 +153,6 @@ bool integrity_verify(const struct slot *slot, const struct kept_state *kept, st
 			    "slot %s: its kernel text at %#llx to %#llx changed while it was "
 			    "parked; \"switch %s force\" resumes it all the same",
 			    slot->name, (unsigned long long)text,
-			    (unsigned long long)(text + PAGE - 1), slot->name);
+			    (unsigned long long)(text + PAGE_SIZE - 1), slot->name);
 	return true;
 }

@@ -16,8 +16,7 @@
 #include "monitor/slot/slot.h"
 
 #define INTEGRITY_RANGES 1024
-#define INTEGRITY_PAGE	 4096ull /* bytes that share a checksum */
-#define INTEGRITY_PAGES	 8192	 /* 32 MiB of kernel text */
+#define INTEGRITY_PAGES	 8192 /* 32 MiB of kernel text */
 
 /* What is kept for a slot besides its kernel's text. */
 enum integrity_part {

@@ -13,12 +13,13 @@
 #include "monitor/switch/integrity.h"
 #include "monitor/monitor.h"
 #include "guest/linux/switchyard.h"
+#include "lib/units.h"
 
 #define SLOT_TABLES_SIZE 16384 /* one page of info, three of ACPI tables */
 
 struct slot_tables {
-	struct switchyard_info info __attribute__((aligned(4096)));
-	uint8_t acpi[SLOT_TABLES_SIZE - 4096] __attribute__((aligned(4096)));
+	struct switchyard_info info __attribute__((aligned(PAGE_SIZE)));
+	uint8_t acpi[SLOT_TABLES_SIZE - PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
 };
 _Static_assert(sizeof(struct slot_tables) == SLOT_TABLES_SIZE, "info fits one page");
 

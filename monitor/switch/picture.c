@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/switch/picture.h"
 #include "arch/x86/screen/framebuffer.h"
-
-#define PAGE UINT64_C(4096)
+#include "lib/units.h"
 
 static uint64_t picture_size(const struct monitor *monitor)
 {
-	return (framebuffer_size(&monitor->boot->framebuffer) + PAGE - 1) & -PAGE;
+	return page_up(framebuffer_size(&monitor->boot->framebuffer));
 }
 
 void picture_init(struct monitor *monitor)

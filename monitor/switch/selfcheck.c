@@ -3,16 +3,17 @@
 #include <stddef.h>
 #include "arch/x86/gate/descriptors.h"
 #include "lib/xxh64.h"
+#include "lib/units.h"
 
 extern const uint8_t monitor_start[], const_end[]; /* linker/monitor.ld */
 
 /* The last page may end in what follows, which changes. */
 static uint64_t sum_page(const struct selfcheck *check, uint32_t page)
 {
-	const uint8_t *at = check->base + page * SELFCHECK_PAGE;
+	const uint8_t *at = check->base + page * PAGE_SIZE;
 	uint64_t left = (uint64_t)(const_end - at);
 
-	return xxh64(at, left < SELFCHECK_PAGE ? left : SELFCHECK_PAGE, 0);
+	return xxh64(at, left < PAGE_SIZE ? left : PAGE_SIZE, 0);
 }
 
 static uint64_t sum_descriptors(void)
@@ -27,7 +28,7 @@ void selfcheck_init(struct selfcheck *check)
 	uint64_t size = (uint64_t)(const_end - monitor_start);
 
 	check->base = monitor_start;
-	check->pages = (uint32_t)((size + SELFCHECK_PAGE - 1) / SELFCHECK_PAGE);
+	check->pages = (uint32_t)units_up(size, PAGE_SIZE);
 	for (uint32_t page = 0; page < check->pages; page++)
 		check->sum[page] = sum_page(check, page);
 	check->descriptors = sum_descriptors();
@@ -37,7 +38,7 @@ const void *selfcheck_damage(const struct selfcheck *check)
 {
 	for (uint32_t page = 0; page < check->pages; page++)
 		if (sum_page(check, page) != check->sum[page])
-			return check->base + page * SELFCHECK_PAGE;
+			return check->base + page * PAGE_SIZE;
 	return NULL;
 }
 

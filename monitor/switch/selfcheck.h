@@ -12,7 +12,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SELFCHECK_PAGE	4096u /* bytes that share a checksum: damage is named by them */
 #define SELFCHECK_PAGES 128u
 
 struct selfcheck {

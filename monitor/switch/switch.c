@@ -15,6 +15,7 @@
 #include "monitor/switch/kept_state.h"
 #include "monitor/plan/store.h"
 #include "lib/string.h"
+#include "lib/units.h"
 #include "guest/linux/version.h"
 
 /* The gate is called by guests, who can't pass it: the one pointer to the monitor that is kept. */
@@ -254,7 +255,7 @@ static void take_checksums(struct monitor *monitor, const struct slot *slot,
 	integrity_take(slot, kept, monitor->options.integrity);
 	if (integrity->text)
 		log_line(&monitor->log, LOG_DEBUG, "slot %s: %s of kernel text in %u ranges",
-			 slot->name, format_size(size, integrity->page_count * INTEGRITY_PAGE),
+			 slot->name, format_size(size, integrity->page_count * PAGE_SIZE),
 			 integrity->range_count);
 	if (integrity->left_out)
 		log_line(&monitor->log, LOG_WARN,

@@ -5,10 +5,10 @@
 #include "fake/fake.h"
 #include "fuzz.h"
 #include "monitor/switch/request.h"
+#include "lib/units.h"
 
 #define MEMORY_AT    UINT64_C(0x200000)
 #define MEMORY_SIZE  UINT64_C(0x10000)
-#define PAGE	     UINT64_C(4096)
 #define MESSAGE_SIZE sizeof(((struct switchyard_notes *)0)->message)
 
 static void fuzz_request(struct fuzz_input *input)
@@ -46,7 +46,7 @@ static void check_text(uint64_t physical, uint64_t size, void *context)
 {
 	uint64_t *found = context;
 
-	FUZZ_CHECK(size >= PAGE && physical % PAGE == 0 && size % PAGE == 0);
+	FUZZ_CHECK(size >= PAGE_SIZE && physical % PAGE_SIZE == 0 && size % PAGE_SIZE == 0);
 	FUZZ_CHECK(physical >= MEMORY_AT && physical + size <= MEMORY_AT + MEMORY_SIZE);
 	++*found;
 }

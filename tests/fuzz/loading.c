@@ -3,11 +3,8 @@
 #include "arch/x86/memory/phys.h"
 #include "fake/fake.h"
 #include "promises.h"
+#include "lib/units.h"
 
-#define KIB	    UINT64_C(1024)
-#define PAGE	    UINT64_C(4096)
-#define MIB	    UINT64_C(0x100000)
-#define GIB	    UINT64_C(0x40000000)
 #define FILES	    (3 * GIB) /* not RAM in the map below: files lie there, clear of slots */
 #define FILE_AT	    FILES
 #define INITRD_AT   (FILES + 64 * MIB)
@@ -84,7 +81,7 @@ static void make_wishes(struct slot *slot, struct fuzz_input *input, uint8_t fla
 {
 	const struct needs *needs = &slot->needs;
 	uint64_t first = needs->fixed ? needs->base : needs->min_base;
-	uint64_t spare = fuzz_take(input, 1) * PAGE;
+	uint64_t spare = fuzz_take(input, 1) * PAGE_SIZE;
 
 	slot->want_size = needs->size + spare;
 	slot->has_base = flags & HAS_BASE;
@@ -170,9 +167,9 @@ static void load(struct loading *loading, struct fuzz_input *input, uint8_t flag
 		return;
 	loading->slot = table.slot[0];
 	if (flags & HAS_SMALL_SLICE)
-		loading->slot.low.size = PAGE;
+		loading->slot.low.size = PAGE_SIZE;
 	if (flags & HAS_SHORT_RAM)
-		loading->slot.ram.size -= PAGE;
+		loading->slot.ram.size -= PAGE_SIZE;
 	make_context(loading, flags);
 	if (!load_slot(&loading->slot, &loading->context, &loading->entry, &error)) {
 		promise_error(&error);

@@ -13,10 +13,8 @@
 #include "fake/fake.h"
 #include "monitor/load/load.h"
 #include "monitor/config/lines.h"
+#include "lib/units.h"
 
-#define KIB	  UINT64_C(1024)
-#define MIB	  UINT64_C(0x100000)
-#define GIB	  UINT64_C(0x40000000)
 #define POISON	  0xa5			/* what RAM holds before a loader writes to it */
 #define FILE_AT	  (3 * GIB)		/* where the kernel's file lies, */
 #define INITRD_AT (3 * GIB + 256 * MIB) /* the initrd's, */

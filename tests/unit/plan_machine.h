@@ -9,10 +9,8 @@
 #include "cmocka.h"
 #include "monitor/plan/plan.h"
 #include "reports.h"
+#include "lib/units.h"
 
-#define KIB  UINT64_C(1024)
-#define MIB  UINT64_C(0x100000)
-#define GIB  UINT64_C(0x40000000)
 #define EBDA UINT64_C(0x9fc00)
 
 struct plan_machine {

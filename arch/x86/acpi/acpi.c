@@ -4,8 +4,9 @@
 #include <stddef.h>
 #include "arch/x86/memory/phys.h"
 #include "lib/string.h"
+#include "lib/units.h"
 
-#define TABLE_LIMIT (1u << 20) /* no root table or table that we read is longer */
+#define TABLE_LIMIT MIB /* no root table or table that we read is longer */
 
 /* The table at address, if memory is there as far as its length says, and its checksum is right. */
 static const struct acpi_header *valid_table(uint64_t address, uint32_t min_length)

@@ -9,8 +9,9 @@
 #include "arch/x86/acpi/acpi.h"
 #include "arch/x86/memory/phys.h"
 #include "lib/string.h"
+#include "lib/units.h"
 
-#define DSDT_LIMIT (16u << 20) /* bytes; real ones have some hundred KiB */
+#define DSDT_LIMIT (16 * MIB) /* bytes; real ones have some hundred KiB */
 
 /* AML (ACPI 20.2): what encodes Name (\_S5, Package () {type a, type b, ...}). */
 #define AML_NAME    0x08

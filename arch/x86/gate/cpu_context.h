@@ -13,6 +13,7 @@
 #include "arch/x86/cpu/msr_list.h"
 #include "arch/x86/cpu/mtrr.h"
 #include "arch/x86/cpu/xstate.h"
+#include "lib/units.h"
 
 /* As LGDT and LIDT take it (SDM volume 3, section 2.4). */
 struct descriptor_pointer {
@@ -48,6 +49,6 @@ struct cpu_context {
 	uint64_t state[MSR_LIST_MAX];  /* values of the MSRs that cpu_state.c lists: settings, */
 	uint64_t active[MSR_LIST_MAX]; /* and what acts on its own */
 	struct xstate xstate;
-} __attribute__((aligned(4096)));
+} __attribute__((aligned(PAGE_SIZE)));
 
 #endif

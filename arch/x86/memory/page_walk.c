@@ -4,6 +4,7 @@
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/cpu/msr.h"
 #include "arch/x86/memory/phys.h"
+#include "lib/units.h"
 
 /* SDM volume 3, tables 4-14 to 4-20. */
 #define ENTRY_PRESENT (1ull << 0)
@@ -14,7 +15,6 @@
 #define ENTRY_ADDRESS 0x000ffffffffff000ull
 
 #define ENTRIES	      512
-#define TABLE_SIZE    4096ull
 #define PAGE_BITS     12
 #define LEVEL_BITS    9
 #define LEVELS_LARGE  3 /* large pages: 2 MiB at level 2, 1 GiB at level 3 */
@@ -51,7 +51,7 @@ static const uint64_t *table_at(const struct page_walk *walk, uint64_t entry)
 {
 	uint64_t address = entry & ENTRY_ADDRESS;
 
-	return in_memory(walk, address, TABLE_SIZE) ? phys(address) : NULL;
+	return in_memory(walk, address, PAGE_SIZE) ? phys(address) : NULL;
 }
 
 static bool is_page(uint64_t entry, unsigned int level)

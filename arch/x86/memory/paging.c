@@ -5,14 +5,13 @@
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/gate/descriptors.h"
 #include "arch/x86/memory/phys.h"
+#include "lib/units.h"
 
 #define PAGE_PRESENT 1ull
 #define PAGE_WRITE   2ull
 #define PAGE_LARGE   (1ull << 7)
 #define PAGE_MARKS   (3ull << 5) /* "accessed" and "dirty", which the CPU sets */
 #define ENTRIES	     512
-#define GIB	     (1ull << 30)
-#define LARGE_PAGE   (2ull << 20)
 
 static struct {
 	uint64_t pml5[ENTRIES];
@@ -20,7 +19,7 @@ static struct {
 	uint64_t pdpt[ENTRIES];
 	uint64_t directory[PAGING_MAX_DIRECTORIES][ENTRIES];
 	uint64_t end; /* of what is mapped */
-} tables __attribute__((aligned(4096)));
+} tables __attribute__((aligned(PAGE_SIZE)));
 
 static bool have_1g_pages(void)
 {
@@ -66,7 +65,7 @@ bool paging_map(uint64_t address, uint64_t size)
 
 void paging_init(uint64_t memory_end, struct paging_tables *result)
 {
-	uint64_t gibs = (memory_end + GIB - 1) / GIB;
+	uint64_t gibs = units_up(memory_end, GIB);
 
 	if (gibs < 4)
 		gibs = 4; /* local APIC, IO-APIC and HPET lie right below 4 GiB */

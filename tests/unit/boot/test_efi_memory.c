@@ -4,8 +4,7 @@
 #include <efi.h>
 #include <string.h>
 #include "boot/efi/memory.h"
-
-#define PAGE 4096ull
+#include "lib/units.h"
 
 static struct boot_info boot;
 
@@ -62,11 +61,11 @@ static void every_type(void **state)
 
 	(void)state;
 	for (uint32_t type = 0; type < sizeof(expected) / sizeof(expected[0]); type++) {
-		struct long_descriptor map = entry(type, PAGE, 2, 0xf);
+		struct long_descriptor map = entry(type, PAGE_SIZE, 2, 0xf);
 
 		take(&map, 1);
 		assert_int_equal(boot.region_count, 1);
-		assert_region(0, PAGE, 2 * PAGE, expected[type]);
+		assert_region(0, PAGE_SIZE, 2 * PAGE_SIZE, expected[type]);
 	}
 }
 
@@ -74,51 +73,53 @@ static void what_the_runtime_keeps_is_no_ram(void **state)
 {
 	const struct long_descriptor map[] = {
 		entry(EfiBootServicesData, 0, 1, EFI_MEMORY_RUNTIME),
-		entry(EfiConventionalMemory, 2 * PAGE, 1, 0x40000), /* EFI_MEMORY_SP */
+		entry(EfiConventionalMemory, 2 * PAGE_SIZE, 1, 0x40000), /* EFI_MEMORY_SP */
 	};
 
 	(void)state;
 	take(map, 2);
 	assert_int_equal(boot.region_count, 2);
-	assert_region(0, 0, PAGE, REGION_RESERVED);
-	assert_region(1, 2 * PAGE, PAGE, REGION_RESERVED);
+	assert_region(0, 0, PAGE_SIZE, REGION_RESERVED);
+	assert_region(1, 2 * PAGE_SIZE, PAGE_SIZE, REGION_RESERVED);
 }
 
 static void neighbours_are_joined_in_order(void **state)
 {
 	const struct long_descriptor map[] = {
-		entry(EfiConventionalMemory, 5 * PAGE, 1, 0), entry(EfiLoaderData, 2 * PAGE, 1, 0),
-		entry(EfiACPIMemoryNVS, 3 * PAGE, 1, 0),      entry(EfiBootServicesCode, 0, 2, 0),
-		entry(EfiBootServicesCode, 4 * PAGE, 1, 0),
+		entry(EfiConventionalMemory, 5 * PAGE_SIZE, 1, 0),
+		entry(EfiLoaderData, 2 * PAGE_SIZE, 1, 0),
+		entry(EfiACPIMemoryNVS, 3 * PAGE_SIZE, 1, 0),
+		entry(EfiBootServicesCode, 0, 2, 0),
+		entry(EfiBootServicesCode, 4 * PAGE_SIZE, 1, 0),
 	};
 
 	(void)state;
 	take(map, 5);
 	assert_int_equal(boot.region_count, 3);
-	assert_region(0, 0, 3 * PAGE, REGION_RAM);
-	assert_region(1, 3 * PAGE, PAGE, REGION_NVS);
-	assert_region(2, 4 * PAGE, 2 * PAGE, REGION_RAM);
+	assert_region(0, 0, 3 * PAGE_SIZE, REGION_RAM);
+	assert_region(1, 3 * PAGE_SIZE, PAGE_SIZE, REGION_NVS);
+	assert_region(2, 4 * PAGE_SIZE, 2 * PAGE_SIZE, REGION_RAM);
 }
 
 static void the_same_start_twice(void **state)
 {
 	const struct long_descriptor map[] = {
-		entry(EfiConventionalMemory, PAGE, 4, 0),
-		entry(EfiReservedMemoryType, PAGE, 1, 0),
+		entry(EfiConventionalMemory, PAGE_SIZE, 4, 0),
+		entry(EfiReservedMemoryType, PAGE_SIZE, 1, 0),
 	};
 
 	(void)state;
 	take(map, 2);
 	assert_int_equal(boot.region_count, 2);
-	assert_region(0, PAGE, 4 * PAGE, REGION_RAM);
-	assert_region(1, PAGE, PAGE, REGION_RESERVED);
+	assert_region(0, PAGE_SIZE, 4 * PAGE_SIZE, REGION_RAM);
+	assert_region(1, PAGE_SIZE, PAGE_SIZE, REGION_RESERVED);
 }
 
 static void empty_and_impossible_entries(void **state)
 {
 	const struct long_descriptor map[] = {
-		entry(EfiConventionalMemory, PAGE, 0, 0),
-		entry(EfiConventionalMemory, 2 * PAGE, UINT64_MAX / PAGE + 1, 0),
+		entry(EfiConventionalMemory, PAGE_SIZE, 0, 0),
+		entry(EfiConventionalMemory, 2 * PAGE_SIZE, UINT64_MAX / PAGE_SIZE + 1, 0),
 	};
 
 	(void)state;
@@ -134,7 +135,7 @@ static void too_many(void **state)
 
 	(void)state;
 	for (uint32_t i = 0; i < BOOT_MAX_REGIONS + 1; i++)
-		map[i] = entry(EfiConventionalMemory, 2 * i * PAGE, 1, 0);
+		map[i] = entry(EfiConventionalMemory, 2 * i * PAGE_SIZE, 1, 0);
 	take(map, BOOT_MAX_REGIONS);
 	assert_false(boot.regions_truncated);
 	take(map, BOOT_MAX_REGIONS + 1);

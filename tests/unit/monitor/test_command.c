@@ -14,10 +14,8 @@
 #include "fake/pci.h"
 #include "monitor/console/command.h"
 #include "monitor/switch/switch.h"
+#include "lib/units.h"
 
-#define KIB UINT64_C(1024)
-#define MIB (1024 * KIB)
-#define GIB (1024 * MIB)
 
 static struct monitor monitor;
 

@@ -3,8 +3,7 @@
 #include <cmocka.h>
 #include <string.h>
 #include "monitor/load/guest_map.h"
-
-#define MIB UINT64_C(0x100000)
+#include "lib/units.h"
 
 static struct plan plan;
 static struct region map[64];

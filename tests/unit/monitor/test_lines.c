@@ -10,9 +10,8 @@
 #include "monitor/config/lines.h"
 #include "monitor/slot/slot.h"
 #include "reports.h"
+#include "lib/units.h"
 
-#define MIB UINT64_C(0x100000)
-#define GIB UINT64_C(0x40000000)
 
 static struct boot_info boot;
 static struct slot_table table;

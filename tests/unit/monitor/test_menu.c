@@ -10,9 +10,9 @@
 #include "fake/console.h"
 #include "monitor/console/command.h"
 #include "guest/linux/version.h"
+#include "lib/units.h"
 
 #define SECOND 1000000u
-#define MIB    (UINT64_C(1) << 20)
 
 static struct monitor monitor;
 

@@ -5,8 +5,8 @@
 #include "fake/console.h"
 #include "fake/fake.h"
 #include "monitor/switch/picture.h"
+#include "lib/units.h"
 
-#define MIB	   UINT64_C(0x100000)
 #define BASE	   UINT64_C(0x80000000)
 #define WIDTH	   640u
 #define HEIGHT	   400u

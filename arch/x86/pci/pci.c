@@ -33,7 +33,7 @@ struct pci_functions *pci_functions(void)
 	return &found;
 }
 
-static bool present(pci_address_t address)
+static bool answers(pci_address_t address)
 {
 	return pci_read16(address, PCI_ID) != PCI_VENDOR_NONE;
 }
@@ -45,11 +45,11 @@ static void for_each_function(void (*each)(pci_address_t address, void *context)
 		pci_address_t first = PCI_ADDRESS(0, device, 0);
 		uint32_t functions;
 
-		if (!present(first))
+		if (!answers(first))
 			continue;
 		functions = pci_read8(first, PCI_HEADER) & PCI_HEADER_MULTI ? FUNCTIONS : 1;
 		for (uint32_t i = 0; i < functions; i++)
-			if (present(first | (pci_address_t)i))
+			if (answers(first | (pci_address_t)i))
 				each(first | (pci_address_t)i, context);
 	}
 }
@@ -109,7 +109,7 @@ static void give_msix_room(struct pci_functions *functions, struct pci_function 
 	functions->msix_used += function->msix_entries;
 }
 
-static void add(pci_address_t address, void *context)
+static void add_function(pci_address_t address, void *context)
 {
 	struct pci_functions *functions = context;
 	struct pci_function *function = &functions->function[functions->count];
@@ -133,7 +133,7 @@ static void add(pci_address_t address, void *context)
 void pci_init(void)
 {
 	found = (struct pci_functions){0};
-	for_each_function(add, &found);
+	for_each_function(add_function, &found);
 }
 
 static void mark_cut_off(pci_address_t address)
@@ -143,7 +143,7 @@ static void mark_cut_off(pci_address_t address)
 			found.function[i].cut_off = true;
 }
 
-static void stop(pci_address_t address, void *context)
+static void stop_bus_master(pci_address_t address, void *context)
 {
 	uint16_t command = pci_read16(address, PCI_COMMAND);
 	uint32_t *stopped = context;
@@ -160,6 +160,6 @@ uint32_t pci_stop_bus_masters(void)
 {
 	uint32_t stopped = 0;
 
-	for_each_function(stop, &stopped);
+	for_each_function(stop_bus_master, &stopped);
 	return stopped;
 }

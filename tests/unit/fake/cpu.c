@@ -94,7 +94,7 @@ uint64_t rdmsr(uint32_t msr)
 void wrmsr(uint32_t msr, uint64_t value)
 {
 	if (!wrmsr_safe(msr, value))
-		fail_msg("#GP: WRMSR %#x with %#llx", msr, (unsigned long long)value);
+		fail_msg("#GP: WRMSR %#x with %#lx", msr, value);
 }
 
 uint64_t read_cr0(void)

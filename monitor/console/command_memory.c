@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/acpi/machine.h"
 #include "monitor/console/command.h"
-#include "monitor/config/lines.h"
 #include "lib/print.h"
 #include "monitor/console/table.h"
 #include "monitor/config/words.h"

@@ -5,7 +5,6 @@
  */
 #include "monitor/load/load_format.h"
 #include "monitor/load/multiboot2.h"
-#include "monitor/plan/plan.h"
 
 static bool probe(const struct image *file)
 {
@@ -17,7 +16,7 @@ static bool relocatable_needs(struct slot *slot, const struct multiboot2_header 
 			      struct error *error)
 {
 	const struct multiboot2_relocation *r = &header->relocation;
-	uint64_t slack = r->align > PLAN_ALIGN ? r->align - PLAN_ALIGN : 0;
+	uint64_t slack = r->align > SLOT_ALIGN ? r->align - SLOT_ALIGN : 0;
 	uint64_t min = align_up(r->min, r->align);
 
 	if (r->max < min || r->max - min + 1 < header->image.end - header->image.start)

@@ -13,8 +13,10 @@
 #include <stdint.h>
 #include "boot_info.h"
 #include "guest/linux/switchyard.h"
+#include "lib/units.h"
 
 #define SLOT_MAX_MODULES 8
+#define SLOT_ALIGN	 LARGE_PAGE /* of slots' ranges; plan_slots.h has the one exception */
 
 /* What `type=` asks for; AUTO ends as one of the others when the image is looked at. */
 enum slot_type {
@@ -37,7 +39,7 @@ struct image {
 /*
  * What a kernel image needs of its slot's memory, found by inspecting it. Addresses are below 2^52.
  * The image may be placed anywhere in [min_base, max_end), or, if fixed, only at base. An
- * alignment above 2 MiB, which all ranges have, is allowed for in size.
+ * alignment above SLOT_ALIGN, which all ranges have, is allowed for in size.
  */
 struct needs {
 	bool fixed;	   /* linked to one address */

@@ -23,6 +23,7 @@
 #include "lib/print.h"
 #include "monitor/switch/picture.h"
 #include "monitor/switch/kept_state.h"
+#include "monitor/plan/mapping.h"
 #include "monitor/plan/plan_init.h"
 #include "monitor/plan/plan_monitor.h"
 #include "monitor/plan/plan_slots.h"
@@ -58,42 +59,24 @@ static void start_console(struct monitor *monitor)
 	console_init(&monitor->console, options);
 }
 
-/* Physical address behind the framebuffer; 0: there is none. */
-static uint64_t framebuffer_end(const struct boot_info *boot)
-{
-	if (boot->screen != SCREEN_FRAMEBUFFER)
-		return 0;
-	return boot->framebuffer.base + framebuffer_size(&boot->framebuffer);
-}
-
-/* From here on, boot->screen says SCREEN_FRAMEBUFFER only of one that the monitor can use. */
-static void check_framebuffer(struct monitor *monitor)
-{
-	struct boot_info *boot = monitor->boot;
-	const struct boot_framebuffer *mode = &boot->framebuffer;
-	const char *fault;
-
-	if (boot->screen != SCREEN_FRAMEBUFFER)
-		return;
-	fault = framebuffer_fault(mode);
-	if (!fault && framebuffer_end(boot) > paging_limit())
-		fault = "higher than what can be mapped";
-	if (!fault)
-		return;
-	log_line(&monitor->log, LOG_ERROR,
-		 "framebuffer at %#lx, %ux%u, %u bits a pixel: %s; there is no screen", mode->base,
-		 mode->width, mode->height, mode->bits, fault);
-	boot->screen = SCREEN_NONE;
-}
-
 /* Draws on the framebuffer from now on, if it is mapped already: limit is where memory ends. */
 static void start_framebuffer(struct monitor *monitor, uint64_t limit)
 {
 	struct screen *screen = &monitor->console.screen;
 
 	if (!screen->framebuffer.present && monitor->boot->screen == SCREEN_FRAMEBUFFER &&
-	    framebuffer_end(monitor->boot) <= limit)
+	    mapping_framebuffer_end(monitor->boot) <= limit)
 		screen_use_framebuffer(screen, &monitor->boot->framebuffer);
+}
+
+static void show_progress(void *context, uint64_t done, uint64_t total)
+{
+	struct console *console = context;
+
+	console_printf(console, "\rKeeping images: %lu of %lu MiB", units_up(done, MIB),
+		       units_up(total, MIB));
+	if (done == total)
+		console_write(console, "\n");
 }
 
 /* A person at a machine without i8042 should not have to guess why no key works. */
@@ -178,6 +161,16 @@ static void report_left_out(struct monitor *monitor)
 			 pci->msix_unreachable, (paging_limit() >> 30));
 }
 
+static void report_unmapped(struct monitor *monitor, uint64_t bytes)
+{
+	char size[SIZE_TEXT], limit[SIZE_TEXT];
+
+	if (bytes)
+		log_line(&monitor->log, LOG_WARN,
+			 "%s of RAM left out: above %s, which is all that is mapped",
+			 format_size(size, bytes), format_size(limit, paging_limit()));
+}
+
 static void report_plan(struct monitor *monitor)
 {
 	for (uint32_t i = 0; i < monitor->slots.count; i++) {
@@ -187,106 +180,6 @@ static void report_plan(struct monitor *monitor)
 		log_line(&monitor->log, LOG_INFO, "slot %s: %s, %s at %#lx", slot->name,
 			 slot_type_name(slot->type), format_size(size, slot->ram.size),
 			 slot->ram.base);
-	}
-}
-
-/* Where RAM ends, or the framebuffer if that is higher: page tables go that far. */
-static uint64_t mapped_end(const struct monitor *monitor)
-{
-	const struct plan *plan = &monitor->plan;
-	uint64_t end = framebuffer_end(monitor->boot);
-
-	for (uint32_t i = 0; i < plan->count; i++) {
-		const struct plan_region *region = &plan->region[i];
-
-		if (region->type == REGION_RAM && region->base + region->size > end)
-			end = region->base + region->size;
-	}
-	return end;
-}
-
-/* RAM that the page tables can't map is as good as reserved. */
-static void leave_out_unmappable(struct monitor *monitor)
-{
-	struct boot_info *boot = monitor->boot;
-	uint64_t limit = paging_limit(), left_out = 0;
-	char size[SIZE_TEXT], limit_size[SIZE_TEXT];
-
-	for (uint32_t i = 0; i < boot->region_count; i++) {
-		struct region *region = &boot->region[i];
-
-		if (region->type != REGION_RAM ||
-		    (region->base < limit && region->size <= limit - region->base))
-			continue;
-		if (region->base >= limit) {
-			left_out += region->size;
-			region->type = REGION_RESERVED;
-		} else {
-			left_out += region->size - (limit - region->base);
-			region->size = limit - region->base;
-		}
-	}
-	if (left_out)
-		log_line(&monitor->log, LOG_WARN,
-			 "%s of RAM left out: above %s, which is all that is mapped",
-			 format_size(size, left_out), format_size(limit_size, limit));
-}
-
-/* Drops slots whose kernel can't be loaded, before memory is given to them. */
-static void inspect_slots(struct monitor *monitor)
-{
-	struct slot_table *slots = &monitor->slots;
-	uint32_t i = 0;
-
-	while (i < slots->count) {
-		struct error error;
-
-		if (load_inspect(&slots->slot[i], &error)) {
-			i++;
-			continue;
-		}
-		log_line(&monitor->log, LOG_ERROR, "slot %s: %s", slots->slot[i].name, error.text);
-		slot_remove(slots, i);
-	}
-}
-
-static uint32_t largest_image(const struct slot_table *slots)
-{
-	uint32_t largest = 0;
-
-	for (uint32_t i = 1; i < slots->count; i++)
-		if (slot_image_size(&slots->slot[i]) > slot_image_size(&slots->slot[largest]))
-			largest = i;
-	return largest;
-}
-
-/* Where there is no room for all images, the slot with the largest ones goes, and the others stay.
- */
-static void place_store(struct monitor *monitor)
-{
-	struct slot_table *slots = &monitor->slots;
-	struct error error;
-
-	while (!plan_store(&monitor->plan, monitor->boot, slots, &error)) {
-		uint32_t index = largest_image(slots);
-		const struct slot *slot = &slots->slot[index];
-		char size[SIZE_TEXT];
-
-		log_line(&monitor->log, LOG_ERROR, "slot %s: no place for its files of %s: %s",
-			 slot->name, format_size(size, align_up(slot_image_size(slot), KIB)),
-			 error.text);
-		slot_remove(slots, index);
-	}
-}
-
-static void check_default(struct monitor *monitor)
-{
-	struct options *options = &monitor->options;
-
-	if (options->default_slot[0] && !slot_find(&monitor->slots, options->default_slot)) {
-		log_line(&monitor->log, LOG_ERROR, "default=%s: no slot has that name",
-			 options->default_slot);
-		options->default_slot[0] = '\0';
 	}
 }
 
@@ -305,22 +198,24 @@ static void run(void *context)
 	monitor->fault.print = fault_print;
 	monitor->fault.recover = fault_recover;
 	exception_report_to(&monitor->fault);
-	paging_init(mapped_end(monitor), &paging); /* after gate_anchor moved */
-	cpu_state_init();			   /* needs nothing */
-	cpu_state_keep_firmware();		   /* needs CR4 and the IDT: it probes */
+	paging_init(mapping_end(&monitor->plan, boot), &paging); /* after gate_anchor moved */
+	cpu_state_init();					 /* needs nothing */
+	cpu_state_keep_firmware(); /* needs CR4 and the IDT: it probes */
 	platform_init(boot->rsdp_size ? (uint64_t)boot->rsdp : 0);
-	start_framebuffer(monitor, mapped_end(monitor)); /* after paging_init, if it is high */
+	start_framebuffer(monitor,
+			  mapping_end(&monitor->plan, boot)); /* after paging_init, if it is high */
 	start_console(monitor); /* after platform_init kept firmware's state */
 	report_keyboard(monitor);
 	report_left_out(monitor);
 	lines_parse(boot, &monitor->slots, report_error, monitor);
-	inspect_slots(monitor); /* before the plan: it needs sizes */
-	place_store(monitor);
-	store_fill(monitor); /* after this, modules' old places are free */
+	load_inspect_all(&monitor->slots, report_error, monitor); /* the plan needs sizes */
+	store_place(&monitor->plan, boot, &monitor->slots, report_error, monitor);
+	store_fill(&monitor->plan.store, &monitor->slots, show_progress,
+		   &monitor->console); /* after this, modules' old places are free */
 	plan_slots(&monitor->plan, &monitor->slots, report_error, monitor);
 	picture_init(monitor);		   /* the final table, and what RAM is left */
 	kept_state_init(monitor, &paging); /* needs the final table */
-	check_default(monitor);
+	options_check_default(&monitor->options, &monitor->slots, report_error, monitor);
 	report_plan(monitor);
 	monitor->current = NO_SLOT;
 	switch_init(monitor);
@@ -341,12 +236,13 @@ void monitor_main(struct boot_info *boot)
 	monitor->log.level = LOG_DEBUG; /* kept only, until the options say more */
 	options_parse(boot->options, &monitor->options, report_error, monitor);
 	platform_keep_console();
-	check_framebuffer(monitor);
+	if (!mapping_check_framebuffer(boot, paging_limit(), &error))
+		report_error(monitor, error.text);
 	start_framebuffer(monitor, ENTRY_MAPPED);
 	start_console(monitor);
 	log_show(&monitor->log, &monitor->console); /* what options_parse() found wrong */
 	report_boot(monitor);
-	leave_out_unmappable(monitor);
+	report_unmapped(monitor, mapping_cut_ram(boot, paging_limit()));
 	if (!plan_init(&monitor->plan, boot, firmware_data_start(!boot->uefi), &error) ||
 	    !plan_monitor(&monitor->plan, boot, monitor_size(), &error))
 		stop(monitor, &error);

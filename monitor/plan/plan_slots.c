@@ -252,7 +252,6 @@ void plan_slots(struct plan *plan, struct slot_table *table, report_fn report, v
 	struct placing placing = {.plan = plan,
 				  .table = table,
 				  .slice = choose_slice(plan, table->count)};
-	char text[sizeof(struct error) + SWITCHYARD_NAME_SIZE + sizeof("slot : ")];
 	struct error error;
 
 	for (uint32_t i = 0; i < table->count; i++)
@@ -261,11 +260,8 @@ void plan_slots(struct plan *plan, struct slot_table *table, report_fn report, v
 		for (uint32_t i = 0; i < table->count; i++) {
 			placing.slot = &table->slot[i];
 			placing.index = i;
-			if ((int)turn_of(placing.slot) != turn || place_slot(&placing, &error))
-				continue;
-			format_text(text, sizeof(text), "slot %s: %s", placing.slot->name,
-				    error.text);
-			report(context, text);
+			if ((int)turn_of(placing.slot) == turn && !place_slot(&placing, &error))
+				slot_report(placing.slot, &error, report, context);
 		}
 	}
 	drop_refused(plan, table);

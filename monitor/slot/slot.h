@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include "boot_info.h"
 #include "guest/linux/switchyard.h"
+#include "lib/error.h"
 #include "lib/units.h"
 
 #define SLOT_MAX_MODULES 8
@@ -80,6 +81,10 @@ struct slot *slot_find(struct slot_table *table, const char *name);
 
 /* Takes slot number index (from 0) out; those behind it move up. */
 void slot_remove(struct slot_table *table, uint32_t index);
+
+/* Reports what is wrong with a slot: "slot NAME: reason". */
+void slot_report(const struct slot *slot, const struct error *error, report_fn report,
+		 void *context);
 
 /* Bytes of all its pristine files. */
 uint64_t slot_image_size(const struct slot *slot);

@@ -8,10 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "lib/error.h"
+#include "monitor/log/log.h"
 #include "monitor/slot/slot.h"
 #include "guest/linux/switchyard.h"
-
-enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
 /* What is checked of a slot that was parked, when it returns (integrity.h). */
 enum integrity_check {

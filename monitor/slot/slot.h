@@ -79,7 +79,13 @@ struct slot_table {
 /* The slot with that name, or NULL. */
 struct slot *slot_find(struct slot_table *table, const char *name);
 
-/* Takes slot number index (from 0) out; those behind it move up. */
+/* A slot's number in its table, from 0. */
+static inline uint32_t slot_index(const struct slot_table *table, const struct slot *slot)
+{
+	return (uint32_t)(slot - table->slot);
+}
+
+/* Takes slot number index out; those behind it move up. */
 void slot_remove(struct slot_table *table, uint32_t index);
 
 /* Reports what is wrong with a slot: "slot NAME: reason". */

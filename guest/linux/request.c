@@ -14,6 +14,7 @@
 #include "driver.h"
 #include "switchyard_check.h"
 #include "switchyard_ioctl.h"
+#include "switchyard_names.h"
 
 static int switch_valid(suspend_state_t state)
 {
@@ -96,13 +97,15 @@ static void request_work(struct work_struct *work)
 {
 	struct driver *driver = container_of(work, struct driver, request.later);
 	u32 slot = READ_ONCE(driver->request.later_slot);
+	const char *text;
 	s32 result;
 	int error;
 
 	error = request_run(driver, slot ? SWITCHYARD_SWITCH : SWITCHYARD_MONITOR, slot, &result);
+	text = switchyard_suspend_text(-error);
 	if (error)
-		pr_notice("switchyard: not switched: Linux could not be suspended, error %d\n",
-			  error);
+		pr_notice("switchyard: not switched: Linux could not be suspended, error %d: %s\n",
+			  error, text ? text : "the lines above say why");
 	else if (result)
 		pr_notice("switchyard: not switched to slot %u: %s\n", slot,
 			  switchyard_error_text(result));

@@ -23,11 +23,11 @@ struct output {
 struct directive {
 	bool left, zeros, alternate;
 	int width, precision;
-	int longs;  /* number of `l`; z counts as 2 */
+	bool wide;  /* 64 bits: `l` or `z` */
 	int shorts; /* number of `h` */
 };
 
-static void put(struct output *out, char c)
+static void put_char(struct output *out, char c)
 {
 	if (out->length + 1 < out->size)
 		out->buffer[out->length] = c;
@@ -37,7 +37,7 @@ static void put(struct output *out, char c)
 static void pad(struct output *out, char c, int count)
 {
 	while (count-- > 0)
-		put(out, c);
+		put_char(out, c);
 }
 
 static void put_string(struct output *out, const struct directive *d, const char *text)
@@ -51,7 +51,7 @@ static void put_string(struct output *out, const struct directive *d, const char
 	if (!d->left)
 		pad(out, ' ', d->width - length);
 	for (int i = 0; i < length; i++)
-		put(out, text[i]);
+		put_char(out, text[i]);
 	if (d->left)
 		pad(out, ' ', d->width - length);
 }
@@ -83,10 +83,10 @@ static void put_number(struct output *out, const struct directive *d, uint64_t v
 	if (!d->left)
 		pad(out, ' ', d->width - length);
 	while (*prefix)
-		put(out, *prefix++);
+		put_char(out, *prefix++);
 	pad(out, '0', least - count);
 	while (count)
-		put(out, digits[--count]);
+		put_char(out, digits[--count]);
 	if (d->left)
 		pad(out, ' ', d->width - length);
 }
@@ -95,7 +95,7 @@ static uint64_t take_unsigned(const struct directive *d, va_list *args)
 {
 	uint64_t value;
 
-	if (d->longs)
+	if (d->wide)
 		return va_arg(*args, unsigned long);
 	value = va_arg(*args, unsigned int);
 	if (d->shorts == 1)
@@ -107,7 +107,7 @@ static int64_t take_signed(const struct directive *d, va_list *args)
 {
 	int64_t value;
 
-	if (d->longs)
+	if (d->wide)
 		return va_arg(*args, long);
 	value = va_arg(*args, int);
 	if (d->shorts == 1)
@@ -115,8 +115,8 @@ static int64_t take_signed(const struct directive *d, va_list *args)
 	return d->shorts ? (signed char)value : value;
 }
 
-_Static_assert(sizeof(long) == sizeof(long long) && sizeof(long) == sizeof(size_t),
-	       "l, ll and z are one size");
+_Static_assert(sizeof(long) == sizeof(uint64_t) && sizeof(size_t) == sizeof(uint64_t),
+	       "l and z are 64 bits");
 
 static void put_signed(struct output *out, const struct directive *d, int64_t value)
 {
@@ -161,7 +161,7 @@ static void convert(struct output *out, struct directive *d, char letter, va_lis
 		put_string(out, d, one);
 		break;
 	default: /* %% */
-		put(out, letter);
+		put_char(out, letter);
 		break;
 	}
 }
@@ -207,7 +207,7 @@ static const char *read_directive(const char *p, struct directive *d, va_list *a
 	}
 	for (; *p == 'h' || *p == 'l' || *p == 'z'; p++) {
 		d->shorts += *p == 'h';
-		d->longs += *p != 'h';
+		d->wide |= *p != 'h';
 	}
 	return p;
 }
@@ -222,7 +222,7 @@ int format_args(char *buffer, size_t size, const char *format, va_list args)
 	va_copy(copy, args);
 	while (*format) {
 		if (*format != '%') {
-			put(&out, *format++);
+			put_char(&out, *format++);
 			continue;
 		}
 		format = read_directive(format + 1, &directive, &copy);

@@ -13,14 +13,14 @@
 typedef uint64_t __attribute__((aligned(1), may_alias)) any_u64;
 typedef uint32_t __attribute__((aligned(1), may_alias)) any_u32;
 
-static uint64_t rotate(uint64_t value, unsigned int bits)
+static uint64_t rotate_left(uint64_t value, unsigned int bits)
 {
 	return value << bits | value >> (64 - bits);
 }
 
 static uint64_t round64(uint64_t accumulator, uint64_t lane)
 {
-	return rotate(accumulator + lane * PRIME64_2, 31) * PRIME64_1;
+	return rotate_left(accumulator + lane * PRIME64_2, 31) * PRIME64_1;
 }
 
 static uint64_t merge(uint64_t accumulator, uint64_t other)
@@ -41,7 +41,7 @@ static uint64_t stripes(const uint8_t **data, const uint8_t *end, uint64_t seed)
 		c = round64(c, lane[2]);
 		d = round64(d, lane[3]);
 	}
-	result = rotate(a, 1) + rotate(b, 7) + rotate(c, 12) + rotate(d, 18);
+	result = rotate_left(a, 1) + rotate_left(b, 7) + rotate_left(c, 12) + rotate_left(d, 18);
 	return merge(merge(merge(merge(result, a), b), c), d);
 }
 
@@ -59,12 +59,12 @@ uint64_t xxh64(const void *data, uint64_t size, uint64_t seed)
 
 	result += size;
 	for (; end - at >= 8; at += 8)
-		result = rotate(result ^ round64(0, *(const any_u64 *)at), 27) * PRIME64_1 +
+		result = rotate_left(result ^ round64(0, *(const any_u64 *)at), 27) * PRIME64_1 +
 			 PRIME64_4;
 	for (; end - at >= 4; at += 4)
-		result = rotate(result ^ *(const any_u32 *)at * PRIME64_1, 23) * PRIME64_2 +
+		result = rotate_left(result ^ *(const any_u32 *)at * PRIME64_1, 23) * PRIME64_2 +
 			 PRIME64_3;
 	for (; at < end; at++)
-		result = rotate(result ^ *at * PRIME64_5, 11) * PRIME64_1;
+		result = rotate_left(result ^ *at * PRIME64_5, 11) * PRIME64_1;
 	return avalanche(result);
 }

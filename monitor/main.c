@@ -170,8 +170,8 @@ static void report_left_out(struct monitor *monitor)
 			 pci->msix_left_out, PCI_MAX_MSIX_ENTRIES);
 	if (pci->msix_unreachable)
 		log_line(&monitor->log, LOG_WARN,
-			 "MSI-X tables of %u PCI functions left out: they lie above %llu GiB",
-			 pci->msix_unreachable, (unsigned long long)(paging_limit() >> 30));
+			 "MSI-X tables of %u PCI functions left out: they lie above %lu GiB",
+			 pci->msix_unreachable, (paging_limit() >> 30));
 }
 
 static void report_plan(struct monitor *monitor)
@@ -180,9 +180,9 @@ static void report_plan(struct monitor *monitor)
 		const struct slot *slot = &monitor->slots.slot[i];
 		char size[SIZE_TEXT];
 
-		log_line(&monitor->log, LOG_INFO, "slot %s: %s, %s at %#llx", slot->name,
+		log_line(&monitor->log, LOG_INFO, "slot %s: %s, %s at %#lx", slot->name,
 			 slot_type_name(slot->type), format_size(size, slot->ram.size),
-			 (unsigned long long)slot->ram.base);
+			 slot->ram.base);
 	}
 }
 

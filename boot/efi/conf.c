@@ -25,19 +25,19 @@ bool conf_open(struct conf *conf, const void *text, uint64_t size, struct error 
 		conf->next += sizeof(utf8_mark);
 	for (const char *p = conf->next; p < conf->end; p++)
 		if (!*p)
-			return fail(error, "a zero byte at offset %llu; expected ASCII or UTF-8",
-				    (unsigned long long)(p - bytes));
+			return fail(error, "a zero byte at offset %lu; expected ASCII or UTF-8",
+				    (p - bytes));
 	return true;
 }
 
-static bool is_blank(char c)
+static bool is_conf_blank(char c)
 {
 	return c == ' ' || c == '\t';
 }
 
 static const char *skip_blanks(const char *from, const char *end)
 {
-	while (from < end && is_blank(*from))
+	while (from < end && is_conf_blank(*from))
 		from++;
 	return from;
 }
@@ -74,13 +74,14 @@ static bool take_path(struct conf_line *line, const char *from, uint32_t length)
 }
 
 /* One line without its end, its first character no blank. */
-static void read_line(struct conf *conf, const char *from, const char *end, struct conf_line *line)
+static void read_conf_line(struct conf *conf, const char *from, const char *end,
+			   struct conf_line *line)
 {
 	static const char monitor[] = "monitor";
 	const char *word_end = from;
 	uint32_t length;
 
-	while (word_end < end && !is_blank(*word_end))
+	while (word_end < end && !is_conf_blank(*word_end))
 		word_end++;
 	length = (uint32_t)(word_end - from);
 	line->number = conf->number;
@@ -115,7 +116,7 @@ bool conf_next(struct conf *conf, struct conf_line *line)
 			end--;
 		from = skip_blanks(from, end);
 		if (from < end && *from != '#') {
-			read_line(conf, from, end, line);
+			read_conf_line(conf, from, end, line);
 			return true;
 		}
 	}

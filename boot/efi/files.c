@@ -23,9 +23,8 @@ bool pages_allocate(const struct app *app, EFI_MEMORY_TYPE type, uint64_t bytes,
 			return true;
 		}
 	}
-	return fail(error, "no %llu KiB of memory in one piece below %llu GiB",
-		    (unsigned long long)(pages * PAGE_SIZE / KIB),
-		    (unsigned long long)(limit / GIB));
+	return fail(error, "no %lu KiB of memory in one piece below %lu GiB",
+		    (pages * PAGE_SIZE / KIB), (limit / GIB));
 }
 
 bool files_open(struct app *app, struct error *error)
@@ -57,7 +56,7 @@ static bool open_file(const struct app *app, const char *path, EFI_FILE_HANDLE *
 	if (status == EFI_NOT_FOUND)
 		return fail(error, "no such file");
 	if (status != EFI_SUCCESS)
-		return fail(error, "can't be opened: EFI status %#llx", (unsigned long long)status);
+		return fail(error, "can't be opened: EFI status %#lx", status);
 	return true;
 }
 
@@ -82,9 +81,8 @@ static bool read_contents(const struct app *app, EFI_FILE_HANDLE file, const cha
 		EFI_STATUS status = file->Read(file, &length, (void *)(contents->base + done));
 
 		if (status != EFI_SUCCESS || !length)
-			return fail(error, "can't be read at offset %llu of %llu: EFI status %#llx",
-				    (unsigned long long)done, (unsigned long long)contents->size,
-				    (unsigned long long)status);
+			return fail(error, "can't be read at offset %lu of %lu: EFI status %#lx",
+				    done, contents->size, status);
 		done += length;
 		app_progress(app, path, done, contents->size);
 	}

@@ -22,7 +22,7 @@ static const void *find_table(const struct app *app, const EFI_GUID *guid)
 	return NULL;
 }
 
-static void take_rsdp(struct app *app)
+static void find_rsdp(struct app *app)
 {
 	EFI_GUID acpi_2 = ACPI_20_TABLE_GUID, acpi_1 = ACPI_TABLE_GUID;
 	struct boot_info *boot = app->boot;
@@ -94,7 +94,7 @@ static bool read_mode(struct boot_framebuffer *framebuffer,
  * The mode that firmware shows its own console in, on the first output with a framebuffer: the one
  * that firmware makes up to write to several screens at once has none.
  */
-static void take_framebuffer(struct app *app)
+static void take_graphics_output(struct app *app)
 {
 	EFI_BOOT_SERVICES *services = app->system->BootServices;
 	EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
@@ -118,9 +118,8 @@ static void show_screen(const struct app *app)
 	const struct boot_framebuffer *framebuffer = &app->boot->framebuffer;
 
 	if (app->boot->screen == SCREEN_FRAMEBUFFER)
-		app_print(app, "Screen: %ux%u, %u bits, at %#llx\n", framebuffer->width,
-			  framebuffer->height, framebuffer->bits,
-			  (unsigned long long)framebuffer->base);
+		app_print(app, "Screen: %ux%u, %u bits, at %#lx\n", framebuffer->width,
+			  framebuffer->height, framebuffer->bits, framebuffer->base);
 	else
 		app_print(app, "Screen: none with a framebuffer\n");
 }
@@ -146,8 +145,8 @@ static void take_name(struct app *app)
 void firmware_describe(struct app *app)
 {
 	take_name(app);
-	take_rsdp(app);
-	take_framebuffer(app);
+	find_rsdp(app);
+	take_graphics_output(app);
 	show_screen(app);
 }
 

@@ -29,8 +29,7 @@ static bool allocate_map(const struct app *app, struct map *map, struct error *e
 	uint64_t address;
 
 	if (status != EFI_BUFFER_TOO_SMALL || !map->descriptor_size)
-		return fail(error, "firmware's memory map can't be had: EFI status %#llx",
-			    (unsigned long long)status);
+		return fail(error, "firmware's memory map can't be had: EFI status %#lx", status);
 	map->room = map->size + SPARE_DESCRIPTORS * map->descriptor_size;
 	if (!pages_allocate(app, EfiLoaderData, map->room, PAGES_ANYWHERE, &address, error))
 		return false;
@@ -49,8 +48,8 @@ bool leave_boot_services(struct app *app, struct error *error)
 		EFI_STATUS status = get_map(app, &map);
 
 		if (status != EFI_SUCCESS && i == 0)
-			return fail(error, "firmware's memory map can't be had: EFI status %#llx",
-				    (unsigned long long)status);
+			return fail(error, "firmware's memory map can't be had: EFI status %#lx",
+				    status);
 		if (status == EFI_SUCCESS &&
 		    app->system->BootServices->ExitBootServices(app->handle, map.key) ==
 			    EFI_SUCCESS) {

@@ -15,7 +15,8 @@ static bool copy_text(char *to, uint32_t room, const char *text, uint32_t length
 	return copied == length;
 }
 
-static void report_line(struct app *app, const struct conf_line *line, const struct error *error)
+static void report_conf_line(struct app *app, const struct conf_line *line,
+			     const struct error *error)
 {
 	if (line->path[0])
 		app_report(app, CONF_PATH " line %u: %s: %s", line->number, line->path,
@@ -28,7 +29,7 @@ static void report_line(struct app *app, const struct conf_line *line, const str
  * A module without its file is passed on, too, marked: the monitor then leaves its slot out, and
  * starts no kernel without the initrd that belongs to it.
  */
-static void take_module(struct app *app, const struct conf_line *line)
+static void take_file(struct app *app, const struct conf_line *line)
 {
 	struct boot_info *boot = app->boot;
 	struct boot_module *module;
@@ -46,7 +47,7 @@ static void take_module(struct app *app, const struct conf_line *line)
 		!copy_text(module->line, sizeof(module->line), line->rest, line->length);
 	module->absent = line->faulty || !files_read(app, line->path, &contents, &error);
 	if (module->absent) {
-		report_line(app, line, &error);
+		report_conf_line(app, line, &error);
 		return;
 	}
 	module->base = contents.base;
@@ -58,9 +59,9 @@ static void take_line(struct app *app, const struct conf_line *line)
 	struct boot_info *boot = app->boot;
 
 	if (line->kind == CONF_MODULE)
-		take_module(app, line);
+		take_file(app, line);
 	else if (line->faulty)
-		report_line(app, line, &line->error);
+		report_conf_line(app, line, &line->error);
 	else
 		boot->options_truncated =
 			!copy_text(boot->options, sizeof(boot->options), line->rest, line->length);

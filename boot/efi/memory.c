@@ -33,7 +33,7 @@ static uint32_t region_type(const EFI_MEMORY_DESCRIPTOR *descriptor)
 	}
 }
 
-static void append(struct boot_info *boot, const EFI_MEMORY_DESCRIPTOR *descriptor)
+static void append_descriptor(struct boot_info *boot, const EFI_MEMORY_DESCRIPTOR *descriptor)
 {
 	struct region region = {.base = descriptor->PhysicalStart,
 				.size = descriptor->NumberOfPages << PAGE_SHIFT,
@@ -91,5 +91,5 @@ void memory_take(struct boot_info *boot, const void *map, uint64_t size, uint64_
 
 	boot->region_count = 0;
 	while ((descriptor = next(&whole, descriptor)))
-		append(boot, descriptor);
+		append_descriptor(boot, descriptor);
 }

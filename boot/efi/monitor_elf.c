@@ -115,8 +115,8 @@ static bool relocate(const void *file, uint8_t *memory, uint64_t base, uint64_t 
 
 		if (ELF64_R_TYPE(rela->r_info) != R_X86_64_RELATIVE || rela->r_offset < base ||
 		    !inside(rela->r_offset - base, sizeof(value), end - base))
-			return fail(error, "relocation %llu of the monitor's image is not relative",
-				    (unsigned long long)(at / sizeof(Elf64_Rela)));
+			return fail(error, "relocation %lu of the monitor's image is not relative",
+				    (at / sizeof(Elf64_Rela)));
 		memcpy(memory + (rela->r_offset - base), &value, sizeof(value));
 	}
 	return true;

@@ -9,7 +9,7 @@
 #define BAR_LENGTH 30
 
 /* ConOut takes UCS-2, and CR LF. What is not ASCII in a file's text is shown as ?. */
-static void put(const struct app *app, const char *text)
+static void put_wide(const struct app *app, const char *text)
 {
 	SIMPLE_TEXT_OUTPUT_INTERFACE *out = app->system->ConOut;
 	CHAR16 wide[LINE_SIZE + 1];
@@ -39,7 +39,7 @@ void app_print(const struct app *app, const char *format, ...)
 	va_start(args, format);
 	format_args(text, sizeof(text), format, args);
 	va_end(args);
-	put(app, text);
+	put_wide(app, text);
 }
 
 void app_report(struct app *app, const char *format, ...)
@@ -69,7 +69,6 @@ void app_progress(const struct app *app, const char *path, uint64_t done, uint64
 	int filled = (int)(done * BAR_LENGTH / total);
 
 	_Static_assert(sizeof(full) == BAR_LENGTH + 1 && sizeof(none) == BAR_LENGTH + 1, "the bar");
-	app_print(app, "\r[%.*s%.*s] %llu of %llu MiB %s", filled, full, BAR_LENGTH - filled, none,
-		  (unsigned long long)units_up(done, MIB), (unsigned long long)units_up(total, MIB),
-		  path);
+	app_print(app, "\r[%.*s%.*s] %lu of %lu MiB %s", filled, full, BAR_LENGTH - filled, none,
+		  units_up(done, MIB), units_up(total, MIB), path);
 }

@@ -27,7 +27,7 @@ static const uint32_t constants[ROUNDS] = {
 static const uint32_t initial[STATE_WORDS] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
 					      0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
 
-static uint32_t rotate(uint32_t word, unsigned int bits)
+static uint32_t rotate_right(uint32_t word, unsigned int bits)
 {
 	return word >> bits | word << (32 - bits);
 }
@@ -51,8 +51,8 @@ static void expand(const uint8_t *block, uint32_t *schedule)
 		schedule[t] = load_word(block + 4 * t);
 	for (int t = BLOCK_WORDS; t < ROUNDS; t++) {
 		uint32_t w15 = schedule[t - 15], w2 = schedule[t - 2];
-		uint32_t sigma0 = rotate(w15, 7) ^ rotate(w15, 18) ^ w15 >> 3;
-		uint32_t sigma1 = rotate(w2, 17) ^ rotate(w2, 19) ^ w2 >> 10;
+		uint32_t sigma0 = rotate_right(w15, 7) ^ rotate_right(w15, 18) ^ w15 >> 3;
+		uint32_t sigma1 = rotate_right(w2, 17) ^ rotate_right(w2, 19) ^ w2 >> 10;
 
 		schedule[t] = sigma1 + schedule[t - 7] + sigma0 + schedule[t - 16];
 	}
@@ -66,10 +66,12 @@ static void add_block(uint32_t *state, const uint8_t *block)
 	expand(block, schedule);
 	memcpy(v, state, sizeof(v));
 	for (int t = 0; t < ROUNDS; t++) {
-		uint32_t sum1 = rotate(v[4], 6) ^ rotate(v[4], 11) ^ rotate(v[4], 25);
+		uint32_t sum1 =
+			rotate_right(v[4], 6) ^ rotate_right(v[4], 11) ^ rotate_right(v[4], 25);
 		uint32_t choice = (v[4] & v[5]) ^ (~v[4] & v[6]);
 		uint32_t t1 = v[7] + sum1 + choice + constants[t] + schedule[t];
-		uint32_t sum0 = rotate(v[0], 2) ^ rotate(v[0], 13) ^ rotate(v[0], 22);
+		uint32_t sum0 =
+			rotate_right(v[0], 2) ^ rotate_right(v[0], 13) ^ rotate_right(v[0], 22);
 		uint32_t majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
 
 		memmove(v + 1, v, sizeof(v) - sizeof(v[0]));

@@ -80,7 +80,7 @@ static bool copy_string(char *to, uint32_t room, const char *from, uint32_t leng
 	return i == length || !from[i];
 }
 
-static void take_module(struct boot_info *boot, const struct tag_module *tag)
+static void take_module_tag(struct boot_info *boot, const struct tag_module *tag)
 {
 	struct boot_module *module;
 
@@ -121,7 +121,7 @@ static void take_memory_map(struct boot_info *boot, const struct tag_mmap *tag)
 	}
 }
 
-static void take_framebuffer(struct boot_info *boot, const struct tag_framebuffer *tag)
+static void take_framebuffer_tag(struct boot_info *boot, const struct tag_framebuffer *tag)
 {
 	const struct tag_framebuffer_rgb *rgb = (const void *)tag;
 	struct boot_framebuffer *mode = &boot->framebuffer;
@@ -146,7 +146,7 @@ static void take_framebuffer(struct boot_info *boot, const struct tag_framebuffe
 }
 
 /* The tags hold a copy of the root pointer; that of ACPI 2.0 and later wins. */
-static void take_rsdp(struct boot_info *boot, const struct tag *tag)
+static void take_rsdp_tag(struct boot_info *boot, const struct tag *tag)
 {
 	uint32_t size = tag->size - (uint32_t)sizeof(*tag);
 
@@ -172,20 +172,20 @@ static void take_tag(struct boot_info *boot, const struct tag *tag)
 		copy_string(boot->loader, sizeof(boot->loader), text, length);
 		break;
 	case TAG_MODULE:
-		take_module(boot, (const void *)tag);
+		take_module_tag(boot, (const void *)tag);
 		break;
 	case TAG_MMAP:
 		take_memory_map(boot, (const void *)tag);
 		break;
 	case TAG_FRAMEBUFFER:
-		take_framebuffer(boot, (const void *)tag);
+		take_framebuffer_tag(boot, (const void *)tag);
 		break;
 	case TAG_EFI64:
 		boot->uefi = true;
 		break;
 	case TAG_ACPI_OLD:
 	case TAG_ACPI_NEW:
-		take_rsdp(boot, tag);
+		take_rsdp_tag(boot, tag);
 		break;
 	}
 }

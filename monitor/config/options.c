@@ -116,8 +116,8 @@ static const struct option option_table[] = {
 #define OPTION_COUNT (sizeof(option_table) / sizeof(option_table[0]))
 
 /* seen: a bit for each entry of option_table that was given. */
-static bool parse_option(struct options *options, const struct word *word, uint32_t *seen,
-			 struct error *error)
+static bool parse_monitor_option(struct options *options, const struct word *word, uint32_t *seen,
+				 struct error *error)
 {
 	struct word name, value;
 	struct error expected;
@@ -162,7 +162,7 @@ void options_parse(const char *text, struct options *options, report_fn report, 
 	for (; word_next(&cursor, &word); first = false) {
 		if (first && word_has(&word, '/'))
 			continue;
-		if (!parse_option(options, &word, &seen, &error))
+		if (!parse_monitor_option(options, &word, &seen, &error))
 			report(context, error.text);
 	}
 }

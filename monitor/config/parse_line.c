@@ -142,8 +142,8 @@ static const struct option option_table[] = {
 
 #define OPTION_COUNT (sizeof(option_table) / sizeof(option_table[0]))
 
-static bool parse_option(struct line *line, const struct word *word, uint32_t *seen,
-			 struct error *error)
+static bool parse_slot_option(struct line *line, const struct word *word, uint32_t *seen,
+			      struct error *error)
 {
 	const char *known =
 		line->kind == LINE_KERNEL ? "slot=, mem=, cpus=, type= or --" : "slot= or --";
@@ -217,7 +217,7 @@ static bool parse_words(const char *cursor, struct line *line, struct error *err
 			line->image.string = *cursor ? cursor + 1 : cursor;
 			break;
 		}
-		if (!parse_option(line, &word, &seen, error))
+		if (!parse_slot_option(line, &word, &seen, error))
 			return false;
 	}
 	if (!line->slot[0])

@@ -58,7 +58,7 @@ const struct command *command_find(const char *name)
 }
 
 /* Cuts line into words; one word more than fits is counted, but not kept. */
-static int split(char *line, char **argv)
+static int split_words(char *line, char **argv)
 {
 	int argc = 0;
 
@@ -81,7 +81,7 @@ void command_run(struct monitor *monitor, char *line)
 	char *argv[COMMAND_MAX_ARGS];
 	const struct command *command;
 	char quote[QUOTE_TEXT];
-	int argc = split(line, argv);
+	int argc = split_words(line, argv);
 
 	if (argc == 0)
 		return;

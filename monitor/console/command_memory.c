@@ -30,7 +30,7 @@ static const char *type_name(char *buffer, uint32_t size, uint32_t type)
 	}
 }
 
-static const char *owner_name(const struct monitor *monitor, const struct plan_region *region)
+static const char *describe_owner(const struct monitor *monitor, const struct plan_region *region)
 {
 	switch (region->owner) {
 	case OWNER_FIRMWARE:
@@ -60,7 +60,7 @@ static void fill_region(const void *context, uint32_t row, struct table_row *cel
 	format_size(cells->cell[2], region->size);
 	format_text(cells->cell[3], TABLE_CELL_SIZE, "%s",
 		    type_name(type, sizeof(type), region->type));
-	format_text(cells->cell[4], TABLE_CELL_SIZE, "%s", owner_name(monitor, region));
+	format_text(cells->cell[4], TABLE_CELL_SIZE, "%s", describe_owner(monitor, region));
 }
 
 /* Rows of the second table: whose RAM is added up. */

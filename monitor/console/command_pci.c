@@ -102,9 +102,8 @@ static void fill_bars(const struct pci_function *function, char *cell)
 			address |= (uint64_t)pci_read32(function->address, at + sizeof(bar)) << 32;
 		if (address)
 			length += (uint32_t)format_text(cell + length, TABLE_CELL_SIZE - length,
-							"%s%s 0x%llx", length ? ", " : "",
-							io ? "io" : "memory",
-							(unsigned long long)address);
+							"%s%s 0x%lx", length ? ", " : "",
+							io ? "io" : "memory", address);
 	}
 }
 

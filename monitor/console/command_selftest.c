@@ -14,8 +14,7 @@ static bool check_code(struct monitor *monitor, struct error *error)
 {
 	const void *page = selfcheck_damage(&monitor->selfcheck);
 
-	return !page ||
-	       fail(error, "changed in the page at %#llx", (unsigned long long)(uintptr_t)page);
+	return !page || fail(error, "changed in the page at %#lx", (uintptr_t)page);
 }
 
 static bool check_descriptors(struct monitor *monitor, struct error *error)
@@ -29,7 +28,7 @@ static bool check_paging(struct monitor *monitor, struct error *error)
 
 	(void)monitor;
 	return paging_check(&address) ||
-	       fail(error, "memory at %#llx is not mapped to itself", (unsigned long long)address);
+	       fail(error, "memory at %#lx is not mapped to itself", address);
 }
 
 static bool check_plan(struct monitor *monitor, struct error *error)
@@ -41,9 +40,8 @@ static bool check_plan(struct monitor *monitor, struct error *error)
 
 		if (region->base + region->size > region[1].base ||
 		    region->base + region->size < region->base)
-			return fail(error, "the regions at %#llx and %#llx overlap",
-				    (unsigned long long)region->base,
-				    (unsigned long long)region[1].base);
+			return fail(error, "the regions at %#lx and %#lx overlap", region->base,
+				    region[1].base);
 	}
 	return true;
 }

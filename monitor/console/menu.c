@@ -25,7 +25,7 @@ static const char howto[] =
 	"          SysRq, then y         goes to the console (serial port: BREAK, y)\n"
 	"Console   slots, switch SLOT, boot SLOT (afresh), kill SLOT (forgets it), help\n";
 
-static void fill_slot(const void *context, uint32_t row, struct table_row *cells)
+static void fill_menu_row(const void *context, uint32_t row, struct table_row *cells)
 {
 	const struct slot *slot = (const struct slot *)context + row;
 
@@ -36,14 +36,14 @@ static void fill_slot(const void *context, uint32_t row, struct table_row *cells
 	format_text(cells->cell[4], TABLE_CELL_SIZE, "0x%lx", slot->ram.base);
 }
 
-static void show_slots(struct monitor *monitor)
+static void show_menu(struct monitor *monitor)
 {
 	struct console *console = &monitor->console;
 	uint32_t count = monitor->slots.count;
 	const struct table table = {
 		.columns = {"KEY", "SLOT", "TYPE", "MEMORY", "BASE"},
 		.rows = count < MENU_SLOTS ? count : MENU_SLOTS,
-		.fill = fill_slot,
+		.fill = fill_menu_row,
 		.context = monitor->slots.slot,
 	};
 
@@ -127,7 +127,7 @@ struct slot *menu(struct monitor *monitor)
 	struct slot *slot;
 	int key = KEY_NONE;
 
-	show_slots(monitor);
+	show_menu(monitor);
 	console_write(console, howto);
 	console_write(console, "\n");
 	if (monitor->slots.count == 0) {

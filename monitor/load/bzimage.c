@@ -131,14 +131,16 @@ static void place_relocatable(struct bzimage *bzimage)
 bool bzimage_read(const struct image *file, struct bzimage *bzimage, struct error *error)
 {
 	const struct setup_header *hdr = &bzimage->hdr;
+	uint64_t preferred;
 	uint16_t flags;
 
 	*bzimage = (struct bzimage){0};
 	if (!check_magic(file, bzimage, error) || !check_sizes(file, bzimage, error))
 		return false;
-	if (hdr->pref_address >= MAX_PHYSICAL)
-		return fail(error, "bzImage has a preferred address of %#llx; expected below %#lx",
-			    (unsigned long long)hdr->pref_address, MAX_PHYSICAL);
+	preferred = hdr->pref_address;
+	if (preferred >= MAX_PHYSICAL)
+		return fail(error, "bzImage has a preferred address of %#lx; expected below %#lx",
+			    preferred, MAX_PHYSICAL);
 	if (hdr->relocatable_kernel &&
 	    (!hdr->kernel_alignment || hdr->kernel_alignment & (hdr->kernel_alignment - 1)))
 		return fail(error, "bzImage has an alignment of %#x; expected a power of two",

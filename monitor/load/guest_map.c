@@ -12,7 +12,7 @@ struct builder {
 	bool full;
 };
 
-static void add(struct builder *builder, uint64_t base, uint64_t end, uint32_t type)
+static void add_region(struct builder *builder, uint64_t base, uint64_t end, uint32_t type)
 {
 	struct region *last = builder->count ? &builder->map[builder->count - 1] : NULL;
 
@@ -53,13 +53,13 @@ uint32_t guest_map(const struct plan *plan, uint32_t slot, const struct region *
 		uint32_t type = type_for_slot(region, slot);
 
 		if (!tables->size || tables_end <= base || tables_base >= end) {
-			add(&builder, base, end, type);
+			add_region(&builder, base, end, type);
 			continue;
 		}
-		add(&builder, base, tables_base, type);
-		add(&builder, tables_base > base ? tables_base : base,
-		    tables_end < end ? tables_end : end, REGION_ACPI);
-		add(&builder, tables_end, end, type);
+		add_region(&builder, base, tables_base, type);
+		add_region(&builder, tables_base > base ? tables_base : base,
+			   tables_end < end ? tables_end : end, REGION_ACPI);
+		add_region(&builder, tables_end, end, type);
 	}
 	if (builder.full) {
 		fail(error,

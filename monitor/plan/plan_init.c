@@ -41,8 +41,8 @@ static int restriction(uint32_t type)
 }
 
 /* Adds [base, end), joined with the last region if that is of the same kind and ends there. */
-static bool append(struct plan *plan, uint64_t base, uint64_t end, uint32_t type,
-		   enum plan_owner owner)
+static bool append_region(struct plan *plan, uint64_t base, uint64_t end, uint32_t type,
+			  enum plan_owner owner)
 {
 	struct plan_region *last = plan->count ? &plan->region[plan->count - 1] : NULL;
 
@@ -78,16 +78,16 @@ static bool append_ram(struct plan *plan, uint64_t base, uint64_t end, uint64_t 
 	uint64_t low_end, high_start;
 
 	if (first < base || first >= last)
-		return append(plan, base, end, REGION_RAM, OWNER_FIRMWARE);
+		return append_region(plan, base, end, REGION_RAM, OWNER_FIRMWARE);
 	/* Free is what lies in [64 KiB, EBDA) or above 1 MiB. */
 	low_end = clamp(page_down(ebda), first, last);
 	first = clamp(LOW_RESERVED, first, low_end);
 	high_start = clamp(MIB, low_end, last);
-	return append(plan, base, first, REGION_RAM, OWNER_FIRMWARE) &&
-	       append(plan, first, low_end, REGION_RAM, OWNER_FREE) &&
-	       append(plan, low_end, high_start, REGION_RAM, OWNER_FIRMWARE) &&
-	       append(plan, high_start, last, REGION_RAM, OWNER_FREE) &&
-	       append(plan, last, end, REGION_RAM, OWNER_FIRMWARE);
+	return append_region(plan, base, first, REGION_RAM, OWNER_FIRMWARE) &&
+	       append_region(plan, first, low_end, REGION_RAM, OWNER_FREE) &&
+	       append_region(plan, low_end, high_start, REGION_RAM, OWNER_FIRMWARE) &&
+	       append_region(plan, high_start, last, REGION_RAM, OWNER_FREE) &&
+	       append_region(plan, last, end, REGION_RAM, OWNER_FIRMWARE);
 }
 
 /* All places where a region begins or ends, sorted. Returns how many. */
@@ -139,7 +139,7 @@ static bool finish_stretch(struct plan *plan, const struct stretch *stretch, uin
 		return true;
 	if (stretch->type == REGION_RAM)
 		return append_ram(plan, stretch->base, stretch->end, ebda);
-	return append(plan, stretch->base, stretch->end, stretch->type, OWNER_FIRMWARE);
+	return append_region(plan, stretch->base, stretch->end, stretch->type, OWNER_FIRMWARE);
 }
 
 bool plan_init(struct plan *plan, const struct boot_info *boot, uint64_t ebda, struct error *error)

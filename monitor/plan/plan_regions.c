@@ -27,7 +27,7 @@ bool plan_is_free(const struct plan *plan, uint64_t base, uint64_t size)
 }
 
 /* Makes room for one entry before region, a copy of it. The plan has room. */
-static void split(struct plan *plan, struct plan_region *region, uint64_t first_size)
+static void split_region(struct plan *plan, struct plan_region *region, uint64_t first_size)
 {
 	uint32_t behind = plan->count - (uint32_t)(region - plan->region);
 
@@ -51,11 +51,11 @@ bool plan_claim(struct plan *plan, uint64_t base, uint64_t size, enum plan_owner
 	if (plan->count + pieces > PLAN_MAX_REGIONS)
 		return false;
 	if (base != region->base) {
-		split(plan, region, base - region->base);
+		split_region(plan, region, base - region->base);
 		region++;
 	}
 	if (size != region->size)
-		split(plan, region, size);
+		split_region(plan, region, size);
 	region->owner = owner;
 	region->slot = slot;
 	return true;

@@ -21,9 +21,8 @@ static uint64_t in_mib(uint64_t bytes)
 
 static void show_progress(const struct copy *copy)
 {
-	console_printf(copy->console, "\rKeeping images: %llu of %llu MiB",
-		       (unsigned long long)in_mib(copy->done),
-		       (unsigned long long)in_mib(copy->total));
+	console_printf(copy->console, "\rKeeping images: %lu of %lu MiB", in_mib(copy->done),
+		       in_mib(copy->total));
 }
 
 static void keep_image(struct copy *copy, struct image *image)
@@ -68,9 +67,8 @@ static bool check_image(const struct slot *slot, const char *kind, const struct 
 			struct error *error)
 {
 	return !image->size || xxh64(phys(image->base), image->size, 0) == image->sum ||
-	       fail(error, "slot %s: its %s changed in memory, at %#llx to %#llx", slot->name, kind,
-		    (unsigned long long)image->base,
-		    (unsigned long long)(image->base + image->size - 1));
+	       fail(error, "slot %s: its %s changed in memory, at %#lx to %#lx", slot->name, kind,
+		    image->base, (image->base + image->size - 1));
 }
 
 bool store_check(const struct slot *slot, struct error *error)

@@ -75,7 +75,7 @@ static uint64_t sum_part(const struct slot *slot, const struct kept_state *kept,
 	return 0;
 }
 
-static uint32_t sum_page(uint64_t address)
+static uint32_t sum_text_page(uint64_t address)
 {
 	return (uint32_t)xxh64(phys(address), PAGE_SIZE, 0);
 }
@@ -101,7 +101,7 @@ static void add_text(uint64_t physical, uint64_t size, void *context)
 		integrity->range_count++;
 	}
 	for (uint64_t at = physical; at < physical + size; at += PAGE_SIZE)
-		integrity->page_sum[integrity->page_count++] = sum_page(at);
+		integrity->page_sum[integrity->page_count++] = sum_text_page(at);
 }
 
 void integrity_take(const struct slot *slot, struct kept_state *kept, enum integrity_check check)
@@ -130,7 +130,7 @@ static uint64_t changed_text(const struct integrity *integrity)
 		uint64_t at = integrity->range[i].base, end = at + integrity->range[i].size;
 
 		for (; at < end; at += PAGE_SIZE)
-			if (sum_page(at) != integrity->page_sum[page++])
+			if (sum_text_page(at) != integrity->page_sum[page++])
 				return at;
 	}
 	return 0;
@@ -150,9 +150,8 @@ bool integrity_verify(const struct slot *slot, const struct kept_state *kept, st
 	text = integrity->text ? changed_text(integrity) : 0;
 	if (text)
 		return fail(error,
-			    "slot %s: its kernel text at %#llx to %#llx changed while it was "
+			    "slot %s: its kernel text at %#lx to %#lx changed while it was "
 			    "parked; \"switch %s force\" resumes it all the same",
-			    slot->name, (unsigned long long)text,
-			    (unsigned long long)(text + PAGE_SIZE - 1), slot->name);
+			    slot->name, text, (text + PAGE_SIZE - 1), slot->name);
 	return true;
 }

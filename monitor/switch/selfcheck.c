@@ -8,7 +8,7 @@
 extern const uint8_t monitor_start[], const_end[]; /* linker/monitor.ld */
 
 /* The last page may end in what follows, which changes. */
-static uint64_t sum_page(const struct selfcheck *check, uint32_t page)
+static uint64_t sum_own_page(const struct selfcheck *check, uint32_t page)
 {
 	const uint8_t *at = check->base + page * PAGE_SIZE;
 	uint64_t left = (uint64_t)(const_end - at);
@@ -30,14 +30,14 @@ void selfcheck_init(struct selfcheck *check)
 	check->base = monitor_start;
 	check->pages = (uint32_t)units_up(size, PAGE_SIZE);
 	for (uint32_t page = 0; page < check->pages; page++)
-		check->sum[page] = sum_page(check, page);
+		check->sum[page] = sum_own_page(check, page);
 	check->descriptors = sum_descriptors();
 }
 
 const void *selfcheck_damage(const struct selfcheck *check)
 {
 	for (uint32_t page = 0; page < check->pages; page++)
-		if (sum_page(check, page) != check->sum[page])
+		if (sum_own_page(check, page) != check->sum[page])
 			return check->base + page * PAGE_SIZE;
 	return NULL;
 }

@@ -90,9 +90,8 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 
 	console_init(&monitor->console, &monitor->options);
 	screen_clear(&monitor->console.screen);
-	log_line(&monitor->log, LOG_INFO, "starting %s: %s, %s at %#llx", slot->name,
-		 slot_type_name(slot->type), format_size(size, slot->ram.size),
-		 (unsigned long long)slot->ram.base);
+	log_line(&monitor->log, LOG_INFO, "starting %s: %s, %s at %#lx", slot->name,
+		 slot_type_name(slot->type), format_size(size, slot->ram.size), slot->ram.base);
 	slot->state = SWITCHYARD_READY;
 	stop_devices(monitor);
 	if (!load(monitor, slot, &entry, error))
@@ -309,9 +308,9 @@ int64_t gate_main(uint64_t op, uint64_t arg)
 	take_over(monitor);
 	if (damage)
 		log_line(&monitor->log, LOG_ERROR,
-			 "the monitor's code or constants changed in the page at %#llx; "
+			 "the monitor's code or constants changed in the page at %#lx; "
 			 "save what you can, and reboot",
-			 (unsigned long long)(uintptr_t)damage);
+			 (uintptr_t)damage);
 	if (op == SWITCHYARD_END)
 		end(monitor, slot, arg);
 	else if (op == SWITCHYARD_CRASH)

@@ -110,21 +110,15 @@ static void report(const struct exception_frame *f)
 	uint64_t cr2;
 
 	__asm__ volatile("mov %%cr2, %0" : "=r"(cr2));
-	print_line("fault in %s: vector %llu (%s), error code %#llx",
-		   in_image(f->rip) ? "the monitor" : "a kernel that starts",
-		   (unsigned long long)f->vector, name ? name : "reserved",
-		   (unsigned long long)f->error_code);
+	print_line("fault in %s: vector %lu (%s), error code %#lx",
+		   in_image(f->rip) ? "the monitor" : "a kernel that starts", f->vector,
+		   name ? name : "reserved", f->error_code);
 	if (in_image(f->rip))
 		print_place("at", f->rip);
-	print_line("  rip %016llx rflags %08llx cr2 %016llx", (unsigned long long)f->rip,
-		   (unsigned long long)f->rflags, (unsigned long long)cr2);
-	print_line("  rax %016llx rbx %016llx rcx %016llx", (unsigned long long)f->rax,
-		   (unsigned long long)f->rbx, (unsigned long long)f->rcx);
-	print_line("  rdx %016llx rsi %016llx rdi %016llx", (unsigned long long)f->rdx,
-		   (unsigned long long)f->rsi, (unsigned long long)f->rdi);
-	print_line("  rbp %016llx rsp %016llx cs %04llx ss %04llx", (unsigned long long)f->rbp,
-		   (unsigned long long)f->rsp, (unsigned long long)f->cs,
-		   (unsigned long long)f->ss);
+	print_line("  rip %016lx rflags %08lx cr2 %016lx", f->rip, f->rflags, cr2);
+	print_line("  rax %016lx rbx %016lx rcx %016lx", f->rax, f->rbx, f->rcx);
+	print_line("  rdx %016lx rsi %016lx rdi %016lx", f->rdx, f->rsi, f->rdi);
+	print_line("  rbp %016lx rsp %016lx cs %04lx ss %04lx", f->rbp, f->rsp, f->cs, f->ss);
 	backtrace(f);
 }
 

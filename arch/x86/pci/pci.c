@@ -33,7 +33,7 @@ struct pci_functions *pci_functions(void)
 	return &found;
 }
 
-static bool present(pci_address_t address)
+static bool answers(pci_address_t address)
 {
 	return pci_read16(address, PCI_ID) != PCI_VENDOR_NONE;
 }
@@ -45,13 +45,22 @@ static void for_each_function(void (*each)(pci_address_t address, void *context)
 		pci_address_t first = PCI_ADDRESS(0, device, 0);
 		uint32_t functions;
 
-		if (!present(first))
+		if (!answers(first))
 			continue;
 		functions = pci_read8(first, PCI_HEADER) & PCI_HEADER_MULTI ? FUNCTIONS : 1;
 		for (uint32_t i = 0; i < functions; i++)
-			if (present(first | (pci_address_t)i))
+			if (answers(first | (pci_address_t)i))
 				each(first | (pci_address_t)i, context);
 	}
+}
+
+/* A CardBus bridge has other things where the others have the pointer. */
+static uint8_t first_capability(pci_address_t address)
+{
+	bool cardbus = PCI_HEADER_TYPE(pci_read8(address, PCI_HEADER)) == PCI_HEADER_CARDBUS;
+
+	return pci_read8(address, cardbus ? PCI_CARDBUS_CAPABILITIES : PCI_CAPABILITIES) &
+	       CAPABILITY_ALIGN;
 }
 
 /* The first capability of each kind; a list that goes round in circles is left after a while. */
@@ -62,7 +71,7 @@ static struct pci_capabilities find_capabilities(pci_address_t address)
 
 	if (!(pci_read16(address, PCI_STATUS) & PCI_STATUS_LIST))
 		return found_here;
-	offset = pci_read8(address, PCI_CAPABILITIES) & CAPABILITY_ALIGN;
+	offset = first_capability(address);
 	for (uint32_t i = 0; i < CAPABILITIES_MOST && offset >= CAPABILITY_FIRST; i++) {
 		uint8_t *kind = NULL;
 
@@ -109,7 +118,7 @@ static void give_msix_room(struct pci_functions *functions, struct pci_function 
 	functions->msix_used += function->msix_entries;
 }
 
-static void add(pci_address_t address, void *context)
+static void add_function(pci_address_t address, void *context)
 {
 	struct pci_functions *functions = context;
 	struct pci_function *function = &functions->function[functions->count];
@@ -133,7 +142,7 @@ static void add(pci_address_t address, void *context)
 void pci_init(void)
 {
 	found = (struct pci_functions){0};
-	for_each_function(add, &found);
+	for_each_function(add_function, &found);
 }
 
 static void mark_cut_off(pci_address_t address)
@@ -143,7 +152,7 @@ static void mark_cut_off(pci_address_t address)
 			found.function[i].cut_off = true;
 }
 
-static void stop(pci_address_t address, void *context)
+static void stop_bus_master(pci_address_t address, void *context)
 {
 	uint16_t command = pci_read16(address, PCI_COMMAND);
 	uint32_t *stopped = context;
@@ -160,6 +169,6 @@ uint32_t pci_stop_bus_masters(void)
 {
 	uint32_t stopped = 0;
 
-	for_each_function(stop, &stopped);
+	for_each_function(stop_bus_master, &stopped);
 	return stopped;
 }

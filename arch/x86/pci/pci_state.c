@@ -64,7 +64,7 @@ _Static_assert(FIELD_COUNT <= PCI_FIELDS, "struct pci_function_state has room fo
 #define BRIDGE_BUSES	0x00ffffffu /* of PCI_BRIDGE_BUSES: the rest is a latency timer */
 #define COMMAND_WORKING (PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER)
 
-static bool present(const struct pci_function *function)
+static bool is_the_same_function(const struct pci_function *function)
 {
 	return pci_read32(function->address, PCI_ID) == function->id;
 }
@@ -76,7 +76,7 @@ static uint32_t from(uint8_t capability, const struct field *field)
 
 static bool can_load(const struct pci_function *function, const struct pci_function_state *state)
 {
-	return state->kept && present(function);
+	return state->kept && is_the_same_function(function);
 }
 
 /* Where the field is in the function's configuration space; 0: it has none. */
@@ -248,7 +248,7 @@ void pci_save(struct pci_functions *functions, struct pci_state *state)
 {
 	pci_config_save(&state->address);
 	for (uint32_t i = 0; i < functions->count; i++) {
-		state->function[i].kept = present(&functions->function[i]);
+		state->function[i].kept = is_the_same_function(&functions->function[i]);
 		if (state->function[i].kept)
 			save_function(&functions->function[i], &state->function[i], state->msix);
 	}

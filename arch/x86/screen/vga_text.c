@@ -21,7 +21,7 @@ static uint8_t crtc_read(uint8_t index)
 	return vga_read(VGA_CRTC_INDEX, index);
 }
 
-static void crtc_write(uint8_t index, uint8_t value)
+static void text_crtc_write(uint8_t index, uint8_t value)
 {
 	vga_write(VGA_CRTC_INDEX, index, value);
 }
@@ -33,8 +33,8 @@ static uint32_t crtc_read_place(uint8_t high, uint8_t low)
 
 static void crtc_write_place(uint8_t high, uint8_t low, uint32_t place)
 {
-	crtc_write(high, (uint8_t)(place >> 8));
-	crtc_write(low, (uint8_t)place);
+	text_crtc_write(high, (uint8_t)(place >> 8));
+	text_crtc_write(low, (uint8_t)place);
 }
 
 static uint16_t vga_blank(const struct vga_text *screen)
@@ -55,8 +55,8 @@ static void vga_enable_cursor(void)
 {
 	uint8_t last = crtc_read(CRTC_MAX_SCAN_LINE) & SCAN_LINE_MASK;
 
-	crtc_write(CRTC_CURSOR_START, last > 0 ? last - 1 : 0);
-	crtc_write(CRTC_CURSOR_END, last);
+	text_crtc_write(CRTC_CURSOR_START, last > 0 ? last - 1 : 0);
+	text_crtc_write(CRTC_CURSOR_END, last);
 }
 
 /* Moves the page that is shown to the beginning of video memory. */

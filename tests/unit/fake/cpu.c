@@ -7,6 +7,10 @@
 #include "arch/x86/cpu/msr.h"
 #include "cmocka.h"
 
+/* In x2APIC mode: SDM volume 3, table 11-6. */
+#define FAKE_X2APIC_IRR 0x820
+#define FAKE_IRR_WORDS	8
+
 struct fake_cpu fake_cpu;
 
 void fake_cpu_reset(void)
@@ -94,7 +98,7 @@ uint64_t rdmsr(uint32_t msr)
 void wrmsr(uint32_t msr, uint64_t value)
 {
 	if (!wrmsr_safe(msr, value))
-		fail_msg("#GP: WRMSR %#x with %#llx", msr, (unsigned long long)value);
+		fail_msg("#GP: WRMSR %#x with %#lx", msr, value);
 }
 
 uint64_t read_cr0(void)
@@ -122,4 +126,15 @@ void write_cr3(uint64_t value)
 void wbinvd(void)
 {
 	note(FAKE_WBINVD, 0, 0);
+}
+
+/* They leave the local APIC: its interrupt request register becomes 0. */
+void interrupts_take(void)
+{
+	for (uint32_t i = 0; i < FAKE_IRR_WORDS; i++) {
+		uint64_t *word = find(FAKE_X2APIC_IRR + i);
+
+		if (word)
+			*word = 0;
+	}
 }

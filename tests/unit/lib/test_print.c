@@ -25,8 +25,8 @@ static void numbers(void **state)
 {
 	(void)state;
 	SAME("%d %d %i", 0, -17, 42);
-	SAME("%d %ld %lld", (int)INT32_MIN, (long)INT64_MIN, (long long)INT64_MAX);
-	SAME("%u %lu %llu %zu", UINT32_MAX, UINT64_MAX, 7ull, (size_t)9);
+	SAME("%d %ld %ld", (int)INT32_MIN, INT64_MIN, INT64_MAX);
+	SAME("%u %lu %lu %zu", UINT32_MAX, UINT64_MAX, UINT64_C(7), (size_t)9);
 	SAME("%hhu %hu %hd %hhd", (unsigned char)200, (unsigned short)60000, (short)-5,
 	     (signed char)-100);
 	SAME("%x %X %#x %#X %#lx", 0xbeefu, 0xbeefu, 0xbeefu, 0xbeefu, 0x123456789abcdefful);

@@ -16,7 +16,6 @@
 #include "monitor/switch/switch.h"
 #include "lib/units.h"
 
-
 static struct monitor monitor;
 
 /* Stand in for switch.c's: refuse, and say what was asked. */

@@ -12,7 +12,6 @@
 #include "reports.h"
 #include "lib/units.h"
 
-
 static struct boot_info boot;
 static struct slot_table table;
 static struct reports reports;

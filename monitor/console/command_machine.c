@@ -2,6 +2,7 @@
 #include "monitor/console/command_machine.h"
 #include "arch/x86/interrupt/ioapic.h"
 #include "arch/x86/acpi/machine.h"
+#include "arch/x86/acpi/power.h"
 #include "lib/print.h"
 #include "monitor/terminal/table.h"
 

@@ -8,6 +8,7 @@
 #include "arch/x86/gate/gate.h"
 #include "arch/x86/pci/pci.h"
 #include "arch/x86/platform/platform.h"
+#include "guest/linux/switchyard_names.h"
 #include "guest/linux/version.h"
 #include "lib/print.h"
 #include "lib/string.h"
@@ -136,7 +137,7 @@ bool switch_kill(struct monitor *monitor, struct slot *slot, struct error *error
 {
 	if (slot->state != SWITCHYARD_PARKED && slot->state != SWITCHYARD_CRASHED)
 		return fail(error, "slot %s is %s; only a parked or crashed slot can be killed",
-			    slot->name, slot_state_name(slot->state));
+			    slot->name, switchyard_state_name(slot->state));
 	slot->state = SWITCHYARD_READY;
 	if (monitor->current == slot_index(&monitor->slots, slot))
 		monitor->current = NO_SLOT;

@@ -8,7 +8,7 @@ static void check(const struct loading *loading)
 	struct error error;
 	struct elf elf;
 
-	if (loading->slot.type != TYPE_ELF)
+	if (loading->slot.type != SWITCHYARD_ELF)
 		return;
 	FUZZ_CHECK(elf_read(&loading->slot.kernel, &elf, &error));
 	FUZZ_CHECK(loading->entry.ip >= elf.start && loading->entry.ip < elf.end);
@@ -24,6 +24,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	struct fuzz_input input = {bytes, size};
 
-	loading_run(&input, TYPE_ELF, check);
+	loading_run(&input, SWITCHYARD_ELF, check);
 	return 0;
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * machine.c - what arch/x86/acpi/machine.h and ioapic.h say of the machine, faked (machine.h).
+ * machine.c - what arch/x86/acpi/machine.h, power.h and ioapic.h say of the machine, faked
+ * (machine.h).
  */
 #include <string.h>
+#include "arch/x86/acpi/power.h"
 #include "arch/x86/memory/phys.h"
 #include "machine.h"
 

@@ -29,7 +29,7 @@ struct frontend {
 	void (*give)(void *context);
 
 	/* Asks the person what to do next: the machine has no slot that runs. */
-	void (*talk)(void *context) __attribute__((noreturn));
+	__attribute__((noreturn)) void (*talk)(void *context);
 };
 
 #endif

@@ -57,9 +57,9 @@ bool multiboot_flat(const struct image *file, uint64_t header_offset,
 
 bool multiboot_elf(const struct image *file, struct multiboot_image *image, struct error *error)
 {
-	if (!elf_probe(file))
+	if (!elf_kernel_probe(file))
 		return fail(error, "Multiboot kernel without address fields is no ELF file either");
-	if (!elf_read(file, &image->elf, error))
+	if (!elf_kernel_read(file, &image->elf, error))
 		return false;
 	image->flat = false;
 	image->start = image->elf.start;
@@ -138,7 +138,7 @@ void multiboot_place(const struct slot *slot, const struct multiboot_image *imag
 		memcpy(to, file + image->file_offset, image->load_size);
 		memset(to + image->load_size, 0, image->end - image->start - image->load_size);
 	} else {
-		elf_place(&slot->kernel, layout->shift);
+		elf_kernel_place(&image->elf, layout->shift);
 	}
 	for (uint32_t i = 0; i < slot->module_count; i++)
 		memcpy(phys(layout->module[i]), phys(slot->module[i].base), slot->module[i].size);

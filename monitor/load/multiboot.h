@@ -11,7 +11,7 @@
 #ifndef MONITOR_LOAD_MULTIBOOT_H
 #define MONITOR_LOAD_MULTIBOOT_H
 
-#include "monitor/load/load_elf.h"
+#include "monitor/load/elf_kernel.h"
 #include "monitor/load/load_format.h"
 
 /* Text mode as both describe it: Multiboot 1, 3.3 (framebuffer_type 2); Multiboot2, 3.6.12. */
@@ -42,7 +42,7 @@ struct multiboot_image {
 	bool flat;	      /* by address fields; else elf counts */
 	uint64_t file_offset; /* flat only: load_size bytes from there go to start */
 	uint64_t load_size;
-	struct elf elf;
+	struct elf_kernel elf;
 	uint64_t start, end; /* physical, bss included */
 	uint64_t entry;
 };

@@ -10,10 +10,11 @@
 
 /*
  * Room for the boot information: its fixed parts (structures, tags' headers, RSDP, loader's name,
- * padding) take under 512 bytes in both formats; each map entry 24, each module 16 and padding.
+ * padding) take under 512 bytes in both formats; a map entry has the same size in both, and each
+ * module takes 16 and padding.
  */
 #define INFO_FIXED     1024u
-#define INFO_MAP_ENTRY 24u
+#define INFO_MAP_ENTRY sizeof(struct multiboot2_map_entry)
 #define INFO_MODULE    32u
 
 bool multiboot_flat(const struct image *file, uint64_t header_offset,
@@ -22,7 +23,7 @@ bool multiboot_flat(const struct image *file, uint64_t header_offset,
 {
 	uint64_t load = addresses->load, end;
 
-	if (addresses->load == MULTIBOOT_LOAD_FILE && addresses->header >= header_offset)
+	if (addresses->load == MULTIBOOT2_LOAD_FILE && addresses->header >= header_offset)
 		load = addresses->header - header_offset;
 	if (load > addresses->header || addresses->header - load > header_offset)
 		return fail(

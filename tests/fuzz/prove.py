@@ -17,8 +17,8 @@ PARTS = ['Makefile', 'arch', 'boot', 'guest', 'images', 'include', 'lib', 'linke
 
 # Target, file, the check as it is, what takes its place.
 PLANTED = [
-    ('multiboot2_info', 'boot/multiboot2/multiboot2.c', ' || tag->size > total - offset', ''),
-    ('multiboot2_info', 'boot/multiboot2/multiboot2.c', 'boot->region_count == BOOT_MAX_REGIONS', 'false'),
+    ('multiboot2_info', 'boot/multiboot2/loader_info.c', ' || tag->size > total - offset', ''),
+    ('multiboot2_info', 'boot/multiboot2/loader_info.c', 'boot->region_count == BOOT_MAX_REGIONS', 'false'),
     ('lines', 'monitor/config/words.c', 'word->length >= SWITCHYARD_NAME_SIZE', 'false'),
     ('lines', 'monitor/config/lines.c', 'slot->module_count == SLOT_MAX_MODULES', 'false'),
     ('plan', 'monitor/plan/plan_regions.c', 'last - first >= search->size', 'true'),

@@ -7,7 +7,7 @@
  */
 #include <stddef.h>
 #include "../tick/boot_tags.h"
-#include "../tick/cpu.h"
+#include "../tick/instructions.h"
 #include "../tick/serial.h"
 #include "busy.h"
 

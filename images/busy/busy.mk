@@ -8,7 +8,7 @@ BUSY_ELF := $(BUSY_DIR)/busy.elf
 BUSY_OBJ := $(patsubst images/busy/%.c,$(BUSY_DIR)/%.o,$(wildcard images/busy/*.c)) \
 	$(patsubst images/busy/%.asm,$(BUSY_DIR)/%.asm.o,$(wildcard images/busy/*.asm)) \
 	$(addprefix $(TICK_DIR)/,entry.asm.o interrupt.asm.o boot.o boot_tags.o command_line.o gate.o interrupts.o \
-		keyboard.o print.o screen.o serial.o)
+		hotkey.o print.o text_screen.o serial.o)
 
 $(BUSY_DIR)/%.o: images/busy/%.c
 	@mkdir -p $(@D)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "torture.h"
-#include "../tick/cpu.h"
+#include "../tick/instructions.h"
 #include "../tick/serial.h"
 #include "../tick/boot_tags.h"
 #include "item.h"

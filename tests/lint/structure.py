@@ -130,6 +130,17 @@ def check_headers_alone(paths):
             yield f'{shown(path)}: does not compile alone:\n{result.stderr.rstrip()}'
 
 
+def check_header_names(paths):
+    """No two headers share a name, so that the name alone says which one a line is about."""
+    first = {}
+    for path in paths:
+        if path.suffix != '.h':
+            continue
+        other = first.setdefault(path.name, path)
+        if other != path:
+            yield f'{shown(path)}: {shown(other)} has the same name: say what this one is about'
+
+
 def check_portable(paths):
     """monitor/ leaves differences of machines to folders and the linker."""
     for path in paths:
@@ -195,7 +206,8 @@ def main():
     functions = sorted(all_functions(paths), reverse=True)
     faults = [
         *check_licence(paths), *check_blanks(paths), *check_directions(c_and_nasm),
-        *check_circles(c_and_nasm), *check_headers_alone(paths), *check_portable(c_and_nasm),
+        *check_circles(c_and_nasm), *check_headers_alone(paths), *check_header_names(paths),
+        *check_portable(c_and_nasm),
         *check_assembly_offsets(nasm), *check_lengths(functions),
     ]
     print(f'structure: {len(paths)} files, {len(functions)} functions; the longest:')

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pci.h - fake PCI functions for tests on the host: configuration space that is there only when the
+ * fake_pci.h - fake PCI functions for tests on the host: configuration space that is there only when the
  * bridges' bus numbers lead to it, keeps those bits that are writable, and remembers what was
  * written in which order.
  */

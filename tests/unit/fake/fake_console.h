@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * console.h - a fake terminal for tests on the host: keeps what is printed, types what a test says,
+ * fake_console.h - a fake terminal for tests on the host: keeps what is printed, types what a test says,
  * and has a clock that only moves when someone waits.
  */
 #ifndef TESTS_FAKE_CONSOLE_H

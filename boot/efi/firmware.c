@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "arch/x86/acpi/acpi_tables.h"
 #include "boot/efi/app.h"
 #include "lib/print.h"
 #include "lib/string.h"
 
 #define VENDOR_LENGTH 40
 
-/* ACPI 6.4, 5.2.5.3: the revision's place, and how long a root pointer of revision 0 is. */
-#define RSDP_REVISION_AT 15
-#define RSDP_SIZE_V1	 20
-#define RSDP_REVISION_V2 2
+_Static_assert(sizeof(((struct boot_info *)0)->rsdp) == sizeof(struct acpi_rsdp),
+	       "boot_info has room for a whole root pointer");
 
 static bool same_guid(const EFI_GUID *a, const EFI_GUID *b)
 {
 	return !memcmp(a, b, sizeof(*a));
 }
 
-static const uint8_t *find_table(const struct app *app, const EFI_GUID *guid)
+static const void *find_table(const struct app *app, const EFI_GUID *guid)
 {
 	for (UINTN i = 0; i < app->system->NumberOfTableEntries; i++)
 		if (same_guid(&app->system->ConfigurationTable[i].VendorGuid, guid))
@@ -27,14 +26,13 @@ static void find_rsdp(struct app *app)
 {
 	EFI_GUID acpi_2 = ACPI_20_TABLE_GUID, acpi_1 = ACPI_TABLE_GUID;
 	struct boot_info *boot = app->boot;
-	const uint8_t *rsdp = find_table(app, &acpi_2);
+	const struct acpi_rsdp *rsdp = find_table(app, &acpi_2);
 
 	if (!rsdp)
 		rsdp = find_table(app, &acpi_1);
 	if (!rsdp)
 		return;
-	boot->rsdp_size =
-		rsdp[RSDP_REVISION_AT] >= RSDP_REVISION_V2 ? sizeof(boot->rsdp) : RSDP_SIZE_V1;
+	boot->rsdp_size = rsdp->revision >= ACPI_RSDP_V2 ? sizeof(*rsdp) : ACPI_RSDP_V1_SIZE;
 	memcpy(boot->rsdp, rsdp, boot->rsdp_size);
 }
 

@@ -21,6 +21,7 @@
 #include <asm/irq_vectors.h>
 #include <asm/nmi.h>
 #include "driver.h"
+#include "switchyard_names.h"
 
 #define NMI_NAME "switchyard"
 
@@ -39,7 +40,7 @@ static void crash_report(void)
 {
 	s64 result = gate_call(&driver.gate, SWITCHYARD_CRASH, 0);
 
-	pr_emerg("switchyard: the monitor did not take over, error %lld\n", result);
+	pr_emerg("switchyard: the monitor did not take over: %s\n", switchyard_error_text(result));
 }
 
 static int crash_nmi(unsigned int type, struct pt_regs *regs)

@@ -14,6 +14,7 @@
 #include <linux/string.h>
 #include <linux/syscore_ops.h>
 #include "driver.h"
+#include "switchyard_names.h"
 
 /* What kernel_kexec() in kernel/kexec_core.c gives as a restart's command. */
 #define KEXEC_COMMAND "kexec reboot"
@@ -54,7 +55,7 @@ static void ending_shutdown(void)
 		return;
 
 	result = gate_call(&driver.gate, SWITCHYARD_END, ending.reason);
-	pr_emerg("switchyard: the monitor did not take over, error %lld\n", result);
+	pr_emerg("switchyard: the monitor did not take over: %s\n", switchyard_error_text(result));
 }
 
 static struct ending ending = {

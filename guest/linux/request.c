@@ -12,7 +12,9 @@
 #include <linux/suspend.h>
 #include <asm/msr.h>
 #include "driver.h"
+#include "switchyard_check.h"
 #include "switchyard_ioctl.h"
+#include "switchyard_names.h"
 
 static int switch_valid(suspend_state_t state)
 {
@@ -58,26 +60,14 @@ static const struct platform_suspend_ops switch_ops = {
 	.end = switch_end,
 };
 
-/* The gate's own refusals that can be told beforehand, so that nothing is suspended for them. */
-static s32 request_check(const struct switchyard_info *info, u32 op, u32 slot)
-{
-	if (op != SWITCHYARD_SWITCH)
-		return 0;
-	if (slot < 1 || slot > info->slot_count)
-		return SWITCHYARD_ENOSLOT;
-	if (slot == info->self)
-		return SWITCHYARD_ESELF;
-	if (info->slot[slot - 1].state == SWITCHYARD_CRASHED)
-		return SWITCHYARD_ECRASHED;
-	return 0;
-}
-
 int request_run(struct driver *driver, u32 op, u32 slot, s32 *result)
 {
+	const struct switchyard_info *info = driver->info;
 	struct request *request = &driver->request;
 	int error;
 
-	*result = request_check(driver->info, op, slot);
+	/* What the gate would refuse is refused here, so that nothing is suspended for it. */
+	*result = switchyard_check(info->slot, info->slot_count, info->self, op, slot);
 	if (*result)
 		return 0;
 
@@ -107,13 +97,15 @@ static void request_work(struct work_struct *work)
 {
 	struct driver *driver = container_of(work, struct driver, request.later);
 	u32 slot = READ_ONCE(driver->request.later_slot);
+	const char *text;
 	s32 result;
 	int error;
 
 	error = request_run(driver, slot ? SWITCHYARD_SWITCH : SWITCHYARD_MONITOR, slot, &result);
+	text = switchyard_suspend_text(-error);
 	if (error)
-		pr_notice("switchyard: not switched: Linux could not be suspended, error %d\n",
-			  error);
+		pr_notice("switchyard: not switched: Linux could not be suspended, error %d: %s\n",
+			  error, text ? text : "the lines above say why");
 	else if (result)
 		pr_notice("switchyard: not switched to slot %u: %s\n", slot,
 			  switchyard_error_text(result));

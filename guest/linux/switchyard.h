@@ -56,30 +56,47 @@ enum switchyard_end {
 	SWITCHYARD_END_HALT = 3,
 };
 
-enum switchyard_error {
-	SWITCHYARD_EBADOP = -1,	     /* no such operation, or a bad argument of it */
-	SWITCHYARD_ENOSLOT = -2,     /* no slot with that number */
-	SWITCHYARD_ESELF = -3,	     /* that slot is the one that asks */
-	SWITCHYARD_ECRASHED = -4,    /* that slot has crashed: it needs `boot` at the console */
-	SWITCHYARD_EIMAGE = -5,	     /* that slot's image could not be started; the log says why */
-	SWITCHYARD_ENOTBOOTCPU = -6, /* called on another CPU than the boot CPU */
-	SWITCHYARD_ESTATE = -7,	     /* CPU state that the monitor can't keep; the log says which */
-	SWITCHYARD_EDAMAGED = -8,    /* that slot's memory changed while it was parked */
-};
+/*
+ * The lists below make enums here, and words in switchyard_names.h: X(name, number, word). Each
+ * word is part of the ABI: the console, syctl and its JSON show it.
+ */
+#define SWITCHYARD_ENUMERATOR(name, number, word) name = number,
 
-enum switchyard_state {
-	SWITCHYARD_READY = 1,
-	SWITCHYARD_RUNNING = 2,
-	SWITCHYARD_PARKED = 3,
-	SWITCHYARD_CRASHED = 4,
-};
+/* Why the gate refuses, for people. */
+#define SWITCHYARD_ERRORS(X)                                                                   \
+	X(SWITCHYARD_EBADOP, -1, "the monitor does not know this operation, or its argument")  \
+	X(SWITCHYARD_ENOSLOT, -2, "no slot has that number")                                   \
+	X(SWITCHYARD_ESELF, -3, "that slot is this one")                                       \
+	X(SWITCHYARD_ECRASHED, -4,                                                             \
+	  "that slot has crashed; start it afresh with \"boot\" at the monitor's console")     \
+	X(SWITCHYARD_EIMAGE, -5,                                                               \
+	  "that slot's image could not be started; \"log\" at the monitor's console says why") \
+	X(SWITCHYARD_ENOTBOOTCPU, -6, "the gate was not called on the boot CPU")               \
+	X(SWITCHYARD_ESTATE, -7,                                                               \
+	  "this kernel uses CPU state that the monitor can't keep; "                           \
+	  "\"log\" at the monitor's console says which")                                       \
+	X(SWITCHYARD_EDAMAGED, -8,                                                             \
+	  "that slot's memory was changed while it was parked; "                               \
+	  "\"switch SLOT\" at the monitor's console says where")
 
-enum switchyard_type {
-	SWITCHYARD_LINUX = 1,
-	SWITCHYARD_MULTIBOOT1 = 2,
-	SWITCHYARD_MULTIBOOT2 = 3,
-	SWITCHYARD_ELF = 4,
-};
+enum switchyard_error { SWITCHYARD_ERRORS(SWITCHYARD_ENUMERATOR) };
+
+#define SWITCHYARD_STATES(X)                                                     \
+	X(SWITCHYARD_READY, 1, "ready") /* its image is held; it does not run */ \
+	X(SWITCHYARD_RUNNING, 2, "running")                                      \
+	X(SWITCHYARD_PARKED, 3, "parked")                                        \
+	X(SWITCHYARD_CRASHED, 4, "crashed")
+
+enum switchyard_state { SWITCHYARD_STATES(SWITCHYARD_ENUMERATOR) };
+
+/* What kind of image a slot has. */
+#define SWITCHYARD_TYPES(X)                       \
+	X(SWITCHYARD_LINUX, 1, "linux")           \
+	X(SWITCHYARD_MULTIBOOT1, 2, "multiboot1") \
+	X(SWITCHYARD_MULTIBOOT2, 3, "multiboot2") \
+	X(SWITCHYARD_ELF, 4, "elf")
+
+enum switchyard_type { SWITCHYARD_TYPES(SWITCHYARD_ENUMERATOR) };
 
 /* One row of `syctl list`. The monitor writes it before a slot runs; guests only read. */
 struct switchyard_slot {

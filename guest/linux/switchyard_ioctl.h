@@ -5,7 +5,13 @@
 #ifndef SWITCHYARD_IOCTL_H
 #define SWITCHYARD_IOCTL_H
 
+#include <linux/errno.h>
 #include <linux/ioctl.h>
+#ifdef __KERNEL__
+#include <linux/stddef.h>
+#else
+#include <stddef.h>
+#endif
 #include "switchyard.h"
 
 #define SWITCHYARD_DEVICE "/dev/switchyard"
@@ -34,31 +40,19 @@ struct switchyard_request {
 #define SWITCHYARD_IOC_SWITCH  _IOWR('Y', 2, struct switchyard_request)
 #define SWITCHYARD_IOC_MONITOR _IOWR('Y', 3, struct switchyard_request)
 
-/* What an enum switchyard_error means, for people. */
-static inline const char *switchyard_error_text(int error)
+/*
+ * What the errno means if Linux could not be suspended, where errno alone does not tell; else NULL.
+ */
+static inline const char *switchyard_suspend_text(int error)
 {
 	switch (error) {
-	case SWITCHYARD_EBADOP:
-		return "the monitor does not know this operation";
-	case SWITCHYARD_ENOSLOT:
-		return "no slot has that number";
-	case SWITCHYARD_ESELF:
-		return "that slot is this one";
-	case SWITCHYARD_ECRASHED:
-		return "that slot has crashed; start it afresh with \"boot\" at the monitor's console";
-	case SWITCHYARD_EIMAGE:
-		return "that slot's image could not be started; \"log\" at the monitor's console says why";
-	case SWITCHYARD_ENOTBOOTCPU:
-		return "the gate was not called on the boot CPU";
-	case SWITCHYARD_ESTATE:
-		return "this kernel uses CPU state that the monitor can't keep; "
-		       "\"log\" at the monitor's console says which";
-	case SWITCHYARD_EDAMAGED:
-		return "that slot's memory was changed while it was parked; "
-		       "\"switch SLOT\" at the monitor's console says where";
-	default:
-		return "the monitor gave an error that this program does not know";
+	case EBUSY:
+		return "another switch is under way, or a task or device that the kernel's log "
+		       "names does not stop";
+	case ECANCELED:
+		return "the suspend test of /sys/power/pm_test is on";
 	}
+	return NULL;
 }
 
 #endif

@@ -6,44 +6,13 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include "switchyard_names.h"
 #include "syctl.h"
 
 #define KIB 1024u
 
 /* enough for 64 bits in decimal, a blank and a unit */
 #define SIZE_TEXT 32
-
-static const char *state_name(uint8_t state)
-{
-	switch (state) {
-	case SWITCHYARD_READY:
-		return "ready";
-	case SWITCHYARD_RUNNING:
-		return "running";
-	case SWITCHYARD_PARKED:
-		return "parked";
-	case SWITCHYARD_CRASHED:
-		return "crashed";
-	default:
-		return "unknown";
-	}
-}
-
-static const char *type_name(uint8_t type)
-{
-	switch (type) {
-	case SWITCHYARD_LINUX:
-		return "linux";
-	case SWITCHYARD_MULTIBOOT1:
-		return "multiboot1";
-	case SWITCHYARD_MULTIBOOT2:
-		return "multiboot2";
-	case SWITCHYARD_ELF:
-		return "elf";
-	default:
-		return "unknown";
-	}
-}
 
 /* "512 MiB": exact, in the largest unit that makes it a whole number. */
 static const char *size_text(char text[SIZE_TEXT], uint64_t bytes)
@@ -70,8 +39,8 @@ static void list_table(const struct switchyard_list *list)
 		const struct switchyard_slot *slot = &list->slot[i];
 
 		printf("%-16s  %-7s  %-8s  0x%-10" PRIx64 "  %-10s  %" PRIu64 "\n", slot->name,
-		       state_name(slot->state), size_text(size, slot->size), slot->base,
-		       type_name(slot->type), slot->runs);
+		       switchyard_state_name(slot->state), size_text(size, slot->size), slot->base,
+		       switchyard_type_name(slot->type), slot->runs);
 	}
 }
 
@@ -84,8 +53,8 @@ static void list_json(const struct switchyard_list *list)
 		printf("%s\n  {\"number\": %" PRIu32 ", \"slot\": \"%s\", \"state\": \"%s\", "
 		       "\"memory\": %" PRIu64 ", \"base\": %" PRIu64 ", \"type\": \"%s\", "
 		       "\"runs\": %" PRIu64 ", \"self\": %s}",
-		       i ? "," : "", i + 1, slot->name, state_name(slot->state), slot->size,
-		       slot->base, type_name(slot->type), slot->runs,
+		       i ? "," : "", i + 1, slot->name, switchyard_state_name(slot->state),
+		       slot->size, slot->base, switchyard_type_name(slot->type), slot->runs,
 		       i + 1 == list->self ? "true" : "false");
 	}
 	printf("\n]\n");
@@ -102,7 +71,7 @@ void show_list(const struct switchyard_list *list, bool json)
 void show_status(const struct switchyard_list *list, bool json)
 {
 	const struct switchyard_slot *self = &list->slot[list->self - 1];
-	const char *state = state_name(self->state);
+	const char *state = switchyard_state_name(self->state);
 
 	if (json) {
 		printf("{\"number\": %" PRIu32 ", \"slot\": \"%s\", \"state\": \"%s\", "

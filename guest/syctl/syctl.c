@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include "switchyard_names.h"
 #include "syctl.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
@@ -66,17 +67,11 @@ static int unknown_slot(const struct switchyard_list *list, const char *name)
 	return EXIT_FAILED;
 }
 
-/* What pm_suspend() in the driver may say. */
-static const char *suspend_text(int error)
+static int cannot_suspend(const char *name, int error)
 {
-	switch (error) {
-	case EBUSY:
-		return "another switch is under way, or a task or device does not stop; see dmesg";
-	case ECANCELED:
-		return "the suspend test of /sys/power/pm_test is on";
-	default:
-		return strerror(error);
-	}
+	const char *text = switchyard_suspend_text(error);
+
+	return fail("%s: Linux could not be suspended: %s", name, text ? text : strerror(error));
 }
 
 /* Gives the machine away; slot 0: to the monitor. Returns when this slot is resumed. */
@@ -86,7 +81,7 @@ static int give_away(int device, const char *name, uint32_t slot, bool json)
 	struct switchyard_list list;
 
 	if (ioctl(device, slot ? SWITCHYARD_IOC_SWITCH : SWITCHYARD_IOC_MONITOR, &request) < 0)
-		return fail("%s: Linux could not be suspended: %s", name, suspend_text(errno));
+		return cannot_suspend(name, errno);
 	if (request.error)
 		return fail("%s: %s", name, switchyard_error_text(request.error));
 

@@ -3,6 +3,7 @@
  * gate.c - calls Switchyard's gate. guest/linux/switchyard.h says what has to be true then: for
  * tick it always is, since it has one CPU and Switchyard's identity map.
  */
+#include "switchyard_names.h"
 #include "tick.h"
 
 typedef int64_t gate_function(uint64_t op, uint64_t arg);
@@ -16,24 +17,11 @@ static int64_t gate(struct tick *tick, uint64_t op, uint64_t arg)
 
 void gate_explain(struct tick *tick, int64_t error)
 {
-	static const char *const reasons[] = {
-		[-SWITCHYARD_EBADOP] = "no such operation",
-		[-SWITCHYARD_ENOSLOT] = "there is no slot with that number",
-		[-SWITCHYARD_ESELF] = "that slot is this one",
-		[-SWITCHYARD_ECRASHED] = "that slot has crashed",
-		[-SWITCHYARD_EIMAGE] = "that slot's image could not be started",
-		[-SWITCHYARD_ENOTBOOTCPU] = "not called on the boot CPU",
-		[-SWITCHYARD_ESTATE] = "CPU state that the monitor can't keep",
-		[-SWITCHYARD_EDAMAGED] = "that slot's memory was changed while it was parked",
-	};
-	uint64_t number = (uint64_t)-error;
-	bool known = number < sizeof(reasons) / sizeof(reasons[0]) && reasons[number];
-
 	if (!tick->switchyard)
 		say(tick, "no Switchyard to switch with");
 	else
-		say(tick, "the gate refused: error -%lu, %s", number,
-		    known ? reasons[number] : "unknown");
+		say(tick, "the gate refused: error -%lu, %s", (uint64_t)-error,
+		    switchyard_error_text((int)error));
 }
 
 static int64_t leave(struct tick *tick, uint64_t op, uint64_t arg)

@@ -123,9 +123,9 @@ static bool set_type(struct line *line, const struct word *value, struct error *
 {
 	char quote[QUOTE_TEXT];
 
-	for (int type = TYPE_AUTO; type <= TYPE_ELF; type++) {
-		if (word_is(value, slot_type_name((enum slot_type)type))) {
-			line->type = (enum slot_type)type;
+	for (int type = TYPE_AUTO; type <= SWITCHYARD_ELF; type++) {
+		if (word_is(value, slot_type_name((enum switchyard_type)type))) {
+			line->type = (enum switchyard_type)type;
 			return true;
 		}
 	}

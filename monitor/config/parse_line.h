@@ -18,7 +18,7 @@ struct line {
 	uint64_t mem, base;
 	bool has_base;
 	uint64_t cpus; /* bit mask, 0: all */
-	enum slot_type type;
+	enum switchyard_type type;
 	struct image image;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/interrupt/ioapic.h"
 #include "arch/x86/acpi/machine.h"
+#include "arch/x86/acpi/power.h"
 #include "monitor/console/command.h"
 #include "lib/print.h"
 #include "monitor/console/table.h"

@@ -6,6 +6,7 @@
 #include "lib/string.h"
 #include "lib/units.h"
 #include "monitor/config/words.h"
+#include "guest/linux/switchyard_names.h"
 
 #define NAMES_SIZE (SWITCHYARD_MAX_SLOTS * (SWITCHYARD_NAME_SIZE + 1))
 
@@ -15,7 +16,7 @@ static void fill_slot(const void *context, uint32_t row, struct table_row *cells
 	uint64_t image = align_up(slot_image_size(slot), KIB);
 
 	format_text(cells->cell[0], TABLE_CELL_SIZE, "%s", slot->name);
-	format_text(cells->cell[1], TABLE_CELL_SIZE, "%s", slot_state_name(slot->state));
+	format_text(cells->cell[1], TABLE_CELL_SIZE, "%s", switchyard_state_name(slot->state));
 	format_size(cells->cell[2], slot->ram.size);
 	format_text(cells->cell[3], TABLE_CELL_SIZE, "0x%lx", slot->ram.base);
 	format_text(cells->cell[4], TABLE_CELL_SIZE, "%s", slot_type_name(slot->type));

@@ -44,4 +44,4 @@ static bool load(const struct slot *slot, const struct load_context *context,
 	return true;
 }
 
-const struct load_format load_elf = {TYPE_ELF, elf_kernel_probe, inspect, load};
+const struct load_format load_elf = {SWITCHYARD_ELF, elf_kernel_probe, inspect, load};

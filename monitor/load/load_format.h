@@ -15,7 +15,7 @@
  * load are load_inspect()'s and load_slot()'s parts.
  */
 struct load_format {
-	enum slot_type type;
+	enum switchyard_type type;
 	bool (*probe)(const struct image *file);
 	bool (*inspect)(struct slot *slot, struct error *error);
 	bool (*load)(const struct slot *slot, const struct load_context *context,

@@ -226,4 +226,4 @@ static bool load(const struct slot *slot, const struct load_context *context,
 
 _Static_assert(sizeof(struct boot_params) == PAGE_SIZE, "boot_params is one page");
 
-const struct load_format load_linux = {TYPE_LINUX, linux_probe, inspect, load};
+const struct load_format load_linux = {SWITCHYARD_LINUX, linux_probe, inspect, load};

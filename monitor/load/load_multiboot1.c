@@ -193,4 +193,4 @@ static bool load(const struct slot *slot, const struct load_context *context,
 	return true;
 }
 
-const struct load_format load_multiboot1 = {TYPE_MULTIBOOT1, probe, inspect, load};
+const struct load_format load_multiboot1 = {SWITCHYARD_MULTIBOOT1, probe, inspect, load};

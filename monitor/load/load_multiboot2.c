@@ -89,4 +89,4 @@ static bool load(const struct slot *slot, const struct load_context *context,
 	return true;
 }
 
-const struct load_format load_multiboot2 = {TYPE_MULTIBOOT2, probe, inspect, load};
+const struct load_format load_multiboot2 = {SWITCHYARD_MULTIBOOT2, probe, inspect, load};

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * slot.c - looking up slots, and the words for what they are.
+ * slot.c - looking up slots.
  */
 #include <stddef.h>
 #include "monitor/slot/slot.h"
 #include "lib/string.h"
+#include "guest/linux/switchyard_names.h"
 
 struct slot *slot_find(struct slot_table *table, const char *name)
 {
@@ -14,36 +15,9 @@ struct slot *slot_find(struct slot_table *table, const char *name)
 	return NULL;
 }
 
-const char *slot_state_name(enum switchyard_state state)
+const char *slot_type_name(enum switchyard_type type)
 {
-	switch (state) {
-	case SWITCHYARD_READY:
-		return "ready";
-	case SWITCHYARD_RUNNING:
-		return "running";
-	case SWITCHYARD_PARKED:
-		return "parked";
-	case SWITCHYARD_CRASHED:
-		return "crashed";
-	}
-	return "unknown";
-}
-
-const char *slot_type_name(enum slot_type type)
-{
-	switch (type) {
-	case TYPE_AUTO:
-		return "auto";
-	case TYPE_LINUX:
-		return "linux";
-	case TYPE_MULTIBOOT1:
-		return "multiboot1";
-	case TYPE_MULTIBOOT2:
-		return "multiboot2";
-	case TYPE_ELF:
-		return "elf";
-	}
-	return "unknown";
+	return type == TYPE_AUTO ? "auto" : switchyard_type_name(type);
 }
 
 void slot_remove(struct slot_table *table, uint32_t index)

@@ -16,14 +16,8 @@
 
 #define SLOT_MAX_MODULES 8
 
-/* What `type=` asks for; AUTO ends as one of the others when the image is looked at. */
-enum slot_type {
-	TYPE_AUTO = 0,
-	TYPE_LINUX = SWITCHYARD_LINUX,
-	TYPE_MULTIBOOT1 = SWITCHYARD_MULTIBOOT1,
-	TYPE_MULTIBOOT2 = SWITCHYARD_MULTIBOOT2,
-	TYPE_ELF = SWITCHYARD_ELF,
-};
+/* `type=auto`: becomes one of the others when the image is looked at. */
+#define TYPE_AUTO ((enum switchyard_type)0)
 
 /* One pristine file: contents at [base, base + size) (physical), and its `--` string. */
 struct image {
@@ -52,7 +46,7 @@ struct needs {
 struct slot {
 	char name[SWITCHYARD_NAME_SIZE];
 	enum switchyard_state state;
-	enum slot_type type;
+	enum switchyard_type type;
 	uint64_t want_size; /* `mem=` */
 	uint64_t want_base; /* its `@` part, if has_base */
 	bool has_base;
@@ -82,10 +76,7 @@ void slot_remove(struct slot_table *table, uint32_t index);
 /* Bytes of all its pristine files. */
 uint64_t slot_image_size(const struct slot *slot);
 
-/* "ready", "running", "parked", "crashed". */
-const char *slot_state_name(enum switchyard_state state);
-
-/* "auto", "linux", "multiboot1", "multiboot2", "elf". */
-const char *slot_type_name(enum slot_type type);
+/* "auto", or the ABI's word. */
+const char *slot_type_name(enum switchyard_type type);
 
 #endif

@@ -16,6 +16,7 @@
 #include "monitor/plan/store.h"
 #include "lib/string.h"
 #include "lib/units.h"
+#include "guest/linux/switchyard_names.h"
 #include "guest/linux/version.h"
 
 /* The gate is called by guests, who can't pass it: the one pointer to the monitor that is kept. */
@@ -149,7 +150,7 @@ bool switch_kill(struct monitor *monitor, struct slot *slot, struct error *error
 {
 	if (slot->state != SWITCHYARD_PARKED && slot->state != SWITCHYARD_CRASHED)
 		return fail(error, "slot %s is %s; only a parked or crashed slot can be killed",
-			    slot->name, slot_state_name(slot->state));
+			    slot->name, switchyard_state_name(slot->state));
 	slot->state = SWITCHYARD_READY;
 	if (monitor->current == slot_index(monitor, slot))
 		monitor->current = NO_SLOT;

@@ -3,10 +3,11 @@
  * Firmware's ACPI tables: the input is memory at FIRMWARE_AT that begins with the root pointer.
  * Checksums are made right first, unless the input's last byte says no: chance finds few of them.
  */
-#include "arch/x86/acpi/acpi.h"
+#include "arch/x86/acpi/acpi_sleep.h"
+#include "arch/x86/acpi/acpi_walk.h"
+#include "arch/x86/acpi/machine.h"
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/interrupt/lapic.h"
-#include "arch/x86/acpi/machine.h"
 #include "arch/x86/memory/phys.h"
 #include "fake/fake.h"
 #include "fuzz.h"
@@ -47,16 +48,6 @@ void ioapic_add(struct ioapics *ioapics, uint32_t id, uint64_t address, uint32_t
 	ioapics->left_out++;
 }
 
-static void fix(uint8_t *bytes, uint64_t size, uint8_t *checksum)
-{
-	uint8_t sum = 0;
-
-	*checksum = 0;
-	for (uint64_t i = 0; i < size; i++)
-		sum = (uint8_t)(sum + bytes[i]);
-	*checksum = (uint8_t)-sum;
-}
-
 /* The table at address, or NULL if it does not lie in the input as its length says. */
 static struct acpi_header *table_at(const struct firmware *firmware, uint64_t address)
 {
@@ -76,7 +67,7 @@ static void fix_table(const struct firmware *firmware, uint64_t address)
 	struct acpi_header *table = table_at(firmware, address);
 
 	if (table)
-		fix((uint8_t *)table, table->length, &table->checksum);
+		acpi_set_checksum(table, table->length, &table->checksum);
 }
 
 /* First what a root table lists, then itself. */
@@ -100,9 +91,9 @@ static void fix_checksums(const struct firmware *firmware)
 
 	fix_root(firmware, rsdp->rsdt, sizeof(uint32_t));
 	fix_root(firmware, rsdp->xsdt, sizeof(uint64_t));
-	fix(firmware->memory, ACPI_RSDP_V1_SIZE, &rsdp->checksum);
+	acpi_set_checksum(rsdp, ACPI_RSDP_V1_SIZE, &rsdp->checksum);
 	if (rsdp->length >= sizeof(*rsdp) && rsdp->length <= firmware->size)
-		fix(firmware->memory, rsdp->length, &rsdp->extended_checksum);
+		acpi_set_checksum(rsdp, rsdp->length, &rsdp->extended_checksum);
 }
 
 /* The tables made for a slot are right, and name the slot's structure. */

@@ -26,7 +26,7 @@ static void make_monitor(void)
 
 		snprintf(slot->name, sizeof(slot->name), "s%u", i);
 		slot->state = SWITCHYARD_READY;
-		slot->type = TYPE_ELF;
+		slot->type = SWITCHYARD_ELF;
 	}
 	monitor.plan.count = 1;
 	monitor.plan.region[0] = (struct plan_region){.size = MEMORY_AT, .type = REGION_RAM};

@@ -8,7 +8,7 @@ static void check(const struct loading *loading)
 	struct error error;
 	struct elf_kernel kernel;
 
-	if (loading->slot.type != TYPE_ELF)
+	if (loading->slot.type != SWITCHYARD_ELF)
 		return;
 	FUZZ_CHECK(elf_kernel_read(&loading->slot.kernel, &kernel, &error));
 	FUZZ_CHECK(loading->entry.ip >= kernel.start && loading->entry.ip < kernel.end);
@@ -24,6 +24,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	struct fuzz_input input = {bytes, size};
 
-	loading_run(&input, TYPE_ELF, check);
+	loading_run(&input, SWITCHYARD_ELF, check);
 	return 0;
 }

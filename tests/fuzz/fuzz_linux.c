@@ -20,7 +20,7 @@ static void check(const struct loading *loading)
 	uint64_t kernel =
 		loading->entry.ip - (loading->entry.mode == ENTRY_LONG ? ENTRY_64_OFFSET : 0);
 
-	FUZZ_CHECK(slot->type == TYPE_LINUX);
+	FUZZ_CHECK(slot->type == SWITCHYARD_LINUX);
 	loading_at(loading, loading->entry.sp - 1, 1);
 	FUZZ_CHECK(params->e820_entries == loading->context.map_count);
 	loading_check_string(loading, command_line, slot->kernel.string);
@@ -38,6 +38,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	struct fuzz_input input = {bytes, size};
 
-	loading_run(&input, TYPE_LINUX, check);
+	loading_run(&input, SWITCHYARD_LINUX, check);
 	return 0;
 }

@@ -53,9 +53,10 @@ static void check_2(const struct loading *loading)
 static void check(const struct loading *loading)
 {
 	FUZZ_CHECK(!loading->slot.initrd.size);
-	if (loading->slot.type == TYPE_MULTIBOOT1 && loading->entry.ax == MULTIBOOT1_LOADER_MAGIC)
+	if (loading->slot.type == SWITCHYARD_MULTIBOOT1 &&
+	    loading->entry.ax == MULTIBOOT1_LOADER_MAGIC)
 		check_1(loading);
-	else if (loading->slot.type == TYPE_MULTIBOOT2 &&
+	else if (loading->slot.type == SWITCHYARD_MULTIBOOT2 &&
 		 loading->entry.ax == MULTIBOOT2_LOADER_MAGIC)
 		check_2(loading);
 }
@@ -65,6 +66,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	struct fuzz_input input = {bytes, size};
 	uint8_t type = (uint8_t)fuzz_take(&input, 1);
 
-	loading_run(&input, type & 1 ? TYPE_MULTIBOOT1 : TYPE_MULTIBOOT2, check);
+	loading_run(&input, type & 1 ? SWITCHYARD_MULTIBOOT1 : SWITCHYARD_MULTIBOOT2, check);
 	return 0;
 }

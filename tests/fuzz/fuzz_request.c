@@ -55,13 +55,13 @@ static void check_text(uint64_t physical, uint64_t size, void *context)
 static void fuzz_tables(struct fuzz_input *input)
 {
 	static struct cpu_context cpu;
-	struct page_walk walk = {.context = &control, .base = MEMORY_AT, .size = MEMORY_SIZE};
+	struct page_walk walk = {.context = &cpu, .base = MEMORY_AT, .size = MEMORY_SIZE};
 	uint64_t physical, found = 0, address = fuzz_take(input, 8);
 	uint8_t *memory = fake_memory(MEMORY_AT, MEMORY_SIZE, 0);
 
-	control.cr3 = MEMORY_AT + fuzz_take(input, 4);
-	control.cr4 = fuzz_take(input, 4);
-	control.efer = fuzz_take(input, 2);
+	cpu.cr3 = MEMORY_AT + fuzz_take(input, 4);
+	cpu.cr4 = fuzz_take(input, 4);
+	cpu.efer = fuzz_take(input, 2);
 	memcpy(memory, input->bytes, input->size < MEMORY_SIZE ? input->size : MEMORY_SIZE);
 	page_walk_text(&walk, check_text, &found);
 	if (page_walk_find(&walk, address, &physical))

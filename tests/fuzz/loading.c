@@ -179,7 +179,7 @@ static void load(struct loading *loading, struct fuzz_input *input, uint8_t flag
 	check(loading);
 }
 
-void loading_run(struct fuzz_input *input, enum slot_type type,
+void loading_run(struct fuzz_input *input, enum switchyard_type type,
 		 void (*check)(const struct loading *loading))
 {
 	struct loading loading = {.slot = {.name = "fuzz", .type = type}};

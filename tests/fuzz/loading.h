@@ -26,7 +26,7 @@ struct loading {
  * Takes from the input's end what its slot shall be like; the rest is the kernel's file. Calls
  * check() if it was loaded. Promises that hold for all formats are checked here.
  */
-void loading_run(struct fuzz_input *input, enum slot_type type,
+void loading_run(struct fuzz_input *input, enum switchyard_type type,
 		 void (*check)(const struct loading *loading));
 
 /* size bytes of the slot's memory; the promise is that they lie in one piece in its ranges. */

@@ -6,9 +6,11 @@ screen, and each wait has a limit. Logs stay in build/test/logs/NAME/ whether a 
 """
 
 import itertools
+import os
 import re
 import shlex
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -66,14 +68,15 @@ class Machine:
         self._qemu_log.flush()
         self._process = subprocess.Popen(
             ['timeout', '-k', '5', str(int(scaled(lifetime))), *self.arguments], pass_fds=ends,
-            stdin=subprocess.DEVNULL, stdout=self._qemu_log, stderr=subprocess.STDOUT)
+            stdin=subprocess.DEVNULL, stdout=self._qemu_log, stderr=subprocess.STDOUT,
+            start_new_session=True)  # one group, which kill() ends as a whole
         serial_end.close()
         control_end.close()
         self.serial = SerialStream(serial, self.logs / 'serial.log')
         try:
             self.qmp = Qmp(control, self.logs / 'qmp.log')
         except (QmpError, OSError) as error:
-            self._process.kill()
+            self.kill()
             raise RuntimeError('QEMU did not start: '
                                + (self.logs / 'qemu.log').read_text()) from error
 
@@ -176,6 +179,15 @@ class Machine:
         except (QmpError, OSError):
             pass  # it has ended already
 
+    @property
+    def process_id(self):
+        """Of `timeout`, whose child QEMU is."""
+        return self._process.pid
+
+    def kill(self):
+        """Ends QEMU at once, and `timeout`, which is its parent: that alone would leave QEMU behind."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+
     def quit(self):
         """Ends QEMU; does nothing the second time."""
         if self._qemu_log.closed:
@@ -187,7 +199,7 @@ class Machine:
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self.kill()
             self._process.wait()
         self.serial.close()
         self.qmp.close()

@@ -5,6 +5,7 @@ import concurrent.futures
 import itertools
 import re
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -173,3 +174,22 @@ def test_stream_that_stands_still(sender):
 ])
 def test_what_a_busy_host_makes_linux_say(line, harmless):
     assert ALARM.search(line) and bool(BUSY_HOST.search(line)) == harmless
+
+
+def children(pid):
+    """The processes that one has started, and those that they have."""
+    found = [int(word) for path in Path(f'/proc/{pid}/task').glob('*/children')
+             for word in path.read_text().split()]
+    return found + [child for one in found for child in children(one)]
+
+
+def test_a_machine_that_is_killed_leaves_no_qemu_behind(machines):
+    machine = machines.start('timeout=-1', [])
+    machine.expect('switchyard> ', 60)
+    qemus = children(machine.process_id)
+    assert qemus
+    machine.kill()
+    with pytest.raises(ExpectError, match='QEMU ended'):
+        machine.expect('never', 30)
+    assert not [pid for pid in qemus if Path(f'/proc/{pid}/cmdline').exists()
+                and Path(f'/proc/{pid}/cmdline').read_bytes()]

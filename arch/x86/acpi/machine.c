@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/acpi/machine.h"
-#include "arch/x86/acpi/acpi.h"
+#include "arch/x86/acpi/acpi_walk.h"
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/gate/exception.h"
 #include "arch/x86/interrupt/lapic.h"
@@ -20,35 +20,18 @@ const struct machine *machine(void)
 	return &the_machine;
 }
 
-/*
- * Calls each() with every entry of the MADT that lies inside it whole; stops where an entry's
- * length can't be true.
- */
-static void for_each_entry(void (*each)(const struct acpi_madt_entry *entry, void *context),
-			   void *context)
+static void find_ioapics(void)
 {
-	const struct acpi_madt *madt = the_machine.madt;
-	uint32_t offset = sizeof(*madt);
+	struct acpi_madt_walk walk = acpi_madt_begin(the_machine.madt);
+	const struct acpi_madt_entry *entry;
 
-	if (!madt)
-		return;
-	while (offset + sizeof(struct acpi_madt_entry) <= madt->header.length) {
-		const struct acpi_madt_entry *entry =
-			(const void *)((const uint8_t *)madt + offset);
+	while ((entry = acpi_madt_next(&walk))) {
+		const struct acpi_madt_io_apic *ioapic = (const void *)entry;
 
-		if (entry->length < sizeof(*entry) || entry->length > madt->header.length - offset)
-			return;
-		each(entry, context);
-		offset += entry->length;
+		if (entry->type == ACPI_MADT_IO_APIC && entry->length >= sizeof(*ioapic))
+			ioapic_add(&the_machine.ioapics, ioapic->id, ioapic->address,
+				   ioapic->gsi_base);
 	}
-}
-
-static void add_ioapic(const struct acpi_madt_entry *entry, void *context)
-{
-	const struct acpi_madt_io_apic *ioapic = (const void *)entry;
-
-	if (entry->type == ACPI_MADT_IO_APIC && entry->length >= sizeof(*ioapic))
-		ioapic_add(context, ioapic->id, ioapic->address, ioapic->gsi_base);
 }
 
 void machine_init(uint64_t rsdp)
@@ -72,44 +55,29 @@ void machine_init(uint64_t rsdp)
 	if (hpet && hpet->address.space == ACPI_SPACE_MEMORY &&
 	    phys_range(hpet->address.address, HPET_SIZE))
 		the_machine.hpet = hpet->address.address;
-	for_each_entry(add_ioapic, &the_machine.ioapics);
-}
-
-struct cpu_list {
-	struct machine_cpu *cpus;
-	uint32_t max, count;
-};
-
-static void add_cpu(const struct acpi_madt_entry *entry, void *context)
-{
-	const struct acpi_madt_local_apic *lapic = (const void *)entry;
-	const struct acpi_madt_local_x2apic *x2apic = (const void *)entry;
-	struct cpu_list *list = context;
-	struct machine_cpu cpu;
-
-	if (entry->type == ACPI_MADT_LOCAL_APIC && entry->length >= sizeof(*lapic)) {
-		cpu.apic_id = lapic->apic_id;
-		cpu.processor_uid = lapic->processor;
-		cpu.enabled = lapic->flags & ACPI_MADT_ENABLED;
-	} else if (entry->type == ACPI_MADT_LOCAL_X2APIC && entry->length >= sizeof(*x2apic)) {
-		cpu.apic_id = x2apic->apic_id;
-		cpu.processor_uid = x2apic->processor;
-		cpu.enabled = x2apic->flags & ACPI_MADT_ENABLED;
-	} else {
-		return;
-	}
-	cpu.boot = cpu.apic_id == lapic_id();
-	if (list->count < list->max)
-		list->cpus[list->count] = cpu;
-	list->count++;
+	find_ioapics();
 }
 
 uint32_t machine_cpus(struct machine_cpu *cpus, uint32_t max)
 {
-	struct cpu_list list = {.cpus = cpus, .max = max};
+	struct acpi_madt_walk walk = acpi_madt_begin(the_machine.madt);
+	const struct acpi_madt_entry *entry;
+	struct acpi_processor processor;
+	uint32_t count = 0;
 
-	for_each_entry(add_cpu, &list);
-	return list.count;
+	while ((entry = acpi_madt_next(&walk))) {
+		if (!acpi_madt_processor(entry, &processor))
+			continue;
+		if (count < max)
+			cpus[count] = (struct machine_cpu){
+				.apic_id = processor.apic_id,
+				.processor_uid = processor.uid,
+				.enabled = processor.enabled,
+				.boot = processor.apic_id == lapic_id(),
+			};
+		count++;
+	}
+	return count;
 }
 
 const char *machine_cpu_name(void)

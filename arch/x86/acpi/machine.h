@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * machine.h - what this machine has: CPUs and IO-APICs from the MADT, HPET, where ACPI's events
- * and the clock's alarm are, ways to switch it off.
+ * and the clock's alarm are.
  */
 #ifndef ARCH_X86_ACPI_MACHINE_H
 #define ARCH_X86_ACPI_MACHINE_H
@@ -47,11 +47,5 @@ const char *machine_cpu_name(void);
  * faults: *bad is its address.
  */
 bool machine_read(uint64_t address, void *buffer, uint32_t size, uint64_t *bad);
-
-/* Resets the machine: ACPI's reset register, then the keyboard controller, then a triple fault. */
-void machine_reboot(void) __attribute__((noreturn));
-
-/* Switches the machine off by ACPI (S5). Returns only if that is not possible: the reason. */
-const char *machine_poweroff(void);
 
 #endif

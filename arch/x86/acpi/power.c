@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * power.c - switching the machine off, and resetting it (machine.h).
- */
-#include "arch/x86/acpi/acpi.h"
-#include "arch/x86/time/clock.h"
+#include "arch/x86/acpi/power.h"
+#include "arch/x86/acpi/acpi_sleep.h"
+#include "arch/x86/acpi/machine.h"
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/cpu/io.h"
-#include "arch/x86/acpi/machine.h"
 #include "arch/x86/memory/phys.h"
+#include "arch/x86/time/clock.h"
 
 #define KEYBOARD_COMMAND    0x64
 #define KEYBOARD_STATUS_IBF 0x02

@@ -68,6 +68,7 @@ void write_cr0(uint64_t value);
 uint64_t read_cr3(void);
 void write_cr3(uint64_t value);
 void wbinvd(void);
+void interrupts_take(void);
 #else
 static inline struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
 {
@@ -100,6 +101,12 @@ DEFINE_CR(4)
 static inline void wbinvd(void)
 {
 	__asm__ volatile("wbinvd" : : : "memory");
+}
+
+/* Lets interrupts that wait come, for two instructions. */
+static inline void interrupts_take(void)
+{
+	__asm__ volatile("sti; nop; nop; cli" : : : "memory");
 }
 #endif
 

@@ -61,6 +61,9 @@ enum {
 /* IA32_APIC_BASE as firmware left it. */
 static uint64_t firmware_base;
 
+/* Where the timer's entry is in lapic_state.lvt. */
+#define LVT_TIMER 0
+
 /* In the order of lapic_state.lvt; those a CPU lacks (by its highest LVT entry) are passed over. */
 static const struct {
 	uint16_t offset;
@@ -163,7 +166,7 @@ static void set_mode(uint64_t wanted)
  */
 static void timer_restore(const struct lapic_state *state)
 {
-	uint32_t mode = state->lvt[0] & LVT_TIMER_MODE;
+	uint32_t mode = state->lvt[LVT_TIMER] & LVT_TIMER_MODE;
 
 	lapic_write(LAPIC_TIMER_DIVIDE, state->divide);
 	if (mode == LVT_TIMER_DEADLINE) {
@@ -247,23 +250,47 @@ static void end_in_service(void)
 		lapic_eoi();
 }
 
+static bool is_pending(uint8_t vector)
+{
+	return lapic_read(LAPIC_IRR + vector / 32 * 16) & 1u << vector % 32;
+}
+
+/*
+ * The timer may have run out since lapic_save(). Then its interrupt is among those that wait, and
+ * are sent again: the timer itself must not bring it a second time. The LVT entry is masked
+ * already, so nothing more can arrive meanwhile. A timer that ran out just then, and brought
+ * nothing, keeps what was saved.
+ */
+static void timer_settle(struct lapic_state *state)
+{
+	uint64_t deadline;
+
+	if (!is_pending((uint8_t)state->lvt[LVT_TIMER]))
+		return;
+	if (!lapic_read(LAPIC_TIMER_CURRENT))
+		state->current = 0;
+	if (state->deadline_valid && rdmsr_safe(MSR_TSC_DEADLINE, &deadline) && !deadline)
+		state->deadline = 0;
+}
+
 void lapic_drain(struct lapic_state *state)
 {
 	uint64_t end = clock_us() + DRAIN_WAIT_US;
 
 	if (!enabled(rdmsr(MSR_APIC_BASE)))
 		return;
-	for (uint32_t i = FIRST_VECTOR / 32; i < 8; i++)
-		state->pending[i] |=
-			lapic_read(LAPIC_IRR + i * 16) & ~lapic_read(LAPIC_TMR + i * 16);
 	for (unsigned int i = 0; i < LAPIC_LVT_COUNT; i++)
 		if (has_lvt(i))
 			lapic_write(lvts[i].offset, lapic_read(lvts[i].offset) | LVT_MASKED);
+	timer_settle(state);
+	for (uint32_t i = FIRST_VECTOR / 32; i < 8; i++)
+		state->pending[i] |=
+			lapic_read(LAPIC_IRR + i * 16) & ~lapic_read(LAPIC_TMR + i * 16);
 	lapic_write(LAPIC_SVR, lapic_read(LAPIC_SVR) | SVR_ENABLE); /* or it holds them back */
 	lapic_write(LAPIC_TPR, 0);
 	end_in_service();
 	while (any_vector(LAPIC_IRR) && clock_us() < end)
-		__asm__ volatile("sti; nop; nop; cli" : : : "memory");
+		interrupts_take();
 }
 
 void lapic_keep_firmware(void)

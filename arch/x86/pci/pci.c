@@ -54,6 +54,15 @@ static void for_each_function(void (*each)(pci_address_t address, void *context)
 	}
 }
 
+/* A CardBus bridge has other things where the others have the pointer. */
+static uint8_t first_capability(pci_address_t address)
+{
+	bool cardbus = PCI_HEADER_TYPE(pci_read8(address, PCI_HEADER)) == PCI_HEADER_CARDBUS;
+
+	return pci_read8(address, cardbus ? PCI_CARDBUS_CAPABILITIES : PCI_CAPABILITIES) &
+	       CAPABILITY_ALIGN;
+}
+
 /* The first capability of each kind; a list that goes round in circles is left after a while. */
 static struct pci_capabilities find_capabilities(pci_address_t address)
 {
@@ -62,7 +71,7 @@ static struct pci_capabilities find_capabilities(pci_address_t address)
 
 	if (!(pci_read16(address, PCI_STATUS) & PCI_STATUS_LIST))
 		return found_here;
-	offset = pci_read8(address, PCI_CAPABILITIES) & CAPABILITY_ALIGN;
+	offset = first_capability(address);
 	for (uint32_t i = 0; i < CAPABILITIES_MOST && offset >= CAPABILITY_FIRST; i++) {
 		uint8_t *kind = NULL;
 

@@ -25,7 +25,7 @@ struct pci_capabilities {
 
 struct pci_function {
 	pci_address_t address; /* with firmware's bus numbers */
-	uint8_t header;	       /* type: 0 a device, PCI_HEADER_BRIDGE, 2 a CardBus bridge */
+	uint8_t header;	       /* type: 0 a device, PCI_HEADER_BRIDGE, PCI_HEADER_CARDBUS */
 	uint32_t id, class;    /* as in PCI_ID, PCI_CLASS */
 	uint32_t buses;	       /* of a bridge: firmware's PCI_BRIDGE_BUSES */
 	struct pci_capabilities capability;

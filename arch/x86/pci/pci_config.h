@@ -31,6 +31,7 @@ enum pci_register {
 	PCI_HEADER = 0x0e,
 	PCI_BAR0 = 0x10,
 	PCI_CAPABILITIES = 0x34,
+	PCI_CARDBUS_CAPABILITIES = 0x14, /* header type 2: PC Card Standard 8.0, volume 2, 4.5 */
 	PCI_ROM = 0x30,
 	PCI_INTERRUPT_LINE = 0x3c,
 	PCI_INTERRUPT_PIN = 0x3d,
@@ -55,6 +56,7 @@ enum pci_register {
 #define PCI_HEADER_TYPE(h)    ((h)&0x7f)
 #define PCI_HEADER_MULTI      0x80 /* more functions than number 0 */
 #define PCI_HEADER_BRIDGE     1
+#define PCI_HEADER_CARDBUS    2
 #define PCI_CLASS_BASE(class) ((class) >> 24)
 #define PCI_CLASS_SUB(class)  ((class) >> 16 & 0xff)
 #define PCI_CLASS_BRIDGE      0x06

@@ -2,7 +2,8 @@
 /* Reading firmware's ACPI tables where they lie about themselves. */
 #include <cmocka.h>
 #include <string.h>
-#include "arch/x86/acpi/acpi.h"
+#include "arch/x86/acpi/acpi_sleep.h"
+#include "arch/x86/acpi/acpi_walk.h"
 #include "arch/x86/memory/phys.h"
 #include "fake/fake.h"
 
@@ -95,6 +96,127 @@ static void wrong_table_ends_the_search(void **state)
 	assert_null(acpi_find(&rsdp, "APIC", 44));
 }
 
+/* What the root pointer names has to be a root table. An RSDT counts where it names no XSDT. */
+static void which_root(void **state)
+{
+	uint32_t entry = (uint32_t)SECOND;
+
+	(void)state;
+	finish(XSDT, "RSDT", 36 + 16);
+	assert_null(acpi_find(&rsdp, "APIC", 44));
+	memcpy((uint8_t *)phys(XSDT) + 36, &entry, sizeof(entry));
+	finish(XSDT, "RSDT", 36 + sizeof(entry));
+	rsdp = (struct acpi_rsdp){.revision = 2, .rsdt = (uint32_t)XSDT};
+	assert_ptr_equal(acpi_find(&rsdp, "APIC", 44), phys(SECOND));
+	rsdp.rsdt = 0;
+	assert_null(acpi_find(&rsdp, "APIC", 44));
+}
+
+/* A MADT with a local APIC, one too short for its kind, an IO-APIC, a local x2APIC, one byte. */
+static const uint8_t madt_entries[] = {
+	ACPI_MADT_LOCAL_APIC,
+	8,
+	1,
+	2,
+	1,
+	0,
+	0,
+	0,
+	ACPI_MADT_LOCAL_APIC,
+	7,
+	9,
+	9,
+	1,
+	0,
+	0,
+	ACPI_MADT_IO_APIC,
+	12,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	ACPI_MADT_LOCAL_X2APIC,
+	16,
+	0,
+	0,
+	4,
+	1,
+	0,
+	0,
+	2,
+	0,
+	0,
+	0,
+	3,
+	0,
+	0,
+	0,
+	ACPI_MADT_LOCAL_APIC,
+};
+
+static struct acpi_madt *make_madt(void)
+{
+	memcpy((uint8_t *)phys(SECOND) + sizeof(struct acpi_madt), madt_entries,
+	       sizeof(madt_entries));
+	finish(SECOND, "APIC", sizeof(struct acpi_madt) + sizeof(madt_entries));
+	return phys(SECOND);
+}
+
+static void walks_the_madt(void **state)
+{
+	struct acpi_madt_walk walk = acpi_madt_begin(make_madt());
+	struct acpi_processor processor;
+	struct error error;
+
+	(void)state;
+	assert_true(acpi_madt_processor(acpi_madt_next(&walk), &processor));
+	assert_int_equal(processor.uid, 1);
+	assert_int_equal(processor.apic_id, 2);
+	assert_true(processor.enabled);
+	assert_false(acpi_madt_processor(acpi_madt_next(&walk), &processor));
+	assert_false(acpi_madt_processor(acpi_madt_next(&walk), &processor));
+	assert_true(acpi_madt_processor(acpi_madt_next(&walk), &processor));
+	assert_int_equal(processor.uid, 3);
+	assert_int_equal(processor.apic_id, 0x104);
+	assert_false(processor.enabled);
+	assert_null(acpi_madt_next(&walk));
+	assert_true(acpi_madt_ended(&walk, &error));
+}
+
+/* Too short for an entry, or longer than what is left of the table: the walk ends there. */
+static void madt_entry_lies(void **state)
+{
+	static const uint8_t lengths[] = {0, 1, 45, 255};
+	struct acpi_madt *madt = make_madt();
+	struct error error;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lengths); i++) {
+		struct acpi_madt_walk walk = acpi_madt_begin(madt);
+
+		((uint8_t *)(madt + 1))[1] = lengths[i];
+		assert_null(acpi_madt_next(&walk));
+		assert_false(acpi_madt_ended(&walk, &error));
+		assert_non_null(strstr(error.text, "MADT entry at byte 44 has a length of"));
+	}
+}
+
+static void no_madt(void **state)
+{
+	struct acpi_madt_walk walk = acpi_madt_begin(NULL);
+	struct error error;
+
+	(void)state;
+	assert_null(acpi_madt_next(&walk));
+	assert_true(acpi_madt_ended(&walk, &error));
+}
+
 /* Name (\_S5, Package () {5, 1}), behind the DSDT's header and 8 other bytes. */
 static const uint8_t s5[] = {0x08, '\\', '_', 'S', '5', '_', 0x12, 0x06, 0x04, 0x0a, 5, 0x01};
 #define S5_AT	 (36 + 8)
@@ -159,6 +281,10 @@ int main(void)
 		TEST(length_beyond_memory),
 		TEST(pointers_to_nowhere),
 		TEST(wrong_table_ends_the_search),
+		TEST(which_root),
+		TEST(walks_the_madt),
+		TEST(madt_entry_lies),
+		TEST(no_madt),
 		TEST(finds_s5),
 		TEST(dsdt_lies),
 		TEST(s5_at_the_end),

@@ -19,8 +19,11 @@ enum { DISABLED = 0, XAPIC = 2, INVALID = 1, X2APIC = 3 }; /* bits 11 and 10 of 
 #define X2APIC_LVT_TIMER  0x832
 #define X2APIC_LINT0	  0x835
 #define X2APIC_LINT1	  0x836
+#define X2APIC_IRR	  0x820
 #define X2APIC_INITIAL	  0x838
+#define X2APIC_CURRENT	  0x839
 #define VERSION_ALL_LVTS  0x00060015 /* highest LVT entry: 6 */
+#define TIMER_ONESHOT	  (0u << 17)
 #define TIMER_DEADLINE	  (2u << 17)
 #define TIMER_PERIODIC	  (1u << 17)
 #define EXTINT		  0x700u
@@ -236,6 +239,58 @@ static void test_periodic_timer(void **unused)
 	assert_int_equal(writes(MSR_TSC_DEADLINE, &last), 0);
 }
 
+/* The timer runs out between save and drain: its interrupt waits, and is sent again, once. */
+static void run_out(struct lapic_state *state, uint32_t mode)
+{
+	start_in(X2APIC);
+	fake_msr(X2APIC_LVT_TIMER, mode | 0xec);
+	fake_msr(X2APIC_CURRENT, 500);
+	fake_msr(MSR_TSC_DEADLINE, mode == TIMER_DEADLINE ? 12345 : 0);
+	lapic_save(state);
+	fake_msr(X2APIC_CURRENT, 0);
+	fake_msr(MSR_TSC_DEADLINE, 0);
+	fake_msr(X2APIC_IRR + 0xec / 32, 1u << 0xec % 32);
+	lapic_drain(state);
+	lapic_restore(state);
+}
+
+static void test_a_one_shot_timer_fires_once(void **unused)
+{
+	struct lapic_state state;
+	unsigned int last;
+
+	(void)unused;
+	run_out(&state, TIMER_ONESHOT);
+	assert_int_equal(writes(X2APIC_ICR, &last), 1);
+	assert_int_equal(fake_msr_value(X2APIC_INITIAL), 0);
+}
+
+static void test_a_deadline_fires_once(void **unused)
+{
+	struct lapic_state state;
+	unsigned int last;
+
+	(void)unused;
+	run_out(&state, TIMER_DEADLINE);
+	assert_int_equal(writes(X2APIC_ICR, &last), 1);
+	assert_int_equal(fake_msr_value(MSR_TSC_DEADLINE), 0);
+}
+
+/* One that has not run out goes on with what was left. */
+static void test_a_one_shot_timer_goes_on(void **unused)
+{
+	struct lapic_state state;
+
+	(void)unused;
+	start_in(X2APIC);
+	fake_msr(X2APIC_LVT_TIMER, TIMER_ONESHOT | 0xec);
+	fake_msr(X2APIC_CURRENT, 500);
+	lapic_save(&state);
+	lapic_drain(&state);
+	lapic_restore(&state);
+	assert_int_equal(fake_msr_value(X2APIC_INITIAL), 500);
+}
+
 /* Virtual wire mode, after firmware had the CPU in `firmware` and a kernel in `kernel`. */
 static void quiet_after(unsigned int firmware, unsigned int kernel)
 {
@@ -306,6 +361,9 @@ int main(void)
 		cmocka_unit_test(test_x2apic_init_to_all_others),
 		cmocka_unit_test(test_deadline),
 		cmocka_unit_test(test_periodic_timer),
+		cmocka_unit_test(test_a_one_shot_timer_fires_once),
+		cmocka_unit_test(test_a_deadline_fires_once),
+		cmocka_unit_test(test_a_one_shot_timer_goes_on),
 		cmocka_unit_test(test_back_to_firmwares_xapic),
 		cmocka_unit_test(test_disabled_becomes_xapic),
 		cmocka_unit_test(test_back_to_firmwares_x2apic),

@@ -103,6 +103,24 @@ static void a_list_in_a_circle_ends(void **state)
 	assert_int_equal(pci_functions()->function[2].capability.msi, MSI);
 }
 
+/* What a CardBus bridge has at 0x34 is the upper limit of an I/O window. */
+static void a_cardbus_bridge_has_its_list_elsewhere(void **state)
+{
+	int cardbus = fake_pci_add(-1, 9, 0, ID(8), 0x06070000, PCI_HEADER_CARDBUS);
+	const struct pci_function *function;
+
+	(void)state;
+	fake_pci_capability(cardbus, CAPABILITY_PM, PM, 8);
+	fake_pci_set(cardbus, PCI_CARDBUS_CAPABILITIES, 1, PM, false);
+	fake_pci_set(cardbus, PCI_CAPABILITIES, 1, PM + 0x40, false);
+	fake_pci_set(cardbus, PM + 0x40, 2, CAPABILITY_MSI, false);
+	pci_init();
+	function = &pci_functions()->function[2]; /* before what lies behind the bridge */
+	assert_int_equal(function->id, ID(8));
+	assert_int_equal(function->capability.power, PM);
+	assert_int_equal(function->capability.msi, 0);
+}
+
 static void counts_what_is_left_out(void **state)
 {
 	(void)state;
@@ -332,6 +350,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(other_functions_only_where_there_are_more, start,
 						end),
 		cmocka_unit_test_setup_teardown(a_list_in_a_circle_ends, start, end),
+		cmocka_unit_test_setup_teardown(a_cardbus_bridge_has_its_list_elsewhere, start,
+						end),
 		cmocka_unit_test_setup_teardown(counts_what_is_left_out, start, end),
 		cmocka_unit_test_setup_teardown(what_was_changed_comes_back, start, end),
 		cmocka_unit_test_setup_teardown(nothing_is_written_where_nothing_differs, start,

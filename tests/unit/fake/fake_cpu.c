@@ -7,6 +7,10 @@
 #include "arch/x86/cpu/msr.h"
 #include "cmocka.h"
 
+/* In x2APIC mode: SDM volume 3, table 11-6. */
+#define FAKE_X2APIC_IRR 0x820
+#define FAKE_IRR_WORDS	8
+
 struct fake_cpu fake_cpu;
 
 void fake_cpu_reset(void)
@@ -122,4 +126,15 @@ void write_cr3(uint64_t value)
 void wbinvd(void)
 {
 	note(FAKE_WBINVD, 0, 0);
+}
+
+/* They leave the local APIC: its interrupt request register becomes 0. */
+void interrupts_take(void)
+{
+	for (uint32_t i = 0; i < FAKE_IRR_WORDS; i++) {
+		uint64_t *word = find(FAKE_X2APIC_IRR + i);
+
+		if (word)
+			*word = 0;
+	}
 }

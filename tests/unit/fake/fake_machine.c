@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fake_machine.c - what arch/x86/acpi/machine.h and ioapic.h say of the machine, faked (fake_machine.h).
+ * fake_machine.c - what arch/x86/acpi/machine.h, power.h and ioapic.h say of the machine, faked
+ * (fake_machine.h).
  */
 #include <string.h>
+#include "arch/x86/acpi/power.h"
 #include "arch/x86/memory/phys.h"
 #include "fake_machine.h"
 

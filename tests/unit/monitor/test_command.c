@@ -16,7 +16,6 @@
 #include "monitor/switch/switch.h"
 #include "lib/units.h"
 
-
 static struct monitor monitor;
 
 /* Stand in for switch.c's: refuse, and say what was asked. */
@@ -44,7 +43,7 @@ bool switch_kill(struct monitor *asked, struct slot *slot, struct error *error)
 	return slot->state == SWITCHYARD_PARKED || fail(error, "can't kill %s", slot->name);
 }
 
-static void add_slot(const char *name, enum switchyard_state state, enum slot_type type,
+static void add_slot(const char *name, enum switchyard_state state, enum switchyard_type type,
 		     struct region ram, uint64_t kernel)
 {
 	struct slot *slot = &monitor.slots.slot[monitor.slots.count++];
@@ -65,11 +64,11 @@ static int start(void **state)
 	memset(&monitor, 0, sizeof(monitor));
 	monitor.options = (struct options){.video = true};
 	console_init(&monitor.console, &monitor.options);
-	add_slot("alpha", SWITCHYARD_PARKED, TYPE_LINUX,
+	add_slot("alpha", SWITCHYARD_PARKED, SWITCHYARD_LINUX,
 		 (struct region){.base = 16 * MIB, .size = 512 * MIB}, 8 * MIB);
-	add_slot("beta-with-a-name", SWITCHYARD_CRASHED, TYPE_LINUX,
+	add_slot("beta-with-a-name", SWITCHYARD_CRASHED, SWITCHYARD_LINUX,
 		 (struct region){.base = 4 * GIB, .size = GIB}, 100);
-	add_slot("tick", SWITCHYARD_READY, TYPE_MULTIBOOT2,
+	add_slot("tick", SWITCHYARD_READY, SWITCHYARD_MULTIBOOT2,
 		 (struct region){.base = 2 * MIB, .size = 4 * MIB}, 65537);
 	monitor.slots.slot[0].initrd.size = 2 * MIB;
 	monitor.slots.slot[0].runs = 12;

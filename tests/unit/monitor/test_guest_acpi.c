@@ -300,6 +300,16 @@ static void broken_madt_entries(void **state)
 	}
 }
 
+static void madt_without_room_for_its_fields(void **state)
+{
+	(void)state;
+	finish(phys(MADT), "APIC", 43);
+	assert_false(build(3));
+	assert_string_equal(
+		error.text,
+		"ACPI: APIC at 0x7ffe0300 has a length of 43 bytes; expected 44 to 1048576");
+}
+
 /* Firmware lists a SWYD already: kernels take the first they find, which must be the slot's. */
 static void firmware_has_a_swyd(void **state)
 {
@@ -345,10 +355,17 @@ static void any_byte_may_be_wrong(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(both_roots_list_swyd),    TEST(acpi_1_has_an_rsdt_only), TEST(no_rsdt),
-		TEST(other_cpus_are_left_out), TEST(no_madt_no_mask),	      TEST(broken_tables),
-		TEST(broken_madt_entries),     TEST(firmware_has_a_swyd),     TEST(no_room),
+		TEST(both_roots_list_swyd),
+		TEST(acpi_1_has_an_rsdt_only),
+		TEST(no_rsdt),
+		TEST(other_cpus_are_left_out),
+		TEST(no_madt_no_mask),
+		TEST(broken_tables),
+		TEST(broken_madt_entries),
+		TEST(firmware_has_a_swyd),
+		TEST(no_room),
 		TEST(any_byte_may_be_wrong),
+		TEST(madt_without_room_for_its_fields),
 	};
 
 	return cmocka_run_group_tests_name("guest_acpi", tests, NULL, NULL);

@@ -41,7 +41,7 @@ static void elf64_is_loaded(void **state)
 	(void)state;
 	make_two_segments();
 	assert_true(inspect(&test));
-	assert_int_equal(test.slot.type, TYPE_ELF);
+	assert_int_equal(test.slot.type, SWITCHYARD_ELF);
 	assert_true(test.slot.needs.fixed);
 	assert_int_equal(test.slot.needs.base, 4 * MIB);
 	assert_int_equal(test.slot.needs.size, 0x2800);
@@ -187,13 +187,13 @@ static void no_kernel_at_all(void **state)
 	fake_reset();
 	make_file(&test, 1);
 	assert_refused(&test, "not a kernel of a known type: no bzImage, Multiboot or ELF magic");
-	test.slot.type = TYPE_ELF;
+	test.slot.type = SWITCHYARD_ELF;
 	assert_refused(&test, "no ELF magic at the file's beginning");
-	test.slot.type = TYPE_LINUX;
+	test.slot.type = SWITCHYARD_LINUX;
 	assert_refused(&test, "no bzImage: the magic \"HdrS\" is not at 0x202");
-	test.slot.type = TYPE_MULTIBOOT1;
+	test.slot.type = SWITCHYARD_MULTIBOOT1;
 	assert_refused(&test, "no Multiboot header with a right checksum in the first 8192 bytes");
-	test.slot.type = TYPE_MULTIBOOT2;
+	test.slot.type = SWITCHYARD_MULTIBOOT2;
 	assert_refused(&test,
 		       "no Multiboot2 header with a right checksum in the first 32768 bytes");
 	test.slot.kernel.size = 0;

@@ -58,7 +58,7 @@ static void needs(void **state)
 	(void)state;
 	add_initrd(&test, 5000);
 	assert_true(inspect(&test));
-	assert_int_equal(test.slot.type, TYPE_LINUX);
+	assert_int_equal(test.slot.type, SWITCHYARD_LINUX);
 	assert_false(test.slot.needs.fixed);
 	assert_int_equal(test.slot.needs.min_base, 16 * MIB);
 	assert_int_equal(test.slot.needs.size, INIT_SIZE + 3 * 4096 + 8192);

@@ -68,7 +68,7 @@ static void flat_kernel(void **state)
 {
 	(void)state;
 	assert_true(inspect(&test));
-	assert_int_equal(test.slot.type, TYPE_MULTIBOOT1);
+	assert_int_equal(test.slot.type, SWITCHYARD_MULTIBOOT1);
 	assert_true(test.slot.needs.fixed);
 	assert_int_equal(test.slot.needs.base, LOAD);
 	assert_int_equal(test.slot.needs.size, SIZE + 0x1000 + 4096);
@@ -236,7 +236,7 @@ static void elf_kernel(void **state)
 	make_elf32(&test, 0xc0100008, &segment, 1);
 	memcpy(test.file + 0x1000 - sizeof(header), header, sizeof(header));
 	assert_true(inspect(&test));
-	assert_int_equal(test.slot.type, TYPE_MULTIBOOT1);
+	assert_int_equal(test.slot.type, SWITCHYARD_MULTIBOOT1);
 	assert_int_equal(test.slot.needs.size, 0x2000 + 4096);
 	make_ram(&test, MIB, MIB, 64 * KIB);
 	assert_true(load(&test));

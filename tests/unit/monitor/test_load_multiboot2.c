@@ -99,7 +99,7 @@ static void elf_kernel(void **state)
 	(void)state;
 	finish_header();
 	assert_true(inspect(&test));
-	assert_int_equal(test.slot.type, TYPE_MULTIBOOT2);
+	assert_int_equal(test.slot.type, SWITCHYARD_MULTIBOOT2);
 	assert_true(test.slot.needs.fixed);
 	assert_int_equal(test.slot.needs.base, LOAD);
 	assert_int_equal(test.slot.needs.size, MEMORY + 4096);
@@ -405,7 +405,7 @@ static void bad_headers(void **state)
 			      "file's first 32768");
 	put32(8, header_size);
 	put32(12, 0);
-	test.slot.type = TYPE_MULTIBOOT2;
+	test.slot.type = SWITCHYARD_MULTIBOOT2;
 	assert_refused(&test,
 		       "no Multiboot2 header with a right checksum in the first 32768 bytes");
 }

@@ -22,7 +22,7 @@ static void add_slot(const char *name, uint64_t base)
 
 	strcpy(slot->name, name);
 	slot->state = SWITCHYARD_READY;
-	slot->type = TYPE_MULTIBOOT2;
+	slot->type = SWITCHYARD_MULTIBOOT2;
 	slot->ram.base = base;
 	slot->ram.size = 512 * MIB;
 }

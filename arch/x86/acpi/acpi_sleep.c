@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * acpi_s5.c - the sleep types of S5, from the DSDT.
+ * acpi_sleep.c - the sleep types of S5, from the DSDT.
  *
  * An AML interpreter is not needed for that: every DSDT that is known spells \_S5 out as a package
  * of constants.
  */
+#include "arch/x86/acpi/acpi_sleep.h"
 #include <stddef.h>
-#include "arch/x86/acpi/acpi.h"
+#include "arch/x86/acpi/acpi_tables.h"
 #include "arch/x86/memory/phys.h"
 #include "lib/string.h"
 #include "lib/units.h"

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "arch/x86/acpi/acpi_walk.h"
+#include "arch/x86/memory/phys.h"
+#include "lib/string.h"
+#include "lib/units.h"
+
+#define TABLE_LIMIT ((uint32_t)MIB) /* no table that is read or copied is longer */
+
+uint8_t acpi_sum(const void *bytes, uint32_t size)
+{
+	const uint8_t *byte = bytes;
+	uint8_t sum = 0;
+
+	while (size--)
+		sum = (uint8_t)(sum + *byte++);
+	return sum;
+}
+
+void acpi_set_checksum(const void *bytes, uint32_t size, uint8_t *checksum)
+{
+	*checksum = 0;
+	*checksum = (uint8_t)-acpi_sum(bytes, size);
+}
+
+const struct acpi_rsdp *acpi_check_rsdp(uint64_t address, struct error *error)
+{
+	const struct acpi_rsdp *rsdp = phys_range(address, ACPI_RSDP_V1_SIZE);
+
+	if (!rsdp || memcmp(rsdp->signature, ACPI_RSDP_SIGNATURE, sizeof(rsdp->signature))) {
+		fail(error, "ACPI: no RSDP at %#lx", address);
+		return NULL;
+	}
+	if (acpi_sum(rsdp, ACPI_RSDP_V1_SIZE)) {
+		fail(error, "ACPI: RSDP at %#lx has a wrong checksum", address);
+		return NULL;
+	}
+	if (rsdp->revision < ACPI_RSDP_V2)
+		return rsdp;
+	if (!phys_range(address, sizeof(*rsdp)) || rsdp->length < sizeof(*rsdp) ||
+	    rsdp->length > TABLE_LIMIT || !phys_range(address, rsdp->length)) {
+		fail(error, "ACPI: RSDP at %#lx has a wrong length", address);
+		return NULL;
+	}
+	if (acpi_sum(rsdp, rsdp->length)) {
+		fail(error, "ACPI: RSDP at %#lx has a wrong extended checksum", address);
+		return NULL;
+	}
+	return rsdp;
+}
+
+bool acpi_has_signature(uint64_t address, const char *signature)
+{
+	const struct acpi_header *header = phys_range(address, sizeof(*header));
+
+	return header && !memcmp(header->signature, signature, sizeof(header->signature));
+}
+
+const void *acpi_check_table(uint64_t address, const char *signature, uint32_t min_length,
+			     struct error *error)
+{
+	const struct acpi_header *table = phys_range(address, sizeof(*table));
+	uint8_t sum;
+
+	if (!acpi_has_signature(address, signature)) {
+		fail(error, "ACPI: no %s at %#lx", signature, address);
+		return NULL;
+	}
+	if (table->length < min_length || table->length > TABLE_LIMIT ||
+	    !phys_range(address, table->length)) {
+		fail(error, "ACPI: %s at %#lx has a length of %u bytes; expected %u to %u",
+		     signature, address, table->length, min_length, TABLE_LIMIT);
+		return NULL;
+	}
+	sum = acpi_sum(table, table->length);
+	if (sum) {
+		fail(error, "ACPI: %s at %#lx has a wrong checksum: the sum is %u, expected 0",
+		     signature, address, sum);
+		return NULL;
+	}
+	return table;
+}
+
+/* address 0: there is none, and that is no error. */
+static bool check_root(uint64_t address, const char *signature, struct acpi_root *root,
+		       struct error *error)
+{
+	root->table = NULL;
+	if (address)
+		root->table = acpi_check_table(address, signature, sizeof(*root->table), error);
+	return !address || root->table;
+}
+
+bool acpi_find_xsdt(const struct acpi_rsdp *rsdp, struct acpi_root *xsdt, struct error *error)
+{
+	uint64_t address = rsdp->revision >= ACPI_RSDP_V2 ? rsdp->xsdt : 0;
+
+	xsdt->entry_size = sizeof(rsdp->xsdt);
+	return check_root(address, "XSDT", xsdt, error);
+}
+
+bool acpi_find_rsdt(const struct acpi_rsdp *rsdp, struct acpi_root *rsdt, struct error *error)
+{
+	rsdt->entry_size = sizeof(rsdp->rsdt);
+	return check_root(rsdp->rsdt, "RSDT", rsdt, error);
+}
+
+uint32_t acpi_root_count(const struct acpi_root *root)
+{
+	return root->table
+		       ? (root->table->length - (uint32_t)sizeof(*root->table)) / root->entry_size
+		       : 0;
+}
+
+uint64_t acpi_root_entry(const struct acpi_root *root, uint32_t index)
+{
+	uint64_t address = 0;
+
+	memcpy(&address, (const uint8_t *)(root->table + 1) + (uint64_t)index * root->entry_size,
+	       root->entry_size);
+	return address;
+}
+
+uint64_t acpi_root_find(const struct acpi_root *root, const char *signature)
+{
+	for (uint32_t i = 0; i < acpi_root_count(root); i++)
+		if (acpi_has_signature(acpi_root_entry(root, i), signature))
+			return acpi_root_entry(root, i);
+	return 0;
+}
+
+const void *acpi_find(const struct acpi_rsdp *rsdp, const char *signature, uint32_t min_length)
+{
+	struct acpi_root root;
+	struct error unsaid;
+	uint64_t address;
+
+	if (!acpi_find_xsdt(rsdp, &root, &unsaid) ||
+	    (!root.table && !acpi_find_rsdt(rsdp, &root, &unsaid)))
+		return NULL;
+	/* Only the first one: a root table that names a bad one 100,000 times is no loop. */
+	address = acpi_root_find(&root, signature);
+	return address ? acpi_check_table(address, signature, min_length, &unsaid) : NULL;
+}
+
+struct acpi_madt_walk acpi_madt_begin(const struct acpi_madt *madt)
+{
+	return (struct acpi_madt_walk){.madt = madt, .offset = sizeof(*madt)};
+}
+
+/* What is left behind the last entry is shorter than any. */
+static bool madt_is_over(const struct acpi_madt_walk *walk)
+{
+	return !walk->madt ||
+	       walk->offset + sizeof(struct acpi_madt_entry) > walk->madt->header.length;
+}
+
+static const struct acpi_madt_entry *madt_entry_at(const struct acpi_madt_walk *walk)
+{
+	return (const void *)((const uint8_t *)walk->madt + walk->offset);
+}
+
+const struct acpi_madt_entry *acpi_madt_next(struct acpi_madt_walk *walk)
+{
+	const struct acpi_madt_entry *entry;
+
+	if (madt_is_over(walk))
+		return NULL;
+	entry = madt_entry_at(walk);
+	if (entry->length < sizeof(*entry) ||
+	    entry->length > walk->madt->header.length - walk->offset)
+		return NULL;
+	walk->offset += entry->length;
+	return entry;
+}
+
+bool acpi_madt_ended(const struct acpi_madt_walk *walk, struct error *error)
+{
+	return madt_is_over(walk) || fail(error, "ACPI: MADT entry at byte %u has a length of %u",
+					  walk->offset, madt_entry_at(walk)->length);
+}
+
+bool acpi_madt_processor(const struct acpi_madt_entry *entry, struct acpi_processor *processor)
+{
+	const struct acpi_madt_local_apic *lapic = (const void *)entry;
+	const struct acpi_madt_local_x2apic *x2apic = (const void *)entry;
+	uint32_t flags;
+
+	if (entry->type == ACPI_MADT_LOCAL_APIC && entry->length >= sizeof(*lapic)) {
+		processor->apic_id = lapic->apic_id;
+		processor->uid = lapic->processor;
+		flags = lapic->flags;
+	} else if (entry->type == ACPI_MADT_LOCAL_X2APIC && entry->length >= sizeof(*x2apic)) {
+		processor->apic_id = x2apic->apic_id;
+		processor->uid = x2apic->processor;
+		flags = x2apic->flags;
+	} else {
+		return false;
+	}
+	processor->enabled = flags & ACPI_MADT_ENABLED;
+	return true;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * switchyard_names.h - the words for numbers of the guest ABI. They are listed in switchyard.h; a
+ * number that is in no list comes from a later version of the ABI.
+ */
+#ifndef SWITCHYARD_NAMES_H
+#define SWITCHYARD_NAMES_H
+
+#include "switchyard.h"
+
+#define SWITCHYARD_CASE(name, number, word) \
+	case name:                          \
+		return word;
+
+/* Of an enum switchyard_state. */
+static inline const char *switchyard_state_name(int state)
+{
+	switch (state) {
+		SWITCHYARD_STATES(SWITCHYARD_CASE)
+	}
+	return "unknown";
+}
+
+/* Of an enum switchyard_type. */
+static inline const char *switchyard_type_name(int type)
+{
+	switch (type) {
+		SWITCHYARD_TYPES(SWITCHYARD_CASE)
+	}
+	return "unknown";
+}
+
+/* What an enum switchyard_error means, for people. */
+static inline const char *switchyard_error_text(int error)
+{
+	switch (error) {
+		SWITCHYARD_ERRORS(SWITCHYARD_CASE)
+	}
+	return "the monitor gave an error that this program does not know";
+}
+
+#endif

@@ -17,6 +17,7 @@
 #define OFFSET(type, member) DEFINE(#type "." #member, offsetof(struct type, member))
 
 void asm_offsets(void);
+void asm_multiboot2(void);
 
 void asm_offsets(void)
 {
@@ -106,7 +107,11 @@ void asm_offsets(void)
 	DEFINE("MSR_FS_BASE", MSR_FS_BASE);
 	DEFINE("MSR_GS_BASE", MSR_GS_BASE);
 	DEFINE("MSR_KERNEL_GS_BASE", MSR_KERNEL_GS_BASE);
+}
 
+/* What a Multiboot2 header consists of. */
+void asm_multiboot2(void)
+{
 	/* In 64 bits: the compiler would print a 32-bit number of this size as a negative one. */
 	DEFINE("MULTIBOOT2_HEADER_MAGIC", (uint64_t)MULTIBOOT2_HEADER_MAGIC);
 	DEFINE("MULTIBOOT2_ARCH_I386", MULTIBOOT2_ARCH_I386);

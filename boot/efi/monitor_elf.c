@@ -96,8 +96,8 @@ static bool find_relocations(const struct monitor_elf *monitor, const uint8_t *m
 	return !*length || in_monitor(monitor, *table, *length);
 }
 
-static bool apply_relocations(const struct monitor_elf *monitor, uint8_t *memory,
-			      struct error *error)
+static bool relocate_monitor(const struct monitor_elf *monitor, uint8_t *memory,
+			     struct error *error)
 {
 	uint64_t delta = (uint64_t)memory - monitor->base, table, length;
 
@@ -134,5 +134,5 @@ bool monitor_elf_place(const void *file, uint64_t size, void *memory, uint64_t *
 	if (!in_monitor(&monitor, monitor.file.entry, 1))
 		return fail(error, "the entry point of the monitor's image lies outside of it");
 	*entry = (uint64_t)memory + (monitor.file.entry - monitor.base);
-	return apply_relocations(&monitor, memory, error);
+	return relocate_monitor(&monitor, memory, error);
 }

@@ -6,7 +6,7 @@
 #include "monitor/load/load_format.h"
 #include "guest/linux/switchyard.h"
 
-static bool inspect(struct slot *slot, struct error *error)
+static bool inspect_elf(struct slot *slot, struct error *error)
 {
 	struct elf_kernel kernel;
 
@@ -29,8 +29,8 @@ static bool inspect(struct slot *slot, struct error *error)
 	return true;
 }
 
-static bool load(const struct slot *slot, const struct load_context *context,
-		 struct guest_entry *entry, struct error *error)
+static bool load_elf_image(const struct slot *slot, const struct load_context *context,
+			   struct guest_entry *entry, struct error *error)
 {
 	struct elf_kernel kernel;
 
@@ -44,4 +44,4 @@ static bool load(const struct slot *slot, const struct load_context *context,
 	return true;
 }
 
-const struct load_format load_elf = {SWITCHYARD_ELF, elf_kernel_probe, inspect, load};
+const struct load_format load_elf = {SWITCHYARD_ELF, elf_kernel_probe, inspect_elf, load_elf_image};

@@ -21,8 +21,8 @@
  * Finds a header whose checksum is right. Its address
  * fields may lie beyond the file: then they read as 0.
  */
-static bool find_header(const struct image *file, struct multiboot1_header *header,
-			uint64_t *header_offset)
+static bool find_multiboot1_header(const struct image *file, struct multiboot1_header *header,
+				   uint64_t *header_offset)
 {
 	const uint8_t *bytes = phys(file->base);
 	uint64_t end =
@@ -43,12 +43,12 @@ static bool find_header(const struct image *file, struct multiboot1_header *head
 	return false;
 }
 
-static bool probe(const struct image *file)
+static bool probe_multiboot1(const struct image *file)
 {
 	struct multiboot1_header header;
 	uint64_t offset;
 
-	return find_header(file, &header, &offset);
+	return find_multiboot1_header(file, &header, &offset);
 }
 
 static bool read_image(const struct image *file, struct multiboot_image *image, struct error *error)
@@ -57,7 +57,7 @@ static bool read_image(const struct image *file, struct multiboot_image *image, 
 	uint64_t offset;
 
 	*image = (struct multiboot_image){0};
-	if (!find_header(file, &header, &offset))
+	if (!find_multiboot1_header(file, &header, &offset))
 		return fail(error,
 			    "no Multiboot header with a right checksum in the first %u bytes",
 			    MULTIBOOT1_HEADER_SEARCH);
@@ -75,7 +75,7 @@ static bool read_image(const struct image *file, struct multiboot_image *image, 
 	return true;
 }
 
-static bool inspect(struct slot *slot, struct error *error)
+static bool inspect_multiboot1(struct slot *slot, struct error *error)
 {
 	struct multiboot_image image;
 
@@ -176,8 +176,8 @@ static bool write_info(const struct slot *slot, const struct load_context *conte
 	return true;
 }
 
-static bool load(const struct slot *slot, const struct load_context *context,
-		 struct guest_entry *entry, struct error *error)
+static bool load_multiboot1_image(const struct slot *slot, const struct load_context *context,
+				  struct guest_entry *entry, struct error *error)
 {
 	struct multiboot_image image;
 	struct multiboot_layout layout;
@@ -193,4 +193,5 @@ static bool load(const struct slot *slot, const struct load_context *context,
 	return true;
 }
 
-const struct load_format load_multiboot1 = {SWITCHYARD_MULTIBOOT1, probe, inspect, load};
+const struct load_format load_multiboot1 = {SWITCHYARD_MULTIBOOT1, probe_multiboot1,
+					    inspect_multiboot1, load_multiboot1_image};

@@ -8,7 +8,7 @@
 #include "monitor/load/multiboot2_info.h"
 #include "monitor/plan/plan.h"
 
-static bool probe(const struct image *file)
+static bool probe_multiboot2(const struct image *file)
 {
 	return multiboot2_probe(file);
 }
@@ -31,7 +31,7 @@ static bool relocatable_needs(struct slot *slot, const struct multiboot2_kernel 
 	return true;
 }
 
-static bool inspect(struct slot *slot, struct error *error)
+static bool inspect_multiboot2(struct slot *slot, struct error *error)
 {
 	struct multiboot2_kernel kernel;
 
@@ -67,8 +67,8 @@ static bool choose_address(const struct slot *slot, const struct multiboot2_kern
 	return true;
 }
 
-static bool load(const struct slot *slot, const struct load_context *context,
-		 struct guest_entry *entry, struct error *error)
+static bool load_multiboot2_image(const struct slot *slot, const struct load_context *context,
+				  struct guest_entry *entry, struct error *error)
 {
 	struct multiboot2_kernel kernel;
 	struct multiboot_layout layout;
@@ -89,4 +89,5 @@ static bool load(const struct slot *slot, const struct load_context *context,
 	return true;
 }
 
-const struct load_format load_multiboot2 = {SWITCHYARD_MULTIBOOT2, probe, inspect, load};
+const struct load_format load_multiboot2 = {SWITCHYARD_MULTIBOOT2, probe_multiboot2,
+					    inspect_multiboot2, load_multiboot2_image};

@@ -11,8 +11,8 @@ struct tags {
 	struct multiboot2_relocation relocation;
 };
 
-static bool find_header(const struct image *file, struct multiboot2_header *header,
-			uint64_t *header_offset)
+static bool find_multiboot2_header(const struct image *file, struct multiboot2_header *header,
+				   uint64_t *header_offset)
 {
 	const uint8_t *bytes = phys(file->base);
 	uint64_t end =
@@ -35,7 +35,7 @@ bool multiboot2_probe(const struct image *file)
 	struct multiboot2_header header;
 	uint64_t offset;
 
-	return find_header(file, &header, &offset);
+	return find_multiboot2_header(file, &header, &offset);
 }
 
 static bool information_supported(uint32_t type)
@@ -74,8 +74,8 @@ static bool check_requests(const struct multiboot2_header_tag *tag, const uint8_
 }
 
 /* Copies a tag's contents, which must have at least that size. */
-static bool take(const struct multiboot2_header_tag *tag, const uint8_t *contents, void *to,
-		 uint32_t size, struct error *error)
+static bool take_tag(const struct multiboot2_header_tag *tag, const uint8_t *contents, void *to,
+		     uint32_t size, struct error *error)
 {
 	if (tag->size - sizeof(*tag) < size)
 		return fail(error, "Multiboot2 header tag of type %u has %u bytes; expected %zu",
@@ -92,13 +92,13 @@ static bool read_tag(const struct multiboot2_header_tag *tag, const uint8_t *con
 		return check_requests(tag, contents, error);
 	case MULTIBOOT2_HEADER_ADDRESS:
 		tags->has_addresses = true;
-		return take(tag, contents, &tags->addresses, sizeof(tags->addresses), error);
+		return take_tag(tag, contents, &tags->addresses, sizeof(tags->addresses), error);
 	case MULTIBOOT2_HEADER_ENTRY:
 		tags->has_entry = true;
-		return take(tag, contents, &tags->entry, sizeof(tags->entry), error);
+		return take_tag(tag, contents, &tags->entry, sizeof(tags->entry), error);
 	case MULTIBOOT2_HEADER_RELOCATABLE:
 		tags->has_relocation = true;
-		return take(tag, contents, &tags->relocation, sizeof(tags->relocation), error);
+		return take_tag(tag, contents, &tags->relocation, sizeof(tags->relocation), error);
 	case MULTIBOOT2_HEADER_CONSOLE_FLAGS: /* text and serial are what there is, */
 	case MULTIBOOT2_HEADER_FRAMEBUFFER:   /* and a mode is a wish only */
 	case MULTIBOOT2_HEADER_MODULE_ALIGN:  /* modules always begin with a page here */
@@ -156,7 +156,7 @@ bool multiboot2_read(const struct image *file, struct multiboot2_kernel *kernel,
 	uint64_t offset;
 
 	*kernel = (struct multiboot2_kernel){0};
-	if (!find_header(file, &head, &offset))
+	if (!find_multiboot2_header(file, &head, &offset))
 		return fail(error,
 			    "no Multiboot2 header with a right checksum in the first %u bytes",
 			    MULTIBOOT2_HEADER_SEARCH);

@@ -22,8 +22,8 @@ static void add_string_tag(struct multiboot_info *info, uint32_t type, const cha
 	add_tag(info, &tag, sizeof(tag), string, strlen(string) + 1);
 }
 
-static void add_modules(struct multiboot_info *info, const struct slot *slot,
-			const struct multiboot_layout *layout)
+static void add_module_tags(struct multiboot_info *info, const struct slot *slot,
+			    const struct multiboot_layout *layout)
 {
 	for (uint32_t i = 0; i < slot->module_count; i++) {
 		const struct image *module = &slot->module[i];
@@ -60,7 +60,7 @@ static void add_memory(struct multiboot_info *info, const struct load_context *c
 	}
 }
 
-static void add_framebuffer(struct multiboot_info *info, const struct boot_framebuffer *mode)
+static void add_framebuffer_tag(struct multiboot_info *info, const struct boot_framebuffer *mode)
 {
 	struct multiboot2_framebuffer_tag tag = {
 		.tag.type = MULTIBOOT2_INFO_FRAMEBUFFER,
@@ -76,7 +76,7 @@ static void add_framebuffer(struct multiboot_info *info, const struct boot_frame
 	add_tag(info, &tag.tag, sizeof(tag), &colours, sizeof(colours));
 }
 
-static void add_text_screen(struct multiboot_info *info)
+static void add_text_screen_tag(struct multiboot_info *info)
 {
 	struct multiboot2_framebuffer_tag tag = {
 		.tag.type = MULTIBOOT2_INFO_FRAMEBUFFER,
@@ -116,12 +116,12 @@ bool multiboot2_write_info(const struct slot *slot, const struct load_context *c
 	multiboot_info_add(&info, &head, sizeof(head), MULTIBOOT2_TAG_ALIGN);
 	add_string_tag(&info, MULTIBOOT2_INFO_COMMAND_LINE, slot->kernel.string);
 	add_string_tag(&info, MULTIBOOT2_INFO_LOADER_NAME, context->loader_name);
-	add_modules(&info, slot, layout);
+	add_module_tags(&info, slot, layout);
 	add_memory(&info, context);
 	if (context->screen == SCREEN_TEXT)
-		add_text_screen(&info);
+		add_text_screen_tag(&info);
 	else if (context->screen == SCREEN_FRAMEBUFFER)
-		add_framebuffer(&info, context->framebuffer);
+		add_framebuffer_tag(&info, context->framebuffer);
 	if (context->rsdp)
 		add_acpi(&info, context);
 	if (load_base)

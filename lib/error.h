@@ -18,4 +18,10 @@ struct error {
 /* Writes the reason, cut to fit; returns false, so that `return fail(...)` reads well. */
 bool fail(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/*
+ * Who is told by a function that goes on after a fault: it calls this once for each, with one line
+ * that names what is about, the fault and what was expected.
+ */
+typedef void (*report_fn)(void *context, const char *text);
+
 #endif

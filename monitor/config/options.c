@@ -166,3 +166,15 @@ void options_parse(const char *text, struct options *options, report_fn report, 
 			report(context, error.text);
 	}
 }
+
+void options_check_default(struct options *options, struct slot_table *table, report_fn report,
+			   void *context)
+{
+	struct error error;
+
+	if (!options->default_slot[0] || slot_find(table, options->default_slot))
+		return;
+	fail(&error, "default=%s: no slot has that name", options->default_slot);
+	report(context, error.text);
+	options->default_slot[0] = '\0';
+}

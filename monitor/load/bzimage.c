@@ -11,7 +11,6 @@
 #include "arch/x86/memory/phys.h"
 #include "monitor/load/bzimage.h"
 #include "monitor/load/load_format.h"
-#include "monitor/plan/plan.h"
 #include "lib/string.h"
 #include "lib/units.h"
 
@@ -123,7 +122,7 @@ static void place_relocatable(struct bzimage *bzimage)
 	const struct setup_header *hdr = &bzimage->hdr;
 
 	bzimage->align = larger(hdr->kernel_alignment, PAGE_SIZE);
-	bzimage->align_slack = bzimage->align > PLAN_ALIGN ? bzimage->align - PLAN_ALIGN : 0;
+	bzimage->align_slack = bzimage->align > SLOT_ALIGN ? bzimage->align - SLOT_ALIGN : 0;
 	bzimage->first = align_up(hdr->pref_address, bzimage->align);
 	bzimage->memory_size = larger(hdr->init_size, bzimage->payload_size);
 }

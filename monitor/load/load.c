@@ -48,6 +48,21 @@ bool load_inspect(struct slot *slot, struct error *error)
 	return true;
 }
 
+void load_inspect_all(struct slot_table *table, report_fn report, void *context)
+{
+	struct error error;
+	uint32_t i = 0;
+
+	while (i < table->count) {
+		if (load_inspect(&table->slot[i], &error)) {
+			i++;
+			continue;
+		}
+		slot_report(&table->slot[i], &error, report, context);
+		slot_remove(table, i);
+	}
+}
+
 /* The plan has seen to this; to write beyond the slot's range is what must never happen. */
 static bool check_range(const struct slot *slot, struct error *error)
 {

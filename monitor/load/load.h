@@ -40,6 +40,9 @@ struct load_context {
  */
 bool load_inspect(struct slot *slot, struct error *error);
 
+/* Looks at all slots. Those that can't be loaded are removed from the table and reported. */
+void load_inspect_all(struct slot_table *table, report_fn report, void *context);
+
 /*
  * Writes the kernel, its initrd or modules and its boot information to slot->ram and slot->low, and
  * says how to enter it. All of the slot's RAM that is not written keeps what it held.

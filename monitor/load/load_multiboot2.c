@@ -6,7 +6,6 @@
 #include "monitor/load/load_format.h"
 #include "monitor/load/multiboot2_header.h"
 #include "monitor/load/multiboot2_info.h"
-#include "monitor/plan/plan.h"
 
 static bool probe_multiboot2(const struct image *file)
 {
@@ -18,7 +17,7 @@ static bool relocatable_needs(struct slot *slot, const struct multiboot2_kernel 
 			      struct error *error)
 {
 	const struct multiboot2_relocation *r = &kernel->relocation;
-	uint64_t slack = r->align > PLAN_ALIGN ? r->align - PLAN_ALIGN : 0;
+	uint64_t slack = r->align > SLOT_ALIGN ? r->align - SLOT_ALIGN : 0;
 	uint64_t min = align_up(r->min, r->align);
 
 	if (r->max < min || r->max - min + 1 < kernel->image.end - kernel->image.start)

@@ -11,7 +11,7 @@
 #include "arch/x86/memory/paging.h"
 #include "arch/x86/platform/platform.h"
 #include "monitor/switch/integrity.h"
-#include "monitor/monitor.h"
+#include "monitor/switch/monitor.h"
 #include "guest/linux/switchyard.h"
 #include "lib/units.h"
 

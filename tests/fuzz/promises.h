@@ -6,8 +6,8 @@
 #define TESTS_PROMISES_H
 
 #include "lib/error.h"
-#include "monitor/config/lines.h"
 #include "monitor/plan/plan.h"
+#include "monitor/slot/slot.h"
 
 /* A failure says why: one printable line. */
 void promise_error(const struct error *error);

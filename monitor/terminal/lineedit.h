@@ -5,8 +5,8 @@
  * Delete. Other keys without a character are passed over: ^L is whoever's business that draws the
  * line.
  */
-#ifndef MONITOR_CONSOLE_LINEEDIT_H
-#define MONITOR_CONSOLE_LINEEDIT_H
+#ifndef MONITOR_TERMINAL_LINEEDIT_H
+#define MONITOR_TERMINAL_LINEEDIT_H
 
 #include <stdbool.h>
 #include <stdint.h>

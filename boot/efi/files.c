@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "boot/efi/files.h"
-#include "boot/efi/screen.h"
+#include "boot/efi/app_screen.h"
 #include "boot/efi/conf.h"
 #include "lib/units.h"
 

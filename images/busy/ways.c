@@ -4,7 +4,7 @@
  * given the machine away: only INIT stops it.
  */
 #include <cpuid.h>
-#include "../tick/cpu.h"
+#include "../tick/instructions.h"
 #include "../tick/interrupt_frame.h"
 #include "busy.h"
 

@@ -6,6 +6,7 @@
 #include <elf.h>
 #include <stddef.h>
 #include "interrupt_frame.h"
+#include "multiboot_format.h"
 #include "switchyard.h"
 
 #define DEFINE(name, value)  __asm__ volatile("\n.ascii \"->" name " %0\"" : : "i"(value))
@@ -22,6 +23,15 @@ void asm_offsets(void)
 	DEFINE("switchyard_info.identity_pdpt_high",
 	       offsetof(struct switchyard_info, identity_pdpt) + HIGH_HALF);
 	DEFINE("HIGH_HALF", HIGH_HALF);
+
+	/* In 64 bits: the compiler would print a 32-bit number of this size as a negative one. */
+	DEFINE("MULTIBOOT2_HEADER_MAGIC", (uint64_t)MULTIBOOT2_HEADER_MAGIC);
+	DEFINE("MULTIBOOT2_ARCH_I386", MULTIBOOT2_ARCH_I386);
+	DEFINE("MULTIBOOT2_TAG_ALIGN", MULTIBOOT2_TAG_ALIGN);
+	DEFINE("MULTIBOOT2_HEADER_END", MULTIBOOT2_HEADER_END);
+	DEFINE("MULTIBOOT2_HEADER_RELOCATABLE", MULTIBOOT2_HEADER_RELOCATABLE);
+	DEFINE("MULTIBOOT2_PREFER_NONE", MULTIBOOT2_PREFER_NONE);
+	DEFINE("multiboot2_info_size", sizeof(struct multiboot2_info));
 
 	DEFINE("rela.r_offset", offsetof(Elf64_Rela, r_offset));
 	DEFINE("rela.r_addend", offsetof(Elf64_Rela, r_addend));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "interrupts.h"
-#include "cpu.h"
+#include "instructions.h"
 #include "interrupt_frame.h"
 #include "tick.h"
 

@@ -212,6 +212,17 @@ def check_headers_alone(paths):
             yield f'{shown(path)}: does not compile alone:\n{result.stderr.rstrip()}'
 
 
+def check_header_names(paths):
+    """No two headers share a name, so that the name alone says which one a line is about."""
+    first = {}
+    for path in paths:
+        if path.suffix != '.h':
+            continue
+        other = first.setdefault(path.name, path)
+        if other != path:
+            yield f'{shown(path)}: {shown(other)} has the same name: say what this one is about'
+
+
 def check_portable(paths):
     """monitor/ leaves differences of machines to folders and the linker."""
     for path in paths:
@@ -278,7 +289,8 @@ def main():
     faults = [
         *check_licence(paths), *check_blanks(paths), *check_folder_sizes(paths),
         *check_order(MAY_INCLUDE), *check_directions(c_and_nasm), *check_full_paths(c_and_nasm),
-        *check_circles(c_and_nasm), *check_headers_alone(paths), *check_portable(c_and_nasm),
+        *check_circles(c_and_nasm), *check_headers_alone(paths), *check_header_names(paths),
+        *check_portable(c_and_nasm),
         *check_assembly_offsets(nasm), *check_lengths(functions),
     ]
     print(f'structure: {len(paths)} files, {len(functions)} functions; the longest:')

@@ -11,11 +11,13 @@
 #include "arch/x86/gate/descriptors.h"
 #include "arch/x86/gate/enter.h"
 #include "arch/x86/cpu/msr.h"
+#include "multiboot_format.h"
 
 #define DEFINE(name, value)  __asm__ volatile("\n.ascii \"->" name " %0\"" : : "i"(value))
 #define OFFSET(type, member) DEFINE(#type "." #member, offsetof(struct type, member))
 
 void asm_offsets(void);
+void asm_multiboot2(void);
 
 void asm_offsets(void)
 {
@@ -105,4 +107,18 @@ void asm_offsets(void)
 	DEFINE("MSR_FS_BASE", MSR_FS_BASE);
 	DEFINE("MSR_GS_BASE", MSR_GS_BASE);
 	DEFINE("MSR_KERNEL_GS_BASE", MSR_KERNEL_GS_BASE);
+}
+
+/* What a Multiboot2 header consists of. */
+void asm_multiboot2(void)
+{
+	/* In 64 bits: the compiler would print a 32-bit number of this size as a negative one. */
+	DEFINE("MULTIBOOT2_HEADER_MAGIC", (uint64_t)MULTIBOOT2_HEADER_MAGIC);
+	DEFINE("MULTIBOOT2_ARCH_I386", MULTIBOOT2_ARCH_I386);
+	DEFINE("MULTIBOOT2_TAG_ALIGN", MULTIBOOT2_TAG_ALIGN);
+	DEFINE("MULTIBOOT2_HEADER_END", MULTIBOOT2_HEADER_END);
+	DEFINE("MULTIBOOT2_HEADER_INFORMATION_REQUEST", MULTIBOOT2_HEADER_INFORMATION_REQUEST);
+	DEFINE("MULTIBOOT2_INFO_COMMAND_LINE", MULTIBOOT2_INFO_COMMAND_LINE);
+	DEFINE("MULTIBOOT2_INFO_MODULE", MULTIBOOT2_INFO_MODULE);
+	DEFINE("MULTIBOOT2_INFO_MAP", MULTIBOOT2_INFO_MAP);
 }

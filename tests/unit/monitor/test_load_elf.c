@@ -2,7 +2,6 @@
 /* Plain ELF kernels, and what load.c says of files that are no kernels. */
 #include "kernels.h"
 #include "reports.h"
-#include "monitor/load/load_elf.h"
 #include "guest/linux/switchyard.h"
 
 #define SIZE	 UINT64_C(0x3000)

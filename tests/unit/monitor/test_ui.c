@@ -2,7 +2,7 @@
 /* How the monitor and the person's terminal are tied together. */
 #include <string.h>
 #include "cmocka.h"
-#include "fake/console.h"
+#include "fake/fake_console.h"
 #include "fake/fake.h"
 #include "lib/units.h"
 #include "monitor/console/ui.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "boot/efi/load.h"
+#include "boot/efi/named_files.h"
 #include "boot/efi/files.h"
-#include "boot/efi/screen.h"
+#include "boot/efi/app_screen.h"
 #include "boot/efi/conf.h"
 #include "lib/string.h"
 

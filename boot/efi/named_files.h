@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * load.h - switchyard.conf, and the files that it names.
+ * named_files.h - switchyard.conf, and the files that it names.
  */
-#ifndef BOOT_EFI_LOAD_H
-#define BOOT_EFI_LOAD_H
+#ifndef BOOT_EFI_NAMED_FILES_H
+#define BOOT_EFI_NAMED_FILES_H
 
 #include "boot/efi/app.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * screen.h - the firmware's console, which is the screen, a serial port, or both.
+ * app_screen.h - the firmware's console, which is the screen, a serial port, or both.
  */
-#ifndef BOOT_EFI_SCREEN_H
-#define BOOT_EFI_SCREEN_H
+#ifndef BOOT_EFI_APP_SCREEN_H
+#define BOOT_EFI_APP_SCREEN_H
 
 #include <stdint.h>
 #include "boot/efi/app.h"

@@ -85,7 +85,9 @@ enum switchyard_error { SWITCHYARD_ERRORS(SWITCHYARD_ENUMERATOR) };
 	X(SWITCHYARD_READY, 1, "ready") /* its image is held; it does not run */ \
 	X(SWITCHYARD_RUNNING, 2, "running")                                      \
 	X(SWITCHYARD_PARKED, 3, "parked")                                        \
-	X(SWITCHYARD_CRASHED, 4, "crashed")
+	X(SWITCHYARD_CRASHED, 4, "crashed")                                      \
+	X(SWITCHYARD_EMPTY, 5, "empty")		    /* it has no image yet */    \
+	X(SWITCHYARD_INTERRUPTED, 6, "interrupted") /* an NMI took the machine from it */
 
 enum switchyard_state { SWITCHYARD_STATES(SWITCHYARD_ENUMERATOR) };
 

@@ -2,6 +2,7 @@
 #include "monitor/switch/fault.h"
 #include "arch/x86/platform/platform.h"
 #include "lib/print.h"
+#include "monitor/slot/life.h"
 #include "monitor/switch/kept_state.h"
 
 static void fault_print(void *context, const char *line)
@@ -21,11 +22,10 @@ static void fault_crash_slot(struct monitor *monitor)
 		return;
 	slot = &monitor->slots.slot[monitor->current];
 	kept = kept_state(monitor->current);
-	if (slot->state != SWITCHYARD_RUNNING)
+	if (!life_step(slot->state, LIFE_CRASH))
 		return;
 	platform_save(&kept->platform);
-	slot->state = SWITCHYARD_CRASHED;
-	monitor->devices_running = true;
+	monitor->devices_running |= life_apply(slot, LIFE_CRASH)->devices_running;
 	format_text(slot->crash, sizeof(slot->crash), "%s",
 		    kept->cpu.progress == GATE_IDLE ? "fault before it had tables of its own"
 						    : "fault in the gate");

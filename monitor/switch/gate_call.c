@@ -10,6 +10,7 @@
 #include "arch/x86/platform/platform.h"
 #include "lib/print.h"
 #include "lib/units.h"
+#include "monitor/slot/life.h"
 #include "monitor/switch/integrity.h"
 #include "monitor/switch/kept_state.h"
 #include "monitor/switch/picture.h"
@@ -25,7 +26,7 @@ void gate_call_init(struct monitor *monitor)
 }
 
 /* After this the machine is quiet, and the slot's state complete. */
-static void park(struct slot *slot, struct kept_state *kept)
+static void park(struct kept_state *kept)
 {
 	const struct switchyard_notes *notes = &kept->tables.info.notes;
 
@@ -35,7 +36,6 @@ static void park(struct slot *slot, struct kept_state *kept)
 	kept->platform.pic.base[1] = notes->pic_slave;
 	kept->platform.keyboard.leds = notes->keyboard_leds;
 	kept->cpu.progress = GATE_PARKED;
-	slot->state = SWITCHYARD_PARKED;
 }
 
 static void slot_ends(struct monitor *monitor, struct slot *slot, uint64_t how)
@@ -46,9 +46,8 @@ static void slot_ends(struct monitor *monitor, struct slot *slot, uint64_t how)
 		[SWITCHYARD_END_HALT] = "halted",
 	};
 
-	slot->state = SWITCHYARD_READY;
+	monitor->devices_running |= life_apply(slot, LIFE_END)->devices_running;
 	monitor->current = NO_SLOT;
-	monitor->devices_running = true;
 	log_line(&monitor->log, LOG_INFO, "slot %s has %s; it is ready to be started again",
 		 slot->name, names[how]);
 }
@@ -56,8 +55,7 @@ static void slot_ends(struct monitor *monitor, struct slot *slot, uint64_t how)
 static void slot_crashes(struct monitor *monitor, struct slot *slot,
 			 const struct switchyard_notes *notes)
 {
-	slot->state = SWITCHYARD_CRASHED;
-	monitor->devices_running = true;
+	monitor->devices_running |= life_apply(slot, LIFE_CRASH)->devices_running;
 	request_copy_message(slot->crash, sizeof(notes->message),
 			     notes->message[0] ? notes->message : "it gave no reason");
 	log_line(&monitor->log, LOG_ERROR, "slot %s has crashed: %s", slot->name, slot->crash);
@@ -135,10 +133,12 @@ int64_t gate_main(uint64_t op, uint64_t arg)
 			 reason);
 		return SWITCHYARD_ESTATE;
 	}
-	park(slot, kept);
+	park(kept);
 	picture_save(monitor, monitor->current);
-	if (op == SWITCHYARD_SWITCH || op == SWITCHYARD_MONITOR)
+	if (op == SWITCHYARD_SWITCH || op == SWITCHYARD_MONITOR) {
+		life_apply(slot, LIFE_PARK);
 		take_checksums(monitor, slot, kept);
+	}
 
 	if (op == SWITCHYARD_SWITCH && !damage) {
 		if (switch_force(monitor, &monitor->slots.slot[arg - 1], &error))

@@ -8,23 +8,22 @@
 #include "arch/x86/gate/gate.h"
 #include "arch/x86/pci/pci.h"
 #include "arch/x86/platform/platform.h"
-#include "guest/linux/switchyard_names.h"
 #include "guest/linux/version.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "monitor/load/guest_map.h"
 #include "monitor/load/load.h"
 #include "monitor/plan/store.h"
+#include "monitor/slot/life.h"
 #include "monitor/switch/integrity.h"
 #include "monitor/switch/kept_state.h"
 #include "monitor/switch/picture.h"
 
 /* The machine goes to slot: what its own tables and the monitor say of it. */
-static void mark_running(struct monitor *monitor, struct slot *slot)
+static void mark_running(struct monitor *monitor, struct slot *slot, enum life_event event)
 {
 	monitor->current = slot_index(&monitor->slots, slot);
-	slot->state = SWITCHYARD_RUNNING;
-	slot->runs++;
+	life_apply(slot, event);
 	kept_state_publish(&monitor->slots);
 	gate_anchor.context = &kept_state(monitor->current)->cpu;
 }
@@ -77,18 +76,20 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 	struct guest_entry entry;
 	char size[SIZE_TEXT];
 
+	if (!life_allows(slot, LIFE_RESET, error))
+		return false;
 	frontend->take(frontend->context);
 	frontend->clear_screen(frontend->context);
 	log_line(&monitor->log, LOG_INFO, "starting %s: %s, %s at %#lx", slot->name,
 		 slot_type_name(slot->type), format_size(size, slot->ram.size), slot->ram.base);
-	slot->state = SWITCHYARD_READY;
+	life_apply(slot, LIFE_RESET);
 	stop_devices(monitor);
 	if (!load_pristine(monitor, slot, &entry, error))
 		return false;
 	memset(&kept->tables.info.notes, 0, sizeof(kept->tables.info.notes));
 	memset(&kept->cpu, 0, sizeof(kept->cpu));
 	frontend->give(frontend->context);
-	mark_running(monitor, slot);
+	mark_running(monitor, slot, LIFE_BOOT);
 	platform_restore_firmware();
 	cpu_state_reset();
 	if (entry.mode == ENTRY_LONG)
@@ -102,7 +103,7 @@ void switch_resume(struct monitor *monitor, struct slot *slot, int64_t result)
 
 	stop_devices(monitor);
 	monitor->frontend.give(monitor->frontend.context);
-	mark_running(monitor, slot);
+	mark_running(monitor, slot, LIFE_RESUME);
 	picture_restore(monitor, monitor->current);
 	platform_restore(&kept->platform);
 	cpu_state_restore(&kept->cpu);
@@ -119,26 +120,18 @@ bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error)
 
 bool switch_force(struct monitor *monitor, struct slot *slot, struct error *error)
 {
-	switch (slot->state) {
-	case SWITCHYARD_READY:
+	if (life_step(slot->state, LIFE_BOOT))
 		return switch_boot(monitor, slot, error);
-	case SWITCHYARD_PARKED:
-		switch_resume(monitor, slot, 0);
-	case SWITCHYARD_CRASHED:
-		return fail(error, "slot %s has crashed (%s); \"boot %s\" starts it afresh",
-			    slot->name, slot->crash, slot->name);
-	case SWITCHYARD_RUNNING:
-		break;
-	}
-	return fail(error, "slot %s runs already", slot->name);
+	if (!life_allows(slot, LIFE_RESUME, error))
+		return false;
+	switch_resume(monitor, slot, 0);
 }
 
 bool switch_kill(struct monitor *monitor, struct slot *slot, struct error *error)
 {
-	if (slot->state != SWITCHYARD_PARKED && slot->state != SWITCHYARD_CRASHED)
-		return fail(error, "slot %s is %s; only a parked or crashed slot can be killed",
-			    slot->name, switchyard_state_name(slot->state));
-	slot->state = SWITCHYARD_READY;
+	if (!life_allows(slot, LIFE_KILL, error))
+		return false;
+	life_apply(slot, LIFE_KILL);
 	if (monitor->current == slot_index(&monitor->slots, slot))
 		monitor->current = NO_SLOT;
 	return true;

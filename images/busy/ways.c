@@ -6,6 +6,7 @@
 #include <cpuid.h>
 #include "../tick/cpu.h"
 #include "../tick/interrupt_frame.h"
+#include "../tick/segments.h"
 #include "busy.h"
 
 #define VECTOR_NMI	  2

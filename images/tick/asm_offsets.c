@@ -1,36 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * asm_offsets.c - what NASM has to know of C's structures and constants. Compiled to assembly
- * text only: tick.mk turns each "->" line into a %define of build/tick/asm_offsets.inc.
+ * asm_offsets.c - what NASM has to know of C's structures and constants: build/tick/asm_offsets.inc
+ * (asm_define.h).
  */
 #include <elf.h>
-#include <stddef.h>
+#include "asm_define.h"
 #include "interrupt_frame.h"
+#include "segments.h"
 #include "switchyard.h"
 
-#define DEFINE(name, value)  __asm__ volatile("\n.ascii \"->" name " %0\"" : : "i"(value))
-#define OFFSET(type, member) DEFINE(#type "." #member, offsetof(struct type, member))
-
-#define HIGH_HALF	     4 /* of a 64-bit number, in bytes */
+#define HIGH_HALF 4 /* of a 64-bit number, in bytes */
 
 void asm_offsets(void);
 
 void asm_offsets(void)
 {
-	DEFINE("SWITCHYARD_MAGIC", SWITCHYARD_MAGIC);
+	CONSTANT(SWITCHYARD_MAGIC);
 	OFFSET(switchyard_info, identity_pdpt);
 	DEFINE("switchyard_info.identity_pdpt_high",
 	       offsetof(struct switchyard_info, identity_pdpt) + HIGH_HALF);
-	DEFINE("HIGH_HALF", HIGH_HALF);
+	CONSTANT(HIGH_HALF);
 
 	DEFINE("rela.r_offset", offsetof(Elf64_Rela, r_offset));
 	DEFINE("rela.r_addend", offsetof(Elf64_Rela, r_addend));
 	DEFINE("rela_size", sizeof(Elf64_Rela));
-	DEFINE("LINK_ADDRESS", LINK_ADDRESS);
+	CONSTANT(LINK_ADDRESS);
 
-	DEFINE("SELECTOR_CODE", SELECTOR_CODE);
-	DEFINE("SELECTOR_DATA", SELECTOR_DATA);
-	DEFINE("INTERRUPT_STUB_SIZE", INTERRUPT_STUB_SIZE);
+	CONSTANT(SELECTOR_CODE);
+	CONSTANT(SELECTOR_DATA);
+	CONSTANT(GDT_CODE);
+	CONSTANT(GDT_DATA);
+	CONSTANT(INTERRUPT_STUB_SIZE);
 	DEFINE("INTERRUPT_DROP",
 	       offsetof(struct interrupt_frame, rip) - offsetof(struct interrupt_frame, vector));
 }

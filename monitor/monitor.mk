@@ -70,30 +70,30 @@ $(MONITOR_INC): arch/x86/gate/asm_offsets.c
 define link_monitor
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
-	@$(PYTHON) linker/symbols.py < /dev/null > $@.symbols.c
+	@$(PYTHON) arch/x86/gate/symbols.py < /dev/null > $@.symbols.c
 	@$(CC) $(MONITOR_CFLAGS) -c -o $@.symbols.o $@.symbols.c
 	@$(LD) $(MONITOR_LDFLAGS) -o $@.first $(filter %.o,$^) $@.symbols.o
-	@$(NM) $@.first | $(PYTHON) linker/symbols.py > $@.symbols.c
+	@$(NM) $@.first | $(PYTHON) arch/x86/gate/symbols.py > $@.symbols.c
 	@$(CC) $(MONITOR_CFLAGS) -c -o $@.symbols.o $@.symbols.c
 	@$(LD) $(MONITOR_LDFLAGS) -o $@ $(filter %.o,$^) $@.symbols.o
-	@$(NM) $@ | $(PYTHON) linker/symbols.py | cmp - $@.symbols.c
+	@$(NM) $@ | $(PYTHON) arch/x86/gate/symbols.py | cmp - $@.symbols.c
 	@rm $@.first
 	@! $(CROSS_COMPILE)readelf -rW $@ | grep '^[0-9a-f]\{8,\} ' | grep -v R_X86_64_RELATIVE
 	@$(CROSS_COMPILE)elfedit --output-type exec $@
 	@$(OBJCOPY) --set-section-flags .relocations=alloc,load,data,contents $@
 endef
 
-$(B)/switchyard.elf: $(MONITOR_OBJ) linker/monitor.ld linker/symbols.py
+$(B)/switchyard.elf: $(MONITOR_OBJ) linker/monitor.ld arch/x86/gate/symbols.py
 	$(link_monitor)
 
 # For tests/system/test_negative.py alone: the IO-APIC stays as the last slot left it.
 $(B)/test/switchyard-unmasked.elf: $(MONITOR_C:%.c=$(B)/unmasked/%.o) $(MONITOR_MADE) \
-		linker/monitor.ld linker/symbols.py
+		linker/monitor.ld arch/x86/gate/symbols.py
 	$(link_monitor)
 
 # For tests/system/test_other_cpus.py alone: the other CPUs go on after a switch.
 $(B)/test/switchyard-noinit.elf: $(MONITOR_C:%.c=$(B)/noinit/%.o) $(MONITOR_MADE) \
-		linker/monitor.ld linker/symbols.py
+		linker/monitor.ld arch/x86/gate/symbols.py
 	$(link_monitor)
 
 $(MONITOR_OBJ) $(MONITOR_INC): monitor/monitor.mk

@@ -301,7 +301,7 @@ static void run(void *context)
 	monitor->fault.print = fault_print;
 	monitor->fault.recover = fault_recover;
 	exception_report_to(&monitor->fault);
-	paging_init(mapped_end(monitor), &paging); /* after gate_anchor moved */
+	paging_init(mapped_end(monitor), &paging); /* after the image moved */
 	cpu_state_init();			   /* needs nothing */
 	cpu_state_keep_firmware();		   /* needs CR4 and the IDT: it probes */
 	platform_init(boot->rsdp_size ? (uint64_t)boot->rsdp : 0);

@@ -2,7 +2,8 @@
 #include "monitor/switch/switch.h"
 #include <stddef.h>
 #include "arch/x86/gate/cpu_state.h"
-#include "arch/x86/gate/descriptors.h"
+#include "arch/x86/gate/anchor.h"
+#include "arch/x86/gate/enter.h"
 #include "arch/x86/gate/gate.h"
 #include "arch/x86/pci/pci.h"
 #include "monitor/console/command.h"
@@ -22,11 +23,6 @@
 /* The gate is called by guests, who can't pass it: the one pointer to the monitor that is kept. */
 static struct monitor *gate_monitor;
 
-void switch_init(struct monitor *monitor)
-{
-	gate_monitor = monitor;
-}
-
 static uint32_t slot_index(const struct monitor *monitor, const struct slot *slot)
 {
 	return (uint32_t)(slot - monitor->slots.slot);
@@ -39,7 +35,7 @@ static void mark_running(struct monitor *monitor, struct slot *slot)
 	slot->state = SWITCHYARD_RUNNING;
 	slot->runs++;
 	kept_state_publish(&monitor->slots);
-	gate_anchor.context = &kept_state(monitor->current)->cpu;
+	gate_set_context(&kept_state(monitor->current)->cpu);
 }
 
 /*
@@ -270,7 +266,8 @@ static const void *check_monitor(const struct monitor *monitor)
 							   : selfcheck_damage(&monitor->selfcheck);
 }
 
-int64_t gate_main(uint64_t op, uint64_t arg)
+/* Answers calls of the gate. */
+static int64_t gate_main(uint64_t op, uint64_t arg)
 {
 	struct monitor *monitor = gate_monitor;
 	struct slot *slot = &monitor->slots.slot[monitor->current];
@@ -318,4 +315,10 @@ int64_t gate_main(uint64_t op, uint64_t arg)
 	else
 		log_line(&monitor->log, LOG_INFO, "slot %s is parked", slot->name);
 	console_loop(monitor);
+}
+
+void switch_init(struct monitor *monitor)
+{
+	gate_monitor = monitor;
+	gate_init(gate_main);
 }

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * switch.h - starting, parking and resuming slots: what commands, the menu and the gate ask for.
- *
- * gate_main(), which a guest's call of the gate ends in, is here too (arch/x86/gate/gate.h).
  */
 #ifndef MONITOR_SWITCH_SWITCH_H
 #define MONITOR_SWITCH_SWITCH_H
 
 #include "monitor/monitor.h"
 
-/* Tells the gate whose monitor it is. Before any slot runs. */
+/* From now on, the monitor answers calls of the gate. Before any slot runs. */
 void switch_init(struct monitor *monitor);
 
 /*

@@ -4,6 +4,7 @@
 #include "arch/x86/acpi/machine.h"
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/cpu/io.h"
+#include "arch/x86/cpu/segments.h"
 #include "arch/x86/keyboard/i8042.h"
 #include "arch/x86/memory/phys.h"
 #include "arch/x86/time/clock.h"
@@ -30,10 +31,7 @@ static void write_reset_register(void)
 
 void machine_reboot(void)
 {
-	static const struct {
-		uint16_t limit;
-		uint64_t base;
-	} __attribute__((packed)) no_idt;
+	static const struct descriptor_pointer no_idt;
 
 	write_reset_register();
 	for (int i = 0; i < KEYBOARD_POLLS && inb(I8042_STATUS) & I8042_STATUS_INPUT; i++)

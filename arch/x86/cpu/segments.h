@@ -21,6 +21,9 @@
 #define SELECTOR_DATA	0x18
 #define SELECTOR_TSS	0x20
 
+_Static_assert(SELECTOR_CODE32 == 0x08 && SELECTOR_CODE64 == 0x10 && SELECTOR_DATA == 0x18,
+	       "the order in which the GDTs in assembly have them");
+
 /* GDT entries: from 0 to 4 GiB, for the kernel, marked as accessed already. */
 #define GDT_CODE32 0x00cf9b000000ffff
 #define GDT_CODE64 0x00af9b000000ffff

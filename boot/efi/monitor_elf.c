@@ -1,123 +1,117 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "boot/efi/monitor_elf.h"
 #include <elf.h>
-#include <stddef.h>
+#include "lib/elf.h"
 #include "lib/string.h"
 
 #define NO_SEGMENT UINT64_MAX
 
-static const Elf64_Phdr *segments(const void *file)
-{
-	const Elf64_Ehdr *header = file;
+/* The file, and the addresses [base, end) that all its loaded segments cover. */
+struct monitor_elf {
+	struct elf_file file;
+	uint64_t base, end;
+};
 
-	return (const void *)((const uint8_t *)file + header->e_phoff);
+/* True if that range lies in the image. */
+static bool in_monitor(const struct monitor_elf *monitor, uint64_t address, uint64_t length)
+{
+	uint64_t size = monitor->end - monitor->base;
+
+	return address >= monitor->base && address - monitor->base <= size &&
+	       length <= size - (address - monitor->base);
 }
 
-static bool inside(uint64_t offset, uint64_t length, uint64_t size)
+static bool check_monitor_header(const struct elf_file *file)
 {
-	return offset <= size && length <= size - offset;
+	return file->is_64 && file->machine == EM_X86_64 && file->type == ET_DYN;
 }
 
-static bool check_header(const void *file, uint64_t size, struct error *error)
+static bool find_range(struct monitor_elf *monitor, struct error *error)
 {
-	const Elf64_Ehdr *header = file;
+	monitor->base = NO_SEGMENT;
+	monitor->end = 0;
+	for (uint32_t i = 0; i < monitor->file.segments; i++) {
+		struct elf_segment segment = elf_segment(&monitor->file, i);
 
-	if (size < sizeof(*header) || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
-	    header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_machine != EM_X86_64 ||
-	    header->e_type != ET_DYN || header->e_phentsize != sizeof(Elf64_Phdr) ||
-	    !inside(header->e_phoff, (uint64_t)header->e_phnum * sizeof(Elf64_Phdr), size))
-		return fail(error, "the monitor's image is no position-independent ELF64 file");
-	return true;
-}
-
-/* The addresses that all PT_LOAD segments cover. */
-static bool find_range(const void *file, uint64_t size, uint64_t *base, uint64_t *end,
-		       struct error *error)
-{
-	const Elf64_Ehdr *header = file;
-
-	*base = NO_SEGMENT;
-	*end = 0;
-	for (uint32_t i = 0; i < header->e_phnum; i++) {
-		const Elf64_Phdr *segment = &segments(file)[i];
-
-		if (segment->p_type != PT_LOAD)
+		if (!elf_is_loaded(&segment))
 			continue;
-		if (!inside(segment->p_offset, segment->p_filesz, size) ||
-		    segment->p_memsz < segment->p_filesz ||
-		    segment->p_vaddr + segment->p_memsz < segment->p_vaddr)
+		if (!elf_check_segment(&monitor->file, i, &segment, error))
 			return fail(error, "segment %u of the monitor's image is cut", i);
-		if (segment->p_vaddr < *base)
-			*base = segment->p_vaddr;
-		if (segment->p_vaddr + segment->p_memsz > *end)
-			*end = segment->p_vaddr + segment->p_memsz;
+		if (segment.vaddr < monitor->base)
+			monitor->base = segment.vaddr;
+		if (segment.vaddr + segment.memsz > monitor->end)
+			monitor->end = segment.vaddr + segment.memsz;
 	}
-	if (*base >= *end)
+	if (monitor->base >= monitor->end)
 		return fail(error, "the monitor's image has nothing to load");
 	return true;
 }
 
-static bool check(const void *file, uint64_t size, uint64_t *base, uint64_t *end,
-		  struct error *error)
+static bool read_monitor(const void *bytes, uint64_t size, struct monitor_elf *monitor,
+			 struct error *error)
 {
-	return check_header(file, size, error) && find_range(file, size, base, end, error);
+	if (!elf_open(&monitor->file, bytes, size, error) ||
+	    !check_monitor_header(&monitor->file) || !elf_check_table(&monitor->file, error))
+		return fail(error, "the monitor's image is no position-independent ELF64 file");
+	return find_range(monitor, error);
 }
 
 bool monitor_elf_memory(const void *file, uint64_t size, uint64_t *bytes, struct error *error)
 {
-	uint64_t base, end;
+	struct monitor_elf monitor;
 
-	if (!check(file, size, &base, &end, error))
+	if (!read_monitor(file, size, &monitor, error))
 		return false;
-	*bytes = end - base;
+	*bytes = monitor.end - monitor.base;
 	return true;
 }
 
-/* PT_DYNAMIC tells where the table of relocations lies and how long it is. */
-static bool find_relocations(const void *file, const uint8_t *memory, uint64_t base, uint64_t end,
-			     uint64_t *table, uint64_t *length)
+/* Takes from a PT_DYNAMIC segment, as it is in memory, where the table of relocations lies. */
+static void read_dynamic(const uint8_t *dynamic, uint64_t size, uint64_t *table, uint64_t *length)
 {
-	const Elf64_Ehdr *header = file;
+	for (uint64_t at = 0; at + sizeof(Elf64_Dyn) <= size; at += sizeof(Elf64_Dyn)) {
+		const Elf64_Dyn *entry = (const void *)(dynamic + at);
 
-	*table = *length = 0;
-	for (uint32_t i = 0; i < header->e_phnum; i++) {
-		const Elf64_Phdr *segment = &segments(file)[i];
-
-		if (segment->p_type != PT_DYNAMIC)
-			continue;
-		if (segment->p_vaddr < base ||
-		    !inside(segment->p_vaddr - base, segment->p_memsz, end - base))
-			return false;
-		for (uint64_t at = 0; at + sizeof(Elf64_Dyn) <= segment->p_memsz;
-		     at += sizeof(Elf64_Dyn)) {
-			const Elf64_Dyn *entry =
-				(const void *)(memory + (segment->p_vaddr - base) + at);
-
-			if (entry->d_tag == DT_RELA)
-				*table = entry->d_un.d_ptr;
-			else if (entry->d_tag == DT_RELASZ)
-				*length = entry->d_un.d_val;
-		}
+		if (entry->d_tag == DT_RELA)
+			*table = entry->d_un.d_ptr;
+		else if (entry->d_tag == DT_RELASZ)
+			*length = entry->d_un.d_val;
 	}
-	return !*length || (*table >= base && inside(*table - base, *length, end - base));
 }
 
-static bool relocate(const void *file, uint8_t *memory, uint64_t base, uint64_t end,
-		     struct error *error)
+static bool find_relocations(const struct monitor_elf *monitor, const uint8_t *memory,
+			     uint64_t *table, uint64_t *length)
 {
-	uint64_t delta = (uint64_t)memory - base, table, length;
+	*table = *length = 0;
+	for (uint32_t i = 0; i < monitor->file.segments; i++) {
+		struct elf_segment segment = elf_segment(&monitor->file, i);
 
-	if (!find_relocations(file, memory, base, end, &table, &length))
+		if (segment.type != PT_DYNAMIC)
+			continue;
+		if (!in_monitor(monitor, segment.vaddr, segment.memsz))
+			return false;
+		read_dynamic(memory + (segment.vaddr - monitor->base), segment.memsz, table,
+			     length);
+	}
+	return !*length || in_monitor(monitor, *table, *length);
+}
+
+static bool relocate_monitor(const struct monitor_elf *monitor, uint8_t *memory,
+			     struct error *error)
+{
+	uint64_t delta = (uint64_t)memory - monitor->base, table, length;
+
+	if (!find_relocations(monitor, memory, &table, &length))
 		return fail(error, "the monitor's image has relocations outside of itself");
 	for (uint64_t at = 0; at + sizeof(Elf64_Rela) <= length; at += sizeof(Elf64_Rela)) {
-		const Elf64_Rela *rela = (const void *)(memory + (table - base) + at);
+		const Elf64_Rela *rela = (const void *)(memory + (table - monitor->base) + at);
 		uint64_t value = (uint64_t)rela->r_addend + delta;
 
-		if (ELF64_R_TYPE(rela->r_info) != R_X86_64_RELATIVE || rela->r_offset < base ||
-		    !inside(rela->r_offset - base, sizeof(value), end - base))
+		if (ELF64_R_TYPE(rela->r_info) != R_X86_64_RELATIVE ||
+		    !in_monitor(monitor, rela->r_offset, sizeof(value)))
 			return fail(error, "relocation %lu of the monitor's image is not relative",
-				    (at / sizeof(Elf64_Rela)));
-		memcpy(memory + (rela->r_offset - base), &value, sizeof(value));
+				    at / sizeof(Elf64_Rela));
+		memcpy(memory + (rela->r_offset - monitor->base), &value, sizeof(value));
 	}
 	return true;
 }
@@ -125,21 +119,20 @@ static bool relocate(const void *file, uint8_t *memory, uint64_t base, uint64_t 
 bool monitor_elf_place(const void *file, uint64_t size, void *memory, uint64_t *entry,
 		       struct error *error)
 {
-	const Elf64_Ehdr *header = file;
-	uint64_t base, end;
+	struct monitor_elf monitor;
 
-	if (!check(file, size, &base, &end, error))
+	if (!read_monitor(file, size, &monitor, error))
 		return false;
-	memset(memory, 0, end - base);
-	for (uint32_t i = 0; i < header->e_phnum; i++) {
-		const Elf64_Phdr *segment = &segments(file)[i];
+	memset(memory, 0, monitor.end - monitor.base); /* gaps between segments, too */
+	for (uint32_t i = 0; i < monitor.file.segments; i++) {
+		struct elf_segment segment = elf_segment(&monitor.file, i);
 
-		if (segment->p_type == PT_LOAD)
-			memcpy((uint8_t *)memory + (segment->p_vaddr - base),
-			       (const uint8_t *)file + segment->p_offset, segment->p_filesz);
+		if (elf_is_loaded(&segment))
+			elf_copy_segment(&monitor.file, &segment,
+					 (uint8_t *)memory + (segment.vaddr - monitor.base));
 	}
-	if (header->e_entry < base || header->e_entry >= end)
+	if (!in_monitor(&monitor, monitor.file.entry, 1))
 		return fail(error, "the entry point of the monitor's image lies outside of it");
-	*entry = (uint64_t)memory + (header->e_entry - base);
-	return relocate(file, memory, base, end, error);
+	*entry = (uint64_t)memory + (monitor.file.entry - monitor.base);
+	return relocate_monitor(&monitor, memory, error);
 }

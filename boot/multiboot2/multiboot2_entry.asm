@@ -9,19 +9,11 @@
 ;
 default rel
 %include "arch/x86/cpu/asm_constants.inc"
+%include "boot/multiboot2/asm_multiboot2.inc"
 
 extern boot_multiboot2
 
-MULTIBOOT2_HEADER_MAGIC equ 0xe85250d6
-MULTIBOOT2_ARCH_I386	equ 0
-MULTIBOOT2_TAG_END	equ 0
-MULTIBOOT2_TAG_INFO	equ 1
-MULTIBOOT2_TAG_SIZE	equ 8		; of a tag without contents
-MULTIBOOT2_INFO_CMDLINE	equ 1
-MULTIBOOT2_INFO_MODULE	equ 3
-MULTIBOOT2_INFO_MMAP	equ 6
-
-; Page table bits: SDM volume 3, 4.5.
+; Page table bits: SDM volume 3, section 4.5.
 PAGE_PRESENT_WRITE	equ 3
 PAGE_LARGE		equ 1 << 7
 PAGE_SIZE		equ 4096
@@ -41,17 +33,18 @@ section .boot alloc exec write progbits align=4096
 header:
 	dd MULTIBOOT2_HEADER_MAGIC, MULTIBOOT2_ARCH_I386, header_end - header
 	dd 0x100000000 - MULTIBOOT2_HEADER_MAGIC - MULTIBOOT2_ARCH_I386 - (header_end - header)
-	align 8
+	align MULTIBOOT2_TAG_ALIGN
 info_request:
-	dw MULTIBOOT2_TAG_INFO, 0
+	dw MULTIBOOT2_HEADER_INFORMATION_REQUEST, 0
 	dd info_request_end - info_request
-	dd MULTIBOOT2_INFO_CMDLINE, MULTIBOOT2_INFO_MODULE, MULTIBOOT2_INFO_MMAP
+	dd MULTIBOOT2_INFO_COMMAND_LINE, MULTIBOOT2_INFO_MODULE, MULTIBOOT2_INFO_MAP
 info_request_end:
 	; No framebuffer tag: with one, GRUB would leave text mode under the BIOS. Under UEFI it
 	; passes a framebuffer on unasked (its grub-core/loader/multiboot_mbi2.c).
-	align 8
-	dw MULTIBOOT2_TAG_END, 0
-	dd MULTIBOOT2_TAG_SIZE
+	align MULTIBOOT2_TAG_ALIGN
+end_tag:
+	dw MULTIBOOT2_HEADER_END, 0
+	dd header_end - end_tag
 header_end:
 
 ; In:    EAX Multiboot2's magic, EBX address of its information; 32-bit protected mode, flat

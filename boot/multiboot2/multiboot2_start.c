@@ -3,14 +3,13 @@
  * multiboot2_start.c - the first C code under a Multiboot2 loader: reads its information, and
  * starts the monitor.
  */
-#include "boot/multiboot2/multiboot2.h"
+#include "boot/multiboot2/loader_info.h"
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/memory/phys.h"
 #include "arch/x86/memory/relocate.h"
 #include "monitor/main.h"
+#include "multiboot_format.h"
 #include "lib/units.h"
-
-#define MULTIBOOT2_BOOTLOADER_MAGIC 0x36d76289 /* Multiboot2 2.0, section 3.3 */
 
 /* Real ones have some KiB: no more than this is believed of the size that one gives itself. */
 #define INFORMATION_LIMIT (16 * MIB)
@@ -22,7 +21,7 @@ void boot_multiboot2(uint32_t magic, uint32_t information) __attribute__((noretu
 
 void boot_multiboot2(uint32_t magic, uint32_t information)
 {
-	if (magic != MULTIBOOT2_BOOTLOADER_MAGIC)
+	if (magic != MULTIBOOT2_LOADER_MAGIC)
 		cpu_stop(); /* nobody is there to be told: not even a memory map */
 	multiboot2_boot_info(phys(information), INFORMATION_LIMIT, &boot);
 	boot.image.base = monitor_base();

@@ -6,56 +6,31 @@
  * It does not stop its CPUs before it calls the gate.
  */
 #include <stddef.h>
-#include "../tick/cpu.h"
+#include "../tick/boot_tags.h"
+#include "../tick/instructions.h"
 #include "../tick/serial.h"
 #include "busy.h"
 
 #define LOW_MEMORY_END 0x100000u
 #define PAGE_SIZE      4096u
 
-/* Multiboot2 specification 2.0, section 3.6.8. */
-#define TAG_END		 0
-#define TAG_MEMORY_MAP	 6
-#define MEMORY_AVAILABLE 1
-
-struct tag_memory_map {
-	uint32_t type, size;
-	uint32_t entry_size, entry_version;
-};
-
-struct memory_entry {
-	uint64_t base, length;
-	uint32_t type, reserved;
-};
-
-void kernel_main(uint32_t magic, const uint8_t *information, struct switchyard_info *switchyard);
-
-static const struct tag_memory_map *find_map(const uint8_t *information)
-{
-	const uint8_t *at = information + 2 * sizeof(uint32_t); /* behind the whole's size */
-
-	for (;;) {
-		const struct tag_memory_map *tag = (const struct tag_memory_map *)at;
-
-		if (tag->type == TAG_MEMORY_MAP || tag->type == TAG_END)
-			return tag->type == TAG_END ? NULL : tag;
-		at += (tag->size + 7) & ~7u;
-	}
-}
+void kernel_main(uint32_t magic, const struct multiboot2_info *information,
+		 struct switchyard_info *switchyard);
 
 /* The last page of this slot's memory below 1 MiB; 0: it has none. */
-static uint64_t find_low_page(const uint8_t *information)
+static uint64_t find_low_page(const struct multiboot2_info *information)
 {
-	const struct tag_memory_map *map = find_map(information);
+	const struct multiboot2_map_tag *map =
+		(const struct multiboot2_map_tag *)boot_tag(information, MULTIBOOT2_INFO_MAP);
 	uint64_t page = 0;
 
 	if (!map)
 		return 0;
-	for (uint32_t offset = sizeof(*map); offset < map->size; offset += map->entry_size) {
-		const struct memory_entry *entry =
-			(const struct memory_entry *)((const uint8_t *)map + offset);
+	for (uint32_t offset = sizeof(*map); offset < map->tag.size; offset += map->entry_size) {
+		const struct multiboot2_map_entry *entry =
+			(const struct multiboot2_map_entry *)((const uint8_t *)map + offset);
 
-		if (entry->type == MEMORY_AVAILABLE &&
+		if (entry->type == MULTIBOOT_MEMORY_AVAILABLE &&
 		    entry->base + entry->length <= LOW_MEMORY_END && entry->length >= PAGE_SIZE)
 			page = (entry->base + entry->length - PAGE_SIZE) & -(uint64_t)PAGE_SIZE;
 	}
@@ -70,7 +45,8 @@ static void obey(struct tick *tick, int key)
 		gate_switch(tick, (uint32_t)(key - '0'));
 }
 
-void kernel_main(uint32_t magic, const uint8_t *information, struct switchyard_info *switchyard)
+void kernel_main(uint32_t magic, const struct multiboot2_info *information,
+		 struct switchyard_info *switchyard)
 {
 	static struct tick tick;
 	uint64_t page;
@@ -79,7 +55,7 @@ void kernel_main(uint32_t magic, const uint8_t *information, struct switchyard_i
 	tick.switchyard = switchyard;
 	tick.name = switchyard ? switchyard->slot[switchyard->self - 1].name : "busy";
 	serial_init();
-	boot_read(&tick, magic, (const struct multiboot2_info *)information);
+	boot_read(&tick, magic, information);
 	page = find_low_page(information);
 	interrupts_init(&tick, PIC_MASTER_VECTOR);
 	if (switchyard) {

@@ -7,8 +7,8 @@ BUSY_DIR := $(B)/busy
 BUSY_ELF := $(BUSY_DIR)/busy.elf
 BUSY_OBJ := $(patsubst images/busy/%.c,$(BUSY_DIR)/%.o,$(wildcard images/busy/*.c)) \
 	$(patsubst images/busy/%.asm,$(BUSY_DIR)/%.asm.o,$(wildcard images/busy/*.asm)) \
-	$(addprefix $(TICK_DIR)/,entry.asm.o interrupt.asm.o boot.o gate.o interrupts.o keyboard.o multiboot2.o \
-		print.o screen.o serial.o)
+	$(addprefix $(TICK_DIR)/,entry.asm.o interrupt.asm.o boot.o boot_tags.o command_line.o gate.o interrupts.o \
+		hotkey.o print.o text_screen.o serial.o)
 
 $(BUSY_DIR)/%.o: images/busy/%.c
 	@mkdir -p $(@D)

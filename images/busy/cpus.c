@@ -3,7 +3,7 @@
  * cpus.c - starting the other CPUs: SDM volume 3, section 9.4.4, INIT and then SIPIs, whose vector
  * is the number of the page that trampoline.asm is copied to.
  */
-#include "../tick/cpu.h"
+#include "../tick/instructions.h"
 #include "busy.h"
 
 #define PAGE_SHIFT	12

@@ -4,9 +4,9 @@
  * given the machine away: only INIT stops it.
  */
 #include <cpuid.h>
-#include "../tick/cpu.h"
+#include "../tick/instructions.h"
 #include "../tick/interrupt_frame.h"
-#include "../tick/segments.h"
+#include "../tick/flat_segments.h"
 #include "busy.h"
 
 #define VECTOR_NMI	  2

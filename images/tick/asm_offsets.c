@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * asm_offsets.c - what NASM has to know of C's structures and constants: build/tick/asm_offsets.inc
- * (asm_define.h).
+ * (nasm_define.h).
  */
 #include <elf.h>
-#include "asm_define.h"
+#include "nasm_define.h"
 #include "interrupt_frame.h"
-#include "segments.h"
+#include "multiboot_format.h"
+#include "flat_segments.h"
 #include "switchyard.h"
 
 #define HIGH_HALF 4 /* of a 64-bit number, in bytes */
@@ -20,6 +21,15 @@ void asm_offsets(void)
 	DEFINE("switchyard_info.identity_pdpt_high",
 	       offsetof(struct switchyard_info, identity_pdpt) + HIGH_HALF);
 	CONSTANT(HIGH_HALF);
+
+	/* In 64 bits: the compiler would print a 32-bit number of this size as a negative one. */
+	DEFINE("MULTIBOOT2_HEADER_MAGIC", (uint64_t)MULTIBOOT2_HEADER_MAGIC);
+	CONSTANT(MULTIBOOT2_ARCH_I386);
+	CONSTANT(MULTIBOOT2_TAG_ALIGN);
+	CONSTANT(MULTIBOOT2_HEADER_END);
+	CONSTANT(MULTIBOOT2_HEADER_RELOCATABLE);
+	CONSTANT(MULTIBOOT2_PREFER_NONE);
+	DEFINE("multiboot2_info_size", sizeof(struct multiboot2_info));
 
 	DEFINE("rela.r_offset", offsetof(Elf64_Rela, r_offset));
 	DEFINE("rela.r_addend", offsetof(Elf64_Rela, r_addend));

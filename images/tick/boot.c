@@ -2,7 +2,8 @@
 /*
  * boot.c - what the boot loader told: the command line's options, and if there is a text screen.
  */
-#include "multiboot2.h"
+#include "boot_tags.h"
+#include "command_line.h"
 #include "tick.h"
 
 static void read_options(struct tick *tick, const char *line)
@@ -14,12 +15,12 @@ static void read_options(struct tick *tick, const char *line)
 			line++;
 		if (!*line)
 			return;
-		if (multiboot2_take(&line, "every="))
-			options->every = multiboot2_take_number(&line);
-		else if (multiboot2_take(&line, "to="))
-			options->to = multiboot2_take_number(&line);
-		else if (multiboot2_take(&line, "count="))
-			options->count = multiboot2_take_number(&line);
+		if (command_line_take(&line, "every="))
+			options->every = command_line_take_number(&line);
+		else if (command_line_take(&line, "to="))
+			options->to = command_line_take_number(&line);
+		else if (command_line_take(&line, "count="))
+			options->count = command_line_take_number(&line);
 		if (*line && *line != ' ') {
 			say(tick,
 			    "command line: can't make out \"%s\"; options are every=TICKS "
@@ -32,10 +33,10 @@ static void read_options(struct tick *tick, const char *line)
 
 void boot_read(struct tick *tick, uint32_t magic, const struct multiboot2_info *information)
 {
-	if (magic != MULTIBOOT2_BOOT_MAGIC) {
+	if (magic != MULTIBOOT2_LOADER_MAGIC) {
 		say(tick, "not started by a Multiboot2 loader: EAX was 0x%x", magic);
 		return;
 	}
-	screen_init(&tick->screen, multiboot2_text_screen(magic, information));
-	read_options(tick, multiboot2_command_line(information));
+	screen_init(&tick->screen, boot_tags_text_screen(magic, information));
+	read_options(tick, boot_tags_command_line(information));
 }

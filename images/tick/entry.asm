@@ -13,14 +13,8 @@ default rel
 extern kernel_main
 extern monitor_start, rela_start, rela_end	; tick.ld
 
-HEADER_MAGIC		equ 0xe85250d6
-HEADER_ARCH_I386	equ 0
-TAG_END			equ 0
-TAG_RELOCATABLE		equ 10
-NO_PREFERENCE		equ 0
 LOWEST_ADDRESS		equ 0x200000
 HIGHEST_ADDRESS		equ 0xffffffff
-INFO_RESERVED_END	equ 8		; two words: the information's size, and a reserved one
 
 ; Control bits: SDM volume 3, sections 2.2 and 2.5; page table bits: 4.5.
 CR0_PG			equ 1 << 31
@@ -38,17 +32,17 @@ STACK_SIZE		equ 4 * PAGE_SIZE
 section .boot alloc exec write progbits align=4096
 
 header:
-	dd HEADER_MAGIC, HEADER_ARCH_I386, header_end - header
-	dd 0x100000000 - HEADER_MAGIC - HEADER_ARCH_I386 - (header_end - header)
-	align 8
+	dd MULTIBOOT2_HEADER_MAGIC, MULTIBOOT2_ARCH_I386, header_end - header
+	dd 0x100000000 - MULTIBOOT2_HEADER_MAGIC - MULTIBOOT2_ARCH_I386 - (header_end - header)
+	align MULTIBOOT2_TAG_ALIGN
 relocatable:
-	dw TAG_RELOCATABLE, 0
+	dw MULTIBOOT2_HEADER_RELOCATABLE, 0
 	dd relocatable_end - relocatable
-	dd LOWEST_ADDRESS, HIGHEST_ADDRESS, LARGE_PAGE_SIZE, NO_PREFERENCE
+	dd LOWEST_ADDRESS, HIGHEST_ADDRESS, LARGE_PAGE_SIZE, MULTIBOOT2_PREFER_NONE
 relocatable_end:
-	align 8
+	align MULTIBOOT2_TAG_ALIGN
 end_tag:
-	dw TAG_END, 0
+	dw MULTIBOOT2_HEADER_END, 0
 	dd header_end - end_tag
 header_end:
 
@@ -64,7 +58,7 @@ global entry
 entry:
 	cld
 	mov esi, eax
-	lea esp, [ebx + INFO_RESERVED_END]	; borrowed for one return address
+	lea esp, [ebx + multiboot2_info_size]	; its reserved word is borrowed for one return address
 	call here
 here:
 	pop ebp

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "interrupts.h"
-#include "cpu.h"
-#include "i8042.h"
+#include "i8042_ports.h"
+#include "instructions.h"
 #include "interrupt_frame.h"
-#include "segments.h"
+#include "flat_segments.h"
 #include "tick.h"
 
 /* Intel 8259A data sheet. */

@@ -27,7 +27,7 @@ enum {
 
 #define KEYS_SIZE 16
 
-/* Bytes from the keyboard, a ring: the handler of IRQ 1 puts them in, keyboard.c takes them out. */
+/* Bytes from the keyboard, a ring: the handler of IRQ 1 puts them in, hotkey.c takes them out. */
 struct keys {
 	uint8_t code[KEYS_SIZE];
 	volatile uint32_t put, taken; /* bytes, ever */

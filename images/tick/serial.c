@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "serial.h"
-#include "cpu.h"
+#include "instructions.h"
 
 #define FCR_ENABLE     0x01
 #define LCR_8N1	       0x03

@@ -4,7 +4,7 @@
  * to the next, and after each looks at what there is to do.
  */
 #include "tick.h"
-#include "cpu.h"
+#include "instructions.h"
 #include "serial.h"
 
 #define NO_COMMAND (-1)

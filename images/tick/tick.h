@@ -15,8 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "interrupts.h"
-#include "keyboard.h"
-#include "screen.h"
+#include "hotkey.h"
+#include "text_screen.h"
 #include "switchyard.h"
 
 struct options {

@@ -17,7 +17,7 @@ TICK_LINK_ADDRESS := 0x200000
 TICK_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -ffreestanding -nostdlib -m64 \
 	-mno-red-zone -mgeneral-regs-only -fpie -fvisibility=hidden -fno-stack-protector \
 	-fcf-protection=none -fno-asynchronous-unwind-tables -fno-strict-aliasing \
-	$(KERNEL_HEADERS) -ffile-prefix-map=$(CURDIR)=. -Iguest/linux -DLINK_ADDRESS=$(TICK_LINK_ADDRESS)
+	$(KERNEL_HEADERS) -ffile-prefix-map=$(CURDIR)=. -Iguest/linux -Iinclude -DLINK_ADDRESS=$(TICK_LINK_ADDRESS)
 TICK_LDFLAGS := -m elf_x86_64 -pie --no-dynamic-linker -z norelro -z noexecstack \
 	-z max-page-size=4096 --build-id=none --no-warn-rwx-segments \
 	--defsym=LINK_ADDRESS=$(TICK_LINK_ADDRESS) -T images/tick/tick.ld

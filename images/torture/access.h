@@ -7,9 +7,9 @@
 #define TORTURE_ACCESS_H
 
 #include <stdint.h>
-#include "../tick/cpu.h"
+#include "../tick/instructions.h"
 #include "../tick/interrupts.h"
-#include "../tick/screen.h"
+#include "../tick/text_screen.h"
 
 /* name_get() and name_set() of a register that is moved from and to a general register. */
 #define DEFINE_GET(name, instruction)                        \

@@ -2,7 +2,7 @@
 /*
  * items_legacy.c - the 8259s, their trigger modes, and the keyboard controller's command byte.
  */
-#include "../tick/i8042.h"
+#include "../tick/i8042_ports.h"
 #include "access.h"
 #include "item.h"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "../tick/multiboot2.h"
+#include "../tick/boot_tags.h"
+#include "../tick/command_line.h"
 #include "item.h"
 
 #define DEFAULT_COUNT 1000
@@ -7,20 +8,20 @@
 bool torture_read_options(struct torture *torture, const struct multiboot2_info *information)
 {
 	struct torture_options *options = &torture->options;
-	const char *line = multiboot2_command_line(information);
+	const char *line = boot_tags_command_line(information);
 
 	options->count = DEFAULT_COUNT;
-	items_acpi_set_rsdp(multiboot2_rsdp(information));
+	items_acpi_set_rsdp(boot_tags_rsdp(information));
 	for (;;) {
 		while (*line == ' ')
 			line++;
 		if (!*line)
 			return true;
-		if (multiboot2_take(&line, "to="))
-			options->to = multiboot2_take_number(&line);
-		else if (multiboot2_take(&line, "count="))
-			options->count = multiboot2_take_number(&line);
-		else if (multiboot2_take(&line, "la57"))
+		if (command_line_take(&line, "to="))
+			options->to = command_line_take_number(&line);
+		else if (command_line_take(&line, "count="))
+			options->count = command_line_take_number(&line);
+		else if (command_line_take(&line, "la57"))
 			options->la57 = true;
 		if (*line && *line != ' ') {
 			say(torture->tick,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * registers.c - what switch.asm fills the registers with, and the comparison.
+ * registers.c - what torture_switch.asm fills the registers with, and the comparison.
  */
 #include <stddef.h>
 #include "access.h"
 #include "registers.h"
-#include "switch.h"
+#include "torture_switch.h"
 
 #define RFLAGS_FIXED 0x2      /* always 1 */
 #define RFLAGS_VARY  0x240ad5 /* CF, PF, AF, ZF, SF, IF, OF, AC, ID: SDM volume 1, 3.4.3 */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * registers.h - the registers that switch.asm fills, and what of them the CPU has.
+ * registers.h - the registers that torture_switch.asm fills, and what of them the CPU has.
  */
 #ifndef TORTURE_REGISTERS_H
 #define TORTURE_REGISTERS_H

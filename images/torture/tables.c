@@ -3,8 +3,8 @@
  * tables.c - descriptor tables with everything that the gate keeps: an LDT and a TSS, too.
  * SDM volume 3, sections 3.4.5 (segments), 3.5 (LDT), 7.2.3 (TSS descriptor) and 7.7 (TSS).
  */
-#include "../tick/cpu.h"
-#include "../tick/segments.h"
+#include "../tick/instructions.h"
+#include "../tick/flat_segments.h"
 #include "torture.h"
 
 #define TYPE_LDT     0x82 /* present */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "timing.h"
-#include "../tick/cpu.h"
+#include "../tick/instructions.h"
 #include "../tick/interrupts.h"
 #include "access.h"
 

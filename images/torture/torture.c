@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "torture.h"
-#include "../tick/cpu.h"
+#include "../tick/instructions.h"
 #include "../tick/serial.h"
-#include "../tick/multiboot2.h"
+#include "../tick/boot_tags.h"
 #include "item.h"
 #include "registers.h"
 #include "timing.h"
@@ -174,7 +174,7 @@ void kernel_main(uint32_t magic, const struct multiboot2_info *information,
 	tick.switchyard = switchyard;
 	tick.name = switchyard ? switchyard->slot[switchyard->self - 1].name : "torture";
 	serial_init();
-	screen_init(&tick.screen, multiboot2_text_screen(magic, information));
+	screen_init(&tick.screen, boot_tags_text_screen(magic, information));
 	if (prepare(&torture, information)) {
 		say(&tick, "%u switches to slot %u, with %s levels of paging",
 		    torture.options.count, torture.options.to,

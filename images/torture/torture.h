@@ -6,7 +6,8 @@
  * that docs/STATE.md promises to keep is given random contents, of the slot's own and other ones
  * each time; after it, all is compared, and each difference said by the name that the table has.
  *
- *   switch.asm   registers that compiled code uses all the time, and the vector registers: they are
+ *   torture_switch.asm
+ *                registers that compiled code uses all the time, and the vector registers: they are
  *                filled, the gate is called, and they are read, in one go
  *   registers.c  what those are filled with, and their comparison
  *   item.c       all other state: values that are written, read and compared alike
@@ -28,7 +29,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "../tick/tick.h"
-#include "switch.h"
+#include "torture_switch.h"
 
 struct torture_options {
 	uint32_t to;	/* the other slot's number, from 1 */

@@ -10,7 +10,8 @@ TORTURE_C   := $(filter-out images/torture/torture_offsets.c,$(wildcard images/t
 TORTURE_ASM := $(wildcard images/torture/*.asm)
 TORTURE_OBJ := $(TORTURE_C:images/torture/%.c=$(TORTURE_DIR)/%.o) \
 	$(TORTURE_ASM:images/torture/%.asm=$(TORTURE_DIR)/%.asm.o)
-TORTURE_TICK := entry.asm.o interrupt.asm.o interrupts.o gate.o multiboot2.o print.o screen.o serial.o
+TORTURE_TICK := entry.asm.o interrupt.asm.o boot_tags.o command_line.o interrupts.o gate.o print.o text_screen.o \
+	serial.o
 
 torture: $(TORTURE_ELF)
 

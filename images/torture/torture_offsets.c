@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * torture_offsets.c - what NASM has to know of C's structures: build/torture/torture_offsets.inc
- * (images/tick/asm_define.h).
+ * (images/tick/nasm_define.h).
  */
-#include "../tick/asm_define.h"
-#include "../tick/segments.h"
+#include "../tick/nasm_define.h"
+#include "../tick/flat_segments.h"
 #include "torture.h"
 
 void torture_offsets(void);

@@ -30,7 +30,7 @@ struct change {
 };
 
 /* The next size bytes of the area, for a table; returns their address, or 0 with the reason. */
-static uint64_t take(struct area *area, uint64_t size, struct error *error)
+static uint64_t take_room(struct area *area, uint64_t size, struct error *error)
 {
 	uint64_t place = (area->next + ACPI_RSDP_ALIGN - 1) & -(uint64_t)ACPI_RSDP_ALIGN;
 
@@ -45,7 +45,7 @@ static uint64_t take(struct area *area, uint64_t size, struct error *error)
 
 static uint64_t build_swyd(struct area *area, uint64_t info, struct error *error)
 {
-	uint64_t address = take(area, sizeof(struct switchyard_acpi), error);
+	uint64_t address = take_room(area, sizeof(struct switchyard_acpi), error);
 	struct acpi_header header = {.length = sizeof(struct switchyard_acpi), .revision = 1};
 	struct switchyard_acpi *table;
 
@@ -110,7 +110,7 @@ static uint64_t build_madt(struct area *area, uint64_t original, uint64_t cpus, 
 
 	if (!firmware)
 		return 0;
-	address = take(area, firmware->header.length, error);
+	address = take_room(area, firmware->header.length, error);
 	if (!address)
 		return 0;
 	madt = phys(address);
@@ -127,7 +127,7 @@ static uint64_t build_root(struct area *area, const struct acpi_root *original,
 {
 	uint32_t count = acpi_root_count(original), entry_size = original->entry_size;
 	uint32_t size = (uint32_t)sizeof(struct acpi_header) + (count + 1) * entry_size;
-	uint64_t address = take(area, size, error), madt;
+	uint64_t address = take_room(area, size, error), madt;
 	struct acpi_header *root;
 	uint8_t *entries;
 
@@ -193,7 +193,7 @@ bool guest_acpi(uint64_t rsdp, uint64_t base, uint64_t size, uint64_t cpus, uint
 	if (base + size > BELOW_4G)
 		return fail(error, "ACPI: tables at %#lx; an RSDT needs them below 4 GiB", base);
 	memset(phys(base), 0, size);
-	root = take(&area, sizeof(struct acpi_rsdp), error);
+	root = take_room(&area, sizeof(struct acpi_rsdp), error);
 	if (!root)
 		return false;
 	memcpy(phys(root), original,

@@ -17,15 +17,6 @@ static const struct load_format *const formats[] = {&load_linux, &load_multiboot
 
 static const uint8_t gzip_magic[] = {0x1f, 0x8b}; /* RFC 1952, section 2.3.1 */
 
-uint64_t load_extra_size(const struct slot *slot)
-{
-	uint64_t size = page_up(slot->initrd.size);
-
-	for (uint32_t i = 0; i < slot->module_count; i++)
-		size += page_up(slot->module[i].size);
-	return size;
-}
-
 static const struct load_format *find_format(const struct slot *slot)
 {
 	for (uint32_t i = 0; i < FORMAT_COUNT; i++) {

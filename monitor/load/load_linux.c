@@ -47,7 +47,7 @@ static uint64_t data_size(const struct slot *slot)
 	return 2 * PAGE_SIZE + command_line_size(slot);
 }
 
-static bool inspect(struct slot *slot, struct error *error)
+static bool inspect_linux(struct slot *slot, struct error *error)
 {
 	struct bzimage bzimage;
 	uint64_t length = strlen(slot->kernel.string), size;
@@ -206,8 +206,8 @@ static void copy_images(const struct slot *slot, const struct bzimage *bzimage,
 		memcpy(phys(layout->initrd), phys(slot->initrd.base), slot->initrd.size);
 }
 
-static bool load(const struct slot *slot, const struct load_context *context,
-		 struct guest_entry *entry, struct error *error)
+static bool load_linux_image(const struct slot *slot, const struct load_context *context,
+			     struct guest_entry *entry, struct error *error)
 {
 	struct bzimage bzimage;
 	struct layout layout = {0};
@@ -226,4 +226,5 @@ static bool load(const struct slot *slot, const struct load_context *context,
 
 _Static_assert(sizeof(struct boot_params) == PAGE_SIZE, "boot_params is one page");
 
-const struct load_format load_linux = {SWITCHYARD_LINUX, linux_probe, inspect, load};
+const struct load_format load_linux = {SWITCHYARD_LINUX, linux_probe, inspect_linux,
+				       load_linux_image};

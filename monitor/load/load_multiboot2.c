@@ -1,44 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * load_multiboot2.c - Multiboot2 kernels: inspecting and placing them. multiboot2_header.c reads
- * the header.
+ * the kernel.
  */
 #include "monitor/load/load_format.h"
-#include "monitor/load/multiboot2.h"
+#include "monitor/load/multiboot2_header.h"
+#include "monitor/load/multiboot2_info.h"
 #include "monitor/plan/plan.h"
 
-static bool probe(const struct image *file)
+static bool probe_multiboot2(const struct image *file)
 {
 	return multiboot2_probe(file);
 }
 
 /* A relocatable kernel can be anywhere that its header allows, below 4 GiB, where it is entered. */
-static bool relocatable_needs(struct slot *slot, const struct multiboot2_header *header,
+static bool relocatable_needs(struct slot *slot, const struct multiboot2_kernel *kernel,
 			      struct error *error)
 {
-	const struct multiboot2_relocation *r = &header->relocation;
+	const struct multiboot2_relocation *r = &kernel->relocation;
 	uint64_t slack = r->align > PLAN_ALIGN ? r->align - PLAN_ALIGN : 0;
 	uint64_t min = align_up(r->min, r->align);
 
-	if (r->max < min || r->max - min + 1 < header->image.end - header->image.start)
+	if (r->max < min || r->max - min + 1 < kernel->image.end - kernel->image.start)
 		return fail(error,
 			    "Multiboot2 relocation: %#lx bytes have no place between %#x and %#x",
-			    header->image.end - header->image.start, r->min, r->max);
-	slot->needs = (struct needs){.size = slack + multiboot_size(slot, &header->image),
+			    kernel->image.end - kernel->image.start, r->min, r->max);
+	slot->needs = (struct needs){.size = slack + multiboot_size(slot, &kernel->image),
 				     .min_base = min,
 				     .max_end = (uint64_t)r->max + 1};
 	return true;
 }
 
-static bool inspect(struct slot *slot, struct error *error)
+static bool inspect_multiboot2(struct slot *slot, struct error *error)
 {
-	struct multiboot2_header header;
+	struct multiboot2_kernel kernel;
 
-	if (!multiboot_check_slot(slot, error) || !multiboot2_read(&slot->kernel, &header, error))
+	if (!multiboot_check_slot(slot, error) || !multiboot2_read(&slot->kernel, &kernel, error))
 		return false;
-	if (header.relocatable)
-		return relocatable_needs(slot, &header, error);
-	multiboot_fixed_needs(slot, &header.image);
+	if (kernel.relocatable)
+		return relocatable_needs(slot, &kernel, error);
+	multiboot_fixed_needs(slot, &kernel.image);
 	return true;
 }
 
@@ -46,11 +47,11 @@ static bool inspect(struct slot *slot, struct error *error)
  * Where a relocatable kernel's start goes: the lowest place in
  * the slot's range, or the highest if it prefers that.
  */
-static bool choose_address(const struct slot *slot, const struct multiboot2_header *header,
+static bool choose_address(const struct slot *slot, const struct multiboot2_kernel *kernel,
 			   uint64_t *address, struct error *error)
 {
-	const struct multiboot2_relocation *r = &header->relocation;
-	uint64_t size = multiboot_size(slot, &header->image);
+	const struct multiboot2_relocation *r = &kernel->relocation;
+	uint64_t size = multiboot_size(slot, &kernel->image);
 	uint64_t end = slot->ram.base + slot->ram.size, first, last;
 
 	if (end > (uint64_t)r->max + 1)
@@ -66,26 +67,27 @@ static bool choose_address(const struct slot *slot, const struct multiboot2_head
 	return true;
 }
 
-static bool load(const struct slot *slot, const struct load_context *context,
-		 struct guest_entry *entry, struct error *error)
+static bool load_multiboot2_image(const struct slot *slot, const struct load_context *context,
+				  struct guest_entry *entry, struct error *error)
 {
-	struct multiboot2_header header;
+	struct multiboot2_kernel kernel;
 	struct multiboot_layout layout;
 	uint64_t address;
 
-	if (!multiboot2_read(&slot->kernel, &header, error))
+	if (!multiboot2_read(&slot->kernel, &kernel, error))
 		return false;
-	address = header.image.start;
-	if (header.relocatable && !choose_address(slot, &header, &address, error))
+	address = kernel.image.start;
+	if (kernel.relocatable && !choose_address(slot, &kernel, &address, error))
 		return false;
-	multiboot_lay_out(slot, &header.image, address, &layout);
-	multiboot_place(slot, &header.image, &layout);
+	multiboot_lay_out(slot, &kernel.image, address, &layout);
+	multiboot_place(slot, &kernel.image, &layout);
 	if (!multiboot2_write_info(slot, context, &layout,
-				   header.relocatable ? (uint32_t)address : 0, error))
+				   kernel.relocatable ? (uint32_t)address : 0, error))
 		return false;
-	multiboot_set_registers(entry, context, &header.image, &layout);
-	entry->ax = MULTIBOOT2_BOOT_MAGIC;
+	multiboot_set_registers(entry, context, &kernel.image, &layout);
+	entry->ax = MULTIBOOT2_LOADER_MAGIC;
 	return true;
 }
 
-const struct load_format load_multiboot2 = {SWITCHYARD_MULTIBOOT2, probe, inspect, load};
+const struct load_format load_multiboot2 = {SWITCHYARD_MULTIBOOT2, probe_multiboot2,
+					    inspect_multiboot2, load_multiboot2_image};

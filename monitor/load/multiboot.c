@@ -10,10 +10,11 @@
 
 /*
  * Room for the boot information: its fixed parts (structures, tags' headers, RSDP, loader's name,
- * padding) take under 512 bytes in both formats; each map entry 24, each module 16 and padding.
+ * padding) take under 512 bytes in both formats; a map entry has the same size in both, and each
+ * module takes 16 and padding.
  */
 #define INFO_FIXED     1024u
-#define INFO_MAP_ENTRY 24u
+#define INFO_MAP_ENTRY sizeof(struct multiboot2_map_entry)
 #define INFO_MODULE    32u
 
 bool multiboot_flat(const struct image *file, uint64_t header_offset,
@@ -22,7 +23,7 @@ bool multiboot_flat(const struct image *file, uint64_t header_offset,
 {
 	uint64_t load = addresses->load, end;
 
-	if (addresses->load == MULTIBOOT_LOAD_FILE && addresses->header >= header_offset)
+	if (addresses->load == MULTIBOOT2_LOAD_FILE && addresses->header >= header_offset)
 		load = addresses->header - header_offset;
 	if (load > addresses->header || addresses->header - load > header_offset)
 		return fail(
@@ -57,9 +58,9 @@ bool multiboot_flat(const struct image *file, uint64_t header_offset,
 
 bool multiboot_elf(const struct image *file, struct multiboot_image *image, struct error *error)
 {
-	if (!elf_probe(file))
+	if (!elf_kernel_probe(file))
 		return fail(error, "Multiboot kernel without address fields is no ELF file either");
-	if (!elf_read(file, &image->elf, error))
+	if (!elf_kernel_read(file, &image->elf, error))
 		return false;
 	image->flat = false;
 	image->start = image->elf.start;
@@ -138,7 +139,7 @@ void multiboot_place(const struct slot *slot, const struct multiboot_image *imag
 		memcpy(to, file + image->file_offset, image->load_size);
 		memset(to + image->load_size, 0, image->end - image->start - image->load_size);
 	} else {
-		elf_place(&slot->kernel, layout->shift);
+		elf_kernel_place(&image->elf, layout->shift);
 	}
 	for (uint32_t i = 0; i < slot->module_count; i++)
 		memcpy(phys(layout->module[i]), phys(slot->module[i].base), slot->module[i].size);

@@ -11,38 +11,23 @@
 #ifndef MONITOR_LOAD_MULTIBOOT_H
 #define MONITOR_LOAD_MULTIBOOT_H
 
-#include "monitor/load/load_elf.h"
+#include "monitor/load/elf_kernel.h"
 #include "monitor/load/load_format.h"
+#include "multiboot_format.h"
 
-/* Text mode as both describe it: Multiboot 1, 3.3 (framebuffer_type 2); Multiboot2, 3.6.12. */
+/* Text mode, as both describe it. */
 #define MULTIBOOT_TEXT_ADDRESS 0xb8000
 #define MULTIBOOT_TEXT_COLUMNS 80
 #define MULTIBOOT_TEXT_ROWS    25
 #define MULTIBOOT_TEXT_PITCH   160 /* bytes a row: a character and its colour each */
 #define MULTIBOOT_TEXT_BPP     16
-#define MULTIBOOT_TEXT_TYPE    2
-
-/* A framebuffer (framebuffer_type 1), and behind its description the fields of a pixel. */
-#define MULTIBOOT_RGB_TYPE 1
-
-struct multiboot_colours {
-	uint8_t red_position, red_size, green_position, green_size, blue_position, blue_size;
-};
-
-/* Address fields of a header, as in the file. */
-struct multiboot_addresses {
-	uint32_t header, load, load_end, bss_end;
-};
-
-/* Multiboot2 only: a load address of -1 stands for the file's beginning (3.1.5). */
-#define MULTIBOOT_LOAD_FILE UINT32_MAX
 
 /* A kernel's image: where its bytes come from, and where they go. */
 struct multiboot_image {
 	bool flat;	      /* by address fields; else elf counts */
 	uint64_t file_offset; /* flat only: load_size bytes from there go to start */
 	uint64_t load_size;
-	struct elf elf;
+	struct elf_kernel elf;
 	uint64_t start, end; /* physical, bss included */
 	uint64_t entry;
 };

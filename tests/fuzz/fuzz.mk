@@ -22,11 +22,11 @@ FUZZ_COVER   := $(FUZZ_COMMON) -O0 -fprofile-instr-generate -fcoverage-mapping
 
 # The monitor's parts that unit tests link, with the same fakes, and what firmware's tables meet.
 # The fake CPU's tests are cmocka's, and no parser asks the CPU.
-FUZZ_C       := $(filter-out tests/unit/fake/cpu.c,$(UNIT_C)) $(addprefix tests/fuzz/,loading.c promises.c)
+FUZZ_C       := $(filter-out tests/unit/fake/fake_cpu.c,$(UNIT_C)) $(addprefix tests/fuzz/,loading.c promises.c)
 FUZZ_ACPI_C  := $(call sources_named,machine acpi_events)
 # Whose coverage is shown: all that reads what it did not write.
-FUZZ_PARSERS := $(call sources_named,multiboot2 acpi_sleep acpi_walk machine command console \
-	console_loop guest_acpi guest_map lineedit lines bzimage load load_elf \
+FUZZ_PARSERS := $(call sources_named,loader_info acpi_sleep acpi_walk machine command console \
+	console_loop guest_acpi guest_map lineedit lines bzimage elf elf_kernel load load_elf \
 	load_linux load_multiboot1 load_multiboot2 multiboot multiboot2_header \
 	multiboot2_info options parse_line plan_init plan_monitor plan_regions \
 	plan_slots words)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What is typed at the serial console: escape sequences, line editing, commands. */
-#include "fake/console.h"
+#include "fake/fake_console.h"
 #include "fake/fake.h"
-#include "fake/machine.h"
+#include "fake/fake_machine.h"
 #include "fuzz.h"
 #include "monitor/console/command.h"
 

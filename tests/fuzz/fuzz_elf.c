@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Plain ELF kernels, from their headers to segments in the slot's RAM. */
 #include "loading.h"
-#include "monitor/load/load_elf.h"
+#include "monitor/load/elf_kernel.h"
 
 static void check(const struct loading *loading)
 {
 	struct error error;
-	struct elf elf;
+	struct elf_kernel kernel;
 
 	if (loading->slot.type != SWITCHYARD_ELF)
 		return;
-	FUZZ_CHECK(elf_read(&loading->slot.kernel, &elf, &error));
-	FUZZ_CHECK(loading->entry.ip >= elf.start && loading->entry.ip < elf.end);
-	loading_at(loading, elf.start, elf.end - elf.start);
+	FUZZ_CHECK(elf_kernel_read(&loading->slot.kernel, &kernel, &error));
+	FUZZ_CHECK(loading->entry.ip >= kernel.start && loading->entry.ip < kernel.end);
+	loading_at(loading, kernel.start, kernel.end - kernel.start);
 	/* What lies beside the segments is as it was. */
-	if (elf.start > loading->slot.ram.base)
-		loading_check_bytes(loading, elf.start - 1, 1, LOADING_RAM_BYTE);
-	if (elf.end < loading->slot.ram.base + loading->slot.ram.size)
-		loading_check_bytes(loading, elf.end, 1, LOADING_RAM_BYTE);
+	if (kernel.start > loading->slot.ram.base)
+		loading_check_bytes(loading, kernel.start - 1, 1, LOADING_RAM_BYTE);
+	if (kernel.end < loading->slot.ram.base + loading->slot.ram.size)
+		loading_check_bytes(loading, kernel.end, 1, LOADING_RAM_BYTE);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

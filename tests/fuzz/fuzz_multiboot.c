@@ -1,34 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Multiboot 1 and 2 kernels, from their headers to boot information and modules in the slot. */
 #include "loading.h"
-
-#define MAGIC_1 0x2badb002u
-#define MAGIC_2 0x36d76289u
-
-/* Multiboot 1, section 3.3: as far as modules. */
-struct info_1 {
-	uint32_t flags, lower, upper, device, command_line, module_count, modules;
-};
-
-struct module_1 {
-	uint32_t start, end, string, reserved;
-};
-
-/* Multiboot2, section 3.6. */
-struct info_2 {
-	uint32_t size, reserved;
-};
-
-struct tag_2 {
-	uint32_t type, size;
-};
-
-enum { TAG_END = 0, TAG_COMMAND_LINE = 1, TAG_MODULE = 3 };
-
-struct module_2 {
-	struct tag_2 tag;
-	uint32_t start, end;
-};
+#include "lib/units.h"
+#include "multiboot_format.h"
 
 static void check_module(const struct loading *loading, uint32_t i, uint64_t start, uint64_t end,
 			 uint64_t string)
@@ -42,8 +16,8 @@ static void check_module(const struct loading *loading, uint32_t i, uint64_t sta
 
 static void check_1(const struct loading *loading)
 {
-	const struct info_1 *info = loading_at(loading, loading->entry.bx, sizeof(*info));
-	const struct module_1 *modules =
+	const struct multiboot1_info *info = loading_at(loading, loading->entry.bx, sizeof(*info));
+	const struct multiboot1_module *modules =
 		loading_at(loading, info->modules, info->module_count * sizeof(*modules));
 
 	FUZZ_CHECK(info->module_count == loading->slot.module_count);
@@ -54,23 +28,24 @@ static void check_1(const struct loading *loading)
 
 static void check_2(const struct loading *loading)
 {
-	const struct info_2 *info = loading_at(loading, loading->entry.bx, sizeof(*info));
+	const struct multiboot2_info *info = loading_at(loading, loading->entry.bx, sizeof(*info));
 	uint64_t at = loading->entry.bx + sizeof(*info), end = loading->entry.bx + info->size;
-	const struct tag_2 *tag = loading_at(loading, at, sizeof(*tag));
+	const struct multiboot2_tag *tag = loading_at(loading, at, sizeof(*tag));
 	uint32_t modules = 0;
 
-	for (; tag->type != TAG_END; tag = loading_at(loading, at, sizeof(*tag))) {
+	for (; tag->type != MULTIBOOT2_INFO_END; tag = loading_at(loading, at, sizeof(*tag))) {
 		FUZZ_CHECK(tag->size >= sizeof(*tag) && tag->size <= end - at);
-		if (tag->type == TAG_COMMAND_LINE)
+		if (tag->type == MULTIBOOT2_INFO_COMMAND_LINE)
 			loading_check_string(loading, at + sizeof(*tag),
 					     loading->slot.kernel.string);
-		if (tag->type == TAG_MODULE) {
-			const struct module_2 *module = loading_at(loading, at, sizeof(*module));
+		if (tag->type == MULTIBOOT2_INFO_MODULE) {
+			const struct multiboot2_module_tag *module =
+				loading_at(loading, at, sizeof(*module));
 
 			check_module(loading, modules++, module->start, module->end,
 				     at + sizeof(*module));
 		}
-		at = (at + tag->size + 7) & -UINT64_C(8);
+		at = align_up(at + tag->size, MULTIBOOT2_TAG_ALIGN);
 	}
 	FUZZ_CHECK(modules == loading->slot.module_count && at + sizeof(*tag) == end);
 }
@@ -78,9 +53,11 @@ static void check_2(const struct loading *loading)
 static void check(const struct loading *loading)
 {
 	FUZZ_CHECK(!loading->slot.initrd.size);
-	if (loading->slot.type == SWITCHYARD_MULTIBOOT1 && loading->entry.ax == MAGIC_1)
+	if (loading->slot.type == SWITCHYARD_MULTIBOOT1 &&
+	    loading->entry.ax == MULTIBOOT1_LOADER_MAGIC)
 		check_1(loading);
-	else if (loading->slot.type == SWITCHYARD_MULTIBOOT2 && loading->entry.ax == MAGIC_2)
+	else if (loading->slot.type == SWITCHYARD_MULTIBOOT2 &&
+		 loading->entry.ax == MULTIBOOT2_LOADER_MAGIC)
 		check_2(loading);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The boot loader's information, to struct boot_info and on to options, slots and memory plan. */
-#include "boot/multiboot2/multiboot2.h"
+#include "boot/multiboot2/loader_info.h"
 #include "fuzz.h"
 #include "monitor/config/lines.h"
 #include "monitor/config/options.h"

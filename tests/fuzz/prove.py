@@ -17,16 +17,16 @@ PARTS = ['Makefile', 'arch', 'boot', 'guest', 'images', 'include', 'lib', 'linke
 
 # Target, file, the check as it is, what takes its place.
 PLANTED = [
-    ('multiboot2_info', 'boot/multiboot2/multiboot2.c', ' || tag->size > total - offset', ''),
-    ('multiboot2_info', 'boot/multiboot2/multiboot2.c', 'boot->region_count == BOOT_MAX_REGIONS', 'false'),
+    ('multiboot2_info', 'boot/multiboot2/loader_info.c', ' ||\n\t\t    tag->size > total - offset', ''),
+    ('multiboot2_info', 'boot/multiboot2/loader_info.c', 'boot->region_count == BOOT_MAX_REGIONS', 'false'),
     ('lines', 'monitor/config/words.c', 'word->length >= SWITCHYARD_NAME_SIZE', 'false'),
     ('lines', 'monitor/config/lines.c', 'slot->module_count == SLOT_MAX_MODULES', 'false'),
     ('plan', 'monitor/plan/plan_regions.c', 'last - first >= search->size', 'true'),
     ('plan', 'monitor/plan/plan_init.c', 'plan->count == PLAN_MAX_REGIONS', 'false'),
     ('linux', 'monitor/load/load_linux.c', ' || below > top - layout->end', ''),
     ('linux', 'monitor/load/bzimage.c', '!in_file(file, HDR_OFFSET, sizeof(*hdr))', 'false'),
-    ('elf', 'monitor/load/load_elf.c', '!in_file(file, s->offset, s->filesz)', 'false'),
-    ('elf', 'monitor/load/load_elf.c', 's->filesz > s->memsz', 'false'),
+    ('elf', 'lib/elf.c', '!in_elf_file(file, segment->offset, segment->filesz)', 'false'),
+    ('elf', 'lib/elf.c', 'segment->filesz > segment->memsz', 'false'),
     ('multiboot', 'monitor/load/multiboot.c', ' || addresses->load_end - load > image->load_size', ''),
     ('multiboot', 'monitor/load/multiboot2_header.c', ' || tag.size > length - offset', ''),
     ('acpi', 'arch/x86/acpi/acpi_walk.c', ' ||\n\t    !phys_range(address, table->length)', ''),

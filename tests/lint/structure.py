@@ -32,7 +32,7 @@ MAY_INCLUDE = {
     'boot': {'include', 'lib', 'arch', 'monitor'},
 }
 # In these, a header's own file defines what it declares.
-HOMES = {'arch', 'boot', 'lib'}
+HOMES = {'arch', 'boot/efi_entry', 'boot/multiboot2', 'lib'}
 # What monitor and guests share lies with the guests, and everybody may include it.
 SHARED_WITH_GUESTS = re.compile(r'guest/linux/(switchyard\w*|version)\.h')
 
@@ -137,6 +137,17 @@ def check_headers_alone(paths):
             yield f'{shown(path)}: does not compile alone:\n{result.stderr.rstrip()}'
 
 
+def check_header_names(paths):
+    """No two headers share a name, so that the name alone says which one a line is about."""
+    first = {}
+    for path in paths:
+        if path.suffix != '.h':
+            continue
+        other = first.setdefault(path.name, path)
+        if other != path:
+            yield f'{shown(path)}: {shown(other)} has the same name: say what this one is about'
+
+
 def check_portable(paths):
     """monitor/ leaves differences of machines to folders and the linker."""
     for path in paths:
@@ -198,7 +209,8 @@ def defines(path, name):
 def check_homes(paths):
     """What x.h declares, x.c, x.asm or x.py (which writes it in C) of its folder defines."""
     for path in paths:
-        if path.suffix != '.h' or path.relative_to(ROOT).parts[0] not in HOMES:
+        folders = {str(folder) for folder in path.relative_to(ROOT).parents}
+        if path.suffix != '.h' or not folders & HOMES:
             continue
         files = [file for suffix in ('.c', '.asm', '.py') for file in [path.with_suffix(suffix)] if file.is_file()]
         for name in declared(path):
@@ -272,7 +284,8 @@ def main():
     functions = sorted(all_functions(paths), reverse=True)
     faults = [
         *check_licence(paths), *check_blanks(paths), *check_directions(c_and_nasm),
-        *check_circles(c_and_nasm), *check_headers_alone(paths), *check_portable(c_and_nasm), *check_homes(paths),
+        *check_circles(c_and_nasm), *check_headers_alone(paths), *check_header_names(paths),
+        *check_portable(c_and_nasm), *check_homes(paths),
         *check_assembly_offsets(nasm), *check_lengths(functions),
     ]
     print(f'structure: {len(paths)} files, {len(functions)} functions; the longest:')

@@ -42,12 +42,13 @@ WRONG = [
     (structure.check_circles,
      {'a.h': '#include "b.h"\n', 'b.h': '#include "a.h"\n'}, 'circle: a.h -> b.h -> a.h'),
     (structure.check_headers_alone, {'a.h': 'uint32_t a;\n'}, 'does not compile alone'),
+    (structure.check_header_names, {'arch/a.h': '', 'monitor/a.h': ''}, 'the same name'),
     (structure.check_portable, {'monitor/a.c': '#if defined(__x86_64__)\n#endif\n'}, '#if'),
     (structure.check_homes, {'lib/a.h': 'int f(void);\n', 'lib/b.c': 'int f(void)\n{\n}\n'}, 'declares f'),
     (structure.check_homes, {'lib/a.h': 'void f(int a,\n       int b);\n', 'lib/a.c': '/* f( */ int g;\n'},
      'declares f'),
     (structure.check_homes, {'arch/a.h': 'extern const int a[2];\n', 'arch/a.c': 'int b = a[0];\n'}, 'declares a'),
-    (structure.check_homes, {'boot/a.h': 'void f(void);\n', 'boot/a.asm': '\tcall f\n'}, 'declares f'),
+    (structure.check_homes, {'boot/multiboot2/a.h': 'void f(void);\n', 'boot/multiboot2/a.asm': '\tcall f\n'}, 'declares f'),
     (structure.check_assembly_offsets, {'a.asm': '\tmov eax, [rdi + 8]\n'}, 'bare number'),
     (structure.check_assembly_offsets, {'a.asm': '\tmov eax, [esp-0x10]\n'}, 'bare number'),
 ]
@@ -63,6 +64,8 @@ RIGHT = [
     (structure.check_circles, {'a.h': '#include "b.h"\n#include "c.h"\n',
                                'b.h': '#include "c.h"\n', 'c.h': ''}),
     (structure.check_headers_alone, {'a.h': '#include <stdint.h>\nextern uint32_t a;\n'}),
+    (structure.check_header_names,
+     {'arch/a.h': '', 'arch/a.c': '', 'monitor/a.c': '', 'monitor/b.h': ''}),
     (structure.check_portable, {'arch/x86/a.c': '#if defined(__x86_64__)\n#endif\n'}),
     (structure.check_homes,
      {'lib/a.h': '#define M(x) f(x)\nstruct s {\n\tint (*call)(int);\n};\ntypedef int (*call_fn)(int);\n'

@@ -64,7 +64,7 @@ struct cpuid {
 #define CPUID_80000001_EDX_1G_PAGES (1u << 26)
 
 #ifdef SWITCHYARD_HOST
-/* A fake CPU's: tests/unit/fake/cpu.h. */
+/* A fake CPU's: tests/unit/fake/fake_cpu.h. */
 struct cpuid cpuid(uint32_t leaf, uint32_t subleaf);
 uint64_t read_cr0(void);
 void write_cr0(uint64_t value);

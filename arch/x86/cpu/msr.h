@@ -105,7 +105,7 @@
 #define APIC_BASE_ADDRESS	 0x000ffffffffff000ull
 
 #ifdef SWITCHYARD_HOST
-/* A fake CPU's: tests/unit/fake/cpu.h. */
+/* A fake CPU's: tests/unit/fake/fake_cpu.h. */
 uint64_t rdmsr(uint32_t msr);
 void wrmsr(uint32_t msr, uint64_t value);
 #else

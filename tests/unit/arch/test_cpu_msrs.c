@@ -8,7 +8,7 @@
 #include "arch/x86/cpu/msr.h"
 #include "arch/x86/cpu/perfmon.h"
 #include "cmocka.h"
-#include "fake/cpu.h"
+#include "fake/fake_cpu.h"
 
 #define KVM_CLOCK      0x4b564d01
 #define KVM_ASYNC_PF   0x4b564d02

@@ -7,7 +7,7 @@
 #include <string.h>
 #include "arch/x86/cpu/msr.h"
 #include "cmocka.h"
-#include "fake/cpu.h"
+#include "fake/fake_cpu.h"
 
 enum { DISABLED = 0, XAPIC = 2, INVALID = 1, X2APIC = 3 }; /* bits 11 and 10 of IA32_APIC_BASE */
 

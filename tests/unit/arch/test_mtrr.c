@@ -3,7 +3,7 @@
 #include <string.h>
 #include "arch/x86/cpu/msr.h"
 #include "cmocka.h"
-#include "fake/cpu.h"
+#include "fake/fake_cpu.h"
 
 #define CAP_FIXED      0x100ull
 #define ENABLED	       0x800ull

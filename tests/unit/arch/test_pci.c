@@ -8,9 +8,9 @@
 #include <cmocka.h>
 #include "arch/x86/pci/pci_state.h"
 #include "arch/x86/memory/phys.h"
-#include "fake/console.h"
+#include "fake/fake_console.h"
 #include "fake/fake.h"
-#include "fake/pci.h"
+#include "fake/fake_pci.h"
 
 #define CLASS_HOST	0x06000000
 #define CLASS_PCI	0x06040000

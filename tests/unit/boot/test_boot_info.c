@@ -3,7 +3,7 @@
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
-#include "boot/multiboot2/multiboot2.h"
+#include "boot/multiboot2/loader_info.h"
 
 #define ROOM 16384
 

@@ -33,6 +33,7 @@ static int make_file(void **state)
 	memset(&file, 0, sizeof(file));
 	memcpy(file.header.e_ident, ELFMAG, SELFMAG);
 	file.header.e_ident[EI_CLASS] = ELFCLASS64;
+	file.header.e_ident[EI_DATA] = ELFDATA2LSB;
 	file.header.e_type = ET_DYN;
 	file.header.e_machine = EM_X86_64;
 	file.header.e_phoff = OFFSET(segment);

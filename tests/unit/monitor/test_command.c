@@ -8,10 +8,10 @@
 #include <string.h>
 #include <cmocka.h>
 #include "arch/x86/pci/pci.h"
-#include "fake/console.h"
+#include "fake/fake_console.h"
 #include "fake/fake.h"
-#include "fake/machine.h"
-#include "fake/pci.h"
+#include "fake/fake_machine.h"
+#include "fake/fake_pci.h"
 #include "monitor/console/command.h"
 #include "monitor/switch/switch.h"
 #include "lib/units.h"

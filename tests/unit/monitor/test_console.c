@@ -9,7 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "arch/x86/time/clock.h"
-#include "fake/console.h"
+#include "fake/fake_console.h"
 #include "monitor/console/command.h"
 
 #define SECOND 1000000u

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Plain ELF kernels, and what load.c says of files that are no kernels. */
 #include "kernels.h"
-#include "monitor/load/load_elf.h"
 #include "guest/linux/switchyard.h"
 
 #define SIZE	 UINT64_C(0x3000)

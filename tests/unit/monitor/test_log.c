@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
-#include "fake/console.h"
+#include "fake/fake_console.h"
 #include "monitor/log/log.h"
 
 static struct log the_log;

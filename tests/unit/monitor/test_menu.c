@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
-#include "fake/console.h"
+#include "fake/fake_console.h"
 #include "monitor/console/command.h"
 #include "guest/linux/version.h"
 #include "lib/units.h"

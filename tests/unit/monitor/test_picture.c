@@ -2,7 +2,7 @@
 /* What is on the screen: text mode or framebuffer, on or off, and each slot's picture of it. */
 #include <string.h>
 #include "cmocka.h"
-#include "fake/console.h"
+#include "fake/fake_console.h"
 #include "fake/fake.h"
 #include "monitor/switch/picture.h"
 #include "lib/units.h"

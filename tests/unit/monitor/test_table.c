@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
-#include "fake/console.h"
+#include "fake/fake_console.h"
 #include "monitor/console/table.h"
 
 static struct console console;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * machine.h - a fake machine's CPUs and IO-APICs for tests on the host. Its memory is fake.h's.
+ * fake_machine.h - a fake machine's CPUs and IO-APICs for tests on the host. Its memory is
+ * fake.h's.
  */
 #ifndef TESTS_FAKE_MACHINE_H
 #define TESTS_FAKE_MACHINE_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * switch.h - what switch.asm fills before a call of the gate, and finds after it.
+ * torture_switch.h - what torture_switch.asm fills before a call of the gate, and finds after it.
  */
-#ifndef TORTURE_SWITCH_H
-#define TORTURE_SWITCH_H
+#ifndef TORTURE_TORTURE_SWITCH_H
+#define TORTURE_TORTURE_SWITCH_H
 
 #include <stdint.h>
 

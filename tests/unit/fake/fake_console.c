@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * console.c - UART, text screen, keyboard and clock, faked (console.h).
+ * fake_console.c - UART, text screen, keyboard and clock, faked (fake_console.h).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "arch/x86/keyboard/keyboard.h"
 #include "arch/x86/serial/uart.h"
 #include "arch/x86/screen/vga_text.h"
-#include "console.h"
+#include "fake_console.h"
 
 struct fake_console fake_console;
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * keyboard.h - the hotkey Ctrl+Alt+Shift+digit on a PS/2 keyboard, as firmware sets it up: scan
+ * hotkey.h - the hotkey Ctrl+Alt+Shift+digit on a PS/2 keyboard, as firmware sets it up: scan
  * code set 1, IRQ 1.
  */
-#ifndef TICK_KEYBOARD_H
-#define TICK_KEYBOARD_H
+#ifndef TICK_HOTKEY_H
+#define TICK_HOTKEY_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * screen.h - the VGA's 80x25 text screen.
+ * text_screen.h - the VGA's 80x25 text screen.
  */
-#ifndef TICK_SCREEN_H
-#define TICK_SCREEN_H
+#ifndef TICK_TEXT_SCREEN_H
+#define TICK_TEXT_SCREEN_H
 
 #include <stdbool.h>
 #include <stdint.h>

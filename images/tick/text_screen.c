@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "screen.h"
-#include "cpu.h"
+#include "text_screen.h"
+#include "instructions.h"
 
 #define CELLS (SCREEN_ROWS * SCREEN_COLUMNS)
 

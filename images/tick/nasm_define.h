@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * asm_define.h - how C tells NASM of numbers. A C file that only consists of these is compiled to
+ * nasm_define.h - how C tells NASM of numbers. A C file that only consists of these is compiled to
  * assembly text; tick.mk turns each "->" line in it into a %define.
  */
-#ifndef TICK_ASM_DEFINE_H
-#define TICK_ASM_DEFINE_H
+#ifndef TICK_NASM_DEFINE_H
+#define TICK_NASM_DEFINE_H
 
 #include <stddef.h>
 

@@ -1,71 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * multiboot2.c - from Multiboot2's information to struct boot_info.
+ * loader_info.c - from Multiboot2's information to struct boot_info.
  * Multiboot2 specification 2.0, section 3.6. Every tag is checked against the size that the
  * information gives for itself, and that against the caller's limit: the loader is not ours.
  */
-#include "boot/multiboot2/multiboot2.h"
+#include "boot/multiboot2/loader_info.h"
 #include "lib/string.h"
-
-#define TAG_ALIGN 8
-
-enum {
-	TAG_END = 0,
-	TAG_CMDLINE = 1,
-	TAG_LOADER_NAME = 2,
-	TAG_MODULE = 3,
-	TAG_MMAP = 6,
-	TAG_FRAMEBUFFER = 8,
-	TAG_EFI64 = 12,
-	TAG_ACPI_OLD = 14,
-	TAG_ACPI_NEW = 15,
-};
-
-#define FRAMEBUFFER_RGB	     1
-#define FRAMEBUFFER_EGA_TEXT 2
-
-struct tag {
-	uint32_t type, size;
-};
-
-struct tag_module {
-	struct tag tag;
-	uint32_t start, end;
-	char string[];
-};
-
-struct tag_mmap {
-	struct tag tag;
-	uint32_t entry_size, entry_version;
-};
-
-struct mmap_entry {
-	uint64_t base, size;
-	uint32_t type, zero;
-};
-
-struct tag_framebuffer {
-	struct tag tag;
-	uint64_t address;
-	uint32_t pitch, width, height;
-	uint8_t bpp, type;
-	/*
-	 * The specification's text (3.6.12) has one reserved byte here, its multiboot2.h and GRUB
-	 * have two.
-	 */
-	uint16_t reserved;
-};
-
-/* Behind it, for FRAMEBUFFER_RGB. */
-struct tag_framebuffer_rgb {
-	struct tag_framebuffer common;
-	uint8_t red_position, red_size, green_position, green_size, blue_position, blue_size;
-	uint8_t end[];
-};
-
-struct information {
-	uint32_t total, reserved; /* total: bytes, with this header */
-};
+#include "lib/units.h"
+#include "multiboot_format.h"
 
 /* Copies a NUL-terminated string of at most length bytes; false if it had to be cut. */
 static bool copy_string(char *to, uint32_t room, const char *from, uint32_t length)
@@ -80,7 +22,7 @@ static bool copy_string(char *to, uint32_t room, const char *from, uint32_t leng
 	return i == length || !from[i];
 }
 
-static void take_module_tag(struct boot_info *boot, const struct tag_module *tag)
+static void take_module_tag(struct boot_info *boot, const struct multiboot2_module_tag *tag)
 {
 	struct boot_module *module;
 
@@ -97,16 +39,16 @@ static void take_module_tag(struct boot_info *boot, const struct tag_module *tag
 					 tag->tag.size - (uint32_t)sizeof(*tag));
 }
 
-static void take_memory_map(struct boot_info *boot, const struct tag_mmap *tag)
+static void take_memory_map(struct boot_info *boot, const struct multiboot2_map_tag *tag)
 {
 	uint32_t offset = sizeof(*tag);
 
-	if (tag->tag.size < sizeof(*tag) || tag->entry_size < sizeof(struct mmap_entry))
+	if (tag->tag.size < sizeof(*tag) || tag->entry_size < sizeof(struct multiboot2_map_entry))
 		return;
 	for (; offset <= tag->tag.size && tag->entry_size <= tag->tag.size - offset;
 	     offset += tag->entry_size) {
 		struct region *region = &boot->region[boot->region_count];
-		struct mmap_entry entry;
+		struct multiboot2_map_entry entry;
 
 		if (boot->region_count == BOOT_MAX_REGIONS) {
 			boot->regions_truncated = true;
@@ -115,21 +57,22 @@ static void take_memory_map(struct boot_info *boot, const struct tag_mmap *tag)
 		/* An entry size that is no multiple of 8 is strange, but readable. */
 		memcpy(&entry, (const uint8_t *)tag + offset, sizeof(entry));
 		region->base = entry.base;
-		region->size = entry.size;
+		region->size = entry.length;
 		region->type = entry.type;
 		boot->region_count++;
 	}
 }
 
-static void take_framebuffer_tag(struct boot_info *boot, const struct tag_framebuffer *tag)
+static void take_framebuffer_tag(struct boot_info *boot,
+				 const struct multiboot2_framebuffer_tag *tag)
 {
-	const struct tag_framebuffer_rgb *rgb = (const void *)tag;
+	const struct multiboot_colours *colours = tag->colours;
 	struct boot_framebuffer *mode = &boot->framebuffer;
 
-	if (tag->tag.size >= sizeof(*tag) && tag->type == FRAMEBUFFER_EGA_TEXT)
+	if (tag->tag.size >= sizeof(*tag) && tag->type == MULTIBOOT_FRAMEBUFFER_TEXT)
 		boot->screen = SCREEN_TEXT;
-	if (tag->tag.size < __builtin_offsetof(struct tag_framebuffer_rgb, end) ||
-	    tag->type != FRAMEBUFFER_RGB)
+	if (tag->tag.size < sizeof(*tag) + sizeof(*colours) ||
+	    tag->type != MULTIBOOT_FRAMEBUFFER_RGB)
 		return;
 	boot->screen = SCREEN_FRAMEBUFFER;
 	mode->base = tag->address;
@@ -137,16 +80,16 @@ static void take_framebuffer_tag(struct boot_info *boot, const struct tag_frameb
 	mode->width = tag->width;
 	mode->height = tag->height;
 	mode->bits = tag->bpp;
-	mode->red.position = rgb->red_position;
-	mode->red.size = rgb->red_size;
-	mode->green.position = rgb->green_position;
-	mode->green.size = rgb->green_size;
-	mode->blue.position = rgb->blue_position;
-	mode->blue.size = rgb->blue_size;
+	mode->red.position = colours->red_position;
+	mode->red.size = colours->red_size;
+	mode->green.position = colours->green_position;
+	mode->green.size = colours->green_size;
+	mode->blue.position = colours->blue_position;
+	mode->blue.size = colours->blue_size;
 }
 
 /* The tags hold a copy of the root pointer; that of ACPI 2.0 and later wins. */
-static void take_rsdp_tag(struct boot_info *boot, const struct tag *tag)
+static void take_rsdp_tag(struct boot_info *boot, const struct multiboot2_tag *tag)
 {
 	uint32_t size = tag->size - (uint32_t)sizeof(*tag);
 
@@ -158,33 +101,33 @@ static void take_rsdp_tag(struct boot_info *boot, const struct tag *tag)
 	boot->rsdp_size = size;
 }
 
-static void take_tag(struct boot_info *boot, const struct tag *tag)
+static void take_tag(struct boot_info *boot, const struct multiboot2_tag *tag)
 {
 	const char *text = (const char *)(tag + 1);
 	uint32_t length = tag->size - (uint32_t)sizeof(*tag);
 
 	switch (tag->type) {
-	case TAG_CMDLINE:
+	case MULTIBOOT2_INFO_COMMAND_LINE:
 		boot->options_truncated =
 			!copy_string(boot->options, sizeof(boot->options), text, length);
 		break;
-	case TAG_LOADER_NAME:
+	case MULTIBOOT2_INFO_LOADER_NAME:
 		copy_string(boot->loader, sizeof(boot->loader), text, length);
 		break;
-	case TAG_MODULE:
+	case MULTIBOOT2_INFO_MODULE:
 		take_module_tag(boot, (const void *)tag);
 		break;
-	case TAG_MMAP:
+	case MULTIBOOT2_INFO_MAP:
 		take_memory_map(boot, (const void *)tag);
 		break;
-	case TAG_FRAMEBUFFER:
+	case MULTIBOOT2_INFO_FRAMEBUFFER:
 		take_framebuffer_tag(boot, (const void *)tag);
 		break;
-	case TAG_EFI64:
+	case MULTIBOOT2_INFO_EFI64:
 		boot->uefi = true;
 		break;
-	case TAG_ACPI_OLD:
-	case TAG_ACPI_NEW:
+	case MULTIBOOT2_INFO_ACPI_OLD:
+	case MULTIBOOT2_INFO_ACPI_NEW:
 		take_rsdp_tag(boot, tag);
 		break;
 	}
@@ -193,16 +136,17 @@ static void take_tag(struct boot_info *boot, const struct tag *tag)
 void multiboot2_boot_info(const void *information, uint32_t limit, struct boot_info *boot)
 {
 	const uint8_t *bytes = information;
-	const struct information *header = information;
-	uint64_t total = header->total < limit ? header->total : limit;
+	const struct multiboot2_info *header = information;
+	uint64_t total = header->size < limit ? header->size : limit;
 	uint64_t offset = sizeof(*header); /* 64 bits: no tag's size makes it wrap */
 
-	while (offset + sizeof(struct tag) <= total) {
-		const struct tag *tag = (const void *)(bytes + offset);
+	while (offset + sizeof(struct multiboot2_tag) <= total) {
+		const struct multiboot2_tag *tag = (const void *)(bytes + offset);
 
-		if (tag->type == TAG_END || tag->size < sizeof(*tag) || tag->size > total - offset)
+		if (tag->type == MULTIBOOT2_INFO_END || tag->size < sizeof(*tag) ||
+		    tag->size > total - offset)
 			break;
 		take_tag(boot, tag);
-		offset += ((uint64_t)tag->size + TAG_ALIGN - 1) & -(uint64_t)TAG_ALIGN;
+		offset += align_up(tag->size, MULTIBOOT2_TAG_ALIGN);
 	}
 }

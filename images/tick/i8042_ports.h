@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * i8042.h - the PC's keyboard controller, Intel 8042. IBM PS/2 hardware interface technical
+ * i8042_ports.h - the PC's keyboard controller, Intel 8042. IBM PS/2 hardware interface technical
  * reference, "Keyboard and auxiliary device controller".
  */
-#ifndef TICK_I8042_H
-#define TICK_I8042_H
+#ifndef TICK_I8042_PORTS_H
+#define TICK_I8042_PORTS_H
 
 #define I8042_DATA	    0x60
 #define I8042_STATUS	    0x64 /* read */

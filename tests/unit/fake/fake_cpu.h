@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cpu.h - a fake CPU for tests on the host: MSRs, CPUID, CR0 and CR3 as a test says, and a list of
- * what was done with them, in order. An MSR that the test did not add raises #GP.
+ * fake_cpu.h - a fake CPU for tests on the host: MSRs, CPUID, CR0 and CR3 as a test says, and a
+ * list of what was done with them, in order. An MSR that the test did not add raises #GP.
  */
 #ifndef TESTS_FAKE_CPU_H
 #define TESTS_FAKE_CPU_H

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * multiboot2.h - reading the boot information of a Multiboot2 loader: pure, so that it also runs
+ * loader_info.h - reading the boot information of a Multiboot2 loader: pure, so that it also runs
  * on the host, under tests and fuzzing.
  */
-#ifndef BOOT_MULTIBOOT2_MULTIBOOT2_H
-#define BOOT_MULTIBOOT2_MULTIBOOT2_H
+#ifndef BOOT_MULTIBOOT2_LOADER_INFO_H
+#define BOOT_MULTIBOOT2_LOADER_INFO_H
 
 #include <stdint.h>
 #include "boot_info.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cpu.c - what arch/x86/cpu/cpu.h and msr.h do with a CPU, faked (cpu.h).
+ * fake_cpu.c - what arch/x86/cpu/cpu.h and msr.h do with a CPU, faked (fake_cpu.h).
  */
-#include "cpu.h"
+#include "fake_cpu.h"
 #include <string.h>
 #include "arch/x86/cpu/msr.h"
 #include "cmocka.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * segments.h - the guests' selectors, as Switchyard enters a kernel, and the segments behind them:
- * from 0 to 4 GiB, marked as accessed already. SDM volume 3, section 3.4.5.
+ * flat_segments.h - the guests' selectors, as Switchyard enters a kernel, and the segments behind
+ * them: from 0 to 4 GiB, marked as accessed already. SDM volume 3, section 3.4.5.
  */
-#ifndef TICK_SEGMENTS_H
-#define TICK_SEGMENTS_H
+#ifndef TICK_FLAT_SEGMENTS_H
+#define TICK_FLAT_SEGMENTS_H
 
 #define SELECTOR_CODE32 0x08
 #define SELECTOR_CODE	0x10

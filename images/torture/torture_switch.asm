@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 ;
-; switch.asm - a call of the gate with known contents in all registers.
+; torture_switch.asm - a call of the gate with known contents in all registers.
 ;
 bits 64
 default rel

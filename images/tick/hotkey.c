@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "keyboard.h"
+#include "hotkey.h"
 
 /* Scan code set 1 (IBM PS/2 hardware interface technical reference, keyboards). */
 #define SCAN_EXTENDED	 0xe0

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * machine.c - what arch/x86/acpi/machine.h, power.h and ioapic.h say of the machine, faked
- * (machine.h).
+ * fake_machine.c - what arch/x86/acpi/machine.h, power.h and ioapic.h say of the machine, faked
+ * (fake_machine.h).
  */
 #include <string.h>
 #include "arch/x86/acpi/power.h"
 #include "arch/x86/memory/phys.h"
-#include "machine.h"
+#include "fake_machine.h"
 
 struct fake_machine fake_machine;
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pci.c - configuration space and the map of memory, faked (pci.h).
+ * fake_pci.c - configuration space and the map of memory, faked (fake_pci.h).
  */
 #include <stdlib.h>
 #include <string.h>
 #include "arch/x86/memory/paging.h"
-#include "pci.h"
+#include "fake_pci.h"
 
 struct fake_pci fake_pci;
 

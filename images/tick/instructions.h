@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * cpu.h - single instructions that C has no word for. SDM volume 2.
+ * instructions.h - single instructions that C has no word for. SDM volume 2.
  */
-#ifndef TICK_CPU_H
-#define TICK_CPU_H
+#ifndef TICK_INSTRUCTIONS_H
+#define TICK_INSTRUCTIONS_H
 
 #include <stdint.h>
 

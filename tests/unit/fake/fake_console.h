@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * console.h - a fake terminal for tests on the host: keeps what is printed, types what a test says,
- * and has a clock that only moves when someone waits.
+ * fake_console.h - a fake terminal for tests on the host: keeps what is printed, types what a test
+ * says, and has a clock that only moves when someone waits.
  */
 #ifndef TESTS_FAKE_CONSOLE_H
 #define TESTS_FAKE_CONSOLE_H

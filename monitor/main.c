@@ -63,7 +63,7 @@ static void run(void *context)
 
 	boot = monitor->boot;
 	mapped = mapping_end(plan, boot);
-	paging_init(mapped, &paging); /* fills gate_anchor, which has moved */
+	paging_init(mapped, &paging); /* they moved with the image */
 	cpu_state_init();	      /* needs nothing */
 	cpu_state_keep_firmware();    /* probes, and so needs the IDT, and CR4 */
 	platform_init(boot->rsdp_size ? (uint64_t)boot->rsdp : 0); /* needs the page tables */

@@ -6,7 +6,10 @@
 MONITOR_DIRS := arch boot lib monitor
 monitor_sources = $(filter-out boot/efi/%,$(sort $(shell find $(MONITOR_DIRS) -name '$(1)')))
 
-MONITOR_C    := $(filter-out %/asm_offsets.c,$(call monitor_sources,*.c))
+# These only tell NASM of numbers; what they become is included under their own path.
+MONITOR_INC_C := $(call monitor_sources,asm_*.c)
+MONITOR_INC   := $(MONITOR_INC_C:%.c=$(B)/monitor/%.inc)
+MONITOR_C     := $(filter-out $(MONITOR_INC_C),$(call monitor_sources,*.c))
 
 # Those of them with one of these names, wherever they lie; a name that no file has is an error.
 sources_named = $(foreach name,$(1),$(or $(filter %/$(name).c,$(MONITOR_C)),\
@@ -16,7 +19,6 @@ FONT         := /usr/share/consolefonts/Unifont-APL8x16.psf.gz
 FONT_C       := $(B)/monitor/font.c
 MONITOR_MADE := $(MONITOR_ASM:%.asm=$(B)/monitor/%.asm.o) $(B)/monitor/font.o
 MONITOR_OBJ  := $(MONITOR_C:%.c=$(B)/monitor/%.o) $(MONITOR_MADE)
-MONITOR_INC  := $(B)/monitor/arch/x86/gate/asm_offsets.inc
 
 # No red zone: the monitor's IDT uses its own stack. General registers only: the vector registers
 # hold the guest's state. Frame pointers: for the backtrace.
@@ -29,11 +31,11 @@ MONITOR_LDFLAGS := -m elf_x86_64 -pie --no-dynamic-linker -z norelro -z noexecst
 	-z max-page-size=4096 --build-id=none --no-warn-rwx-segments -T linker/monitor.ld
 
 # No -g: NASM has no way to keep the checkout's path out of what it writes for debuggers.
-# NASM's -MD leaves out %include, so the one file that is included is named here.
+# NASM's -MD leaves out %include, so the files that are included are named here.
 $(B)/monitor/%.asm.o: %.asm $(MONITOR_INC)
 	@mkdir -p $(@D)
 	@echo "  NASM    $<"
-	@$(NASM) -f elf64 -I $(dir $(MONITOR_INC)) -Werror -o $@ $<
+	@$(NASM) -f elf64 -I $(B)/monitor/ -Werror -o $@ $<
 
 # What the sources compile to; each variant has its own folder.
 define monitor_variant
@@ -55,7 +57,7 @@ $(B)/monitor/font.o: $(FONT_C)
 	@echo "  CC      $<"
 	@$(CC) $(MONITOR_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(MONITOR_INC): arch/x86/gate/asm_offsets.c
+$(MONITOR_INC): $(B)/monitor/%.inc: %.c
 	@mkdir -p $(@D)
 	@echo "  GEN     $@"
 	@$(CC) $(MONITOR_CFLAGS) -MMD -MP -MT $@ -MF $@.d -S -o $@.s $<
@@ -70,34 +72,34 @@ $(MONITOR_INC): arch/x86/gate/asm_offsets.c
 define link_monitor
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
-	@$(PYTHON) linker/symbols.py < /dev/null > $@.symbols.c
+	@$(PYTHON) arch/x86/gate/symbols.py < /dev/null > $@.symbols.c
 	@$(CC) $(MONITOR_CFLAGS) -c -o $@.symbols.o $@.symbols.c
 	@$(LD) $(MONITOR_LDFLAGS) -o $@.first $(filter %.o,$^) $@.symbols.o
-	@$(NM) $@.first | $(PYTHON) linker/symbols.py > $@.symbols.c
+	@$(NM) $@.first | $(PYTHON) arch/x86/gate/symbols.py > $@.symbols.c
 	@$(CC) $(MONITOR_CFLAGS) -c -o $@.symbols.o $@.symbols.c
 	@$(LD) $(MONITOR_LDFLAGS) -o $@ $(filter %.o,$^) $@.symbols.o
-	@$(NM) $@ | $(PYTHON) linker/symbols.py | cmp - $@.symbols.c
+	@$(NM) $@ | $(PYTHON) arch/x86/gate/symbols.py | cmp - $@.symbols.c
 	@rm $@.first
 	@! $(CROSS_COMPILE)readelf -rW $@ | grep '^[0-9a-f]\{8,\} ' | grep -v R_X86_64_RELATIVE
 	@$(CROSS_COMPILE)elfedit --output-type exec $@
 	@$(OBJCOPY) --set-section-flags .relocations=alloc,load,data,contents $@
 endef
 
-$(B)/switchyard.elf: $(MONITOR_OBJ) linker/monitor.ld linker/symbols.py
+$(B)/switchyard.elf: $(MONITOR_OBJ) linker/monitor.ld arch/x86/gate/symbols.py
 	$(link_monitor)
 
 # For tests/system/test_negative.py alone: the IO-APIC stays as the last slot left it.
 $(B)/test/switchyard-unmasked.elf: $(MONITOR_C:%.c=$(B)/unmasked/%.o) $(MONITOR_MADE) \
-		linker/monitor.ld linker/symbols.py
+		linker/monitor.ld arch/x86/gate/symbols.py
 	$(link_monitor)
 
 # For tests/system/test_other_cpus.py alone: the other CPUs go on after a switch.
 $(B)/test/switchyard-noinit.elf: $(MONITOR_C:%.c=$(B)/noinit/%.o) $(MONITOR_MADE) \
-		linker/monitor.ld linker/symbols.py
+		linker/monitor.ld arch/x86/gate/symbols.py
 	$(link_monitor)
 
 $(MONITOR_OBJ) $(MONITOR_INC): monitor/monitor.mk
 
 # Header dependencies lie beside the objects, so their names follow from the objects' names.
--include $(MONITOR_OBJ:.o=.d) $(MONITOR_INC).d $(MONITOR_C:%.c=$(B)/unmasked/%.d) \
+-include $(MONITOR_OBJ:.o=.d) $(MONITOR_INC:=.d) $(MONITOR_C:%.c=$(B)/unmasked/%.d) \
 	$(MONITOR_C:%.c=$(B)/noinit/%.d)

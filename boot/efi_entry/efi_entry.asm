@@ -4,11 +4,11 @@
 ;
 bits 64
 default rel
-%include "asm_offsets.inc"
+%include "arch/x86/cpu/asm_constants.inc"
 
 extern boot_efi_take
 extern boot_efi_start
-extern paging_leave_la57
+extern la57_leave
 
 STACK_SIZE equ 16384
 
@@ -20,7 +20,7 @@ section .text
 ;        and the image to themselves; interrupts on or off.
 ; Out:   does not return.
 ; Stack: efi_stack, from the start.
-; CR4 becomes what the Multiboot2 entry leaves: PAE alone. LA57 stays until paging_leave_la57,
+; CR4 becomes what the Multiboot2 entry leaves: PAE alone. LA57 stays until la57_leave,
 ; which wants the monitor's own GDT and CR3.
 global boot_efi_entry
 boot_efi_entry:
@@ -36,7 +36,7 @@ boot_efi_entry:
 	call boot_efi_take
 	test ebx, ebx
 	jz .four_levels
-	call paging_leave_la57
+	call la57_leave
 .four_levels:
 	call boot_efi_start
 	ud2

@@ -8,7 +8,8 @@
 ; this section, and is reached relative to EBP.
 ;
 default rel
-%include "asm_offsets.inc"
+%include "arch/x86/cpu/asm_constants.inc"
+%include "boot/multiboot2/asm_multiboot2.inc"
 
 extern boot_multiboot2
 
@@ -24,8 +25,6 @@ CPUID_EXTENDED_MAX	equ 0x80000000
 CPUID_EXTENDED		equ 0x80000001
 CPUID_LONG_MODE		equ 1 << 29	; EDX of CPUID_EXTENDED
 
-CODE64			equ 0x08
-DATA			equ 0x10
 VGA_TEXT		equ 0xb8000
 WHITE_ON_RED		equ 0x4f
 
@@ -50,55 +49,39 @@ header_end:
 
 ; In:    EAX Multiboot2's magic, EBX address of its information; 32-bit protected mode, flat
 ;        segments, paging and interrupts off, no stack.
-; Out:   to boot_multiboot2(magic, information), which does not return.
+; Out:   to enter_long_mode, or to no_long_mode.
 ; Stack: boot_stack.
 ;
-; Registers: EBP address of .here, ESI magic, EBX information.
+; Registers, from here to boot_in64: EBP address of boot_here, ESI magic, EBX information.
 bits 32
 global multiboot2_entry
 multiboot2_entry:
 	mov esi, eax
 	mov esp, [ebx]			; the information's size: the last 4 bytes of it are in its
 	lea esp, [ebx + esp]		; end tag, and good for a return address
-	call .here
-.here:
+	call boot_here
+boot_here:
 	pop ebp
-	lea esp, [ebp + boot_stack_top - .here]
+	lea esp, [ebp + boot_stack_top - boot_here]
 
 	mov edi, ebx			; CPUID takes EBX
 	mov eax, CPUID_EXTENDED_MAX
 	cpuid
 	cmp eax, CPUID_EXTENDED
-	jb .no_long_mode
+	jb no_long_mode
 	mov eax, CPUID_EXTENDED
 	cpuid
 	test edx, CPUID_LONG_MODE
-	jz .no_long_mode
+	jz no_long_mode
 	mov ebx, edi
+	; On to enter_long_mode.
 
-	; Tables that map the first 4 GiB to themselves.
-	lea eax, [ebp + boot_pdpt - .here + PAGE_PRESENT_WRITE]
-	mov [ebp + boot_pml4 - .here], eax
-	lea eax, [ebp + boot_directories - .here + PAGE_PRESENT_WRITE]
-	lea edi, [ebp + boot_pdpt - .here]
-	mov ecx, DIRECTORIES
-.pdpt:
-	mov [edi], eax
-	add eax, PAGE_SIZE
-	add edi, ENTRY_SIZE
-	loop .pdpt
-	mov eax, PAGE_PRESENT_WRITE | PAGE_LARGE
-	lea edi, [ebp + boot_directories - .here]
-	mov ecx, DIRECTORIES * PAGE_SIZE / ENTRY_SIZE
-.directory:
-	mov [edi], eax
-	add eax, LARGE_PAGE_SIZE
-	add edi, ENTRY_SIZE
-	loop .directory
-
+; Out:   to boot_in64, in 64-bit mode, the first 4 GiB mapped to themselves.
+enter_long_mode:
+	call build_tables
 	mov eax, CR4_PAE
 	mov cr4, eax
-	lea eax, [ebp + boot_pml4 - .here]
+	lea eax, [ebp + boot_pml4 - boot_here]
 	mov cr3, eax
 	mov ecx, MSR_EFER
 	rdmsr
@@ -108,19 +91,45 @@ multiboot2_entry:
 	or eax, CR0_PG
 	mov cr0, eax
 
-	lea eax, [ebp + boot_gdt - .here]
+	lea eax, [ebp + boot_gdt - boot_here]
 	push dword 0			; LGDT's operand: limit, and under
 	push eax			; it the base
 	push word boot_gdt_end - boot_gdt - 1
 	lgdt [esp]
-	push dword CODE64
-	lea eax, [ebp + .in64 - .here]
+	push dword SELECTOR_CODE64
+	lea eax, [ebp + boot_in64 - boot_here]
 	push eax
 	retf
 
+; Fills the page tables, which are all zero: the first 4 GiB, mapped to themselves.
+; In:        EBP address of boot_here.
+; Clobbers:  EAX, ECX, EDI.
+build_tables:
+	lea eax, [ebp + boot_pdpt - boot_here + PAGE_PRESENT_WRITE]
+	mov [ebp + boot_pml4 - boot_here], eax
+	lea eax, [ebp + boot_directories - boot_here + PAGE_PRESENT_WRITE]
+	lea edi, [ebp + boot_pdpt - boot_here]
+	mov ecx, DIRECTORIES
+.pdpt:
+	mov [edi], eax
+	add eax, PAGE_SIZE
+	add edi, ENTRY_SIZE
+	loop .pdpt
+	mov eax, PAGE_PRESENT_WRITE | PAGE_LARGE
+	lea edi, [ebp + boot_directories - boot_here]
+	mov ecx, DIRECTORIES * PAGE_SIZE / ENTRY_SIZE
+.directory:
+	mov [edi], eax
+	add eax, LARGE_PAGE_SIZE
+	add edi, ENTRY_SIZE
+	loop .directory
+	ret
+
 ; A 32-bit machine: no console is there yet, so say it where GRUB left the text screen.
-.no_long_mode:
-	lea esi, [ebp + no_long_mode_text - .here]
+; In:    EBP address of boot_here.
+; Out:   does not return.
+no_long_mode:
+	lea esi, [ebp + no_long_mode_text - boot_here]
 	mov edi, VGA_TEXT
 	mov ah, WHITE_ON_RED
 .character:
@@ -133,9 +142,12 @@ multiboot2_entry:
 	hlt
 	jmp .stop
 
+; In:    64-bit mode, ESI magic, EBX information.
+; Out:   to boot_multiboot2(magic, information), which does not return.
+; Stack: boot_stack, from the start.
 bits 64
-.in64:
-	mov eax, DATA
+boot_in64:
+	mov eax, SELECTOR_DATA
 	mov ds, eax
 	mov es, eax
 	mov ss, eax
@@ -155,8 +167,9 @@ no_long_mode_text:
 	align 8
 boot_gdt:
 	dq 0
-	dq 0x00af9b000000ffff		; CODE64: 64-bit code (SDM volume 3, 3.4.5)
-	dq 0x00cf93000000ffff		; DATA
+	dq GDT_CODE32			; SELECTOR_CODE32
+	dq GDT_CODE64			; SELECTOR_CODE64
+	dq GDT_DATA			; SELECTOR_DATA
 boot_gdt_end:
 
 	align PAGE_SIZE

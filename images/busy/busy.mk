@@ -15,10 +15,10 @@ $(BUSY_DIR)/%.o: images/busy/%.c
 	@echo "  CC      $<"
 	@$(CC) $(TICK_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUSY_DIR)/%.asm.o: images/busy/%.asm
+$(BUSY_DIR)/%.asm.o: images/busy/%.asm $(TICK_INC)
 	@mkdir -p $(@D)
 	@echo "  NASM    $<"
-	@$(NASM) -f elf64 -Werror -o $@ $<
+	@$(NASM) -f elf64 -I $(TICK_DIR)/ -Werror -o $@ $<
 
 $(BUSY_ELF): $(BUSY_OBJ) images/tick/tick.ld
 	$(link_relocatable)

@@ -4,6 +4,7 @@
 ; 1 MiB, and sets the fields in it.
 ;
 default rel
+%include "asm_offsets.inc"
 
 extern cpus_enter
 
@@ -15,8 +16,6 @@ CR0_PG			equ 1 << 31
 CR4_PAE			equ 1 << 5
 EFER			equ 0xc0000080
 EFER_LME		equ 1 << 8
-SELECTOR_CODE		equ code - trampoline_gdt	; as images/tick/interrupt_frame.h has it
-SELECTOR_DATA		equ data - trampoline_gdt
 
 section .data
 
@@ -47,8 +46,8 @@ trampoline:
 global trampoline_gdt, trampoline_gdt_base, trampoline_cr3, trampoline_target, trampoline_stack
 trampoline_gdt:
 	dq 0, 0
-code:	dq 0x00af9b000000ffff		; 64-bit code (SDM volume 3, 3.4.5)
-data:	dq 0x00cf93000000ffff
+	dq GDT_CODE			; SELECTOR_CODE
+	dq GDT_DATA			; SELECTOR_DATA
 gdt_end:
 gdtr:			dw gdt_end - trampoline_gdt - 1
 trampoline_gdt_base:	dd 0

@@ -6,6 +6,7 @@
 #include <cpuid.h>
 #include "../tick/instructions.h"
 #include "../tick/interrupt_frame.h"
+#include "../tick/flat_segments.h"
 #include "busy.h"
 
 #define VECTOR_NMI	  2

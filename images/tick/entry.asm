@@ -49,23 +49,22 @@ header_end:
 ; In:    EAX Multiboot2's magic, EBX address of its information; from Switchyard also ECX
 ;        SWITCHYARD_MAGIC, EDX address of struct switchyard_info; 32-bit protected mode, flat
 ;        segments, paging and interrupts off, no stack.
-; Out:   to kernel_main(magic, information, switchyard), which does not return.
+; Out:   to enter_long_mode; EDX 0 if it is not Switchyard.
 ; Stack: boot_stack.
 ;
-; Registers: EBP address of .here, EBX information, ESI Multiboot2's magic,
-;            EDX address of struct switchyard_info, or 0.
+; Registers, from here to in64: EBP address of here, EBX information, ESI Multiboot2's magic.
 bits 32
 global entry
 entry:
 	cld
 	mov esi, eax
 	lea esp, [ebx + multiboot2_info_size]	; its reserved word is borrowed for one return address
-	call .here
-.here:
+	call here
+here:
 	pop ebp
-	lea esp, [ebp + boot_stack_top - .here]
+	lea esp, [ebp + boot_stack_top - here]
 
-	lea edi, [ebp + boot_pml4 - .here]
+	lea edi, [ebp + boot_pml4 - here]
 	mov cr3, edi
 	cmp ecx, SWITCHYARD_MAGIC
 	jne .own_tables
@@ -76,31 +75,16 @@ entry:
 	mov [edi], eax
 	mov eax, [edx + switchyard_info.identity_pdpt_high]
 	mov [edi + HIGH_HALF], eax
-	jmp .long_mode
+	jmp enter_long_mode
 
-	; Without Switchyard: tables that map the first 4 GiB to themselves.
 .own_tables:
 	xor edx, edx
-	lea eax, [ebp + boot_pdpt - .here + PAGE_PRESENT_WRITE]
-	mov [edi], eax
-	lea eax, [ebp + boot_directories - .here + PAGE_PRESENT_WRITE]
-	lea edi, [ebp + boot_pdpt - .here]
-	mov ecx, DIRECTORIES
-.pdpt:
-	mov [edi], eax
-	add eax, PAGE_SIZE
-	add edi, ENTRY_SIZE
-	loop .pdpt
-	mov eax, PAGE_PRESENT_WRITE | PAGE_LARGE
-	lea edi, [ebp + boot_directories - .here]
-	mov ecx, DIRECTORIES * PAGE_SIZE / ENTRY_SIZE
-.directory:
-	mov [edi], eax
-	add eax, LARGE_PAGE_SIZE
-	add edi, ENTRY_SIZE
-	loop .directory
+	call build_tables
+	; On to enter_long_mode.
 
-.long_mode:
+; In:    EDX address of struct switchyard_info, or 0; CR3 is loaded.
+; Out:   to in64, in 64-bit mode, EDI what was in EDX.
+enter_long_mode:
 	mov edi, edx			; RDMSR takes EDX
 	mov eax, CR4_PAE
 	mov cr4, eax
@@ -112,19 +96,46 @@ entry:
 	or eax, CR0_PG
 	mov cr0, eax
 
-	lea eax, [ebp + boot_gdt - .here]
+	lea eax, [ebp + boot_gdt - here]
 	push dword 0			; LGDT's operand: limit, and under
 	push eax			; it the base
 	push word boot_gdt_end - boot_gdt - 1
 	lgdt [esp]
 	push dword SELECTOR_CODE
-	lea eax, [ebp + .in64 - .here]
+	lea eax, [ebp + in64 - here]
 	push eax
 	retf
 
-; Registers: EBX information, ESI Multiboot2's magic, EDI struct switchyard_info or 0.
+; Without Switchyard: fills the page tables, which are all zero, so that they map the first 4 GiB to
+; themselves.
+; In:        EBP address of here, EDI address of boot_pml4.
+; Clobbers:  EAX, ECX, EDI.
+build_tables:
+	lea eax, [ebp + boot_pdpt - here + PAGE_PRESENT_WRITE]
+	mov [edi], eax
+	lea eax, [ebp + boot_directories - here + PAGE_PRESENT_WRITE]
+	lea edi, [ebp + boot_pdpt - here]
+	mov ecx, DIRECTORIES
+.pdpt:
+	mov [edi], eax
+	add eax, PAGE_SIZE
+	add edi, ENTRY_SIZE
+	loop .pdpt
+	mov eax, PAGE_PRESENT_WRITE | PAGE_LARGE
+	lea edi, [ebp + boot_directories - here]
+	mov ecx, DIRECTORIES * PAGE_SIZE / ENTRY_SIZE
+.directory:
+	mov [edi], eax
+	add eax, LARGE_PAGE_SIZE
+	add edi, ENTRY_SIZE
+	loop .directory
+	ret
+
+; In:    64-bit mode, EBX information, ESI Multiboot2's magic, EDI struct switchyard_info or 0.
+; Out:   to kernel_main(magic, information, switchyard), which does not return.
+; Stack: boot_stack, from the start.
 bits 64
-.in64:
+in64:
 	mov eax, SELECTOR_DATA
 	mov ds, eax
 	mov es, eax
@@ -132,9 +143,18 @@ bits 64
 	mov gs, eax
 	mov ss, eax
 	lea rsp, [boot_stack_top]
+	call relocate
+	mov edx, edi			; the C function's arguments, in reverse order; moves of
+	mov edi, esi			; 32 bits clear the upper halves
+	mov esi, ebx
+	xor ebp, ebp
+	call kernel_main wrt ..plt
+	ud2
 
-	; Addresses in data (all are R_X86_64_RELATIVE, tick.mk checks that): each becomes what it
-	; was linked as, plus the way that the image has moved.
+; Addresses in data (all are R_X86_64_RELATIVE, tick.mk checks that): each becomes what it was
+; linked as, plus the way that the image has moved.
+; Clobbers: RAX, RCX, R8 to R10.
+relocate:
 	lea r8, [rela_start]
 	lea r9, [rela_end]
 	lea r10, [monitor_start]		; where the image is, and where it was linked to be; both
@@ -149,20 +169,14 @@ bits 64
 	add r8, rela_size
 	jmp .relocation
 .relocated:
-
-	mov edx, edi			; the C function's arguments, in reverse order; moves of
-	mov edi, esi			; 32 bits clear the upper halves
-	mov esi, ebx
-	xor ebp, ebp
-	call kernel_main wrt ..plt
-	ud2
+	ret
 
 	align 8
 boot_gdt:
 	dq 0
 	dq 0
-	dq 0x00af9b000000ffff		; SELECTOR_CODE: 64-bit code (SDM volume 3, 3.4.5)
-	dq 0x00cf93000000ffff		; SELECTOR_DATA
+	dq GDT_CODE			; SELECTOR_CODE
+	dq GDT_DATA			; SELECTOR_DATA
 boot_gdt_end:
 
 	align PAGE_SIZE

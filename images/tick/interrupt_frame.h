@@ -7,10 +7,6 @@
 
 #include <stdint.h>
 
-/* In entry.asm's GDT, as Switchyard enters a kernel. */
-#define SELECTOR_CODE	    0x10
-#define SELECTOR_DATA	    0x18
-
 #define INTERRUPT_STUB_SIZE 16
 
 /* The stack in a handler: SDM volume 3, figure 6-9, under it what interrupt.asm pushes. */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "interrupts.h"
+#include "i8042_ports.h"
 #include "instructions.h"
 #include "interrupt_frame.h"
+#include "flat_segments.h"
 #include "tick.h"
 
 /* Intel 8259A data sheet. */
@@ -20,8 +22,6 @@
 
 /* Intel 8254 data sheet. */
 #define PIT_0_RATE     0x34 /* channel 0, low byte then high byte, mode 2, binary */
-
-#define I8042_DATA     0x60
 
 #define VECTORS	       256
 #define EXCEPTIONS     32

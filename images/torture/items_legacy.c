@@ -2,6 +2,7 @@
 /*
  * items_legacy.c - the 8259s, their trigger modes, and the keyboard controller's command byte.
  */
+#include "../tick/i8042_ports.h"
 #include "access.h"
 #include "item.h"
 
@@ -15,21 +16,13 @@
 #define ELCR_MASTER_VARY 0xa0
 #define ELCR_SLAVE_VARY	 0xde
 
-/* Intel 8042, as the PC has it. */
-#define I8042_DATA    0x60
-#define I8042_STATUS  0x64
-#define I8042_COMMAND 0x64
-#define STATUS_OUTPUT 0x01
-#define STATUS_INPUT  0x02
-#define STATUS_ABSENT 0xff
-#define READ_BYTE     0x20
-#define WRITE_BYTE    0x60
-#define BYTE_VARY     0x23 /* interrupts of keyboard and mouse, mouse disabled */
-#define WAIT_LOOKS    100000
+/* Of the 8042's command byte: interrupts of keyboard and mouse, mouse disabled. */
+#define BYTE_VARY  0x23
+#define WAIT_LOOKS 100000
 
 static bool has_i8042(void)
 {
-	return inb(I8042_STATUS) != STATUS_ABSENT;
+	return inb(I8042_STATUS) != I8042_STATUS_ABSENT;
 }
 
 static void i8042_wait(uint8_t bit, uint8_t value)
@@ -42,18 +35,18 @@ static void i8042_wait(uint8_t bit, uint8_t value)
 static uint64_t i8042_get(uint32_t which)
 {
 	(void)which;
-	i8042_wait(STATUS_INPUT, 0);
-	outb(I8042_COMMAND, READ_BYTE);
-	i8042_wait(STATUS_OUTPUT, STATUS_OUTPUT);
+	i8042_wait(I8042_STATUS_INPUT, 0);
+	outb(I8042_COMMAND, I8042_READ_BYTE);
+	i8042_wait(I8042_STATUS_OUTPUT, I8042_STATUS_OUTPUT);
 	return inb(I8042_DATA);
 }
 
 static void i8042_set(uint32_t which, uint64_t value)
 {
 	(void)which;
-	i8042_wait(STATUS_INPUT, 0);
-	outb(I8042_COMMAND, WRITE_BYTE);
-	i8042_wait(STATUS_INPUT, 0);
+	i8042_wait(I8042_STATUS_INPUT, 0);
+	outb(I8042_COMMAND, I8042_WRITE_BYTE);
+	i8042_wait(I8042_STATUS_INPUT, 0);
 	outb(I8042_DATA, (uint8_t)value);
 }
 

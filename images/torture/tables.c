@@ -4,12 +4,9 @@
  * SDM volume 3, sections 3.4.5 (segments), 3.5 (LDT), 7.2.3 (TSS descriptor) and 7.7 (TSS).
  */
 #include "../tick/instructions.h"
-#include "../tick/interrupt_frame.h"
+#include "../tick/flat_segments.h"
 #include "torture.h"
 
-#define CODE_64	     0x00af9b000000ffffull
-#define CODE_32	     0x00cf9b000000ffffull
-#define DATA	     0x00cf93000000ffffull
 #define TYPE_LDT     0x82 /* present */
 #define TYPE_TSS     0x89 /* present, 64-bit, available */
 #define SYSTEM_ENTRY 2	  /* a system descriptor takes two places in 64-bit mode */
@@ -56,11 +53,11 @@ void torture_tables_init(uint32_t slot)
 	uint16_t ldt_place = slot % 2 ? PLACE_SYSTEM_2 : PLACE_SYSTEM_1;
 	struct table_pointer pointer = {PLACES * 8 - 1, (uint64_t)gdt};
 
-	gdt[PLACE_CODE] = gdt[PLACE_OTHER_CODE] = CODE_64;
-	gdt[SELECTOR_CODE32 / 8] = CODE_32;
-	gdt[PLACE_DATA] = gdt[PLACE_OTHER_DATA] = DATA;
-	ldt[PLACE_CODE] = ldt[PLACE_OTHER_CODE] = CODE_64;
-	ldt[PLACE_DATA] = ldt[PLACE_OTHER_DATA] = DATA;
+	gdt[PLACE_CODE] = gdt[PLACE_OTHER_CODE] = GDT_CODE;
+	gdt[SELECTOR_CODE32 / 8] = GDT_CODE32;
+	gdt[PLACE_DATA] = gdt[PLACE_OTHER_DATA] = GDT_DATA;
+	ldt[PLACE_CODE] = ldt[PLACE_OTHER_CODE] = GDT_CODE;
+	ldt[PLACE_DATA] = ldt[PLACE_OTHER_DATA] = GDT_DATA;
 	put_system(&gdt[tss_place], &tss, sizeof(tss), TYPE_TSS);
 	put_system(&gdt[ldt_place], ldt, sizeof(ldt), TYPE_LDT);
 	/* CS and the others need not be loaded again: the new GDT has the same at their places. */

@@ -72,7 +72,4 @@ bool torture_la57(const struct switchyard_info *switchyard);
 /* The GDT's limit may grow by these bits. */
 #define TORTURE_GDT_LIMIT_BITS 0x20
 
-/* 32-bit code, for la57.asm. */
-#define SELECTOR_CODE32 0x08
-
 #endif

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * torture_offsets.c - what NASM has to know of C's structures: as images/tick/asm_offsets.c, for
- * build/torture/torture_offsets.inc.
+ * torture_offsets.c - what NASM has to know of C's structures: build/torture/torture_offsets.inc
+ * (images/tick/nasm_define.h).
  */
-#include <stddef.h>
-#include "../tick/interrupt_frame.h"
+#include "../tick/nasm_define.h"
+#include "../tick/flat_segments.h"
 #include "torture.h"
-
-#define DEFINE(name, value)  __asm__ volatile("\n.ascii \"->" name " %0\"" : : "i"(value))
-#define OFFSET(type, member) DEFINE(#type "." #member, offsetof(struct type, member))
 
 void torture_offsets(void);
 
@@ -34,6 +31,6 @@ void torture_offsets(void)
 	OFFSET(torture_registers, xsave_mask);
 	OFFSET(torture_registers, xstate);
 
-	DEFINE("SELECTOR_CODE", SELECTOR_CODE);
-	DEFINE("SELECTOR_CODE32", SELECTOR_CODE32);
+	CONSTANT(SELECTOR_CODE);
+	CONSTANT(SELECTOR_CODE32);
 }

@@ -6,6 +6,25 @@ bits 64
 default rel
 %include "torture_offsets.inc"
 
+; What is filled before the call, and seen after it; RCX, RSI, RDI, RSP, R11 are apart.
+%define GENERAL	rbx, rdx, rbp, r8, r9, r10, r12, r13, r14, r15
+
+%macro load 2-*				; from fields of the structure at %1
+%xdefine STRUCTURE %1
+%rep %0 - 1
+%rotate 1
+	mov %1, [STRUCTURE + torture_registers.%1]
+%endrep
+%endmacro
+
+%macro store 2-*
+%xdefine STRUCTURE %1
+%rep %0 - 1
+%rotate 1
+	mov [STRUCTURE + torture_registers.%1], %1
+%endrep
+%endmacro
+
 section .bss
 
 ; No register is left to keep these in.
@@ -49,22 +68,10 @@ torture_switch:
 .fxrstor:
 	fxrstor64 [r11 + torture_registers.xstate]
 .filled:
-	mov [r11 + torture_registers.rdi], rdi
-	mov [r11 + torture_registers.rsi], rsi
-	mov [r11 + torture_registers.rsp], rsp
-	mov rbx, [r11 + torture_registers.rbx]
-	mov rcx, [r11 + torture_registers.rcx]
-	mov rdx, [r11 + torture_registers.rdx]
-	mov rbp, [r11 + torture_registers.rbp]
-	mov r8, [r11 + torture_registers.r8]
-	mov r9, [r11 + torture_registers.r9]
-	mov r10, [r11 + torture_registers.r10]
-	mov r12, [r11 + torture_registers.r12]
-	mov r13, [r11 + torture_registers.r13]
-	mov r14, [r11 + torture_registers.r14]
-	mov r15, [r11 + torture_registers.r15]
+	store r11, rdi, rsi, rsp
+	load r11, GENERAL, rcx
 	push qword [r11 + torture_registers.rflags]
-	mov r11, [r11 + torture_registers.r11]
+	load r11, r11
 	popfq				; may let interrupts in; they change nothing
 	call [gate]
 
@@ -73,20 +80,7 @@ torture_switch:
 	mov rcx, [seen]
 	pop qword [rcx + torture_registers.rflags]
 	pop qword [rcx + torture_registers.rcx]
-	mov [rcx + torture_registers.rbx], rbx
-	mov [rcx + torture_registers.rdx], rdx
-	mov [rcx + torture_registers.rsi], rsi
-	mov [rcx + torture_registers.rdi], rdi
-	mov [rcx + torture_registers.rbp], rbp
-	mov [rcx + torture_registers.rsp], rsp
-	mov [rcx + torture_registers.r8], r8
-	mov [rcx + torture_registers.r9], r9
-	mov [rcx + torture_registers.r10], r10
-	mov [rcx + torture_registers.r11], r11
-	mov [rcx + torture_registers.r12], r12
-	mov [rcx + torture_registers.r13], r13
-	mov [rcx + torture_registers.r14], r14
-	mov [rcx + torture_registers.r15], r15
+	store rcx, GENERAL, rsi, rdi, rsp, r11
 	mov rbx, rax			; result
 	mov rdi, [fill]
 	mov eax, [rdi + torture_registers.xsave_mask]

@@ -3,7 +3,10 @@
  * load.c - choosing the loader for an image.
  */
 #include "arch/x86/memory/phys.h"
-#include "monitor/load/load_format.h"
+#include "monitor/load/load_elf.h"
+#include "monitor/load/load_linux.h"
+#include "monitor/load/load_multiboot1.h"
+#include "monitor/load/load_multiboot2.h"
 #include "lib/string.h"
 
 /*

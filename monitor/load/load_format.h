@@ -22,11 +22,6 @@ struct load_format {
 		     struct guest_entry *entry, struct error *error);
 };
 
-extern const struct load_format load_linux;
-extern const struct load_format load_multiboot1;
-extern const struct load_format load_multiboot2;
-extern const struct load_format load_elf;
-
 /* True if [offset, offset + size) lies in the file. */
 static inline bool in_file(const struct image *file, uint64_t offset, uint64_t size)
 {

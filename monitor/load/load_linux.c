@@ -13,7 +13,7 @@
  */
 #include "arch/x86/memory/phys.h"
 #include "monitor/load/bzimage.h"
-#include "monitor/load/load_format.h"
+#include "monitor/load/load_linux.h"
 #include "lib/string.h"
 #include "lib/units.h"
 

@@ -4,7 +4,7 @@
  */
 #include <stddef.h>
 #include "arch/x86/memory/phys.h"
-#include "monitor/load/load_format.h"
+#include "monitor/load/load_multiboot1.h"
 #include "monitor/load/multiboot.h"
 #include "lib/string.h"
 

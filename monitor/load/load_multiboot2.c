@@ -3,7 +3,7 @@
  * load_multiboot2.c - Multiboot2 kernels: inspecting and placing them. multiboot2_header.c reads
  * the kernel.
  */
-#include "monitor/load/load_format.h"
+#include "monitor/load/load_multiboot2.h"
 #include "monitor/load/multiboot2_header.h"
 #include "monitor/load/multiboot2_info.h"
 

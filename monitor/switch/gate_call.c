@@ -4,6 +4,7 @@
  * and the machine goes to another one or to the person.
  */
 #include "monitor/switch/gate_call.h"
+#include "arch/x86/gate/anchor.h"
 #include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/gate/gate.h"
 #include "arch/x86/interrupt/lapic.h"
@@ -19,11 +20,6 @@
 
 /* The gate is called by guests, who can't pass it: the one pointer to the monitor that is kept. */
 static struct monitor *gate_monitor;
-
-void gate_call_init(struct monitor *monitor)
-{
-	gate_monitor = monitor;
-}
 
 /* After this the machine is quiet, and the slot's state complete. */
 static void park(struct kept_state *kept)
@@ -109,7 +105,8 @@ static const void *check_monitor(const struct monitor *monitor)
 							   : selfcheck_damage(&monitor->selfcheck);
 }
 
-int64_t gate_main(uint64_t op, uint64_t arg)
+/* What gate_handler_fn says. */
+static int64_t gate_main(uint64_t op, uint64_t arg)
 {
 	struct monitor *monitor = gate_monitor;
 	struct slot *slot = &monitor->slots.slot[monitor->current];
@@ -159,4 +156,10 @@ int64_t gate_main(uint64_t op, uint64_t arg)
 	else
 		log_line(&monitor->log, LOG_INFO, "slot %s is parked", slot->name);
 	monitor->frontend.talk(monitor->frontend.context);
+}
+
+void gate_call_init(struct monitor *monitor)
+{
+	gate_monitor = monitor;
+	gate_init(gate_main);
 }

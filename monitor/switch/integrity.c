@@ -18,7 +18,9 @@ static const char *const part_names[PART_COUNT] = {
 static struct page_walk walk_of(const struct slot *slot, const struct kept_state *kept)
 {
 	return (struct page_walk){
-		.context = &kept->cpu,
+		.cr3 = kept->cpu.cr3,
+		.cr4 = kept->cpu.cr4,
+		.efer = kept->cpu.efer,
 		.base = slot->ram.base,
 		.size = slot->ram.size,
 	};
@@ -44,7 +46,7 @@ static uint64_t sum_table(const struct page_walk *walk, const struct descriptor_
 
 static uint64_t sum_root(const struct page_walk *walk)
 {
-	uint64_t root = walk->context->cr3 & ~(PAGE_SIZE - 1) & ~(1ull << 63);
+	uint64_t root = walk->cr3 & ~(PAGE_SIZE - 1) & ~(1ull << 63);
 
 	if (root < walk->base || root - walk->base >= walk->size)
 		return 0;

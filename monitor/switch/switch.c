@@ -4,7 +4,8 @@
  */
 #include "monitor/switch/switch.h"
 #include "arch/x86/gate/cpu_state.h"
-#include "arch/x86/gate/descriptors.h"
+#include "arch/x86/gate/anchor.h"
+#include "arch/x86/gate/enter.h"
 #include "arch/x86/gate/gate.h"
 #include "arch/x86/pci/pci.h"
 #include "arch/x86/platform/platform.h"
@@ -25,7 +26,7 @@ static void mark_running(struct monitor *monitor, struct slot *slot, enum life_e
 	monitor->current = slot_index(&monitor->slots, slot);
 	life_apply(slot, event);
 	kept_state_publish(&monitor->slots);
-	gate_anchor.context = &kept_state(monitor->current)->cpu;
+	gate_set_context(&kept_state(monitor->current)->cpu);
 }
 
 /*

@@ -54,14 +54,13 @@ static void check_text(uint64_t physical, uint64_t size, void *context)
 /* The rest of the input is the slot's memory: tables that may say anything. */
 static void fuzz_tables(struct fuzz_input *input)
 {
-	static struct cpu_context cpu;
-	struct page_walk walk = {.context = &cpu, .base = MEMORY_AT, .size = MEMORY_SIZE};
+	struct page_walk walk = {.base = MEMORY_AT, .size = MEMORY_SIZE};
 	uint64_t physical, found = 0, address = fuzz_take(input, 8);
 	uint8_t *memory = fake_memory(MEMORY_AT, MEMORY_SIZE, 0);
 
-	cpu.cr3 = MEMORY_AT + fuzz_take(input, 4);
-	cpu.cr4 = fuzz_take(input, 4);
-	cpu.efer = fuzz_take(input, 2);
+	walk.cr3 = MEMORY_AT + fuzz_take(input, 4);
+	walk.cr4 = fuzz_take(input, 4);
+	walk.efer = fuzz_take(input, 2);
 	memcpy(memory, input->bytes, input->size < MEMORY_SIZE ? input->size : MEMORY_SIZE);
 	page_walk_text(&walk, check_text, &found);
 	if (page_walk_find(&walk, address, &physical))

@@ -22,7 +22,7 @@ TEXT_SUFFIXES = C_SUFFIXES | NASM_SUFFIXES | {'.py', '.sh', '.mk', '.ld', '.lds'
 TEXT_NAMES = {'Makefile', 'Kbuild', 'run', 'init', '.clang-format', '.gitignore'}
 
 SPDX_LINES = 5
-LONGEST_FUNCTION = 100
+LONGEST_FUNCTION = 60
 LONGEST_SHOWN = 5
 MOST_FILES = 30  # of sources in a folder
 
@@ -68,6 +68,8 @@ MAY_INCLUDE = {
 }
 FOR_EVERYBODY = ['include', 'lib']
 DIRECTED = {'arch', 'boot', 'include', 'lib', 'monitor'}
+# In these, a header's own file defines what it declares.
+HOMES = {'arch', 'boot', 'lib', 'monitor'}
 # What monitor and guests share lies with the guests, and everybody may include it.
 SHARED_WITH_GUESTS = re.compile(r'guest/linux/(switchyard\w*|version)\.h')
 
@@ -116,8 +118,11 @@ def includes(path):
         match = re.match(pattern, line)
         if not match:
             continue
+        # What NASM includes may be made of a C file.
         for folder in (path.parent, ROOT, ROOT / 'include'):
             target = (folder / match[1]).resolve()
+            if path.suffix in NASM_SUFFIXES and not target.is_file():
+                target = target.with_suffix('.c')
             if target.is_file():
                 yield number, target
                 break
@@ -165,6 +170,8 @@ def check_full_paths(paths):
         for number, target in includes(path):
             name = shown(target)
             written = path.read_text().split('\n')[number - 1].split('"')[1]
+            if target.suffix == '.c' and path.suffix in NASM_SUFFIXES:  # what is made of it
+                name = name.removesuffix('.c') + '.inc'
             if written not in (name, name.removeprefix('include/')):
                 yield f'{shown(path)}:{number}: "{written}"; expected "{name}", from the root'
 
@@ -243,6 +250,56 @@ def check_assembly_offsets(paths):
                 yield f'{shown(path)}:{number}: [register + bare number]: give the offset a name'
 
 
+def without_comments(text):
+    return re.sub(r'/\*.*?\*/|//[^\n]*', ' ', text, flags=re.DOTALL)
+
+
+def statements(path):
+    """What a header says outside of braces, each up to its semicolon. What only the fakes of unit tests have
+    is left out, as are macros."""
+    text = without_comments(path.read_text()).replace('\\\n', ' ')
+    text = re.sub(r'#ifdef SWITCHYARD_HOST.*?#(else|endif)', '', text, flags=re.DOTALL)
+    text = re.sub(r'^\s*#.*', '', text, flags=re.MULTILINE)
+    text = re.sub(r'__attribute__\s*\(\(.*?\)\)', '', text)
+    braces = re.compile(r'\{[^{}]*\}')
+    while braces.search(text):
+        text = braces.sub('@;', text)  # the end of a function's body, or of a type's
+    return [' '.join(statement.split()) for statement in text.split(';')]
+
+
+def declared(path):
+    """Names of the functions and variables that a header promises."""
+    for statement in statements(path):
+        if '@' in statement or statement.startswith(('typedef', '_Static_assert')):
+            continue
+        if statement.startswith('extern '):
+            yield from re.findall(r'(\w+)\s*(?:\[[^\]]*\]\s*)*(?:,|$)', statement)
+        elif '(' in statement:
+            yield re.match(r'.*?(\w+)\s*\(', statement)[1]
+
+
+def defines(path, name):
+    text = path.read_text()
+    if path.suffix == '.asm':
+        return re.search(rf'^{name}:', text, re.MULTILINE)
+    if path.suffix == '.py':
+        return re.search(rf'\b{name}\b', text)
+    text = without_comments(text)
+    return re.search(rf'^\w[\w\s*,]*\b{name}(\([^;{{]*\)\s*\{{|\s*[;,=\[])', text, re.MULTILINE)
+
+
+def check_homes(paths):
+    """What x.h declares, x.c, x.asm or x.py (which writes it in C) of its folder defines."""
+    for path in paths:
+        folders = {str(folder) for folder in path.relative_to(ROOT).parents}
+        if path.suffix != '.h' or not folders & HOMES:
+            continue
+        files = [file for suffix in ('.c', '.asm', '.py') for file in [path.with_suffix(suffix)] if file.is_file()]
+        for name in declared(path):
+            if not any(defines(file, name) for file in files):
+                yield f'{shown(path)}: declares {name}, which no {path.stem}.c or {path.stem}.asm beside it defines'
+
+
 def c_functions(path):
     """(name, first line, lines) of each function; relies on clang-format's layout: braces in column 0."""
     lines = path.read_text().split('\n')
@@ -257,6 +314,25 @@ def c_functions(path):
             start = None
 
 
+def nasm_functions(path):
+    """A routine goes from its label to the next one that is not local (.name). What holds no instruction is
+    a table, and how long that is does not matter."""
+    data = re.compile(r'(\w+:)?\s*(times\s+.*\s)?(d[bwdqt]|res[bwdq]|align|section|global|extern|bits|%\w+)\b')
+    name = start = end = None
+    for number, line in enumerate(path.read_text().split('\n'), 1):
+        code = line.split(';')[0].rstrip()
+        label = re.match(r'(\w+):', code)
+        if label:
+            if end:
+                yield name, start, end - start + 1
+            name, start, end = label[1], number, None
+            code = code[label.end():]
+        if code.strip() and name and not data.match(code) and not re.match(r'\.\w+:$|\w+\s+equ\s', code):
+            end = number
+    if end:
+        yield name, start, end - start + 1
+
+
 def python_functions(path):
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.FunctionDef):
@@ -267,6 +343,8 @@ def all_functions(paths):
     for path in paths:
         if path.suffix in C_SUFFIXES:
             found = c_functions(path)
+        elif path.suffix == '.asm':
+            found = nasm_functions(path)
         elif path.suffix == '.py':
             found = python_functions(path)
         else:
@@ -290,7 +368,7 @@ def main():
         *check_licence(paths), *check_blanks(paths), *check_folder_sizes(paths),
         *check_order(MAY_INCLUDE), *check_directions(c_and_nasm), *check_full_paths(c_and_nasm),
         *check_circles(c_and_nasm), *check_headers_alone(paths), *check_header_names(paths),
-        *check_portable(c_and_nasm),
+        *check_portable(c_and_nasm), *check_homes(paths),
         *check_assembly_offsets(nasm), *check_lengths(functions),
     ]
     print(f'structure: {len(paths)} files, {len(functions)} functions; the longest:')

@@ -6,7 +6,7 @@ import pytest
 import structure
 
 SPDX = '/* SPDX-License-Identifier: GPL-2.0-only */\n'
-LONG_FUNCTION = SPDX + 'int long_one(void)\n{\n' + '\treturn 0;\n' * 100 + '}\n'
+LONG_FUNCTION = SPDX + 'int long_one(void)\n{\n' + '\treturn 0;\n' * 60 + '}\n'
 
 
 @pytest.fixture
@@ -63,6 +63,11 @@ WRONG = [
     (structure.check_headers_alone, {'a.h': 'uint32_t a;\n'}, 'does not compile alone'),
     (structure.check_header_names, {'arch/a.h': '', 'monitor/a.h': ''}, 'the same name'),
     (structure.check_portable, {'monitor/a.c': '#if defined(__x86_64__)\n#endif\n'}, '#if'),
+    (structure.check_homes, {'lib/a.h': 'int f(void);\n', 'lib/b.c': 'int f(void)\n{\n}\n'}, 'declares f'),
+    (structure.check_homes, {'lib/a.h': 'void f(int a,\n       int b);\n', 'lib/a.c': '/* f( */ int g;\n'},
+     'declares f'),
+    (structure.check_homes, {'arch/a.h': 'extern const int a[2];\n', 'arch/a.c': 'int b = a[0];\n'}, 'declares a'),
+    (structure.check_homes, {'boot/multiboot2/a.h': 'void f(void);\n', 'boot/multiboot2/a.asm': '\tcall f\n'}, 'declares f'),
     (structure.check_assembly_offsets, {'a.asm': '\tmov eax, [rdi + 8]\n'}, 'bare number'),
     (structure.check_assembly_offsets, {'a.asm': '\tmov eax, [esp-0x10]\n'}, 'bare number'),
 ]
@@ -96,6 +101,15 @@ RIGHT = [
     (structure.check_header_names,
      {'arch/a.h': '', 'arch/a.c': '', 'monitor/a.c': '', 'monitor/b.h': ''}),
     (structure.check_portable, {'arch/x86/a.c': '#if defined(__x86_64__)\n#endif\n'}),
+    (structure.check_homes,
+     {'lib/a.h': '#define M(x) f(x)\nstruct s {\n\tint (*call)(int);\n};\ntypedef int (*call_fn)(int);\n'
+                 'static inline int g(void)\n{\n\treturn h();\n}\n'
+                 '#ifdef SWITCHYARD_HOST\nint fake(void);\n#endif\n'
+                 'int *f(int a,\n       int b) __attribute__((noreturn));\nextern const int a[2][3], b;\n',
+      'lib/a.c': 'const int a[2][3] = {0};\nconst int b;\nint *f(int a,\n       int b)\n{\n}\n'}),
+    (structure.check_homes,
+     {'arch/a.h': 'void f(void);\nvoid g(void);\n', 'arch/a.asm': 'f:\n\tret\n', 'arch/a.c': 'void g(void)\n{\n}\n'}),
+    (structure.check_homes, {'arch/a.h': 'extern int a;\n', 'arch/a.py': "print('int a = 1;')\n"}),
     (structure.check_assembly_offsets,
      {'a.asm': '\tmov eax, [rdi + page.cr3]\n\tadd eax, 8 ; [rdi + 8]\n\tmov eax, [ebx]\n'}),
 ]
@@ -128,6 +142,20 @@ def test_a_right_order_passes():
 
 def test_a_long_function_is_found(tree):
     functions = list(structure.all_functions(tree({'a.c': LONG_FUNCTION})))
-    assert functions == [(102, 'a.c:3: long_one')]
+    assert functions == [(62, 'a.c:3: long_one')]
     assert list(structure.check_lengths(functions))
     assert list(structure.check_lengths([(structure.LONGEST_FUNCTION, 'a.c:3: b')])) == []
+
+
+def test_a_long_routine_is_found(tree):
+    """It ends where the next one begins, but for what is said of that one."""
+    routine = 'f:\n' + '\tnop\n.again:\n' * 30 + '\tjmp .again\n'
+    paths = tree({'a.asm': '%macro m 1\n\tnop\n%endmacro\n' + routine + '\n; About g.\nalign 16\ng:\n\tret\n'})
+    functions = list(structure.all_functions(paths))
+    assert functions == [(62, 'a.asm:4: f'), (2, 'a.asm:69: g')]
+    assert len(list(structure.check_lengths(functions))) == 1
+
+
+def test_a_long_table_is_none(tree):
+    paths = tree({'a.asm': 'f:\n\tret\ntable:\n' + '\tdq 0 ; zero\n\ttimes 2 dd 1\n' * 60 + 'b: db 1\n'})
+    assert list(structure.all_functions(paths)) == [(2, 'a.asm:1: f')]

@@ -56,29 +56,38 @@ NOT_MUTATED = {
 }
 
 
+def but(name, text, parameter='%1'):
+    """In a macro of the gate that loads lists of fields: all but that one."""
+    return f'%ifnidn {parameter}, {name}\n{text}%endif\n'
+
+
+LOAD = '\tmov %1, [CONTEXT + cpu_context.%1]\n'
+LOAD_CONTROL = '\tmov %1, rbx\n'
+LOAD_MSR = '\twrmsr\n'
+
+
 def general_registers():
     for name in 'rbx rcx rdx rsi rdi rbp r8 r9 r10 r11 r12 r13 r14 r15'.split():
-        yield drop(name, GATE, f'\tmov {name}, [rdi + cpu_context.{name}]\n')
-    yield drop('rsp', GATE, '\tmov rsp, [rdi + cpu_context.rsp]\n', stops=True)
+        yield drop(name, GATE, LOAD, but(name, LOAD))
+    yield drop('rsp', GATE, LOAD, but('rsp', LOAD), stops=True)
     yield Mutation(('rflags',), ((GATE, '\tpush qword [rdi + cpu_context.rflags]\n', ''),
                                  (GATE, '\tpopfq\t\t\t\t; with the interrupt flag', '\t; with')))
 
 
 def segments_and_tables():
     for name in 'ds es fs gs ss'.split():
-        yield drop(name, GATE, f'\tmov {name}, [rdi + cpu_context.{name}]')
+        yield drop(name, GATE, LOAD, but(name, LOAD))
     yield drop('cs', GATE, '\tmovzx ebx, word [rdi + cpu_context.cs]\n', '\tmov ebx, SELECTOR_CODE64\n')
     yield drop('gdtr-base gdtr-limit', GATE, '\tlgdt [rdi + cpu_context.gdtr]\n', stops=True)
     yield drop('idtr-base idtr-limit', GATE, '\tlidt [rdi + cpu_context.idtr]\n', stops=True)
     yield drop('ldtr', GATE, '\tlldt [rdi + cpu_context.ldtr]\n', stops=True)
     yield drop('tr', GATE, '\tltr [rdi + cpu_context.tr]\n')
     for name in 'fs gs kernel_gs'.split():
-        yield drop(name.replace('_', '-') + '-base', GATE,
-                   f'\tload_msr MSR_{name.upper()}_BASE, cpu_context.{name}_base\n')
+        yield drop(name.replace('_', '-') + '-base', GATE, LOAD_MSR, but(f'{name}_base', LOAD_MSR, '%2'))
 
 
 # The gate restores CR4 in one go: one bit of it is left out.
-CR4_LOAD = '\tbtr rbx, CR4_FRED_BIT\n\tmov cr4, rbx\n\tmov rbx, [rdi + cpu_context.cr3]\n'
+CR4_LOAD = '\tbtr rbx, CR4_FRED_BIT\n\tmov cr4, rbx\n\tload_control cr3\n'
 CR4_BITS = {'tsd': 2, 'de': 3, 'mce': 6, 'pge': 7, 'pce': 8, 'umip': 11, 'fsgsbase': 16, 'smep': 20,
             'smap': 21, 'pke': 22, 'pks': 24}
 
@@ -88,24 +97,21 @@ def control_registers():
         yield drop(f'cr4-{name}', GATE, CR4_LOAD, f'\tbtr rbx, {bit}\n' + CR4_LOAD)
     # Without it the guest's own XGETBV faults.
     yield drop('cr4-osxsave', GATE, CR4_LOAD, '\tbtr rbx, 18\n' + CR4_LOAD, stops=True)
-    yield drop('cr0', GATE, '\tmov rbx, [rdi + cpu_context.cr0]\n\tmov cr0, rbx\n')
-    yield drop('cr2', GATE, '\tmov rbx, [rdi + cpu_context.cr2]\n\tmov cr2, rbx\n')
-    yield drop('cr3', GATE, '\tmov rbx, [rdi + cpu_context.cr3]\n\tmov cr3, rbx\n\n')
+    for name in 'cr0 cr2 cr3'.split():
+        yield drop(name, GATE, LOAD_CONTROL, but(name, LOAD_CONTROL))
     # The local APIC has it by another name: either would do.
-    yield Mutation(('cr8',), ((GATE, '\tmov rbx, [rdi + cpu_context.cr8]\n\tmov cr8, rbx\n', ''),
+    yield Mutation(('cr8',), ((GATE, LOAD_CONTROL, but('cr8', LOAD_CONTROL)),
                               (LAPIC, '\tlapic_write(LAPIC_TPR, state->tpr);\n', '')))
-    yield drop('cr4-la57', GATE, '\tcall paging_enter_la57\n', stops=True, options='la57')
+    yield drop('cr4-la57', GATE, '\tcall la57_enter\n', stops=True, options='la57')
     for name in 'dr0 dr1 dr2 dr3 dr6 dr7'.split():
         yield drop(name, CPU_STATE, f'\twrite_{name}(context->{name});\n')
 
 
-# The gate restores EFER in one go: one bit of it is left out.
-EFER_LOAD = '\tmov edx, [rdi + cpu_context.efer + 4]\n'
-
 
 def msrs():
     for name, bit in {'efer': 0, 'efer-nxe': 11, 'efer-svme': 12}.items():
-        yield drop(name, GATE, EFER_LOAD, f'\tbtr eax, {bit}\n' + EFER_LOAD)
+        # The gate restores EFER in one go: one bit of it is left out.
+        yield drop(name, GATE, LOAD_MSR, f'%ifidn %2, efer\n\tbtr eax, {bit}\n%endif\n' + LOAD_MSR)
     for name in ('star lstar cstar sfmask sysenter-cs sysenter-esp sysenter-eip pat tsc-aux pkrs '
                  'bndcfgs').split():
         yield drop(name, CPU_STATE, f'\t{{MSR_{name.replace("-", "_").upper()}, 1}},')

@@ -67,6 +67,7 @@ def test_no_path_of_the_build_machine(built):
 
 @pytest.mark.parametrize('target, path', [
     (TARGET, 'arch/x86/gate/cpu_context.h'),  # reaches the gate through asm_offsets.inc
+    (TARGET, 'arch/x86/cpu/asm_define.h'),  # reaches nothing else
     (TARGET, 'include/boot_info.h'), (TARGET, 'monitor/slot/slot.h'), (TARGET, 'arch/x86/gate/gate.asm'),
     (TARGET, 'linker/monitor.ld'),
     (EFI, 'boot/efi/conf.h'), (EFI, 'boot/efi/sbat.csv.in'),

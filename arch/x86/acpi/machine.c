@@ -2,7 +2,7 @@
 #include "arch/x86/acpi/machine.h"
 #include "arch/x86/acpi/acpi_walk.h"
 #include "arch/x86/cpu/cpu.h"
-#include "arch/x86/gate/exception.h"
+#include "arch/x86/cpu/fixup.h"
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/memory/phys.h"
 #include "lib/string.h"
@@ -94,13 +94,13 @@ const char *machine_cpu_name(void)
 	return name;
 }
 
-/* One byte, prepared for a fault: RDX is 1 after one (exception.h). */
+/* One byte, prepared for a fault: RDX is 1 after one (fixup.h). */
 static bool read_byte(uint64_t address, uint8_t *value)
 {
 	uint64_t failed = 0;
 
 	__asm__ volatile("1: movb (%2), %1\n"
-			 "2:\n\t" EXCEPTION_FIXUP("1b", "2b")
+			 "2:\n\t" FIXUP("1b", "2b")
 			 : "+d"(failed), "=&q"(*value)
 			 : "r"(address));
 	return !failed;

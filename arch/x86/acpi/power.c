@@ -4,15 +4,14 @@
 #include "arch/x86/acpi/machine.h"
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/cpu/io.h"
+#include "arch/x86/cpu/segments.h"
+#include "arch/x86/keyboard/i8042.h"
 #include "arch/x86/memory/phys.h"
 #include "arch/x86/time/clock.h"
 
-#define KEYBOARD_COMMAND    0x64
-#define KEYBOARD_STATUS_IBF 0x02
-#define KEYBOARD_RESET	    0xfe /* pulse the reset line: IBM PS/2 keyboard controller command */
-#define RESET_WAIT_US	    100000
-#define POWEROFF_WAIT_US    1000000
-#define KEYBOARD_POLLS	    10000
+#define RESET_WAIT_US	 100000
+#define POWEROFF_WAIT_US 1000000
+#define KEYBOARD_POLLS	 10000
 
 static void write_reset_register(void)
 {
@@ -32,15 +31,12 @@ static void write_reset_register(void)
 
 void machine_reboot(void)
 {
-	static const struct {
-		uint16_t limit;
-		uint64_t base;
-	} __attribute__((packed)) no_idt;
+	static const struct descriptor_pointer no_idt;
 
 	write_reset_register();
-	for (int i = 0; i < KEYBOARD_POLLS && inb(KEYBOARD_COMMAND) & KEYBOARD_STATUS_IBF; i++)
+	for (int i = 0; i < KEYBOARD_POLLS && inb(I8042_STATUS) & I8042_STATUS_INPUT; i++)
 		io_wait();
-	outb(KEYBOARD_COMMAND, KEYBOARD_RESET);
+	outb(I8042_COMMAND, I8042_PULSE_RESET);
 	clock_wait_us(RESET_WAIT_US);
 	__asm__ volatile("lidt %0; int3" : : "m"(no_idt)); /* a triple fault resets any PC */
 	cpu_stop();

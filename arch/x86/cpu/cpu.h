@@ -19,6 +19,9 @@
 #define CR0_CD (1ull << 30) /* caches keep what they hold, and take nothing new */
 #define CR0_PG (1ull << 31)
 
+/* A kernel's that is entered in 32-bit mode, paging off. */
+#define CR0_ENTRY32 (CR0_PE | CR0_ET | CR0_NE)
+
 /* The monitor's own. */
 #define CR0_MONITOR  (CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG)
 

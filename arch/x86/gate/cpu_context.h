@@ -2,8 +2,8 @@
 /*
  * cpu_context.h - a slot's CPU while another slot has it.
  *
- * The first half is written and read by gate.asm, in the order in which it does
- * so; arch/x86/gate/asm_offsets.c gives NASM its offsets. The second half is cpu_state.c's.
+ * The first half is written and read by gate.asm, whose lists have the same names;
+ * asm_offsets.c gives NASM its offsets. The second half is cpu_state.c's.
  */
 #ifndef ARCH_X86_GATE_CPU_CONTEXT_H
 #define ARCH_X86_GATE_CPU_CONTEXT_H
@@ -12,14 +12,9 @@
 #include <stdint.h>
 #include "arch/x86/cpu/msr_list.h"
 #include "arch/x86/cpu/mtrr.h"
+#include "arch/x86/cpu/segments.h"
 #include "arch/x86/cpu/xstate.h"
 #include "lib/units.h"
-
-/* As LGDT and LIDT take it (SDM volume 3, section 2.4). */
-struct descriptor_pointer {
-	uint16_t limit;
-	uint64_t base;
-} __attribute__((packed));
 
 /* How far a switch got, so that a fault in it can be told: cpu_context.progress. */
 enum gate_progress {

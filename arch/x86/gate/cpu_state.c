@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/cpu/cpu.h"
-#include "arch/x86/gate/descriptors.h"
-#include "arch/x86/gate/exception.h"
-#include "arch/x86/gate/gate.h"
+#include "arch/x86/cpu/segments.h"
+#include "arch/x86/gate/anchor.h"
+#include "arch/x86/cpu/fixup.h"
+#include "arch/x86/memory/la57.h"
 #include "arch/x86/cpu/kvm_clock.h"
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/cpu/machine_check.h"
@@ -96,7 +97,7 @@ void cpu_state_init(void)
 {
 	uint64_t cr4 = CR4_PAE | CR4_MCE | xstate_init();
 
-	gate_anchor.cr4 = cr4;
+	gate_set_cr4(cr4);
 	write_cr4(cr4);
 	write_cr0(CR0_MONITOR);
 }
@@ -131,8 +132,7 @@ static uint64_t take_dr7(void)
 {
 	uint64_t value, trapped = 0;
 
-	__asm__ volatile("1: mov %%dr7, %0\n\t" EXCEPTION_FIXUP("1b", "1b")
-			 : "=r"(value), "+d"(trapped));
+	__asm__ volatile("1: mov %%dr7, %0\n\t" FIXUP("1b", "1b") : "=r"(value), "+d"(trapped));
 	return trapped ? value | DR7_GD : value;
 }
 
@@ -194,7 +194,7 @@ static void control_registers_restore(void)
 	write_cr4(gate_anchor.cr4 | levels);
 	write_cr0(CR0_MONITOR);
 	if (levels)
-		gate_leave_la57();
+		la57_leave();
 }
 
 /* What comes before the vector registers, since IA32_XSS tells which of them there are. */

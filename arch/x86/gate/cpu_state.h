@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include "arch/x86/gate/cpu_context.h"
 
-/* Readies this CPU for the monitor: CR4 (kept in gate_anchor too), FPU access. Call once. */
+/* Readies this CPU for the monitor: CR4 (which the gate is told of), FPU access. Call once. */
 void cpu_state_init(void);
 
 /*

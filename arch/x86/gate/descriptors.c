@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/gate/descriptors.h"
+#include "arch/x86/cpu/segments.h"
+#include "arch/x86/gate/anchor.h"
 #include "arch/x86/gate/exception.h"
 #include "lib/string.h"
 
@@ -32,11 +34,7 @@ struct idt_gate {
 _Static_assert(sizeof(struct idt_gate) == 16, "the CPU's gate descriptor");
 
 #define GATE_INTERRUPT 0x8e /* present, DPL 0, 64-bit interrupt gate */
-#define TSS_AVAILABLE  0x89 /* present, DPL 0, available 64-bit TSS */
 
-#define GDT_CODE32     0x00cf9b000000ffffull /* flat, 4 KiB granularity, accessed */
-#define GDT_CODE64     0x00af9b000000ffffull
-#define GDT_DATA       0x00cf93000000ffffull
 #define GDT_ENTRIES    6 /* null, CODE32, CODE64, DATA, TSS (two) */
 
 static struct {
@@ -46,11 +44,6 @@ static struct {
 	uint8_t ist_stack[IST_COUNT - 1][IST_STACK_SIZE] __attribute__((aligned(16)));
 	uint8_t stack[STACK_SIZE] __attribute__((aligned(16)));
 } tables;
-
-struct gate_anchor gate_anchor;
-
-extern const uint8_t exception_stubs[]; /* exception.asm */
-extern const uint32_t exception_stub_size;
 
 static uint8_t ist_of(unsigned int vector)
 {
@@ -89,7 +82,7 @@ static void gdt_init(void)
 	gdt[SELECTOR_CODE64 / 8] = GDT_CODE64;
 	gdt[SELECTOR_DATA / 8] = GDT_DATA;
 	gdt[SELECTOR_TSS / 8] = (sizeof(struct tss) - 1) | (base & 0xffffff) << 16 |
-				(uint64_t)TSS_AVAILABLE << 40 | (base >> 24 & 0xff) << 56;
+				(uint64_t)DESCRIPTOR_TSS << 40 | (base >> 24 & 0xff) << 56;
 	gdt[SELECTOR_TSS / 8 + 1] = base >> 32;
 }
 
@@ -98,7 +91,8 @@ static uint64_t stack_top(uint8_t *stack, uint32_t size)
 	return (uint64_t)(stack + size);
 }
 
-static void load_tables(void)
+static void load_tables(const struct descriptor_pointer *gdtr,
+			const struct descriptor_pointer *idtr)
 {
 	__asm__ volatile("lgdt %0\n\t"
 			 "lidt %1\n\t"
@@ -112,13 +106,16 @@ static void load_tables(void)
 			 "lretq\n"
 			 "1:"
 			 :
-			 : "m"(gate_anchor.gdtr), "m"(gate_anchor.idtr), "r"(SELECTOR_DATA),
-			   "r"(SELECTOR_TSS), "i"(SELECTOR_CODE64)
+			 : "m"(*gdtr), "m"(*idtr), "r"(SELECTOR_DATA), "r"(SELECTOR_TSS),
+			   "i"(SELECTOR_CODE64)
 			 : "rax", "memory");
 }
 
 void descriptors_init(void)
 {
+	struct descriptor_pointer gdtr = {sizeof(tables.gdt) - 1, (uint64_t)tables.gdt};
+	struct descriptor_pointer idtr = {sizeof(tables.idt) - 1, (uint64_t)tables.idt};
+
 	memset(&tables.tss, 0, sizeof(tables.tss));
 	for (int ist = IST_NONE + 1; ist < IST_COUNT; ist++)
 		tables.tss.ist[ist - 1] = stack_top(tables.ist_stack[ist - 1], IST_STACK_SIZE);
@@ -126,13 +123,9 @@ void descriptors_init(void)
 	gdt_init();
 	idt_init();
 
-	gate_anchor.gdtr.limit = sizeof(tables.gdt) - 1;
-	gate_anchor.gdtr.base = (uint64_t)tables.gdt;
-	gate_anchor.idtr.limit = sizeof(tables.idt) - 1;
-	gate_anchor.idtr.base = (uint64_t)tables.idt;
-	gate_anchor.tss_descriptor = (uint64_t)&tables.gdt[SELECTOR_TSS / 8];
-	gate_anchor.stack = stack_top(tables.stack, STACK_SIZE);
-	load_tables();
+	gate_set_tables(&gdtr, &idtr, (uint64_t)&tables.gdt[SELECTOR_TSS / 8],
+			stack_top(tables.stack, STACK_SIZE));
+	load_tables(&gdtr, &idtr);
 }
 
 /* The stacks behind them change all the time. */

@@ -1,11 +1,12 @@
 ; SPDX-License-Identifier: GPL-2.0-only
 ;
 ; enter.asm - the leap into a freshly loaded kernel, in 64-bit or 32-bit mode.
-; gate.h declares both; enter.h says what the kernel finds.
+; enter.h says what the kernel finds.
 ;
 bits 64
 default rel
-%include "asm_offsets.inc"
+%include "arch/x86/cpu/asm_constants.inc"
+%include "arch/x86/gate/asm_offsets.inc"
 
 section .text
 
@@ -102,8 +103,8 @@ align 8
 gdt32:
 	dq 0
 	dq 0
-	dq 0x00cf9b000000ffff		; 0x10: 32-bit code
-	dq 0x00cf93000000ffff		; 0x18: data
+	dq GDT_CODE32			; at SELECTOR_CODE64
+	dq GDT_DATA			; at SELECTOR_DATA
 gdt32_end:
 idt32_pointer:
 	dw 0				; none: an early fault resets the machine, as firmware would

@@ -30,4 +30,11 @@ struct guest_entry {
 	uint64_t ax, bx, cx, dx, si, di;
 };
 
+/*
+ * Enters a freshly loaded kernel in the state that its mode says. CPU state that does not depend on
+ * the mode is already as after a reset: cpu_state_reset().
+ */
+void guest_enter_long(const struct guest_entry *entry) __attribute__((noreturn));
+void guest_enter_protected(const struct guest_entry *entry) __attribute__((noreturn));
+
 #endif

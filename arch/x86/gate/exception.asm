@@ -5,7 +5,6 @@
 ;
 bits 64
 default rel
-%include "asm_offsets.inc"
 
 extern exception_handler
 

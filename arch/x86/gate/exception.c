@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/gate/exception.h"
 #include "arch/x86/cpu/cpu.h"
-#include "arch/x86/gate/descriptors.h"
+#include "arch/x86/cpu/fixup.h"
+#include "arch/x86/gate/anchor.h"
 #include "arch/x86/interrupt/lapic.h"
-#include "arch/x86/cpu/msr.h"
+#include "arch/x86/memory/paging.h"
 #include "arch/x86/gate/symbols.h"
 #include "lib/print.h"
 
 #define BACKTRACE_DEPTH 16
 
-/* Addresses relative to the entry's own fields, so that the table needs no relocation. */
-struct fixup {
-	int32_t from, to;
-};
-
-extern const struct fixup fixups_start[], fixups_end[]; /* linker/monitor.ld */
-extern const uint8_t monitor_start[], monitor_end[];
+extern const uint8_t monitor_start[], monitor_end[]; /* linker/monitor.ld */
 
 static const struct exception_report *reporter;
 static bool reporting; /* a fault while one is reported must not start over */
@@ -50,14 +45,10 @@ void exception_report_to(const struct exception_report *report)
 
 static bool fixup_apply(struct exception_frame *frame)
 {
-	for (const struct fixup *fixup = fixups_start; fixup < fixups_end; fixup++) {
-		if ((uint64_t)&fixup->from + (int64_t)fixup->from != frame->rip)
-			continue;
-		frame->rip = (uint64_t)&fixup->to + (int64_t)fixup->to;
-		frame->rdx = 1;
-		return true;
-	}
-	return false;
+	if (!fixup_find(&frame->rip))
+		return false;
+	frame->rdx = 1;
+	return true;
 }
 
 static void print_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -128,15 +119,13 @@ static void report(const struct exception_frame *f)
  */
 __attribute__((noreturn)) static void recover(void)
 {
-	uint64_t cr3 = read_cr4() & CR4_LA57 ? gate_anchor.cr3_la57 : gate_anchor.cr3;
-
 	__asm__ volatile("mov %0, %%cr3\n\t"
 			 "mov %1, %%rsp\n\t"
 			 "xor %%ebp, %%ebp\n\t"
 			 "call *%2\n\t"
 			 "ud2"
 			 :
-			 : "r"(cr3), "r"(gate_anchor.stack), "r"(reporter->recover),
+			 : "r"(paging_cr3_now()), "r"(gate_anchor.stack), "r"(reporter->recover),
 			   "D"(reporter->context)
 			 : "memory");
 	__builtin_unreachable();
@@ -159,33 +148,4 @@ void exception_handler(struct exception_frame *frame)
 	report(frame);
 	reporting = false;
 	recover();
-}
-
-bool rdmsr_safe(uint32_t msr, uint64_t *value)
-{
-	uint32_t low, high;
-	uint64_t failed = 0;
-
-	__asm__ volatile("1: rdmsr\n\t"
-			 "mov %%edx, %1\n\t"
-			 "xor %%edx, %%edx\n"
-			 "2:\n\t" EXCEPTION_FIXUP("1b", "2b")
-			 : "=a"(low), "=&r"(high), "+&d"(failed)
-			 : "c"(msr));
-	if (failed)
-		return false;
-	*value = (uint64_t)high << 32 | low;
-	return true;
-}
-
-bool wrmsr_safe(uint32_t msr, uint64_t value)
-{
-	uint64_t failed = value >> 32;
-
-	__asm__ volatile("1: wrmsr\n\t"
-			 "xor %%edx, %%edx\n"
-			 "2:\n\t" EXCEPTION_FIXUP("1b", "2b")
-			 : "+d"(failed)
-			 : "c"(msr), "a"((uint32_t)value));
-	return !failed;
 }

@@ -25,6 +25,10 @@ struct exception_frame {
 	uint64_t rip, cs, rflags, rsp, ss;
 };
 
+/* exception.asm: the first instructions for vector n, at n times exception_stub_size. */
+extern const uint8_t exception_stubs[];
+extern const uint32_t exception_stub_size;
+
 /* Who is told of a fault that nothing expected. */
 struct exception_report {
 	void (*print)(void *context, const char *line); /* a line, without newline */
@@ -34,14 +38,5 @@ struct exception_report {
 
 /* report must outlive the call; until the first one, a fault stops the CPU. */
 void exception_report_to(const struct exception_report *report);
-
-/*
- * An instruction at `from` that may fault, and where to go on if it did: RDX is 1 there.
- * Used by inline assembly: EXCEPTION_FIXUP("1b", "2f").
- */
-#define EXCEPTION_FIXUP(from, to)            \
-	".pushsection .fixups, \"a\"\n\t"    \
-	".long " from " - ., " to " - .\n\t" \
-	".popsection\n\t"
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * symbols.h - names of the image's functions, for backtraces. linker/symbols.py makes the table
+ * symbols.h - names of the image's functions, for backtraces. symbols.py makes the table
  * from the linked image.
  */
 #ifndef ARCH_X86_GATE_SYMBOLS_H

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/gate/vmx.h"
 #include "arch/x86/cpu/cpu.h"
-#include "arch/x86/gate/exception.h"
-#include "arch/x86/gate/gate.h"
+#include "arch/x86/cpu/fixup.h"
+#include "arch/x86/memory/la57.h"
 
 /* False if it raised #GP. */
 static bool write_cr4_safe(uint64_t value)
@@ -10,7 +10,7 @@ static bool write_cr4_safe(uint64_t value)
 	uint64_t failed = 0;
 
 	__asm__ volatile("1: mov %1, %%cr4\n"
-			 "2:\n\t" EXCEPTION_FIXUP("1b", "2b")
+			 "2:\n\t" FIXUP("1b", "2b")
 			 : "+d"(failed)
 			 : "r"(value)
 			 : "memory");
@@ -26,7 +26,7 @@ bool vmx_clear(void)
 	if (!write_cr4_safe(cr4 & ~CR4_VMXE))
 		return false;
 	if (cr4 & CR4_LA57)
-		gate_leave_la57();
+		la57_leave();
 	return true;
 }
 

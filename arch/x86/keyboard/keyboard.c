@@ -1,26 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/keyboard/keyboard.h"
 #include "arch/x86/cpu/io.h"
-
-#define I8042_DATA	   0x60
-#define I8042_STATUS	   0x64 /* read */
-#define I8042_COMMAND	   0x64 /* write */
-
-#define STATUS_OUTPUT_FULL 0x01 /* a byte for us */
-#define STATUS_INPUT_FULL  0x02 /* our last byte is not taken yet */
-#define STATUS_AUXILIARY   0x20 /* the byte for us is the mouse's */
-#define STATUS_ABSENT	   0xff
-
-/* Controller commands. */
-#define COMMAND_READ_BYTE  0x20
-#define COMMAND_WRITE_BYTE 0x60
-
-/* Bits of the controller's command byte. */
-#define BYTE_KEYS_INTERRUPT 0x01
-#define BYTE_AUX_INTERRUPT  0x02
-#define BYTE_DISABLE_KEYS   0x10
-#define BYTE_DISABLE_AUX    0x20
-#define BYTE_TRANSLATE	    0x40
+#include "arch/x86/keyboard/i8042.h"
 
 /* Keyboard commands, and its answer. */
 #define KEYBOARD_SET_DEFAULTS 0xf6 /* scan code set 2, which translation makes set 1 */
@@ -83,7 +64,7 @@ static bool i8042_wait(uint8_t bit, bool set)
 
 static bool i8042_write(uint16_t port, uint8_t value)
 {
-	if (!i8042_wait(STATUS_INPUT_FULL, false))
+	if (!i8042_wait(I8042_STATUS_INPUT, false))
 		return false;
 	outb(port, value);
 	return true;
@@ -92,7 +73,7 @@ static bool i8042_write(uint16_t port, uint8_t value)
 static bool i8042_flush(void)
 {
 	for (uint32_t bytes = 0; bytes < I8042_FLUSH_BYTES; bytes++) {
-		if (!(inb(I8042_STATUS) & STATUS_OUTPUT_FULL))
+		if (!(inb(I8042_STATUS) & I8042_STATUS_OUTPUT))
 			return true;
 		inb(I8042_DATA);
 	}
@@ -101,9 +82,9 @@ static bool i8042_flush(void)
 
 static bool i8042_read_command_byte_once(uint8_t *byte)
 {
-	if (!i8042_wait(STATUS_INPUT_FULL, false) || !i8042_flush())
+	if (!i8042_wait(I8042_STATUS_INPUT, false) || !i8042_flush())
 		return false;
-	if (!i8042_write(I8042_COMMAND, COMMAND_READ_BYTE) || !i8042_wait(STATUS_OUTPUT_FULL, true))
+	if (!i8042_write(I8042_COMMAND, I8042_READ_BYTE) || !i8042_wait(I8042_STATUS_OUTPUT, true))
 		return false;
 	*byte = inb(I8042_DATA);
 	return true;
@@ -118,7 +99,7 @@ static bool i8042_read_command_byte(uint8_t *byte)
 {
 	uint8_t again;
 
-	if (inb(I8042_STATUS) == STATUS_ABSENT)
+	if (inb(I8042_STATUS) == I8042_STATUS_ABSENT)
 		return false;
 	for (uint32_t tries = 0; tries < COMMAND_BYTE_TRIES; tries++) {
 		if (!i8042_read_command_byte_once(byte) || !i8042_read_command_byte_once(&again))
@@ -131,7 +112,7 @@ static bool i8042_read_command_byte(uint8_t *byte)
 
 static bool i8042_write_command_byte(uint8_t byte)
 {
-	return i8042_write(I8042_COMMAND, COMMAND_WRITE_BYTE) && i8042_write(I8042_DATA, byte);
+	return i8042_write(I8042_COMMAND, I8042_WRITE_BYTE) && i8042_write(I8042_DATA, byte);
 }
 
 static void keep_pending(struct keyboard *keyboard, uint8_t byte)
@@ -156,10 +137,10 @@ static bool next_byte(struct keyboard *keyboard, uint8_t *byte)
 	for (uint32_t bytes = 0; bytes < I8042_FLUSH_BYTES; bytes++) {
 		uint8_t status = inb(I8042_STATUS);
 
-		if (status == STATUS_ABSENT || !(status & STATUS_OUTPUT_FULL))
+		if (status == I8042_STATUS_ABSENT || !(status & I8042_STATUS_OUTPUT))
 			return false;
 		*byte = inb(I8042_DATA);
-		if (!(status & STATUS_AUXILIARY))
+		if (!(status & I8042_STATUS_AUXILIARY))
 			return true;
 	}
 	return false;
@@ -176,7 +157,7 @@ static bool keyboard_command(struct keyboard *keyboard, uint8_t command)
 	for (uint32_t bytes = 0; bytes < I8042_FLUSH_BYTES; bytes++) {
 		uint8_t byte;
 
-		if (!i8042_wait(STATUS_OUTPUT_FULL, true))
+		if (!i8042_wait(I8042_STATUS_OUTPUT, true))
 			return false;
 		byte = inb(I8042_DATA);
 		if (byte == KEYBOARD_ACKNOWLEDGE || byte == KEYBOARD_RESEND)
@@ -200,8 +181,8 @@ void keyboard_init(struct keyboard *keyboard)
 	*keyboard = (struct keyboard){.present = i8042_read_command_byte(&byte)};
 	if (!keyboard->present)
 		return;
-	byte &= (uint8_t) ~(BYTE_KEYS_INTERRUPT | BYTE_AUX_INTERRUPT | BYTE_DISABLE_KEYS);
-	byte |= BYTE_DISABLE_AUX | BYTE_TRANSLATE;
+	byte &= (uint8_t) ~(I8042_BYTE_KEYS | I8042_BYTE_AUX | I8042_BYTE_DISABLE_KEYS);
+	byte |= I8042_BYTE_DISABLE_AUX | I8042_BYTE_TRANSLATE;
 	keyboard->present = i8042_write_command_byte(byte);
 	if (!keyboard->present)
 		return;
@@ -306,13 +287,13 @@ static void load_leds(const struct keyboard_state *state)
 	if (!(state->leds & KEYBOARD_LEDS_NOTED))
 		return;
 	i8042_write_command_byte(state->command &
-				 (uint8_t) ~(BYTE_KEYS_INTERRUPT | BYTE_DISABLE_KEYS));
+				 (uint8_t) ~(I8042_BYTE_KEYS | I8042_BYTE_DISABLE_KEYS));
 	show_leds(&keyboard, state->leds & LED_BITS);
 }
 
 void keyboard_restore(const struct keyboard_state *state)
 {
-	if (!state->present || inb(I8042_STATUS) == STATUS_ABSENT)
+	if (!state->present || inb(I8042_STATUS) == I8042_STATUS_ABSENT)
 		return;
 	i8042_flush();
 	load_leds(state);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * keyboard.h - the PS/2 keyboard behind the i8042, polled: US layout, scan code set 1 (translated).
- * Registers: IBM PS/2 hardware interface technical reference, keyboard controller; ports 0x60 and
- * 0x64.
+ * The controller is in i8042.h.
  */
 #ifndef ARCH_X86_KEYBOARD_KEYBOARD_H
 #define ARCH_X86_KEYBOARD_KEYBOARD_H

@@ -37,7 +37,7 @@ static uint64_t page_size(unsigned int level)
 
 static unsigned int levels(const struct page_walk *walk)
 {
-	return walk->context->cr4 & CR4_LA57 ? 5 : 4;
+	return walk->cr4 & CR4_LA57 ? 5 : 4;
 }
 
 static bool in_memory(const struct page_walk *walk, uint64_t address, uint64_t size)
@@ -102,16 +102,16 @@ bool page_walk_text(const struct page_walk *walk,
 		.walk = walk,
 		.found = found,
 		.context = context,
-		.nx = walk->context->efer & EFER_NXE ? ENTRY_NX : 0,
+		.nx = walk->efer & EFER_NXE ? ENTRY_NX : 0,
 	};
-	const uint64_t *top = table_at(walk, walk->context->cr3);
+	const uint64_t *top = table_at(walk, walk->cr3);
 
 	return !top || walk_table(&text, top, levels(walk), ENTRY_WRITE | ENTRY_USER);
 }
 
 bool page_walk_find(const struct page_walk *walk, uint64_t virtual_address, uint64_t *physical)
 {
-	uint64_t entry = walk->context->cr3;
+	uint64_t entry = walk->cr3;
 
 	for (unsigned int level = levels(walk); level > 0; level--) {
 		const uint64_t *table = table_at(walk, entry);

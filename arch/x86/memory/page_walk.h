@@ -10,11 +10,10 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "arch/x86/gate/cpu_context.h"
 
-/* Whose tables: CR3, CR4 and EFER in context; and its memory (physical). */
+/* Whose tables: the kernel's registers when it stopped, and its memory (physical). */
 struct page_walk {
-	const struct cpu_context *context;
+	uint64_t cr3, cr4, efer;
 	uint64_t base, size;
 };
 

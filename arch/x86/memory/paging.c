@@ -3,7 +3,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "arch/x86/cpu/cpu.h"
-#include "arch/x86/gate/descriptors.h"
 #include "arch/x86/memory/phys.h"
 #include "lib/units.h"
 
@@ -20,6 +19,8 @@ static struct {
 	uint64_t directory[PAGING_MAX_DIRECTORIES][ENTRIES];
 	uint64_t end; /* of what is mapped */
 } tables __attribute__((aligned(PAGE_SIZE)));
+
+uint64_t paging_cr3, paging_cr3_la57;
 
 static bool have_1g_pages(void)
 {
@@ -63,6 +64,11 @@ bool paging_map(uint64_t address, uint64_t size)
 	return true;
 }
 
+uint64_t paging_cr3_now(void)
+{
+	return read_cr4() & CR4_LA57 ? paging_cr3_la57 : paging_cr3;
+}
+
 void paging_init(uint64_t memory_end, struct paging_tables *result)
 {
 	uint64_t gibs = units_up(memory_end, GIB);
@@ -74,9 +80,10 @@ void paging_init(uint64_t memory_end, struct paging_tables *result)
 	tables.pml4[0] = table(tables.pdpt);
 	tables.pml5[0] = table(tables.pml4);
 	tables.end = gibs * GIB;
-	gate_anchor.cr3 = (uint64_t)tables.pml4;
-	gate_anchor.cr3_la57 = (uint64_t)tables.pml5;
-	write_cr3(read_cr4() & CR4_LA57 ? gate_anchor.cr3_la57 : gate_anchor.cr3);
+	phys_set_end(tables.end);
+	paging_cr3 = (uint64_t)tables.pml4;
+	paging_cr3_la57 = (uint64_t)tables.pml5;
+	write_cr3(paging_cr3_now());
 
 	result->pml4 = (uint64_t)tables.pml4;
 	result->pdpt = (uint64_t)tables.pdpt;
@@ -109,11 +116,4 @@ bool paging_check(uint64_t *address)
 		if (!check_gib(gib, address))
 			return false;
 	return true;
-}
-
-const void *phys_range(uint64_t address, uint64_t size)
-{
-	if (!address || address > tables.end || size > tables.end - address)
-		return NULL;
-	return phys(address);
 }

@@ -7,13 +7,21 @@
 #define ARCH_X86_MEMORY_PAGING_H
 
 #include <stdbool.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 struct paging_tables {
 	uint64_t pml4; /* what the monitor runs on */
 	uint64_t pdpt; /* its entry 0 */
 };
+
+/*
+ * The monitor's CR3, for four levels of paging (the PML4) and for five (a PML5 whose entry 0 is
+ * that PML4). paging_init() sets them; gate.asm and la57.asm load them.
+ */
+extern uint64_t paging_cr3, paging_cr3_la57;
+
+/* The one for as many levels as are on. */
+uint64_t paging_cr3_now(void);
 
 /* GiB that can be mapped on CPUs without 1 GiB pages; with them, it is 512. */
 #define PAGING_MAX_DIRECTORIES 64
@@ -22,9 +30,9 @@ struct paging_tables {
 uint64_t paging_limit(void);
 
 /*
- * Builds the tables for [0, memory_end), rounded up to 1 GiB and to 4 GiB at least, loads CR3, for
- * as many levels of paging as are on, and fills gate_anchor's CR3s. memory_end is paging_limit() at
- * most.
+ * Builds the tables for [0, memory_end), rounded up to 1 GiB and to 4 GiB at least, sets
+ * paging_cr3 and paging_cr3_la57, and loads one of them: of as many levels of paging as are on.
+ * memory_end is paging_limit() at most.
  */
 void paging_init(uint64_t memory_end, struct paging_tables *tables);
 

@@ -17,6 +17,9 @@
  */
 const void *phys_range(uint64_t address, uint64_t size);
 
+/* All below end is mapped: paging_init() says so. */
+void phys_set_end(uint64_t end);
+
 #ifdef SWITCHYARD_HOST
 /* Where the fake machine keeps physical address; NULL if it has no memory there. */
 void *phys(uint64_t address);

@@ -39,43 +39,55 @@ start:
 	or eax, CR4_OSFXSR | CR4_OSXMMEXCPT
 	mov cr4, rax
 
+	call check
+	call print
+	call spoil
+	mov edi, OP_END
+	mov esi, END_POWEROFF
+	call [r15 + INFO_GATE]
+	hlt
+
+; Out:      RSI the text to say. Clobbers RAX, RCX, RDX.
+check:
 	lea rsi, [spoilt]
 	stmxcsr [word_buffer]
 	cmp dword [word_buffer], MXCSR_RESET
-	jne .say
+	jne .done
 	movq rax, xmm5
 	test rax, rax
-	jnz .say
+	jnz .done
 	mov ecx, EFER
 	rdmsr
 	cmp eax, EFER_RESET
-	jne .say
+	jne .done
 	mov ecx, LSTAR
 	rdmsr
 	or eax, edx
-	jnz .say
+	jnz .done
 	mov ecx, KERNEL_GS_BASE
 	rdmsr
 	or eax, edx
-	jnz .say
+	jnz .done
 	mov ecx, GS_BASE
 	rdmsr
 	or eax, edx
-	jnz .say
+	jnz .done
 	mov eax, gs
 	cmp eax, SELECTOR_DATA
-	jne .say
+	jne .done
 	mov rax, cr2
 	test rax, rax
-	jnz .say
+	jnz .done
 	mov ecx, MTRR_LAST_MASK
 	rdmsr
 	or eax, edx
-	jnz .say
+	jnz .done
 	lea rsi, [fresh]
-.say:
-	call print
+.done:
+	ret
 
+; Leaves in each of those registers what it must not be in at the start. Clobbers RAX, RBX, RCX, RDX.
+spoil:
 	mov dword [word_buffer], MXCSR_UNMASKED
 	ldmxcsr [word_buffer]
 	mov rax, PATTERN
@@ -102,7 +114,7 @@ start:
 	mov eax, 1
 	cpuid
 	test ecx, CPUID_1_XSAVE
-	jz .end
+	jz .done
 	mov rax, cr4
 	or eax, CR4_OSXSAVE
 	mov cr4, rax
@@ -110,11 +122,8 @@ start:
 	xor edx, edx
 	mov eax, XCR0_X87_SSE
 	xsetbv
-.end:
-	mov edi, OP_END
-	mov esi, END_POWEROFF
-	call [r15 + INFO_GATE]
-	hlt
+.done:
+	ret
 
 ; Writes the text at RSI up to its NUL. Clobbers RAX, RDX, RSI.
 print:

@@ -126,8 +126,19 @@ static void options(void **state)
 	assert_int_equal(table.slot[0].cpus, 1);
 }
 
-/* A fault that one line has by itself. */
-static void faults_of_a_line(void **state)
+/* Parses each line of count rows: one fault, and no slot. */
+static void check_faults(const char *const rows[][2], size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		parse_one(rows[i][0]);
+		assert_int_equal(reports.count, 1);
+		assert_string_equal(reports.text[0], rows[i][1]);
+		assert_int_equal(table.count, 0);
+	}
+}
+
+/* Faults that one line has by itself: of its kind, its options and its name. */
+static void faults_of_words(void **state)
 {
 	static const char *const rows[][2] = {
 		{"kernel slot=beta mem=12Q -- console=ttyS0",
@@ -156,6 +167,20 @@ static void faults_of_a_line(void **state)
 		{"kernel slot=a2345678901234567",
 		 "line \"kernel slot=a2345678901234567\": name \"a2345678901234567\" has 17 "
 		 "characters; expected at most 16"},
+		{"", "line \"\": empty; expected KIND slot=NAME"},
+		{"/boot/x", "line \"/boot/x\": empty; expected KIND slot=NAME"},
+		{"kernel \x01\xff",
+		 "line \"kernel ??\": unknown option \"??\"; expected slot=, mem=, cpus=, type= or --"},
+	};
+
+	(void)state;
+	check_faults(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+/* Of its values. */
+static void faults_of_values(void **state)
+{
+	static const char *const rows[][2] = {
 		{"kernel slot=a mem=0",
 		 "slot a: line \"kernel slot=a mem=0\": bad size \"0\"; expected more than 0 and at "
 		 "most 2^52"},
@@ -177,6 +202,16 @@ static void faults_of_a_line(void **state)
 		{"kernel slot=a type=linus",
 		 "slot a: line \"kernel slot=a type=linus\": bad type \"linus\"; expected auto, "
 		 "linux, multiboot1, multiboot2 or elf"},
+	};
+
+	(void)state;
+	check_faults(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+/* Of lines that need another one. */
+static void faults_of_initrds_and_modules(void **state)
+{
+	static const char *const rows[][2] = {
 		{"initrd slot=a mem=5M",
 		 "slot a: line \"initrd slot=a mem=5M\": option mem= is not for initrd lines; "
 		 "expected slot= or --"},
@@ -189,19 +224,10 @@ static void faults_of_a_line(void **state)
 		{"module slot=a",
 		 "slot a: line \"module slot=a\": module without a kernel; expected a line \"kernel "
 		 "slot=a\""},
-		{"", "line \"\": empty; expected KIND slot=NAME"},
-		{"/boot/x", "line \"/boot/x\": empty; expected KIND slot=NAME"},
-		{"kernel \x01\xff",
-		 "line \"kernel ??\": unknown option \"??\"; expected slot=, mem=, cpus=, type= or --"},
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		parse_one(rows[i][0]);
-		assert_int_equal(reports.count, 1);
-		assert_string_equal(reports.text[0], rows[i][1]);
-		assert_int_equal(table.count, 0);
-	}
+	check_faults(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
 static void bad_cpu_lists(void **state)
@@ -406,7 +432,9 @@ int main(void)
 		cmocka_unit_test(the_contracts_example),
 		cmocka_unit_test(strings),
 		cmocka_unit_test(options),
-		cmocka_unit_test(faults_of_a_line),
+		cmocka_unit_test(faults_of_words),
+		cmocka_unit_test(faults_of_values),
+		cmocka_unit_test(faults_of_initrds_and_modules),
 		cmocka_unit_test(bad_cpu_lists),
 		cmocka_unit_test(a_fault_spoils_its_own_slot),
 		cmocka_unit_test(two_initrds),

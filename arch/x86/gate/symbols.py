@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Reads `nm` of a linked image; writes the table of its functions as C (arch/x86/gate/symbols.h).
+"""Reads `nm` of a linked image; writes the table of its functions as C (symbols.h).
 
 With no input, a table without entries: for the first link, which is there to be read. The table lies
 behind all code, so that the second link, with the table in it, leaves the functions where they were.

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * asm_multiboot2.c - what a Multiboot2 header consists of, for NASM (arch/x86/cpu/asm_define.h).
+ */
+#include "arch/x86/cpu/asm_define.h"
+#include "multiboot_format.h"
+
+void asm_multiboot2(void);
+
+void asm_multiboot2(void)
+{
+	/* In 64 bits: the compiler would print a 32-bit number of this size as a negative one. */
+	DEFINE("MULTIBOOT2_HEADER_MAGIC", (uint64_t)MULTIBOOT2_HEADER_MAGIC);
+	CONSTANT(MULTIBOOT2_ARCH_I386);
+	CONSTANT(MULTIBOOT2_TAG_ALIGN);
+	CONSTANT(MULTIBOOT2_HEADER_END);
+	CONSTANT(MULTIBOOT2_HEADER_INFORMATION_REQUEST);
+	CONSTANT(MULTIBOOT2_INFO_COMMAND_LINE);
+	CONSTANT(MULTIBOOT2_INFO_MODULE);
+	CONSTANT(MULTIBOOT2_INFO_MAP);
+}

@@ -2,9 +2,9 @@
 /*
  * error.h - errors are values with a reason that reaches the person.
  *
- * A function that can fail takes a struct error and returns false, with one line
- * in it that names what is wrong and what was expected: no "error: " before it,
- * no full stop or newline behind. Whoever shows it adds the prefix.
+ * A function that can fail takes a struct error and returns false, with one line in it that names
+ * what is wrong and what was expected: no "error: " before it, no full stop or newline behind.
+ * Whoever shows it adds the prefix.
  */
 #ifndef LIB_ERROR_H
 #define LIB_ERROR_H

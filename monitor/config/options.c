@@ -11,8 +11,8 @@
 #define WAIT_FOREVER (-1)
 
 /*
- * One option: set() changes options only if value is
- * right, else it says in error what was expected.
+ * One option: set() changes options only if value is right, else it says in error what was
+ * expected.
  */
 struct option {
 	const char *name;

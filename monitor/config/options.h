@@ -22,8 +22,10 @@ enum integrity_check {
 
 #define OPTIONS_TIMEOUT 5 /* seconds, unless timeout= says otherwise */
 
-/* Unless given: serial=com1,115200 video=on timeout=5 loglevel=info
- * integrity=all, and no default slot. */
+/*
+ * Unless given: serial=com1,115200 video=on timeout=5 loglevel=info integrity=all, and no default
+ * slot.
+ */
 struct options {
 	int serial;    /* 0: none, 1: com1, 2: com2 */
 	uint32_t baud; /* 115200 unless given */

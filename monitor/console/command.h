@@ -26,8 +26,8 @@ extern const struct command commands[];
 const struct command *command_find(const char *name);
 
 /*
- * Splits line (which it changes) at blanks and runs the
- * command; prints one error line if that can't be.
+ * Splits line (which it changes) at blanks and runs the command; prints one error line if that
+ * can't be.
  */
 void command_run(struct ui *ui, char *line);
 

@@ -34,8 +34,8 @@ static void draw_prompt(struct console *console, struct shown *shown)
 }
 
 /*
- * The part of the line that should be seen: it moves in
- * steps, so that typing at its end does not redraw all.
+ * The part of the line that should be seen: it moves in steps, so that typing at its end does not
+ * redraw all.
  */
 static void choose_part(const struct lineedit *edit, struct shown *part)
 {

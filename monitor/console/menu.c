@@ -87,8 +87,8 @@ static enum choice choose(struct ui *ui, int key, struct slot **slot)
 }
 
 /*
- * One line, written over again each second. Returns the
- * key that ended it, or KEY_NONE when time is up.
+ * One line, written over again each second. Returns the key that ended it, or KEY_NONE when time is
+ * up.
  */
 static int count_down(struct ui *ui, const struct slot *slot)
 {

@@ -26,8 +26,8 @@
 #define VERSION_64	0x020cu /* xloadflags is valid */
 
 /*
- * The header has to reach as far as protocol 2.10's last
- * field, and to stay within boot_params' room for it.
+ * The header has to reach as far as protocol 2.10's last field, and to stay within boot_params'
+ * room for it.
  */
 #define HEADER_END_MIN	   (HDR_OFFSET + offsetof(struct setup_header, handover_offset))
 #define HEADER_END_MAX	   (offsetof(struct boot_params, edd_mbr_sig_buffer))
@@ -114,8 +114,8 @@ static void place_fixed(struct bzimage *bzimage)
 }
 
 /*
- * One that can be moved runs where it is loaded, but not
- * below pref_address: it would move itself there.
+ * One that can be moved runs where it is loaded, but not below pref_address: it would move itself
+ * there.
  */
 static void place_relocatable(struct bzimage *bzimage)
 {

@@ -10,8 +10,8 @@
 #include "lib/string.h"
 
 /*
- * TYPE_AUTO tries them in this order: a file can have
- * more than one magic, and a plain ELF says least.
+ * TYPE_AUTO tries them in this order: a file can have more than one magic, and a plain ELF says
+ * least.
  */
 static const struct load_format *const formats[] = {&load_linux, &load_multiboot2, &load_multiboot1,
 						    &load_elf};

@@ -18,8 +18,8 @@
 #define HEADER_MINIMUM offsetof(struct multiboot1_header, addresses)
 
 /*
- * Finds a header whose checksum is right. Its address
- * fields may lie beyond the file: then they read as 0.
+ * Finds a header whose checksum is right. Its address fields may lie beyond the file: then they
+ * read as 0.
  */
 static bool find_multiboot1_header(const struct image *file, struct multiboot1_header *header,
 				   uint64_t *header_offset)

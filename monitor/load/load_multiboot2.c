@@ -43,8 +43,8 @@ static bool inspect_multiboot2(struct slot *slot, struct error *error)
 }
 
 /*
- * Where a relocatable kernel's start goes: the lowest place in
- * the slot's range, or the highest if it prefers that.
+ * Where a relocatable kernel's start goes: the lowest place in the slot's range, or the highest if
+ * it prefers that.
  */
 static bool choose_address(const struct slot *slot, const struct multiboot2_kernel *kernel,
 			   uint64_t *address, struct error *error)

@@ -26,8 +26,8 @@ struct log {
 };
 
 /*
- * Adds one line (no newline at its end); kept as "[seconds.micro]
- * error: text" (the level's name only for error and warn).
+ * Adds one line (no newline at its end); kept as "[seconds.micro] error: text" (the level's name
+ * only for error and warn).
  */
 void log_line(struct log *log, enum log_level level, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -9,8 +9,8 @@
 #include "lib/units.h"
 
 /*
- * Slices: the largest of these of which there is one for each
- * slot. Linux's trampoline needs 28 KiB in one piece.
+ * Slices: the largest of these of which there is one for each slot. Linux's trampoline needs 28 KiB
+ * in one piece.
  */
 static const uint64_t slice_sizes[] = {64 * KIB, 48 * KIB, 32 * KIB};
 

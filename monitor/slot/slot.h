@@ -2,9 +2,9 @@
 /*
  * slot.h - slots: the table of kernels that the monitor holds.
  *
- * A slot is made from its module lines (lines.c), gets memory (plan.c), holds
- * its pristine images in the store (store.c), is started by a loader (load.c) and
- * switched (switch.c). Only the monitor writes it.
+ * A slot is made from its module lines (lines.c), gets memory (plan.c), holds its pristine images
+ * in the store (store.c), is started by a loader (load.c) and switched (switch.c). Only the monitor
+ * writes it.
  */
 #ifndef MONITOR_SLOT_SLOT_H
 #define MONITOR_SLOT_SLOT_H

@@ -18,7 +18,8 @@ struct frontend_screen {
 struct frontend {
 	void *context; /* what the functions are called with */
 
-	/* Takes over serial port, screen and keyboard, whoever had them. The screen is not cleared.
+	/*
+	 * Takes over serial port, screen and keyboard, whoever had them. The screen is not cleared.
 	 */
 	void (*take)(void *context);
 	void (*clear_screen)(void *context);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The store of pristine images: who gets a place in it, what is copied, and what is found changed.
+/*
+ * The store of pristine images: who gets a place in it, what is copied, and what is found changed.
  */
 #include <string.h>
 #include "cmocka.h"

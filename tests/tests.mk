@@ -24,7 +24,7 @@ SOAK_CHECKED_SWITCHES ?= 100000
 
 # Everything that system tests start.
 MEMTEST_X64 = $(dir $(MEMTEST))memtest86+x64.bin
-TEST_PARTS  = iso $(B)/switchyard.efi $(BUSY_ELF) $(TORTURE_ELF) $(MEMTEST_X64) \
+TEST_PARTS  = iso $(B)/switchyard.efi $(BUSY_ELF) $(CALLERS_ELF) $(TORTURE_ELF) $(MEMTEST_X64) \
 	$(B)/test/switchyard-unmasked.elf $(B)/test/switchyard-noinit.elf \
 	$(B)/kernels/rt-amd64/vmlinuz $(B)/kernels/rt-amd64/initrd
 

@@ -15,9 +15,12 @@ ENTER_AGAIN = 3  # seconds without a prompt
 LINE_BYTES = 768  # of base64: whole groups of 4; busybox's line editor takes 1023 bytes a line
 LINUX_BOOT_LIMIT = 120  # seconds from the monitor's start of it to a shell
 
-CLOUD = 'cloud-amd64'
-GENERIC = 'amd64'
-RT = 'rt-amd64'
+# Flavours: Debian's own version, as images/fetch-kernels.sh found it, and the other ones that it fetched.
+FLAVOURS = sorted(file.parent.name for file in KERNELS.glob('[0-9]*/version'))
+DEFAULT = (KERNELS / 'default').read_text().strip()
+CLOUD = f'{DEFAULT}-cloud-amd64'
+GENERIC = f'{DEFAULT}-amd64'
+RT = f'{DEFAULT}-rt-amd64'
 
 # What no kernel's log may hold. Also an extended regular expression, for grep in a guest.
 ALARM = re.compile(r'WARNING|BUG|Oops|[Ll]ockup|[Uu]nstable|Call Trace|rcu.*stall|hung task'

@@ -2,10 +2,10 @@
 /*
  * boot_info.h - what the firmware and the boot loader told us.
  *
- * Each way into the monitor (boot/) fills one struct boot_info and calls
- * monitor_main() with it; nothing behind that knows which firmware it was.
- * The struct owns its strings; module contents still lie where the loader put
- * them, until monitor/plan/store.c moves them into the store of pristine images.
+ * Each way into the monitor (boot/) fills one struct boot_info and calls monitor_main() with it;
+ * nothing behind that knows which firmware it was. The struct owns its strings; module contents
+ * still lie where the loader put them, until monitor/plan/store.c moves them into the store of
+ * pristine images.
  */
 #ifndef SWITCHYARD_BOOT_INFO_H
 #define SWITCHYARD_BOOT_INFO_H

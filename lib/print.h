@@ -11,10 +11,10 @@
 #include <stdint.h>
 
 /*
- * As in C11, cut down to what is used: flags `-`, `0`, `#`; width and precision, `*` too;
- * lengths hh h l z; conversions d i u x X p s c %. No floating point. A uint64_t is printed by %lu
- * or %#lx, without a cast.
- * Return the length that the whole text would have; always end with a NUL if size > 0.
+ * As in C11, cut down to what is used: flags `-`, `0`, `#`; width and precision, `*` too; lengths
+ * hh h l z; conversions d i u x X p s c %. No floating point. A uint64_t is printed by %lu or %#lx,
+ * without a cast. Return the length that the whole text would have; always end with a NUL if size >
+ * 0.
  */
 int format_text(char *buffer, size_t size, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

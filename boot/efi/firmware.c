@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "boot/efi/firmware.h"
 #include "arch/x86/acpi/acpi_tables.h"
-#include "boot/efi/app.h"
+#include "boot/efi/app_screen.h"
 #include "lib/print.h"
 #include "lib/string.h"
 

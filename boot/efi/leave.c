@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "boot/efi/app.h"
+#include "boot/efi/leave.h"
+#include "boot/efi/files.h"
 #include "arch/x86/cpu/cpu.h"
 #include "boot/efi/memory.h"
 

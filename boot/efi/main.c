@@ -4,6 +4,11 @@
  * struct boot_info, ends boot services, and enters the monitor's image, which it carries.
  */
 #include "boot/efi/app.h"
+#include "boot/efi/files.h"
+#include "boot/efi/firmware.h"
+#include "boot/efi/leave.h"
+#include "boot/efi/named_files.h"
+#include "boot/efi/app_screen.h"
 #include "boot/efi/monitor_elf.h"
 #include "lib/string.h"
 #include "guest/linux/version.h"

@@ -70,8 +70,8 @@ static int crash_panic(struct notifier_block *notifier, unsigned long event, voi
 	cpumask_set_cpu(BOOT_CPU, &__cpu_online_mask);
 	smp_wmb(); /* before the NMI handler looks at either */
 	/*
-	 * The shorthand, as it does without destination
-	 * registers, which a disabled APIC may have lost.
+	 * The shorthand, as it does without destination registers, which a disabled APIC may have
+	 * lost.
 	 */
 	apic->send_IPI_allbutself(NMI_VECTOR);
 	mdelay(BOOT_CPU_MSEC);

@@ -50,8 +50,8 @@ struct request {
 };
 
 /*
- * The driver's state. There is one: callbacks of the PM
- * core, of syscore and of SysRq take no context.
+ * The driver's state. There is one: callbacks of the PM core, of syscore and of SysRq take no
+ * context.
  */
 struct driver {
 	struct switchyard_info *info; /* the monitor's; of it we write only notes */

@@ -105,8 +105,8 @@ static const struct sysrq_key_op sysrq_op = {
 	.help_msg = "switchyard-monitor(y)",
 	.action_msg = "Switchyard's monitor",
 	/*
-	 * As for SysRq b: it takes the machine from everyone
-	 * here. Debian's kernel.sysrq=438 allows  it.
+	 * As for SysRq b: it takes the machine from everyone here. Debian's kernel.sysrq=438 allows
+	 * it.
 	 */
 	.enable_mask = SYSRQ_ENABLE_BOOT,
 };

@@ -3,8 +3,8 @@
  * switchyard.h - the guest ABI: how a kernel finds the monitor and gives it the
  * machine. docs/GUEST-ABI.md explains it at length; images/tick/ is an example.
  *
- * The monitor keeps one struct switchyard_info for each slot, in memory that the
- * slot's map shows as ACPI data. A guest finds it
+ * The monitor keeps one struct switchyard_info for each slot, in memory that the slot's map shows
+ * as ACPI data. A guest finds it
  *   - Multiboot 1 and 2, plain ELF: ECX holds SWITCHYARD_MAGIC and EDX the
  *     structure's physical address (below 4 GiB) at the entry point;
  *   - Linux: in an ACPI table with the signature "SWYD", struct switchyard_acpi.
@@ -31,17 +31,16 @@
  *
  *   int64_t gate(uint64_t op, uint64_t arg);   (System V calling convention)
  *
- * called on the boot CPU, in 64-bit mode at CPL 0, with all RAM mapped to itself,
- * writable and executable: let entry 0 of the PML4 point to
- * switchyard_info.identity_pdpt (with LA57: entry 0 of the PML5 to
- * switchyard_info.identity_pml4), with flags 3 (present, writable). Every other CPU must be at a
- * place it need not come back from: the monitor sends it INIT. Interrupts may be
- * on or off, and come back as they were.
+ * called on the boot CPU, in 64-bit mode at CPL 0, with all RAM mapped to itself, writable and
+ * executable: let entry 0 of the PML4 point to switchyard_info.identity_pdpt (with LA57: entry 0 of
+ * the PML5 to switchyard_info.identity_pml4), with flags 3 (present, writable). Every other CPU
+ * must be at a place it need not come back from: the monitor sends it INIT. Interrupts may be on or
+ * off, and come back as they were.
  *
- * The call returns when the slot is resumed: 0 then, with all CPU and platform
- * state as it was, the time-stamp counter apart, which never stops. It returns a negative
- * enum switchyard_error when the request is refused; nothing has changed then, but that after
- * SWITCHYARD_EIMAGE the other CPUs wait for a SIPI.
+ * The call returns when the slot is resumed: 0 then, with all CPU and platform state as it was, the
+ * time-stamp counter apart, which never stops. It returns a negative enum switchyard_error when the
+ * request is refused; nothing has changed then, but that after SWITCHYARD_EIMAGE the other CPUs
+ * wait for a SIPI.
  */
 enum switchyard_op {
 	SWITCHYARD_SWITCH = 1,	/* arg: the slot's number, counted from 1 as in the menu */
@@ -85,7 +84,9 @@ enum switchyard_error { SWITCHYARD_ERRORS(SWITCHYARD_ENUMERATOR) };
 	X(SWITCHYARD_READY, 1, "ready") /* its image is held; it does not run */ \
 	X(SWITCHYARD_RUNNING, 2, "running")                                      \
 	X(SWITCHYARD_PARKED, 3, "parked")                                        \
-	X(SWITCHYARD_CRASHED, 4, "crashed")
+	X(SWITCHYARD_CRASHED, 4, "crashed")                                      \
+	X(SWITCHYARD_EMPTY, 5, "empty")		    /* it has no image yet */    \
+	X(SWITCHYARD_INTERRUPTED, 6, "interrupted") /* an NMI took the machine from it */
 
 enum switchyard_state { SWITCHYARD_STATES(SWITCHYARD_ENUMERATOR) };
 
@@ -116,9 +117,9 @@ struct switchyard_slot {
 #define SWITCHYARD_LED_CAPS   0x04
 
 /*
- * What the hardware can't be asked. The counters' reload values, the 8259s'
- * vector bases and the keyboard's lights are write-only: a guest that does not program them anew
- * after each return notes here what it wrote; 0 means "I set it up again myself".
+ * What the hardware can't be asked. The counters' reload values, the 8259s' vector bases and the
+ * keyboard's lights are write-only: a guest that does not program them anew after each return notes
+ * here what it wrote; 0 means "I set it up again myself".
  */
 struct switchyard_notes {
 	uint32_t pit_reload; /* channel 0's, 1 to 65536 */

@@ -85,7 +85,8 @@ static void comparator_set(uint32_t which, uint64_t value)
 	.name = title, .get = memory_get, .set = memory_set, .which = address, .vary = bits
 #define EACH(number) .count = number, .step = TIMER_SIZE
 
-/* The counter's upper half stays, as far as that of the periodic timer's comparator is concerned.
+/*
+ * The counter's upper half stays, as far as that of the periodic timer's comparator is concerned.
  */
 static const struct item hpet[] = {
 	{MEMORY("hpet-counter", HPET_COUNTER, 0xffffffff)},

@@ -6,7 +6,8 @@
 #include "access.h"
 #include "item.h"
 
-/* IRQ 5, 7 and, behind a cascade that stays masked, all of the slave's: no device here raises them.
+/*
+ * IRQ 5, 7 and, behind a cascade that stays masked, all of the slave's: no device here raises them.
  */
 #define PIC_MASTER_VARY 0xa0
 #define PIC_SLAVE_VARY	0xff

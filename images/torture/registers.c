@@ -137,7 +137,8 @@ static void fill_random(struct torture *torture, uint8_t *to, uint32_t size)
 		to[i] = (uint8_t)torture_random(torture);
 }
 
-/* Where it lies in the area. The bounds' control registers take two words of the place they have.
+/*
+ * Where it lies in the area. The bounds' control registers take two words of the place they have.
  */
 static struct place component_place(uint32_t component)
 {

@@ -8,6 +8,7 @@
 #include "monitor/config/parse_line.h"
 #include "lib/print.h"
 #include "lib/string.h"
+#include "monitor/slot/life.h"
 
 #define REPORT_TEXT 300 /* a slot's name, a shortened line and an error */
 
@@ -63,7 +64,8 @@ static bool add_kernel(struct lines *lines, const struct line *line, struct erro
 	slot = &table->slot[table->count++];
 	memset(slot, 0, sizeof(*slot));
 	memcpy(slot->name, line->slot, sizeof(slot->name));
-	slot->state = SWITCHYARD_READY;
+	life_begin(slot);
+	life_apply(slot, LIFE_LOAD); /* the file of its line is its image */
 	slot->type = line->type;
 	slot->want_size = line->mem;
 	slot->want_base = line->base;

@@ -25,21 +25,11 @@
 #define LINES_MAX_CPUS	  64	      /* positions that cpus= can name */
 
 /*
- * Called for each fault with one line of text: it names the line, the fault and what was expected.
- */
-typedef void (*report_fn)(void *context, const char *text);
-
-/*
  * Fills table from boot->module[]. Slots come in the order of their kernel lines. The slots'
  * strings point into boot, which must outlive the table. Images still lie where the loader put
  * them.
  */
 void lines_parse(const struct boot_info *boot, struct slot_table *table, report_fn report,
 		 void *context);
-
-/*
- * "512M" to bytes: K, M, G or none behind a decimal or 0x number. False: not a size, or too large.
- */
-bool parse_size(const char *text, uint64_t *bytes);
 
 #endif

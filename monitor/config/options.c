@@ -11,8 +11,8 @@
 #define WAIT_FOREVER (-1)
 
 /*
- * One option: set() changes options only if value is
- * right, else it says in error what was expected.
+ * One option: set() changes options only if value is right, else it says in error what was
+ * expected.
  */
 struct option {
 	const char *name;
@@ -165,4 +165,16 @@ void options_parse(const char *text, struct options *options, report_fn report, 
 		if (!parse_monitor_option(options, &word, &seen, &error))
 			report(context, error.text);
 	}
+}
+
+void options_check_default(struct options *options, struct slot_table *table, report_fn report,
+			   void *context)
+{
+	struct error error;
+
+	if (!options->default_slot[0] || slot_find(table, options->default_slot))
+		return;
+	fail(&error, "default=%s: no slot has that name", options->default_slot);
+	report(context, error.text);
+	options->default_slot[0] = '\0';
 }

@@ -7,10 +7,10 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "monitor/config/lines.h"
+#include "lib/error.h"
+#include "monitor/log/log.h"
+#include "monitor/slot/slot.h"
 #include "guest/linux/switchyard.h"
-
-enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
 /* What is checked of a slot that was parked, when it returns (integrity.h). */
 enum integrity_check {
@@ -22,8 +22,10 @@ enum integrity_check {
 
 #define OPTIONS_TIMEOUT 5 /* seconds, unless timeout= says otherwise */
 
-/* Unless given: serial=com1,115200 video=on timeout=5 loglevel=info
- * integrity=all, and no default slot. */
+/*
+ * Unless given: serial=com1,115200 video=on timeout=5 loglevel=info integrity=all, and no default
+ * slot.
+ */
 struct options {
 	int serial;    /* 0: none, 1: com1, 2: com2 */
 	uint32_t baud; /* 115200 unless given */
@@ -41,5 +43,9 @@ struct options {
  * loader, and is passed over.
  */
 void options_parse(const char *text, struct options *options, report_fn report, void *context);
+
+/* A default= that names no slot of the table is reported, and is as if it were not given. */
+void options_check_default(struct options *options, struct slot_table *table, report_fn report,
+			   void *context);
 
 #endif

@@ -4,14 +4,13 @@
  */
 #include "monitor/config/lines.h"
 #include "monitor/config/parse_line.h"
-#include "monitor/plan/plan.h"
 #include "lib/string.h"
 #include "lib/units.h"
 
 /* x86-64 has no physical addresses beyond: SDM volume 3, 4.1.4. */
 #define MAX_ADDRESS (UINT64_C(1) << 52)
 
-/* The one base that need not be a multiple of PLAN_ALIGN: plan.h says why. */
+/* The one base that need not be a multiple of SLOT_ALIGN: plan_slots.h says why. */
 
 struct option {
 	const char *name;
@@ -38,7 +37,7 @@ static bool parse_base(struct line *line, const struct word *value, struct error
 	if (!word_size(value, &line->base))
 		return fail(error, "bad base \"%s\"; expected a number with K, M or G",
 			    quote_word(quote, value));
-	if (line->base % PLAN_ALIGN && line->base != MIB)
+	if (line->base % SLOT_ALIGN && line->base != MIB)
 		return fail(error, "bad base \"%s\"; expected a multiple of 2M, or 1M",
 			    quote_word(quote, value));
 	if (line->base > MAX_ADDRESS - line->mem)

@@ -2,9 +2,8 @@
 /*
  * words.c - splitting command lines, numbers and sizes.
  */
-#include "monitor/config/lines.h"
-#include "lib/string.h"
 #include "monitor/config/words.h"
+#include "lib/string.h"
 
 static bool is_blank(char c)
 {

@@ -32,8 +32,11 @@ bool word_split(const struct word *word, struct word *name, struct word *value);
 /* A decimal or 0x number, nothing behind it. False: no number, or above UINT64_MAX. */
 bool word_number(const struct word *word, uint64_t *number);
 
-/* A size as parse_size() takes it (lines.h). */
+/*
+ * "512M" to bytes: K, M, G or none behind a decimal or 0x number. False: not a size, or too large.
+ */
 bool word_size(const struct word *word, uint64_t *bytes);
+bool parse_size(const char *text, uint64_t *bytes);
 
 /*
  * A slot's name: [a-z0-9][a-z0-9._-]{0,15}. Copies it to name, of SWITCHYARD_NAME_SIZE bytes, or

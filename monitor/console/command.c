@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/console/command.h"
+#include "monitor/console/command_help.h"
+#include "monitor/console/command_machine.h"
+#include "monitor/console/command_memory.h"
+#include "monitor/console/command_pci.h"
+#include "monitor/console/command_selftest.h"
+#include "monitor/console/command_slots.h"
 #include "lib/string.h"
 #include "monitor/config/words.h"
 
@@ -76,7 +82,7 @@ static int split_words(char *line, char **argv)
 	return argc;
 }
 
-void command_run(struct monitor *monitor, char *line)
+void command_run(struct ui *ui, char *line)
 {
 	char *argv[COMMAND_MAX_ARGS];
 	const struct command *command;
@@ -87,11 +93,11 @@ void command_run(struct monitor *monitor, char *line)
 		return;
 	command = command_find(argv[0]);
 	if (!command)
-		console_error(&monitor->console, "no command \"%s\"; help lists them",
+		console_error(&ui->console, "no command \"%s\"; help lists them",
 			      quote_text(quote, argv[0]));
 	else if (argc - 1 < command->min_args || argc - 1 > command->max_args)
-		console_error(&monitor->console, "usage: %s%s%s", command->name,
+		console_error(&ui->console, "usage: %s%s%s", command->name,
 			      command->arguments[0] ? " " : "", command->arguments);
 	else
-		command->run(monitor, argc, argv);
+		command->run(ui, argc, argv);
 }

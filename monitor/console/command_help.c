@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "monitor/console/command_help.h"
 #include "monitor/console/command.h"
 #include "lib/print.h"
-#include "monitor/console/table.h"
+#include "monitor/terminal/table.h"
 #include "monitor/config/words.h"
 
 static void fill_command(const void *context, uint32_t row, struct table_row *cells)
@@ -26,9 +27,9 @@ static void list_commands(struct console *console)
 	table_print(console, &table);
 }
 
-void command_help(struct monitor *monitor, int argc, char **argv)
+void command_help(struct ui *ui, int argc, char **argv)
 {
-	struct console *console = &monitor->console;
+	struct console *console = &ui->console;
 	const struct command *command;
 	char quote[QUOTE_TEXT];
 

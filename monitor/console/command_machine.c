@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "monitor/console/command_machine.h"
 #include "arch/x86/interrupt/ioapic.h"
 #include "arch/x86/acpi/machine.h"
 #include "arch/x86/acpi/power.h"
-#include "monitor/console/command.h"
 #include "lib/print.h"
-#include "monitor/console/table.h"
+#include "monitor/terminal/table.h"
 
 #define MAX_CPUS_SHOWN 256
 #define CPU_MASK_BITS  64 /* of slot.cpus */
@@ -59,9 +59,9 @@ static void fill_cpu(const void *context, uint32_t row, struct table_row *cells)
 				   : "disabled");
 }
 
-void command_cpus(struct monitor *monitor, int argc, char **argv)
+void command_cpus(struct ui *ui, int argc, char **argv)
 {
-	struct cpu_rows rows = {.slots = &monitor->slots};
+	struct cpu_rows rows = {.slots = &ui->monitor->slots};
 	uint32_t count = machine_cpus(rows.cpu, MAX_CPUS_SHOWN);
 	const struct table table = {
 		.columns = {"CPU", "APIC ID", "UID", "STATE", "SLOTS"},
@@ -73,11 +73,11 @@ void command_cpus(struct monitor *monitor, int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	if (count == 0) {
-		console_error(&monitor->console, "the ACPI tables (MADT) list no processor");
+		console_error(&ui->console, "the ACPI tables (MADT) list no processor");
 		return;
 	}
-	table_print(&monitor->console, &table);
-	console_printf(&monitor->console, "\n%s\n", machine_cpu_name());
+	table_print(&ui->console, &table);
+	console_printf(&ui->console, "\n%s\n", machine_cpu_name());
 }
 
 static const char *delivery_name(uint64_t rte)
@@ -117,7 +117,7 @@ static void fill_pin(const void *context, uint32_t row, struct table_row *cells)
 	}
 }
 
-void command_ioapic(struct monitor *monitor, int argc, char **argv)
+void command_ioapic(struct ui *ui, int argc, char **argv)
 {
 	const struct ioapics *ioapics = &machine()->ioapics;
 	struct table table = {
@@ -130,45 +130,44 @@ void command_ioapic(struct monitor *monitor, int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	if (ioapics->count == 0) {
-		console_error(&monitor->console, "the ACPI tables (MADT) list no IO-APIC");
+		console_error(&ui->console, "the ACPI tables (MADT) list no IO-APIC");
 		return;
 	}
 	for (uint32_t i = 0; i < ioapics->count; i++)
 		table.rows += ioapics->ioapic[i].pins;
-	table_print(&monitor->console, &table);
-	console_write(&monitor->console, "\n");
+	table_print(&ui->console, &table);
+	console_write(&ui->console, "\n");
 	for (uint32_t i = 0; i < ioapics->count; i++) {
 		const struct ioapic *ioapic = &ioapics->ioapic[i];
 
-		console_printf(&monitor->console,
-			       "IO-APIC %u at 0x%lx, version 0x%02x: GSI %u to %u\n", ioapic->id,
-			       ioapic->address, ioapic->version, ioapic->gsi_base,
+		console_printf(&ui->console, "IO-APIC %u at 0x%lx, version 0x%02x: GSI %u to %u\n",
+			       ioapic->id, ioapic->address, ioapic->version, ioapic->gsi_base,
 			       ioapic->gsi_base + ioapic->pins - 1);
 	}
 }
 
-void command_log(struct monitor *monitor, int argc, char **argv)
+void command_log(struct ui *ui, int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
-	log_show(&monitor->log, &monitor->console);
+	log_show(&ui->monitor->log);
 }
 
-void command_reboot(struct monitor *monitor, int argc, char **argv)
+void command_reboot(struct ui *ui, int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
-	uart_drain(&monitor->console.uart);
+	uart_drain(&ui->console.uart);
 	machine_reboot();
 }
 
-void command_poweroff(struct monitor *monitor, int argc, char **argv)
+void command_poweroff(struct ui *ui, int argc, char **argv)
 {
 	const char *reason;
 
 	(void)argc;
 	(void)argv;
-	uart_drain(&monitor->console.uart);
+	uart_drain(&ui->console.uart);
 	reason = machine_poweroff();
-	console_error(&monitor->console, "poweroff: %s", reason);
+	console_error(&ui->console, "poweroff: %s", reason);
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "monitor/console/command_memory.h"
 #include "arch/x86/acpi/machine.h"
-#include "monitor/console/command.h"
-#include "monitor/config/lines.h"
 #include "lib/print.h"
-#include "monitor/console/table.h"
+#include "monitor/terminal/table.h"
 #include "monitor/config/words.h"
 
 #define MD_LINE_BYTES	  16
@@ -91,26 +90,26 @@ static void fill_total(const void *context, uint32_t row, struct table_row *cell
 	format_size(cells->cell[1], size);
 }
 
-void command_mem(struct monitor *monitor, int argc, char **argv)
+void command_mem(struct ui *ui, int argc, char **argv)
 {
 	const struct table regions = {
 		.columns = {"START", "END", "SIZE", "TYPE", "OWNER"},
-		.rows = monitor->plan.count,
+		.rows = ui->monitor->plan.count,
 		.fill = fill_region,
-		.context = monitor,
+		.context = ui->monitor,
 	};
 	const struct table sums = {
 		.columns = {"RAM OF", "TOTAL"},
 		.rows = TOTALS + 1,
 		.fill = fill_total,
-		.context = &monitor->plan,
+		.context = &ui->monitor->plan,
 	};
 
 	(void)argc;
 	(void)argv;
-	table_print(&monitor->console, &regions);
-	console_write(&monitor->console, "\n");
-	table_print(&monitor->console, &sums);
+	table_print(&ui->console, &regions);
+	console_write(&ui->console, "\n");
+	table_print(&ui->console, &sums);
 }
 
 /* "0000100000  7f 45 4c 46 ...  |.ELF|" */
@@ -160,9 +159,9 @@ static bool number_argument(struct console *console, const char *text, uint64_t 
 	return false;
 }
 
-void command_md(struct monitor *monitor, int argc, char **argv)
+void command_md(struct ui *ui, int argc, char **argv)
 {
-	struct console *console = &monitor->console;
+	struct console *console = &ui->console;
 	uint64_t address, length = MD_DEFAULT_LENGTH;
 
 	if (!number_argument(console, argv[1], &address) ||

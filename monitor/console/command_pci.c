@@ -2,11 +2,11 @@
 /*
  * command_pci.c - the console's `pci`: what is on the PCI buses, and how it is set up now.
  */
+#include "monitor/console/command_pci.h"
 #include "arch/x86/pci/pci.h"
 #include "arch/x86/pci/pci_msi.h"
-#include "monitor/console/command.h"
 #include "lib/print.h"
-#include "monitor/console/table.h"
+#include "monitor/terminal/table.h"
 
 #define CLASS_ANY_SUB 0x100 /* in a row of the table: whatever subclass */
 #define ID_VENDOR(id) ((id)&0xffff)
@@ -126,7 +126,7 @@ static void fill_function(const void *context, uint32_t row, struct table_row *c
 	fill_bars(function, cells->cell[5]);
 }
 
-void command_pci(struct monitor *monitor, int argc, char **argv)
+void command_pci(struct ui *ui, int argc, char **argv)
 {
 	const struct pci_functions *functions = pci_functions();
 	const struct table table = {
@@ -139,8 +139,8 @@ void command_pci(struct monitor *monitor, int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	if (functions->count == 0) {
-		console_error(&monitor->console, "this machine has no PCI bus");
+		console_error(&ui->console, "this machine has no PCI bus");
 		return;
 	}
-	table_print(&monitor->console, &table);
+	table_print(&ui->console, &table);
 }

@@ -2,8 +2,8 @@
 /*
  * command_selftest.c - `selftest`: everything that the monitor can check of itself, one line each.
  */
+#include "monitor/console/command_selftest.h"
 #include "arch/x86/memory/paging.h"
-#include "monitor/console/command.h"
 #include "monitor/switch/integrity.h"
 #include "lib/print.h"
 #include "monitor/switch/selfcheck.h"
@@ -77,7 +77,7 @@ static const struct selftest {
 
 #define SELFTEST_COUNT (sizeof(selftests) / sizeof(selftests[0]))
 
-void command_selftest(struct monitor *monitor, int argc, char **argv)
+void command_selftest(struct ui *ui, int argc, char **argv)
 {
 	struct error error;
 
@@ -86,9 +86,9 @@ void command_selftest(struct monitor *monitor, int argc, char **argv)
 	for (uint32_t i = 0; i < SELFTEST_COUNT; i++) {
 		const struct selftest *test = &selftests[i];
 
-		if (test->check(monitor, &error))
-			console_printf(&monitor->console, "%s: ok\n", test->name);
+		if (test->check(ui->monitor, &error))
+			console_printf(&ui->console, "%s: ok\n", test->name);
 		else
-			console_error(&monitor->console, "%s: %s", test->name, error.text);
+			console_error(&ui->console, "%s: %s", test->name, error.text);
 	}
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "monitor/console/command.h"
+#include "monitor/console/command_slots.h"
 #include "lib/print.h"
 #include "monitor/switch/switch.h"
-#include "monitor/console/table.h"
+#include "monitor/terminal/table.h"
 #include "lib/string.h"
 #include "lib/units.h"
 #include "monitor/config/words.h"
@@ -24,18 +24,18 @@ static void fill_slot(const void *context, uint32_t row, struct table_row *cells
 	format_size(cells->cell[6], image);
 }
 
-void command_slots(struct monitor *monitor, int argc, char **argv)
+void command_slots(struct ui *ui, int argc, char **argv)
 {
 	struct table table = {
 		.columns = {"SLOT", "STATE", "MEMORY", "BASE", "TYPE", "RUNS", "IMAGE"},
-		.rows = monitor->slots.count,
+		.rows = ui->monitor->slots.count,
 		.fill = fill_slot,
-		.context = monitor->slots.slot,
+		.context = ui->monitor->slots.slot,
 	};
 
 	(void)argc;
 	(void)argv;
-	table_print(&monitor->console, &table);
+	table_print(&ui->console, &table);
 }
 
 /* "alpha, beta, tick" */
@@ -49,74 +49,58 @@ static void list_names(const struct slot_table *slots, char *names)
 }
 
 /* The slot that a command names; NULL after an error line. */
-static struct slot *named_slot(struct monitor *monitor, const char *name)
+static struct slot *named_slot(struct ui *ui, const char *name)
 {
-	struct slot *slot = slot_find(&monitor->slots, name);
+	struct slot *slot = slot_find(&ui->monitor->slots, name);
 	char names[NAMES_SIZE] = "", quote[QUOTE_TEXT];
 
 	if (slot)
 		return slot;
-	list_names(&monitor->slots, names);
-	if (monitor->slots.count > 0)
-		console_error(&monitor->console, "no slot \"%s\"; there are %s",
-			      quote_text(quote, name), names);
+	list_names(&ui->monitor->slots, names);
+	if (ui->monitor->slots.count > 0)
+		console_error(&ui->console, "no slot \"%s\"; there are %s", quote_text(quote, name),
+			      names);
 	else
-		console_error(&monitor->console, "no slot \"%s\"; there are none",
+		console_error(&ui->console, "no slot \"%s\"; there are none",
 			      quote_text(quote, name));
 	return NULL;
 }
 
-static void run_on_slot(struct monitor *monitor, const char *name,
+/* slot may be NULL: that was reported. */
+static void run_on_slot(struct ui *ui, struct slot *slot,
 			bool (*action)(struct monitor *, struct slot *, struct error *))
 {
-	struct slot *slot = named_slot(monitor, name);
 	struct error error;
 
-	if (slot && !action(monitor, slot, &error))
-		console_error(&monitor->console, "%s", error.text);
+	if (slot && !action(ui->monitor, slot, &error))
+		console_error(&ui->console, "%s", error.text);
 }
 
-void command_boot(struct monitor *monitor, int argc, char **argv)
+void command_boot(struct ui *ui, int argc, char **argv)
 {
 	(void)argc;
-	run_on_slot(monitor, argv[1], switch_boot);
+	run_on_slot(ui, named_slot(ui, argv[1]), switch_boot);
 }
 
-/* A slot that is resumed prints nothing by itself on a serial line: say what to expect. */
-static void say_resuming(struct monitor *monitor, const struct slot *slot)
-{
-	if (slot->state == SWITCHYARD_PARKED)
-		console_printf(&monitor->console, "resuming %s; Enter brings its prompt\n",
-			       slot->name);
-}
-
-static bool resume_or_boot(struct monitor *monitor, struct slot *slot, struct error *error)
-{
-	say_resuming(monitor, slot);
-	return switch_to(monitor, slot, error);
-}
-
-static bool resume_by_force(struct monitor *monitor, struct slot *slot, struct error *error)
-{
-	say_resuming(monitor, slot);
-	return switch_force(monitor, slot, error);
-}
-
-void command_switch(struct monitor *monitor, int argc, char **argv)
+void command_switch(struct ui *ui, int argc, char **argv)
 {
 	char quote[QUOTE_TEXT];
+	struct slot *slot;
 
-	if (argc < 3)
-		run_on_slot(monitor, argv[1], resume_or_boot);
-	else if (strcmp(argv[2], "force") == 0)
-		run_on_slot(monitor, argv[1], resume_by_force);
-	else
-		console_error(&monitor->console, "\"%s\" behind the slot; expected \"force\"",
+	if (argc > 2 && strcmp(argv[2], "force") != 0) {
+		console_error(&ui->console, "\"%s\" behind the slot; expected \"force\"",
 			      quote_text(quote, argv[2]));
+		return;
+	}
+	slot = named_slot(ui, argv[1]);
+	/* A slot that is resumed prints nothing by itself on a serial line: say what to expect. */
+	if (slot && slot->state == SWITCHYARD_PARKED)
+		console_printf(&ui->console, "resuming %s; Enter brings its prompt\n", slot->name);
+	run_on_slot(ui, slot, argc > 2 ? switch_force : switch_to);
 }
 
-void command_kill(struct monitor *monitor, int argc, char **argv)
+void command_kill(struct ui *ui, int argc, char **argv)
 {
 	(void)argc;
-	run_on_slot(monitor, argv[1], switch_kill);
+	run_on_slot(ui, named_slot(ui, argv[1]), switch_kill);
 }

@@ -6,6 +6,7 @@
  * Only what changed is drawn, by characters, \b and "clear to the end of the line": that works on
  * any terminal, and a typed line looks the same in a transcript as on the screen.
  */
+#include "monitor/console/console_loop.h"
 #include "monitor/console/command.h"
 #include "lib/string.h"
 
@@ -33,8 +34,8 @@ static void draw_prompt(struct console *console, struct shown *shown)
 }
 
 /*
- * The part of the line that should be seen: it moves in
- * steps, so that typing at its end does not redraw all.
+ * The part of the line that should be seen: it moves in steps, so that typing at its end does not
+ * redraw all.
  */
 static void choose_part(const struct lineedit *edit, struct shown *part)
 {
@@ -116,15 +117,15 @@ static bool read_line(struct console *console)
 	return result == LINE_DONE;
 }
 
-void console_loop(struct monitor *monitor)
+void console_loop(struct ui *ui)
 {
 	char line[LINE_SIZE];
 
 	for (;;) {
-		if (!read_line(&monitor->console))
+		if (!read_line(&ui->console))
 			continue;
 		/* A copy, as commands split it and the editor's history keeps its own. */
-		memcpy(line, monitor->console.edit.line, LINE_SIZE);
-		command_run(monitor, line);
+		memcpy(line, ui->console.edit.line, LINE_SIZE);
+		command_run(ui, line);
 	}
 }

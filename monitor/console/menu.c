@@ -4,11 +4,11 @@
  *
  * All of it fits a text screen of 25 lines, nine slots included.
  */
+#include "monitor/console/menu.h"
 #include "arch/x86/time/clock.h"
-#include "monitor/console/command.h"
 #include "lib/print.h"
 #include "lib/string.h"
-#include "monitor/console/table.h"
+#include "monitor/terminal/table.h"
 #include "guest/linux/version.h"
 
 #define MENU_SLOTS    9 /* those with a key: 1 to 9 */
@@ -36,15 +36,15 @@ static void fill_menu_row(const void *context, uint32_t row, struct table_row *c
 	format_text(cells->cell[4], TABLE_CELL_SIZE, "0x%lx", slot->ram.base);
 }
 
-static void show_menu(struct monitor *monitor)
+static void show_menu(struct ui *ui)
 {
-	struct console *console = &monitor->console;
-	uint32_t count = monitor->slots.count;
+	struct console *console = &ui->console;
+	uint32_t count = ui->monitor->slots.count;
 	const struct table table = {
 		.columns = {"KEY", "SLOT", "TYPE", "MEMORY", "BASE"},
 		.rows = count < MENU_SLOTS ? count : MENU_SLOTS,
 		.fill = fill_menu_row,
-		.context = monitor->slots.slot,
+		.context = ui->monitor->slots.slot,
 	};
 
 	console_printf(console, "Switchyard %s\n\n", SWITCHYARD_VERSION);
@@ -58,45 +58,45 @@ static void show_menu(struct monitor *monitor)
 }
 
 /* The slot that default= names; NULL if there is none, after an error line if one was named. */
-static struct slot *default_slot(struct monitor *monitor)
+static struct slot *default_slot(struct ui *ui)
 {
-	const char *name = monitor->options.default_slot;
+	const char *name = ui->monitor->options.default_slot;
 	struct slot *slot;
 
 	if (name[0] == '\0')
 		return NULL;
-	slot = slot_find(&monitor->slots, name);
+	slot = slot_find(&ui->monitor->slots, name);
 	if (!slot)
-		console_error(&monitor->console, "default=%s: there is no such slot", name);
+		console_error(&ui->console, "default=%s: there is no such slot", name);
 	return slot;
 }
 
 /* What a key means here: a slot to start, the console, or nothing. */
 enum choice { CHOICE_NONE, CHOICE_SLOT, CHOICE_CONSOLE };
 
-static enum choice choose(struct monitor *monitor, int key, struct slot **slot)
+static enum choice choose(struct ui *ui, int key, struct slot **slot)
 {
 	uint32_t number = (uint32_t)(key - '1');
 
 	if (key == KEY_CONSOLE)
 		return CHOICE_CONSOLE;
-	if (key < '1' || key > '9' || number >= monitor->slots.count)
+	if (key < '1' || key > '9' || number >= ui->monitor->slots.count)
 		return CHOICE_NONE;
-	*slot = &monitor->slots.slot[number];
+	*slot = &ui->monitor->slots.slot[number];
 	return CHOICE_SLOT;
 }
 
 /*
- * One line, written over again each second. Returns the
- * key that ended it, or KEY_NONE when time is up.
+ * One line, written over again each second. Returns the key that ended it, or KEY_NONE when time is
+ * up.
  */
-static int count_down(struct monitor *monitor, const struct slot *slot)
+static int count_down(struct ui *ui, const struct slot *slot)
 {
-	struct console *console = &monitor->console;
+	struct console *console = &ui->console;
 	uint64_t next = clock_us();
 	int key = KEY_NONE;
 
-	for (int32_t left = monitor->options.timeout; left > 0 && key == KEY_NONE; left--) {
+	for (int32_t left = ui->monitor->options.timeout; left > 0 && key == KEY_NONE; left--) {
 		console_printf(console, "\rStarting %s in %d s; " KEYS, slot->name, left);
 		console_clear_to_end(console);
 		next += US_PER_SECOND;
@@ -107,42 +107,41 @@ static int count_down(struct monitor *monitor, const struct slot *slot)
 	return key;
 }
 
-static struct slot *wait_choice(struct monitor *monitor, int key)
+static struct slot *wait_choice(struct ui *ui, int key)
 {
 	struct slot *slot = NULL;
-	enum choice choice = choose(monitor, key, &slot);
+	enum choice choice = choose(ui, key, &slot);
 
 	if (choice == CHOICE_NONE) {
-		console_write(&monitor->console, KEYS "\n");
+		console_write(&ui->console, KEYS "\n");
 		while (choice == CHOICE_NONE)
-			choice = choose(monitor, console_wait_key(&monitor->console, WAIT_FOR_EVER),
-					&slot);
+			choice = choose(ui, console_wait_key(&ui->console, WAIT_FOR_EVER), &slot);
 	}
 	return choice == CHOICE_SLOT ? slot : NULL;
 }
 
-struct slot *menu(struct monitor *monitor)
+struct slot *menu(struct ui *ui)
 {
-	struct console *console = &monitor->console;
+	struct console *console = &ui->console;
 	struct slot *slot;
 	int key = KEY_NONE;
 
-	show_menu(monitor);
+	show_menu(ui);
 	console_write(console, howto);
 	console_write(console, "\n");
-	if (monitor->slots.count == 0) {
+	if (ui->monitor->slots.count == 0) {
 		console_error(console, "no slot to start; expected lines like "
 				       "\"module2 /boot/vmlinuz kernel slot=alpha\"");
 		return NULL;
 	}
 
-	slot = default_slot(monitor);
-	if (slot && monitor->options.timeout == 0)
+	slot = default_slot(ui);
+	if (slot && ui->monitor->options.timeout == 0)
 		return slot;
-	if (slot && monitor->options.timeout > 0) {
-		key = count_down(monitor, slot);
+	if (slot && ui->monitor->options.timeout > 0) {
+		key = count_down(ui, slot);
 		if (key == KEY_NONE)
 			return slot;
 	}
-	return wait_choice(monitor, key);
+	return wait_choice(ui, key);
 }

@@ -11,7 +11,6 @@
 #include "arch/x86/memory/phys.h"
 #include "monitor/load/bzimage.h"
 #include "monitor/load/load_format.h"
-#include "monitor/plan/plan.h"
 #include "lib/string.h"
 #include "lib/units.h"
 
@@ -27,8 +26,8 @@
 #define VERSION_64	0x020cu /* xloadflags is valid */
 
 /*
- * The header has to reach as far as protocol 2.10's last
- * field, and to stay within boot_params' room for it.
+ * The header has to reach as far as protocol 2.10's last field, and to stay within boot_params'
+ * room for it.
  */
 #define HEADER_END_MIN	   (HDR_OFFSET + offsetof(struct setup_header, handover_offset))
 #define HEADER_END_MAX	   (offsetof(struct boot_params, edd_mbr_sig_buffer))
@@ -115,15 +114,15 @@ static void place_fixed(struct bzimage *bzimage)
 }
 
 /*
- * One that can be moved runs where it is loaded, but not
- * below pref_address: it would move itself there.
+ * One that can be moved runs where it is loaded, but not below pref_address: it would move itself
+ * there.
  */
 static void place_relocatable(struct bzimage *bzimage)
 {
 	const struct setup_header *hdr = &bzimage->hdr;
 
 	bzimage->align = larger(hdr->kernel_alignment, PAGE_SIZE);
-	bzimage->align_slack = bzimage->align > PLAN_ALIGN ? bzimage->align - PLAN_ALIGN : 0;
+	bzimage->align_slack = bzimage->align > SLOT_ALIGN ? bzimage->align - SLOT_ALIGN : 0;
 	bzimage->first = align_up(hdr->pref_address, bzimage->align);
 	bzimage->memory_size = larger(hdr->init_size, bzimage->payload_size);
 }

@@ -20,7 +20,7 @@ struct bzimage {
 	bool above_4g;		 /* it, its initrd and boot_params can be above 4 GiB */
 	bool relocatable;
 	uint64_t align;	      /* of a relocatable kernel's address, a power of two */
-	uint64_t align_slack; /* bytes that this may cost in a range aligned to PLAN_ALIGN */
+	uint64_t align_slack; /* bytes that this may cost in a range aligned to SLOT_ALIGN */
 	uint64_t first;	      /* lowest address that it can be put at; if not relocatable, the
 				 lowest that it uses */
 	uint64_t load;	      /* if not relocatable: where the protected-mode part goes */

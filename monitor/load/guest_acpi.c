@@ -202,8 +202,8 @@ bool guest_acpi(uint64_t rsdp, uint64_t base, uint64_t size, uint64_t cpus, uint
 	if (!change.swyd)
 		return false;
 	/*
-	 * The XSDT is what kernels prefer, so its MADT
-	 * counts. A machine without a MADT has one CPU.
+	 * The XSDT is what kernels prefer, so its MADT counts. A machine without a MADT has one
+	 * CPU.
 	 */
 	madt = acpi_root_find(&roots.xsdt, MADT);
 	if (!madt)

@@ -9,6 +9,7 @@
 #ifndef MONITOR_LOAD_GUEST_MAP_H
 #define MONITOR_LOAD_GUEST_MAP_H
 
+#include "lib/error.h"
 #include "monitor/plan/plan.h"
 
 /*

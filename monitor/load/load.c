@@ -3,12 +3,15 @@
  * load.c - choosing the loader for an image.
  */
 #include "arch/x86/memory/phys.h"
-#include "monitor/load/load_format.h"
+#include "monitor/load/load_elf.h"
+#include "monitor/load/load_linux.h"
+#include "monitor/load/load_multiboot1.h"
+#include "monitor/load/load_multiboot2.h"
 #include "lib/string.h"
 
 /*
- * TYPE_AUTO tries them in this order: a file can have
- * more than one magic, and a plain ELF says least.
+ * TYPE_AUTO tries them in this order: a file can have more than one magic, and a plain ELF says
+ * least.
  */
 static const struct load_format *const formats[] = {&load_linux, &load_multiboot2, &load_multiboot1,
 						    &load_elf};
@@ -46,6 +49,21 @@ bool load_inspect(struct slot *slot, struct error *error)
 		return false;
 	slot->type = format->type;
 	return true;
+}
+
+void load_inspect_all(struct slot_table *table, report_fn report, void *context)
+{
+	struct error error;
+	uint32_t i = 0;
+
+	while (i < table->count) {
+		if (load_inspect(&table->slot[i], &error)) {
+			i++;
+			continue;
+		}
+		slot_report(&table->slot[i], &error, report, context);
+		slot_remove(table, i);
+	}
 }
 
 /* The plan has seen to this; to write beyond the slot's range is what must never happen. */

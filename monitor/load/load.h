@@ -2,10 +2,9 @@
 /*
  * load.h - image loaders: from a pristine image to a kernel ready to be entered.
  *
- * One file a format: load_linux.c, load_multiboot1.c, load_multiboot2.c, load_elf.c (plain
- * ELF, and the segments of a Multiboot ELF). load.c chooses among them.
- * An image is input that we did not write: every size and offset in it is checked against
- * the file before it is used.
+ * One file a format: load_linux.c, load_multiboot1.c, load_multiboot2.c, load_elf.c (plain ELF, and
+ * the segments of a Multiboot ELF). load.c chooses among them. An image is input that we did not
+ * write: every size and offset in it is checked against the file before it is used.
  */
 #ifndef MONITOR_LOAD_LOAD_H
 #define MONITOR_LOAD_LOAD_H
@@ -39,6 +38,9 @@ struct load_context {
  * nothing else.
  */
 bool load_inspect(struct slot *slot, struct error *error);
+
+/* Looks at all slots. Those that can't be loaded are removed from the table and reported. */
+void load_inspect_all(struct slot_table *table, report_fn report, void *context);
 
 /*
  * Writes the kernel, its initrd or modules and its boot information to slot->ram and slot->low, and

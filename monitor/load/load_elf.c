@@ -3,7 +3,7 @@
  * load_elf.c - plain ELF kernels.
  */
 #include "monitor/load/elf_kernel.h"
-#include "monitor/load/load_format.h"
+#include "monitor/load/load_elf.h"
 #include "guest/linux/switchyard.h"
 
 static bool inspect_elf(struct slot *slot, struct error *error)

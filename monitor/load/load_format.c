@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * load_format.c - sums that the loaders of all formats need.
+ */
 #include "monitor/load/load_format.h"
 
 uint64_t load_extra_size(const struct slot *slot)

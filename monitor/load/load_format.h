@@ -11,8 +11,8 @@
 #define MAX_PHYSICAL (UINT64_C(1) << 52) /* x86-64 has no addresses beyond: SDM volume 3, 4.1.4 */
 
 /*
- * One format: probe looks for its magic only; inspect and
- * load are load_inspect()'s and load_slot()'s parts.
+ * One format: probe looks for its magic only; inspect and load are load_inspect()'s and
+ * load_slot()'s parts.
  */
 struct load_format {
 	enum switchyard_type type;
@@ -21,11 +21,6 @@ struct load_format {
 	bool (*load)(const struct slot *slot, const struct load_context *context,
 		     struct guest_entry *entry, struct error *error);
 };
-
-extern const struct load_format load_linux;
-extern const struct load_format load_multiboot1;
-extern const struct load_format load_multiboot2;
-extern const struct load_format load_elf;
 
 /* True if [offset, offset + size) lies in the file. */
 static inline bool in_file(const struct image *file, uint64_t offset, uint64_t size)

@@ -13,7 +13,7 @@
  */
 #include "arch/x86/memory/phys.h"
 #include "monitor/load/bzimage.h"
-#include "monitor/load/load_format.h"
+#include "monitor/load/load_linux.h"
 #include "lib/string.h"
 #include "lib/units.h"
 
@@ -84,8 +84,8 @@ static bool lay_out(const struct slot *slot, const struct bzimage *bzimage, stru
 	layout->end = page_up((bzimage->relocatable ? layout->kernel : bzimage->first) +
 			      bzimage->memory_size);
 	/*
-	 * A kernel that can be above 4 GiB takes its initrd
-	 * there, too, whatever initrd_addr_max says.
+	 * A kernel that can be above 4 GiB takes its initrd there, too, whatever initrd_addr_max
+	 * says.
 	 */
 	if (slot->initrd.size && !bzimage->above_4g && top > initrd_max)
 		top = page_down(initrd_max);

@@ -4,7 +4,7 @@
  */
 #include <stddef.h>
 #include "arch/x86/memory/phys.h"
-#include "monitor/load/load_format.h"
+#include "monitor/load/load_multiboot1.h"
 #include "monitor/load/multiboot.h"
 #include "lib/string.h"
 
@@ -18,8 +18,8 @@
 #define HEADER_MINIMUM offsetof(struct multiboot1_header, addresses)
 
 /*
- * Finds a header whose checksum is right. Its address
- * fields may lie beyond the file: then they read as 0.
+ * Finds a header whose checksum is right. Its address fields may lie beyond the file: then they
+ * read as 0.
  */
 static bool find_multiboot1_header(const struct image *file, struct multiboot1_header *header,
 				   uint64_t *header_offset)

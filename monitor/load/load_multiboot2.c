@@ -3,10 +3,9 @@
  * load_multiboot2.c - Multiboot2 kernels: inspecting and placing them. multiboot2_header.c reads
  * the kernel.
  */
-#include "monitor/load/load_format.h"
+#include "monitor/load/load_multiboot2.h"
 #include "monitor/load/multiboot2_header.h"
 #include "monitor/load/multiboot2_info.h"
-#include "monitor/plan/plan.h"
 
 static bool probe_multiboot2(const struct image *file)
 {
@@ -18,7 +17,7 @@ static bool relocatable_needs(struct slot *slot, const struct multiboot2_kernel 
 			      struct error *error)
 {
 	const struct multiboot2_relocation *r = &kernel->relocation;
-	uint64_t slack = r->align > PLAN_ALIGN ? r->align - PLAN_ALIGN : 0;
+	uint64_t slack = r->align > SLOT_ALIGN ? r->align - SLOT_ALIGN : 0;
 	uint64_t min = align_up(r->min, r->align);
 
 	if (r->max < min || r->max - min + 1 < kernel->image.end - kernel->image.start)
@@ -44,8 +43,8 @@ static bool inspect_multiboot2(struct slot *slot, struct error *error)
 }
 
 /*
- * Where a relocatable kernel's start goes: the lowest place in
- * the slot's range, or the highest if it prefers that.
+ * Where a relocatable kernel's start goes: the lowest place in the slot's range, or the highest if
+ * it prefers that.
  */
 static bool choose_address(const struct slot *slot, const struct multiboot2_kernel *kernel,
 			   uint64_t *address, struct error *error)

@@ -76,8 +76,8 @@ void multiboot_place(const struct slot *slot, const struct multiboot_image *imag
 void multiboot_info_start(struct multiboot_info *info, const struct multiboot_layout *layout);
 
 /*
- * Adds size bytes, aligned. Returns their address. If
- * there is no room, marks info as full and returns 0.
+ * Adds size bytes, aligned. Returns their address. If there is no room, marks info as full and
+ * returns 0.
  */
 uint64_t multiboot_info_add(struct multiboot_info *info, const void *bytes, uint64_t size,
 			    uint64_t align);

@@ -74,7 +74,7 @@ static bool check_requests(const struct multiboot2_header_tag *tag, const uint8_
 }
 
 /* Copies a tag's contents, which must have at least that size. */
-static bool take_tag(const struct multiboot2_header_tag *tag, const uint8_t *contents, void *to,
+static bool copy_tag(const struct multiboot2_header_tag *tag, const uint8_t *contents, void *to,
 		     uint32_t size, struct error *error)
 {
 	if (tag->size - sizeof(*tag) < size)
@@ -92,13 +92,13 @@ static bool read_tag(const struct multiboot2_header_tag *tag, const uint8_t *con
 		return check_requests(tag, contents, error);
 	case MULTIBOOT2_HEADER_ADDRESS:
 		tags->has_addresses = true;
-		return take_tag(tag, contents, &tags->addresses, sizeof(tags->addresses), error);
+		return copy_tag(tag, contents, &tags->addresses, sizeof(tags->addresses), error);
 	case MULTIBOOT2_HEADER_ENTRY:
 		tags->has_entry = true;
-		return take_tag(tag, contents, &tags->entry, sizeof(tags->entry), error);
+		return copy_tag(tag, contents, &tags->entry, sizeof(tags->entry), error);
 	case MULTIBOOT2_HEADER_RELOCATABLE:
 		tags->has_relocation = true;
-		return take_tag(tag, contents, &tags->relocation, sizeof(tags->relocation), error);
+		return copy_tag(tag, contents, &tags->relocation, sizeof(tags->relocation), error);
 	case MULTIBOOT2_HEADER_CONSOLE_FLAGS: /* text and serial are what there is, */
 	case MULTIBOOT2_HEADER_FRAMEBUFFER:   /* and a mode is a wish only */
 	case MULTIBOOT2_HEADER_MODULE_ALIGN:  /* modules always begin with a page here */

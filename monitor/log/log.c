@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/log/log.h"
+#include <stdarg.h>
 #include "arch/x86/time/clock.h"
 #include "lib/print.h"
 
 #define LOG_LINE_SIZE  320 /* a reason of struct error, what it is about, and the time */
 #define TIME_SIZE      32
+#define SHOWN_AT_ONCE  512
 #define US_PER_SECOND  1000000u
 #define FIRST_PRINTING ' '
 #define LAST_PRINTING  '~'
@@ -43,7 +45,7 @@ static void drop_oldest_line(struct log *log)
 	} while (dropped != '\n' && log->used > 0);
 }
 
-static void keep(struct log *log, const char *text)
+static void keep_text(struct log *log, const char *text)
 {
 	for (; *text != '\0'; text++) {
 		if (log->used == LOG_SIZE)
@@ -53,41 +55,65 @@ static void keep(struct log *log, const char *text)
 	}
 }
 
+/* text is as it is kept, of LOG_LINE_SIZE bytes. */
+static void keep_line(struct log *log, enum log_level level, char *text, const char *format,
+		      va_list args)
+{
+	uint64_t now = clock_us();
+	char time[TIME_SIZE];
+
+	format_args(text, LOG_LINE_SIZE, format, args);
+	keep_printing(text);
+	format_text(time, sizeof(time), "[%u.%06u] ", (uint32_t)(now / US_PER_SECOND),
+		    (uint32_t)(now % US_PER_SECOND));
+	keep_text(log, time);
+	keep_text(log, level_prefix(level));
+	keep_text(log, text);
+	keep_text(log, "\n");
+}
+
 void log_line(struct log *log, enum log_level level, const char *format, ...)
 {
-	char text[LOG_LINE_SIZE], time[TIME_SIZE];
-	uint64_t now = clock_us();
+	const struct log_sink *sink = &log->sink;
+	char text[LOG_LINE_SIZE];
 	va_list args;
 
 	va_start(args, format);
-	format_args(text, sizeof(text), format, args);
+	keep_line(log, level, text, format, args);
 	va_end(args);
-	keep_printing(text);
-
-	format_text(time, sizeof(time), "[%u.%06u] ", (uint32_t)(now / US_PER_SECOND),
-		    (uint32_t)(now % US_PER_SECOND));
-	keep(log, time);
-	keep(log, level_prefix(level));
-	keep(log, text);
-	keep(log, "\n");
-
-	if (log->console && level <= log->level) {
-		console_write(log->console, level_prefix(level));
-		console_write(log->console, text);
-		console_write(log->console, "\n");
+	if (sink->write && level <= log->level) {
+		sink->write(sink->context, level_prefix(level));
+		sink->write(sink->context, text);
+		sink->write(sink->context, "\n");
 	}
 }
 
-void log_show(const struct log *log, struct console *console)
+void log_keep(struct log *log, enum log_level level, const char *format, ...)
 {
-	char part[CONSOLE_PRINT_SIZE];
+	char text[LOG_LINE_SIZE];
+	va_list args;
+
+	va_start(args, format);
+	keep_line(log, level, text, format, args);
+	va_end(args);
+}
+
+void log_error(void *log, const char *text)
+{
+	log_line(log, LOG_ERROR, "%s", text);
+}
+
+void log_show(const struct log *log)
+{
+	const struct log_sink *sink = &log->sink;
+	char part[SHOWN_AT_ONCE];
 	uint32_t length = 0;
 
 	for (uint32_t i = 0; i < log->used; i++) {
 		part[length++] = log->text[(log->start + i) % LOG_SIZE];
 		if (length == sizeof(part) - 1 || i + 1 == log->used) {
 			part[length] = '\0';
-			console_write(console, part);
+			sink->write(sink->context, part);
 			length = 0;
 		}
 	}

@@ -12,17 +12,17 @@
  * Nothing overlaps. The store is chosen clear of where the loader left the modules, so
  * that they can be copied into it; slots' ranges are clear of the store, and are written to only
  * after that copy, so they may reuse the room where modules lay.
+ *
+ * plan_init.c begins with the firmware's map, plan_monitor.c and plan_slots.c give it away, with
+ * what plan_regions.c finds.
  */
 #ifndef MONITOR_PLAN_PLAN_H
 #define MONITOR_PLAN_PLAN_H
 
+#include <stdint.h>
 #include "boot_info.h"
-#include "lib/error.h"
-#include "monitor/config/lines.h"
-#include "monitor/slot/slot.h"
 
 #define PLAN_MAX_REGIONS 192
-#define PLAN_ALIGN	 0x200000ull /* of slots' ranges: the size of a large page */
 
 enum plan_owner {
 	OWNER_FREE,	/* RAM that nobody has */
@@ -50,40 +50,5 @@ struct plan {
 	struct region store;
 	struct region pictures; /* one after the other, by slot; size 0: there are none */
 };
-
-/*
- * Sorts the firmware's map, resolves overlaps (the more restrictive type wins), cuts RAM to whole
- * pages, and takes out the first 64 KiB and everything from ebda to 1 MiB. ebda: physical address
- * where firmware's data below 1 MiB begins, 0xa0000 at most.
- */
-bool plan_init(struct plan *plan, const struct boot_info *boot, uint64_t ebda, struct error *error);
-
-/*
- * Places the monitor: size bytes, PLAN_ALIGN aligned, as high as possible below 4 GiB, clear of
- * boot->image and of all modules; and its low page.
- */
-bool plan_monitor(struct plan *plan, const struct boot_info *boot, uint64_t size,
-		  struct error *error);
-
-/*
- * Places the store for the images of every slot in table (pages each), as high as possible, above 4
- * GiB if there is room for it, clear of boot->image and all modules as they lie now.
- */
-bool plan_store(struct plan *plan, const struct boot_info *boot, const struct slot_table *table,
-		struct error *error);
-
-/*
- * Gives every slot its slice below 1 MiB and its range. Fixed kernels and slots with a base first,
- * then the others in order, lowest address first, RAM below 4 GiB first for those whose
- * needs.max_end says so. A slot that does not fit is removed from the table and reported by name
- * with sizes wanted and left.
- */
-void plan_slots(struct plan *plan, struct slot_table *table, report_fn report, void *context);
-
-/*
- * Places room for count pictures of size bytes each (a
- * multiple of a page), as high as possible. After plan_slots().
- */
-bool plan_pictures(struct plan *plan, uint32_t count, uint64_t size, struct error *error);
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * plan_init.c - from the firmware's memory map to a plan in which all RAM is free.
  */
+#include "monitor/plan/plan_init.h"
 #include <stddef.h>
-#include "monitor/plan/plan.h"
 #include "lib/units.h"
 
 #define MAX_BOUNDARIES (2 * BOOT_MAX_REGIONS)

@@ -5,7 +5,7 @@
  * The first two are chosen while the loader's modules and the monitor's first copy still lie where
  * they were loaded: a copy to the new place must not run over them.
  */
-#include "monitor/plan/plan.h"
+#include "monitor/plan/plan_monitor.h"
 #include "monitor/plan/plan_regions.h"
 #include "monitor/plan/plan_slots.h"
 #include "lib/print.h"
@@ -35,7 +35,7 @@ bool plan_monitor(struct plan *plan, const struct boot_info *boot, uint64_t size
 {
 	struct plan_search low = {.size = PAGE_SIZE, .align = PAGE_SIZE, .limit = LOW_MEMORY};
 	struct plan_search high = {.size = page_up(size),
-				   .align = PLAN_ALIGN,
+				   .align = LARGE_PAGE,
 				   .floor = KERNELS_FIRST,
 				   .limit = BELOW_4G};
 	struct region obstacle[MAX_OBSTACLES];

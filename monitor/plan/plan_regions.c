@@ -62,8 +62,8 @@ bool plan_claim(struct plan *plan, uint64_t base, uint64_t size, enum plan_owner
 }
 
 /*
- * The part of a free region that a search may use:
- * [*first aligned up, *last). False if there is none.
+ * The part of a free region that a search may use: [*first aligned up, *last). False if there is
+ * none.
  */
 static bool usable(const struct plan_region *region, const struct plan_search *search,
 		   uint64_t *first, uint64_t *last)

@@ -2,16 +2,15 @@
 /*
  * plan_slots.c - a slice below 1 MiB and a range for each slot.
  */
-#include "monitor/plan/plan.h"
-#include "monitor/plan/plan_regions.h"
 #include "monitor/plan/plan_slots.h"
+#include "monitor/plan/plan_regions.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "lib/units.h"
 
 /*
- * Slices: the largest of these of which there is one for each
- * slot. Linux's trampoline needs 28 KiB in one piece.
+ * Slices: the largest of these of which there is one for each slot. Linux's trampoline needs 28 KiB
+ * in one piece.
  */
 static const uint64_t slice_sizes[] = {64 * KIB, 48 * KIB, 32 * KIB};
 
@@ -36,10 +35,10 @@ bool plan_asked_range(const struct slot *slot, struct region *range)
 	range->type = REGION_RAM;
 	if (slot->has_base)
 		range->base = slot->want_base;
-	else if (slot->needs.base < PLAN_ALIGN)
+	else if (slot->needs.base < SLOT_ALIGN)
 		range->base = MIB;
 	else
-		range->base = slot->needs.base & -PLAN_ALIGN;
+		range->base = slot->needs.base & -SLOT_ALIGN;
 	return true;
 }
 
@@ -154,7 +153,7 @@ static bool place_anywhere(const struct placing *p, struct region *range, struct
 {
 	const struct needs *needs = &p->slot->needs;
 	struct plan_search search = {.size = page_up(p->slot->want_size),
-				     .align = PLAN_ALIGN,
+				     .align = SLOT_ALIGN,
 				     .floor = KERNELS_FIRST,
 				     .limit = needs->max_end};
 	char want[SIZE_TEXT], left[SIZE_TEXT], limit[SIZE_TEXT];
@@ -253,7 +252,6 @@ void plan_slots(struct plan *plan, struct slot_table *table, report_fn report, v
 	struct placing placing = {.plan = plan,
 				  .table = table,
 				  .slice = choose_slice(plan, table->count)};
-	char text[sizeof(struct error) + SWITCHYARD_NAME_SIZE + sizeof("slot : ")];
 	struct error error;
 
 	for (uint32_t i = 0; i < table->count; i++)
@@ -262,11 +260,8 @@ void plan_slots(struct plan *plan, struct slot_table *table, report_fn report, v
 		for (uint32_t i = 0; i < table->count; i++) {
 			placing.slot = &table->slot[i];
 			placing.index = i;
-			if ((int)turn_of(placing.slot) != turn || place_slot(&placing, &error))
-				continue;
-			format_text(text, sizeof(text), "slot %s: %s", placing.slot->name,
-				    error.text);
-			report(context, text);
+			if ((int)turn_of(placing.slot) == turn && !place_slot(&placing, &error))
+				slot_report(placing.slot, &error, report, context);
 		}
 	}
 	drop_refused(plan, table);

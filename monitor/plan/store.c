@@ -5,25 +5,47 @@
 #include "lib/string.h"
 #include "lib/units.h"
 #include "lib/xxh64.h"
+#include "monitor/plan/plan_monitor.h"
 
 #define COPY_CHUNK (4 * MIB) /* progress is shown after each */
 
+/* A slot's name, its files' size, and why they have no place. */
+#define REPORT_SIZE (sizeof(struct error) + SWITCHYARD_NAME_SIZE + SIZE_TEXT + 40)
+
+static uint32_t largest_images(const struct slot_table *table)
+{
+	uint32_t largest = 0;
+
+	for (uint32_t i = 1; i < table->count; i++)
+		if (slot_image_size(&table->slot[i]) > slot_image_size(&table->slot[largest]))
+			largest = i;
+	return largest;
+}
+
+void store_place(struct plan *plan, const struct boot_info *boot, struct slot_table *table,
+		 report_fn report, void *context)
+{
+	struct error error;
+
+	while (!plan_store(plan, boot, table, &error)) {
+		uint32_t index = largest_images(table);
+		const struct slot *slot = &table->slot[index];
+		char text[REPORT_SIZE], size[SIZE_TEXT];
+
+		format_text(text, sizeof(text), "slot %s: no place for its files of %s: %s",
+			    slot->name, format_size(size, align_up(slot_image_size(slot), KIB)),
+			    error.text);
+		report(context, text);
+		slot_remove(table, index);
+	}
+}
+
 struct copy {
-	struct console *console;
+	store_progress_fn progress;
+	void *context;
 	uint64_t next; /* first free address of the store */
 	uint64_t done, total;
 };
-
-static uint64_t in_mib(uint64_t bytes)
-{
-	return units_up(bytes, MIB);
-}
-
-static void show_progress(const struct copy *copy)
-{
-	console_printf(copy->console, "\rKeeping images: %lu of %lu MiB", in_mib(copy->done),
-		       in_mib(copy->total));
-}
 
 static void keep_image(struct copy *copy, struct image *image)
 {
@@ -36,31 +58,28 @@ static void keep_image(struct copy *copy, struct image *image)
 		memcpy(phys(copy->next + offset), phys(image->base + offset), chunk);
 		offset += chunk;
 		copy->done += chunk;
-		show_progress(copy);
+		copy->progress(copy->context, copy->done, copy->total);
 	}
 	image->base = copy->next;
 	image->sum = xxh64(phys(image->base), image->size, 0);
 	copy->next += page_up(image->size);
 }
 
-void store_fill(struct monitor *monitor)
+void store_fill(const struct region *store, struct slot_table *table, store_progress_fn progress,
+		void *context)
 {
-	struct copy copy = {.console = &monitor->console, .next = monitor->plan.store.base};
-	struct slot_table *slots = &monitor->slots;
+	struct copy copy = {.progress = progress, .context = context, .next = store->base};
 
-	for (uint32_t i = 0; i < slots->count; i++)
-		copy.total += slot_image_size(&slots->slot[i]);
-	if (!copy.total)
-		return;
-	for (uint32_t i = 0; i < slots->count; i++) {
-		struct slot *slot = &slots->slot[i];
+	for (uint32_t i = 0; i < table->count; i++)
+		copy.total += slot_image_size(&table->slot[i]);
+	for (uint32_t i = 0; i < table->count; i++) {
+		struct slot *slot = &table->slot[i];
 
 		keep_image(&copy, &slot->kernel);
 		keep_image(&copy, &slot->initrd);
 		for (uint32_t m = 0; m < slot->module_count; m++)
 			keep_image(&copy, &slot->module[m]);
 	}
-	console_printf(copy.console, "\n");
 }
 
 static bool check_image(const struct slot *slot, const char *kind, const struct image *image,

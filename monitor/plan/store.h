@@ -6,13 +6,27 @@
 #ifndef MONITOR_PLAN_STORE_H
 #define MONITOR_PLAN_STORE_H
 
-#include "monitor/monitor.h"
+#include <stdint.h>
+#include "lib/error.h"
+#include "monitor/plan/plan.h"
+#include "monitor/slot/slot.h"
 
 /*
- * Copies the images of all slots into monitor->plan.store, with progress on the console, and points
- * the slots at them. Nobody needs the places where the loader put them after that.
+ * Plans the store. Where there is no room for all images, the slot with the largest ones is removed
+ * from the table and reported, until the others have room.
  */
-void store_fill(struct monitor *monitor);
+void store_place(struct plan *plan, const struct boot_info *boot, struct slot_table *table,
+		 report_fn report, void *context);
+
+/* Called as copying goes on: done of total bytes. It ends when both are the same. */
+typedef void (*store_progress_fn)(void *context, uint64_t done, uint64_t total);
+
+/*
+ * Copies the images of all slots into the store, and points the slots at them. Nobody needs the
+ * places where the loader put them after that.
+ */
+void store_fill(const struct region *store, struct slot_table *table, store_progress_fn progress,
+		void *context);
 
 /* Are a slot's images still what they were? If not, error names the one that changed. */
 bool store_check(const struct slot *slot, struct error *error);

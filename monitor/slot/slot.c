@@ -2,8 +2,9 @@
 /*
  * slot.c - looking up slots.
  */
-#include <stddef.h>
 #include "monitor/slot/slot.h"
+#include <stddef.h>
+#include "lib/print.h"
 #include "lib/string.h"
 #include "guest/linux/switchyard_names.h"
 
@@ -25,6 +26,15 @@ void slot_remove(struct slot_table *table, uint32_t index)
 	table->count--;
 	for (uint32_t i = index; i < table->count; i++)
 		table->slot[i] = table->slot[i + 1];
+}
+
+void slot_report(const struct slot *slot, const struct error *error, report_fn report,
+		 void *context)
+{
+	char text[sizeof(*error) + SWITCHYARD_NAME_SIZE + sizeof("slot : ")];
+
+	format_text(text, sizeof(text), "slot %s: %s", slot->name, error->text);
+	report(context, text);
 }
 
 uint64_t slot_image_size(const struct slot *slot)

@@ -2,9 +2,9 @@
 /*
  * slot.h - slots: the table of kernels that the monitor holds.
  *
- * A slot is made from its module lines (lines.c), gets memory (plan.c), holds
- * its pristine images in the store (store.c), is started by a loader (load.c) and
- * switched (switch.c). Only the monitor writes it.
+ * A slot is made from its module lines (lines.c), gets memory (plan.c), holds its pristine images
+ * in the store (store.c), is started by a loader (load.c) and switched (switch.c). Only the monitor
+ * writes it.
  */
 #ifndef MONITOR_SLOT_SLOT_H
 #define MONITOR_SLOT_SLOT_H
@@ -13,8 +13,11 @@
 #include <stdint.h>
 #include "boot_info.h"
 #include "guest/linux/switchyard.h"
+#include "lib/error.h"
+#include "lib/units.h"
 
 #define SLOT_MAX_MODULES 8
+#define SLOT_ALIGN	 LARGE_PAGE /* of slots' ranges; plan_slots.h has the one exception */
 
 /* `type=auto`: becomes one of the others when the image is looked at. */
 #define TYPE_AUTO ((enum switchyard_type)0)
@@ -31,7 +34,7 @@ struct image {
 /*
  * What a kernel image needs of its slot's memory, found by inspecting it. Addresses are below 2^52.
  * The image may be placed anywhere in [min_base, max_end), or, if fixed, only at base. An
- * alignment above 2 MiB, which all ranges have, is allowed for in size.
+ * alignment above SLOT_ALIGN, which all ranges have, is allowed for in size.
  */
 struct needs {
 	bool fixed;	   /* linked to one address */
@@ -70,8 +73,18 @@ struct slot_table {
 /* The slot with that name, or NULL. */
 struct slot *slot_find(struct slot_table *table, const char *name);
 
-/* Takes slot number index (from 0) out; those behind it move up. */
+/* A slot's number in its table, from 0. */
+static inline uint32_t slot_index(const struct slot_table *table, const struct slot *slot)
+{
+	return (uint32_t)(slot - table->slot);
+}
+
+/* Takes slot number index out; those behind it move up. */
 void slot_remove(struct slot_table *table, uint32_t index);
+
+/* Reports what is wrong with a slot: "slot NAME: reason". */
+void slot_report(const struct slot *slot, const struct error *error, report_fn report,
+		 void *context);
 
 /* Bytes of all its pristine files. */
 uint64_t slot_image_size(const struct slot *slot);

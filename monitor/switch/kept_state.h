@@ -11,7 +11,7 @@
 #include "arch/x86/memory/paging.h"
 #include "arch/x86/platform/platform.h"
 #include "monitor/switch/integrity.h"
-#include "monitor/monitor.h"
+#include "monitor/switch/monitor.h"
 #include "guest/linux/switchyard.h"
 #include "lib/units.h"
 
@@ -32,8 +32,8 @@ struct kept_state {
 };
 
 /*
- * Fills the tables of every slot in the final slot table. A slot
- * whose ACPI tables can't be made is told without them.
+ * Fills the tables of every slot in the final slot table. A slot whose ACPI tables can't be made is
+ * told without them.
  */
 void kept_state_init(struct monitor *monitor, const struct paging_tables *paging);
 

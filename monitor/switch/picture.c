@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/switch/picture.h"
+#include "monitor/plan/plan_monitor.h"
 #include "arch/x86/screen/framebuffer.h"
 #include "lib/units.h"
 

@@ -8,7 +8,7 @@
 #ifndef MONITOR_SWITCH_PICTURE_H
 #define MONITOR_SWITCH_PICTURE_H
 
-#include "monitor/monitor.h"
+#include "monitor/switch/monitor.h"
 
 /*
  * Takes RAM for a picture of each slot, after plan_slots(). Where there is none, the log says so,

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * switch.h - starting, parking and resuming slots: what commands, the menu and the gate ask for.
+ * switch.h - to whom the machine goes: what commands, the menu and the gate ask for.
  */
 #ifndef MONITOR_SWITCH_SWITCH_H
 #define MONITOR_SWITCH_SWITCH_H
 
-#include "monitor/monitor.h"
-
-/* From now on, the monitor answers calls of the gate. Before any slot runs. */
-void switch_init(struct monitor *monitor);
+#include "monitor/switch/monitor.h"
 
 /*
  * Starts a slot afresh from its pristine image; its former state, if any, is forgotten. Does not
@@ -26,11 +23,9 @@ bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error);
 /* The same, but does not look for changes. */
 bool switch_force(struct monitor *monitor, struct slot *slot, struct error *error);
 
-/*
- * After a fault that was reported: if a slot had the machine, it is marked crashed, and the machine
- * is quiet.
- */
-void switch_fault(struct monitor *monitor);
+/* Resumes a parked slot, whatever happened to it; result is what its call of the gate returns. */
+void switch_resume(struct monitor *monitor, struct slot *slot, int64_t result)
+	__attribute__((noreturn));
 
 /* Forgets a parked or crashed slot's state: it is ready again. */
 bool switch_kill(struct monitor *monitor, struct slot *slot, struct error *error);

@@ -33,7 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 		}                                                                             \
 	} while (0)
 
-/* Takes a number of `bytes` bytes (1 to 8) from the input's end: little-endian, 0 if none is left.
+/*
+ * Takes a number of `bytes` bytes (1 to 8) from the input's end: little-endian, 0 if none is left.
  */
 static inline uint64_t fuzz_take(struct fuzz_input *input, uint32_t bytes)
 {

@@ -4,19 +4,21 @@
 #include "fake/fake.h"
 #include "fake/fake_machine.h"
 #include "fuzz.h"
-#include "monitor/console/command.h"
+#include "monitor/console/console_loop.h"
 
 #define MAX_TYPED  400 /* what its commands print has to fit the fake terminal */
 #define MEMORY_AT  UINT64_C(0x100000)
 #define TIME_LIMIT 100000u /* us: longer than an escape sequence may take */
 
 static struct monitor monitor;
+static struct ui ui;
 
 static void make_monitor(void)
 {
 	static struct boot_info boot;
 
 	memset(&monitor, 0, sizeof(monitor));
+	memset(&ui, 0, sizeof(ui));
 	monitor.boot = &boot;
 	monitor.current = NO_SLOT;
 	monitor.options = (struct options){.serial = 1, .baud = 115200, .video = true};
@@ -34,7 +36,8 @@ static void make_monitor(void)
 	fake_machine.machine.ioapics.count = 1;
 	fake_machine.machine.ioapics.ioapic[0].pins = 2;
 	fake_memory(MEMORY_AT, 64, 'x');
-	console_init(&monitor.console, &monitor.options);
+	ui_connect(&ui, &monitor);
+	ui_take(&ui, 0);
 }
 
 static void check_line(const struct lineedit *edit)
@@ -60,8 +63,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	fake_console.serial_input = typed;
 	fake_console.end = TIME_LIMIT;
 	if (!setjmp(fake_console.done) && !setjmp(fake_machine.rebooted))
-		console_loop(&monitor);
-	check_line(&monitor.console.edit);
+		console_loop(&ui);
+	check_line(&ui.console.edit);
 	fake_reset();
 	return 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The monitor's options, in the input's first line, and the modules' lines, one each. */
 #include "fuzz.h"
+#include "monitor/config/lines.h"
 #include "monitor/config/options.h"
 #include "promises.h"
 

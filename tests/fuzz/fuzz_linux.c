@@ -24,7 +24,8 @@ static void check(const struct loading *loading)
 	loading_at(loading, loading->entry.sp - 1, 1);
 	FUZZ_CHECK(params->e820_entries == loading->context.map_count);
 	loading_check_string(loading, command_line, slot->kernel.string);
-	/* The command line is the lowest of what must survive until the kernel has unpacked itself.
+	/*
+	 * The command line is the lowest of what must survive until the kernel has unpacked itself.
 	 */
 	if (hdr->relocatable_kernel)
 		FUZZ_CHECK(command_line >= kernel + hdr->init_size);

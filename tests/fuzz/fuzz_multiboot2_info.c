@@ -4,7 +4,7 @@
 #include "fuzz.h"
 #include "monitor/config/lines.h"
 #include "monitor/config/options.h"
-#include "monitor/plan/plan.h"
+#include "monitor/plan/plan_init.h"
 #include "promises.h"
 
 #define EBDA 0x9fc00u

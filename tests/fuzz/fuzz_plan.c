@@ -5,6 +5,9 @@
  */
 #include "fuzz.h"
 #include "monitor/load/guest_map.h"
+#include "monitor/plan/plan_init.h"
+#include "monitor/plan/plan_monitor.h"
+#include "monitor/plan/plan_slots.h"
 #include "promises.h"
 
 #define ENTRY_SIZE   17 /* base, size, type */
@@ -38,7 +41,7 @@ static void take_slots(struct fuzz_input *input)
 		slot->kernel.size = take_size(input) % UINT32_MAX + 1;
 		slot->want_size = take_size(input) % KERNEL_MAX + 1;
 		slot->has_base = flags & 1;
-		slot->want_base = slot->has_base ? take_size(input) % KERNEL_MAX & -PLAN_ALIGN : 0;
+		slot->want_base = slot->has_base ? take_size(input) % KERNEL_MAX & -SLOT_ALIGN : 0;
 		if (slot->has_base && slot->want_base + slot->want_size > KERNEL_MAX)
 			slot->want_base = UINT64_C(1) << 20;
 		slot->needs.fixed = flags & 2;

@@ -2,6 +2,8 @@
 #include "loading.h"
 #include "arch/x86/memory/phys.h"
 #include "fake/fake.h"
+#include "monitor/plan/plan_init.h"
+#include "monitor/plan/plan_slots.h"
 #include "promises.h"
 #include "lib/units.h"
 
@@ -86,10 +88,10 @@ static void make_wishes(struct slot *slot, struct fuzz_input *input, uint8_t fla
 	slot->want_size = needs->size + spare;
 	slot->has_base = flags & HAS_BASE;
 	if (slot->has_base) {
-		slot->want_base = fuzz_take(input, 1) * PLAN_ALIGN;
+		slot->want_base = fuzz_take(input, 1) * SLOT_ALIGN;
 		slot->want_base = slot->want_base ? slot->want_base : MIB;
 	} else if (needs->fixed) {
-		slot->want_size += first < PLAN_ALIGN ? first % MIB : first % PLAN_ALIGN;
+		slot->want_size += first < SLOT_ALIGN ? first % MIB : first % SLOT_ALIGN;
 	}
 }
 

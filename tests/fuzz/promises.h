@@ -6,8 +6,8 @@
 #define TESTS_PROMISES_H
 
 #include "lib/error.h"
-#include "monitor/config/lines.h"
 #include "monitor/plan/plan.h"
+#include "monitor/slot/slot.h"
 
 /* A failure says why: one printable line. */
 void promise_error(const struct error *error);
@@ -16,8 +16,8 @@ void promise_error(const struct error *error);
 void promise_report(void *context, const char *text);
 
 /*
- * The plan is sorted, nothing overlaps or wraps, and each of its
- * regions is of the type that firmware's map allows there.
+ * The plan is sorted, nothing overlaps or wraps, and each of its regions is of the type that
+ * firmware's map allows there.
  */
 void promise_plan(const struct plan *plan, const struct boot_info *boot);
 

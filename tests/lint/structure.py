@@ -10,29 +10,66 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SKIPPED_DIRS = {'.git', 'build', '__pycache__', '.pytest_cache'}
 C_SUFFIXES = {'.c', '.h'}
 NASM_SUFFIXES = {'.asm', '.inc'}
+SOURCE_SUFFIXES = C_SUFFIXES | NASM_SUFFIXES | {'.py'}
 TEXT_SUFFIXES = C_SUFFIXES | NASM_SUFFIXES | {'.py', '.sh', '.mk', '.ld', '.lds', '.S', '.ini', '.cfg'}
 TEXT_NAMES = {'Makefile', 'Kbuild', 'run', 'init', '.clang-format', '.gitignore'}
 
 SPDX_LINES = 5
 LONGEST_FUNCTION = 60
 LONGEST_SHOWN = 5
+MOST_FILES = 30  # of sources in a folder
 
-# A folder may include headers of those folders only (and of itself).
+# What a folder may include, besides its own headers and those of include/ and lib/: a folder stands
+# for those below it, too, and a header for itself. Each names only what stands above it, so that the
+# order is the project's: from what knows nobody to what knows all.
 MAY_INCLUDE = {
-    'include': set(),
-    'lib': set(),
-    'arch': {'include', 'lib'},
-    'monitor': {'include', 'lib', 'arch'},
-    'boot': {'include', 'lib', 'arch', 'monitor'},
+    'include': [],
+    'lib': [],
+    # The machine, part by part.
+    'arch/x86/cpu': [],
+    'arch/x86/keyboard': ['arch/x86/cpu'],
+    'arch/x86/memory': ['arch/x86/cpu'],
+    'arch/x86/time': ['arch/x86/cpu'],
+    'arch/x86/interrupt': ['arch/x86/cpu', 'arch/x86/time'],
+    'arch/x86/pci': ['arch/x86/cpu', 'arch/x86/memory', 'arch/x86/time'],
+    'arch/x86/screen': ['arch/x86/cpu', 'arch/x86/memory'],
+    'arch/x86/serial': ['arch/x86/cpu', 'arch/x86/time'],
+    'arch/x86/acpi': ['arch/x86/cpu', 'arch/x86/keyboard', 'arch/x86/memory', 'arch/x86/time',
+                      'arch/x86/interrupt'],
+    # In and out of a kernel, and all that a slot keeps of the machine.
+    'arch/x86/gate': ['arch/x86/cpu', 'arch/x86/keyboard', 'arch/x86/memory', 'arch/x86/time',
+                      'arch/x86/interrupt', 'arch/x86/pci', 'arch/x86/screen', 'arch/x86/serial',
+                      'arch/x86/acpi'],
+    'arch/x86/platform': ['arch/x86'],
+    # Policy, which knows no user interface.
+    'monitor/slot': [],
+    'monitor/log': ['arch/x86/time'],
+    'monitor/config': ['monitor/slot', 'monitor/log'],
+    'monitor/plan': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config'],
+    'monitor/load': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan'],
+    'monitor/switch': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan',
+                       'monitor/load'],
+    # The user interface: the terminal knows no policy but its own options.
+    'monitor/terminal': ['arch/x86', 'monitor/config'],
+    'monitor/console': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan',
+                        'monitor/load', 'monitor/switch', 'monitor/terminal'],
+    # The start.
+    'monitor': ['arch/x86', 'monitor'],
+    'boot/multiboot2': ['arch/x86', 'monitor/main.h'],
+    'boot/efi_entry': ['arch/x86', 'monitor/main.h'],
+    'boot/efi': ['arch/x86', 'monitor/main.h'],
 }
+FOR_EVERYBODY = ['include', 'lib']
+DIRECTED = {'arch', 'boot', 'include', 'lib', 'monitor'}
 # In these, a header's own file defines what it declares.
-HOMES = {'arch', 'boot/efi_entry', 'boot/multiboot2', 'lib'}
+HOMES = {'arch', 'boot', 'lib', 'monitor'}
 # What monitor and guests share lies with the guests, and everybody may include it.
 SHARED_WITH_GUESTS = re.compile(r'guest/linux/(switchyard\w*|version)\.h')
 
@@ -91,15 +128,60 @@ def includes(path):
                 break
 
 
+def is_in(path, place):
+    """Is that file the one that place names, or below that folder?"""
+    return place in (path, *(str(parent) for parent in Path(path).parents))
+
+
+def check_order(table):
+    """Each folder names only folders that stand above it."""
+    above = []
+    for folder, named in table.items():
+        for name in named:
+            if not any(is_in(name, place) or is_in(place, name) for place in above):
+                yield f'MAY_INCLUDE: {folder} names {name}, which does not stand above it'
+            for below in (place for place in table if place not in [*above, folder]):
+                if is_in(below, name):
+                    yield f'MAY_INCLUDE: {folder} names {name}, but {below} stands below it'
+        above.append(folder)
+
+
 def check_directions(paths):
     for path in paths:
-        folder = path.relative_to(ROOT).parts[0]
+        folder = str(path.relative_to(ROOT).parent)
+        if folder.split('/')[0] not in DIRECTED:
+            continue
         if folder not in MAY_INCLUDE:
+            yield f'{shown(path)}: MAY_INCLUDE does not say what {folder}/ may include'
+            continue
+        allowed = MAY_INCLUDE[folder] + ([] if folder in FOR_EVERYBODY else FOR_EVERYBODY)
+        for number, target in includes(path):
+            to = shown(target)
+            if not (str(Path(to).parent) == folder or any(is_in(to, place) for place in allowed)
+                    or SHARED_WITH_GUESTS.fullmatch(to)):
+                yield f'{shown(path)}:{number}: {folder}/ must not include {to}'
+
+
+def check_full_paths(paths):
+    """An include says where the file lies, wherever it is read. Those of include/ have names of their own."""
+    for path in paths:
+        if shown(path).split('/')[0] not in DIRECTED:
             continue
         for number, target in includes(path):
-            to = target.relative_to(ROOT).parts[0]
-            if to not in MAY_INCLUDE[folder] | {folder} and not SHARED_WITH_GUESTS.fullmatch(shown(target)):
-                yield f'{shown(path)}:{number}: {folder}/ must not include {shown(target)}'
+            name = shown(target)
+            written = path.read_text().split('\n')[number - 1].split('"')[1]
+            if target.suffix == '.c' and path.suffix in NASM_SUFFIXES:  # what is made of it
+                name = name.removesuffix('.c') + '.inc'
+            if written not in (name, name.removeprefix('include/')):
+                yield f'{shown(path)}:{number}: "{written}"; expected "{name}", from the root'
+
+
+def check_folder_sizes(paths):
+    """Folders are small enough to be read at a glance. Data, such as what fuzzing keeps, does not count."""
+    files = Counter(path.parent for path in paths if path.suffix in SOURCE_SUFFIXES)
+    for folder, count in sorted(files.items()):
+        if count > MOST_FILES:
+            yield f'{shown(folder)}/: {count} files of sources; {MOST_FILES} is the most'
 
 
 def check_circles(paths):
@@ -283,7 +365,8 @@ def main():
     nasm = [p for p in paths if p.suffix in NASM_SUFFIXES]
     functions = sorted(all_functions(paths), reverse=True)
     faults = [
-        *check_licence(paths), *check_blanks(paths), *check_directions(c_and_nasm),
+        *check_licence(paths), *check_blanks(paths), *check_folder_sizes(paths),
+        *check_order(MAY_INCLUDE), *check_directions(c_and_nasm), *check_full_paths(c_and_nasm),
         *check_circles(c_and_nasm), *check_headers_alone(paths), *check_header_names(paths),
         *check_portable(c_and_nasm), *check_homes(paths),
         *check_assembly_offsets(nasm), *check_lengths(functions),

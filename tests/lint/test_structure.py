@@ -32,13 +32,32 @@ WRONG = [
     (structure.check_blanks, {'a.c': '  \tint a;\n'}, 'before a tab'),
     (structure.check_blanks, {'a.py': 'a = 1\t# a\n'}, 'tab in Python'),
     (structure.check_directions,
-     {'arch/x86/a.c': '#include "monitor/b.h"\n', 'monitor/b.h': ''}, 'must not include'),
+     {'arch/x86/gate/a.c': '#include "monitor/slot/b.h"\n', 'monitor/slot/b.h': ''}, 'must not include'),
     (structure.check_directions,
-     {'monitor/a.c': '#include "boot/b.h"\n', 'boot/b.h': ''}, 'must not include'),
+     {'arch/x86/cpu/a.c': '#include "arch/x86/gate/b.h"\n', 'arch/x86/gate/b.h': ''}, 'must not include'),
     (structure.check_directions,
-     {'include/a.h': '#include "monitor/b.h"\n', 'monitor/b.h': ''}, 'must not include'),
+     {'arch/x86/gate/a.c': '#include "arch/x86/platform/b.h"\n', 'arch/x86/platform/b.h': ''}, 'must not'),
     (structure.check_directions,
-     {'monitor/a.c': '#include "guest/linux/driver.h"\n', 'guest/linux/driver.h': ''}, 'must not include'),
+     {'monitor/a.c': '#include "boot/efi/b.h"\n', 'boot/efi/b.h': ''}, 'must not include'),
+    (structure.check_directions,
+     {'monitor/switch/a.c': '#include "monitor/console/b.h"\n', 'monitor/console/b.h': ''}, 'must not include'),
+    (structure.check_directions,
+     {'monitor/plan/a.h': '#include "monitor/load/b.h"\n', 'monitor/load/b.h': ''}, 'must not include'),
+    (structure.check_directions,
+     {'monitor/terminal/a.h': '#include "monitor/switch/b.h"\n', 'monitor/switch/b.h': ''}, 'must not include'),
+    (structure.check_directions,
+     {'boot/efi/a.h': '#include "monitor/report.h"\n', 'monitor/report.h': ''}, 'must not include'),
+    (structure.check_directions,
+     {'include/a.h': '#include "lib/b.h"\n', 'lib/b.h': ''}, 'must not include'),
+    (structure.check_directions,
+     {'lib/a.h': '#include "b.h"\n', 'include/b.h': ''}, 'must not include'),
+    (structure.check_directions, {'monitor/new/a.c': ''}, 'does not say what monitor/new/ may'),
+    (structure.check_full_paths,
+     {'monitor/plan/a.c': '#include "b.h"\n', 'monitor/plan/b.h': ''}, 'expected "monitor/plan/b.h"'),
+    (structure.check_full_paths,
+     {'boot/a.c': '#include "../lib/b.h"\n', 'lib/b.h': ''}, 'expected "lib/b.h"'),
+    (structure.check_folder_sizes,
+     {f'lib/{number}.c': '' for number in range(structure.MOST_FILES + 1)}, 'lib/: 31 files'),
     (structure.check_circles,
      {'a.h': '#include "b.h"\n', 'b.h': '#include "a.h"\n'}, 'circle: a.h -> b.h -> a.h'),
     (structure.check_headers_alone, {'a.h': 'uint32_t a;\n'}, 'does not compile alone'),
@@ -57,10 +76,25 @@ RIGHT = [
     (structure.check_licence, {'a.c': SPDX, 'Makefile': '# SPDX-License-Identifier: MIT\n'}),
     (structure.check_blanks, {'a.c': '\tint a;\n'}),
     (structure.check_directions,
-     {'monitor/a.c': '#include "arch/x86/b.h"\n', 'arch/x86/b.h': '#include "c.h"\n',
-      'include/c.h': ''}),
+     {'monitor/slot/a.c': '#include "monitor/slot/b.h"\n#include "c.h"\n#include "lib/d.h"\n',
+      'monitor/slot/b.h': '', 'include/c.h': '', 'lib/d.h': ''}),
     (structure.check_directions,
-     {'monitor/a.c': '#include "guest/linux/switchyard.h"\n', 'guest/linux/switchyard.h': ''}),
+     {'monitor/console/a.c': '#include "monitor/switch/b.h"\n#include "arch/x86/cpu/c.h"\n',
+      'monitor/switch/b.h': '', 'arch/x86/cpu/c.h': ''}),
+    (structure.check_directions,
+     {'monitor/a.c': '#include "monitor/console/b.h"\n', 'monitor/console/b.h': ''}),
+    (structure.check_directions,
+     {'boot/efi/a.c': '#include "monitor/main.h"\n', 'monitor/main.h': ''}),
+    (structure.check_directions,
+     {'monitor/slot/a.c': '#include "guest/linux/switchyard.h"\n', 'guest/linux/switchyard.h': ''}),
+    (structure.check_directions, {'tests/a.c': '#include "monitor/b.h"\n', 'monitor/b.h': ''}),
+    (structure.check_full_paths,
+     {'monitor/a.c': '#include "monitor/b.h"\n#include "c.h"\n#include <d.h>\n', 'monitor/b.h': '',
+      'include/c.h': ''}),
+    (structure.check_full_paths, {'tests/a.c': '#include "b.h"\n', 'tests/b.h': ''}),
+    (structure.check_folder_sizes,
+     {**{f'lib/{number}.c': '' for number in range(structure.MOST_FILES)},
+      **{f'lib/corpus/{number}.cfg': '' for number in range(structure.MOST_FILES + 1)}}),
     (structure.check_circles, {'a.h': '#include "b.h"\n#include "c.h"\n',
                                'b.h': '#include "c.h"\n', 'c.h': ''}),
     (structure.check_headers_alone, {'a.h': '#include <stdint.h>\nextern uint32_t a;\n'}),
@@ -90,6 +124,20 @@ def test_wrong(tree, check, files, fault):
 @pytest.mark.parametrize('check, files', RIGHT)
 def test_right(tree, check, files):
     assert list(check(tree(files))) == []
+
+
+@pytest.mark.parametrize('table, fault', [
+    ({'b': ['a'], 'a': []}, 'b names a, which does not stand above it'),
+    ({'x/a': [], 'x/b': ['x'], 'x/c': []}, 'x/b names x, but x/c stands below it'),
+    ({'a': ['b']}, 'a names b, which does not stand above it'),
+])
+def test_a_wrong_order_is_found(table, fault):
+    assert any(fault in line for line in structure.check_order(table))
+
+
+def test_a_right_order_passes():
+    assert not list(structure.check_order(
+        {'x/a': [], 'x/b': ['x/a'], 'x': ['x'], 'y': ['x/a', 'x/main.h']}))
 
 
 def test_a_long_function_is_found(tree):

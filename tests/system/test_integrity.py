@@ -187,9 +187,9 @@ def test_force(debian):
 
 def test_damage_to_saved_state(debian):
     """The CPU context lies in the monitor's own memory."""
-    size = symbols()['monitor_end'] - symbols()['machines']
+    size = symbols()['monitor_end'] - symbols()['kept_states']
     assert size > 0
-    address = debian.base + symbols()['machines'] + 0x100
+    address = debian.base + symbols()['kept_states'] + 0x100
     with debian.damage() as memory:
         memory.flip(address)
     assert 'saved CPU state' in first_error(debian.command('switch alpha'))

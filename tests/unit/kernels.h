@@ -121,8 +121,8 @@ static inline void assert_bytes(uint64_t address, uint8_t value, uint64_t size)
 }
 
 /*
- * Writes an ELF file's headers into test->file: count
- * segments, the file offsets in them are the caller's.
+ * Writes an ELF file's headers into test->file: count segments, the file offsets in them are the
+ * caller's.
  */
 static inline void make_elf32(struct kernel_test *test, uint32_t entry, const Elf32_Phdr *segments,
 			      uint16_t count)

@@ -7,7 +7,9 @@
 
 #include <string.h>
 #include "cmocka.h"
-#include "monitor/plan/plan.h"
+#include "monitor/plan/plan_init.h"
+#include "monitor/plan/plan_monitor.h"
+#include "monitor/plan/plan_slots.h"
 #include "reports.h"
 #include "lib/units.h"
 

@@ -17,10 +17,10 @@ UNIT_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -DSWITCHYARD_HOST \
 # Of the UEFI application, what needs no firmware is tested.
 # What boot/ and arch/x86/ have that reads foreign data, and nothing else, is portable, too.
 # string.c would replace the C library's functions (test_string.c includes it under other names);
-# main.c, selfcheck.c, kept_state.c and switch.c need the gate and a real machine. Of arch/x86/,
+# main.c, selfcheck.c, kept_state.c, switch.c, gate_call.c and fault.c need the gate and a real machine. Of arch/x86/,
 # what works on PCI functions has its place here: the fakes have configuration space.
 UNIT_C       := $(filter-out lib/string.c \
-	$(call sources_named,main selfcheck kept_state switch), \
+	$(call sources_named,main selfcheck kept_state switch gate_call fault), \
 	$(filter lib/% monitor/%,$(MONITOR_C))) $(wildcard tests/unit/fake/*.c) \
 	$(addprefix boot/efi/,conf.c monitor_elf.c memory.c sha256.c sums.c) \
 	$(call sources_named,loader_info acpi_sleep acpi_walk framebuffer kvm_clock lapic machine_check \

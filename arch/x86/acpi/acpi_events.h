@@ -33,8 +33,7 @@ struct acpi_events_state {
 };
 
 /*
- * Finds them in the FADT; NULL: none. Blocks in I/O space
- * only: registers in memory are left alone.
+ * Finds them in the FADT; NULL: none. Blocks in I/O space only: registers in memory are left alone.
  */
 void acpi_events_find(struct acpi_events *events, const struct acpi_fadt *fadt);
 

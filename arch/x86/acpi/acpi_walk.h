@@ -72,7 +72,8 @@ struct acpi_madt_walk acpi_madt_begin(const struct acpi_madt *madt);
 /* The next entry, which lies in the table whole. NULL at the table's end, and at a broken entry. */
 const struct acpi_madt_entry *acpi_madt_next(struct acpi_madt_walk *walk);
 
-/* After NULL: true if it was the table's end; false with the reason if an entry's length is wrong.
+/*
+ * After NULL: true if it was the table's end; false with the reason if an entry's length is wrong.
  */
 bool acpi_madt_ended(const struct acpi_madt_walk *walk, struct error *error);
 

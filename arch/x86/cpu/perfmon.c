@@ -4,7 +4,8 @@
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/cpu/msr.h"
 
-/* CPUID.0AH (SDM volume 2): in EAX version and number of counters, in ECX and EDX the fixed ones.
+/*
+ * CPUID.0AH (SDM volume 2): in EAX version and number of counters, in ECX and EDX the fixed ones.
  */
 #define CPUID_PERFMON	      0x0a
 #define PERFMON_VERSION(eax)  ((eax)&0xff)

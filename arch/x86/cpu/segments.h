@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 /*
- * 0x10 and 0x18 are what both Linux boot protocols ask for, and Linux's own
- * __KERNEL_CS and __KERNEL_DS: the monitor's IDT stays usable for the few
- * instructions in which a guest's GDT is loaded already.
+ * 0x10 and 0x18 are what both Linux boot protocols ask for, and Linux's own __KERNEL_CS and
+ * __KERNEL_DS: the monitor's IDT stays usable for the few instructions in which a guest's GDT is
+ * loaded already.
  */
 #define SELECTOR_CODE32 0x08
 #define SELECTOR_CODE64 0x10

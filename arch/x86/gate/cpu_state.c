@@ -78,7 +78,8 @@ static const struct msr_range active_msrs[] = {
 	/* records of branches; DEBUGCTL's go to memory too, if so set */
 	{MSR_LBR_CTL, 1},
 	{MSR_DEBUGCTL, 1},
-	/* Processor Trace writes to memory; its other registers can be changed only while CTL is 0
+	/*
+	 * Processor Trace writes to memory; its other registers can be changed only while CTL is 0
 	 */
 	{MSR_RTIT_OUTPUT_BASE, 2},
 	{MSR_RTIT_STATUS, 2},

@@ -9,20 +9,21 @@
 
 /* How a kernel is entered. Interrupts are off and flags clear in both. */
 enum entry_mode {
-	/* 32-bit protected mode, paging off, flat segments CS 0x10, the others 0x18
-	   (Linux boot protocol, "32-bit boot protocol"; Multiboot 1, section 3.2; Multiboot2, 3.3).
+	/*
+	 * 32-bit protected mode, paging off, flat segments CS 0x10, the others 0x18 (Linux boot
+	 * protocol, "32-bit boot protocol"; Multiboot 1, section 3.2; Multiboot2, 3.3).
 	 */
 	ENTRY_PROTECTED,
 	/*
-	 * 64-bit mode, memory mapped to itself, CS 0x10, the others
-	 * 0x18  (Linux boot protocol, "64-bit boot protocol").
+	 * 64-bit mode, memory mapped to itself, CS 0x10, the others 0x18 (Linux boot protocol,
+	 * "64-bit boot protocol").
 	 */
 	ENTRY_LONG,
 };
 
 /*
- * Registers at the entry; all others are 0. ENTRY_PROTECTED takes the low halves.
- * sp 0 promises no stack; otherwise some words below it are written.
+ * Registers at the entry; all others are 0. ENTRY_PROTECTED takes the low halves. sp 0 promises no
+ * stack; otherwise some words below it are written.
  */
 struct guest_entry {
 	enum entry_mode mode;

@@ -34,8 +34,8 @@ struct ioapic_state {
 };
 
 /*
- * Adds the IO-APIC at address, and reads its version and
- * number of pins. Counted as left out if there is no room.
+ * Adds the IO-APIC at address, and reads its version and number of pins. Counted as left out if
+ * there is no room.
  */
 void ioapic_add(struct ioapics *ioapics, uint32_t id, uint64_t address, uint32_t gsi_base);
 

@@ -18,8 +18,8 @@ struct pic_state {
 };
 
 /*
- * A mirrored pair; pic_save() leaves base alone. With base 0,
- * pic_restore() keeps the bases that are programmed.
+ * A mirrored pair; pic_save() leaves base alone. With base 0, pic_restore() keeps the bases that
+ * are programmed.
  */
 void pic_save(struct pic_state *state);
 void pic_restore(const struct pic_state *state);

@@ -52,9 +52,8 @@ struct keyboard_state {
 void keyboard_init(struct keyboard *keyboard);
 
 /*
- * The next key: ASCII (control keys as 1 to 26, backspace 8,
- * enter '\r'), enum key, or KEY_NONE. Does not wait, but for the answer when Caps Lock's light
- * changes.
+ * The next key: ASCII (control keys as 1 to 26, backspace 8, enter '\r'), enum key, or KEY_NONE.
+ * Does not wait, but for the answer when Caps Lock's light changes.
  */
 int keyboard_get(struct keyboard *keyboard);
 

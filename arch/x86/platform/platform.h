@@ -37,8 +37,10 @@ struct platform_state {
 	struct vga_state screen;
 };
 
-/* Keeps what firmware set up of keyboard controller and screen: before the console takes them. Call
- * once. */
+/*
+ * Keeps what firmware set up of keyboard controller and screen: before the console takes them. Call
+ * once.
+ */
 void platform_keep_console(void);
 
 /*

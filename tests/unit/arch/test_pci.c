@@ -282,8 +282,10 @@ static void bus_numbers_come_back(void **state)
 	assert_int_equal(fake_pci_get(bridge, PCI_BRIDGE_BUSES, 4), 0x00070700);
 }
 
-/* One that sleeps is woken before it is written to, and sleeps again for the slot that put it to
- * sleep. */
+/*
+ * One that sleeps is woken before it is written to, and sleeps again for the slot that put it to
+ * sleep.
+ */
 static void power_states_come_back(void **state)
 {
 	int awake, bar, asleep;

@@ -71,8 +71,8 @@ static void put_map(uint32_t entry_size, uint32_t count)
 }
 
 /*
- * Reads an allocation of just that size, so that AddressSanitizer
- * sees what is read beyond it. total: what the information says.
+ * Reads an allocation of just that size, so that AddressSanitizer sees what is read beyond it.
+ * total: what the information says.
  */
 static void read_with(uint32_t total, uint32_t limit)
 {
@@ -159,7 +159,8 @@ static void limit_counts(void **state)
 	assert_int_equal(boot.module_count, 0);
 }
 
-/* Entries of 0 bytes would never end; of 23, they lack a part; of 29, every second is not aligned.
+/*
+ * Entries of 0 bytes would never end; of 23, they lack a part; of 29, every second is not aligned.
  */
 static void map_entry_sizes(void **state)
 {

@@ -20,7 +20,8 @@ static void assert_sum(const void *data, uint64_t size, const char *expected)
 	assert_string_equal(text, expected);
 }
 
-/* FIPS 180-4's examples (NIST, "Examples with intermediate values", SHA256.pdf), and both paddings.
+/*
+ * FIPS 180-4's examples (NIST, "Examples with intermediate values", SHA256.pdf), and both paddings.
  */
 static void test_vectors(void **state)
 {

@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 /*
- * Makes [base, base + size) exist, filled with `fill`. Returns
- * where it lies. Fails the test if there is no room.
+ * Makes [base, base + size) exist, filled with `fill`. Returns where it lies. Fails the test if
+ * there is no room.
  */
 uint8_t *fake_memory(uint64_t base, uint64_t size, uint8_t fill);
 

@@ -17,6 +17,8 @@
 #include "lib/units.h"
 
 static struct monitor monitor;
+static struct ui ui;
+static struct boot_info boot;
 
 /* Stand in for switch.c's: refuse, and say what was asked. */
 bool switch_boot(struct monitor *asked, struct slot *slot, struct error *error)
@@ -62,8 +64,11 @@ static int start(void **state)
 	fake_reset();
 	memset(&fake_machine, 0, sizeof(fake_machine));
 	memset(&monitor, 0, sizeof(monitor));
+	memset(&ui, 0, sizeof(ui));
 	monitor.options = (struct options){.video = true};
-	console_init(&monitor.console, &monitor.options);
+	monitor.boot = &boot;
+	ui_connect(&ui, &monitor);
+	ui_take(&ui, 0);
 	add_slot("alpha", SWITCHYARD_PARKED, SWITCHYARD_LINUX,
 		 (struct region){.base = 16 * MIB, .size = 512 * MIB}, 8 * MIB);
 	add_slot("beta-with-a-name", SWITCHYARD_CRASHED, SWITCHYARD_LINUX,
@@ -85,7 +90,7 @@ static const char *run(const char *text)
 
 	fake_console_clear_output();
 	strcpy(line, text);
-	command_run(&monitor, line);
+	command_run(&ui, line);
 	return fake_console.screen;
 }
 

@@ -10,18 +10,21 @@
 #include <cmocka.h>
 #include "arch/x86/time/clock.h"
 #include "fake/fake_console.h"
-#include "monitor/console/command.h"
+#include "monitor/console/console_loop.h"
 
 #define SECOND 1000000u
 
 static struct monitor monitor;
-static struct console *const console = &monitor.console;
+static struct ui ui;
+static struct console *const console = &ui.console;
 
 static int start(void **state)
 {
 	(void)state;
 	fake_console_reset();
 	memset(&monitor, 0, sizeof(monitor));
+	memset(&ui, 0, sizeof(ui));
+	ui.monitor = &monitor;
 	monitor.options = (struct options){.serial = 1, .baud = 9600, .video = true};
 	console_init(console, &monitor.options);
 	return 0;
@@ -165,7 +168,7 @@ static void run_console(const char *input)
 	fake_console.serial_input = input;
 	fake_console.end = fake_console.now + SECOND;
 	if (setjmp(fake_console.done) == 0)
-		console_loop(&monitor);
+		console_loop(&ui);
 	assert_string_equal(fake_console.serial_input, "");
 }
 

@@ -334,8 +334,8 @@ static void no_room(void **state)
 }
 
 /*
- * Whatever a byte of firmware's tables is changed to: an
- * answer, and no access outside of the fake's memory.
+ * Whatever a byte of firmware's tables is changed to: an answer, and no access outside of the
+ * fake's memory.
  */
 static void any_byte_may_be_wrong(void **state)
 {

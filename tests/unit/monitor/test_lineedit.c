@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "arch/x86/keyboard/keyboard.h"
-#include "monitor/console/lineedit.h"
+#include "monitor/terminal/lineedit.h"
 
 static struct lineedit edit;
 

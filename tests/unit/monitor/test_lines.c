@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "monitor/config/lines.h"
+#include "monitor/config/words.h"
 #include "monitor/slot/slot.h"
 #include "reports.h"
 #include "lib/units.h"

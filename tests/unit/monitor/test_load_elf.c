@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Plain ELF kernels, and what load.c says of files that are no kernels. */
 #include "kernels.h"
+#include "reports.h"
 #include "guest/linux/switchyard.h"
 
 #define SIZE	 UINT64_C(0x3000)
@@ -213,6 +214,28 @@ static void what_plain_elf_can_not_take(void **state)
 			      "Multiboot kernel");
 }
 
+static void only_the_wrong_slot_is_dropped(void **state)
+{
+	static struct slot_table table;
+	static struct reports reports;
+
+	(void)state;
+	make_two_segments();
+	table.count = 3;
+	for (uint32_t i = 0; i < table.count; i++) {
+		table.slot[i] = test.slot;
+		table.slot[i].name[0] = (char)('a' + i);
+	}
+	table.slot[1].kernel.size = 0;
+	load_inspect_all(&table, keep_report, &reports);
+	assert_int_equal(table.count, 2);
+	assert_string_equal(table.slot[0].name, "a");
+	assert_string_equal(table.slot[1].name, "c");
+	assert_int_equal(table.slot[1].type, SWITCHYARD_ELF);
+	assert_int_equal(reports.count, 1);
+	assert_string_equal(reports.text[0], "slot b: the kernel's file is empty");
+}
+
 /* load_slot() never writes outside of the slot's range, whatever the plan did. */
 static void outside_of_the_range(void **state)
 {
@@ -254,6 +277,7 @@ int main(void)
 		TEST(short_files),
 		TEST(no_kernel_at_all),
 		TEST(what_plain_elf_can_not_take),
+		TEST(only_the_wrong_slot_is_dropped),
 		TEST(outside_of_the_range),
 		TEST(any_byte_may_be_wrong),
 	};

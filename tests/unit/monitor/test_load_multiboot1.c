@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Multiboot 1 kernels: by address fields and as ELF,
- * their boot information, and each fault of a header.
+ * Multiboot 1 kernels: by address fields and as ELF, their boot information, and each fault of a
+ * header.
  */
 #include "kernels.h"
 #include "guest/linux/switchyard.h"

@@ -11,16 +11,24 @@
 #include "monitor/log/log.h"
 
 static struct log the_log;
-static struct console console;
+static char shown[2 * LOG_SIZE]; /* by the sink, since it was cleared */
+
+static void show(void *context, const char *text)
+{
+	assert_ptr_equal(context, shown);
+	assert_in_range(strlen(shown) + strlen(text), 0, sizeof(shown) - 1);
+	strcat(shown, text);
+}
+
+static const struct log_sink sink = {.write = show, .context = shown};
 
 static int start(void **state)
 {
 	(void)state;
 	fake_console_reset();
 	memset(&the_log, 0, sizeof(the_log));
-	memset(&console, 0, sizeof(console));
-	console.uart.port = UART_COM1;
-	the_log.console = &console;
+	shown[0] = '\0';
+	the_log.sink = sink;
 	the_log.level = LOG_INFO;
 	return 0;
 }
@@ -33,31 +41,44 @@ static void lines_have_time_and_level(void **state)
 	log_line(&the_log, LOG_WARN, "old");
 	log_line(&the_log, LOG_INFO, "fine");
 	log_line(&the_log, LOG_DEBUG, "detail");
-	assert_string_equal(fake_console.serial, "error: slot alpha: 7\r\nwarn: old\r\nfine\r\n");
+	assert_string_equal(shown, "error: slot alpha: 7\nwarn: old\nfine\n");
 
-	fake_console_clear_output();
-	log_show(&the_log, &console);
-	assert_string_equal(fake_console.serial, "[12.000345] error: slot alpha: 7\r\n"
-						 "[12.000345] warn: old\r\n"
-						 "[12.000345] fine\r\n"
-						 "[12.000345] detail\r\n");
+	shown[0] = '\0';
+	log_show(&the_log);
+	assert_string_equal(shown, "[12.000345] error: slot alpha: 7\n"
+				   "[12.000345] warn: old\n"
+				   "[12.000345] fine\n"
+				   "[12.000345] detail\n");
 }
 
-static void nothing_is_shown_without_a_console(void **state)
+static void nothing_is_shown_without_a_sink(void **state)
 {
 	(void)state;
-	the_log.console = NULL;
+	the_log.sink.write = NULL;
 	log_line(&the_log, LOG_ERROR, "early");
-	assert_string_equal(fake_console.serial, "");
-	log_show(&the_log, &console);
-	assert_string_equal(fake_console.serial, "[0.000000] error: early\r\n");
+	assert_string_equal(shown, "");
+	the_log.sink = sink;
+	log_show(&the_log);
+	assert_string_equal(shown, "[0.000000] error: early\n");
+}
+
+static void what_is_kept_only_is_not_shown(void **state)
+{
+	(void)state;
+	log_keep(&the_log, LOG_ERROR, "slot %s refused", "alpha");
+	log_error(&the_log, "after it");
+	assert_string_equal(shown, "error: after it\n");
+	shown[0] = '\0';
+	log_show(&the_log);
+	assert_string_equal(shown, "[0.000000] error: slot alpha refused\n"
+				   "[0.000000] error: after it\n");
 }
 
 static void foreign_text_stays_one_line(void **state)
 {
 	(void)state;
 	log_line(&the_log, LOG_INFO, "a\nb\x1b[2J\xff");
-	assert_string_equal(fake_console.serial, "a?b?[2J?\r\n");
+	assert_string_equal(shown, "a?b?[2J?\n");
 }
 
 static void oldest_lines_give_way_whole(void **state)
@@ -66,18 +87,19 @@ static void oldest_lines_give_way_whole(void **state)
 	unsigned int number = 0, last = 5000;
 
 	(void)state;
-	the_log.console = NULL;
+	the_log.sink.write = NULL;
 	for (unsigned int i = 1; i <= last; i++)
 		log_line(&the_log, LOG_INFO, "line %u", i);
 	assert_true(the_log.used <= LOG_SIZE);
-	log_show(&the_log, &console);
-	assert_int_equal(sscanf(fake_console.serial, "[0.000000] line %u\r\n", &number), 1);
+	the_log.sink = sink;
+	log_show(&the_log);
+	assert_int_equal(sscanf(shown, "[0.000000] line %u\n", &number), 1);
 	assert_in_range(number, 2, last);
-	first = fake_console.serial;
+	first = shown;
 	for (unsigned int i = number; i <= last; i++) {
 		char expected[32];
 
-		snprintf(expected, sizeof(expected), "[0.000000] line %u\r\n", i);
+		snprintf(expected, sizeof(expected), "[0.000000] line %u\n", i);
 		assert_memory_equal(first, expected, strlen(expected));
 		first += strlen(expected);
 	}
@@ -100,7 +122,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(lines_have_time_and_level, start),
-		cmocka_unit_test_setup(nothing_is_shown_without_a_console, start),
+		cmocka_unit_test_setup(nothing_is_shown_without_a_sink, start),
+		cmocka_unit_test_setup(what_is_kept_only_is_not_shown, start),
 		cmocka_unit_test_setup(foreign_text_stays_one_line, start),
 		cmocka_unit_test_setup(oldest_lines_give_way_whole, start),
 		cmocka_unit_test_setup(a_long_line_is_cut, start),

@@ -8,13 +8,14 @@
 #include <string.h>
 #include <cmocka.h>
 #include "fake/fake_console.h"
-#include "monitor/console/command.h"
+#include "monitor/console/menu.h"
 #include "guest/linux/version.h"
 #include "lib/units.h"
 
 #define SECOND 1000000u
 
 static struct monitor monitor;
+static struct ui ui = {.monitor = &monitor};
 
 static void add_slot(const char *name, uint64_t base)
 {
@@ -33,7 +34,7 @@ static int start(void **state)
 	fake_console_reset();
 	memset(&monitor, 0, sizeof(monitor));
 	monitor.options = (struct options){.serial = 1, .video = true, .timeout = 5};
-	console_init(&monitor.console, &monitor.options);
+	console_init(&ui.console, &monitor.options);
 	add_slot("alpha", 16 * MIB);
 	add_slot("beta", 4096 * MIB);
 	add_slot("tick", 2 * MIB);
@@ -49,7 +50,7 @@ static void shows_slots(void **state)
 {
 	(void)state;
 	fake_console.serial_input = "c";
-	assert_null(menu(&monitor));
+	assert_null(menu(&ui));
 	assert_true(printed("Switchyard " SWITCHYARD_VERSION "\n"
 			    "\n"
 			    "KEY  SLOT   TYPE        MEMORY   BASE\n"
@@ -73,7 +74,7 @@ static void fits_the_screen(void **state)
 		add_slot("sixteen-letters-", 0x100000000000);
 	strcpy(monitor.options.default_slot, "sixteen-letters-");
 	fake_console.serial_input = "c";
-	assert_null(menu(&monitor));
+	assert_null(menu(&ui));
 	assert_true(printed("and 7 more"));
 	for (const char *c = fake_console.screen; *c; c++) {
 		lines += *c == '\n';
@@ -114,7 +115,7 @@ static bool menu_waits(struct slot **slot)
 	fake_console.end = 100u * SECOND;
 	if (setjmp(fake_console.done) != 0)
 		return true;
-	*slot = menu(&monitor);
+	*slot = menu(&ui);
 	return false;
 }
 
@@ -144,7 +145,7 @@ static void countdown_is_one_line(void **state)
 	(void)state;
 	monitor.options.timeout = 2;
 	strcpy(monitor.options.default_slot, "alpha");
-	assert_ptr_equal(menu(&monitor), &monitor.slots.slot[0]);
+	assert_ptr_equal(menu(&ui), &monitor.slots.slot[0]);
 	assert_true(
 		printed("\n\rStarting alpha in 2 s; 1-9 starts a slot, c opens the console\x1b[K"
 			"\rStarting alpha in 1 s; 1-9 starts a slot, c opens the console\x1b[K"
@@ -156,7 +157,7 @@ static void missing_default_is_named(void **state)
 	(void)state;
 	strcpy(monitor.options.default_slot, "gamma");
 	fake_console.serial_input = "c";
-	assert_null(menu(&monitor));
+	assert_null(menu(&ui));
 	assert_true(printed("\nerror: default=gamma: there is no such slot\n"));
 }
 
@@ -165,7 +166,7 @@ static void without_slots_the_console_opens(void **state)
 	(void)state;
 	monitor.slots.count = 0;
 	strcpy(monitor.options.default_slot, "alpha");
-	assert_null(menu(&monitor));
+	assert_null(menu(&ui));
 	assert_true(printed("\nerror: no slot to start; "));
 	assert_true(printed("Ctrl+Alt+Shift+1"));
 	assert_int_equal(fake_console.now, 0);

@@ -129,6 +129,25 @@ static void a_wrong_one_spoils_no_other(void **state)
 	assert_string_equal(options.default_slot, "a");
 }
 
+static void default_has_to_name_a_slot(void **state)
+{
+	static struct slot_table table = {.count = 1, .slot = {{.name = "alpha"}}};
+
+	(void)state;
+	parse("default=alpha");
+	options_check_default(&options, &table, keep_report, &reports);
+	assert_int_equal(reports.count, 0);
+	assert_string_equal(options.default_slot, "alpha");
+
+	parse("default=beta");
+	options_check_default(&options, &table, keep_report, &reports);
+	assert_int_equal(reports.count, 1);
+	assert_string_equal(reports.text[0], "default=beta: no slot has that name");
+	assert_string_equal(options.default_slot, "");
+	options_check_default(&options, &table, keep_report, &reports);
+	assert_int_equal(reports.count, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -137,6 +156,7 @@ int main(void)
 		cmocka_unit_test(wrong_ones_keep_the_default),
 		cmocka_unit_test(messages_say_what_was_expected),
 		cmocka_unit_test(a_wrong_one_spoils_no_other),
+		cmocka_unit_test(default_has_to_name_a_slot),
 	};
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);

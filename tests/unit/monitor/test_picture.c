@@ -5,6 +5,7 @@
 #include "fake/fake_console.h"
 #include "fake/fake.h"
 #include "monitor/switch/picture.h"
+#include "monitor/terminal/screen.h"
 #include "lib/units.h"
 
 #define BASE	   UINT64_C(0x80000000)
@@ -15,6 +16,7 @@
 #define FREE_BYTES (4 * MIB)
 
 static struct monitor monitor;
+static struct screen the_screen;
 static struct boot_info boot;
 static uint8_t *pixels;
 
@@ -23,6 +25,7 @@ static int start(void **state)
 	(void)state;
 	fake_console_reset();
 	memset(&monitor, 0, sizeof(monitor));
+	memset(&the_screen, 0, sizeof(the_screen));
 	memset(&boot, 0, sizeof(boot));
 	monitor.boot = &boot;
 	monitor.slots.count = 2;
@@ -105,7 +108,7 @@ static void put(struct screen *screen, const char *text)
 
 static void framebuffer_instead_of_text(void **state)
 {
-	struct screen *screen = &monitor.console.screen;
+	struct screen *screen = &the_screen;
 
 	(void)state;
 	screen_use_framebuffer(screen, &boot.framebuffer);
@@ -124,7 +127,7 @@ static void framebuffer_instead_of_text(void **state)
 
 static void off_means_untouched(void **state)
 {
-	struct screen *screen = &monitor.console.screen;
+	struct screen *screen = &the_screen;
 
 	(void)state;
 	screen_use_framebuffer(screen, &boot.framebuffer);
@@ -138,7 +141,7 @@ static void off_means_untouched(void **state)
 
 static void text_mode(void **state)
 {
-	struct screen *screen = &monitor.console.screen;
+	struct screen *screen = &the_screen;
 
 	(void)state;
 	assert_int_equal(screen_kind(screen), SCREEN_NONE);

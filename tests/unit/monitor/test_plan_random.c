@@ -102,7 +102,7 @@ static void check_slot(uint32_t i)
 
 	check_slot_owns(i, &slot->low);
 	check_slot_owns(i, &slot->ram);
-	assert_true(slot->ram.base % PLAN_ALIGN == 0 || slot->ram.base == MIB);
+	assert_true(slot->ram.base % SLOT_ALIGN == 0 || slot->ram.base == MIB);
 	assert_true(slot->ram.size >= slot->want_size);
 	assert_true(slot->low.base >= 0x10000 && slot->low.base + slot->low.size <= EBDA);
 	assert_true(slot->ram.base + slot->ram.size <= slot->needs.max_end);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "fake/fake_console.h"
-#include "monitor/console/table.h"
+#include "monitor/terminal/table.h"
 
 static struct console console;
 

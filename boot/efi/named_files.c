@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "boot/efi/app.h"
+#include "boot/efi/named_files.h"
+#include "boot/efi/files.h"
+#include "boot/efi/app_screen.h"
 #include "boot/efi/conf.h"
 #include "lib/string.h"
 

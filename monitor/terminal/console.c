@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "monitor/console/console.h"
+#include "monitor/terminal/console.h"
 #include "arch/x86/time/clock.h"
 #include "lib/print.h"
 

@@ -3,11 +3,11 @@
  * table.h - tables on the console: one header line, then one row a line, columns as wide as
  * their widest cell and two blanks apart.
  */
-#ifndef MONITOR_CONSOLE_TABLE_H
-#define MONITOR_CONSOLE_TABLE_H
+#ifndef MONITOR_TERMINAL_TABLE_H
+#define MONITOR_TERMINAL_TABLE_H
 
 #include <stdint.h>
-#include "monitor/console/console.h"
+#include "monitor/terminal/console.h"
 
 #define TABLE_MAX_COLUMNS 8
 #define TABLE_CELL_SIZE	  288 /* holds the names of all slots */

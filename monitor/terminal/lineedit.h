@@ -5,8 +5,8 @@
  * Delete. Other keys without a character are passed over: ^L is whoever's business that draws the
  * line.
  */
-#ifndef MONITOR_CONSOLE_LINEEDIT_H
-#define MONITOR_CONSOLE_LINEEDIT_H
+#ifndef MONITOR_TERMINAL_LINEEDIT_H
+#define MONITOR_TERMINAL_LINEEDIT_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,8 +29,8 @@ enum lineedit_result { LINE_MORE, LINE_DONE, LINE_CANCELLED };
 void lineedit_start(struct lineedit *edit);
 
 /*
- * Takes one key (keyboard.h's codes). On LINE_DONE,
- * line holds the text and has entered the history.
+ * Takes one key (keyboard.h's codes). On LINE_DONE, line holds the text and has entered the
+ * history.
  */
 enum lineedit_result lineedit_key(struct lineedit *edit, int key);
 

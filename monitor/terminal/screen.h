@@ -3,8 +3,8 @@
  * screen.h - the console's screen: the VGA's text mode, or text drawn on a framebuffer, whichever
  * the machine was started with.
  */
-#ifndef MONITOR_CONSOLE_SCREEN_H
-#define MONITOR_CONSOLE_SCREEN_H
+#ifndef MONITOR_TERMINAL_SCREEN_H
+#define MONITOR_TERMINAL_SCREEN_H
 
 #include <stdbool.h>
 #include <stdint.h>

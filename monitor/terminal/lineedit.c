@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "monitor/console/lineedit.h"
+#include "monitor/terminal/lineedit.h"
 #include "arch/x86/keyboard/keyboard.h"
 #include "lib/string.h"
 

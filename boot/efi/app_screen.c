@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdarg.h>
-#include "boot/efi/app.h"
+#include "boot/efi/app_screen.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "lib/units.h"

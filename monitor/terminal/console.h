@@ -4,17 +4,17 @@
  *
  * serial=none leaves uart.port 0, video=off leaves screen.shown false: that part stays silent.
  */
-#ifndef MONITOR_CONSOLE_CONSOLE_H
-#define MONITOR_CONSOLE_CONSOLE_H
+#ifndef MONITOR_TERMINAL_CONSOLE_H
+#define MONITOR_TERMINAL_CONSOLE_H
 
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include "arch/x86/keyboard/keyboard.h"
 #include "arch/x86/serial/uart.h"
-#include "monitor/console/lineedit.h"
+#include "monitor/terminal/lineedit.h"
 #include "monitor/config/options.h"
-#include "monitor/console/screen.h"
+#include "monitor/terminal/screen.h"
 
 #define WAIT_FOR_EVER UINT64_MAX
 

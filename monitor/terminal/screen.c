@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "monitor/console/screen.h"
+#include "monitor/terminal/screen.h"
 
 void screen_use_framebuffer(struct screen *screen, const struct boot_framebuffer *mode)
 {

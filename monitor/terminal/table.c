@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "monitor/console/table.h"
+#include "monitor/terminal/table.h"
 #include "lib/print.h"
 #include "lib/string.h"
 

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * command_slots.h - commands: what is done with slots.
+ */
+#ifndef MONITOR_CONSOLE_COMMAND_SLOTS_H
+#define MONITOR_CONSOLE_COMMAND_SLOTS_H
+
+#include "monitor/console/ui.h"
+
+void command_slots(struct ui *ui, int argc, char **argv);
+void command_boot(struct ui *ui, int argc, char **argv);
+void command_switch(struct ui *ui, int argc, char **argv);
+void command_kill(struct ui *ui, int argc, char **argv);
+
+#endif

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * gate_call.c - what becomes of a guest's call of the gate: it is refused, or the slot is parked,
+ * and the machine goes to another one or to the person.
+ */
+#include "monitor/switch/gate_call.h"
+#include "arch/x86/gate/anchor.h"
+#include "arch/x86/gate/cpu_state.h"
+#include "arch/x86/gate/gate.h"
+#include "arch/x86/interrupt/lapic.h"
+#include "arch/x86/platform/platform.h"
+#include "lib/print.h"
+#include "lib/units.h"
+#include "monitor/slot/life.h"
+#include "monitor/switch/integrity.h"
+#include "monitor/switch/kept_state.h"
+#include "monitor/switch/picture.h"
+#include "monitor/switch/request.h"
+#include "monitor/switch/switch.h"
+
+/* The gate is called by guests, who can't pass it: the one pointer to the monitor that is kept. */
+static struct monitor *gate_monitor;
+
+/* After this the machine is quiet, and the slot's state complete. */
+static void park(struct kept_state *kept)
+{
+	const struct switchyard_notes *notes = &kept->tables.info.notes;
+
+	platform_save(&kept->platform);
+	kept->platform.pit.reload = notes->pit_reload;
+	kept->platform.pic.base[0] = notes->pic_master;
+	kept->platform.pic.base[1] = notes->pic_slave;
+	kept->platform.keyboard.leds = notes->keyboard_leds;
+	kept->cpu.progress = GATE_PARKED;
+}
+
+static void slot_ends(struct monitor *monitor, struct slot *slot, uint64_t how)
+{
+	static const char *const names[] = {
+		[SWITCHYARD_END_POWEROFF] = "powered off",
+		[SWITCHYARD_END_REBOOT] = "rebooted",
+		[SWITCHYARD_END_HALT] = "halted",
+	};
+
+	monitor->devices_running |= life_apply(slot, LIFE_END)->devices_running;
+	monitor->current = NO_SLOT;
+	log_line(&monitor->log, LOG_INFO, "slot %s has %s; it is ready to be started again",
+		 slot->name, names[how]);
+}
+
+static void slot_crashes(struct monitor *monitor, struct slot *slot,
+			 const struct switchyard_notes *notes)
+{
+	monitor->devices_running |= life_apply(slot, LIFE_CRASH)->devices_running;
+	request_copy_message(slot->crash, sizeof(notes->message),
+			     notes->message[0] ? notes->message : "it gave no reason");
+	log_line(&monitor->log, LOG_ERROR, "slot %s has crashed: %s", slot->name, slot->crash);
+}
+
+/* The person's terminal is the monitor's again, after a slot had the machine. */
+static void take_over(const struct frontend *frontend)
+{
+	frontend->take(frontend->context);
+	frontend->clear_screen(frontend->context);
+	frontend->write(frontend->context, "\n");
+}
+
+/*
+ * Before the slot that asks is parked: it can be told then. Until then the screen and the serial
+ * port are its own, so the log keeps the reason, and shows it nowhere.
+ */
+static int64_t check_target(struct monitor *monitor, const struct slot *slot)
+{
+	struct error error;
+
+	if (slot->state != SWITCHYARD_PARKED ||
+	    integrity_verify(slot, kept_state(slot_index(&monitor->slots, slot)), &error))
+		return 0;
+	log_keep(&monitor->log, LOG_ERROR, "%s", error.text);
+	return SWITCHYARD_EDAMAGED;
+}
+
+/* After the slot's screen and serial port are saved. */
+static void take_checksums(struct monitor *monitor, const struct slot *slot,
+			   struct kept_state *kept)
+{
+	const struct integrity *integrity = &kept->integrity;
+	char size[SIZE_TEXT];
+
+	integrity_take(slot, kept, monitor->options.integrity);
+	if (integrity->text)
+		log_line(&monitor->log, LOG_DEBUG, "slot %s: %s of kernel text in %u ranges",
+			 slot->name, format_size(size, integrity->page_count * PAGE_SIZE),
+			 integrity->range_count);
+	if (integrity->left_out)
+		log_line(&monitor->log, LOG_WARN,
+			 "slot %s: %s of its kernel text are too much to be checked", slot->name,
+			 format_size(size, integrity->left_out));
+}
+
+/* A monitor that is damaged switches to nobody: the person is told, and decides. */
+static const void *check_monitor(const struct monitor *monitor)
+{
+	return monitor->options.integrity == INTEGRITY_OFF ? NULL
+							   : selfcheck_damage(&monitor->selfcheck);
+}
+
+/* What gate_handler_fn says. */
+static int64_t gate_main(uint64_t op, uint64_t arg)
+{
+	struct monitor *monitor = gate_monitor;
+	struct slot *slot = &monitor->slots.slot[monitor->current];
+	struct kept_state *kept = kept_state(monitor->current);
+	const void *damage = check_monitor(monitor);
+	const char *reason;
+	struct error error;
+	int64_t result;
+
+	if (!lapic_is_boot_cpu())
+		return SWITCHYARD_ENOTBOOTCPU;
+	result = request_check(&monitor->slots, monitor->current, op, arg);
+	if (!result && op == SWITCHYARD_SWITCH)
+		result = check_target(monitor, &monitor->slots.slot[arg - 1]);
+	if (result)
+		return result;
+	/* One that ends needs its CPU state no more, so it may be what can't be kept. */
+	if (!cpu_state_save(&kept->cpu, &reason) && op != SWITCHYARD_END &&
+	    op != SWITCHYARD_CRASH) {
+		log_keep(&monitor->log, LOG_ERROR, "slot %s can't be parked: %s", slot->name,
+			 reason);
+		return SWITCHYARD_ESTATE;
+	}
+	park(kept);
+	picture_save(monitor, monitor->current);
+	if (op == SWITCHYARD_SWITCH || op == SWITCHYARD_MONITOR) {
+		life_apply(slot, LIFE_PARK);
+		take_checksums(monitor, slot, kept);
+	}
+
+	if (op == SWITCHYARD_SWITCH && !damage) {
+		if (switch_force(monitor, &monitor->slots.slot[arg - 1], &error))
+			__builtin_unreachable();
+		log_line(&monitor->log, LOG_ERROR, "%s", error.text);
+		switch_resume(monitor, slot, SWITCHYARD_EIMAGE);
+	}
+	take_over(&monitor->frontend);
+	if (damage)
+		log_line(&monitor->log, LOG_ERROR,
+			 "the monitor's code or constants changed in the page at %#lx; "
+			 "save what you can, and reboot",
+			 (uintptr_t)damage);
+	if (op == SWITCHYARD_END)
+		slot_ends(monitor, slot, arg);
+	else if (op == SWITCHYARD_CRASH)
+		slot_crashes(monitor, slot, &kept->tables.info.notes);
+	else
+		log_line(&monitor->log, LOG_INFO, "slot %s is parked", slot->name);
+	monitor->frontend.talk(monitor->frontend.context);
+}
+
+void gate_call_init(struct monitor *monitor)
+{
+	gate_monitor = monitor;
+	gate_init(gate_main);
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A slot's life: all that can happen to a slot in any state, and that nothing else can. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include "monitor/slot/life.h"
+
+#define EMPTY	    SWITCHYARD_EMPTY
+#define READY	    SWITCHYARD_READY
+#define RUNNING	    SWITCHYARD_RUNNING
+#define PARKED	    SWITCHYARD_PARKED
+#define CRASHED	    SWITCHYARD_CRASHED
+#define INTERRUPTED SWITCHYARD_INTERRUPTED
+
+/* States from 1 on; event, what follows, are the runs counted, may devices be running. */
+static const struct {
+	enum switchyard_state state;
+	enum life_event event;
+	enum switchyard_state next;
+	bool counts, devices_running;
+} possible[] = {
+	{EMPTY, LIFE_LOAD, READY, false, false},
+	{READY, LIFE_RESET, READY, false, false},
+	{READY, LIFE_BOOT, RUNNING, true, false},
+	{RUNNING, LIFE_PARK, PARKED, false, false},
+	{RUNNING, LIFE_END, READY, false, true},
+	{RUNNING, LIFE_CRASH, CRASHED, false, true},
+	{PARKED, LIFE_RESET, READY, false, false},
+	{PARKED, LIFE_RESUME, RUNNING, true, false},
+	{PARKED, LIFE_KILL, READY, false, false},
+	{CRASHED, LIFE_RESET, READY, false, false},
+	{CRASHED, LIFE_KILL, READY, false, false},
+	{INTERRUPTED, LIFE_RESET, READY, false, false},
+	{INTERRUPTED, LIFE_RESUME, RUNNING, true, false},
+	{INTERRUPTED, LIFE_KILL, READY, false, false},
+};
+#define POSSIBLE (sizeof(possible) / sizeof(possible[0]))
+
+static int find(int state, int event)
+{
+	for (size_t i = 0; i < POSSIBLE; i++)
+		if ((int)possible[i].state == state && (int)possible[i].event == event)
+			return (int)i;
+	return -1;
+}
+
+/* Beyond both ends, too: a state can come from a table that a guest has written to. */
+static void nothing_else_can_happen(void **state)
+{
+	(void)state;
+	for (int from = -1; from <= INTERRUPTED + 1; from++) {
+		for (int event = 0; event <= LIFE_EVENTS; event++) {
+			const struct life_step *step =
+				life_step((enum switchyard_state)from, (enum life_event)event);
+			int row = find(from, event);
+
+			if (row < 0) {
+				assert_null(step);
+				continue;
+			}
+			assert_non_null(step);
+			assert_int_equal(step->next, possible[row].next);
+			assert_int_equal(step->counts, possible[row].counts);
+			assert_int_equal(step->devices_running, possible[row].devices_running);
+		}
+	}
+}
+
+static void what_happens_changes_state_and_runs(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < POSSIBLE; i++) {
+		struct slot slot = {.state = possible[i].state, .runs = 7};
+
+		life_apply(&slot, possible[i].event);
+		assert_int_equal(slot.state, possible[i].next);
+		assert_int_equal(slot.runs, possible[i].counts ? 8 : 7);
+	}
+}
+
+static void a_slot_begins_empty(void **state)
+{
+	struct slot slot = {.runs = 0};
+
+	(void)state;
+	life_begin(&slot);
+	assert_int_equal(slot.state, EMPTY);
+}
+
+/* Each refusal names the slot and says what it is, or what to do. */
+static void refusals_have_reasons(void **state)
+{
+	static const struct {
+		enum switchyard_state state;
+		enum life_event event;
+		const char *reason;
+	} refused[] = {
+		{RUNNING, LIFE_RESET, "slot alpha runs already"},
+		{RUNNING, LIFE_RESUME, "slot alpha runs already"},
+		{CRASHED, LIFE_RESUME,
+		 "slot alpha has crashed (why); \"boot alpha\" starts it afresh"},
+		{READY, LIFE_KILL,
+		 "slot alpha is ready; only a parked or crashed slot can be killed"},
+		{EMPTY, LIFE_RESET, "slot alpha is empty; it can't be started"},
+		{EMPTY, LIFE_RESUME, "slot alpha is empty; it can't be resumed"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		struct slot slot = {.name = "alpha", .state = refused[i].state, .crash = "why"};
+		struct error error;
+
+		assert_false(life_allows(&slot, refused[i].event, &error));
+		assert_string_equal(error.text, refused[i].reason);
+		assert_int_equal(slot.state, refused[i].state);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_else_can_happen),
+		cmocka_unit_test(what_happens_changes_state_and_runs),
+		cmocka_unit_test(a_slot_begins_empty),
+		cmocka_unit_test(refusals_have_reasons),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The store of pristine images: who gets a place in it, what is copied, and what is found changed.
+ */
+#include <string.h>
+#include "cmocka.h"
+#include "fake/fake.h"
+#include "lib/units.h"
+#include "monitor/plan/store.h"
+#include "reports.h"
+
+#define STORE_AT  (64 * MIB)
+#define FILE_AT	  (1 * GIB)
+#define INITRD_AT (2 * GIB)
+
+static struct boot_info boot;
+static struct plan plan;
+static struct slot_table table;
+static struct reports reports;
+
+/* What the last call of show() said, and how often it was called. */
+static struct {
+	uint32_t calls;
+	uint64_t done, total;
+} shown;
+
+static void show(void *context, uint64_t done, uint64_t total)
+{
+	(void)context;
+	assert_true(done > shown.done && done <= total);
+	shown.calls++;
+	shown.done = done;
+	shown.total = total;
+}
+
+static int start(void **state)
+{
+	(void)state;
+	memset(&boot, 0, sizeof(boot));
+	memset(&plan, 0, sizeof(plan));
+	memset(&table, 0, sizeof(table));
+	memset(&reports, 0, sizeof(reports));
+	memset(&shown, 0, sizeof(shown));
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	fake_reset();
+	return 0;
+}
+
+static struct slot *add_slot(const char *name, uint64_t kernel, uint64_t initrd)
+{
+	struct slot *slot = &table.slot[table.count++];
+
+	strcpy(slot->name, name);
+	slot->kernel = (struct image){.base = FILE_AT, .size = kernel};
+	slot->initrd = (struct image){.base = INITRD_AT, .size = initrd};
+	return slot;
+}
+
+static void largest_gives_way(void **state)
+{
+	(void)state;
+	plan.count = 1;
+	plan.region[0] =
+		(struct plan_region){.base = STORE_AT, .size = 4 * MIB, .type = REGION_RAM};
+	add_slot("small", MIB, 0);
+	add_slot("large", 2 * MIB, 3 * MIB - 1);
+	add_slot("other", MIB, MIB);
+	store_place(&plan, &boot, &table, keep_report, &reports);
+	assert_int_equal(table.count, 2);
+	assert_string_equal(table.slot[0].name, "small");
+	assert_string_equal(table.slot[1].name, "other");
+	assert_int_equal(plan.store.size, 3 * MIB);
+	assert_int_equal(reports.count, 1);
+	assert_string_equal(
+		reports.text[0],
+		"slot large: no place for its files of 5 MiB: wanted 8 MiB in one piece above 16 "
+		"MiB for the files of 3 slots, beside where the loader put them; the largest "
+		"piece, some of it theirs, has 4 MiB");
+}
+
+static void copies_and_checks(void **state)
+{
+	struct region store = {.base = STORE_AT, .size = 8 * MIB};
+	uint8_t *file = fake_memory(FILE_AT, 5 * MIB, 0x11);
+	uint8_t *initrd = fake_memory(INITRD_AT, 3, 0x22);
+	uint8_t *kept = fake_memory(STORE_AT, 8 * MIB, 0);
+	struct slot *slot = add_slot("a", 5 * MIB, 3);
+	struct error error;
+
+	(void)state;
+	store_fill(&store, &table, show, NULL);
+	assert_int_equal(shown.calls, 3);
+	assert_int_equal(shown.done, 5 * MIB + 3);
+	assert_int_equal(shown.total, 5 * MIB + 3);
+	assert_int_equal(slot->kernel.base, STORE_AT);
+	assert_int_equal(slot->initrd.base, STORE_AT + 5 * MIB);
+	memset(file, 0, 5 * MIB); /* nobody needs it now */
+	memset(initrd, 0, 3);
+	assert_true(store_check(slot, &error));
+
+	kept[5 * MIB + 2] ^= 1;
+	assert_false(store_check(slot, &error));
+	assert_string_equal(error.text,
+			    "slot a: its initrd changed in memory, at 0x4500000 to 0x4500002");
+	kept[0] ^= 1;
+	assert_false(store_check(slot, &error));
+	assert_string_equal(error.text, "slot a: its kernel image changed in memory, at 0x4000000 "
+					"to 0x44fffff");
+}
+
+static void nothing_to_keep(void **state)
+{
+	struct region store = {0};
+
+	(void)state;
+	store_place(&plan, &boot, &table, keep_report, &reports);
+	store_fill(&store, &table, show, NULL);
+	assert_int_equal(reports.count, 0);
+	assert_int_equal(shown.calls, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(largest_gives_way, start, stop),
+		cmocka_unit_test_setup_teardown(copies_and_checks, start, stop),
+		cmocka_unit_test_setup_teardown(nothing_to_keep, start, stop),
+	};
+
+	return cmocka_run_group_tests_name("store", tests, NULL, NULL);
+}

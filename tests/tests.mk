@@ -39,8 +39,9 @@ test:
 
 test-parts: $(TEST_PARTS)
 
-# Generated headers and sources lie in build/; they are not written by hand.
-C_FILES = $(shell find . -path './$(B)' -prune -o -name '*.[ch]' -print | sort)
+# Generated headers and sources lie in build/, or are named *.mod.c by the kernel's make; they are not
+# written by hand.
+C_FILES = $(shell find . -path './$(B)' -prune -o -name '*.[ch]' ! -name '*.mod.c' -print | sort)
 
 # The kernel module is left out: cppcheck does not know the kernel's macros. Nor does it know of linker
 # scripts, whose start and end symbols are not different objects.

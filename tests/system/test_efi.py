@@ -84,8 +84,8 @@ WRONG = (
 def test_each_fault_is_named_and_the_rest_starts(machines):
     machine = start_from(machines, wrong_conf(), memory='256M')
     machine.expect('loaded by UEFI', FIRMWARE_LIMIT)
-    shown = machine.serial.text
     open_console(machine)
+    shown = machine.serial.text  # all of it: the monitor says again what the application found
     log = machine.command('log')
     for fault in WRONG:
         assert f'error: {CONF_NAME} {fault}' in shown

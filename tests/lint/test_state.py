@@ -33,7 +33,7 @@ PATTERNS = (
 )
 # The lists of what a slot keeps, by the section of the page that tells of them.
 LISTS = {'CPU': 'arch/x86/gate/cpu_state.c', 'Devices': 'arch/x86/platform/platform.c'}
-ITEM = rf'STATE_ROW\("({NAME})"|\.name = "({NAME})",\s+\.version = [1-9]'
+ITEM = rf'STATE_(?:FIXED|SIZED)\("({NAME})"|\.name = "({NAME})",\s+\.version = [1-9]'
 UARTS = ('com1', 'com2', 'com3', 'com4')
 
 

@@ -41,6 +41,9 @@ void ioapic_add(struct ioapics *ioapics, uint32_t id, uint64_t address, uint32_t
 
 uint64_t ioapic_read_rte(const struct ioapic *ioapic, uint32_t pin);
 
+/* Bytes that the state of these IO-APICs takes: as many entries of rte[] as they have. */
+uint32_t ioapic_state_size(const struct ioapics *ioapics);
+
 /* A mirrored pair: every RTE, but for delivery status and remote IRR, which are read-only. */
 void ioapic_save(const struct ioapics *ioapics, struct ioapic_state *state);
 void ioapic_restore(const struct ioapics *ioapics, const struct ioapic_state *state);

@@ -42,17 +42,26 @@ struct vga_state {
 	bool present; /* a VGA answered */
 	bool text;    /* it was in colour text mode; font and contents count only then */
 	struct vga_registers registers;
-	uint64_t font[VGA_FONT_BYTES / 8];
-	uint64_t font_hash;
+	uint64_t font_hash; /* the font itself is kept apart */
 	uint64_t contents[VGA_TEXT_BYTES / 8];
 };
 
 /* Is the adapter in colour text mode? */
 bool vga_is_text(void);
 
-/* A mirrored pair. Load brings back the mode that save found, whatever the adapter is in now. */
+/*
+ * A mirrored pair. Restore brings back the mode that save found, whatever the adapter is in now.
+ *
+ * Most slots have the font that the monitor found at start, and 64 KiB for each would be wasted. If
+ * vga_font_differs(), vga_font_save() copies to font, which is to live as long as the state, what
+ * vga_save() has just found; and vga_restore() takes what vga_font_restore() was given before. With
+ * NULL, a slot finds the monitor's font.
+ */
 void vga_save(struct vga_state *state);
 void vga_restore(const struct vga_state *state);
+bool vga_font_differs(const struct vga_state *state);
+void vga_font_save(void *font);
+void vga_font_restore(const void *font);
 
 /*
  * For the monitor's own console: keeps the mode, font and palette that are there now, and puts them

@@ -18,6 +18,9 @@ struct hpet_state {
 	} timer[HPET_MAX_TIMERS];
 };
 
+/* Bytes that its state takes: as many of timer[] as it has. 0 without an HPET. */
+uint32_t hpet_state_size(uint64_t address);
+
 /*
  * A mirrored pair for the HPET at address; 0: there is none, and both do nothing. Save leaves the
  * counter halted and no level-triggered interrupt pending. It goes on from where the slot left it.

@@ -152,7 +152,10 @@ static uint64_t build_root(struct area *area, const struct acpi_root *original,
 	return address;
 }
 
-/* Firmware's tables of tables, checked. One may be missing, not both. */
+/*
+ * Firmware's tables of tables, checked. One may be missing, not both. With an XSDT nobody looks at
+ * the RSDT: a wrong one is left out.
+ */
 struct roots {
 	struct acpi_root rsdt, xsdt;
 };
@@ -160,7 +163,7 @@ struct roots {
 static bool find_roots(const struct acpi_rsdp *rsdp, struct roots *roots, struct error *error)
 {
 	if (!acpi_find_xsdt(rsdp, &roots->xsdt, error) ||
-	    !acpi_find_rsdt(rsdp, &roots->rsdt, error))
+	    (!acpi_find_rsdt(rsdp, &roots->rsdt, error) && !roots->xsdt.table))
 		return false;
 	if (!roots->rsdt.table && !roots->xsdt.table)
 		return fail(error, "ACPI: the RSDP names neither an RSDT nor an XSDT");

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Firmware's ACPI tables in a machine's memory: ACPI 6.4, 5.2.5 to 5.2.8."""
+
+import struct
+
+BIOS_AREA, BIOS_END = 0xe0000, 0x100000  # where a BIOS has its root pointer, 5.2.5.1
+RSDP_ALIGN, RSDP_SIZE = 16, 20           # of ACPI 1.0, which is what QEMU's BIOS makes
+LENGTH, OEM_ID, HEADER_SIZE = 4, 10, 36  # of a table's header, 5.2.6
+
+
+def find_tables(memory):
+    """Addresses of a BIOS's tables by signature, RSDT included. memory: GdbRemote."""
+    area = memory.read(BIOS_AREA, BIOS_END - BIOS_AREA)
+    places = [at for at in range(0, len(area), RSDP_ALIGN)
+              if area[at:at + 8] == b'RSD PTR ' and not sum(area[at:at + RSDP_SIZE]) % 256]
+    assert len(places) == 1, f'root pointers at {places}'
+    root = struct.unpack_from('<I', area, places[0] + 16)[0]
+    length = struct.unpack('<I', memory.read(root + LENGTH, 4))[0]
+    entries = memory.read(root + HEADER_SIZE, length - HEADER_SIZE)
+    found = {memory.read(address, 4).decode(): address
+             for address in struct.unpack(f'<{len(entries) // 4}I', entries)}
+    return {'RSDT': root, **found}

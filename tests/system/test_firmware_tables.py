@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""ACPI tables that firmware got wrong: QEMU's, damaged from outside before the monitor reads them."""
+
+import pytest
+
+from acpi import OEM_ID, find_tables
+from gdb_remote import GdbRemote
+from grub_image import build_image, switchyard_config
+from switchyard import BOOT_LIMIT, open_console, parse_table, tick_count, tick_slot
+
+
+def start(machines, damage, **settings):
+    """The monitor's prompt on a machine whose tables damage(memory, tables) has changed."""
+    commands, files = switchyard_config('timeout=-1', tick_slot())
+    socket = machines.logs / 'gdb'
+    machine = machines.start_image(
+        build_image(['echo before the monitor', 'read key', *commands], files), memory='128M',
+        devices=['-gdb', f'unix:{socket},server=on,wait=off'], **settings)
+    machine.expect(r'before the monitor', BOOT_LIMIT)
+    with GdbRemote(socket) as memory:
+        damage(memory, find_tables(memory))
+    machine.send('\r')
+    open_console(machine)
+    return machine
+
+
+@pytest.mark.parametrize('signature', ['RSDT', 'APIC', 'FACP', 'HPET'])
+def test_a_wrong_checksum(machines, signature):
+    """As Linux does: the table is used, and the log says that it is wrong. Without the MADT, say, no
+    IO-APIC would be masked."""
+    machine = start(machines, lambda memory, tables: memory.flip(tables[signature] + OEM_ID))
+    log = machine.command('log')
+    assert log.count(f'warn: ACPI: {signature} has checksum 0x') == 1
+    assert log.count('ACPI: ') == 1
+    assert len(parse_table(machine.command('ioapic'))) == 24
+    machine.sendline('boot tick')
+    assert tick_count(machine) > 0

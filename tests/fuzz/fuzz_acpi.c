@@ -5,6 +5,7 @@
  */
 #include "arch/x86/acpi/acpi_sleep.h"
 #include "arch/x86/acpi/acpi_walk.h"
+#include "arch/x86/acpi/fadt.h"
 #include "arch/x86/acpi/machine.h"
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/interrupt/lapic.h"
@@ -127,7 +128,7 @@ static void read_tables(uint64_t cpus)
 
 	machine_init(FIRMWARE_AT, promise_report, NULL);
 	machine_cpus(cpu, MAX_CPUS);
-	if (machine()->fadt && acpi_find_s5(machine()->fadt->dsdt, &type_a, &type_b))
+	if (machine()->fadt && acpi_find_s5(fadt_dsdt(machine()->fadt), &type_a, &type_b))
 		FUZZ_CHECK(type_a >= 0 && type_a <= UINT8_MAX && type_b >= 0);
 	if (guest_acpi(FIRMWARE_AT, AREA_AT, AREA_SIZE, cpus, INFO_AT, &rsdp, &error))
 		check_guest(rsdp);

@@ -6,6 +6,7 @@ import struct
 BIOS_AREA, BIOS_END = 0xe0000, 0x100000  # where a BIOS has its root pointer, 5.2.5.1
 RSDP_ALIGN, RSDP_SIZE = 16, 20           # of ACPI 1.0, which is what QEMU's BIOS makes
 LENGTH, OEM_ID, HEADER_SIZE = 4, 10, 36  # of a table's header, 5.2.6
+OLD_DSDT, OLD_PM1A_CONTROL = 40, 64      # in the FADT, 4 bytes each; there are newer fields, 5.2.9
 
 
 def find_tables(memory):

@@ -2,8 +2,7 @@
 """ACPI tables that firmware got wrong: QEMU's, damaged from outside before the monitor reads them."""
 
 import pytest
-
-from acpi import OEM_ID, find_tables
+from acpi import OEM_ID, OLD_DSDT, OLD_PM1A_CONTROL, find_tables
 from gdb_remote import GdbRemote
 from grub_image import build_image, switchyard_config
 from switchyard import BOOT_LIMIT, open_console, parse_table, tick_count, tick_slot
@@ -35,3 +34,15 @@ def test_a_wrong_checksum(machines, signature):
     assert len(parse_table(machine.command('ioapic'))) == 24
     machine.sendline('boot tick')
     assert tick_count(machine) > 0
+
+
+def test_poweroff_by_the_new_fields(machines):
+    """Firmware may leave the FADT's 32-bit addresses 0 where it gives 64-bit ones, as q35's does."""
+    def damage(memory, tables):
+        for field in (OLD_DSDT, OLD_PM1A_CONTROL):
+            assert memory.read(tables['FACP'] + field, 4) != bytes(4)
+            memory.write(tables['FACP'] + field, bytes(4))
+
+    machine = start(machines, damage, machine='q35')
+    machine.sendline('poweroff')
+    machine.wait_end('guest-shutdown')

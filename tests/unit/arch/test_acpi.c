@@ -4,6 +4,7 @@
 #include <string.h>
 #include "arch/x86/acpi/acpi_sleep.h"
 #include "arch/x86/acpi/acpi_walk.h"
+#include "arch/x86/acpi/fadt.h"
 #include "arch/x86/memory/phys.h"
 #include "fake/fake.h"
 #include "reports.h"
@@ -299,6 +300,51 @@ static void no_madt(void **state)
 	assert_true(acpi_madt_ended(&walk, &error));
 }
 
+/* The new field wins where there is one, and where it names something. */
+static void fadt_addresses(void **state)
+{
+	static const uint32_t whole = sizeof(struct acpi_fadt);
+	static const struct {
+		uint32_t length, port;
+		struct acpi_address extended;
+		uint16_t expected;
+	} rows[] = {
+		{whole, 0x404, {.space = ACPI_SPACE_IO}, 0x404},
+		{whole, 0x404, {.space = ACPI_SPACE_IO, .address = 0x604}, 0x604},
+		{whole, 0, {.space = ACPI_SPACE_IO, .address = 0x604}, 0x604},
+		{whole, 0x404, {.space = ACPI_SPACE_MEMORY, .address = 0x604}, 0},
+		{whole, 0x404, {.space = ACPI_SPACE_IO, .address = 0x10604}, 0},
+		{whole, 0x10404, {.space = ACPI_SPACE_IO}, 0},
+		{116, 0x404, {.space = ACPI_SPACE_IO, .address = 0x604}, 0x404},
+		{172 + 11, 0x404, {.space = ACPI_SPACE_IO, .address = 0x604}, 0x404},
+		{172 + 12, 0x404, {.space = ACPI_SPACE_IO, .address = 0x604}, 0x604},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct acpi_fadt fadt = {.header.length = rows[i].length,
+					 .pm1a_control = rows[i].port,
+					 .x_pm1a_control = rows[i].extended};
+
+		assert_int_equal(fadt_port(&fadt, fadt.pm1a_control, &fadt.x_pm1a_control),
+				 rows[i].expected);
+	}
+}
+
+static void fadt_names_the_dsdt(void **state)
+{
+	struct acpi_fadt fadt = {.header.length = sizeof(fadt), .dsdt = (uint32_t)FIRST};
+
+	(void)state;
+	assert_int_equal(fadt_dsdt(&fadt), FIRST);
+	fadt.x_dsdt = SECOND;
+	assert_int_equal(fadt_dsdt(&fadt), SECOND);
+	fadt.dsdt = 0;
+	assert_int_equal(fadt_dsdt(&fadt), SECOND);
+	fadt.header.length = 147; /* one byte short of it */
+	assert_int_equal(fadt_dsdt(&fadt), 0);
+}
+
 /* Name (\_S5, Package () {5, 1}), behind the DSDT's header and 8 other bytes. */
 static const uint8_t s5[] = {0x08, '\\', '_', 'S', '5', '_', 0x12, 0x06, 0x04, 0x0a, 5, 0x01};
 #define S5_AT	 (36 + 8)
@@ -370,6 +416,8 @@ int main(void)
 		TEST(walks_the_madt),
 		TEST(madt_entry_lies),
 		TEST(no_madt),
+		TEST(fadt_addresses),
+		TEST(fadt_names_the_dsdt),
 		TEST(finds_s5),
 		TEST(dsdt_lies),
 		TEST(s5_at_the_end),

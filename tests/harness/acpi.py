@@ -6,6 +6,7 @@ import struct
 BIOS_AREA, BIOS_END = 0xe0000, 0x100000  # where a BIOS has its root pointer, 5.2.5.1
 RSDP_ALIGN, RSDP_SIZE = 16, 20           # of ACPI 1.0, which is what QEMU's BIOS makes
 LENGTH, OEM_ID, HEADER_SIZE = 4, 10, 36  # of a table's header, 5.2.6
+MADT_ENTRIES, LOCAL_APIC = 44, 0         # behind the MADT's header, and a type of them, 5.2.12
 OLD_DSDT, OLD_PM1A_CONTROL = 40, 64      # in the FADT, 4 bytes each; there are newer fields, 5.2.9
 
 
@@ -21,3 +22,15 @@ def find_tables(memory):
     found = {memory.read(address, 4).decode(): address
              for address in struct.unpack(f'<{len(entries) // 4}I', entries)}
     return {'RSDT': root, **found}
+
+
+def find_local_apics(memory, madt):
+    """(address, length) of the MADT's entries of type 0, a processor each: 5.2.12.2."""
+    end = madt + struct.unpack('<I', memory.read(madt + LENGTH, 4))[0]
+    at, found = madt + MADT_ENTRIES, []
+    while at < end:
+        kind, length = memory.read(at, 2)
+        if kind == LOCAL_APIC:
+            found.append((at, length))
+        at += length
+    return found

@@ -2,15 +2,15 @@
 """ACPI tables that firmware got wrong: QEMU's, damaged from outside before the monitor reads them."""
 
 import pytest
-from acpi import OEM_ID, OLD_DSDT, OLD_PM1A_CONTROL, find_tables
+from acpi import OEM_ID, OLD_DSDT, OLD_PM1A_CONTROL, find_local_apics, find_tables
 from gdb_remote import GdbRemote
 from grub_image import build_image, switchyard_config
 from switchyard import BOOT_LIMIT, open_console, parse_table, tick_count, tick_slot
 
 
-def start(machines, damage, **settings):
+def start(machines, damage, slot_lines=None, **settings):
     """The monitor's prompt on a machine whose tables damage(memory, tables) has changed."""
-    commands, files = switchyard_config('timeout=-1', tick_slot())
+    commands, files = switchyard_config('timeout=-1', slot_lines or tick_slot())
     socket = machines.logs / 'gdb'
     machine = machines.start_image(
         build_image(['echo before the monitor', 'read key', *commands], files), memory='128M',
@@ -46,3 +46,19 @@ def test_poweroff_by_the_new_fields(machines):
     machine = start(machines, damage, machine='q35')
     machine.sendline('poweroff')
     machine.wait_end('guest-shutdown')
+
+
+def test_the_boot_cpu_need_not_be_listed_first(machines):
+    """CPU 0 of cpus= is the one that runs the monitor, wherever the MADT has it: here it comes last."""
+    def damage(memory, tables):
+        entries = find_local_apics(memory, tables['APIC'])
+        assert len(entries) == 3
+        contents = [memory.read(*entry) for entry in entries]
+        for (address, _), content in zip(entries, contents[1:] + contents[:1]):
+            memory.write(address, content)
+
+    machine = start(machines, damage, slot_lines=tick_slot('tick', 'mem=16M cpus=0-1'), smp=3)
+    assert 'ACPI: ' not in machine.command('log')
+    rows = parse_table(machine.command('cpus'))
+    assert [(row['CPU'], row['APIC ID'], row['STATE'], row['SLOTS']) for row in rows] == [
+        ('1', '1', 'enabled', 'tick'), ('2', '2', 'enabled', '-'), ('0', '0', 'boot', 'tick')]

@@ -246,3 +246,9 @@ bool acpi_madt_processor(const struct acpi_madt_entry *entry, struct acpi_proces
 	processor->enabled = flags & ACPI_MADT_ENABLED;
 	return true;
 }
+
+uint32_t acpi_processor_number(const struct acpi_processor *processor, uint32_t boot_apic_id,
+			       uint32_t *others)
+{
+	return processor->apic_id == boot_apic_id ? 0 : ++*others;
+}

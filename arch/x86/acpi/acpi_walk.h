@@ -100,6 +100,14 @@ struct acpi_processor {
 	bool enabled;
 };
 
+/*
+ * The number that cpus= has for an enabled processor. The boot CPU's is 0, wherever the MADT lists
+ * it: firmware should list it first (5.2.12.1), but some sorts. The others follow in the MADT's
+ * order: *others, 0 before the first, counts them.
+ */
+uint32_t acpi_processor_number(const struct acpi_processor *processor, uint32_t boot_apic_id,
+			       uint32_t *others);
+
 /* False: an entry of another kind, or too short for its kind. */
 bool acpi_madt_processor(const struct acpi_madt_entry *entry, struct acpi_processor *processor);
 

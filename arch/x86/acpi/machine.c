@@ -87,17 +87,22 @@ uint32_t machine_cpus(struct machine_cpu *cpus, uint32_t max)
 	struct acpi_madt_walk walk = acpi_madt_begin(the_machine.madt);
 	const struct acpi_madt_entry *entry;
 	struct acpi_processor processor;
-	uint32_t count = 0;
+	uint32_t boot_apic_id = lapic_id(), others = 0, count = 0;
 
 	while ((entry = acpi_madt_next(&walk))) {
+		uint32_t number = 0;
+
 		if (!acpi_madt_processor(entry, &processor))
 			continue;
+		if (processor.enabled)
+			number = acpi_processor_number(&processor, boot_apic_id, &others);
 		if (count < max)
 			cpus[count] = (struct machine_cpu){
 				.apic_id = processor.apic_id,
 				.processor_uid = processor.uid,
 				.enabled = processor.enabled,
-				.boot = processor.apic_id == lapic_id(),
+				.number = number,
+				.boot = processor.apic_id == boot_apic_id,
 			};
 		count++;
 	}

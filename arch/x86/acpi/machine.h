@@ -18,6 +18,7 @@ struct machine_cpu {
 	uint32_t apic_id;
 	uint32_t processor_uid; /* of ACPI */
 	bool enabled;
+	uint32_t number; /* as cpus= counts, if it is enabled */
 	bool boot;
 };
 

@@ -21,11 +21,12 @@
 #define IOAPIC_AT   0xfec00000u
 
 static struct reports reports;
+static uint32_t boot_apic_id;
 
 /* machine.c asks devices for these: there are none. */
 uint32_t lapic_id(void)
 {
-	return 0;
+	return boot_apic_id;
 }
 
 void ioapic_add(struct ioapics *ioapics, uint32_t id, uint64_t address, uint32_t gsi_base)
@@ -75,6 +76,7 @@ static int start(void **state)
 	fake_memory(HPET_AT, HPET_SIZE, 0);
 	make_tables();
 	reports.count = 0;
+	boot_apic_id = 0;
 	return 0;
 }
 
@@ -138,6 +140,38 @@ static void an_hpet_out_of_reach(void **state)
 		"ACPI: the HPET is at 0xfed00001 in address space 0, expected mapped memory");
 }
 
+/* APIC IDs 0 to 3, of which 1 is not enabled. */
+static void make_processors(void)
+{
+	struct acpi_madt *madt = phys(MADT);
+	struct acpi_madt_local_apic *apic = (void *)(madt + 1);
+
+	for (uint8_t i = 0; i < 4; i++)
+		apic[i] = (struct acpi_madt_local_apic){.entry = {ACPI_MADT_LOCAL_APIC,
+								  sizeof(*apic)},
+							.apic_id = i,
+							.flags = i == 1 ? ACPI_MADT_ONLINE_CAPABLE
+									: ACPI_MADT_ENABLED};
+	finish(MADT, "APIC", sizeof(*madt) + 4 * sizeof(*apic));
+}
+
+/* Number 0 is the CPU that runs the monitor, though firmware lists it last but one. */
+static void the_boot_cpu_is_number_0(void **state)
+{
+	struct machine_cpu cpu[4];
+
+	(void)state;
+	make_processors();
+	boot_apic_id = 2;
+	look();
+	assert_int_equal(machine_cpus(cpu, 4), 4);
+	assert_int_equal(cpu[0].number, 1);
+	assert_false(cpu[1].enabled);
+	assert_int_equal(cpu[2].number, 0);
+	assert_true(cpu[2].boot);
+	assert_int_equal(cpu[3].number, 2);
+}
+
 /* Without a signature it is no root pointer, and what it names is nothing. */
 static void no_root_pointer(void **state)
 {
@@ -155,8 +189,11 @@ static void no_root_pointer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(nothing_wrong),   TEST(a_wrong_checksum_hides_no_ioapic),
-		TEST(a_broken_entry),  TEST(an_hpet_out_of_reach),
+		TEST(nothing_wrong),
+		TEST(a_wrong_checksum_hides_no_ioapic),
+		TEST(a_broken_entry),
+		TEST(an_hpet_out_of_reach),
+		TEST(the_boot_cpu_is_number_0),
 		TEST(no_root_pointer),
 	};
 

@@ -21,6 +21,12 @@
 
 static struct error error;
 static uint64_t guest_rsdp;
+static uint32_t boot_apic_id;
+
+uint32_t lapic_id(void)
+{
+	return boot_apic_id;
+}
 
 static uint8_t sum(const void *bytes, uint32_t size)
 {
@@ -93,6 +99,7 @@ static int start(void **state)
 	rsdp->xsdt = XSDT;
 	finish_rsdp();
 	guest_rsdp = 0;
+	boot_apic_id = 0;
 	return 0;
 }
 
@@ -211,17 +218,20 @@ static void list_processors(const struct acpi_header *header, char *text, size_t
 	assert_true(ioapic);
 }
 
-/* Positions count enabled CPUs only: APIC IDs 0, 2, 3, 300. The others are not listed at all. */
+/*
+ * Enabled CPUs only are counted: APIC IDs 0, 2, 3, 300, from the boot CPU on. The others are not
+ * listed at all.
+ */
 static void other_cpus_are_left_out(void **state)
 {
 	static const struct {
+		uint32_t boot;
 		uint64_t cpus;
 		const char *processors;
 	} rows[] = {
-		{0x1, "0 "},
-		{0x3, "0 2 "},
-		{0x9, "0 300 "},
-		{0xff, "0 2 3 300 "},
+		{0, 0x1, "0 "},		 {0, 0x3, "0 2 "},     {0, 0x9, "0 300 "},
+		{0, 0xff, "0 2 3 300 "}, {2, 0x1, "2 "},       {2, 0x3, "0 2 "},
+		{300, 0x1, "300 "},	 {300, 0x9, "3 300 "}, {300, 0xff, "0 2 3 300 "},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -231,6 +241,7 @@ static void other_cpus_are_left_out(void **state)
 
 		stop(state);
 		start(state);
+		boot_apic_id = rows[i].boot;
 		assert_true(build(rows[i].cpus));
 		rsdp = phys(guest_rsdp);
 		assert_int_equal(entry(table_at(rsdp->xsdt, "XSDT"), 8, 1),
@@ -241,6 +252,18 @@ static void other_cpus_are_left_out(void **state)
 		assert_string_equal(text, rows[i].processors);
 		table_at(MADT, "APIC"); /* firmware's own is as it was */
 	}
+}
+
+/* The one that can only be plugged in is not the one that runs. */
+static void the_boot_cpu_is_not_listed(void **state)
+{
+	(void)state;
+	boot_apic_id = 1;
+	assert_false(build(3));
+	assert_string_equal(error.text,
+			    "ACPI: the MADT lists no enabled processor with the boot CPU's APIC "
+			    "ID, 1; cpus= can't be done");
+	assert_true(build(0));
 }
 
 static void no_madt_no_mask(void **state)
@@ -387,6 +410,7 @@ int main(void)
 		TEST(acpi_1_has_an_rsdt_only),
 		TEST(no_rsdt),
 		TEST(other_cpus_are_left_out),
+		TEST(the_boot_cpu_is_not_listed),
 		TEST(no_madt_no_mask),
 		TEST(broken_tables),
 		TEST(wrong_sums),

@@ -99,11 +99,11 @@ void platform_keep_console(void)
 	keyboard_save(&firmware.keyboard);
 }
 
-void platform_init(uint64_t rsdp)
+void platform_init(uint64_t rsdp, report_fn report, void *context)
 {
 	struct keyboard_state keyboard = firmware.keyboard;
 
-	machine_init(rsdp);
+	machine_init(rsdp, report, context);
 	pci_init();
 	platform_save(&firmware);
 	firmware.keyboard = keyboard; /* the console has changed it meanwhile */

@@ -20,6 +20,7 @@
 #include "arch/x86/time/rtc.h"
 #include "arch/x86/serial/uart.h"
 #include "arch/x86/screen/vga_state.h"
+#include "lib/error.h"
 
 #define PLATFORM_UARTS 4 /* COM1 to COM4 */
 
@@ -45,9 +46,10 @@ void platform_keep_console(void);
 
 /*
  * Finds the devices that ACPI names (rsdp: physical, 0: none) and those on PCI, and keeps their
- * state as firmware's. Call once, with the monitor's page tables loaded.
+ * state as firmware's. What is wrong with ACPI's tables is reported. Call once, with the monitor's
+ * page tables loaded.
  */
-void platform_init(uint64_t rsdp);
+void platform_init(uint64_t rsdp, report_fn report, void *context);
 
 /*
  * Saves all of it, and leaves the machine quiet: other CPUs wait for a SIPI, every interrupt source

@@ -67,11 +67,9 @@ static void quiet(void *lapic)
 }
 
 /* A row whose functions have its name. */
-#define STATE_ROW(label, device, type, its_flags)                                       \
-	{                                                                               \
-		.name = label, .version = 1, .flags = its_flags, .bytes = sizeof(type), \
-		.save = device##_item_save, .restore = device##_item_restore            \
-	}
+#define STATE_ROW(label, device, type, its_flags)                               \
+	.name = label, .version = 1, .flags = its_flags, .bytes = sizeof(type), \
+	.save = device##_item_save, .restore = device##_item_restore
 
 /*
  * All that a slot keeps of the machine, in the order in which it is saved; it is restored in the
@@ -88,21 +86,21 @@ static void quiet(void *lapic)
  */
 static const struct state_item items[] = {
 	{.name = "other-cpus", .save = other_cpus_stop},
-	STATE_ROW("ioapic", ioapic, struct ioapic_state, 0),
+	{STATE_ROW("ioapic", ioapic, struct ioapic_state, 0)},
 	{.name = "lapic",
 	 .flags = STATE_OF_CPU,
 	 .save = lapic_item_save,
 	 .restore = lapic_item_restore},
-	STATE_ROW("pic", pic, struct pic_state, STATE_FIRMWARE),
-	STATE_ROW("pci", pci, struct pci_state, STATE_FIRMWARE),
-	STATE_ROW("acpi-events", acpi_events, struct acpi_events_state, STATE_FIRMWARE),
-	STATE_ROW("rtc", rtc, struct rtc_state, STATE_FIRMWARE),
-	STATE_ROW("pit", pit, struct pit_state, STATE_FIRMWARE),
-	STATE_ROW("hpet", hpet, struct hpet_state, STATE_FIRMWARE),
+	{STATE_ROW("pic", pic, struct pic_state, STATE_FIRMWARE)},
+	{STATE_ROW("pci", pci, struct pci_state, STATE_FIRMWARE)},
+	{STATE_ROW("acpi-events", acpi_events, struct acpi_events_state, STATE_FIRMWARE)},
+	{STATE_ROW("rtc", rtc, struct rtc_state, STATE_FIRMWARE)},
+	{STATE_ROW("pit", pit, struct pit_state, STATE_FIRMWARE)},
+	{STATE_ROW("hpet", hpet, struct hpet_state, STATE_FIRMWARE)},
 	{.name = "quiet", .flags = STATE_OF_CPU, .save = quiet},
-	STATE_ROW("uarts", uarts, struct uart_state[UARTS], STATE_FIRMWARE),
-	STATE_ROW("keyboard", keyboard, struct keyboard_state, STATE_FIRMWARE),
-	STATE_ROW("vga", vga, struct vga_state, 0),
+	{STATE_ROW("uarts", uarts, struct uart_state[UARTS], STATE_FIRMWARE)},
+	{STATE_ROW("keyboard", keyboard, struct keyboard_state, STATE_FIRMWARE)},
+	{STATE_ROW("vga", vga, struct vga_state, 0)},
 };
 
 /* Of all items with STATE_FIRMWARE, at their largest. */

@@ -73,7 +73,8 @@ static void run(void *context)
 	paging_init(mapped, &paging); /* they moved with the image */
 	cpu_state_init();	      /* needs nothing */
 	cpu_state_keep_firmware();    /* probes, and so needs the IDT, and CR4 */
-	platform_init(boot->rsdp_size ? (uint64_t)boot->rsdp : 0); /* needs the page tables */
+	platform_init(boot->rsdp_size ? (uint64_t)boot->rsdp : 0, /* needs the page tables */
+		      log_warn, log);
 	ui_take(&state->ui, mapped); /* platform_init() has kept what firmware set up */
 	report_keyboard(&state->ui);
 	report_left_out(log); /* what platform_init() found */

@@ -82,16 +82,12 @@ static uint32_t hpet_item_size(void)
 }
 
 /* Rows whose functions have the device's name: of one size everywhere, or of this machine's. */
-#define STATE_FIXED(label, device, type, its_flags)                                     \
-	{                                                                               \
-		.name = label, .version = 1, .flags = its_flags, .bytes = sizeof(type), \
-		.save = device##_item_save, .restore = device##_item_restore            \
-	}
-#define STATE_SIZED(label, device, its_flags)                                                \
-	{                                                                                    \
-		.name = label, .version = 1, .flags = its_flags, .size = device##_item_size, \
-		.save = device##_item_save, .restore = device##_item_restore                 \
-	}
+#define STATE_FIXED(label, device, type, its_flags)                             \
+	.name = label, .version = 1, .flags = its_flags, .bytes = sizeof(type), \
+	.save = device##_item_save, .restore = device##_item_restore
+#define STATE_SIZED(label, device, its_flags)                                        \
+	.name = label, .version = 1, .flags = its_flags, .size = device##_item_size, \
+	.save = device##_item_save, .restore = device##_item_restore
 
 /*
  * All that a slot keeps of the machine, in the order in which it is saved; it is restored in the
@@ -108,21 +104,21 @@ static uint32_t hpet_item_size(void)
  */
 static const struct state_item items[] = {
 	{.name = "other-cpus", .save = other_cpus_stop},
-	STATE_SIZED("ioapic", ioapic, 0),
+	{STATE_SIZED("ioapic", ioapic, 0)},
 	{.name = "lapic",
 	 .flags = STATE_OF_CPU,
 	 .save = lapic_item_save,
 	 .restore = lapic_item_restore},
-	STATE_FIXED("pic", pic, struct pic_state, STATE_FIRMWARE),
-	STATE_SIZED("pci", pci, STATE_FIRMWARE),
-	STATE_FIXED("acpi-events", acpi_events, struct acpi_events_state, STATE_FIRMWARE),
-	STATE_FIXED("rtc", rtc, struct rtc_state, STATE_FIRMWARE),
-	STATE_FIXED("pit", pit, struct pit_state, STATE_FIRMWARE),
-	STATE_SIZED("hpet", hpet, STATE_FIRMWARE),
+	{STATE_FIXED("pic", pic, struct pic_state, STATE_FIRMWARE)},
+	{STATE_SIZED("pci", pci, STATE_FIRMWARE)},
+	{STATE_FIXED("acpi-events", acpi_events, struct acpi_events_state, STATE_FIRMWARE)},
+	{STATE_FIXED("rtc", rtc, struct rtc_state, STATE_FIRMWARE)},
+	{STATE_FIXED("pit", pit, struct pit_state, STATE_FIRMWARE)},
+	{STATE_SIZED("hpet", hpet, STATE_FIRMWARE)},
 	{.name = "quiet", .flags = STATE_OF_CPU, .save = quiet},
-	STATE_FIXED("uarts", uarts, struct uart_state[UARTS], STATE_FIRMWARE),
-	STATE_FIXED("keyboard", keyboard, struct keyboard_state, STATE_FIRMWARE),
-	STATE_FIXED("vga", vga, struct vga_state, 0),
+	{STATE_FIXED("uarts", uarts, struct uart_state[UARTS], STATE_FIRMWARE)},
+	{STATE_FIXED("keyboard", keyboard, struct keyboard_state, STATE_FIRMWARE)},
+	{STATE_FIXED("vga", vga, struct vga_state, 0)},
 	{.name = "vga-font",
 	 .version = 1,
 	 .flags = STATE_APART,
@@ -217,7 +213,7 @@ void platform_keep_console(void)
 	keyboard_save(&firmware.keyboard);
 }
 
-void platform_init(uint64_t rsdp)
+void platform_init(uint64_t rsdp, report_fn report, void *context)
 {
 	static const struct platform_notes notes = {
 		.pit_reload = PIT_FIRMWARE_RELOAD,
@@ -227,7 +223,7 @@ void platform_init(uint64_t rsdp)
 	struct lapic_state dropped = {0};
 	struct keyboard_state *keyboard;
 
-	machine_init(rsdp);
+	machine_init(rsdp, report, context);
 	pci_init();
 	state_layout_init(&layout, items, ITEM_COUNT, 0);
 	state_layout_init(&firmware.layout, items, ITEM_COUNT, STATE_FIRMWARE);

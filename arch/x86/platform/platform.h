@@ -11,6 +11,7 @@
 
 #include "arch/x86/cpu/state_item.h"
 #include "arch/x86/interrupt/lapic.h"
+#include "lib/error.h"
 
 /* The machine's list, with its items' places. After platform_init(). */
 const struct state_layout *platform_layout(void);
@@ -33,9 +34,10 @@ void platform_keep_console(void);
 
 /*
  * Finds the devices that ACPI names (rsdp: physical, 0: none) and those on PCI, and keeps their
- * state as firmware's. Call once, with the monitor's page tables loaded.
+ * state as firmware's. What is wrong with ACPI's tables is reported. Call once, with the monitor's
+ * page tables loaded.
  */
-void platform_init(uint64_t rsdp);
+void platform_init(uint64_t rsdp, report_fn report, void *context);
 
 /*
  * Saves all of it to state, which has room for platform_layout()->size bytes, and this CPU's local

@@ -160,10 +160,17 @@ static void debug_restore(const struct cpu_context *context)
 }
 
 /*
- * The order: first what acts on its own stops. Last, memory types become firmware's again: with
- * the slot's, the monitor might find its devices cached. It uses the first entry of PAT only,
- * but that one too can be anything.
+ * With the slot's memory types, the monitor might find its devices cached. It uses the first entry
+ * of PAT only, but that one too can be anything.
  */
+static void memory_types_of_monitor(void)
+{
+	mtrr_restore(&cpu.firmware.mtrr);
+	wrmsr(MSR_PAT, cpu.firmware_pat);
+	write_cr3(read_cr3()); /* the TLB still has types by the slot's PAT */
+}
+
+/* The order: first what acts on its own stops. Last, memory types become firmware's again. */
 bool cpu_state_save(struct cpu_context *context, const char **reason)
 {
 	*reason = unsaveable(context);
@@ -176,9 +183,7 @@ bool cpu_state_save(struct cpu_context *context, const char **reason)
 	xstate_save(&context->xstate);
 	msr_list_save(&cpu.state, context->state);
 	mtrr_save(&context->mtrr);
-	mtrr_restore(&cpu.firmware.mtrr);
-	wrmsr(MSR_PAT, cpu.firmware_pat);
-	write_cr3(read_cr3()); /* the TLB still has types by the slot's PAT */
+	memory_types_of_monitor();
 	return true;
 }
 
@@ -250,6 +255,18 @@ static void segments_reset(void)
 	wrmsr(MSR_FS_BASE, 0);
 	wrmsr(MSR_GS_BASE, 0);
 	wrmsr(MSR_KERNEL_GS_BASE, 0);
+}
+
+/* In VMX operation the CPU keeps some bits of control registers from changing: it ends first. */
+void cpu_state_take(void)
+{
+	control_registers_restore();
+	msr_list_stop(&cpu.active);
+	wrmsr(MSR_EFER, EFER_MONITOR);
+	take_dr7();
+	write_dr7(DR7_RESET);
+	segments_reset();
+	memory_types_of_monitor();
 }
 
 void cpu_state_reset(void)

@@ -22,6 +22,12 @@ bool cpu_state_save(struct cpu_context *context, const char **reason);
 void cpu_state_restore(const struct cpu_context *context);
 
 /*
+ * The CPU becomes the monitor's, whatever a slot that is gone made of it, and nothing is kept: what
+ * acts on its own stops, breakpoints are off, registers and memory types are the monitor's.
+ */
+void cpu_state_take(void);
+
+/*
  * Keeps the state that firmware left (call once, first), and goes back to it before a kernel
  * boots: MSRs as firmware left them, the rest as after a reset.
  */

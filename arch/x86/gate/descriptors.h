@@ -6,6 +6,7 @@
 #ifndef ARCH_X86_GATE_DESCRIPTORS_H
 #define ARCH_X86_GATE_DESCRIPTORS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Where the GDT, the TSS and the IDT lie, in bytes; they stay as descriptors_init() leaves them. */
@@ -15,6 +16,9 @@ struct descriptor_area {
 };
 
 struct descriptor_area descriptors_area(void);
+
+/* Are they what the CPU uses, and no LDT? */
+bool descriptors_loaded(void);
 
 /* Builds and loads the tables, and tells the gate of them (anchor.h). */
 void descriptors_init(void);

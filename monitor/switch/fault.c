@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/switch/fault.h"
+#include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/platform/platform.h"
 #include "lib/print.h"
 #include "monitor/slot/life.h"
@@ -41,10 +42,10 @@ static void fault_recover(void *context, bool in_monitor)
 	kept = kept_state(monitor->current);
 	if (!life_step(slot->state, LIFE_CRASH))
 		return;
-	platform_save(&kept->platform);
+	platform_save(kept->platform, cpu_state_lapic(kept->cpu[0]));
 	monitor->devices_running |= life_apply(slot, LIFE_CRASH)->devices_running;
 	format_text(slot->crash, sizeof(slot->crash), "%s",
-		    fault_reason(kept->cpu.progress, in_monitor));
+		    fault_reason(kept->cpu[0]->progress, in_monitor));
 	monitor->frontend.take(monitor->frontend.context); /* which platform_save() took away */
 }
 

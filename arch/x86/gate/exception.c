@@ -177,5 +177,8 @@ void exception_handler(struct exception_frame *frame)
 	}
 	if (frame->vector == VECTOR_NMI || fixup_apply(frame))
 		return; /* an NMI here is meant for a kernel that is not running */
+	/* Another CPU has no terminal: the boot CPU's kernel has it, and misses the CPU. */
+	if (!lapic_is_boot_cpu())
+		cpu_stop();
 	take_fault(frame);
 }

@@ -37,6 +37,7 @@ include images/busy/busy.mk
 include guest/guest.mk
 include tests/tests.mk
 include images/demo.mk
+include images/packages.mk
 
 clean:
 	rm -rf $(B)

@@ -9,7 +9,8 @@
 GUEST_CC     ?= gcc
 GUEST_CFLAGS := -std=gnu11 -Os -g0 -Wall -Wextra -Werror
 
-DRIVER_SOURCES := $(sort $(wildcard guest/linux/*.[chS])) guest/linux/Kbuild
+# Without what a build by hand leaves there.
+DRIVER_SOURCES := $(filter-out %.mod.c,$(sort $(wildcard guest/linux/*.[chS]))) guest/linux/Kbuild
 SYCTL_SOURCES  := $(sort $(wildcard guest/syctl/*.c))
 SYCTL_HEADERS  := guest/syctl/syctl.h $(wildcard guest/linux/switchyard*.h)
 

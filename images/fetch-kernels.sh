@@ -107,15 +107,22 @@ unpack_headers() { # PACKAGE
 	touch "$headers/$1.unpacked"
 }
 
+depends() { # PACKAGE...
+	apt-cache depends "$@" | sed -n 's/^ *Depends: \([^<]*\)$/\1/p'
+}
+
+# The headers' package, its neighbours, and what their tools need.
 fetch_headers() { # RELEASE DIRECTORY
 	if is_installed "$1"; then
 		ln -s "/usr/src/linux-headers-$1" "$2/headers"
 	else
-		for package in "linux-headers-$1" $(apt-cache depends "linux-headers-$1" |
-			sed -n 's/^ *Depends: \(linux-headers-.*\|linux-kbuild-.*\)/\1/p'); do
+		packages="linux-headers-$1 $(depends "linux-headers-$1" | grep '^linux-\(headers\|kbuild\)-')"
+		for package in $packages; do
 			unpack_headers "$package"
 		done
 		ln -s "../../headers/usr/src/linux-headers-$1" "$2/headers"
+		# shellcheck disable=SC2046,SC2086 # one word a package
+		"$here/install-packages.sh" $(depends $packages | grep -v '^linux-' | sort -u)
 	fi
 	sed -n 's/^CC = .*)\(gcc-[0-9]*\).*/\1/p' "$2/headers/.kernelvariables" >"$2/compiler"
 	"$here/install-packages.sh" "$(cat "$2/compiler")"

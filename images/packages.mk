@@ -15,8 +15,8 @@ MISSING = $(eval MISSING := $$(shell $(foreach name,$(PACKAGE_VARIABLES),$(name)
 	images/missing.sh images/packages.txt))$(MISSING)
 
 # $(call missing,GROUP...) - packages that are missing for these groups, or without any, for all.
-missing = $(sort $(foreach group,$(or $(1),%),$(foreach word,$(filter $(group):%,$(MISSING)),\
-	$(lastword $(subst :, ,$(word))))))
+missing = $(sort $(foreach word,$(if $(1),$(filter $(addsuffix :%,$(1)),$(MISSING)),$(MISSING)),\
+	$(lastword $(subst :, ,$(word)))))
 
 # Which groups of packages.txt each goal needs. "kernels": what the demo boots.
 NEEDS_ISO      := monitor font guest initrd image kernels
@@ -33,6 +33,7 @@ NEEDS_debug    := $(NEEDS_START) debug
 NEEDS_lint     := lint
 NEEDS_unit     := unit font
 NEEDS_fuzz     := fuzz font
+NEEDS_install  := monitor font efi guest
 NEEDS_mutation := monitor font image machine
 NEEDS_system   := $(NEEDS_SYSTEM)
 NEEDS_soak     := $(NEEDS_SYSTEM)
@@ -43,9 +44,12 @@ NEEDS_$(B)/switchyard.efi := monitor font efi
 NEEDS_$(ISO)              := $(NEEDS_ISO)
 NEEDS_$(B)/guest/syctl    := guest
 
+$(foreach name,prove coverage $(FUZZ_TARGETS),$(eval NEEDS_fuzz-$(name) := $(NEEDS_fuzz)))
+
 GOAL_NEEDS := $(sort $(foreach goal,$(or $(MAKECMDGOALS),all),$(NEEDS_$(goal))))
 
-DEMO_FILES  := $(DEMO_FLAVOURS:%=$(B)/kernels/%/version) $(MEMTEST) $(MEMTEST_X64)
+DEMO_FILES  := $(B)/kernels/default $(if $(DEFAULT),$(DEMO_FLAVOURS:%=$(B)/kernels/%/version)) \
+	$(MEMTEST) $(MEMTEST_X64)
 NO_PACKAGES := $(if $(GOAL_NEEDS),$(call missing,$(GOAL_NEEDS)))
 NO_KERNELS  := $(if $(filter kernels,$(GOAL_NEEDS)),$(filter-out $(wildcard $(DEMO_FILES)),$(DEMO_FILES)))
 

@@ -26,7 +26,7 @@ TESTS = {path.name for path in FILES} | {
 
 # How the guest's sources name an item: as the first argument of a macro, as a field, and so on.
 PATTERNS = (
-    rf'^\s*\{{\w+\("({NAME})", ', rf'= \{{\{{\w+\("({NAME})", ', rf'\.name = "({NAME})"',
+    rf'^\s*\{{(?!GROUP)\w+\("({NAME})", ', rf'= \{{\{{\w+\("({NAME})", ', rf'\.name = "({NAME})"',
     r'\{(?:FIELD|XSTATE)\((\w+)\)', rf'^\s*\{{"({NAME})", offsetof', rf'\[\d\] = "({NAME})"',
     rf'torture_differs\(torture, "({NAME})"',
 )

@@ -15,6 +15,7 @@
 #include <asm/io.h>
 #include <asm/pgtable_types.h>
 #include <asm/special_insns.h>
+#include "compat.h"
 #include "core.h"
 
 /* In the top-level table, entries from here on map the kernel's half of the address space. */
@@ -50,10 +51,21 @@ void switchyard_gate_exit(struct switchyard_gate *gate)
 	free_pages((unsigned long)gate->top, TOP_ORDER);
 }
 
+/*
+ * The kernel's own functions are no help: they count CR4.LASS among the bits that never change, and
+ * put it back at once. The copy of CR4 that the kernel keeps is wrong meanwhile. Nobody looks at it:
+ * interrupts are off, and NMI handlers leave CR4 alone.
+ */
+static void write_cr4(unsigned long cr4)
+{
+	asm volatile("mov %0, %%cr4" : : "r"(cr4) : "memory");
+}
+
 s64 switchyard_gate_call(const struct switchyard_gate *gate, u64 op, u64 arg)
 {
 	const u64 *current_top;
 	unsigned long flags;
+	unsigned long cr4;
 	s64 result;
 
 	local_irq_save(flags);
@@ -65,7 +77,13 @@ s64 switchyard_gate_call(const struct switchyard_gate *gate, u64 op, u64 arg)
 	memcpy(gate->top + KERNEL_HALF, current_top + KERNEL_HALF,
 	       (PTRS_PER_PGD - KERNEL_HALF) * sizeof(u64));
 	gate->top[0] = gate->identity | ENTRY_FLAGS;
+	/* With it set, the CPU executes nothing in the lower half, where the gate is. */
+	cr4 = native_read_cr4();
+	if (cr4 & X86_CR4_LASS)
+		write_cr4(cr4 & ~X86_CR4_LASS);
 	result = switchyard_gate_call_asm(op, arg, gate->entry, __pa(gate->top));
+	if (cr4 & X86_CR4_LASS)
+		write_cr4(cr4);
 	local_irq_restore(flags);
 	return result;
 }

@@ -7,7 +7,16 @@
  * before it calls switch_enter(), and takes all that back after it. We answer to "standby" only,
  * which ACPI seldom uses; with our ops set, the machine's own sleep states can't be entered
  * from here, and must not be: other slots would sleep along.
+ *
+ * The PM core knows one set of operations and tells no one whose it is. ACPI sets its own at boot if
+ * firmware knows a sleep state, and nothing in Linux would set them again. So once ours have taken
+ * their place, the module stays. Where firmware knows none, there was nothing before us, and
+ * unloading leaves nothing.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/acpi.h>
+#include <linux/module.h>
 #include <linux/suspend.h>
 #include "hooks.h"
 #include "switchyard_core.h"
@@ -45,8 +54,24 @@ static int switch_suspend(void)
 	return pm_suspend(PM_SUSPEND_STANDBY);
 }
 
+/* As acpi_sleep_init() in drivers/acpi/sleep.c decides whether to set operations. */
+static bool acpi_has_operations(void)
+{
+	u8 type_a, type_b;
+	u8 state;
+
+	for (state = ACPI_STATE_S1; state <= ACPI_STATE_S3; state++)
+		if (ACPI_SUCCESS(acpi_get_sleep_type_data(state, &type_a, &type_b)))
+			return true;
+	return false;
+}
+
 void switchyard_suspend_init(void)
 {
+	if (acpi_has_operations()) {
+		__module_get(THIS_MODULE);
+		pr_info("takes the place of ACPI's sleep for good: can't be unloaded\n");
+	}
 	suspend_set_ops(&switch_ops);
 	switchyard_request_hook(switch_suspend);
 }

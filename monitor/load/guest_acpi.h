@@ -14,10 +14,11 @@
 #include "lib/error.h"
 
 /*
- * Builds the tables at [base, base + size), physical, zeroed first. rsdp: the firmware's. cpus: bit
- * mask, 0: all. info: the slot's struct switchyard_info. On success *guest_rsdp is the new root
- * pointer's address. Fails if a checksum, signature or length of firmware's root tables or MADT is
- * wrong, or room is short.
+ * Builds the tables at [base, base + size), physical, zeroed first. rsdp: the firmware's. cpus: as
+ * slot.h has it; called on the boot CPU. info: the slot's struct switchyard_info. On success
+ * *guest_rsdp is the new root pointer's address. Fails if a signature or length of firmware's root
+ * tables or MADT is wrong, or room is short. Checksums are right in the copies, whatever firmware's
+ * are.
  */
 bool guest_acpi(uint64_t rsdp, uint64_t base, uint64_t size, uint64_t cpus, uint64_t info,
 		uint64_t *guest_rsdp, struct error *error);

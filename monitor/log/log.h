@@ -39,6 +39,9 @@ void log_keep(struct log *log, enum log_level level, const char *format, ...)
 /* A report_fn (lib/error.h), whose context is the log: one line of LOG_ERROR. */
 void log_error(void *log, const char *text);
 
+/* The same with LOG_WARN. */
+void log_warn(void *log, const char *text);
+
 /* Writes all that is kept to the sink, oldest first, whatever its level. */
 void log_show(const struct log *log);
 

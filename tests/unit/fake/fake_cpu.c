@@ -11,14 +11,6 @@
 #define FAKE_X2APIC_IRR 0x820
 #define FAKE_IRR_WORDS	8
 
-/* Fails the test, and says why. cmocka's own macro for that is made of fail(): cmocka.h, beside. */
-#define fault(...)                        \
-	do {                              \
-		print_error(__VA_ARGS__); \
-		print_error("\n");        \
-		assert_true(false);       \
-	} while (0)
-
 struct fake_cpu fake_cpu;
 
 void fake_cpu_reset(void)
@@ -50,7 +42,7 @@ void fake_msr(uint32_t number, uint64_t value)
 uint64_t fake_msr_value(uint32_t number)
 {
 	if (!find(number))
-		fault("no MSR %#x", number);
+		fail_msg("no MSR %#x", number);
 	return *find(number);
 }
 
@@ -106,7 +98,7 @@ uint64_t rdmsr(uint32_t msr)
 void wrmsr(uint32_t msr, uint64_t value)
 {
 	if (!wrmsr_safe(msr, value))
-		fault("#GP: WRMSR %#x with %#lx", msr, value);
+		fail_msg("#GP: WRMSR %#x with %#lx", msr, value);
 }
 
 uint64_t read_cr0(void)

@@ -60,7 +60,7 @@ typedef u8 sysrq_key;
 typedef int sysrq_key;
 #endif
 
-/* Linear address space separation. Linux before 6.19 has no name for it, and leaves it off. */
+/* Linear address space separation. Linux up to 6.12 has no name for it, and leaves it off. */
 #ifndef X86_CR4_LASS
 #define X86_CR4_LASS BIT(27)
 #endif

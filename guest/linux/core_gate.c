@@ -52,9 +52,10 @@ void switchyard_gate_exit(struct switchyard_gate *gate)
 }
 
 /*
- * The kernel's own functions are no help: they count CR4.LASS among the bits that never change, and
- * put it back at once. The copy of CR4 that the kernel keeps is wrong meanwhile. Nobody looks at it:
- * interrupts are off, and NMI handlers leave CR4 alone.
+ * The kernel's own functions are no help: they put bits back at once that protect the kernel and are
+ * never to change (cr4_pinned_mask in arch/x86/kernel/cpu/common.c), and LASS is of that kind. The
+ * copy of CR4 that the kernel keeps is wrong meanwhile. Nobody looks at it: interrupts are off, and
+ * NMI handlers leave CR4 alone.
  */
 static void write_cr4(unsigned long cr4)
 {

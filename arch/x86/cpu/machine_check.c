@@ -23,8 +23,10 @@ void machine_check_list(struct msr_list *list)
 		return;
 	capabilities = rdmsr(MSR_MCG_CAP);
 	banks = (uint32_t)(capabilities & MCG_CAP_BANKS);
-	if (banks > BANK_MAX)
+	if (banks > BANK_MAX) {
+		list->left_out += banks - BANK_MAX;
 		banks = BANK_MAX;
+	}
 	/* A kernel that disables a bank, or all, must not leave the next one without reports. */
 	if (capabilities & MCG_CAP_CTL)
 		msr_list_add(list, MSR_MCG_CTL, 1, 0);

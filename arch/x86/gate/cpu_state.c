@@ -240,6 +240,11 @@ void cpu_state_keep_firmware(void)
 	lapic_keep_firmware();
 }
 
+uint32_t cpu_state_left_out(void)
+{
+	return cpu.state.left_out + cpu.active.left_out;
+}
+
 /* The gate leaves what the monitor itself does not use as the last slot had it. */
 static void segments_reset(void)
 {

@@ -28,4 +28,7 @@ void cpu_state_restore(const struct cpu_context *context);
 void cpu_state_keep_firmware(void);
 void cpu_state_reset(void);
 
+/* How many of this CPU's MSRs are not kept for lack of room. After cpu_state_keep_firmware(). */
+uint32_t cpu_state_left_out(void);
+
 #endif

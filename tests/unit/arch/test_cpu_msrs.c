@@ -28,6 +28,7 @@ static int setup(void **unused)
 	(void)unused;
 	fake_cpu_reset();
 	state.count = active.count = 0;
+	state.left_out = active.left_out = 0;
 	return 0;
 }
 
@@ -177,10 +178,11 @@ static void test_a_refused_write_stops_nothing(void **unused)
 static void test_a_list_that_is_full(void **unused)
 {
 	(void)unused;
-	for (uint32_t i = 0; i <= MSR_LIST_MAX; i++)
+	for (uint32_t i = 0; i < MSR_LIST_MAX + 2; i++)
 		fake_msr(0x1000 + i, 0);
-	msr_list_add(&state, 0x1000, MSR_LIST_MAX + 1, 1);
+	msr_list_add(&state, 0x1000, MSR_LIST_MAX + 9, 1); /* some of them there are not */
 	assert_int_equal(state.count, MSR_LIST_MAX);
+	assert_int_equal(state.left_out, 2);
 }
 
 static void add_msrs(uint32_t first, uint32_t count, uint32_t step)
@@ -317,6 +319,7 @@ static void test_too_many_banks(void **unused)
 	machine_check_list(&state);
 	assert_int_equal(state.count, 32);
 	assert_int_equal(state.msr[31], MSR_MC0_CTL + 31 * 4);
+	assert_int_equal(state.left_out, 32);
 }
 
 static void test_no_machine_check(void **unused)

@@ -172,6 +172,7 @@ bool cpu_state_save(struct cpu_context *context, const char **reason)
 	msr_list_save(&cpu.active, context->active);
 	msr_list_stop(&cpu.active);
 	wrmsr(MSR_EFER, EFER_MONITOR); /* before FXSAVE, which EFER.FFXSR cuts short */
+	machine_check_end();
 	debug_save(context);
 	xstate_save(&context->xstate);
 	msr_list_save(&cpu.state, context->state);

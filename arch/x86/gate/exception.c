@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/gate/exception.h"
+#include "arch/x86/cpu/machine_check.h"
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/cpu/fixup.h"
 #include "arch/x86/gate/anchor.h"
@@ -140,12 +141,19 @@ void exception_handler(struct exception_frame *frame)
 		lapic_eoi();
 		return;
 	}
-	if (frame->vector == VECTOR_NMI || fixup_apply(frame))
-		return; /* an NMI here is meant for a kernel that is not running */
+	if (frame->vector == VECTOR_NMI)
+		return; /* it is meant for a kernel that is not running */
+	/* A machine check has nothing to do with the instruction that it comes at. */
+	if (frame->vector != VECTOR_MC && fixup_apply(frame))
+		return;
 	if (!reporter || reporting)
 		cpu_stop();
 	reporting = true;
 	report(frame);
+	if (frame->vector == VECTOR_MC) {
+		machine_check_answer(reporter->print, reporter->context);
+		machine_check_end();
+	}
 	reporting = false;
 	recover();
 }

@@ -5,8 +5,10 @@
 # make demo    the tour in README.md, played by itself
 # make test    lint, unit tests, fuzzing, system tests
 # make debug   QEMU waiting for gdb, with the monitor's symbols loaded
+# make install the monitor, for GRUB and as a UEFI application, syctl, headers and docs; see below
 #
 # CROSS_COMPILE=  prefix of the x86-64 compiler and binutils (x86_64-linux-gnu-, x86_64-elf-)
+# DESTDIR=        make install puts everything below this folder, PREFIX= (/usr) inside it
 
 CROSS_COMPILE ?= x86_64-linux-gnu-
 CC      := $(CROSS_COMPILE)gcc
@@ -34,11 +36,28 @@ include images/images.mk
 include images/tick/tick.mk
 include images/torture/torture.mk
 include images/busy/busy.mk
+include images/callers/callers.mk
 include guest/guest.mk
 include tests/tests.mk
 include images/demo.mk
+include images/packages.mk
+
+# The UEFI application has no place of its own on the system's disk: it goes to the EFI partition by hand,
+# to a name that the boot loader is told (docs/UEFI-APP.md).
+PREFIX ?= /usr
+INSTALLED = \
+	$(B)/switchyard.elf=/boot/switchyard/switchyard.elf \
+	$(B)/switchyard.efi=$(PREFIX)/lib/switchyard/switchyard.efi \
+	$(foreach file,$(wildcard guest/linux/switchyard*.h),\
+		$(file)=$(PREFIX)/include/switchyard/$(notdir $(file))) \
+	$(foreach file,README.md $(wildcard docs/*.md),$(file)=$(PREFIX)/share/doc/switchyard/$(file))
+
+install: all $(B)/guest/syctl
+	@echo "  INSTALL $(DESTDIR)/boot/switchyard $(DESTDIR)$(PREFIX)"
+	@$(foreach pair,$(INSTALLED),install -D -m 644 $(subst =, '$(DESTDIR)',$(pair)) &&) \
+		install -D -m 755 $(B)/guest/syctl '$(DESTDIR)$(PREFIX)/sbin/syctl'
 
 clean:
 	rm -rf $(B)
 
-.PHONY: all clean
+.PHONY: all install clean

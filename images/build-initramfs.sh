@@ -3,7 +3,7 @@
 #
 # build-initramfs.sh KERNEL DRIVER SYCTL OUTPUT - the initramfs of a Linux slot.
 #
-# KERNEL: directory made by fetch-kernel.sh; DRIVER: its switchyard.ko. Needs no root. The same
+# KERNEL: directory made by fetch-kernels.sh; DRIVER: its switchyard.ko. Needs no root. The same
 # input gives the same output, to the byte: fixed times (SOURCE_DATE_EPOCH), owners and order.
 set -eu
 
@@ -37,9 +37,14 @@ for module in $wanted; do
 	/sbin/modprobe -C /dev/null -d "$kernel" -S "$version" --show-depends "$module" \
 		2>/dev/null || true
 done | sed -n 's/^insmod \([^ ]*\).*/\1/p' | awk '!seen[$0]++' >"$root/modules"
+# Some kernels come with compressed modules; busybox's insmod wants them plain.
 while read -r file; do
-	cp "$file" "$root/lib/modules/"
-	basename "$file" >>"$root/lib/modules/order"
+	name=$(basename "$file" .xz)
+	case $file in
+	*.xz) xz -dc "$file" >"$root/lib/modules/$name" ;;
+	*) cp "$file" "$root/lib/modules/" ;;
+	esac
+	echo "$name" >>"$root/lib/modules/order"
 done <"$root/modules"
 rm "$root/modules"
 cp "$driver" "$root/lib/modules/switchyard.ko"

@@ -8,7 +8,6 @@ demo: packages
 	@QEMU_CPU='$(QEMU_CPU)' $(PYTHON) images/demo.py
 
 debug: iso
-	@images/install-packages.sh gdb
 	$(QEMU) $(QEMU_FLAGS) -boot d -cdrom $(ISO) -display none \
 		-serial file:$(B)/debug-serial.log -S -gdb tcp:localhost:1234 & \
 	gdb -q -x images/debug.gdb; kill $$!

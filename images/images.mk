@@ -2,9 +2,9 @@
 #
 # make iso       build/switchyard.iso: GRUB, the monitor, the demo slots
 # make run       installs what is missing, builds, and starts QEMU on that image
-# make packages  only installs what is missing
 #
-#   build/kernels/FLAVOUR/   vmlinuz, lib/modules/ and version of Debian's kernel; initrd, ours
+#   build/kernels/FLAVOUR/   Debian's kernel as fetch-kernels.sh leaves it, and initrd, ours; FLAVOUR is
+#                            6.1-cloud-amd64, 6.12-amd64 and so on
 #   build/disks/SLOT.img     a disk for each Linux slot, kept between runs
 
 # Dates in images: the commit's, so that two builds of it are the same.
@@ -21,27 +21,27 @@ QEMU_CPU   ?= Haswell-noTSX,-pcid,-invpcid,-tsc-deadline,-x2apic
 QEMU_SHOW  ?= none
 QEMU_FLAGS ?= -accel tcg -machine q35 -cpu $(QEMU_CPU) -smp 2 -m 2G
 
-# Debian's kernel flavours; the demo uses the first two.
-FLAVOURS  := cloud-amd64 amd64 rt-amd64
+# Debian's kernels that were fetched, and those of the demo: alpha has the first one, beta the other.
+FLAVOURS      := $(patsubst $(B)/kernels/%/version,%,$(wildcard $(B)/kernels/[0-9]*/version))
+DEFAULT       := $(file <$(B)/kernels/default)
+DEMO_FLAVOURS := $(DEFAULT)-cloud-amd64 $(DEFAULT)-amd64
 
-ISO       := $(B)/switchyard.iso
-MEMTEST   := $(B)/memtest/boot/memtest86+ia32.bin
-DISKS     := $(B)/disks/alpha.img $(B)/disks/beta.img
-DISK_SIZE := 256M
+ISO         := $(B)/switchyard.iso
+MEMTEST     := $(B)/memtest/boot/memtest86+ia32.bin
+MEMTEST_X64 := $(B)/memtest/boot/memtest86+x64.bin
+DISKS       := $(B)/disks/alpha.img $(B)/disks/beta.img
+DISK_SIZE   := 256M
 
 ISO_FILES := \
 	$(B)/switchyard.elf=boot/switchyard/switchyard.elf \
 	$(B)/tick/tick.elf=boot/switchyard/tick.elf \
 	$(MEMTEST)=boot/memtest86+ia32.bin \
-	$(foreach flavour,cloud-amd64 amd64,\
-		$(B)/kernels/$(flavour)/vmlinuz=boot/$(flavour)/vmlinuz \
-		$(B)/kernels/$(flavour)/initrd=boot/$(flavour)/initrd)
+	$(foreach file,vmlinuz initrd,\
+		$(B)/kernels/$(word 1,$(DEMO_FLAVOURS))/$(file)=boot/alpha/$(file) \
+		$(B)/kernels/$(word 2,$(DEMO_FLAVOURS))/$(file)=boot/beta/$(file))
 ISO_PARTS := $(foreach pair,$(ISO_FILES),$(firstword $(subst =, ,$(pair))))
 
-iso: $(ISO) guest
-
-packages:
-	images/install-packages.sh
+iso: $(ISO)
 
 # In its own make: tools that packages installs are used only after it.
 run: packages
@@ -59,27 +59,16 @@ $(ISO): $(ISO_PARTS) images/grub.cfg images/build-iso.sh
 	@echo "  ISO     $@"
 	@images/build-iso.sh $@ $(ISO_FILES)
 
-$(FLAVOURS:%=$(B)/kernels/%/version): $(B)/kernels/%/version: images/fetch-kernel.sh images/fetch-package.sh
-	@echo "  KERNEL  $*"
-	@images/fetch-kernel.sh $* $(@D)
-
-$(FLAVOURS:%=$(B)/kernels/%/vmlinuz): $(B)/kernels/%/vmlinuz: $(B)/kernels/%/version
+$(B)/kernels/%/vmlinuz: $(B)/kernels/%/version
 	@touch -c $@
 
-$(FLAVOURS:%=$(B)/kernels/%/initrd): $(B)/kernels/%/initrd: $(B)/kernels/%/version \
-		$(B)/guest/%/switchyard.ko $(B)/guest/syctl images/build-initramfs.sh \
-		$(wildcard images/initramfs/* images/initramfs/*/*)
+$(B)/kernels/%/initrd: $(B)/kernels/%/version $(B)/guest/%/switchyard.ko $(B)/guest/syctl \
+		images/build-initramfs.sh $(wildcard images/initramfs/* images/initramfs/*/*)
 	@echo "  INITRD  $@"
 	@images/build-initramfs.sh $(@D) $(B)/guest/$*/switchyard.ko $(B)/guest/syctl $@
-
-$(MEMTEST): images/fetch-package.sh
-	@mkdir -p $(@D)
-	@if [ -r /boot/$(@F) ]; then cp /boot/$(@F) $@; \
-	else images/fetch-package.sh memtest86+ $(B)/memtest; fi
-	@touch $@
 
 $(B)/disks/%.img:
 	@mkdir -p $(@D)
 	@truncate -s $(DISK_SIZE) $@
 
-.PHONY: iso packages run start
+.PHONY: iso run start

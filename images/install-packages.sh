@@ -1,16 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# install-packages.sh - installs those Debian packages that are missing.
+# install-packages.sh [PACKAGE...] - installs those Debian packages that are not installed.
 #
-# Usage: install-packages.sh [PACKAGE...]; without any, those of packages.txt beside this file.
 # Needs root or sudo, but only if something is missing; prints what it does.
 set -eu
-
-if [ $# -eq 0 ]; then
-	# shellcheck disable=SC2046 # one word a package
-	set -- $(sed 's/#.*//' "$(dirname "$0")/packages.txt")
-fi
 
 # One at a time, also under make -j: apt does not wait for its locks.
 exec 9<"$0"

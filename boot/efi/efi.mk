@@ -14,9 +14,12 @@ EFI_CFLAGS := -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding -nostdlib -m64
 	-fcf-protection=none -fno-asynchronous-unwind-tables -fno-strict-aliasing \
 	-ffile-prefix-map=$(CURDIR)=. -DGNU_EFI_USE_MS_ABI -isystem $(EFI_HEADER) \
 	-isystem $(EFI_HEADER)/x86_64 $(KERNEL_HEADERS) -I. -Iinclude
+
+# From version 3.0.16 on, GNU-EFI's start code calls _entry(), a function of its libefi.a. It prepares that
+# library and calls efi_main(). The library is not used here, so _entry() is efi_main() itself.
 EFI_LDFLAGS := -nostdlib -znocombreloc -shared -Bsymbolic --no-undefined --build-id=none \
-	-z noexecstack --no-warn-rwx-segments -T $(EFI_LIB)/elf_x86_64_efi.lds
-EFI_SECTIONS := .text .sdata .data .dynamic .dynsym .rel .rela .rel.* .rela.* .reloc .sbat
+	-z noexecstack --no-warn-rwx-segments --defsym=_entry=efi_main -T $(EFI_LIB)/elf_x86_64_efi.lds
+EFI_SECTIONS := .text .rodata .sdata .data .dynamic .dynsym .rel .rela .rel.* .rela.* .reloc .sbat
 
 $(EFI_B)/%.o: %.c
 	@mkdir -p $(@D)

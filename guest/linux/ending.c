@@ -12,7 +12,7 @@
 #include <linux/notifier.h>
 #include <linux/reboot.h>
 #include <linux/string.h>
-#include <linux/syscore_ops.h>
+#include "compat.h"
 #include "driver.h"
 #include "switchyard_names.h"
 
@@ -21,7 +21,7 @@
 
 struct ending {
 	struct notifier_block notifier;
-	struct syscore_ops syscore;
+	struct shutdown_hook shutdown;
 	u64 reason; /* enum switchyard_end, 0: none */
 };
 
@@ -47,7 +47,7 @@ static int ending_notify(struct notifier_block *notifier, unsigned long event, v
 	return NOTIFY_DONE;
 }
 
-static void ending_shutdown(void)
+static void ending_shutdown(SHUTDOWN_ARGUMENTS)
 {
 	s64 result;
 
@@ -60,7 +60,7 @@ static void ending_shutdown(void)
 
 static struct ending ending = {
 	.notifier = {.notifier_call = ending_notify},
-	.syscore = {.shutdown = ending_shutdown},
+	.shutdown = {.ops.shutdown = ending_shutdown},
 };
 
 int ending_init(void)
@@ -71,12 +71,12 @@ int ending_init(void)
 		pr_err("switchyard: no reboot notifier, error %d\n", error);
 		return error;
 	}
-	register_syscore_ops(&ending.syscore);
+	shutdown_hook_add(&ending.shutdown);
 	return 0;
 }
 
 void ending_exit(void)
 {
-	unregister_syscore_ops(&ending.syscore);
+	shutdown_hook_remove(&ending.shutdown);
 	unregister_reboot_notifier(&ending.notifier);
 }

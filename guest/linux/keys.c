@@ -9,6 +9,7 @@
 #include <linux/input.h>
 #include <linux/slab.h>
 #include <linux/sysrq.h>
+#include "compat.h"
 #include "driver.h"
 
 #define SYSRQ_KEY 'y'
@@ -95,7 +96,7 @@ static struct input_handler keys_handler = {
 	.id_table = keys_ids,
 };
 
-static void sysrq_monitor(int key)
+static void sysrq_monitor(sysrq_key key)
 {
 	request_later(&driver, 0);
 }

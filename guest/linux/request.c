@@ -11,6 +11,7 @@
 #include <linux/kernel.h>
 #include <linux/suspend.h>
 #include <asm/msr.h>
+#include <asm/tsc.h>
 #include "driver.h"
 #include "switchyard_check.h"
 #include "switchyard_ioctl.h"

@@ -33,10 +33,7 @@ struct group {
 	uint32_t count;
 };
 
-#define GROUP(name, present, items)                                    \
-	{                                                              \
-		name, present, items, sizeof(items) / sizeof(items[0]) \
-	}
+#define GROUP(name, present, items) name, present, items, sizeof(items) / sizeof(items[0])
 
 /* One for each items_*.c; the array ends with an entry without items. */
 extern const struct group groups_cpu[], groups_msr[], groups_apic[], groups_timer[], groups_hpet[],

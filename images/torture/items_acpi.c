@@ -123,7 +123,7 @@ static const struct item gpe0[] = {
 };
 
 const struct group groups_acpi[] = {
-	GROUP("acpi-pm1", has_pm1, pm1),
-	GROUP("acpi-gpe0", has_gpe0, gpe0),
+	{GROUP("acpi-pm1", has_pm1, pm1)},
+	{GROUP("acpi-gpe0", has_gpe0, gpe0)},
 	{0},
 };

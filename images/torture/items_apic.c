@@ -169,9 +169,9 @@ static const struct item ioapic[] = {
 };
 
 const struct group groups_apic[] = {
-	GROUP("lapic", NULL, lapic_items),
-	GROUP("lapic-thermal", has_thermal, thermal),
-	GROUP("lapic-perf", has_perf, perf),
-	GROUP("ioapic", NULL, ioapic),
+	{GROUP("lapic", NULL, lapic_items)},
+	{GROUP("lapic-thermal", has_thermal, thermal)},
+	{GROUP("lapic-perf", has_perf, perf)},
+	{GROUP("ioapic", NULL, ioapic)},
 	{0},
 };

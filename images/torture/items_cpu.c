@@ -190,10 +190,10 @@ static const struct item xsave[] = {
 static const struct item none[] = {{KEPT("cr4-osxsave", cr4_bit), .which = 18}};
 
 const struct group groups_cpu[] = {
-	GROUP("base", NULL, base),	  GROUP("fsgsbase", has_fsgsbase, fsgsbase),
-	GROUP("smep", has_smep, smep),	  GROUP("smap", has_smap, smap),
-	GROUP("umip", has_umip, umip),	  GROUP("pks", has_pks, pks),
-	GROUP("xsave", has_xsave, xsave), GROUP("avx", has_avx, none),
-	GROUP("mpx", has_mpx, none),	  GROUP("avx512", has_avx512, none),
-	GROUP("pku", has_pku, pku),	  {0},
+	{GROUP("base", NULL, base)},	    {GROUP("fsgsbase", has_fsgsbase, fsgsbase)},
+	{GROUP("smep", has_smep, smep)},    {GROUP("smap", has_smap, smap)},
+	{GROUP("umip", has_umip, umip)},    {GROUP("pks", has_pks, pks)},
+	{GROUP("xsave", has_xsave, xsave)}, {GROUP("avx", has_avx, none)},
+	{GROUP("mpx", has_mpx, none)},	    {GROUP("avx512", has_avx512, none)},
+	{GROUP("pku", has_pku, pku)},	    {0},
 };

@@ -113,7 +113,7 @@ static const struct item hpet[] = {
 };
 
 const struct group groups_hpet[] = {
-	GROUP("hpet", has_hpet, hpet),
+	{GROUP("hpet", has_hpet, hpet)},
 	{0},
 };
 

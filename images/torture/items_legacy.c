@@ -65,7 +65,7 @@ static const struct item i8042[] = {
 };
 
 const struct group groups_legacy[] = {
-	GROUP("pic", NULL, pic),
-	GROUP("i8042", has_i8042, i8042),
+	{GROUP("pic", NULL, pic)},
+	{GROUP("i8042", has_i8042, i8042)},
 	{0},
 };

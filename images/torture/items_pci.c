@@ -72,7 +72,7 @@ enum {
 #define MSIX_MASKED	 (1u << 30)
 #define MSI_ADDRESS	 0xfee00000u
 #define MSI_ADDRESS_VARY 0x000ff00cu
-#define MSIX_BAR(reg)	 ((reg)&7)
+#define MSIX_BAR(reg)	 (7 & (reg))
 #define MSIX_OFFSET(reg) ((reg) & ~7u)
 #define MSIX_VECTORS	 2 /* entries of the table that are tested */
 #define MSIX_ENTRY	 16
@@ -447,15 +447,15 @@ static const struct item msix[] = {
 };
 
 const struct group groups_pci[] = {
-	GROUP("pci-function", has_plain, plain),
-	GROUP("pci-rom", has_rom, rom),
-	GROUP("pci-bridge", has_bridge, bridge),
-	GROUP("pci-msi", has_msi, msi),
-	GROUP("pci-msi-64", has_msi_64, msi_64),
-	GROUP("pci-msi-mask", has_msi_mask, msi_mask),
-	GROUP("pci-power", has_power, power),
-	GROUP("pci-express", has_express, express),
-	GROUP("pci-msix", has_msix, msix),
-	GROUP("pci-address", NULL, address),
+	{GROUP("pci-function", has_plain, plain)},
+	{GROUP("pci-rom", has_rom, rom)},
+	{GROUP("pci-bridge", has_bridge, bridge)},
+	{GROUP("pci-msi", has_msi, msi)},
+	{GROUP("pci-msi-64", has_msi_64, msi_64)},
+	{GROUP("pci-msi-mask", has_msi_mask, msi_mask)},
+	{GROUP("pci-power", has_power, power)},
+	{GROUP("pci-express", has_express, express)},
+	{GROUP("pci-msix", has_msix, msix)},
+	{GROUP("pci-address", NULL, address)},
 	{0},
 };

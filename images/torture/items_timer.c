@@ -92,7 +92,7 @@ static const struct item rtc[] = {
 };
 
 const struct group groups_timer[] = {
-	GROUP("pit", NULL, pit),
-	GROUP("rtc", NULL, rtc),
+	{GROUP("pit", NULL, pit)},
+	{GROUP("rtc", NULL, rtc)},
 	{0},
 };

@@ -91,37 +91,32 @@ static bool has_com4(void)
 	return exists(COM4);
 }
 
-#define PORT(title, port, bits)                                                              \
-	{                                                                                    \
-		.name = title, .get = port_get, .set = port_set, .which = port, .vary = bits \
-	}
-#define DIVISOR(title, port)                                                                       \
-	{                                                                                          \
-		.name = title, .get = divisor_get, .set = divisor_set, .which = port, .vary = 0xff \
-	}
-#define FIFO(title, port)                                                                 \
-	{                                                                                 \
-		.name = title, .get = fifo_get, .set = fifo_set, .which = port, .vary = 1 \
-	}
+#define PORT(title, port, bits) \
+	.name = title, .get = port_get, .set = port_set, .which = port, .vary = bits
+#define DIVISOR(title, port) \
+	.name = title, .get = divisor_get, .set = divisor_set, .which = port, .vary = 0xff
+#define FIFO(title, port) .name = title, .get = fifo_get, .set = fifo_set, .which = port, .vary = 1
 /* The FIFOs first: switching them changes what IER may raise. */
-#define UART(name, com)                                                                            \
-	{                                                                                          \
-		FIFO(name "-fifo", (com) + FCR), PORT(name "-lcr", (com) + LCR, LCR_VARY),         \
-			PORT(name "-mcr", (com) + MCR, MCR_VARY), DIVISOR(name "-divisor", (com)), \
-			DIVISOR(name "-divisor", (com) + DLM),                                     \
-			PORT(name "-ier", (com) + IER, IER_VARY),                                  \
-			PORT(name "-scratch", (com) + SCR, 0xff)                                   \
+#define UART(name, com)                                      \
+	static const struct item name[] = {                  \
+		{FIFO(#name "-fifo", (com) + FCR)},          \
+		{PORT(#name "-lcr", (com) + LCR, LCR_VARY)}, \
+		{PORT(#name "-mcr", (com) + MCR, MCR_VARY)}, \
+		{DIVISOR(#name "-divisor", (com))},          \
+		{DIVISOR(#name "-divisor", (com) + DLM)},    \
+		{PORT(#name "-ier", (com) + IER, IER_VARY)}, \
+		{PORT(#name "-scratch", (com) + SCR, 0xff)}, \
 	}
 
-static const struct item com1[] = UART("com1", COM1);
-static const struct item com2[] = UART("com2", COM2);
-static const struct item com3[] = UART("com3", COM3);
-static const struct item com4[] = UART("com4", COM4);
+UART(com1, COM1);
+UART(com2, COM2);
+UART(com3, COM3);
+UART(com4, COM4);
 
 const struct group groups_uart[] = {
-	GROUP("com1", has_com1, com1),
-	GROUP("com2", has_com2, com2),
-	GROUP("com3", has_com3, com3),
-	GROUP("com4", has_com4, com4),
+	{GROUP("com1", has_com1, com1)},
+	{GROUP("com2", has_com2, com2)},
+	{GROUP("com3", has_com3, com3)},
+	{GROUP("com4", has_com4, com4)},
 	{0},
 };

@@ -258,8 +258,8 @@ static const struct item index[] = {
 static const struct item vbe[] = {{FILLED("vga-vbe", vbe, VBE_X, 0x3f8), .count = 2, .step = 1}};
 
 const struct group groups_vga[] = {
-	GROUP("vga-text", is_text, vga),
-	GROUP("vga-index", is_text, index),
-	GROUP("vga-vbe", has_vbe, vbe),
+	{GROUP("vga-text", is_text, vga)},
+	{GROUP("vga-index", is_text, index)},
+	{GROUP("vga-vbe", has_vbe, vbe)},
 	{0},
 };

@@ -30,10 +30,12 @@ struct field {
 	uint64_t vary, fixed;
 };
 
-#define FIELD(name) #name, offsetof(struct torture_registers, name), sizeof(uint64_t)
-#define XSTATE(name)                                            \
-#name, offsetof(struct torture_registers, xstate.name), \
-		sizeof(((struct xsave_area *)0)->name)
+#define FIELD(member)                                                          \
+	.name = #member, .offset = offsetof(struct torture_registers, member), \
+	.size = sizeof(uint64_t)
+#define XSTATE(member)                                                                \
+	.name = #member, .offset = offsetof(struct torture_registers, xstate.member), \
+	.size = sizeof(((struct xsave_area *)0)->member)
 #define ANY (~0ull)
 
 static const struct field fields[] = {

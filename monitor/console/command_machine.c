@@ -10,7 +10,7 @@
 #define CPU_MASK_BITS  64 /* of slot.cpus */
 
 /* Fields of a redirection table entry (82093AA data sheet, 3.2.4; also ICH9 data sheet, 13.5.7). */
-#define RTE_VECTOR(rte)	  ((uint32_t)((rte)&0xff))
+#define RTE_VECTOR(rte)	  ((uint32_t)(0xff & (rte)))
 #define RTE_DELIVERY(rte) ((uint32_t)((rte) >> 8 & 0x7))
 #define RTE_DEST(rte)	  ((uint32_t)((rte) >> 56))
 #define RTE_LOGICAL	  (1ull << 11)

@@ -9,7 +9,7 @@
 #include "monitor/terminal/table.h"
 
 #define CLASS_ANY_SUB 0x100 /* in a row of the table: whatever subclass */
-#define ID_VENDOR(id) ((id)&0xffff)
+#define ID_VENDOR(id) (0xffff & (id))
 #define ID_DEVICE(id) ((id) >> 16)
 
 /* PCI code and ID assignment specification 1.11, chapter 1: the common ones. */

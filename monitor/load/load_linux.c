@@ -162,7 +162,7 @@ static void set_header(struct boot_params *params, const struct slot *slot,
 
 	hdr->type_of_loader = LOADER_UNKNOWN;
 	/* There is no heap: the real-mode code does not run. KASLR_FLAG is the kernel's own. */
-	hdr->loadflags &= (uint8_t) ~(CAN_USE_HEAP | KASLR_FLAG);
+	hdr->loadflags &= ~(CAN_USE_HEAP | KASLR_FLAG);
 	hdr->setup_data = 0;
 	hdr->code32_start = low_half(layout->kernel);
 	hdr->cmd_line_ptr = low_half(layout->command_line);

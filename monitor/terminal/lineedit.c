@@ -4,7 +4,7 @@
 #include "lib/string.h"
 
 /* The code of Control and a letter (ASCII). */
-#define CONTROL(letter) ((letter)&0x1f)
+#define CONTROL(letter) (0x1f & (letter))
 #define KEY_BACKSPACE	CONTROL('H')
 #define KEY_RUBOUT	0x7f
 

@@ -10,7 +10,7 @@
 
 FUZZ_CC      ?= clang
 FUZZ_AR      ?= llvm-ar
-FUZZ_SECONDS ?= 60
+FUZZ_SECONDS ?= 20
 FUZZ_JOBS    ?= 2
 
 FUZZ         := $(B)/fuzz

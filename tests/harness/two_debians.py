@@ -16,9 +16,9 @@ SHARED_OFFSET = {'alpha': 0, 'beta': 32}  # each guest's half of the shared disk
 SEED = {'alpha': 11, 'beta': 13}          # of their TCP streams
 CHECK_LIMIT_S = 60
 
-# One host thread for all CPUs of the machine. Linux patches its own code each time it freezes its
-# tasks (static key freezer_active), and with a thread for each CPU, QEMU 7.2 probably executed once
-# what was there before: a CPU met the same INT3 for ever, in the kernel that was about to leave.
+# One host thread for all CPUs of the machine. Linux patches its own code while it boots and each time it
+# freezes its tasks (static keys), by way of an INT3. With a thread for each CPU, QEMU 7.2 at times executes
+# an INT3 that is gone already: Linux meets it for ever or panics ("Oops: int3"), without Switchyard, too.
 ACCEL = 'tcg,thread=single'
 CLOCK_LIMIT_S = 1.0
 RESUME_MEDIAN_S = 1.0  # a switch by syctl, seen from outside

@@ -18,3 +18,10 @@ def test_every_source_file_of_the_monitor_is_named():
                for pattern in ('*.c', '*.asm') for path in (ROOT / folder).rglob(pattern)}
     assert sources
     assert not sorted(sources - TOLD)
+
+
+def test_every_folder_of_the_monitor_is_told():
+    folders = {f'{path.parent.relative_to(ROOT)}/' for folder in ('boot', 'include', 'lib', 'monitor', 'arch')
+               for path in (ROOT / folder).rglob('*.h') if path.parent.name != 'monitor'}
+    assert len(folders) > 20
+    assert not sorted(folders - TOLD)

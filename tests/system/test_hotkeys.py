@@ -3,7 +3,7 @@
 
 import pytest
 
-from linux import CLOUD, GENERIC, Linux, linux_slot
+from linux import CLOUD, NEWEST_GENERIC, Linux, linux_slot
 from qemu import PROMPT
 from switchyard import open_console, slots, tick_slot
 
@@ -14,7 +14,8 @@ HOTKEY = ['ctrl', 'alt', 'shift']
 def machine(module_machines):
     """alpha runs at its shell before and after each test."""
     machine = module_machines.start(
-        'timeout=-1', linux_slot('alpha', GENERIC) + linux_slot('beta', CLOUD) + tick_slot(),
+        'timeout=-1',
+        linux_slot('alpha', NEWEST_GENERIC) + linux_slot('beta', CLOUD) + tick_slot(),
         memory='1G', smp=2)
     open_console(machine)
     machine.alpha, machine.beta = Linux(machine, 'alpha'), Linux(machine, 'beta')

@@ -8,27 +8,12 @@ import time
 
 import pytest
 
+from copies import copy_sources, make
 from paths import ROOT, TEST
 
 TARGET = 'build/switchyard.elf'
 EFI = 'build/switchyard.efi'
 TICK = 'build/tick/tick.elf'
-
-
-def make(folder, *arguments, path=None):
-    environment = {name: value for name, value in os.environ.items()
-                   if not name.startswith('MAKE') and name != 'MFLAGS'}
-    if path:
-        environment['PATH'] = f'{path}:{environment["PATH"]}'
-    return subprocess.run(['make', *arguments], cwd=folder, env=environment, timeout=300,
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-
-
-def copy_sources(name):
-    folder = TEST / 'copies' / name
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns('build', '.git', '__pycache__'))
-    return folder
 
 
 @pytest.fixture(scope='module')

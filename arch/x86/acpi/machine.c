@@ -109,6 +109,23 @@ uint32_t machine_cpus(struct machine_cpu *cpus, uint32_t max)
 	return count;
 }
 
+uint32_t machine_apic_ids(uint32_t *apic_ids, uint32_t max)
+{
+	struct acpi_madt_walk walk = acpi_madt_begin(the_machine.madt);
+	const struct acpi_madt_entry *entry;
+	struct acpi_processor processor;
+	uint32_t count = 0;
+
+	while ((entry = acpi_madt_next(&walk))) {
+		if (!acpi_madt_processor(entry, &processor) || !processor.enabled)
+			continue;
+		if (count < max)
+			apic_ids[count] = processor.apic_id;
+		count++;
+	}
+	return count;
+}
+
 const char *machine_cpu_name(void)
 {
 	static char name[BRAND_SIZE];

@@ -44,6 +44,9 @@ const struct machine *machine(void);
 /* Fills cpus with at most max CPUs in the MADT's order, and returns how many there are. */
 uint32_t machine_cpus(struct machine_cpu *cpus, uint32_t max);
 
+/* The same for the APIC IDs of those that are enabled. */
+uint32_t machine_apic_ids(uint32_t *apic_ids, uint32_t max);
+
 /* CPUID's brand string, "unknown CPU" if it has none. */
 const char *machine_cpu_name(void);
 

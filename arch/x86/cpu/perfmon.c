@@ -8,9 +8,9 @@
  * CPUID.0AH (SDM volume 2): in EAX version and number of counters, in ECX and EDX the fixed ones.
  */
 #define CPUID_PERFMON	      0x0a
-#define PERFMON_VERSION(eax)  ((eax)&0xff)
+#define PERFMON_VERSION(eax)  (0xff & (eax))
 #define PERFMON_COUNTERS(eax) ((eax) >> 8 & 0xff)
-#define PERFMON_FIXED(edx)    ((edx)&0x1f)
+#define PERFMON_FIXED(edx)    (0x1f & (edx))
 #define GLOBAL_CTRL_VERSION   2 /* and fixed counters */
 #define FIXED_MASK_VERSION    5 /* ECX says which fixed counters there are */
 #define COUNTERS_MAX	      16

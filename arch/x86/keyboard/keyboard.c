@@ -181,7 +181,7 @@ void keyboard_init(struct keyboard *keyboard)
 	*keyboard = (struct keyboard){.present = i8042_read_command_byte(&byte)};
 	if (!keyboard->present)
 		return;
-	byte &= (uint8_t) ~(I8042_BYTE_KEYS | I8042_BYTE_AUX | I8042_BYTE_DISABLE_KEYS);
+	byte &= ~(I8042_BYTE_KEYS | I8042_BYTE_AUX | I8042_BYTE_DISABLE_KEYS);
 	byte |= I8042_BYTE_DISABLE_AUX | I8042_BYTE_TRANSLATE;
 	keyboard->present = i8042_write_command_byte(byte);
 	if (!keyboard->present)
@@ -286,8 +286,7 @@ static void load_leds(const struct keyboard_state *state)
 
 	if (!(state->leds & KEYBOARD_LEDS_NOTED))
 		return;
-	i8042_write_command_byte(state->command &
-				 (uint8_t) ~(I8042_BYTE_KEYS | I8042_BYTE_DISABLE_KEYS));
+	i8042_write_command_byte(state->command & ~(I8042_BYTE_KEYS | I8042_BYTE_DISABLE_KEYS));
 	show_leds(&keyboard, state->leds & LED_BITS);
 }
 

@@ -13,12 +13,17 @@ static uint64_t lower(uint64_t limit, uint64_t candidate)
 	return candidate >= PLAUSIBLE_START && candidate < limit ? candidate : limit;
 }
 
+static uint64_t bda_word(uint32_t address)
+{
+	return *(volatile uint16_t *)phys(address);
+}
+
 uint64_t firmware_data_start(bool bios)
 {
 	uint64_t start = VIDEO_MEMORY;
 
 	if (!bios)
 		return start;
-	start = lower(start, (uint64_t) * (volatile uint16_t *)phys(BDA_EBDA_SEGMENT) << 4);
-	return lower(start, (uint64_t) * (volatile uint16_t *)phys(BDA_BASE_MEMORY) << 10);
+	start = lower(start, bda_word(BDA_EBDA_SEGMENT) << 4);
+	return lower(start, bda_word(BDA_BASE_MEMORY) << 10);
 }

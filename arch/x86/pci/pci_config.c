@@ -6,8 +6,8 @@
 #define CONFIG_DATA	  0xcfc
 #define CONFIG_ENABLE	  0x80000000u
 #define CONFIG_WORD_BITS  0xfcu
-#define CONFIG_BYTE(part) ((part)&3)
-#define CONFIG_HALF(part) ((part)&2)
+#define CONFIG_BYTE(part) (3 & (part))
+#define CONFIG_HALF(part) (2 & (part))
 
 static void select(pci_address_t address, uint32_t offset)
 {

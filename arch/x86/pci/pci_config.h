@@ -18,7 +18,7 @@ typedef uint16_t pci_address_t;
 	((pci_address_t)((bus) << 8 | (device) << 3 | (function)))
 #define PCI_BUS(address)      ((address) >> 8)
 #define PCI_DEVICE(address)   ((address) >> 3 & 0x1f)
-#define PCI_FUNCTION(address) ((address)&7)
+#define PCI_FUNCTION(address) (7 & (address))
 
 /* PCI 3.0, section 6.1; for bridges PCI-to-PCI bridge architecture 1.2, section 3.2. */
 enum pci_register {
@@ -53,7 +53,7 @@ enum pci_register {
 #define PCI_COMMAND_MEMORY    0x0002
 #define PCI_COMMAND_MASTER    0x0004
 #define PCI_STATUS_LIST	      0x0010 /* there is a list of capabilities */
-#define PCI_HEADER_TYPE(h)    ((h)&0x7f)
+#define PCI_HEADER_TYPE(h)    (0x7f & (h))
 #define PCI_HEADER_MULTI      0x80 /* more functions than number 0 */
 #define PCI_HEADER_BRIDGE     1
 #define PCI_HEADER_CARDBUS    2

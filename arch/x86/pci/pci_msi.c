@@ -7,8 +7,8 @@
 #define MSI_CONTROL	     0x02
 #define MSI_ADDRESS	     0x04
 #define MSI_ADDRESS_HIGH     0x08
-#define MSI_DATA(control)    ((control)&MSI_CONTROL_64 ? 0x0c : 0x08)
-#define MSI_MASK(control)    ((control)&MSI_CONTROL_64 ? 0x10 : 0x0c)
+#define MSI_DATA(control)    (MSI_CONTROL_64 & (control) ? 0x0c : 0x08)
+#define MSI_MASK(control)    (MSI_CONTROL_64 & (control) ? 0x10 : 0x0c)
 #define MSI_CONTROL_ENABLE   0x0001
 #define MSI_CONTROL_64	     0x0080
 #define MSI_CONTROL_MASKABLE 0x0100

@@ -57,7 +57,7 @@ static void write_count(unsigned int channel, uint8_t status, uint16_t count)
  */
 static uint16_t speaker_reload(const struct pit_state *state)
 {
-	uint8_t silent = state->gate & (uint8_t) ~(PORT_B_SPEAKER | PORT_B_GATE);
+	uint8_t silent = state->gate & ~(PORT_B_SPEAKER | PORT_B_GATE);
 
 	outb(PORT_B, silent);
 	outb(PORT_B, silent | PORT_B_GATE);

@@ -22,7 +22,7 @@ static struct file {
 	} image;
 } file;
 
-#define OFFSET(member)	 (uint64_t) __builtin_offsetof(struct file, member)
+#define OFFSET(member)	 ((uint64_t)offsetof(struct file, member))
 #define IN_IMAGE(member) (OFFSET(member) - OFFSET(image))
 
 static uint8_t memory[MEMORY_SIZE] __attribute__((aligned(4096)));

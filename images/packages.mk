@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What this machine has to have. No rule calls a package manager but this one:
+#
+# make packages  installs and fetches what is missing for everything; run, demo and test begin with it.
+#                KERNELS=6.12-rt-amd64 fetches that kernel
+#
+# Other goals end with one line that names what is missing and the command that installs it.
+
+# The variables that packages.txt names.
+PACKAGE_VARIABLES := CC LD NASM PYTHON FONT EFI_HEADER GUEST_CC HOST_CC FUZZ_CC FUZZ_AR QEMU
+
+# Words GROUP:PACKAGE. Looked for once, by goals that need to know.
+MISSING = $(eval MISSING := $$(shell $(foreach name,$(PACKAGE_VARIABLES),$(name)='$($(name))') \
+	images/missing.sh images/packages.txt))$(MISSING)
+
+# $(call missing,GROUP...) - packages that are missing for these groups, or without any, for all.
+missing = $(sort $(foreach word,$(if $(1),$(filter $(addsuffix :%,$(1)),$(MISSING)),$(MISSING)),\
+	$(lastword $(subst :, ,$(word)))))
+
+# Which groups of packages.txt each goal needs. "kernels": what the demo boots.
+NEEDS_ISO      := monitor font guest initrd image kernels
+NEEDS_START    := $(NEEDS_ISO) machine
+NEEDS_SYSTEM   := $(NEEDS_START) efi system
+
+NEEDS_all      := monitor font efi
+NEEDS_tick     := monitor
+NEEDS_torture  := monitor
+NEEDS_guest    := guest kernels
+NEEDS_iso      := $(NEEDS_ISO)
+NEEDS_start    := $(NEEDS_START)
+NEEDS_debug    := $(NEEDS_START) debug
+NEEDS_lint     := lint
+NEEDS_unit     := unit font
+NEEDS_fuzz     := fuzz font
+NEEDS_install  := monitor font efi guest
+NEEDS_mutation := monitor font image machine
+NEEDS_system   := $(NEEDS_SYSTEM)
+NEEDS_soak     := $(NEEDS_SYSTEM)
+NEEDS_test-parts := $(NEEDS_SYSTEM)
+
+NEEDS_$(B)/switchyard.elf := monitor font
+NEEDS_$(B)/switchyard.efi := monitor font efi
+NEEDS_$(ISO)              := $(NEEDS_ISO)
+NEEDS_$(B)/guest/syctl    := guest
+
+$(foreach name,prove coverage $(FUZZ_TARGETS),$(eval NEEDS_fuzz-$(name) := $(NEEDS_fuzz)))
+
+GOAL_NEEDS := $(sort $(foreach goal,$(or $(MAKECMDGOALS),all),$(NEEDS_$(goal))))
+
+DEMO_FILES  := $(B)/kernels/default $(if $(DEFAULT),$(DEMO_FLAVOURS:%=$(B)/kernels/%/version)) \
+	$(MEMTEST) $(MEMTEST_X64)
+NO_PACKAGES := $(if $(GOAL_NEEDS),$(call missing,$(GOAL_NEEDS)))
+NO_KERNELS  := $(if $(filter kernels,$(GOAL_NEEDS)),$(filter-out $(wildcard $(DEMO_FILES)),$(DEMO_FILES)))
+
+comma := ,
+space := $() $()
+ifneq ($(NO_KERNELS),)
+$(error missing: $(subst $(space),$(comma)$(space),$(strip $(NO_PACKAGES) $(NO_KERNELS))); install with: make packages)
+else ifneq ($(NO_PACKAGES),)
+$(error missing: $(subst $(space),$(comma)$(space),$(NO_PACKAGES)); install with: apt-get install $(NO_PACKAGES))
+endif
+
+PACKAGE_GROUPS :=
+KERNELS        ?= test
+run demo: PACKAGE_GROUPS := $(NEEDS_START)
+run demo: KERNELS := demo
+
+packages:
+	images/install-packages.sh $(call missing,$(PACKAGE_GROUPS))
+	images/fetch-kernels.sh $(B) $(KERNELS)
+	images/fetch-memtest.sh $(B)/memtest
+
+# What packages fetches is not made.
+$(B)/kernels/%/version:
+	$(error missing: $@; fetch it with: make packages KERNELS=$*)
+
+$(MEMTEST) $(MEMTEST_X64):
+	$(error missing: $@; fetch it with: make packages)
+
+.PHONY: packages

@@ -186,6 +186,11 @@ void exception_handler(struct exception_frame *frame)
 	/* A machine check has nothing to do with the instruction that it comes at. */
 	if (frame->vector != VECTOR_MC && fixup_apply(frame))
 		return;
+	/* A breakpoint is the caller's, too, in the few instructions of the gate in which it may be armed. */
+	if (frame->vector == VECTOR_DB && in_image(frame->rip)) {
+		frame->rflags |= RFLAGS_RF;
+		return;
+	}
 	/* Another CPU has no terminal: the boot CPU's kernel has it, and misses the CPU. */
 	if (!lapic_is_boot_cpu())
 		cpu_stop();

@@ -16,13 +16,15 @@
 #define RTE_LOGICAL	  (1ull << 11)
 #define RTE_ACTIVE_LOW	  (1ull << 13)
 
-/* What the table of CPUs is made from. */
+/* What the table of CPUs shows. */
 struct cpu_rows {
 	const struct slot_table *slots;
 	struct machine_cpu cpu[MAX_CPUS_SHOWN];
 };
 
-/* cpus= counts the enabled CPUs of the MADT, in its order; a slot without it sees all. */
+/*
+ * cpus= numbers the enabled CPUs of the MADT in its order. A slot without cpus= sees all of them.
+ */
 static bool slot_sees(const struct slot *slot, uint32_t cpu)
 {
 	return slot->cpus == 0 || (cpu < CPU_MASK_BITS && slot->cpus >> cpu & 1);
@@ -103,7 +105,7 @@ static void fill_entry(const struct ioapic *ioapic, uint32_t pin, struct table_r
 	format_text(cells->cell[7], TABLE_CELL_SIZE, "%s", rte & RTE_MASKED ? "yes" : "no");
 }
 
-/* Rows of all IO-APICs, one after the other. */
+/* The rows of all IO-APICs follow each other. */
 static void fill_pin(const void *context, uint32_t row, struct table_row *cells)
 {
 	const struct ioapics *ioapics = context;

@@ -2,8 +2,8 @@
 /*
  * machine_check.h - which errors the CPU reports. SDM volume 3, section 16.3.
  *
- * Only the enables: the banks' contents tell of the machine's faults, which are whoever's that
- * reads them first, and stay where they are.
+ * Only the enables are kept. The banks' contents describe the machine's faults. They stay in the
+ * banks, and the kernel that reads them first gets them.
  */
 #ifndef ARCH_X86_CPU_MACHINE_CHECK_H
 #define ARCH_X86_CPU_MACHINE_CHECK_H

@@ -16,8 +16,9 @@
 static struct {
 	bool xsave, xsaves, pku;
 	/*
-	 * An area whose header says that no component is in use restores them all to their initial
-	 * state; FXRSTOR, and MXCSR in any case, take the legacy region's own values.
+	 * The header of this area says that no component is in use, so XRSTOR restores all of them
+	 * to their initial state. FXRSTOR takes the values of the legacy region instead. MXCSR
+	 * always comes from there.
 	 */
 	struct xstate reset;
 } cpu;
@@ -38,7 +39,7 @@ uint64_t xstate_init(void)
 	cpu.pku = cpuid(CPUID_VENDOR, 0).eax >= CPUID_STRUCTURED &&
 		  (cpuid(CPUID_STRUCTURED, 0).ecx & CPUID_7_ECX_PKU);
 	if (cpu.pku)
-		cr4 |= CR4_PKE; /* for RDPKRU; the monitor has no user pages that it could guard */
+		cr4 |= CR4_PKE; /* for RDPKRU; the monitor has no user pages to guard */
 	return cr4;
 }
 
@@ -47,7 +48,10 @@ bool xstate_fits(void)
 	return !cpu.xsave || cpuid(CPUID_XSAVE, cpu.xsaves ? 1 : 0).ebx <= XSTATE_AREA_SIZE;
 }
 
-/* All components that XCR0 and XSS enable; without XSAVE, what FXSAVE knows. */
+/*
+ * Saves all components that XCR0 and XSS enable. Without XSAVE, these are the ones that FXSAVE
+ * knows.
+ */
 void xstate_save(struct xstate *state)
 {
 	if (cpu.pku)
@@ -57,7 +61,10 @@ void xstate_save(struct xstate *state)
 		return;
 	}
 	state->xcr0 = xgetbv0();
-	/* The header only: XSAVES leaves out what did not change since XRSTORS read this area. */
+	/*
+	 * Only the header is cleared. XSAVES leaves out what did not change since XRSTORS read this
+	 * area.
+	 */
 	memset(state->area + AREA_HEADER, 0, AREA_HEADER_SIZE);
 	if (cpu.xsaves)
 		__asm__ volatile("xsaves64 %0" : "+m"(state->area) : "a"(~0u), "d"(~0u));
@@ -84,7 +91,10 @@ void xstate_restore(const struct xstate *state)
 		wrpkru(state->pkru);
 }
 
-/* XRSTOR resets only what XCR0 enables, and a reset leaves it at x87: enable all for a moment. */
+/*
+ * XRSTOR resets only components that XCR0 enables. So all are enabled for a moment. XCR0 has only
+ * x87 after a reset, so it gets that value at the end.
+ */
 void xstate_reset(void)
 {
 	if (cpu.xsave) {

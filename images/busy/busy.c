@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * busy.c - finds a page for the trampoline, starts the other CPUs, says where they count, and then
- * obeys keys on the serial port, as tick does: a digit is a slot, m the monitor.
+ * busy.c - finds a page for the trampoline, starts the other CPUs, and says where they count. Then
+ * it obeys keys on the serial port like tick: a digit is a slot, m is the monitor.
  *
  * It does not stop its CPUs before it calls the gate.
  */
@@ -17,7 +17,7 @@
 void kernel_main(uint32_t magic, const struct multiboot2_info *information,
 		 struct switchyard_info *switchyard);
 
-/* The last page of this slot's memory below 1 MiB; 0: it has none. */
+/* The last page of this slot's memory below 1 MiB. 0 if it has none. */
 static uint64_t find_low_page(const struct multiboot2_info *information)
 {
 	const struct multiboot2_map_tag *map =

@@ -36,6 +36,7 @@ include images/images.mk
 include images/tick/tick.mk
 include images/torture/torture.mk
 include images/busy/busy.mk
+include images/callers/callers.mk
 include guest/guest.mk
 include tests/tests.mk
 include images/demo.mk

@@ -11,7 +11,7 @@
 #   BUILD/kernels/default    the version that this Debian has by default: 6.1
 #   BUILD/kernels/FLAVOUR/   vmlinuz; lib/modules/RELEASE; headers; compiler, the name of the one that
 #                            made it; version, a line with RELEASE, written last
-#   BUILD/kernels/unknown    flavours that apt does not know
+#   BUILD/kernels/unknown    flavours of other versions that apt does not know, so as not to ask each time
 #   BUILD/headers/           headers, unpacked: installing them would install kernels, too
 #
 # What is there already is left alone, without the network. So is apt if this machine has all kernels
@@ -70,12 +70,14 @@ wanted() {
 		return
 		;;
 	esac
-	default=$(cat "$kernels/default")
 	echo "$default-cloud-amd64 $default-amd64"
 	[ "$1" = test ] || return 0
 	echo "$default-rt-amd64"
 	for version in $versions; do
-		[ "$version" = "$default" ] || echo "$version-cloud-amd64 $version-amd64"
+		for flavour in "$version-cloud-amd64" "$version-amd64"; do
+			[ "$version" = "$default" ] || grep -qsxF "$flavour" "$kernels/unknown" ||
+				echo "$flavour"
+		done
 	done
 }
 
@@ -141,13 +143,15 @@ if [ ! -s "$kernels/default" ]; then
 	[ -n "$(default_version)" ] || update_lists
 	default_version >"$kernels/default"
 fi
+default=$(cat "$kernels/default")
+if [ -z "$default" ]; then
+	echo "error: apt knows no linux-image-amd64" >&2
+	exit 1
+fi
 
-# What apt does not know is noted, or the next run would ask again.
-touch "$kernels/unknown"
 missing=
 for flavour in $(wanted "$@"); do
-	[ -e "$kernels/$flavour/version" ] || grep -qxF "$flavour" "$kernels/unknown" ||
-		missing="$missing $flavour"
+	[ -e "$kernels/$flavour/version" ] || missing="$missing $flavour"
 done
 
 # The lists may be absent, or older than the mirror, which keeps the newest kernel only.
@@ -162,8 +166,10 @@ for flavour in $missing; do
 	release=$(release_of "$flavour")
 	if [ -n "$release" ]; then
 		fetch "$flavour" "$release"
-	else
-		echo "apt knows no kernel $flavour"
+	elif [ "$1" = test ] && [ "${flavour%%-*}" != "$default" ]; then
 		echo "$flavour" >>"$kernels/unknown"
+	else
+		echo "error: apt knows no kernel $flavour" >&2
+		exit 1
 	fi
 done

@@ -47,6 +47,12 @@ static void connect_state(struct state *state)
 	ui_connect(&state->ui, &state->monitor);
 }
 
+static void stop(struct log *log, const struct error *error)
+{
+	log_line(log, LOG_ERROR, "%s; the monitor can't start", error->text);
+	cpu_stop();
+}
+
 /*
  * The second half does everything that must happen after the move. Each line names what it needs
  * before.
@@ -60,6 +66,7 @@ static void run(void *context)
 	struct log *log = &monitor->log;
 	struct boot_info *boot;
 	struct paging_tables paging;
+	struct error error;
 	uint64_t mapped;
 
 	connect_state(state);		     /* its pointers led to where the image was */
@@ -73,7 +80,8 @@ static void run(void *context)
 	paging_init(mapped, &paging); /* they moved with the image */
 	cpu_state_init();	      /* needs nothing */
 	cpu_state_keep_firmware();    /* probes, and so needs the IDT, and CR4 */
-	platform_init(boot->rsdp_size ? (uint64_t)boot->rsdp : 0); /* needs the page tables */
+	platform_init(boot->rsdp_size ? (uint64_t)boot->rsdp : 0, /* needs the page tables */
+		      log_warn, log);
 	ui_take(&state->ui, mapped); /* platform_init() has kept what firmware set up */
 	report_keyboard(&state->ui);
 	report_left_out(log); /* what platform_init() found */
@@ -82,7 +90,9 @@ static void run(void *context)
 	load_inspect_all(slots, log_error, log);	/* the plan needs the kernels' sizes */
 	store_place(plan, boot, slots, log_error, log); /* clear of the modules as they lie now */
 	store_fill(&plan->store, slots, ui_show_copying, &state->ui); /* frees modules' places */
-	plan_slots(plan, slots, log_error, log);		      /* may reuse those */
+	if (!kept_state_place(monitor, &error)) /* may reuse those, and slots take the rest */
+		stop(log, &error);
+	plan_slots(plan, slots, log_error, log);
 	picture_init(monitor);		   /* takes of the RAM that slots left */
 	kept_state_init(monitor, &paging); /* needs the final table of slots, */
 	options_check_default(&monitor->options, slots, log_error, log); /* and so does this */
@@ -90,12 +100,6 @@ static void run(void *context)
 
 	gate_call_init(monitor); /* before the first slot runs */
 	ui_run(&state->ui);
-}
-
-static void stop(struct log *log, const struct error *error)
-{
-	log_line(log, LOG_ERROR, "%s; the monitor can't start", error->text);
-	cpu_stop();
 }
 
 void monitor_main(struct boot_info *boot)

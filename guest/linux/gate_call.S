@@ -16,7 +16,7 @@
  * Out:       RAX = what the gate returned, CR3 as before
  * Preserved: RBX, RBP, R12 to R15, by the System V convention, which the gate keeps too
  * Clobbered: the others
- * Stack:     the caller's, 16 bytes; 16-byte aligned where the gate is called
+ * Stack:     the caller's, 16 bytes and the gate's own; 16-byte aligned where the gate is called
  * Called by: gate_call() in gate.c
  *
  * An NMI before the gate has set its own IDT finds the kernel's half mapped and is handled

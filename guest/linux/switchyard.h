@@ -35,7 +35,8 @@
  * executable: let entry 0 of the PML4 point to switchyard_info.identity_pdpt (with LA57: entry 0 of
  * the PML5 to switchyard_info.identity_pml4), with flags 3 (present, writable). Every other CPU
  * must be at a place it need not come back from: the monitor sends it INIT. Interrupts may be on or
- * off, and come back as they were.
+ * off, and come back as they were. 32 bytes of stack are enough. Other CPUs, and an NMI handler
+ * that interrupted the gate, may call, too, and are refused.
  *
  * The call returns when the slot is resumed: 0 then, with all CPU and platform state as it was, the
  * time-stamp counter apart, which never stops. It returns a negative enum switchyard_error when the
@@ -70,13 +71,15 @@ enum switchyard_end {
 	  "that slot has crashed; start it afresh with \"boot\" at the monitor's console")     \
 	X(SWITCHYARD_EIMAGE, -5,                                                               \
 	  "that slot's image could not be started; \"log\" at the monitor's console says why") \
-	X(SWITCHYARD_ENOTBOOTCPU, -6, "the gate was not called on the boot CPU")               \
+	X(SWITCHYARD_ENOTBOOTCPU, -6,                                                          \
+	  "this CPU may not ask for that: it is not the boot CPU, or not one of this slot's")  \
 	X(SWITCHYARD_ESTATE, -7,                                                               \
 	  "this kernel uses CPU state that the monitor can't keep; "                           \
 	  "\"log\" at the monitor's console says which")                                       \
 	X(SWITCHYARD_EDAMAGED, -8,                                                             \
 	  "that slot's memory was changed while it was parked; "                               \
-	  "\"switch SLOT\" at the monitor's console says where")
+	  "\"switch SLOT\" at the monitor's console says where")                               \
+	X(SWITCHYARD_EBUSY, -9, "this CPU is in the gate already: an NMI came meanwhile")
 
 enum switchyard_error { SWITCHYARD_ERRORS(SWITCHYARD_ENUMERATOR) };
 

@@ -5,37 +5,12 @@
  *
  * It does not stop its CPUs before it calls the gate.
  */
-#include <stddef.h>
-#include "../tick/boot_tags.h"
 #include "../tick/instructions.h"
 #include "../tick/serial.h"
 #include "busy.h"
 
-#define LOW_MEMORY_END 0x100000u
-#define PAGE_SIZE      4096u
-
 void kernel_main(uint32_t magic, const struct multiboot2_info *information,
 		 struct switchyard_info *switchyard);
-
-/* The last page of this slot's memory below 1 MiB. 0 if it has none. */
-static uint64_t find_low_page(const struct multiboot2_info *information)
-{
-	const struct multiboot2_map_tag *map =
-		(const struct multiboot2_map_tag *)boot_tag(information, MULTIBOOT2_INFO_MAP);
-	uint64_t page = 0;
-
-	if (!map)
-		return 0;
-	for (uint32_t offset = sizeof(*map); offset < map->tag.size; offset += map->entry_size) {
-		const struct multiboot2_map_entry *entry =
-			(const struct multiboot2_map_entry *)((const uint8_t *)map + offset);
-
-		if (entry->type == MULTIBOOT_MEMORY_AVAILABLE &&
-		    entry->base + entry->length <= LOW_MEMORY_END && entry->length >= PAGE_SIZE)
-			page = (entry->base + entry->length - PAGE_SIZE) & -(uint64_t)PAGE_SIZE;
-	}
-	return page;
-}
 
 static void obey(struct tick *tick, int key)
 {
@@ -56,7 +31,7 @@ void kernel_main(uint32_t magic, const struct multiboot2_info *information,
 	tick.name = switchyard ? switchyard->slot[switchyard->self - 1].name : "busy";
 	serial_init();
 	boot_read(&tick, magic, information);
-	page = find_low_page(information);
+	page = cpus_find_page(information);
 	interrupts_init(&tick, PIC_MASTER_VECTOR);
 	if (switchyard) {
 		switchyard->notes.pit_reload = PIT_RELOAD;

@@ -40,12 +40,20 @@ void ways_init(void);
 struct table_pointer;
 void ways_load_idt(void);
 
+/* The last page of this slot's memory below 1 MiB. 0 if it has none. */
+struct multiboot2_info;
+uint64_t cpus_find_page(const struct multiboot2_info *information);
+
 /*
  * Starts the CPUs with APIC IDs from 1 upwards, one after another, until one does not answer. All
  * of them count when this returns. page is 4 KiB below 1 MiB for their trampoline. Needs tick's
  * timer interrupts. Returns how many there are.
  */
 uint32_t cpus_start(struct tick *tick, uint64_t page);
+
+/* Sends an interrupt command: SDM volume 3, 11.6.1. */
+#define ICR_NMI (4u << 8)
+void cpus_send(uint32_t apic_id, uint32_t command);
 
 /* The trampoline enters this, on a stack for each CPU. */
 void cpus_enter(void);

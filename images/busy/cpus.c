@@ -3,13 +3,15 @@
  * cpus.c - starts the other CPUs: SDM volume 3, section 9.4.4. They get INIT and then SIPIs. A
  * SIPI's vector is the number of the page that trampoline.asm is copied to.
  */
+#include "../tick/boot_tags.h"
 #include "../tick/instructions.h"
 #include "busy.h"
 
+#define LOW_MEMORY_END	0x100000u
+#define PAGE_SIZE	4096u
 #define PAGE_SHIFT	12
 #define STACK_SIZE	4096
 
-#define ICR_NMI		(4u << 8)
 #define ICR_INIT	(5u << 8)
 #define ICR_STARTUP	(6u << 8)
 #define ICR_PENDING	(1u << 12)
@@ -29,6 +31,25 @@ extern const uint8_t trampoline_gdt[], trampoline_gdt_base[], trampoline_cr3[], 
 	trampoline_stack[];
 void trampoline_64(void);
 
+uint64_t cpus_find_page(const struct multiboot2_info *information)
+{
+	const struct multiboot2_map_tag *map =
+		(const struct multiboot2_map_tag *)boot_tag(information, MULTIBOOT2_INFO_MAP);
+	uint64_t page = 0;
+
+	if (!map)
+		return 0;
+	for (uint32_t offset = sizeof(*map); offset < map->tag.size; offset += map->entry_size) {
+		const struct multiboot2_map_entry *entry =
+			(const struct multiboot2_map_entry *)((const uint8_t *)map + offset);
+
+		if (entry->type == MULTIBOOT_MEMORY_AVAILABLE &&
+		    entry->base + entry->length <= LOW_MEMORY_END && entry->length >= PAGE_SIZE)
+			page = (entry->base + entry->length - PAGE_SIZE) & -(uint64_t)PAGE_SIZE;
+	}
+	return page;
+}
+
 static void wait_ticks(const struct tick *tick, uint64_t count)
 {
 	uint64_t end = tick->interrupts.ticks + count;
@@ -37,7 +58,7 @@ static void wait_ticks(const struct tick *tick, uint64_t count)
 		cpu_wait();
 }
 
-static void send(uint32_t apic_id, uint32_t command)
+void cpus_send(uint32_t apic_id, uint32_t command)
 {
 	lapic_write(LAPIC_ICR_HIGH, ICR_TO(apic_id));
 	lapic_write(LAPIC_ICR, command | ICR_ASSERT);
@@ -89,13 +110,13 @@ static bool start(const struct tick *tick, uint64_t page, uint32_t apic_id)
 
 	cpu->way = way_of(apic_id);
 	set_field(page, trampoline_stack, (uint64_t)stacks[apic_id] + STACK_SIZE);
-	send(apic_id, ICR_INIT);
+	cpus_send(apic_id, ICR_INIT);
 	wait_ticks(tick, INIT_TICKS);
-	send(apic_id, ICR_STARTUP | (uint32_t)(page >> PAGE_SHIFT));
+	cpus_send(apic_id, ICR_STARTUP | (uint32_t)(page >> PAGE_SHIFT));
 	if (!comes(tick, cpu))
 		return false;
 	if (cpu->way->by_nmi)
-		send(apic_id, ICR_NMI);
+		cpus_send(apic_id, ICR_NMI);
 	return counts(tick, cpu);
 }
 

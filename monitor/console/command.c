@@ -31,7 +31,7 @@ const struct command commands[] = {
 	 "LENGTH is 128 bytes unless given, and 64K at most.\n",
 	 1, 2, command_md},
 	{"cpus", "", "shows the processors, and which slots see them",
-	 "CPU: as cpus= counts, the enabled ones of the ACPI tables (MADT).\n"
+	 "CPU: as cpus= counts, the enabled ones of the ACPI tables (MADT); 0 boots.\n"
 	 "UID: ACPI's number for it.\n",
 	 0, 0, command_cpus},
 	{"ioapic", "", "shows the interrupt controllers' redirection tables",

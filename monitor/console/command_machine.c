@@ -22,9 +22,7 @@ struct cpu_rows {
 	struct machine_cpu cpu[MAX_CPUS_SHOWN];
 };
 
-/*
- * cpus= numbers the enabled CPUs of the MADT in its order. A slot without cpus= sees all of them.
- */
+/* A slot without cpus= sees all CPUs. */
 static bool slot_sees(const struct slot *slot, uint32_t cpu)
 {
 	return slot->cpus == 0 || (cpu < CPU_MASK_BITS && slot->cpus >> cpu & 1);
@@ -45,13 +43,10 @@ static void fill_cpu(const void *context, uint32_t row, struct table_row *cells)
 {
 	const struct cpu_rows *rows = context;
 	const struct machine_cpu *cpu = &rows->cpu[row];
-	uint32_t number = 0;
 
-	for (uint32_t i = 0; i < row; i++)
-		number += rows->cpu[i].enabled;
 	if (cpu->enabled) {
-		format_text(cells->cell[0], TABLE_CELL_SIZE, "%u", number);
-		list_slots(rows->slots, number, cells->cell[4]);
+		format_text(cells->cell[0], TABLE_CELL_SIZE, "%u", cpu->number);
+		list_slots(rows->slots, cpu->number, cells->cell[4]);
 	}
 	format_text(cells->cell[1], TABLE_CELL_SIZE, "%u", cpu->apic_id);
 	format_text(cells->cell[2], TABLE_CELL_SIZE, "%u", cpu->processor_uid);

@@ -6,6 +6,7 @@
  * firmware's, and the tables of tables.
  */
 #include "arch/x86/acpi/acpi_walk.h"
+#include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/memory/phys.h"
 #include "monitor/load/guest_acpi.h"
 #include "lib/string.h"
@@ -69,15 +70,14 @@ static uint64_t build_swyd(struct area *area, uint64_t info, struct error *error
 	return address;
 }
 
-static bool is_in_mask(uint64_t cpus, uint32_t position)
+static bool is_in_mask(uint64_t cpus, uint32_t number)
 {
-	return position < MAX_CPUS && (cpus >> position & 1);
+	return number < MAX_CPUS && (cpus >> number & 1);
 }
 
 /*
- * Copies the entries, except those of processors that are not in cpus. A processor's number is its
- * place among the enabled ones; the firmware lists the boot CPU first (5.2.12.1). CPUs that could
- * only be plugged in later do not belong to the slot either.
+ * Copies the entries, except those of processors that are not in cpus. CPUs that could only be
+ * plugged in later do not belong to the slot either.
  *
  * The entries are left out because it is not enough to mark them as disabled. Kernels take a
  * disabled entry (before ACPI 6.3 always) for a CPU that may come later. Linux adds such a CPU when
@@ -89,18 +89,29 @@ static bool copy_madt_entries(const struct acpi_madt *firmware, struct acpi_madt
 	struct acpi_madt_walk walk = acpi_madt_begin(firmware);
 	const struct acpi_madt_entry *entry;
 	struct acpi_processor processor;
+	uint32_t boot_apic_id = lapic_id(), number, others = 0;
 	uint8_t *to = (uint8_t *)(madt + 1);
-	uint32_t position = 0;
+	bool has_boot_cpu = false;
 
 	while ((entry = acpi_madt_next(&walk))) {
-		if (acpi_madt_processor(entry, &processor) &&
-		    (!processor.enabled || !is_in_mask(cpus, position++)))
-			continue;
+		if (acpi_madt_processor(entry, &processor)) {
+			if (!processor.enabled)
+				continue;
+			number = acpi_processor_number(&processor, boot_apic_id, &others);
+			if (!is_in_mask(cpus, number))
+				continue;
+			has_boot_cpu |= number == 0;
+		}
 		memcpy(to, entry, entry->length);
 		to += entry->length;
 	}
 	madt->header.length = (uint32_t)(to - (uint8_t *)madt);
-	return acpi_madt_ended(&walk, error);
+	if (!acpi_madt_ended(&walk, error))
+		return false;
+	return has_boot_cpu || fail(error,
+				    "ACPI: the MADT lists no enabled processor with the boot "
+				    "CPU's APIC ID, %u; cpus= can't be done",
+				    boot_apic_id);
 }
 
 static uint64_t build_madt(struct area *area, uint64_t original, uint64_t cpus, struct error *error)
@@ -154,7 +165,10 @@ static uint64_t build_root(struct area *area, const struct acpi_root *original,
 	return address;
 }
 
-/* The firmware's tables of tables, checked. One of them may be missing, but not both. */
+/*
+ * The firmware's tables of tables, checked. One of them may be missing, but not both. A kernel that
+ * has an XSDT does not read the RSDT, so a wrong RSDT is left out then.
+ */
 struct roots {
 	struct acpi_root rsdt, xsdt;
 };
@@ -162,7 +176,7 @@ struct roots {
 static bool find_roots(const struct acpi_rsdp *rsdp, struct roots *roots, struct error *error)
 {
 	if (!acpi_find_xsdt(rsdp, &roots->xsdt, error) ||
-	    !acpi_find_rsdt(rsdp, &roots->rsdt, error))
+	    (!acpi_find_rsdt(rsdp, &roots->rsdt, error) && !roots->xsdt.table))
 		return false;
 	if (!roots->rsdt.table && !roots->xsdt.table)
 		return fail(error, "ACPI: the RSDP names neither an RSDT nor an XSDT");

@@ -42,6 +42,9 @@ void log_keep(struct log *log, enum log_level level, const char *format, ...)
 /* A report_fn (lib/error.h) whose context is the log. Writes one line of LOG_ERROR. */
 void log_error(void *log, const char *text);
 
+/* Like log_error(), with LOG_WARN. */
+void log_warn(void *log, const char *text);
+
 /* Writes all kept lines of any level to the sink, the oldest first. */
 void log_show(const struct log *log);
 

@@ -6,8 +6,8 @@
  *   64 KiB ... one slice for each slot, for its SMP trampoline; the monitor's own page
  *   EBDA ...   firmware
  *   1 MiB ...  slots' ranges, 2 MiB aligned (or from 1 MiB exactly for a kernel linked there)
- *   top        the store of pristine images, and the monitor, below 4 GiB; parked slots' pictures
- *   4 GiB ...  slots' ranges
+ *   top        the store of pristine images, and the monitor with what it keeps, below 4 GiB;
+ * parked slots' pictures 4 GiB ...  slots' ranges
  *
  * Nothing overlaps. The store is chosen clear of where the loader left the modules, so
  * that they can be copied into it; slots' ranges are clear of the store, and are written to only
@@ -47,6 +47,7 @@ struct plan {
 	struct plan_region region[PLAN_MAX_REGIONS];
 	struct region monitor;	   /* where the monitor lies, or will lie */
 	struct region monitor_low; /* one page below 1 MiB */
+	struct region kept;	   /* what the monitor keeps of each slot's CPUs and devices */
 	struct region store;
 	struct region pictures; /* one after the other, by slot; size 0: there are none */
 };

@@ -107,6 +107,33 @@ bool plan_store(struct plan *plan, const struct boot_info *boot, const struct sl
 	return true;
 }
 
+bool plan_kept(struct plan *plan, const struct slot_table *table, uint64_t size,
+	       struct error *error)
+{
+	struct plan_search search = {.size = page_up(size),
+				     .align = PAGE_SIZE,
+				     .floor = KERNELS_FIRST,
+				     .limit = BELOW_4G};
+	struct region asked[SWITCHYARD_MAX_SLOTS];
+	uint32_t count = 0;
+	char wanted[SIZE_TEXT], left[SIZE_TEXT];
+
+	for (uint32_t i = 0; i < table->count; i++)
+		if (plan_asked_range(&table->slot[i], &asked[count]))
+			count++;
+	if ((!plan_find_high(plan, &search, asked, count, &plan->kept.base) &&
+	     !plan_find_high(plan, &search, NULL, 0, &plan->kept.base)) ||
+	    !plan_claim(plan, plan->kept.base, search.size, OWNER_MONITOR, 0))
+		return fail(error,
+			    "wanted %s in one piece between 16 MiB and 4 GiB for the CPUs and "
+			    "devices of %u slots; the largest piece has %s",
+			    format_size(wanted, search.size), table->count,
+			    format_size(left, plan_largest(plan, &search)));
+	plan->kept.size = search.size;
+	plan->kept.type = REGION_RAM;
+	return true;
+}
+
 bool plan_pictures(struct plan *plan, uint32_t count, uint64_t size, struct error *error)
 {
 	struct plan_search search = {.size = count * size,

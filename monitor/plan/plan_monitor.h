@@ -24,6 +24,13 @@ bool plan_store(struct plan *plan, const struct boot_info *boot, const struct sl
 		struct error *error);
 
 /*
+ * Places size bytes for what the monitor keeps of the slots in table, below 4 GiB, clear of what
+ * they ask for, if that can be. After the store is filled, when no module has to be kept clear of.
+ */
+bool plan_kept(struct plan *plan, const struct slot_table *table, uint64_t size,
+	       struct error *error);
+
+/*
  * Places room for count pictures of size bytes each (a multiple of a page), as high as possible.
  * After plan_slots().
  */

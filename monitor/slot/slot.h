@@ -46,7 +46,7 @@ struct needs {
 	uint64_t max_end;  /* its range must end at or below this (4 GiB for 32-bit entries) */
 };
 
-/* `cpus=` as a bit mask of APIC IDs' positions in the MADT, bit 0 the boot CPU; 0: all. */
+/* `cpus=` as a bit mask of acpi_processor_number()s, bit 0 the boot CPU; 0: all. */
 struct slot {
 	char name[SWITCHYARD_NAME_SIZE];
 	enum switchyard_state state;

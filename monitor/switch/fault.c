@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/switch/fault.h"
+#include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/platform/platform.h"
 #include "lib/print.h"
 #include "monitor/slot/life.h"
@@ -24,11 +25,11 @@ static void fault_crash_slot(struct monitor *monitor)
 	kept = kept_state(monitor->current);
 	if (!life_step(slot->state, LIFE_CRASH))
 		return;
-	platform_save(&kept->platform);
+	platform_save(kept->platform, cpu_state_lapic(kept->cpu[0]));
 	monitor->devices_running |= life_apply(slot, LIFE_CRASH)->devices_running;
 	format_text(slot->crash, sizeof(slot->crash), "%s",
-		    kept->cpu.progress == GATE_IDLE ? "fault before it had tables of its own"
-						    : "fault in the gate");
+		    kept->cpu[0]->progress == GATE_IDLE ? "fault before it had tables of its own"
+							: "fault in the gate");
 	monitor->frontend.take(monitor->frontend.context);
 }
 

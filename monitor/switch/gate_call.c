@@ -21,17 +21,23 @@
 /* The gate is called by guests, who can't pass it: the one pointer to the monitor that is kept. */
 static struct monitor *gate_monitor;
 
-/* After this the machine is quiet, and the slot's state complete. */
+/*
+ * After this the machine is quiet, and the slot's state complete. Other CPUs that were in the gate
+ * are out of it: platform_save() stops them.
+ */
 static void park(struct kept_state *kept)
 {
 	const struct switchyard_notes *notes = &kept->tables.info.notes;
 
-	platform_save(&kept->platform);
-	kept->platform.pit.reload = notes->pit_reload;
-	kept->platform.pic.base[0] = notes->pic_master;
-	kept->platform.pic.base[1] = notes->pic_slave;
-	kept->platform.keyboard.leds = notes->keyboard_leds;
-	kept->cpu.progress = GATE_PARKED;
+	platform_save(kept->platform, cpu_state_lapic(kept->cpu[0]));
+	platform_note(kept->platform, &(struct platform_notes){
+					      .pit_reload = notes->pit_reload,
+					      .pic_master = notes->pic_master,
+					      .pic_slave = notes->pic_slave,
+					      .keyboard_leds = notes->keyboard_leds,
+				      });
+	kept_state_idle(kept, 1);
+	kept->cpu[0]->progress = GATE_PARKED;
 }
 
 static void slot_ends(struct monitor *monitor, struct slot *slot, uint64_t how)
@@ -105,7 +111,7 @@ static const void *check_monitor(const struct monitor *monitor)
 							   : selfcheck_damage(&monitor->selfcheck);
 }
 
-/* What gate_handler_fn says. */
+/* What a call on the boot CPU comes to. */
 static int64_t gate_main(uint64_t op, uint64_t arg)
 {
 	struct monitor *monitor = gate_monitor;
@@ -116,15 +122,13 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 	struct error error;
 	int64_t result;
 
-	if (!lapic_is_boot_cpu())
-		return SWITCHYARD_ENOTBOOTCPU;
 	result = request_check(&monitor->slots, monitor->current, op, arg);
 	if (!result && op == SWITCHYARD_SWITCH)
 		result = check_target(monitor, &monitor->slots.slot[arg - 1]);
 	if (result)
 		return result;
 	/* One that ends needs its CPU state no more, so it may be what can't be kept. */
-	if (!cpu_state_save(&kept->cpu, &reason) && op != SWITCHYARD_END &&
+	if (!cpu_state_save(kept->cpu[0], &reason) && op != SWITCHYARD_END &&
 	    op != SWITCHYARD_CRASH) {
 		log_keep(&monitor->log, LOG_ERROR, "slot %s can't be parked: %s", slot->name,
 			 reason);
@@ -158,8 +162,17 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 	monitor->frontend.talk(monitor->frontend.context);
 }
 
+/*
+ * What gate_handler_fn says. Which CPU may ask for what: the boot CPU for all, others for nothing.
+ * They are answered before anything that CPUs share is looked at, so that this needs no lock.
+ */
+static int64_t gate_answer(uint64_t op, uint64_t arg)
+{
+	return lapic_is_boot_cpu() ? gate_main(op, arg) : SWITCHYARD_ENOTBOOTCPU;
+}
+
 void gate_call_init(struct monitor *monitor)
 {
 	gate_monitor = monitor;
-	gate_init(gate_main);
+	gate_init(gate_answer);
 }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/switch/integrity.h"
+#include <stddef.h>
+#include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/memory/page_walk.h"
 #include "arch/x86/memory/phys.h"
+#include "arch/x86/platform/platform.h"
 #include "lib/xxh64.h"
 #include "monitor/switch/kept_state.h"
 #include "lib/units.h"
 
 static const char *const part_names[PART_COUNT] = {
-	[PART_CPU] = "saved CPU state",
-	[PART_DEVICES] = "saved device state",
 	[PART_ACPI] = "ACPI tables",
 	[PART_GDT] = "GDT",
 	[PART_IDT] = "IDT",
@@ -18,9 +19,9 @@ static const char *const part_names[PART_COUNT] = {
 static struct page_walk walk_of(const struct slot *slot, const struct kept_state *kept)
 {
 	return (struct page_walk){
-		.cr3 = kept->cpu.cr3,
-		.cr4 = kept->cpu.cr4,
-		.efer = kept->cpu.efer,
+		.cr3 = kept->cpu[0]->cr3,
+		.cr4 = kept->cpu[0]->cr4,
+		.efer = kept->cpu[0]->efer,
 		.base = slot->ram.base,
 		.size = slot->ram.size,
 	};
@@ -59,22 +60,71 @@ static uint64_t sum_part(const struct slot *slot, const struct kept_state *kept,
 	struct page_walk walk = walk_of(slot, kept);
 
 	switch (part) {
-	case PART_CPU:
-		return xxh64(&kept->cpu, sizeof(kept->cpu), 0);
-	case PART_DEVICES:
-		return xxh64(&kept->platform, sizeof(kept->platform), 0);
 	case PART_ACPI:
 		return xxh64(kept->tables.acpi, sizeof(kept->tables.acpi), 0);
 	case PART_GDT:
-		return sum_table(&walk, &kept->cpu.gdtr);
+		return sum_table(&walk, &kept->cpu[0]->gdtr);
 	case PART_IDT:
-		return sum_table(&walk, &kept->cpu.idtr);
+		return sum_table(&walk, &kept->cpu[0]->idtr);
 	case PART_PAGE_TABLE:
 		return sum_root(&walk);
 	case PART_COUNT:
 		break;
 	}
 	return 0;
+}
+
+static uint64_t sum_item(const struct state_place *place, const void *state)
+{
+	return place->size ? xxh64((const uint8_t *)state + place->offset, place->size, 0) : 0;
+}
+
+static void take_items(const struct state_layout *layout, const void *state, uint64_t *sum)
+{
+	for (uint32_t i = 0; i < layout->count; i++)
+		sum[i] = sum_item(&layout->place[i], state);
+}
+
+/* The name of the first item that changed, or NULL. */
+static const char *changed_item(const struct state_layout *layout, const void *state,
+				const uint64_t *sum)
+{
+	for (uint32_t i = 0; i < layout->count; i++)
+		if (sum_item(&layout->place[i], state) != sum[i])
+			return layout->place[i].item->name;
+	return NULL;
+}
+
+static void take_control(const struct slot *slot, struct kept_state *kept)
+{
+	struct integrity *integrity = &kept->integrity;
+
+	take_items(cpu_state_layout(), kept->cpu[0], integrity->cpu);
+	take_items(platform_layout(), kept->platform, integrity->machine);
+	for (unsigned int part = 0; part < PART_COUNT; part++)
+		integrity->part[part] = sum_part(slot, kept, (enum integrity_part)part);
+}
+
+static bool verify_control(const struct slot *slot, const struct kept_state *kept,
+			   struct error *error)
+{
+	const struct integrity *integrity = &kept->integrity;
+	const char *what = "saved CPU state: ";
+	const char *changed = changed_item(cpu_state_layout(), kept->cpu[0], integrity->cpu);
+
+	if (!changed) {
+		what = "saved device state: ";
+		changed = changed_item(platform_layout(), kept->platform, integrity->machine);
+	}
+	for (unsigned int part = 0; !changed && part < PART_COUNT; part++) {
+		what = "";
+		if (sum_part(slot, kept, (enum integrity_part)part) != integrity->part[part])
+			changed = part_names[part];
+	}
+	return !changed || fail(error,
+				"slot %s: its %s%s changed while it was parked; \"switch %s "
+				"force\" resumes it all the same",
+				slot->name, what, changed, slot->name);
 }
 
 static uint32_t sum_text_page(uint64_t address)
@@ -116,8 +166,8 @@ void integrity_take(const struct slot *slot, struct kept_state *kept, enum integ
 	integrity->range_count = 0;
 	integrity->page_count = 0;
 	integrity->left_out = 0;
-	for (unsigned int part = 0; integrity->control && part < PART_COUNT; part++)
-		integrity->part[part] = sum_part(slot, kept, (enum integrity_part)part);
+	if (integrity->control)
+		take_control(slot, kept);
 	/* Tables without end: what was found of them before is checked all the same. */
 	if (integrity->text)
 		page_walk_text(&walk, add_text, integrity);
@@ -143,12 +193,8 @@ bool integrity_verify(const struct slot *slot, const struct kept_state *kept, st
 	const struct integrity *integrity = &kept->integrity;
 	uint64_t text;
 
-	for (unsigned int part = 0; integrity->control && part < PART_COUNT; part++)
-		if (sum_part(slot, kept, (enum integrity_part)part) != integrity->part[part])
-			return fail(error,
-				    "slot %s: its %s changed while it was parked; \"switch %s "
-				    "force\" resumes it all the same",
-				    slot->name, part_names[part], slot->name);
+	if (integrity->control && !verify_control(slot, kept, error))
+		return false;
 	text = integrity->text ? changed_text(integrity) : 0;
 	if (text)
 		return fail(error,

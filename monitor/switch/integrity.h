@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "arch/x86/cpu/state_item.h"
 #include "lib/error.h"
 #include "monitor/config/options.h"
 #include "monitor/slot/slot.h"
@@ -18,12 +19,10 @@
 #define INTEGRITY_RANGES 1024
 #define INTEGRITY_PAGES	 8192 /* 32 MiB of kernel text */
 
-/* What is kept for a slot besides its kernel's text. */
+/* What is kept for a slot besides its kernel's text and the items of its state. */
 enum integrity_part {
-	PART_CPU,     /* its CPU context */
-	PART_DEVICES, /* the platform state */
-	PART_ACPI,    /* its copies of ACPI tables */
-	PART_GDT,     /* the descriptor tables, which lie in its own memory, */
+	PART_ACPI, /* its copies of ACPI tables */
+	PART_GDT,  /* the descriptor tables, which lie in its own memory, */
 	PART_IDT,
 	PART_PAGE_TABLE, /* and the root of its page tables */
 	PART_COUNT,
@@ -31,7 +30,8 @@ enum integrity_part {
 
 /* Checksums of one parked slot. */
 struct integrity {
-	bool control, text; /* were they taken? */
+	bool control, text;					 /* were they taken? */
+	uint64_t cpu[STATE_MAX_ITEMS], machine[STATE_MAX_ITEMS]; /* of the items of its state */
 	uint64_t part[PART_COUNT];
 	uint32_t range_count, page_count;
 	uint64_t left_out; /* bytes of text for which there was no room */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kept_state.h - what the monitor keeps of the machine for each slot: control page, platform
+ * kept_state.h - what the monitor keeps of the machine for each slot: CPU contexts, platform
  * state, and the pages that the slot itself reads, with its ACPI root tables and struct
  * switchyard_info.
  */
@@ -8,6 +8,7 @@
 #define MONITOR_SWITCH_KEPT_STATE_H
 
 #include "arch/x86/gate/cpu_context.h"
+#include "arch/x86/gate/gate_cpu.h"
 #include "arch/x86/memory/paging.h"
 #include "arch/x86/platform/platform.h"
 #include "monitor/switch/integrity.h"
@@ -24,12 +25,18 @@ struct slot_tables {
 _Static_assert(sizeof(struct slot_tables) == SLOT_TABLES_SIZE, "info fits one page");
 
 struct kept_state {
-	struct cpu_context cpu;
-	struct platform_state platform;
-	struct integrity integrity; /* of the other two, and of its memory */
+	struct cpu_context *cpu[GATE_MAX_CPUS]; /* the first is the boot CPU's; NULL: not its own */
+	void *platform;				/* of platform_layout()->size bytes */
+	struct integrity integrity;		/* of those, and of its memory */
 	struct slot_tables tables;
 	uint64_t rsdp; /* the slot's own, 0: none */
 };
+
+/*
+ * Takes RAM for the CPU contexts and the platform state of every slot, and for the monitor's own
+ * CPUs: before plan_slots().
+ */
+bool kept_state_place(struct monitor *monitor, struct error *error);
 
 /*
  * Fills the tables of every slot in the final slot table. A slot whose ACPI tables can't be made is
@@ -39,6 +46,9 @@ void kept_state_init(struct monitor *monitor, const struct paging_tables *paging
 
 /* What the monitor keeps for slot number index (from 0). */
 struct kept_state *kept_state(uint32_t index);
+
+/* None of the slot's CPUs from number first on is in the gate: it boots, or they were stopped. */
+void kept_state_idle(struct kept_state *kept, uint32_t first);
 
 /* Writes all slots' states to every slot's struct switchyard_info: before one of them runs. */
 void kept_state_publish(const struct slot_table *slots);

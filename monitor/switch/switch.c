@@ -4,9 +4,9 @@
  */
 #include "monitor/switch/switch.h"
 #include "arch/x86/gate/cpu_state.h"
-#include "arch/x86/gate/anchor.h"
 #include "arch/x86/gate/enter.h"
 #include "arch/x86/gate/gate.h"
+#include "arch/x86/gate/gate_cpu.h"
 #include "arch/x86/pci/pci.h"
 #include "arch/x86/platform/platform.h"
 #include "guest/linux/version.h"
@@ -26,7 +26,8 @@ static void mark_running(struct monitor *monitor, struct slot *slot, enum life_e
 	monitor->current = slot_index(&monitor->slots, slot);
 	life_apply(slot, event);
 	kept_state_publish(&monitor->slots);
-	gate_set_context(&kept_state(monitor->current)->cpu);
+	for (uint32_t cpu = 0; cpu < gate_cpus.count; cpu++)
+		gate_cpu_set_context(cpu, kept_state(monitor->current)->cpu[cpu]);
 }
 
 /*
@@ -88,7 +89,7 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 	if (!load_pristine(monitor, slot, &entry, error))
 		return false;
 	memset(&kept->tables.info.notes, 0, sizeof(kept->tables.info.notes));
-	memset(&kept->cpu, 0, sizeof(kept->cpu));
+	kept_state_idle(kept, 0);
 	frontend->give(frontend->context);
 	mark_running(monitor, slot, LIFE_BOOT);
 	platform_restore_firmware();
@@ -106,9 +107,9 @@ void switch_resume(struct monitor *monitor, struct slot *slot, int64_t result)
 	monitor->frontend.give(monitor->frontend.context);
 	mark_running(monitor, slot, LIFE_RESUME);
 	picture_restore(monitor, monitor->current);
-	platform_restore(&kept->platform);
-	cpu_state_restore(&kept->cpu);
-	gate_resume(&kept->cpu, result);
+	platform_restore(kept->platform, cpu_state_lapic(kept->cpu[0]));
+	cpu_state_restore(kept->cpu[0]);
+	gate_resume(kept->cpu[0], result);
 }
 
 bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error)

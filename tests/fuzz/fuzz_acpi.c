@@ -5,6 +5,7 @@
  */
 #include "arch/x86/acpi/acpi_sleep.h"
 #include "arch/x86/acpi/acpi_walk.h"
+#include "arch/x86/acpi/fadt.h"
 #include "arch/x86/acpi/machine.h"
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/interrupt/lapic.h"
@@ -96,12 +97,25 @@ static void fix_checksums(const struct firmware *firmware)
 		acpi_set_checksum(rsdp, rsdp->length, &rsdp->extended_checksum);
 }
 
-/* The tables made for a slot are right, and name the slot's structure. */
+/* A report_fn for what nothing may be wrong with. */
+static void no_report(void *context, const char *text)
+{
+	(void)context;
+	(void)text;
+	FUZZ_CHECK(false);
+}
+
+/*
+ * The tables made for a slot are right, checksums included, and name the slot's structure.
+ */
 static void check_guest(uint64_t rsdp)
 {
-	const struct switchyard_acpi *swyd = acpi_find(phys(rsdp), "SWYD", sizeof(*swyd));
+	const struct switchyard_acpi *swyd;
+	struct acpi_root root;
 
 	FUZZ_CHECK(rsdp >= AREA_AT && rsdp < AREA_AT + AREA_SIZE);
+	acpi_find_root(phys(rsdp), &root, no_report, NULL);
+	swyd = acpi_find(&root, "SWYD", sizeof(*swyd), no_report, NULL);
 	FUZZ_CHECK(swyd && swyd->info == INFO_AT);
 }
 
@@ -112,9 +126,9 @@ static void read_tables(uint64_t cpus)
 	int type_a, type_b;
 	uint64_t rsdp;
 
-	machine_init((uint64_t)(uintptr_t)phys(FIRMWARE_AT));
+	machine_init(FIRMWARE_AT, promise_report, NULL);
 	machine_cpus(cpu, MAX_CPUS);
-	if (machine()->fadt && acpi_find_s5(machine()->fadt->dsdt, &type_a, &type_b))
+	if (machine()->fadt && acpi_find_s5(fadt_dsdt(machine()->fadt), &type_a, &type_b))
 		FUZZ_CHECK(type_a >= 0 && type_a <= UINT8_MAX && type_b >= 0);
 	if (guest_acpi(FIRMWARE_AT, AREA_AT, AREA_SIZE, cpus, INFO_AT, &rsdp, &error))
 		check_guest(rsdp);

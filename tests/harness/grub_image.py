@@ -15,7 +15,7 @@ from paths import MONITOR, TEST
 IMAGES = TEST / 'iso'
 KEPT_S = 24 * 3600  # images that were not used for so long are removed
 
-GRUB_MODULES = 'iso9660 normal serial test all_video linux multiboot multiboot2 gzio memrw'
+GRUB_MODULES = 'iso9660 normal serial test all_video linux multiboot multiboot2 gzio memrw echo read'
 PLAIN_WORD = re.compile(r'[A-Za-z0-9_./:,=@%+-]+$')
 
 # The driver of UEFI's own framebuffer: all_video would put QEMU's before it. Under the BIOS, drivers

@@ -17,6 +17,7 @@ MONITOR_NO_INIT = TEST / 'switchyard-noinit.elf'
 TICK = BUILD / 'tick' / 'tick.elf'
 TORTURE = BUILD / 'torture' / 'torture.elf'
 BUSY = BUILD / 'busy' / 'busy.elf'
+CALLERS = BUILD / 'callers' / 'callers.elf'
 MEMTEST_X64 = BUILD / 'memtest/boot/memtest86+x64.bin'
 MEMTEST_IA32 = BUILD / 'memtest/boot/memtest86+ia32.bin'
 

@@ -14,8 +14,9 @@ import mutate  # noqa: E402
 from mutations import MUTATIONS, NOT_MUTATED  # noqa: E402
 
 NAME = r'[a-z0-9-]+'
+PAGE = (ROOT / 'docs/STATE.md').read_text()
 ROWS = [[cell.strip() for cell in line.strip('|').split('|')]
-        for line in (ROOT / 'docs/STATE.md').read_text().split('\n')
+        for line in PAGE.split('\n')
         if re.match(r'\| (?!item )', line) and line.count('|') == 7]
 TOLD = {name for row in ROWS for names in re.findall(rf'torture: ({NAME}(?:, {NAME})*)', row[-1])
         for name in names.split(', ')}
@@ -30,6 +31,9 @@ PATTERNS = (
     r'\{(?:FIELD|XSTATE)\((\w+)\)', rf'^\s*\{{"({NAME})", offsetof', rf'\[\d\] = "({NAME})"',
     rf'torture_differs\(torture, "({NAME})"',
 )
+# The lists of what a slot keeps, by the section of the page that tells of them.
+LISTS = {'CPU': 'arch/x86/gate/cpu_state.c', 'Devices': 'arch/x86/platform/platform.c'}
+ITEM = rf'STATE_ROW\("({NAME})"|\.name = "({NAME})",\s+\.version = [1-9]'
 UARTS = ('com1', 'com2', 'com3', 'com4')
 
 
@@ -69,6 +73,15 @@ def test_what_is_told_and_mutated_is_an_item_of_the_guest():
     assert not TOLD - items
     assert not MUTATED - items
     assert not set(NOT_MUTATED) - items
+
+
+@pytest.mark.parametrize('section', LISTS)
+def test_the_page_names_the_items_of_the_list_in_their_order(section):
+    items = [a or b for a, b in re.findall(ITEM, (ROOT / LISTS[section]).read_text())]
+    text = re.search(rf'^## {section}\n(.*?)^(?:\||###)', PAGE, re.MULTILINE | re.DOTALL)[1]
+    told = re.search(rf'`{NAME}`(?:,\s+`{NAME}`){{3,}}', text)[0]
+    assert len(items) > 3
+    assert re.findall(NAME, told) == items
 
 
 @pytest.mark.parametrize('mutation', MUTATIONS, ids=lambda mutation: mutation.items[0])

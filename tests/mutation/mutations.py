@@ -67,8 +67,9 @@ LOAD_MSR = '\twrmsr\n'
 
 
 def general_registers():
-    for name in 'rbx rcx rdx rsi rdi rbp r8 r9 r10 r11 r12 r13 r14 r15'.split():
+    for name in 'rbx rcx rdx rsi rbp r8 r9 r10 r11 r12 r13 r14 r15'.split():
         yield drop(name, GATE, LOAD, but(name, LOAD))
+    yield drop('rdi', GATE, '\tpush qword [rdi + cpu_context.rdi]\n', '\tpush rdi\n')
     yield drop('rsp', GATE, LOAD, but('rsp', LOAD), stops=True)
     yield Mutation(('rflags',), ((GATE, '\tpush qword [rdi + cpu_context.rflags]\n', ''),
                                  (GATE, '\tpopfq\t\t\t\t; with the interrupt flag', '\t; with')))
@@ -104,7 +105,7 @@ def control_registers():
                               (LAPIC, '\tlapic_write(LAPIC_TPR, state->tpr);\n', '')))
     yield drop('cr4-la57', GATE, '\tcall la57_enter\n', stops=True, options='la57')
     for name in 'dr0 dr1 dr2 dr3 dr6 dr7'.split():
-        yield drop(name, CPU_STATE, f'\twrite_{name}(context->{name});\n')
+        yield drop(name, CPU_STATE, f'\twrite_{name}(debug->{name});\n')
 
 
 
@@ -128,7 +129,7 @@ def msrs():
 
 
 # One component of the area is left out, by its bit.
-XRSTOR = '"xrstor64 %0" : : "m"(state->area), "a"(~0u)'
+XRSTOR = '"xrstor64 %0" : : "m"(*area), "a"(~0u)'
 
 
 def vector_registers():
@@ -136,7 +137,7 @@ def vector_registers():
                         'bndcsr': 16}.items():
         yield drop(items, XSTATE, XRSTOR, XRSTOR.replace('~0u', f'~{bits}u'))
     yield drop('fcw fsw ftw mxcsr st xmm', XSTATE,
-               '\t\t__asm__ volatile("fxrstor64 %0" : : "m"(state->area));', '\t\t(void)state;', cpu='qemu64')
+               '\t\t__asm__ volatile("fxrstor64 %0" : : "m"(*area) : "memory");', '\t\t(void)area;', cpu='qemu64')
     yield drop('xcr0', XSTATE, '\t\txsetbv0(state->xcr0);', '\t\t(void)state;', stops=True)
     yield drop('pkru', XSTATE, '\t\twrpkru(state->pkru);', '\t\t(void)state;')
 

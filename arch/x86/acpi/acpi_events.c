@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/acpi/acpi_events.h"
+#include "arch/x86/acpi/fadt.h"
 #include "arch/x86/cpu/io.h"
 
 #define HALVES 2 /* of a block: status first, then enables */
@@ -7,26 +8,15 @@
 #define PM1_EVENTS 0xcf31
 #define GPE_EVENTS 0xff
 
-/* The 64-bit field counts where there is one, and names I/O space. */
-static uint16_t port_of(const struct acpi_fadt *fadt, uint32_t port,
-			const struct acpi_address *extended)
-{
-	const uint8_t *end = (const uint8_t *)fadt + fadt->header.length;
-
-	if ((const uint8_t *)(extended + 1) <= end && extended->address)
-		return extended->space == ACPI_SPACE_IO ? (uint16_t)extended->address : 0;
-	return (uint16_t)port;
-}
-
 void acpi_events_find(struct acpi_events *events, const struct acpi_fadt *fadt)
 {
 	*events = (struct acpi_events){0};
 	if (!fadt)
 		return;
-	events->pm1[0].status = port_of(fadt, fadt->pm1a_event, &fadt->x_pm1a_event);
-	events->pm1[1].status = port_of(fadt, fadt->pm1b_event, &fadt->x_pm1b_event);
-	events->gpe[0].status = port_of(fadt, fadt->gpe0, &fadt->x_gpe0);
-	events->gpe[1].status = port_of(fadt, fadt->gpe1, &fadt->x_gpe1);
+	events->pm1[0].status = fadt_port(fadt, fadt->pm1a_event, &fadt->x_pm1a_event);
+	events->pm1[1].status = fadt_port(fadt, fadt->pm1b_event, &fadt->x_pm1b_event);
+	events->gpe[0].status = fadt_port(fadt, fadt->gpe0, &fadt->x_gpe0);
+	events->gpe[1].status = fadt_port(fadt, fadt->gpe1, &fadt->x_gpe1);
 	events->gpe[0].length = fadt->gpe0_length / HALVES;
 	events->gpe[1].length = fadt->gpe1_length / HALVES;
 	for (uint32_t i = 0; i < ACPI_PM1_BLOCKS; i++) {

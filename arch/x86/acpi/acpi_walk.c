@@ -30,19 +30,9 @@ const struct acpi_rsdp *acpi_check_rsdp(uint64_t address, struct error *error)
 		fail(error, "ACPI: no RSDP at %#lx", address);
 		return NULL;
 	}
-	if (acpi_sum(rsdp, ACPI_RSDP_V1_SIZE)) {
-		fail(error, "ACPI: RSDP at %#lx has a wrong checksum", address);
-		return NULL;
-	}
-	if (rsdp->revision < ACPI_RSDP_V2)
-		return rsdp;
-	if (!phys_range(address, sizeof(*rsdp)) || rsdp->length < sizeof(*rsdp) ||
-	    rsdp->length > TABLE_LIMIT || !phys_range(address, rsdp->length)) {
-		fail(error, "ACPI: RSDP at %#lx has a wrong length", address);
-		return NULL;
-	}
-	if (acpi_sum(rsdp, rsdp->length)) {
-		fail(error, "ACPI: RSDP at %#lx has a wrong extended checksum", address);
+	if (rsdp->revision >= ACPI_RSDP_V2 && !phys_range(address, sizeof(*rsdp))) {
+		fail(error, "ACPI: RSDP at %#lx is cut: revision %u has %lu bytes", address,
+		     rsdp->revision, sizeof(*rsdp));
 		return NULL;
 	}
 	return rsdp;
@@ -59,7 +49,6 @@ const void *acpi_check_table(uint64_t address, const char *signature, uint32_t m
 			     struct error *error)
 {
 	const struct acpi_header *table = phys_range(address, sizeof(*table));
-	uint8_t sum;
 
 	if (!acpi_has_signature(address, signature)) {
 		fail(error, "ACPI: no %s at %#lx", signature, address);
@@ -69,12 +58,6 @@ const void *acpi_check_table(uint64_t address, const char *signature, uint32_t m
 	    !phys_range(address, table->length)) {
 		fail(error, "ACPI: %s at %#lx has a length of %u bytes; expected %u to %u",
 		     signature, address, table->length, min_length, TABLE_LIMIT);
-		return NULL;
-	}
-	sum = acpi_sum(table, table->length);
-	if (sum) {
-		fail(error, "ACPI: %s at %#lx has a wrong checksum: the sum is %u, expected 0",
-		     signature, address, sum);
 		return NULL;
 	}
 	return table;
@@ -128,18 +111,82 @@ uint64_t acpi_root_find(const struct acpi_root *root, const char *signature)
 	return 0;
 }
 
-const void *acpi_find(const struct acpi_rsdp *rsdp, const char *signature, uint32_t min_length)
+/* A line if the checksum, which is one of those bytes, is not the one that makes their sum 0. */
+static void report_sum(const char *name, const void *bytes, uint32_t size, uint8_t checksum,
+		       report_fn report, void *context)
 {
-	struct acpi_root root;
-	struct error unsaid;
-	uint64_t address;
+	uint8_t sum = acpi_sum(bytes, size);
+	struct error error;
 
-	if (!acpi_find_xsdt(rsdp, &root, &unsaid) ||
-	    (!root.table && !acpi_find_rsdt(rsdp, &root, &unsaid)))
-		return NULL;
+	if (!sum)
+		return;
+	fail(&error, "ACPI: %s has checksum 0x%02x, expected 0x%02x; it is used all the same", name,
+	     checksum, (uint8_t)(checksum - sum));
+	report(context, error.text);
+}
+
+static void report_table_sum(const char *signature, const struct acpi_header *table,
+			     report_fn report, void *context)
+{
+	report_sum(signature, table, table->length, table->checksum, report, context);
+}
+
+/* The copy that boot/ made has no more than sizeof(*rsdp) bytes, whatever it says. */
+static void report_rsdp(const struct acpi_rsdp *rsdp, report_fn report, void *context)
+{
+	struct error error;
+
+	report_sum("the RSDP", rsdp, ACPI_RSDP_V1_SIZE, rsdp->checksum, report, context);
+	if (rsdp->revision < ACPI_RSDP_V2)
+		return;
+	if (rsdp->length == sizeof(*rsdp)) {
+		report_sum("the extended RSDP", rsdp, sizeof(*rsdp), rsdp->extended_checksum,
+			   report, context);
+		return;
+	}
+	fail(&error,
+	     "ACPI: the RSDP has a length of %u bytes, expected %lu; it is used all the same",
+	     rsdp->length, sizeof(*rsdp));
+	report(context, error.text);
+}
+
+void acpi_find_root(const struct acpi_rsdp *rsdp, struct acpi_root *root, report_fn report,
+		    void *context)
+{
+	struct acpi_root rsdt;
+	struct error error;
+	bool has_xsdt;
+
+	report_rsdp(rsdp, report, context);
+	has_xsdt = acpi_find_xsdt(rsdp, root, &error);
+	if (!has_xsdt)
+		report(context, error.text);
+	else if (root->table)
+		report_table_sum("XSDT", root->table, report, context);
+	if (!acpi_find_rsdt(rsdp, &rsdt, &error))
+		report(context, error.text);
+	else if (rsdt.table)
+		report_table_sum("RSDT", rsdt.table, report, context);
+	if (has_xsdt && !root->table)
+		*root = rsdt;
+}
+
+const void *acpi_find(const struct acpi_root *root, const char *signature, uint32_t min_length,
+		      report_fn report, void *context)
+{
 	/* Only the first one: a root table that names a bad one 100,000 times is no loop. */
-	address = acpi_root_find(&root, signature);
-	return address ? acpi_check_table(address, signature, min_length, &unsaid) : NULL;
+	uint64_t address = acpi_root_find(root, signature);
+	const struct acpi_header *table;
+	struct error error;
+
+	if (!address)
+		return NULL;
+	table = acpi_check_table(address, signature, min_length, &error);
+	if (table)
+		report_table_sum(signature, table, report, context);
+	else
+		report(context, error.text);
+	return table;
 }
 
 struct acpi_madt_walk acpi_madt_begin(const struct acpi_madt *madt)
@@ -198,4 +245,10 @@ bool acpi_madt_processor(const struct acpi_madt_entry *entry, struct acpi_proces
 	}
 	processor->enabled = flags & ACPI_MADT_ENABLED;
 	return true;
+}
+
+uint32_t acpi_processor_number(const struct acpi_processor *processor, uint32_t boot_apic_id,
+			       uint32_t *others)
+{
+	return processor->apic_id == boot_apic_id ? 0 : ++*others;
 }

@@ -20,10 +20,11 @@ const struct machine *machine(void)
 	return &the_machine;
 }
 
-static void find_ioapics(void)
+static void find_ioapics(report_fn report, void *context)
 {
 	struct acpi_madt_walk walk = acpi_madt_begin(the_machine.madt);
 	const struct acpi_madt_entry *entry;
+	struct error error;
 
 	while ((entry = acpi_madt_next(&walk))) {
 		const struct acpi_madt_io_apic *ioapic = (const void *)entry;
@@ -32,30 +33,53 @@ static void find_ioapics(void)
 			ioapic_add(&the_machine.ioapics, ioapic->id, ioapic->address,
 				   ioapic->gsi_base);
 	}
+	if (!acpi_madt_ended(&walk, &error))
+		report(context, error.text);
 }
 
-void machine_init(uint64_t rsdp)
+static void find_hpet(const struct acpi_root *root, report_fn report, void *context)
 {
-	const struct acpi_hpet *hpet;
+	const struct acpi_hpet *hpet = acpi_find(root, "HPET", sizeof(*hpet), report, context);
+	struct error error;
+
+	if (!hpet)
+		return;
+	if (hpet->address.space == ACPI_SPACE_MEMORY &&
+	    phys_range(hpet->address.address, HPET_SIZE)) {
+		the_machine.hpet = hpet->address.address;
+		return;
+	}
+	fail(&error, "ACPI: the HPET is at %#lx in address space %u, expected mapped memory",
+	     hpet->address.address, hpet->address.space);
+	report(context, error.text);
+}
+
+void machine_init(uint64_t rsdp, report_fn report, void *context)
+{
+	struct acpi_root root;
+	struct error error;
 
 	the_machine = (struct machine){0};
 	if (!rsdp)
 		return;
-	the_machine.rsdp = (const struct acpi_rsdp *)rsdp;
-	the_machine.madt = acpi_find(the_machine.rsdp, "APIC", sizeof(struct acpi_madt));
+	the_machine.rsdp = acpi_check_rsdp(rsdp, &error);
+	if (!the_machine.rsdp) {
+		report(context, error.text);
+		return;
+	}
+	acpi_find_root(the_machine.rsdp, &root, report, context);
+	the_machine.madt = acpi_find(&root, "APIC", sizeof(struct acpi_madt), report, context);
 	/* ACPI 1.0's FADT is shorter than ours, but has what power-off needs. */
-	the_machine.fadt = acpi_find(the_machine.rsdp, "FACP",
-				     __builtin_offsetof(struct acpi_fadt, reset_register));
+	the_machine.fadt =
+		acpi_find(&root, "FACP", __builtin_offsetof(struct acpi_fadt, reset_register),
+			  report, context);
 	acpi_events_find(&the_machine.acpi_events, the_machine.fadt);
 	if (the_machine.fadt) {
 		the_machine.rtc.day_alarm = the_machine.fadt->day_alarm;
 		the_machine.rtc.month_alarm = the_machine.fadt->month_alarm;
 	}
-	hpet = acpi_find(the_machine.rsdp, "HPET", sizeof(*hpet));
-	if (hpet && hpet->address.space == ACPI_SPACE_MEMORY &&
-	    phys_range(hpet->address.address, HPET_SIZE))
-		the_machine.hpet = hpet->address.address;
-	find_ioapics();
+	find_hpet(&root, report, context);
+	find_ioapics(report, context);
 }
 
 uint32_t machine_cpus(struct machine_cpu *cpus, uint32_t max)
@@ -63,18 +87,40 @@ uint32_t machine_cpus(struct machine_cpu *cpus, uint32_t max)
 	struct acpi_madt_walk walk = acpi_madt_begin(the_machine.madt);
 	const struct acpi_madt_entry *entry;
 	struct acpi_processor processor;
-	uint32_t count = 0;
+	uint32_t boot_apic_id = lapic_id(), others = 0, count = 0;
 
 	while ((entry = acpi_madt_next(&walk))) {
+		uint32_t number = 0;
+
 		if (!acpi_madt_processor(entry, &processor))
 			continue;
+		if (processor.enabled)
+			number = acpi_processor_number(&processor, boot_apic_id, &others);
 		if (count < max)
 			cpus[count] = (struct machine_cpu){
 				.apic_id = processor.apic_id,
 				.processor_uid = processor.uid,
 				.enabled = processor.enabled,
-				.boot = processor.apic_id == lapic_id(),
+				.number = number,
+				.boot = processor.apic_id == boot_apic_id,
 			};
+		count++;
+	}
+	return count;
+}
+
+uint32_t machine_apic_ids(uint32_t *apic_ids, uint32_t max)
+{
+	struct acpi_madt_walk walk = acpi_madt_begin(the_machine.madt);
+	const struct acpi_madt_entry *entry;
+	struct acpi_processor processor;
+	uint32_t count = 0;
+
+	while ((entry = acpi_madt_next(&walk))) {
+		if (!acpi_madt_processor(entry, &processor) || !processor.enabled)
+			continue;
+		if (count < max)
+			apic_ids[count] = processor.apic_id;
 		count++;
 	}
 	return count;

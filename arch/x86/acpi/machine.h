@@ -12,11 +12,13 @@
 #include "arch/x86/acpi/acpi_tables.h"
 #include "arch/x86/interrupt/ioapic.h"
 #include "arch/x86/time/rtc.h"
+#include "lib/error.h"
 
 struct machine_cpu {
 	uint32_t apic_id;
 	uint32_t processor_uid; /* of ACPI */
 	bool enabled;
+	uint32_t number; /* as cpus= counts, if it is enabled */
 	bool boot;
 };
 
@@ -30,14 +32,20 @@ struct machine {
 	struct rtc_layout rtc;
 };
 
-/* Looks at the ACPI tables, once. rsdp: address of the root pointer, 0: no ACPI. */
-void machine_init(uint64_t rsdp);
+/*
+ * Looks at the ACPI tables, once. rsdp: address of the root pointer, 0: no ACPI. What is wrong with
+ * them is reported.
+ */
+void machine_init(uint64_t rsdp, report_fn report, void *context);
 
 /* What machine_init() found; never changes after it. */
 const struct machine *machine(void);
 
 /* Fills cpus with at most max CPUs in the MADT's order, and returns how many there are. */
 uint32_t machine_cpus(struct machine_cpu *cpus, uint32_t max);
+
+/* The same for the APIC IDs of those that are enabled. */
+uint32_t machine_apic_ids(uint32_t *apic_ids, uint32_t max);
 
 /* CPUID's brand string, "unknown CPU" if it has none. */
 const char *machine_cpu_name(void);

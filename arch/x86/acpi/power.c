@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/acpi/power.h"
 #include "arch/x86/acpi/acpi_sleep.h"
+#include "arch/x86/acpi/fadt.h"
 #include "arch/x86/acpi/machine.h"
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/cpu/io.h"
@@ -19,7 +20,7 @@ static void write_reset_register(void)
 
 	if (!fadt ||
 	    fadt->header.length < __builtin_offsetof(struct acpi_fadt, arm_boot_architecture) ||
-	    !(fadt->flags & ACPI_FADT_RESET_SUPPORTED))
+	    !(fadt->flags & ACPI_FADT_RESET_SUPPORTED) || !fadt->reset_register.address)
 		return;
 	if (fadt->reset_register.space == ACPI_SPACE_IO)
 		outb((uint16_t)fadt->reset_register.address, fadt->reset_value);
@@ -42,32 +43,35 @@ void machine_reboot(void)
 	cpu_stop();
 }
 
-static void sleep(uint32_t port, int type)
+static void sleep(uint16_t port, int type)
 {
-	uint16_t value;
+	uint16_t value = inw(port) & (uint16_t)~ACPI_PM1_SLEEP_TYPE_MASK;
 
-	if (!port)
-		return;
-	value = inw((uint16_t)port) & (uint16_t)~ACPI_PM1_SLEEP_TYPE_MASK;
-	outw((uint16_t)port,
-	     value | (uint16_t)(type << ACPI_PM1_SLEEP_TYPE_SHIFT) | ACPI_PM1_SLEEP_ENABLE);
+	value |= (uint16_t)(type << ACPI_PM1_SLEEP_TYPE_SHIFT) & ACPI_PM1_SLEEP_TYPE_MASK;
+	outw(port, value | ACPI_PM1_SLEEP_ENABLE);
 }
 
 const char *machine_poweroff(void)
 {
 	const struct acpi_fadt *fadt = machine()->fadt;
+	uint16_t control_a, control_b;
 	int type_a, type_b;
 
 	if (!fadt)
 		return "this machine has no ACPI tables that say how";
-	if (!acpi_find_s5(fadt->dsdt, &type_a, &type_b))
+	if (!acpi_find_s5(fadt_dsdt(fadt), &type_a, &type_b))
 		return "the ACPI tables don't name the sleep type of S5";
-	if (!(inw((uint16_t)fadt->pm1a_control) & ACPI_PM1_SCI_ENABLE) && fadt->smi_command) {
+	control_a = fadt_port(fadt, fadt->pm1a_control, &fadt->x_pm1a_control);
+	control_b = fadt_port(fadt, fadt->pm1b_control, &fadt->x_pm1b_control);
+	if (!control_a)
+		return "the ACPI tables name no I/O port of the PM1a control register";
+	if (!(inw(control_a) & ACPI_PM1_SCI_ENABLE) && fadt->smi_command) {
 		outb((uint16_t)fadt->smi_command, fadt->acpi_enable);
 		clock_wait_us(RESET_WAIT_US);
 	}
-	sleep(fadt->pm1a_control, type_a);
-	sleep(fadt->pm1b_control, type_b);
+	sleep(control_a, type_a);
+	if (control_b)
+		sleep(control_b, type_b);
 	clock_wait_us(POWEROFF_WAIT_US);
 	return "the machine did not react to ACPI's S5 request";
 }

@@ -46,7 +46,9 @@ struct cpuid {
 #define CPUID_VENDOR		0
 #define CPUID_FEATURES		1
 #define CPUID_STRUCTURED	7
+#define CPUID_TOPOLOGY		0x0b
 #define CPUID_EXTENDED_FEATURES 0x80000001
+#define CPUID_APIC_ID_SHIFT	24 /* in CPUID.1:EBX, up to its last bit */
 /* CPUID.1:ECX */
 #define CPUID_1_ECX_XSAVE      (1u << 26)
 #define CPUID_1_ECX_HYPERVISOR (1u << 31)

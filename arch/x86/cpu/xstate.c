@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/cpu/xstate.h"
+#include <stdbool.h>
 #include "arch/x86/cpu/cpu.h"
 #include "lib/string.h"
 
@@ -11,7 +12,9 @@
 #define AREA_HEADER_SIZE 64
 #define AREA_XCOMP	 520 /* offset of XCOMP_BV in the header: SDM volume 1, 13.4.2 */
 #define XCOMP_COMPACTED	 (1ull << 63)
+#define AREA_ALIGN	 64
 #define CPUID_XSAVE	 0x0d
+#define COMPONENTS	 63 /* bits of XCR0 and IA32_XSS that may have one; 0 and 1 are legacy */
 
 static struct {
 	bool xsave, xsaves, pku;
@@ -20,22 +23,22 @@ static struct {
 	 * to their initial state. FXRSTOR takes the values of the legacy region instead. MXCSR
 	 * always comes from there.
 	 */
-	struct xstate reset;
+	uint8_t reset[AREA_HEADER + AREA_HEADER_SIZE] __attribute__((aligned(AREA_ALIGN)));
 } cpu;
 
 uint64_t xstate_init(void)
 {
 	uint64_t cr4 = CR4_OSFXSR | CR4_OSXMM;
 
-	*(uint16_t *)cpu.reset.area = FCW_RESET;
-	*(uint32_t *)(cpu.reset.area + AREA_MXCSR) = MXCSR_RESET;
+	*(uint16_t *)cpu.reset = FCW_RESET;
+	*(uint32_t *)(cpu.reset + AREA_MXCSR) = MXCSR_RESET;
 	cpu.xsave = cpuid(CPUID_FEATURES, 0).ecx & CPUID_1_ECX_XSAVE;
 	if (cpu.xsave) {
 		cr4 |= CR4_OSXSAVE;
 		cpu.xsaves = cpuid(CPUID_XSAVE, 1).eax & CPUID_D_1_EAX_XSAVES;
 	}
 	if (cpu.xsaves) /* XRSTORS takes the compacted format only */
-		*(uint64_t *)(cpu.reset.area + AREA_XCOMP) = XCOMP_COMPACTED;
+		*(uint64_t *)(cpu.reset + AREA_XCOMP) = XCOMP_COMPACTED;
 	cpu.pku = cpuid(CPUID_VENDOR, 0).eax >= CPUID_STRUCTURED &&
 		  (cpuid(CPUID_STRUCTURED, 0).ecx & CPUID_7_ECX_PKU);
 	if (cpu.pku)
@@ -43,9 +46,22 @@ uint64_t xstate_init(void)
 	return cr4;
 }
 
-bool xstate_fits(void)
+/*
+ * The compacted format begins each component at a multiple of 64 at most; the standard one has the
+ * places that CPUID says. Both depend on what is enabled: this is enough for all that there is.
+ */
+uint32_t xstate_size(void)
 {
-	return !cpu.xsave || cpuid(CPUID_XSAVE, cpu.xsaves ? 1 : 0).ebx <= XSTATE_AREA_SIZE;
+	uint32_t compacted = AREA_HEADER + AREA_HEADER_SIZE, standard = 0;
+
+	if (cpu.xsave)
+		standard = cpuid(CPUID_XSAVE, 0).ecx;
+	for (uint32_t i = 2; cpu.xsaves && i < COMPONENTS; i++) {
+		uint32_t bytes = cpuid(CPUID_XSAVE, i).eax;
+
+		compacted += (bytes + AREA_ALIGN - 1) / AREA_ALIGN * AREA_ALIGN;
+	}
+	return (uint32_t)sizeof(struct xstate) + (compacted > standard ? compacted : standard);
 }
 
 /*
@@ -57,7 +73,7 @@ void xstate_save(struct xstate *state)
 	if (cpu.pku)
 		state->pkru = rdpkru();
 	if (!cpu.xsave) {
-		__asm__ volatile("fxsave64 %0" : "=m"(state->area));
+		__asm__ volatile("fxsave64 %0" : "=m"(*state->area) : : "memory");
 		return;
 	}
 	state->xcr0 = xgetbv0();
@@ -67,26 +83,29 @@ void xstate_save(struct xstate *state)
 	 */
 	memset(state->area + AREA_HEADER, 0, AREA_HEADER_SIZE);
 	if (cpu.xsaves)
-		__asm__ volatile("xsaves64 %0" : "+m"(state->area) : "a"(~0u), "d"(~0u));
+		__asm__ volatile("xsaves64 %0"
+				 : "+m"(*state->area)
+				 : "a"(~0u), "d"(~0u)
+				 : "memory");
 	else
-		__asm__ volatile("xsave64 %0" : "+m"(state->area) : "a"(~0u), "d"(~0u));
+		__asm__ volatile("xsave64 %0" : "+m"(*state->area) : "a"(~0u), "d"(~0u) : "memory");
 }
 
-static void area_restore(const struct xstate *state)
+static void area_restore(const uint8_t *area)
 {
 	if (cpu.xsaves)
-		__asm__ volatile("xrstors64 %0" : : "m"(state->area), "a"(~0u), "d"(~0u));
+		__asm__ volatile("xrstors64 %0" : : "m"(*area), "a"(~0u), "d"(~0u) : "memory");
 	else if (cpu.xsave)
-		__asm__ volatile("xrstor64 %0" : : "m"(state->area), "a"(~0u), "d"(~0u));
+		__asm__ volatile("xrstor64 %0" : : "m"(*area), "a"(~0u), "d"(~0u) : "memory");
 	else
-		__asm__ volatile("fxrstor64 %0" : : "m"(state->area));
+		__asm__ volatile("fxrstor64 %0" : : "m"(*area) : "memory");
 }
 
 void xstate_restore(const struct xstate *state)
 {
 	if (cpu.xsave)
 		xsetbv0(state->xcr0);
-	area_restore(state);
+	area_restore(state->area);
 	if (cpu.pku)
 		wrpkru(state->pkru);
 }
@@ -102,7 +121,7 @@ void xstate_reset(void)
 
 		xsetbv0((uint64_t)all.edx << 32 | all.eax);
 	}
-	area_restore(&cpu.reset);
+	area_restore(cpu.reset);
 	if (cpu.xsave)
 		xsetbv0(XCR0_X87);
 	if (cpu.pku)

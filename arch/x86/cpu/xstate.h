@@ -6,26 +6,21 @@
 #ifndef ARCH_X86_CPU_XSTATE_H
 #define ARCH_X86_CPU_XSTATE_H
 
-#include <stdbool.h>
 #include <stdint.h>
-
-/*
- * Room for the XSAVE area. With AMX, the largest component, it has 11,008 bytes. All supervisor
- * components together add less than 1,024.
- */
-#define XSTATE_AREA_SIZE 12288
 
 struct xstate {
 	uint64_t xcr0; /* which components the kernel lets programs use */
 	uint32_t pkru; /* XSAVE also saves it, but only if XCR0 enables it */
-	uint8_t area[XSTATE_AREA_SIZE] __attribute__((aligned(64))); /* SDM volume 1, 13.4 */
+	uint8_t area[] __attribute__((aligned(64))); /* SDM volume 1, 13.4 */
 };
+
+/*
+ * Bytes of struct xstate on this CPU, with all components that it has. Call xstate_init() before.
+ */
+uint32_t xstate_size(void);
 
 /* Finds what this CPU has. Returns the bits of CR4 that the functions below need. Call once. */
 uint64_t xstate_init(void);
-
-/* True if what XCR0 and IA32_XSS enable now fits struct xstate. */
-bool xstate_fits(void);
 
 /*
  * A mirrored pair. IA32_XSS must be the slot's in both. IA32_XFD must be 0 in both, because

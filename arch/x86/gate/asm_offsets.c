@@ -6,10 +6,13 @@
 #include "arch/x86/gate/anchor.h"
 #include "arch/x86/gate/cpu_context.h"
 #include "arch/x86/gate/enter.h"
+#include "arch/x86/gate/gate_cpu.h"
+#include "guest/linux/switchyard.h"
 
 void asm_registers(void);
 void asm_cpu_context(void);
 void asm_gate_anchor(void);
+void asm_gate_cpus(void);
 void asm_guest_entry(void);
 
 void asm_registers(void)
@@ -64,13 +67,24 @@ void asm_cpu_context(void)
 
 void asm_gate_anchor(void)
 {
-	OFFSET(gate_anchor, context);
 	OFFSET(gate_anchor, handler);
 	OFFSET(gate_anchor, cr4);
-	OFFSET(gate_anchor, gdtr);
 	OFFSET(gate_anchor, idtr);
-	OFFSET(gate_anchor, tss_descriptor);
-	OFFSET(gate_anchor, stack);
+}
+
+void asm_gate_cpus(void)
+{
+	OFFSET(gate_cpus, count);
+	OFFSET(gate_cpus, id_leaf);
+	OFFSET(gate_cpus, cpu);
+	OFFSET(gate_cpu, context);
+	OFFSET(gate_cpu, stack);
+	OFFSET(gate_cpu, tss_descriptor);
+	OFFSET(gate_cpu, gdtr);
+	OFFSET(gate_cpu, apic_id);
+	DEFINE("GATE_CPU_SIZE", sizeof(struct gate_cpu));
+	CONSTANT(SWITCHYARD_ENOTBOOTCPU);
+	CONSTANT(SWITCHYARD_EBUSY);
 }
 
 void asm_guest_entry(void)

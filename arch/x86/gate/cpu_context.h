@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cpu_context.h - a slot's CPU while another slot has it.
+ * cpu_context.h - one CPU of one slot, while another slot has it: all that belongs to that CPU.
  *
- * The first half is written and read by gate.asm, whose lists have the same names;
- * asm_offsets.c gives NASM its offsets. The second half is cpu_state.c's.
+ * It begins with what gate.asm writes and reads, whose lists have the same names; asm_offsets.c
+ * gives NASM its offsets. Behind it lie the items of cpu_state.c's list, which are as long as this
+ * CPU's features ask for: cpu_state_layout() has their places, and the size of it all.
  */
 #ifndef ARCH_X86_GATE_CPU_CONTEXT_H
 #define ARCH_X86_GATE_CPU_CONTEXT_H
 
-#include <stdbool.h>
 #include <stdint.h>
-#include "arch/x86/cpu/msr_list.h"
-#include "arch/x86/cpu/mtrr.h"
 #include "arch/x86/cpu/segments.h"
-#include "arch/x86/cpu/xstate.h"
-#include "lib/units.h"
+#include "arch/x86/cpu/state_item.h"
 
 /* How far a switch got, so that a fault in it can be told: cpu_context.progress. */
 enum gate_progress {
@@ -26,7 +23,6 @@ enum gate_progress {
 };
 
 struct cpu_context {
-	/* gate.asm: */
 	uint64_t rbx, rcx, rdx, rsi, rdi, rbp, rsp; /* RAX carries the gate's result */
 	uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
 	uint64_t rflags;
@@ -37,13 +33,6 @@ struct cpu_context {
 	uint16_t ldtr, tr;
 	uint16_t cs, ds, es, fs, gs, ss;
 	uint32_t progress; /* enum gate_progress */
-
-	/* cpu_state.c: */
-	uint64_t dr0, dr1, dr2, dr3, dr6, dr7;
-	struct mtrr_state mtrr;
-	uint64_t state[MSR_LIST_MAX];  /* values of the MSRs that cpu_state.c lists: settings, */
-	uint64_t active[MSR_LIST_MAX]; /* and what acts on its own */
-	struct xstate xstate;
-} __attribute__((aligned(PAGE_SIZE)));
+} __attribute__((aligned(STATE_ALIGN)));
 
 #endif

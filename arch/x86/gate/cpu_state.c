@@ -2,6 +2,7 @@
 #include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/cpu/segments.h"
+#include "arch/x86/cpu/state_item.h"
 #include "arch/x86/gate/anchor.h"
 #include "arch/x86/cpu/fixup.h"
 #include "arch/x86/memory/la57.h"
@@ -87,12 +88,24 @@ static const struct msr_range active_msrs[] = {
 	{MSR_RTIT_CTL, 1},
 };
 
+/* Of all items with STATE_FIRMWARE, at their largest. */
+#define FIRMWARE_ROOM (2 * MSR_LIST_MAX * sizeof(uint64_t) + sizeof(struct mtrr_state) + 512)
+
 /* What firmware left, and which MSRs there are. */
 static struct {
-	struct cpu_context firmware;
-	uint64_t firmware_pat;
+	struct state_layout layout;
+	struct {
+		struct state_layout layout; /* of the items with STATE_FIRMWARE */
+		struct mtrr_state mtrr;
+		uint64_t pat;
+		uint8_t state[FIRMWARE_ROOM] __attribute__((aligned(STATE_ALIGN)));
+	} firmware;
 	struct msr_list state, active;
 } cpu;
+
+struct debug_state {
+	uint64_t dr0, dr1, dr2, dr3, dr6, dr7;
+};
 
 void cpu_state_init(void)
 {
@@ -114,8 +127,6 @@ static const char *unsaveable(const struct cpu_context *context)
 {
 	uint64_t supervisor_cet = 0;
 
-	if (!xstate_fits())
-		return "the XSAVE area is larger than a CPU context holds";
 	if (context->cr4 & CR4_CET)
 		rdmsr_safe(MSR_S_CET, &supervisor_cet);
 	if (supervisor_cet & S_CET_SHADOW_STACK)
@@ -137,59 +148,119 @@ static uint64_t take_dr7(void)
 	return trapped ? value | DR7_GD : value;
 }
 
-static void debug_save(struct cpu_context *context)
+static void debug_save(void *state)
 {
-	context->dr7 = take_dr7();
+	struct debug_state *debug = state;
+
+	debug->dr7 = take_dr7();
 	write_dr7(DR7_RESET); /* the guest's breakpoints must not hit in the monitor */
-	context->dr0 = read_dr0();
-	context->dr1 = read_dr1();
-	context->dr2 = read_dr2();
-	context->dr3 = read_dr3();
-	context->dr6 = read_dr6();
+	debug->dr0 = read_dr0();
+	debug->dr1 = read_dr1();
+	debug->dr2 = read_dr2();
+	debug->dr3 = read_dr3();
+	debug->dr6 = read_dr6();
 }
 
-static void debug_restore(const struct cpu_context *context)
+static void debug_restore(const void *state)
 {
+	const struct debug_state *debug = state;
+
 	write_dr7(DR7_RESET); /* no breakpoint is armed while its address is half changed */
-	write_dr0(context->dr0);
-	write_dr1(context->dr1);
-	write_dr2(context->dr2);
-	write_dr3(context->dr3);
-	write_dr6(context->dr6);
-	write_dr7(context->dr7);
+	write_dr0(debug->dr0);
+	write_dr1(debug->dr1);
+	write_dr2(debug->dr2);
+	write_dr3(debug->dr3);
+	write_dr6(debug->dr6);
+	write_dr7(debug->dr7);
+}
+
+static void debug_reset(void)
+{
+	static const struct debug_state reset = {.dr6 = DR6_RESET, .dr7 = DR7_RESET};
+
+	debug_restore(&reset);
+}
+
+static uint32_t active_size(void)
+{
+	return cpu.active.count * (uint32_t)sizeof(uint64_t);
+}
+
+static void active_save(void *state)
+{
+	msr_list_save(&cpu.active, state);
+	msr_list_stop(&cpu.active);
+}
+
+static void active_restore(const void *state)
+{
+	msr_list_restore(&cpu.active, state);
+}
+
+/* FXSAVE is cut short by EFER.FFXSR. */
+static void efer_of_monitor(void *none)
+{
+	(void)none;
+	wrmsr(MSR_EFER, EFER_MONITOR);
+}
+
+static void xstate_item_save(void *state)
+{
+	xstate_save(state);
+}
+
+static void xstate_item_restore(const void *state)
+{
+	xstate_restore(state);
+}
+
+static uint32_t msrs_size(void)
+{
+	return cpu.state.count * (uint32_t)sizeof(uint64_t);
+}
+
+static void msrs_save(void *state)
+{
+	msr_list_save(&cpu.state, state);
+}
+
+static void msrs_restore(const void *state)
+{
+	msr_list_stop(&cpu.active); /* off already, unless the last slot could not be saved */
+	msr_list_restore(&cpu.state, state);
+}
+
+static void mtrr_item_save(void *state)
+{
+	mtrr_save(state);
+}
+
+static void mtrr_item_restore(const void *state)
+{
+	mtrr_restore(state);
 }
 
 /*
- * The order: first what acts on its own stops. Last, memory types become firmware's again: with
- * the slot's, the monitor might find its devices cached. It uses the first entry of PAT only,
- * but that one too can be anything.
+ * With the slot's memory types, the monitor might find its devices cached. It uses the first entry
+ * of PAT only, but that one too can be anything.
  */
-bool cpu_state_save(struct cpu_context *context, const char **reason)
+static void memory_types_of_monitor(void *none)
 {
-	*reason = unsaveable(context);
-	if (*reason)
-		return false;
-	msr_list_save(&cpu.active, context->active);
-	msr_list_stop(&cpu.active);
-	wrmsr(MSR_EFER, EFER_MONITOR); /* before FXSAVE, which EFER.FFXSR cuts short */
-	debug_save(context);
-	xstate_save(&context->xstate);
-	msr_list_save(&cpu.state, context->state);
-	mtrr_save(&context->mtrr);
+	(void)none;
 	mtrr_restore(&cpu.firmware.mtrr);
-	wrmsr(MSR_PAT, cpu.firmware_pat);
+	wrmsr(MSR_PAT, cpu.firmware.pat);
 	write_cr3(read_cr3()); /* the TLB still has types by the slot's PAT */
-	return true;
 }
 
 /*
  * The gate has loaded the monitor's, as a rule. But a kernel that faults before it has an IDT comes
  * by the monitor's, with control registers of its own.
  */
-static void control_registers_restore(void)
+static void control_of_monitor(const void *none)
 {
 	uint64_t levels;
 
+	(void)none;
 	vmx_leave();
 	levels = read_cr4() & CR4_LA57;
 	write_cr4(gate_anchor.cr4 | levels);
@@ -198,45 +269,94 @@ static void control_registers_restore(void)
 		la57_leave();
 }
 
-/* What comes before the vector registers, since IA32_XSS tells which of them there are. */
-static void memory_and_msrs_restore(const struct cpu_context *context)
+/*
+ * All that a slot keeps of a CPU, in the order in which C saves it; it is restored in the mirrored
+ * order. gate.asm does the registers, before and after all this.
+ *
+ * First what acts on its own stops: it comes back when all else is restored. XSAVES and XRSTORS
+ * handle what IA32_XSS names, which is among the MSRs. Last, memory types become firmware's again.
+ * The local APIC is saved among the machine's interrupt controllers (platform.c).
+ */
+static const struct state_item items[] = {
+	{.name = "registers", .version = 1, .bytes = sizeof(struct cpu_context)},
+	{.name = "active-msrs",
+	 .version = 1,
+	 .flags = STATE_FIRMWARE,
+	 .size = active_size,
+	 .save = active_save,
+	 .restore = active_restore},
+	{.name = "efer-of-monitor", .save = efer_of_monitor},
+	{.name = "debug",
+	 .version = 1,
+	 .bytes = sizeof(struct debug_state),
+	 .save = debug_save,
+	 .restore = debug_restore,
+	 .reset = debug_reset},
+	{.name = "xstate",
+	 .version = 1,
+	 .size = xstate_size,
+	 .save = xstate_item_save,
+	 .restore = xstate_item_restore,
+	 .reset = xstate_reset},
+	{.name = "msrs",
+	 .version = 1,
+	 .flags = STATE_FIRMWARE,
+	 .size = msrs_size,
+	 .save = msrs_save,
+	 .restore = msrs_restore},
+	{.name = "mtrr",
+	 .version = 1,
+	 .flags = STATE_FIRMWARE,
+	 .bytes = sizeof(struct mtrr_state),
+	 .save = mtrr_item_save,
+	 .restore = mtrr_item_restore},
+	{.name = "control-of-monitor",
+	 .save = memory_types_of_monitor,
+	 .restore = control_of_monitor},
+	{.name = "lapic", .version = 1, .bytes = sizeof(struct lapic_state)},
+};
+
+#define ITEM_COUNT (sizeof(items) / sizeof(items[0]))
+#define ITEM_LAPIC (ITEM_COUNT - 1)
+_Static_assert(ITEM_COUNT <= STATE_MAX_ITEMS, "a place for each row");
+
+const struct state_layout *cpu_state_layout(void)
 {
-	control_registers_restore();
-	mtrr_restore(&context->mtrr);
-	msr_list_stop(&cpu.active); /* off already, unless the last slot could not be saved */
-	msr_list_restore(&cpu.state, context->state);
+	return &cpu.layout;
 }
 
-/* What comes after them. */
-static void debug_and_active_restore(const struct cpu_context *context)
+struct lapic_state *cpu_state_lapic(struct cpu_context *context)
 {
-	debug_restore(context);
-	msr_list_restore(&cpu.active, context->active);
+	return (void *)((uint8_t *)context + cpu.layout.place[ITEM_LAPIC].offset);
 }
 
-/* The mirror image; EFER is gate_resume()'s. */
+bool cpu_state_save(struct cpu_context *context, const char **reason)
+{
+	*reason = unsaveable(context);
+	if (*reason)
+		return false;
+	state_save(&cpu.layout, context, NULL);
+	return true;
+}
+
+/* EFER is gate_resume()'s. */
 void cpu_state_restore(const struct cpu_context *context)
 {
-	memory_and_msrs_restore(context);
-	xstate_restore(&context->xstate);
-	debug_and_active_restore(context);
+	state_restore(&cpu.layout, context, NULL);
 }
 
 void cpu_state_keep_firmware(void)
 {
-	struct cpu_context *firmware = &cpu.firmware;
-
 	msrs_find(&cpu.state, state_msrs, sizeof(state_msrs) / sizeof(state_msrs[0]));
 	msrs_find(&cpu.active, active_msrs, sizeof(active_msrs) / sizeof(active_msrs[0]));
 	machine_check_list(&cpu.state);
 	kvm_clock_list(&cpu.state, &cpu.active);
 	perfmon_list(&cpu.state, &cpu.active);
-	msr_list_save(&cpu.state, firmware->state);
-	msr_list_save(&cpu.active, firmware->active);
-	mtrr_save(&firmware->mtrr);
-	cpu.firmware_pat = rdmsr(MSR_PAT);
-	firmware->dr6 = DR6_RESET;
-	firmware->dr7 = DR7_RESET;
+	mtrr_save(&cpu.firmware.mtrr);
+	cpu.firmware.pat = rdmsr(MSR_PAT);
+	state_layout_init(&cpu.layout, items, ITEM_COUNT, 0);
+	state_layout_init(&cpu.firmware.layout, items, ITEM_COUNT, STATE_FIRMWARE);
+	state_save(&cpu.firmware.layout, cpu.firmware.state, NULL);
 	lapic_keep_firmware();
 }
 
@@ -254,9 +374,7 @@ static void segments_reset(void)
 
 void cpu_state_reset(void)
 {
-	memory_and_msrs_restore(&cpu.firmware);
-	xstate_reset();
-	debug_and_active_restore(&cpu.firmware);
+	state_restore(&cpu.firmware.layout, cpu.firmware.state, NULL);
 	segments_reset();
 	write_cr2(0);
 	write_cr4(gate_anchor.cr4 & ~CR4_PKE);

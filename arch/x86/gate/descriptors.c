@@ -5,22 +5,8 @@
 #include "arch/x86/gate/exception.h"
 #include "lib/string.h"
 
-/* Interrupt-stack-table entries: faults that may come with a bad stack get one of their own. */
-enum { IST_NONE, IST_DOUBLE_FAULT, IST_NMI, IST_MACHINE_CHECK, IST_COUNT };
-
 #define STACK_SIZE     32768
 #define IST_STACK_SIZE 4096
-
-/* 64-bit TSS (SDM volume 3, figure 8-11). */
-struct tss {
-	uint32_t reserved0;
-	uint64_t rsp[3];
-	uint64_t reserved1;
-	uint64_t ist[7]; /* IST 1 to 7 */
-	uint64_t reserved2;
-	uint16_t reserved3, io_map;
-} __attribute__((packed));
-_Static_assert(sizeof(struct tss) == 104, "the CPU's TSS");
 
 /* 64-bit interrupt gate (SDM volume 3, figure 6-8). */
 struct idt_gate {
@@ -35,11 +21,8 @@ _Static_assert(sizeof(struct idt_gate) == 16, "the CPU's gate descriptor");
 
 #define GATE_INTERRUPT 0x8e /* present, DPL 0, 64-bit interrupt gate */
 
-#define GDT_ENTRIES    6 /* null, CODE32, CODE64, DATA, TSS (two) */
-
 static struct {
-	uint64_t gdt[GDT_ENTRIES];
-	struct tss tss;
+	struct cpu_tables own; /* the boot CPU's */
 	struct idt_gate idt[EXCEPTION_VECTORS] __attribute__((aligned(16)));
 	uint8_t ist_stack[IST_COUNT - 1][IST_STACK_SIZE] __attribute__((aligned(16)));
 	uint8_t stack[STACK_SIZE] __attribute__((aligned(16)));
@@ -73,11 +56,12 @@ static void idt_init(void)
 	}
 }
 
-static void gdt_init(void)
+static void gdt_init(struct cpu_tables *own)
 {
-	uint64_t base = (uint64_t)&tables.tss;
-	uint64_t *gdt = tables.gdt;
+	uint64_t base = (uint64_t)&own->tss;
+	uint64_t *gdt = own->gdt;
 
+	gdt[0] = 0;
 	gdt[SELECTOR_CODE32 / 8] = GDT_CODE32;
 	gdt[SELECTOR_CODE64 / 8] = GDT_CODE64;
 	gdt[SELECTOR_DATA / 8] = GDT_DATA;
@@ -86,9 +70,22 @@ static void gdt_init(void)
 	gdt[SELECTOR_TSS / 8 + 1] = base >> 32;
 }
 
-static uint64_t stack_top(uint8_t *stack, uint32_t size)
+/* The IST's stacks lie one after the other, from ist_stack on. */
+static void tss_init(struct tss *tss, uint8_t *ist_stack, uint32_t size)
 {
-	return (uint64_t)(stack + size);
+	memset(tss, 0, sizeof(*tss));
+	for (uint32_t ist = IST_NONE + 1; ist < IST_COUNT; ist++)
+		tss->ist[ist - 1] = (uint64_t)(ist_stack + ist * size);
+	tss->io_map = sizeof(*tss);
+}
+
+static struct gate_cpu place_of_tables(struct cpu_tables *own, uint64_t stack)
+{
+	return (struct gate_cpu){
+		.stack = stack,
+		.tss_descriptor = (uint64_t)&own->gdt[SELECTOR_TSS / 8],
+		.gdtr = {sizeof(own->gdt) - 1, (uint64_t)own->gdt},
+	};
 }
 
 static void load_tables(const struct descriptor_pointer *gdtr,
@@ -113,19 +110,22 @@ static void load_tables(const struct descriptor_pointer *gdtr,
 
 void descriptors_init(void)
 {
-	struct descriptor_pointer gdtr = {sizeof(tables.gdt) - 1, (uint64_t)tables.gdt};
+	struct gate_cpu boot = place_of_tables(&tables.own, (uint64_t)(tables.stack + STACK_SIZE));
 	struct descriptor_pointer idtr = {sizeof(tables.idt) - 1, (uint64_t)tables.idt};
 
-	memset(&tables.tss, 0, sizeof(tables.tss));
-	for (int ist = IST_NONE + 1; ist < IST_COUNT; ist++)
-		tables.tss.ist[ist - 1] = stack_top(tables.ist_stack[ist - 1], IST_STACK_SIZE);
-	tables.tss.io_map = sizeof(struct tss);
-	gdt_init();
+	tss_init(&tables.own.tss, tables.ist_stack[0], IST_STACK_SIZE);
+	gdt_init(&tables.own);
 	idt_init();
+	gate_set_idt(&idtr);
+	gate_cpu_set_boot(&boot);
+	load_tables(&boot.gdtr, &idtr);
+}
 
-	gate_set_tables(&gdtr, &idtr, (uint64_t)&tables.gdt[SELECTOR_TSS / 8],
-			stack_top(tables.stack, STACK_SIZE));
-	load_tables(&gdtr, &idtr);
+struct gate_cpu descriptors_of(struct other_cpu *other)
+{
+	tss_init(&other->tables.tss, other->ist_stack[0], OTHER_IST_STACK_SIZE);
+	gdt_init(&other->tables);
+	return place_of_tables(&other->tables, (uint64_t)(other->stack + OTHER_STACK_SIZE));
 }
 
 /* The stacks behind them change all the time. */

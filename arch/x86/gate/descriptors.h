@@ -7,6 +7,41 @@
 #define ARCH_X86_GATE_DESCRIPTORS_H
 
 #include <stdint.h>
+#include "arch/x86/cpu/segments.h"
+#include "arch/x86/gate/gate_cpu.h"
+
+/* Interrupt-stack-table entries: faults that may come with a bad stack get one of their own. */
+enum descriptor_ist { IST_NONE, IST_DOUBLE_FAULT, IST_NMI, IST_MACHINE_CHECK, IST_COUNT };
+
+#define GDT_ENTRIES 6 /* null, CODE32, CODE64, DATA, TSS (two) */
+
+/* 64-bit TSS (SDM volume 3, figure 8-11). */
+struct tss {
+	uint32_t reserved0;
+	uint64_t rsp[3];
+	uint64_t reserved1;
+	uint64_t ist[7]; /* IST 1 to 7 */
+	uint64_t reserved2;
+	uint16_t reserved3, io_map;
+} __attribute__((packed));
+_Static_assert(sizeof(struct tss) == 104, "the CPU's TSS");
+
+/* A CPU's own; the IDT is the same for all. */
+struct cpu_tables {
+	uint64_t gdt[GDT_ENTRIES];
+	struct tss tss;
+};
+
+#define OTHER_STACK_SIZE     8192
+#define OTHER_IST_STACK_SIZE 2048
+
+/* All of a CPU that is not the boot CPU. */
+struct other_cpu {
+	struct cpu_tables tables;
+	uint8_t ist_stack[IST_COUNT - 1][OTHER_IST_STACK_SIZE] __attribute__((aligned(16)));
+	uint8_t stack[OTHER_STACK_SIZE] __attribute__((aligned(16)));
+};
+_Static_assert(sizeof(struct other_cpu) <= 16384, "a small part of what a slot keeps of a CPU");
 
 /* Where the GDT, the TSS and the IDT lie, in bytes; they stay as descriptors_init() leaves them. */
 struct descriptor_area {
@@ -16,7 +51,10 @@ struct descriptor_area {
 
 struct descriptor_area descriptors_area(void);
 
-/* Builds and loads the tables, and tells the gate of them (anchor.h). */
+/* Builds and loads the boot CPU's tables, and tells the gate of them (anchor.h, gate_cpu.h). */
 void descriptors_init(void);
+
+/* Builds those of another CPU; where they lie, without context and APIC ID. */
+struct gate_cpu descriptors_of(struct other_cpu *other);
 
 #endif

@@ -2,7 +2,7 @@
 #include "arch/x86/gate/exception.h"
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/cpu/fixup.h"
-#include "arch/x86/gate/anchor.h"
+#include "arch/x86/gate/gate_cpu.h"
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/memory/paging.h"
 #include "arch/x86/gate/symbols.h"
@@ -114,8 +114,8 @@ static void report(const struct exception_frame *f)
 }
 
 /*
- * Goes on where the reporter says, with the monitor's page tables and stack: those of the fault may
- * be a guest's, or the double fault's small one.
+ * Goes on where the reporter says, with the monitor's page tables and the boot CPU's stack, which
+ * it is on: those of the fault may be a guest's, or the double fault's small one.
  */
 __attribute__((noreturn)) static void recover(void)
 {
@@ -125,8 +125,8 @@ __attribute__((noreturn)) static void recover(void)
 			 "call *%2\n\t"
 			 "ud2"
 			 :
-			 : "r"(paging_cr3_now()), "r"(gate_anchor.stack), "r"(reporter->recover),
-			   "D"(reporter->context)
+			 : "r"(paging_cr3_now()), "r"(gate_cpus.cpu[0].stack),
+			   "r"(reporter->recover), "D"(reporter->context)
 			 : "memory");
 	__builtin_unreachable();
 }
@@ -142,7 +142,8 @@ void exception_handler(struct exception_frame *frame)
 	}
 	if (frame->vector == VECTOR_NMI || fixup_apply(frame))
 		return; /* an NMI here is meant for a kernel that is not running */
-	if (!reporter || reporting)
+	/* Another CPU has no terminal: the boot CPU's kernel has it, and misses the CPU. */
+	if (!reporter || reporting || !lapic_is_boot_cpu())
 		cpu_stop();
 	reporting = true;
 	report(frame);

@@ -16,7 +16,7 @@ default rel
 %include "arch/x86/cpu/asm_constants.inc"
 %include "arch/x86/gate/asm_offsets.inc"
 
-extern gate_anchor
+extern gate_anchor, gate_cpus
 extern la57_enter, la57_leave
 extern paging_cr3, paging_cr3_la57
 
@@ -89,24 +89,83 @@ section .text
 ; Out:       RAX result, when the slot is resumed (by gate_resume) or refused.
 ; Preserved: all but RAX: gate_resume puts them back.
 ; Clobbers:  RAX.
-; Stack:     the caller's, 16 bytes of it, until the monitor's is loaded.
+; Stack:     the caller's, 32 bytes of it, until the monitor's is loaded.
+;
+; A CPU without a context in the slot that runs is refused here, and so is one that is in the gate
+; already (an NMI handler calls while the gate is at work): nothing but the caller's stack is
+; written before that is known. Interrupts go first: with them on, the caller could come to another
+; CPU meanwhile. CPUID tells which CPU this is, whatever mode its local APIC is in.
+;
+; Registers, here:
+;   RAX  struct gate_cpu        RDI  op
+;   RBX, RCX, RDX  scratch: the caller's are on its stack
+;   RSI  arg
+global gate_entry
+align 16
+gate_entry:
+	endbr64
+	pushfq
+	push RFLAGS_FIXED		; not CLI alone: TF would trap into the monitor, NT makes IRET
+	popfq				; below refuse, AC and DF are the caller's business
+	push rbx
+	push rcx
+	push rdx
+	mov eax, [gate_cpus + gate_cpus.id_leaf]
+	xor ecx, ecx
+	cpuid				; EDX: the APIC ID, of the leaf for topology
+	cmp dword [gate_cpus + gate_cpus.id_leaf], CPUID_TOPOLOGY
+	je .have_id
+	mov edx, ebx
+	shr edx, CPUID_APIC_ID_SHIFT
+.have_id:
+	lea rax, [gate_cpus + gate_cpus.cpu]
+	mov ecx, [gate_cpus + gate_cpus.count]
+.next:
+	cmp [rax + gate_cpu.apic_id], edx
+	je .found
+	add rax, GATE_CPU_SIZE
+	dec ecx
+	jnz .next
+.no_context:
+	mov rax, SWITCHYARD_ENOTBOOTCPU
+	jmp .refuse
+.busy:
+	mov rax, SWITCHYARD_EBUSY
+.refuse:
+	pop rdx
+	pop rcx
+	pop rbx
+	popfq
+	ret
+.found:
+	mov rbx, [rax + gate_cpu.context]
+	test rbx, rbx
+	jz .no_context
+	cmp dword [rbx + cpu_context.progress], GATE_IDLE
+	jne .busy
+	mov dword [rbx + cpu_context.progress], GATE_ENTERED
+	pop rdx
+	pop rcx
+	xchg rbx, [rsp]			; the caller's RBX, and the context in its place; then that in
+	xchg rax, [rsp]			; RAX, and struct gate_cpu in its place
+	; On to store_registers.
+
+; The caller's registers go to its context.
+;
+; In:        from gate_entry: all but RAX and RSP the caller's.
+; Out:       to monitor_tables.
+; Stack:     the caller's: struct gate_cpu, RFLAGS, the return address.
 ;
 ; Registers, here:
 ;   RAX  the CPU context        RDI  op
 ;   RBX  scratch                RSI  arg
 %define CONTEXT rax
-global gate_entry
-align 16
-gate_entry:
-	endbr64
-	mov rax, [gate_anchor + gate_anchor.context]
-	pushfq
-	push RFLAGS_FIXED		; not CLI alone: TF would trap into the monitor, NT makes IRET
-	popfq				; below refuse, AC and DF are the caller's business
-	pop qword [rax + cpu_context.rflags]
-	mov dword [rax + cpu_context.progress], GATE_ENTERED
-	store rsp, rdi			; the return address lies at RSP
+store_registers:
+	store rdi
 	store GENERAL
+	pop r13				; struct gate_cpu
+	pop qword [rax + cpu_context.rflags]
+	store rsp			; the return address lies there
 	store_control CONTROL, cr3, cr4
 	sgdt [rax + cpu_context.gdtr]
 	sidt [rax + cpu_context.idtr]
@@ -128,15 +187,16 @@ gate_entry:
 ;
 ; Registers, from here to the call of the handler:
 ;   R12  the CPU context        RDI  op
-;   RBX  scratch                RSI  arg
+;   R13  struct gate_cpu        RSI  arg
+;   RBX  scratch
 monitor_tables:
 	mov rbx, cr4
 	btr rbx, CR4_CET_BIT
 	jnc .no_cet
 	mov cr4, rbx
 .no_cet:
-	lgdt [gate_anchor + gate_anchor.gdtr]
-	mov rbx, [gate_anchor + gate_anchor.tss_descriptor]
+	lgdt [r13 + gate_cpu.gdtr]
+	mov rbx, [r13 + gate_cpu.tss_descriptor]
 	and byte [rbx + DESCRIPTOR_TYPE_BYTE], ~DESCRIPTOR_TSS_BUSY	; LTR refuses a busy one
 	mov bx, SELECTOR_TSS
 	ltr bx
@@ -146,7 +206,7 @@ monitor_tables:
 	jnc .no_fred
 	mov cr4, rbx
 .no_fred:
-	mov rsp, [gate_anchor + gate_anchor.stack]
+	mov rsp, [r13 + gate_cpu.stack]
 	xor ebx, ebx
 	lldt bx
 	mov bx, SELECTOR_DATA
@@ -295,11 +355,13 @@ slot_registers:
 	jnc .no_cet
 	mov cr4, rbx
 .no_cet:
-	mov dword [rdi + cpu_context.progress], GATE_IDLE
 	mov rax, rsi
 	load GENERAL
 	push qword [rdi + cpu_context.rflags]
-	load rdi
+	push qword [rdi + cpu_context.rdi]
+	; From here on an NMI handler may call the gate, and overwrite the context.
+	mov dword [rdi + cpu_context.progress], GATE_IDLE
+	pop rdi
 	popfq				; with the interrupt flag as it was at the call
 	ret
 

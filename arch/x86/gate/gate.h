@@ -4,8 +4,9 @@
  *
  * Of a switch's steps, gate.asm does the first and the last, those in which no C can run:
  *
- *   1. gate_entry saves general, control and descriptor-table registers in the CPU context,
- *      then loads the monitor's CR3, GDT, IDT, TSS and stack, and calls the monitor's
+ *   1. gate_entry refuses a CPU that has no context in this slot, or is in the gate already. It
+ *      saves general, control and descriptor-table registers in the CPU's context, then loads the
+ *      monitor's CR3, GDT, IDT, TSS and stack for that CPU (gate_cpu.h), and calls the monitor's
  *      handler (anchor.h).
  *   2. cpu_state_save() and platform_save() (C) complete the state; now it is parked.
  *   3. platform_restore() and cpu_state_restore() put back what the next slot had.

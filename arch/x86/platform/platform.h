@@ -9,33 +9,22 @@
 #ifndef ARCH_X86_PLATFORM_PLATFORM_H
 #define ARCH_X86_PLATFORM_PLATFORM_H
 
-#include "arch/x86/acpi/acpi_events.h"
-#include "arch/x86/time/hpet.h"
-#include "arch/x86/interrupt/ioapic.h"
-#include "arch/x86/keyboard/keyboard.h"
+#include "arch/x86/cpu/state_item.h"
 #include "arch/x86/interrupt/lapic.h"
-#include "arch/x86/pci/pci_state.h"
-#include "arch/x86/interrupt/pic.h"
-#include "arch/x86/time/pit.h"
-#include "arch/x86/time/rtc.h"
-#include "arch/x86/serial/uart.h"
-#include "arch/x86/screen/vga_state.h"
+#include "lib/error.h"
 
-#define PLATFORM_UARTS 4 /* COM1 to COM4 */
+/* The machine's list, with its items' places. After platform_init(). */
+const struct state_layout *platform_layout(void);
 
-struct platform_state {
-	struct lapic_state lapic;
-	struct ioapic_state ioapic;
-	struct pic_state pic;
-	struct pci_state pci;
-	struct acpi_events_state acpi_events;
-	struct rtc_state rtc;
-	struct pit_state pit;
-	struct hpet_state hpet;
-	struct uart_state uart[PLATFORM_UARTS];
-	struct keyboard_state keyboard;
-	struct vga_state screen;
+/* What the hardware can't be asked; 0: not known (switchyard_notes in guest/linux/switchyard.h). */
+struct platform_notes {
+	uint32_t pit_reload;
+	uint8_t pic_master, pic_slave;
+	uint8_t keyboard_leds;
 };
+
+/* Adds notes to a state that was saved. */
+void platform_note(void *state, const struct platform_notes *notes);
 
 /*
  * Keeps what firmware set up of keyboard controller and screen: before the console takes them. Call
@@ -45,15 +34,17 @@ void platform_keep_console(void);
 
 /*
  * Finds the devices that ACPI names (rsdp: physical, 0: none) and those on PCI, and keeps their
- * state as firmware's. Call once, with the monitor's page tables loaded.
+ * state as firmware's. What is wrong with ACPI's tables is reported. Call once, with the monitor's
+ * page tables loaded.
  */
-void platform_init(uint64_t rsdp);
+void platform_init(uint64_t rsdp, report_fn report, void *context);
 
 /*
- * Saves all of it, and leaves the machine quiet: other CPUs wait for a SIPI, every interrupt source
- * is masked, the local APIC is in virtual wire mode and empty.
+ * Saves all of it to state, which has room for platform_layout()->size bytes, and this CPU's local
+ * APIC to lapic. Leaves the machine quiet: other CPUs wait for a SIPI, every interrupt source is
+ * masked, the local APIC is in virtual wire mode and empty.
  */
-void platform_save(struct platform_state *state);
+void platform_save(void *state, struct lapic_state *lapic);
 
 /*
  * Masks and empties again: after the devices of a slot that ended were cut off, for what they sent
@@ -62,7 +53,7 @@ void platform_save(struct platform_state *state);
 void platform_quiet(void);
 
 /* Puts back what platform_save() saved. From quiet. */
-void platform_restore(const struct platform_state *state);
+void platform_restore(const void *state, const struct lapic_state *lapic);
 
 /*
  * As firmware handed it over, from quiet: for a kernel that boots. The screen and the serial port

@@ -4,8 +4,10 @@
 #include <string.h>
 #include "arch/x86/acpi/acpi_sleep.h"
 #include "arch/x86/acpi/acpi_walk.h"
+#include "arch/x86/acpi/fadt.h"
 #include "arch/x86/memory/phys.h"
 #include "fake/fake.h"
+#include "reports.h"
 
 #define TABLES	    UINT64_C(0x7ffe0000)
 #define TABLES_SIZE UINT64_C(0x300)
@@ -15,6 +17,7 @@
 #define LAST_36	    (TABLES + TABLES_SIZE - 36) /* room for a header and nothing more */
 
 static struct acpi_rsdp rsdp;
+static struct reports reports; /* of the last find() */
 
 static void finish(uint64_t address, const char *signature, uint32_t length)
 {
@@ -29,6 +32,29 @@ static void finish(uint64_t address, const char *signature, uint32_t length)
 	header->checksum = (uint8_t)-sum;
 }
 
+static void finish_rsdp(void)
+{
+	rsdp.length = sizeof(rsdp);
+	acpi_set_checksum(&rsdp, ACPI_RSDP_V1_SIZE, &rsdp.checksum);
+	acpi_set_checksum(&rsdp, sizeof(rsdp), &rsdp.extended_checksum);
+}
+
+/* As the monitor looks for it at its start. */
+static const void *find(const char *signature, uint32_t min_length)
+{
+	struct acpi_root root;
+
+	reports.count = 0;
+	acpi_find_root(&rsdp, &root, keep_report, &reports);
+	return acpi_find(&root, signature, min_length, keep_report, &reports);
+}
+
+static void assert_reported(uint32_t i, const char *text)
+{
+	assert_true(i < reports.count);
+	assert_string_equal(reports.text[i], text);
+}
+
 static int start(void **state)
 {
 	uint64_t entries[] = {FIRST, SECOND};
@@ -40,6 +66,7 @@ static int start(void **state)
 	finish(XSDT, "XSDT", 36 + sizeof(entries));
 	finish(FIRST, "HPET", 56);
 	finish(SECOND, "APIC", 44);
+	finish_rsdp();
 	return 0;
 }
 
@@ -53,9 +80,66 @@ static int stop(void **state)
 static void finds_a_table(void **state)
 {
 	(void)state;
-	assert_ptr_equal(acpi_find(&rsdp, "APIC", 44), phys(SECOND));
-	assert_null(acpi_find(&rsdp, "APIC", 45));
-	assert_null(acpi_find(&rsdp, "FACP", 36));
+	assert_ptr_equal(find("APIC", 44), phys(SECOND));
+	assert_null(find("FACP", 36));
+	assert_int_equal(reports.count, 0);
+	assert_null(find("APIC", 45));
+	assert_int_equal(reports.count, 1);
+	assert_reported(
+		0, "ACPI: APIC at 0x7ffe0200 has a length of 44 bytes; expected 45 to 1048576");
+}
+
+/* As Linux does. Whoever reads the log learns which of firmware's tables is wrong. */
+static void a_wrong_checksum_is_told(void **state)
+{
+	struct acpi_header *table = phys(SECOND), *root = phys(XSDT);
+
+	(void)state;
+	table->checksum = (uint8_t)(table->checksum + 2);
+	root->checksum++;
+	assert_ptr_equal(find("APIC", 44), table);
+	assert_int_equal(reports.count, 2);
+	assert_non_null(strstr(reports.text[0], "ACPI: XSDT has checksum 0x"));
+	snprintf(reports.text[2], sizeof(reports.text[2]),
+		 "ACPI: APIC has checksum 0x%02x, expected 0x%02x; it is used all the same",
+		 table->checksum, (uint8_t)(table->checksum - 2));
+	assert_reported(1, reports.text[2]);
+}
+
+/* The root pointer's too: with UEFI, Linux does not look at its sums or length. */
+static void the_root_pointer_is_believed(void **state)
+{
+	static const struct {
+		uint8_t *byte;
+		const char *report;
+		uint32_t count;
+	} rows[] = {
+		{&rsdp.checksum, "ACPI: the RSDP has checksum 0x", 2},
+		{&rsdp.extended_checksum, "ACPI: the extended RSDP has checksum 0x", 1},
+		{(uint8_t *)&rsdp.length,
+		 "ACPI: the RSDP has a length of 37 bytes, expected 36; it is used all the same",
+		 1},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		stop(state);
+		start(state);
+		++*rows[i].byte;
+		assert_ptr_equal(find("APIC", 44), phys(SECOND));
+		assert_int_equal(reports.count, rows[i].count);
+		assert_non_null(strstr(reports.text[0], rows[i].report));
+	}
+}
+
+/* The RSDT is told of, though the XSDT is the one that counts: slots get a copy. */
+static void both_root_tables_are_checked(void **state)
+{
+	(void)state;
+	rsdp.rsdt = (uint32_t)FIRST;
+	finish_rsdp();
+	assert_ptr_equal(find("APIC", 44), phys(SECOND));
+	assert_int_equal(reports.count, 1);
+	assert_reported(0, "ACPI: no RSDT at 0x7ffe0100");
 }
 
 /* The length of a table, or of the list, is longer than memory is: nothing behind it is read. */
@@ -65,10 +149,10 @@ static void length_beyond_memory(void **state)
 
 	(void)state;
 	header->length = TABLES_SIZE;
-	assert_null(acpi_find(&rsdp, "APIC", 44));
+	assert_null(find("APIC", 44));
 	header = phys(XSDT);
 	header->length = TABLES_SIZE + 1;
-	assert_null(acpi_find(&rsdp, "HPET", 56));
+	assert_null(find("HPET", 56));
 }
 
 /* The root pointer, or the list, names a place without memory, or with too little of it. */
@@ -79,21 +163,20 @@ static void pointers_to_nowhere(void **state)
 	(void)state;
 	memcpy((uint8_t *)phys(XSDT) + 36, &nowhere, sizeof(nowhere));
 	finish(XSDT, "XSDT", 36 + 16);
-	assert_null(acpi_find(&rsdp, "HPET", 56));
-	assert_ptr_equal(acpi_find(&rsdp, "APIC", 44), phys(SECOND));
+	assert_null(find("HPET", 56));
+	assert_ptr_equal(find("APIC", 44), phys(SECOND));
 	rsdp.xsdt = nowhere;
-	assert_null(acpi_find(&rsdp, "APIC", 44));
+	assert_null(find("APIC", 44));
 	rsdp.xsdt = LAST_36 + 1;
-	assert_null(acpi_find(&rsdp, "APIC", 44));
+	assert_null(find("APIC", 44));
 }
 
 /* The first table of that name counts, also if it is wrong: a list may name it 100,000 times. */
 static void wrong_table_ends_the_search(void **state)
 {
 	(void)state;
-	finish(FIRST, "APIC", 44);
-	((struct acpi_header *)phys(FIRST))->checksum++;
-	assert_null(acpi_find(&rsdp, "APIC", 44));
+	finish(FIRST, "APIC", 43);
+	assert_null(find("APIC", 44));
 }
 
 /* What the root pointer names has to be a root table. An RSDT counts where it names no XSDT. */
@@ -103,13 +186,13 @@ static void which_root(void **state)
 
 	(void)state;
 	finish(XSDT, "RSDT", 36 + 16);
-	assert_null(acpi_find(&rsdp, "APIC", 44));
+	assert_null(find("APIC", 44));
 	memcpy((uint8_t *)phys(XSDT) + 36, &entry, sizeof(entry));
 	finish(XSDT, "RSDT", 36 + sizeof(entry));
 	rsdp = (struct acpi_rsdp){.revision = 2, .rsdt = (uint32_t)XSDT};
-	assert_ptr_equal(acpi_find(&rsdp, "APIC", 44), phys(SECOND));
+	assert_ptr_equal(find("APIC", 44), phys(SECOND));
 	rsdp.rsdt = 0;
-	assert_null(acpi_find(&rsdp, "APIC", 44));
+	assert_null(find("APIC", 44));
 }
 
 /* A MADT with a local APIC, one too short for its kind, an IO-APIC, a local x2APIC, one byte. */
@@ -217,6 +300,51 @@ static void no_madt(void **state)
 	assert_true(acpi_madt_ended(&walk, &error));
 }
 
+/* The new field wins where there is one, and where it names something. */
+static void fadt_addresses(void **state)
+{
+	static const uint32_t whole = sizeof(struct acpi_fadt);
+	static const struct {
+		uint32_t length, port;
+		struct acpi_address extended;
+		uint16_t expected;
+	} rows[] = {
+		{whole, 0x404, {.space = ACPI_SPACE_IO}, 0x404},
+		{whole, 0x404, {.space = ACPI_SPACE_IO, .address = 0x604}, 0x604},
+		{whole, 0, {.space = ACPI_SPACE_IO, .address = 0x604}, 0x604},
+		{whole, 0x404, {.space = ACPI_SPACE_MEMORY, .address = 0x604}, 0},
+		{whole, 0x404, {.space = ACPI_SPACE_IO, .address = 0x10604}, 0},
+		{whole, 0x10404, {.space = ACPI_SPACE_IO}, 0},
+		{116, 0x404, {.space = ACPI_SPACE_IO, .address = 0x604}, 0x404},
+		{172 + 11, 0x404, {.space = ACPI_SPACE_IO, .address = 0x604}, 0x404},
+		{172 + 12, 0x404, {.space = ACPI_SPACE_IO, .address = 0x604}, 0x604},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct acpi_fadt fadt = {.header.length = rows[i].length,
+					 .pm1a_control = rows[i].port,
+					 .x_pm1a_control = rows[i].extended};
+
+		assert_int_equal(fadt_port(&fadt, fadt.pm1a_control, &fadt.x_pm1a_control),
+				 rows[i].expected);
+	}
+}
+
+static void fadt_names_the_dsdt(void **state)
+{
+	struct acpi_fadt fadt = {.header.length = sizeof(fadt), .dsdt = (uint32_t)FIRST};
+
+	(void)state;
+	assert_int_equal(fadt_dsdt(&fadt), FIRST);
+	fadt.x_dsdt = SECOND;
+	assert_int_equal(fadt_dsdt(&fadt), SECOND);
+	fadt.dsdt = 0;
+	assert_int_equal(fadt_dsdt(&fadt), SECOND);
+	fadt.header.length = 147; /* one byte short of it */
+	assert_int_equal(fadt_dsdt(&fadt), 0);
+}
+
 /* Name (\_S5, Package () {5, 1}), behind the DSDT's header and 8 other bytes. */
 static const uint8_t s5[] = {0x08, '\\', '_', 'S', '5', '_', 0x12, 0x06, 0x04, 0x0a, 5, 0x01};
 #define S5_AT	 (36 + 8)
@@ -278,6 +406,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(finds_a_table),
+		TEST(a_wrong_checksum_is_told),
+		TEST(the_root_pointer_is_believed),
+		TEST(both_root_tables_are_checked),
 		TEST(length_beyond_memory),
 		TEST(pointers_to_nowhere),
 		TEST(wrong_table_ends_the_search),
@@ -285,6 +416,8 @@ int main(void)
 		TEST(walks_the_madt),
 		TEST(madt_entry_lies),
 		TEST(no_madt),
+		TEST(fadt_addresses),
+		TEST(fadt_names_the_dsdt),
 		TEST(finds_s5),
 		TEST(dsdt_lies),
 		TEST(s5_at_the_end),

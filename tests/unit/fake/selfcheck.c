@@ -3,7 +3,9 @@
  * selfcheck.c - a monitor whose code, tables and page tables are whole; slots have no state.
  */
 #include <stddef.h>
+#include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/memory/paging.h"
+#include "arch/x86/platform/platform.h"
 #include "monitor/switch/selfcheck.h"
 #include "monitor/switch/kept_state.h"
 
@@ -23,6 +25,18 @@ bool paging_check(uint64_t *address)
 {
 	(void)address;
 	return true;
+}
+
+const struct state_layout *cpu_state_layout(void)
+{
+	static const struct state_layout none;
+
+	return &none;
+}
+
+const struct state_layout *platform_layout(void)
+{
+	return cpu_state_layout();
 }
 
 struct kept_state *kept_state(uint32_t index)

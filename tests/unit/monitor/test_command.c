@@ -232,10 +232,10 @@ static void mem_draws_the_plan(void **state)
 static void cpus_say_who_sees_them(void **state)
 {
 	static const struct machine_cpu cpus[] = {
-		{.apic_id = 0, .processor_uid = 1, .enabled = true, .boot = true},
+		{.apic_id = 2, .processor_uid = 1, .enabled = true, .number = 1},
 		{.apic_id = 7, .processor_uid = 2, .enabled = false},
-		{.apic_id = 2, .processor_uid = 3, .enabled = true},
-		{.apic_id = 300, .processor_uid = 4, .enabled = true},
+		{.apic_id = 0, .processor_uid = 3, .enabled = true, .boot = true},
+		{.apic_id = 300, .processor_uid = 4, .enabled = true, .number = 2},
 	};
 
 	(void)state;
@@ -245,9 +245,9 @@ static void cpus_say_who_sees_them(void **state)
 	monitor.slots.slot[2].cpus = 0x1;
 	assert_string_equal(run("cpus"),
 			    "CPU  APIC ID  UID  STATE     SLOTS\n"
-			    "0    0        1    boot      alpha,beta-with-a-name,tick\n"
+			    "1    2        1    enabled   alpha,beta-with-a-name\n"
 			    "-    7        2    disabled  -\n"
-			    "1    2        3    enabled   alpha,beta-with-a-name\n"
+			    "0    0        3    boot      alpha,beta-with-a-name,tick\n"
 			    "2    300      4    enabled   alpha\n"
 			    "\n"
 			    "Fake CPU\n");

@@ -8,7 +8,9 @@
 #include <cmocka.h>
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/cpu/msr.h"
+#include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/memory/page_walk.h"
+#include "arch/x86/platform/platform.h"
 #include "fake/fake.h"
 #include "monitor/switch/integrity.h"
 #include "monitor/switch/kept_state.h"
@@ -27,9 +29,34 @@
 #define GDT	 (BASE + 0x30000)
 
 static struct slot slot = {.name = "beta", .ram = {.base = BASE, .size = SIZE}};
+static struct cpu_context context;
+static uint64_t device;
 static struct kept_state kept;
 static uint8_t *memory;
 static struct error error;
+
+/* Lists of one item each stand in for the monitor's. */
+static const struct state_item registers = {.name = "registers"}, timer = {.name = "pit"};
+static const struct state_layout cpu_list = {
+	.count = 1,
+	.size = sizeof(context),
+	.place = {{&registers, 0, sizeof(context)}},
+};
+static const struct state_layout machine_list = {
+	.count = 1,
+	.size = sizeof(device),
+	.place = {{&timer, 0, sizeof(device)}},
+};
+
+const struct state_layout *cpu_state_layout(void)
+{
+	return &cpu_list;
+}
+
+const struct state_layout *platform_layout(void)
+{
+	return &machine_list;
+}
 
 static uint64_t *entry(uint64_t table, unsigned int i)
 {
@@ -42,6 +69,9 @@ static int start(void **state)
 	(void)state;
 	memory = fake_memory(BASE, SIZE, 0);
 	memset(&kept, 0, sizeof(kept));
+	memset(&context, 0, sizeof(context));
+	kept.cpu[0] = &context;
+	kept.platform = &device;
 	*entry(0, 511) = (BASE + 1 * TABLE) | ALL;
 	*entry(1, 510) = (BASE + 2 * TABLE) | ALL;
 	*entry(2, 0) = (BASE + 3 * TABLE) | ALL;
@@ -51,10 +81,10 @@ static int start(void **state)
 	*entry(3, 3) = (DATA + TABLE) | PRESENT | NX;
 	*entry(3, 4) = (DATA + 2 * TABLE) | USER;
 	*entry(3, 5) = GDT | PRESENT | NX;
-	kept.cpu.cr3 = BASE;
-	kept.cpu.efer = EFER_NXE;
-	kept.cpu.gdtr.base = 0xffffffff80005000ull;
-	kept.cpu.gdtr.limit = 0x7f;
+	kept.cpu[0]->cr3 = BASE;
+	kept.cpu[0]->efer = EFER_NXE;
+	kept.cpu[0]->gdtr.base = 0xffffffff80005000ull;
+	kept.cpu[0]->gdtr.limit = 0x7f;
 	return 0;
 }
 
@@ -113,16 +143,16 @@ static void data_may_change(void **state)
 	assert_harmless(DATA + 2 * TABLE);
 }
 
-static void cpu_contexts(void **state)
+static void items_that_changed_are_named(void **state)
 {
 	(void)state;
 	take(INTEGRITY_ALL);
-	kept.cpu.rsp ^= 1;
-	assert_damaged("saved CPU state");
-	kept.cpu.rsp ^= 1;
-	kept.platform.pit.count[0] ^= 1;
-	assert_damaged("saved device state");
-	kept.platform.pit.count[0] ^= 1;
+	kept.cpu[0]->rsp ^= 1;
+	assert_damaged("saved CPU state: registers changed");
+	kept.cpu[0]->rsp ^= 1;
+	device ^= 1;
+	assert_damaged("saved device state: pit changed");
+	device ^= 1;
 	kept.tables.acpi[9] ^= 1;
 	assert_damaged("ACPI tables");
 	kept.tables.acpi[9] ^= 1;
@@ -143,7 +173,7 @@ static void only_what_is_asked_for(void **state)
 	memory[TEXT - BASE] ^= 1;
 	assert_true(integrity_verify(&slot, &kept, &error));
 	take(INTEGRITY_TEXT);
-	kept.cpu.rsp ^= 1;
+	kept.cpu[0]->rsp ^= 1;
 	assert_true(integrity_verify(&slot, &kept, &error));
 	take(INTEGRITY_OFF);
 	memory[TEXT - BASE] ^= 1;
@@ -156,7 +186,7 @@ static void rights_of_all_levels_count(void **state)
 	*entry(2, 0) |= NX;
 	take(INTEGRITY_TEXT);
 	assert_int_equal(kept.integrity.page_count, 0);
-	kept.cpu.efer = 0; /* the bit means nothing then */
+	kept.cpu[0]->efer = 0; /* the bit means nothing then */
 	take(INTEGRITY_TEXT);
 	assert_int_not_equal(kept.integrity.page_count, 0);
 }
@@ -175,8 +205,8 @@ static void five_levels(void **state)
 {
 	(void)state;
 	*entry(8, 511) = BASE | ALL;
-	kept.cpu.cr3 = BASE + 8 * TABLE;
-	kept.cpu.cr4 = CR4_LA57;
+	kept.cpu[0]->cr3 = BASE + 8 * TABLE;
+	kept.cpu[0]->cr4 = CR4_LA57;
 	take(INTEGRITY_ALL);
 	assert_int_equal(kept.integrity.page_count, 2);
 }
@@ -189,7 +219,7 @@ static void tables_elsewhere_are_not_read(void **state)
 	*entry(3, 6) = (BASE + SIZE) | PRESENT;
 	take(INTEGRITY_ALL);
 	assert_int_equal(kept.integrity.page_count, 2);
-	kept.cpu.cr3 = 0;
+	kept.cpu[0]->cr3 = 0;
 	take(INTEGRITY_ALL);
 	assert_int_equal(kept.integrity.page_count, 0);
 }
@@ -218,7 +248,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(text_is_found, start, end),
 		cmocka_unit_test_setup_teardown(text_that_changed_is_named, start, end),
 		cmocka_unit_test_setup_teardown(data_may_change, start, end),
-		cmocka_unit_test_setup_teardown(cpu_contexts, start, end),
+		cmocka_unit_test_setup_teardown(items_that_changed_are_named, start, end),
 		cmocka_unit_test_setup_teardown(only_what_is_asked_for, start, end),
 		cmocka_unit_test_setup_teardown(rights_of_all_levels_count, start, end),
 		cmocka_unit_test_setup_teardown(large_pages, start, end),

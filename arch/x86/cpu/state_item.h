@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * state_item.h - what a slot keeps, as rows of an ordered list: cpu_state.c has the list of a CPU,
+ * platform.c that of the machine.
+ *
+ * A list is walked forward to save and backward to restore, so that each pair is mirrored and the
+ * order stands in one place. An item has a fixed layout without pointers, which its version names.
+ * A row that keeps nothing is a step: something that has to happen just there.
+ */
+#ifndef ARCH_X86_CPU_STATE_ITEM_H
+#define ARCH_X86_CPU_STATE_ITEM_H
+
+#include <stdint.h>
+
+#define STATE_ALIGN	64 /* of each item: the XSAVE area needs that, and nothing needs more */
+#define STATE_MAX_ITEMS 16
+
+enum state_flag {
+	STATE_FIRMWARE = 1 << 0, /* a kernel that boots finds it as firmware left it */
+	STATE_OF_CPU = 1 << 1,	 /* a step of the machine's that works on an item of a CPU */
+};
+
+struct state_item {
+	const char *name;
+	uint16_t version; /* 0: a step */
+	uint16_t flags;
+	uint32_t bytes;			    /* its size, if that is the same on every machine */
+	uint32_t (*size)(void);		    /* its size on this machine; NULL: bytes */
+	void (*save)(void *state);	    /* NULL: there is nothing to do */
+	void (*restore)(const void *state); /* the same */
+	void (*reset)(void);		    /* instead, for a kernel that boots; NULL: nothing */
+};
+
+/* Where an item lies. */
+struct state_place {
+	const struct state_item *item;
+	uint32_t offset;
+	uint32_t size; /* 0: this is a step, or the layout leaves the item out */
+};
+
+/* A list, with each item's place in a piece of memory that holds them all. */
+struct state_layout {
+	uint32_t count;
+	uint32_t size; /* of that memory, whose address is a multiple of STATE_ALIGN */
+	struct state_place place[STATE_MAX_ITEMS];
+};
+
+/*
+ * Gives a place to each item that has all of flags: once, when all sizes are known. Those that are
+ * left out are neither saved nor restored with this layout, but reset.
+ */
+void state_layout_init(struct state_layout *layout, const struct state_item *items, uint32_t count,
+		       uint32_t flags);
+
+/* A mirrored pair. Steps with STATE_OF_CPU are given cpu; if it is NULL, they are left out. */
+void state_save(const struct state_layout *layout, void *state, void *cpu);
+void state_restore(const struct state_layout *layout, const void *state, const void *cpu);
+
+#endif

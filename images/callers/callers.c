@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * callers.c - a guest that calls the gate on two CPUs at once, and from inside the gate. It asks
+ * for a switch to its own slot, which is refused on every CPU, on each with another error.
+ *
+ * Keys on the serial port: c, both CPUs call; d, the gate is interrupted wherever it writes to one
+ * word of the caller's stack, by a data breakpoint whose handler calls the gate, too; n, the other
+ * CPU sends NMIs, whose handler does the same; m, the monitor. tests/system/test_callers.py reads
+ * what it says.
+ */
+#include "../tick/flat_segments.h"
+#include "../tick/instructions.h"
+#include "../tick/serial.h"
+#include "../busy/busy.h"
+
+#define CALLS	       500
+#define NMI_PAUSES     1000
+#define VECTOR_DEBUG   1
+#define VECTOR_NMI     2
+#define GATE_INTERRUPT 0x8e /* present, 64-bit interrupt gate: SDM volume 3, 6.14.1 */
+
+/* Enabled, 8 bytes, when they are written: SDM volume 3, 18.2.4. */
+#define DR7_WATCH 0x90002ull
+#define DR7_OFF	  0x400ull
+/* Of the stack below the caller's: return address, RFLAGS, and this one, which the gate reuses. */
+#define WATCHED_WORD 24
+
+struct busy_cpu busy_cpus[BUSY_MAX_CPUS];
+
+typedef int64_t gate_function(uint64_t op, uint64_t arg);
+
+/* How often each answer came. */
+struct answers {
+	volatile uint32_t self, not_boot_cpu, busy, other;
+};
+
+static struct {
+	gate_function *gate;
+	uint64_t self; /* the slot's number */
+	/* What the other CPU is asked for, and what it has done. */
+	volatile uint32_t calls_wanted, nmis_wanted;
+	struct answers boot, other, inside;
+} callers;
+
+static void count_answer(struct answers *answers, int64_t answer)
+{
+	switch (answer) {
+	case SWITCHYARD_ESELF:
+		answers->self++;
+		break;
+	case SWITCHYARD_ENOTBOOTCPU:
+		answers->not_boot_cpu++;
+		break;
+	case SWITCHYARD_EBUSY:
+		answers->busy++;
+		break;
+	default:
+		answers->other++;
+	}
+}
+
+static int64_t call(void)
+{
+	return callers.gate(SWITCHYARD_SWITCH, callers.self);
+}
+
+static void pause(uint32_t times)
+{
+	while (times-- > 0)
+		__builtin_ia32_pause();
+}
+
+/* What the other CPU does. The counter only tells that it is there. */
+static void serve(volatile uint64_t *counter)
+{
+	interrupts_off();
+	*counter = 1;
+	for (;;) {
+		for (; callers.calls_wanted; callers.calls_wanted--)
+			count_answer(&callers.other, call());
+		for (; callers.nmis_wanted; callers.nmis_wanted--) {
+			cpus_send(0, ICR_NMI);
+			pause(NMI_PAUSES);
+		}
+		__builtin_ia32_pause();
+	}
+}
+
+static const struct way calling = {"calls the gate", serve, false};
+
+const struct way *way_of(uint32_t apic_id)
+{
+	(void)apic_id;
+	return &calling;
+}
+
+/* What the CPU pushes: SDM volume 3, figure 6-9. GCC wants the type, nothing here reads it. */
+struct pushed;
+
+__attribute__((interrupt)) static void call_inside(struct pushed *frame)
+{
+	(void)frame;
+	count_answer(&callers.inside, call());
+}
+
+/* SDM volume 3, figure 6-8. */
+struct gate_descriptor {
+	uint16_t offset_low, selector;
+	uint8_t stack, type;
+	uint16_t offset_middle;
+	uint32_t offset_high, reserved;
+};
+
+static void set_gate(uint32_t vector, void (*handler)(struct pushed *))
+{
+	struct table_pointer idt;
+	uint64_t address = (uint64_t)handler;
+
+	__asm__ volatile("sidt %0" : "=m"(idt));
+	((struct gate_descriptor *)idt.base)[vector] = (struct gate_descriptor){
+		.offset_low = (uint16_t)address,
+		.selector = SELECTOR_CODE,
+		.type = GATE_INTERRUPT,
+		.offset_middle = (uint16_t)(address >> 16),
+		.offset_high = (uint32_t)(address >> 32),
+	};
+}
+
+/* The other CPU runs with interrupts off, and expects no exception: it needs no IDT. */
+void ways_init(void)
+{
+}
+
+void ways_load_idt(void)
+{
+}
+
+static void say_answers(struct tick *tick, const char *who, const struct answers *answers)
+{
+	say(tick, "%s: %u self, %u not boot CPU, %u busy, %u other", who, answers->self,
+	    answers->not_boot_cpu, answers->busy, answers->other);
+}
+
+static void clear_answers(void)
+{
+	callers.boot = callers.other = callers.inside = (struct answers){0};
+}
+
+static void both_call(struct tick *tick)
+{
+	clear_answers();
+	callers.calls_wanted = CALLS;
+	for (uint32_t i = 0; i < CALLS; i++)
+		count_answer(&callers.boot, call());
+	while (callers.calls_wanted)
+		__builtin_ia32_pause();
+	say_answers(tick, "boot CPU", &callers.boot);
+	say_answers(tick, "other CPU", &callers.other);
+}
+
+/* A call with a breakpoint on a word that the gate writes. */
+static int64_t call_watched(void)
+{
+	int64_t result;
+	uint64_t op = SWITCHYARD_SWITCH, arg = callers.self;
+
+	__asm__ volatile("lea %c5(%%rsp), %%rax\n\t"
+			 "mov %%rax, %%dr0\n\t"
+			 "mov %3, %%dr7\n\t"
+			 "call *%6\n\t"
+			 "mov %4, %%dr7"
+			 : "=&a"(result), "+D"(op), "+S"(arg)
+			 : "r"(DR7_WATCH), "r"(DR7_OFF), "i"(-WATCHED_WORD), "r"(callers.gate)
+			 : "memory");
+	return result;
+}
+
+static void watched_call(struct tick *tick)
+{
+	clear_answers();
+	set_gate(VECTOR_DEBUG, call_inside);
+	interrupts_off();
+	count_answer(&callers.boot, call_watched());
+	interrupts_on();
+	say_answers(tick, "inside", &callers.inside);
+	say_answers(tick, "outside", &callers.boot);
+}
+
+static void nmis_while_calling(struct tick *tick)
+{
+	clear_answers();
+	set_gate(VECTOR_NMI, call_inside);
+	callers.nmis_wanted = CALLS;
+	while (callers.nmis_wanted) {
+		count_answer(&callers.boot, call());
+		pause(NMI_PAUSES); /* some NMIs come here, as the monitor itself drops them */
+	}
+	say_answers(tick, "inside", &callers.inside);
+	say_answers(tick, "outside", &callers.boot);
+}
+
+static void obey(struct tick *tick, int key)
+{
+	if (key == 'c')
+		both_call(tick);
+	else if (key == 'd')
+		watched_call(tick);
+	else if (key == 'n')
+		nmis_while_calling(tick);
+	else if (key == 'm')
+		gate_monitor(tick);
+}
+
+void kernel_main(uint32_t magic, const struct multiboot2_info *information,
+		 struct switchyard_info *switchyard);
+
+void kernel_main(uint32_t magic, const struct multiboot2_info *information,
+		 struct switchyard_info *switchyard)
+{
+	static struct tick tick;
+	uint64_t page;
+
+	tick.switchyard = switchyard;
+	tick.name = "callers";
+	serial_init();
+	boot_read(&tick, magic, information);
+	interrupts_init(&tick, PIC_MASTER_VECTOR);
+	interrupts_on();
+	page = cpus_find_page(information);
+	if (!switchyard || !page) {
+		say(&tick, "no Switchyard, or no memory below 1 MiB for the other CPUs");
+		return;
+	}
+	callers.gate = (gate_function *)switchyard->gate;
+	callers.self = switchyard->self;
+	say(&tick, "%u other CPUs are ready", cpus_start(&tick, page));
+	for (;;) {
+		cpu_wait();
+		obey(&tick, serial_get());
+	}
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the monitor finds in firmware's tables, and what it tells of them. */
+#include <cmocka.h>
+#include <string.h>
+#include "arch/x86/acpi/acpi_events.h"
+#include "arch/x86/interrupt/lapic.h"
+#include "arch/x86/memory/phys.h"
+#include "fake/fake.h"
+#include "reports.h"
+
+/* Most tests get a fake of it from the library; this one is about the real one. */
+#include "arch/x86/acpi/machine.c"
+
+#define TABLES	    UINT64_C(0x7ffe0000)
+#define TABLES_SIZE UINT64_C(0x1000)
+#define RSDP	    (TABLES + 0x000)
+#define RSDT	    (TABLES + 0x100)
+#define MADT	    (TABLES + 0x200)
+#define HPET	    (TABLES + 0x300)
+#define HPET_AT	    UINT64_C(0xfed00000)
+#define IOAPIC_AT   0xfec00000u
+
+static struct reports reports;
+static uint32_t boot_apic_id;
+
+/* machine.c asks devices for these: there are none. */
+uint32_t lapic_id(void)
+{
+	return boot_apic_id;
+}
+
+void ioapic_add(struct ioapics *ioapics, uint32_t id, uint64_t address, uint32_t gsi_base)
+{
+	ioapics->ioapic[ioapics->count++] =
+		(struct ioapic){.id = id, .address = address, .gsi_base = gsi_base};
+}
+
+void acpi_events_find(struct acpi_events *events, const struct acpi_fadt *fadt)
+{
+	(void)events;
+	(void)fadt;
+}
+
+static void finish(uint64_t address, const char *signature, uint32_t length)
+{
+	struct acpi_header *header = phys(address);
+
+	memcpy(header->signature, signature, sizeof(header->signature));
+	header->length = length;
+	acpi_set_checksum(header, length, &header->checksum);
+}
+
+static void make_tables(void)
+{
+	struct acpi_madt_io_apic ioapic = {.entry = {ACPI_MADT_IO_APIC, sizeof(ioapic)},
+					   .address = IOAPIC_AT};
+	uint32_t entries[] = {(uint32_t)MADT, (uint32_t)HPET};
+	struct acpi_rsdp *rsdp = phys(RSDP);
+	struct acpi_hpet *hpet = phys(HPET);
+
+	memcpy((uint8_t *)phys(MADT) + sizeof(struct acpi_madt), &ioapic, sizeof(ioapic));
+	finish(MADT, "APIC", sizeof(struct acpi_madt) + sizeof(ioapic));
+	hpet->address = (struct acpi_address){.space = ACPI_SPACE_MEMORY, .address = HPET_AT};
+	finish(HPET, "HPET", sizeof(*hpet));
+	memcpy((uint8_t *)phys(RSDT) + sizeof(struct acpi_header), entries, sizeof(entries));
+	finish(RSDT, "RSDT", sizeof(struct acpi_header) + sizeof(entries));
+	memcpy(rsdp->signature, ACPI_RSDP_SIGNATURE, sizeof(rsdp->signature));
+	rsdp->rsdt = (uint32_t)RSDT;
+	acpi_set_checksum(rsdp, ACPI_RSDP_V1_SIZE, &rsdp->checksum);
+}
+
+static int start(void **state)
+{
+	(void)state;
+	fake_memory(TABLES, TABLES_SIZE, 0);
+	fake_memory(HPET_AT, HPET_SIZE, 0);
+	make_tables();
+	reports.count = 0;
+	boot_apic_id = 0;
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	fake_reset();
+	return 0;
+}
+
+static void look(void)
+{
+	machine_init(RSDP, keep_report, &reports);
+}
+
+static void nothing_wrong(void **state)
+{
+	(void)state;
+	look();
+	assert_int_equal(reports.count, 0);
+	assert_int_equal(machine()->ioapics.count, 1);
+	assert_int_equal(machine()->ioapics.ioapic[0].address, IOAPIC_AT);
+	assert_int_equal(machine()->hpet, HPET_AT);
+}
+
+/* An IO-APIC that the monitor does not know is one that it never masks. */
+static void a_wrong_checksum_hides_no_ioapic(void **state)
+{
+	(void)state;
+	((struct acpi_header *)phys(MADT))->checksum++;
+	look();
+	assert_int_equal(machine()->ioapics.count, 1);
+	assert_int_equal(reports.count, 1);
+	assert_non_null(strstr(reports.text[0], "ACPI: APIC has checksum"));
+}
+
+/* IO-APICs behind a broken entry can't be found, and that is told. */
+static void a_broken_entry(void **state)
+{
+	(void)state;
+	((uint8_t *)phys(MADT))[sizeof(struct acpi_madt) + 1] = 0;
+	finish(MADT, "APIC", ((struct acpi_header *)phys(MADT))->length);
+	look();
+	assert_int_equal(machine()->ioapics.count, 0);
+	assert_int_equal(reports.count, 1);
+	assert_string_equal(reports.text[0], "ACPI: MADT entry at byte 44 has a length of 0");
+}
+
+static void an_hpet_out_of_reach(void **state)
+{
+	struct acpi_hpet *hpet = phys(HPET);
+
+	(void)state;
+	hpet->address.address++;
+	finish(HPET, "HPET", sizeof(*hpet));
+	look();
+	assert_int_equal(machine()->hpet, 0);
+	assert_int_equal(reports.count, 1);
+	assert_string_equal(
+		reports.text[0],
+		"ACPI: the HPET is at 0xfed00001 in address space 0, expected mapped memory");
+}
+
+/* APIC IDs 0 to 3, of which 1 is not enabled. */
+static void make_processors(void)
+{
+	struct acpi_madt *madt = phys(MADT);
+	struct acpi_madt_local_apic *apic = (void *)(madt + 1);
+
+	for (uint8_t i = 0; i < 4; i++)
+		apic[i] = (struct acpi_madt_local_apic){.entry = {ACPI_MADT_LOCAL_APIC,
+								  sizeof(*apic)},
+							.apic_id = i,
+							.flags = i == 1 ? ACPI_MADT_ONLINE_CAPABLE
+									: ACPI_MADT_ENABLED};
+	finish(MADT, "APIC", sizeof(*madt) + 4 * sizeof(*apic));
+}
+
+/* Number 0 is the CPU that runs the monitor, though firmware lists it last but one. */
+static void the_boot_cpu_is_number_0(void **state)
+{
+	struct machine_cpu cpu[4];
+
+	(void)state;
+	make_processors();
+	boot_apic_id = 2;
+	look();
+	assert_int_equal(machine_cpus(cpu, 4), 4);
+	assert_int_equal(cpu[0].number, 1);
+	assert_false(cpu[1].enabled);
+	assert_int_equal(cpu[2].number, 0);
+	assert_true(cpu[2].boot);
+	assert_int_equal(cpu[3].number, 2);
+}
+
+/* Without a signature it is no root pointer, and what it names is nothing. */
+static void no_root_pointer(void **state)
+{
+	(void)state;
+	((struct acpi_rsdp *)phys(RSDP))->signature[0] = 'X';
+	look();
+	assert_null(machine()->rsdp);
+	assert_null(machine()->madt);
+	assert_int_equal(reports.count, 1);
+	assert_string_equal(reports.text[0], "ACPI: no RSDP at 0x7ffe0000");
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, start, stop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(nothing_wrong),
+		TEST(a_wrong_checksum_hides_no_ioapic),
+		TEST(a_broken_entry),
+		TEST(an_hpet_out_of_reach),
+		TEST(the_boot_cpu_is_number_0),
+		TEST(no_root_pointer),
+	};
+
+	return cmocka_run_group_tests_name("machine", tests, NULL, NULL);
+}

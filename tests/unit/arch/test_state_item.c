@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A list is saved forward and restored backward, each item at its place; what is left out is reset.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include "cmocka.h"
+#include "arch/x86/cpu/state_item.h"
+
+static char calls[64];
+static uint8_t memory[4 * STATE_ALIGN] __attribute__((aligned(STATE_ALIGN)));
+
+static void note(char call)
+{
+	calls[strlen(calls)] = call;
+}
+
+static void save_a(void *state)
+{
+	note('a');
+	memset(state, 'a', STATE_ALIGN + 1);
+}
+
+static void restore_a(const void *state)
+{
+	note('A');
+	assert_int_equal(*(const char *)state, 'a');
+}
+
+static void reset_a(void)
+{
+	note('r');
+}
+
+static void save_step(void *state)
+{
+	(void)state;
+	note('s');
+}
+
+static void save_cpu(void *cpu)
+{
+	note(*(char *)cpu);
+}
+
+static void restore_cpu(const void *cpu)
+{
+	note(*(const char *)cpu);
+}
+
+static void save_b(void *state)
+{
+	note('b');
+	*(char *)state = 'b';
+}
+
+static void restore_b(const void *state)
+{
+	note('B');
+	assert_int_equal(*(const char *)state, 'b');
+}
+
+static uint32_t size_of_a(void)
+{
+	return STATE_ALIGN + 1;
+}
+
+static const struct state_item items[] = {
+	{.name = "a",
+	 .version = 1,
+	 .size = size_of_a,
+	 .save = save_a,
+	 .restore = restore_a,
+	 .reset = reset_a},
+	{.name = "step", .save = save_step},
+	{.name = "cpu", .flags = STATE_OF_CPU, .save = save_cpu, .restore = restore_cpu},
+	{.name = "b",
+	 .version = 1,
+	 .flags = STATE_FIRMWARE,
+	 .bytes = 1,
+	 .save = save_b,
+	 .restore = restore_b},
+};
+#define COUNT (sizeof(items) / sizeof(items[0]))
+
+static int start(void **state)
+{
+	(void)state;
+	memset(calls, 0, sizeof(calls));
+	memset(memory, 0, sizeof(memory));
+	return 0;
+}
+
+static void each_item_has_a_place(void **state)
+{
+	struct state_layout layout;
+
+	(void)state;
+	state_layout_init(&layout, items, COUNT, 0);
+	assert_int_equal(layout.count, COUNT);
+	assert_int_equal(layout.place[0].offset, 0);
+	assert_int_equal(layout.place[0].size, STATE_ALIGN + 1);
+	assert_int_equal(layout.place[3].offset, 2 * STATE_ALIGN);
+	assert_int_equal(layout.size, 3 * STATE_ALIGN);
+}
+
+static void restore_mirrors_save(void **state)
+{
+	struct state_layout layout;
+	char cpu = 'c';
+
+	(void)state;
+	state_layout_init(&layout, items, COUNT, 0);
+	state_save(&layout, memory, &cpu);
+	state_restore(&layout, memory, &cpu);
+	assert_string_equal(calls, "ascbBcA");
+}
+
+static void what_is_left_out_is_reset(void **state)
+{
+	struct state_layout layout;
+
+	(void)state;
+	state_layout_init(&layout, items, COUNT, STATE_FIRMWARE);
+	assert_int_equal(layout.size, STATE_ALIGN);
+	state_save(&layout, memory, NULL);
+	state_restore(&layout, memory, NULL);
+	assert_string_equal(calls, "sbBr");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(each_item_has_a_place, start),
+		cmocka_unit_test_setup(restore_mirrors_save, start),
+		cmocka_unit_test_setup(what_is_left_out_is_reset, start),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -47,8 +47,9 @@ uint64_t xstate_init(void)
 }
 
 /*
- * The compacted format begins each component at a multiple of 64 at most; the standard one has the
- * places that CPUID says. Both depend on what is enabled: this is enough for all that there is.
+ * Bytes that are enough for all components of this CPU. The area's size depends on the components
+ * that are enabled. In the compacted format each component begins at the next byte, or at the next
+ * multiple of 64. In the standard format, CPUID says the places.
  */
 uint32_t xstate_size(void)
 {

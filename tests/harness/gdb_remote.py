@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""QEMU's gdb stub, as far as a test needs it: reads and writes physical memory of a halted machine.
+"""QEMU's gdb stub: reads and writes physical memory of a halted machine.
 
 Protocol: GDB manual, "Remote Serial Protocol"; the packet for physical memory is QEMU's own.
 """
@@ -11,7 +11,7 @@ READ_SIZE = 1024   # bytes that fit a packet
 
 
 class GdbRemote:
-    """The stub at a Unix socket. The machine is halted while connected, and goes on at the end."""
+    """The stub at a Unix socket. The machine is halted while connected, and runs on at the end."""
 
     def __init__(self, path):
         self._socket = socket.socket(socket.AF_UNIX)

@@ -73,13 +73,13 @@ static void run(void *context)
 	descriptors_init();		     /* faults are caught from here */
 	selfcheck_init(&monitor->selfcheck); /* the descriptor tables don't change any more */
 	monitor->current = NO_SLOT;	     /* a fault from here on is no slot's */
-	fault_init(monitor);		     /* faults are reported from here */
 
 	boot = monitor->boot;
 	mapped = mapping_end(plan, boot);
 	paging_init(mapped, &paging); /* they moved with the image */
 	cpu_state_init();	      /* needs nothing */
 	cpu_state_keep_firmware();    /* probes, and so needs the IDT, and CR4 */
+	fault_init(monitor); /* faults are reported from here: all that it takes is there */
 	platform_init(boot->rsdp_size ? (uint64_t)boot->rsdp : 0, /* needs the page tables */
 		      log_warn, log);
 	ui_take(&state->ui, mapped); /* platform_init() has kept what firmware set up */

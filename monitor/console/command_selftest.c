@@ -4,6 +4,8 @@
  * prints one line for each check.
  */
 #include "monitor/console/command_selftest.h"
+#include "arch/x86/cpu/cpu.h"
+#include "arch/x86/gate/descriptors.h"
 #include "arch/x86/memory/paging.h"
 #include "monitor/switch/integrity.h"
 #include "lib/print.h"
@@ -20,6 +22,8 @@ static bool check_code(struct monitor *monitor, struct error *error)
 
 static bool check_descriptors(struct monitor *monitor, struct error *error)
 {
+	if (!descriptors_loaded())
+		return fail(error, "others than the monitor's are loaded");
 	return selfcheck_descriptors(&monitor->selfcheck) || fail(error, "changed");
 }
 
@@ -28,6 +32,8 @@ static bool check_paging(struct monitor *monitor, struct error *error)
 	uint64_t address;
 
 	(void)monitor;
+	if (read_cr3() != paging_cr3_now())
+		return fail(error, "others than the monitor's are loaded");
 	return paging_check(&address) ||
 	       fail(error, "memory at %#lx is not mapped to itself", address);
 }

@@ -18,6 +18,7 @@
 enum state_flag {
 	STATE_FIRMWARE = 1 << 0, /* a kernel that boots finds it as the firmware left it */
 	STATE_OF_CPU = 1 << 1,	 /* a step of the machine's that works on an item of a CPU */
+	STATE_APART = 1 << 2,	 /* large, seldom needed, and not in the layout's memory */
 };
 
 struct state_item {

@@ -372,6 +372,18 @@ static void segments_reset(void)
 	wrmsr(MSR_KERNEL_GS_BASE, 0);
 }
 
+/* In VMX operation the CPU keeps some bits of control registers from changing: it ends first. */
+void cpu_state_take(void)
+{
+	control_of_monitor(NULL);
+	msr_list_stop(&cpu.active);
+	efer_of_monitor(NULL);
+	take_dr7();
+	write_dr7(DR7_RESET);
+	segments_reset();
+	memory_types_of_monitor(NULL);
+}
+
 void cpu_state_reset(void)
 {
 	state_restore(&cpu.firmware.layout, cpu.firmware.state, NULL);

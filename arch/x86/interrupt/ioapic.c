@@ -66,6 +66,15 @@ void ioapic_add(struct ioapics *ioapics, uint32_t id, uint64_t address, uint32_t
 		ioapics->left_out++;
 }
 
+uint32_t ioapic_state_size(const struct ioapics *ioapics)
+{
+	uint32_t pins = 0;
+
+	for (uint32_t i = 0; i < ioapics->count; i++)
+		pins += ioapics->ioapic[i].pins;
+	return pins * (uint32_t)sizeof(uint64_t);
+}
+
 void ioapic_save(const struct ioapics *ioapics, struct ioapic_state *state)
 {
 	uint64_t *rte = state->rte;

@@ -41,6 +41,9 @@ void ioapic_add(struct ioapics *ioapics, uint32_t id, uint64_t address, uint32_t
 
 uint64_t ioapic_read_rte(const struct ioapic *ioapic, uint32_t pin);
 
+/* Bytes of the state of these IO-APICs, with an entry of rte[] for each of their pins. */
+uint32_t ioapic_state_size(const struct ioapics *ioapics);
+
 /*
  * A mirrored pair for every RTE. Delivery status and remote IRR are read-only, so they are left
  * out.

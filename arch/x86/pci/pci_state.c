@@ -241,6 +241,19 @@ static void save_function(struct pci_function *function, struct pci_function_sta
 	number_buses(function, function->buses);
 }
 
+uint32_t pci_state_size(const struct pci_functions *functions)
+{
+	return (uint32_t)(sizeof(struct pci_state) +
+			  functions->count * sizeof(struct pci_function_state) +
+			  functions->msix_used * sizeof(struct pci_msix_entry));
+}
+
+static struct pci_msix_entry *msix_entries(const struct pci_functions *functions,
+					   struct pci_state *state)
+{
+	return (struct pci_msix_entry *)(state->function + functions->count);
+}
+
 /*
  * The order is ascending. Functions behind a bridge are found by the firmware's bus numbers, so the
  * bridge must have these first.
@@ -251,7 +264,8 @@ void pci_save(struct pci_functions *functions, struct pci_state *state)
 	for (uint32_t i = 0; i < functions->count; i++) {
 		state->function[i].kept = is_the_same_function(&functions->function[i]);
 		if (state->function[i].kept)
-			save_function(&functions->function[i], &state->function[i], state->msix);
+			save_function(&functions->function[i], &state->function[i],
+				      msix_entries(functions, state));
 	}
 }
 
@@ -273,6 +287,7 @@ static void load_messages(const struct pci_function *function,
 void pci_restore(const struct pci_functions *functions, const struct pci_state *state)
 {
 	const struct pci_function *function = functions->function;
+	const struct pci_msix_entry *msix = msix_entries(functions, (struct pci_state *)state);
 
 	wake_all(functions, state);
 	for (uint32_t i = 0; i < functions->count; i++)
@@ -281,7 +296,7 @@ void pci_restore(const struct pci_functions *functions, const struct pci_state *
 	for (uint32_t i = 0; i < functions->count; i++) {
 		if (!can_load(&function[i], &state->function[i]))
 			continue;
-		load_messages(&function[i], &state->function[i], state->msix);
+		load_messages(&function[i], &state->function[i], msix);
 		load_command(&function[i], &state->function[i]);
 	}
 	for (uint32_t i = functions->count; i-- > 0;) {

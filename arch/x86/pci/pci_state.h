@@ -24,11 +24,19 @@ struct pci_function_state {
 	struct pci_msix_state msix;
 };
 
+/* There is a state for each function. Behind these come the functions' MSI-X entries. */
 struct pci_state {
 	uint32_t address; /* of configuration mechanism 1 */
-	struct pci_function_state function[PCI_MAX_FUNCTIONS];
-	struct pci_msix_entry msix[PCI_MAX_MSIX_ENTRIES];
+	struct pci_function_state function[];
 };
+
+/* The largest that there can be. */
+#define PCI_STATE_MAX                                                                       \
+	(sizeof(struct pci_state) + PCI_MAX_FUNCTIONS * sizeof(struct pci_function_state) + \
+	 PCI_MAX_MSIX_ENTRIES * sizeof(struct pci_msix_entry))
+
+/* Bytes of the state of these functions. */
+uint32_t pci_state_size(const struct pci_functions *functions);
 
 /*
  * A mirrored pair for all of functions. Save leaves the functions unable to send messages, and

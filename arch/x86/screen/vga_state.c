@@ -4,6 +4,7 @@
 #include "arch/x86/memory/phys.h"
 #include "arch/x86/screen/vga_ports.h"
 #include "arch/x86/screen/vga_regs.h"
+#include "lib/string.h"
 
 #define FONT_MEMORY 0xa0000
 #define FONT_WORDS  (VGA_FONT_BYTES / sizeof(uint64_t))
@@ -27,6 +28,8 @@ static struct {
 	 * anyway. With its hash, load knows whether it has to write 64 KiB through a narrow window.
 	 */
 	uint64_t adapter_hash;
+	uint64_t adapter_font[FONT_WORDS]; /* as the last save found it */
+	const uint64_t *restored_font;	   /* what vga_font_restore() was given */
 } own;
 
 static bool is_present(void)
@@ -113,8 +116,31 @@ void vga_save(struct vga_state *state)
 		return;
 	for (uint32_t i = 0; i < TEXT_WORDS; i++)
 		state->contents[i] = from[i];
-	state->font_hash = save_font(&state->registers, state->font);
+	state->font_hash = save_font(&state->registers, own.adapter_font);
 	vga_indices_write(&state->registers);
+}
+
+bool vga_font_differs(const struct vga_state *state)
+{
+	return state->present && state->text && state->font_hash != own.font_hash;
+}
+
+void vga_font_save(void *font)
+{
+	memcpy(font, own.adapter_font, VGA_FONT_BYTES);
+}
+
+void vga_font_restore(const void *font)
+{
+	own.restored_font = font;
+}
+
+static void load_font_of(const struct vga_state *state)
+{
+	if (vga_font_differs(state) && own.restored_font)
+		load_font(&state->registers, own.restored_font, state->font_hash);
+	else if (own.text)
+		load_font(&state->registers, own.font, own.font_hash);
 }
 
 /* Memory is written after the mode, because the mode decides where the memory is visible. */
@@ -126,7 +152,7 @@ void vga_restore(const struct vga_state *state)
 		return;
 	vga_registers_write(&state->registers);
 	if (state->text) {
-		load_font(&state->registers, state->font, state->font_hash);
+		load_font_of(state);
 		for (uint32_t i = 0; i < TEXT_WORDS; i++)
 			to[i] = state->contents[i];
 	}

@@ -42,17 +42,26 @@ struct vga_state {
 	bool present; /* a VGA answered */
 	bool text;    /* it was in colour text mode; only then are font and contents valid */
 	struct vga_registers registers;
-	uint64_t font[VGA_FONT_BYTES / 8];
-	uint64_t font_hash;
+	uint64_t font_hash; /* the font itself is kept apart */
 	uint64_t contents[VGA_TEXT_BYTES / 8];
 };
 
 /* True if the adapter is in colour text mode. */
 bool vga_is_text(void);
 
-/* A mirrored pair. Load brings back the mode that save found, from any other mode. */
+/*
+ * A mirrored pair. Restore brings back the mode that save found, from any other mode.
+ *
+ * Most slots have the font that the monitor found at start, and 64 KiB for each slot would be
+ * wasted. So the font is kept only if vga_font_differs(). vga_font_save() then copies the font that
+ * vga_save() has just found to font, which must live as long as the state. Before vga_restore(),
+ * vga_font_restore() gets that copy. If it gets NULL, the slot finds the monitor's font.
+ */
 void vga_save(struct vga_state *state);
 void vga_restore(const struct vga_state *state);
+bool vga_font_differs(const struct vga_state *state);
+void vga_font_save(void *font);
+void vga_font_restore(const void *font);
 
 /*
  * A pair for the monitor's own console. vga_keep() keeps the mode, font and palette of now, and

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/time/hpet.h"
+#include <stddef.h>
 #include <stdbool.h>
 #include "arch/x86/time/clock.h"
 #include "arch/x86/cpu/io.h"
@@ -49,6 +50,16 @@ static void write64(uint64_t address, uint64_t value)
 static uint32_t timers(uint64_t address)
 {
 	return CAPABILITIES_LAST_TIMER(mmio_read32(address + HPET_CAPABILITIES)) + 1;
+}
+
+uint32_t hpet_state_size(uint64_t address)
+{
+	const struct hpet_state *none = NULL;
+
+	if (!address)
+		return 0;
+	return (uint32_t)(offsetof(struct hpet_state, timer) +
+			  timers(address) * sizeof(none->timer[0]));
 }
 
 static uint64_t timer_at(uint64_t address, uint32_t timer)

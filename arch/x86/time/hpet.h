@@ -18,6 +18,9 @@ struct hpet_state {
 	} timer[HPET_MAX_TIMERS];
 };
 
+/* Bytes of its state, with an entry of timer[] for each of its timers. 0 without an HPET. */
+uint32_t hpet_state_size(uint64_t address);
+
 /*
  * A mirrored pair for the HPET at address. If address is 0, there is none, and both do nothing.
  * Save leaves the counter halted and no level-triggered interrupt pending. After load, the counter

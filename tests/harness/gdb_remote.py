@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""QEMU's gdb stub, as far as a test needs it: reads and writes physical memory of a halted machine, and
-halts it at an address.
+"""QEMU's gdb stub: reads and writes physical memory of a halted machine, and halts it at an address.
 
 Protocol: GDB manual, "Remote Serial Protocol"; the packet for physical memory is QEMU's own.
 """
@@ -13,7 +12,7 @@ TRAP = b'T05'      # halted at a breakpoint
 
 
 class GdbRemote:
-    """The stub at a Unix socket. The machine is halted while connected, and goes on at the end."""
+    """The stub at a Unix socket. The machine is halted while connected, and runs on at the end."""
 
     def __init__(self, path):
         self._socket = socket.socket(socket.AF_UNIX)

@@ -24,7 +24,7 @@ void state_layout_init(struct state_layout *layout, const struct state_item *ite
 	}
 }
 
-/* What the row's functions work on; NULL: they are not to be called. */
+/* The state that the row's functions work on. NULL if they must not be called. */
 static const void *place_in(const struct state_place *place, const void *state, const void *cpu)
 {
 	const struct state_item *item = place->item;

@@ -17,15 +17,15 @@
 #define HASH_START 0xcbf29ce484222325ull
 #define HASH_PRIME 0x100000001b3ull
 
-/* The monitor's own mode, and what is known of the adapter. */
+/* The monitor's own mode, and what the monitor knows about the adapter. */
 static struct {
 	bool kept, text;
 	struct vga_registers registers;
 	uint64_t font[FONT_WORDS];
 	uint64_t font_hash;
 	/*
-	 * Of the font that the adapter has, 0 if that is not known: save reads it, so that load can
-	 * tell whether it has to write 64 KiB through a narrow window, or may leave it.
+	 * The hash of the font that the adapter has, 0 if it is not known. Save reads the font
+	 * anyway. With its hash, load knows whether it has to write 64 KiB through a narrow window.
 	 */
 	uint64_t adapter_hash;
 	uint64_t adapter_font[FONT_WORDS]; /* as the last save found it */
@@ -50,8 +50,8 @@ bool vga_is_text(void)
 }
 
 /*
- * Plane 2 shows at 0xa0000, alone and byte by byte, and may be written; what the planes beside it
- * hold, the text, is not touched.
+ * Makes plane 2 alone visible at 0xa0000, byte by byte, for reading and writing. The other planes,
+ * which hold the text, are not touched.
  */
 static void open_font(void)
 {
@@ -143,7 +143,7 @@ static void load_font_of(const struct vga_state *state)
 		load_font(&state->registers, own.font, own.font_hash);
 }
 
-/* Memory after the mode, which decides where it is seen. */
+/* Memory is written after the mode, because the mode decides where the memory is visible. */
 void vga_restore(const struct vga_state *state)
 {
 	volatile uint64_t *to = phys(TEXT_MEMORY);
@@ -170,7 +170,7 @@ void vga_keep(void)
 		own.font_hash = save_font(&own.registers, own.font);
 }
 
-/* Where the page begins that is shown, and the cursor: a text mode's, if it was one before. */
+/* Keeps the start of the page that is shown, and the cursor, if the mode was a text mode before. */
 static void keep_places(struct vga_registers *registers)
 {
 	for (uint8_t i = CRTC_START_HIGH; i <= CRTC_CURSOR_LOW; i++)

@@ -30,10 +30,15 @@
 /* Some seconds, so that no second period passes before the guest looks. */
 #define PERIOD_VARY  0x3fffffff
 #define PERIOD_LEAST 0x40000000
-#define SOON	     64 /* how far before the comparator the counter starts, to see the period */
-#define LOOKS	     10000000
+/*
+ * How far before the comparator the counter starts, to see the period. An emulator needs time to set
+ * its timers, and some to act on them. If it misses the comparator, it gets more.
+ */
+#define SOON  20000
+#define LATE  50000000
+#define TRIES 4
 
-#define LAST	     (ONE_SHOT * TIMER_SIZE) /* the periodic one */
+#define LAST  (ONE_SHOT * TIMER_SIZE) /* the periodic one */
 
 static bool has_hpet(void)
 {
@@ -47,6 +52,21 @@ static void period_write(uint32_t comparator, uint32_t period)
 	memory_set(HPET_COMPARATOR + LAST, period);
 }
 
+/* Lets the counter run over the comparator; what that is then. */
+static uint32_t meet_comparator(uint64_t config, uint32_t comparator, uint32_t soon)
+{
+	uint32_t next;
+
+	memory_set(HPET_COUNTER, comparator - soon);
+	memory_set(HPET_CONFIG, config | CONFIG_ENABLE);
+	do
+		next = (uint32_t)memory_get(HPET_COMPARATOR + LAST);
+	while (next == comparator &&
+	       (uint32_t)memory_get(HPET_COUNTER) - (comparator - soon) < soon + LATE);
+	memory_set(HPET_CONFIG, config);
+	return (uint32_t)memory_get(HPET_COMPARATOR + LAST);
+}
+
 /*
  * The period can't be read. But when the counter reaches the comparator, the comparator grows by
  * one period. After that, everything is restored.
@@ -58,11 +78,8 @@ static uint64_t period_get(uint32_t which)
 	uint32_t comparator = (uint32_t)memory_get(HPET_COMPARATOR + LAST), next = comparator;
 
 	(void)which;
-	memory_set(HPET_COUNTER, comparator - SOON);
-	memory_set(HPET_CONFIG, config | CONFIG_ENABLE);
-	for (uint32_t looks = 0; looks < LOOKS && next == comparator; looks++)
-		next = (uint32_t)memory_get(HPET_COMPARATOR + LAST);
-	memory_set(HPET_CONFIG, config);
+	for (uint32_t tries = 0; tries < TRIES && next == comparator; tries++)
+		next = meet_comparator(config, comparator, SOON << 2 * tries);
 	memory_set(HPET_COUNTER, low);
 	memory_set(HPET_COUNTER + 4, high);
 	period_write(comparator, next - comparator);

@@ -25,14 +25,20 @@ enum {
 #define TIMER_SET_VALUE		     (1u << 6)
 #define TIMER_32_BIT_MODE	     (1u << 8)
 
-/* How many ticks before the comparator the counter starts, to see a period pass. */
-#define LEAD 64
 /*
- * The limit of time for that. Hardware needs 6.4 us, because a tick is at most 0.1 us (section
- * 2.3.4). Emulators need more.
+ * How many ticks before the comparator the counter starts, to see a period pass. QEMU 10 sets its
+ * timers some microseconds after it has started the counter, and misses a match that is over by
+ * then. So the counter gets more time, and still more after a miss.
+ */
+#define LEAD	  20000
+#define MORE_LEAD 4
+/*
+ * The limit of time for that. Hardware needs 2 ms, because a tick is at most 0.1 us (section 2.3.4).
+ * Emulators need more.
  */
 #define PERIOD_WAIT_US 500000
 #define PERIOD_TRIES   8
+#define PERIOD_MISSES  3
 
 static uint64_t read64(uint64_t address)
 {
@@ -87,21 +93,22 @@ static uint64_t cut(uint64_t config, uint64_t value)
 /*
  * Lets the counter, which stands still, run past the comparator. Returns by how much the comparator
  * grew: by the period, or by a multiple of it if more than one period has passed, or 0 if it did
- * not grow. *ran is the number of ticks that the counter ran.
+ * not grow. *ran is the number of ticks that the counter went past the match.
  */
-static uint64_t see_match(uint64_t address, uint64_t timer, uint64_t config, uint64_t *ran)
+static uint64_t see_match(uint64_t address, uint64_t timer, uint64_t config, uint64_t lead,
+			  uint64_t *ran)
 {
-	uint64_t before = read64(timer + HPET_TIMER_COMPARATOR), start = before - LEAD, grown;
+	uint64_t before = read64(timer + HPET_TIMER_COMPARATOR), grown;
 	uint64_t end = clock_us() + PERIOD_WAIT_US;
 	uint32_t stopped = mmio_read32(address + HPET_CONFIG) & ~CONFIG_ENABLE;
 
-	write64(address + HPET_COUNTER, start);
+	write64(address + HPET_COUNTER, before - lead);
 	mmio_write32(address + HPET_CONFIG, stopped | CONFIG_ENABLE);
 	while (!cut(config, read64(timer + HPET_TIMER_COMPARATOR) - before) && clock_us() < end)
 		;
 	mmio_write32(address + HPET_CONFIG, stopped);
 	grown = cut(config, read64(timer + HPET_TIMER_COMPARATOR) - before);
-	*ran = read64(address + HPET_COUNTER) - start;
+	*ran = read64(address + HPET_COUNTER) - before;
 	return grown;
 }
 
@@ -114,13 +121,19 @@ static uint64_t see_match(uint64_t address, uint64_t timer, uint64_t config, uin
  */
 static uint64_t find_period(uint64_t address, uint64_t timer, uint64_t config)
 {
-	uint64_t period = 0, ran;
+	uint64_t period = 0, lead = LEAD, ran;
+	uint32_t misses = 0;
 
-	for (uint32_t tries = 0; tries < PERIOD_TRIES; tries++) {
-		uint64_t grown = see_match(address, timer, config, &ran);
+	for (uint32_t tries = 0; tries < PERIOD_TRIES && misses < PERIOD_MISSES; tries++) {
+		uint64_t grown = see_match(address, timer, config, lead, &ran);
 
+		if (!grown) {
+			lead *= MORE_LEAD;
+			misses++;
+			continue;
+		}
 		period = gcd(grown, period);
-		if (!grown || period > 2 * ran)
+		if (period > 2 * ran)
 			break;
 	}
 	return period;

@@ -129,8 +129,9 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 	if (result)
 		return result;
 	/* One that ends needs its CPU state no more, so it may be what can't be kept. */
-	if (!cpu_state_save(kept->cpu[0], &reason) && op != SWITCHYARD_END &&
-	    op != SWITCHYARD_CRASH) {
+	if (op == SWITCHYARD_END || op == SWITCHYARD_CRASH) {
+		cpu_state_take();
+	} else if (!cpu_state_save(kept->cpu[0], &reason)) {
 		log_keep(&monitor->log, LOG_ERROR, "slot %s can't be parked: %s", slot->name,
 			 reason);
 		return SWITCHYARD_ESTATE;

@@ -104,8 +104,9 @@ def control_registers():
     yield Mutation(('cr8',), ((GATE, LOAD_CONTROL, but('cr8', LOAD_CONTROL)),
                               (LAPIC, '\tlapic_write(LAPIC_TPR, state->tpr);\n', '')))
     yield drop('cr4-la57', GATE, '\tcall la57_enter\n', stops=True, options='la57')
-    for name in 'dr0 dr1 dr2 dr3 dr6 dr7'.split():
+    for name in 'dr0 dr1 dr2 dr3 dr6'.split():
         yield drop(name, CPU_STATE, f'\twrite_{name}(debug->{name});\n')
+    yield drop('dr7', GATE, '\tmov dr7, rbx\n\tmov rax, rsi\n', '\tmov rax, rsi\n')
 
 
 

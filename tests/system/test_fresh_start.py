@@ -18,6 +18,8 @@ def machine(request, module_machines):
                     'mem=4M'),
              module('kernel', 'faults', guest_images.assemble('faults', 0x3400000, bits=64),
                     'mem=4M'),
+             module('kernel', 'breaks', guest_images.assemble('breaks', 0x3c00000, bits=64),
+                    'mem=4M'),
              module('kernel', 'tables', guest_images.assemble('own_tables', 0x3800000, bits=64),
                     'mem=4M')]
     settings = {} if request.param == 'default' else {'cpu': request.param}
@@ -47,8 +49,16 @@ def test_a_kernel_that_faults_at_once(machine):
     machine.expect(PROMPT)
     states = {name: row['STATE'] for name, row in slots(machine).items()}
     assert states == {'tick': 'parked', 'traces': 'ready', 'faults': 'crashed',
-                      'tables': 'ready'}
+                      'tables': 'ready', 'breaks': 'ready'}
     assert 'error' not in machine.command('kill faults')
+
+
+def test_a_breakpoint_in_the_monitor(machine):
+    """It hits nowhere, and is armed again when a call was refused; gone when the slot has ended."""
+    machine.sendline('boot breaks')
+    machine.expect(r'still armed\n')
+    machine.expect(PROMPT)
+    assert 'DR7=0000000000000400' in machine.qmp.human('info registers')
 
 
 def test_a_kernel_that_faults_with_tables_of_its_own(machine):

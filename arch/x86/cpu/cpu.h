@@ -37,7 +37,11 @@
 #define CR4_CET	     (1ull << CR4_CET_BIT)
 #define CR4_FRED_BIT 32 /* events are delivered by FRED, not by the IDT */
 
-#define RFLAGS_FIXED (1ull << 1) /* always 1 */
+#define RFLAGS_FIXED (1ull << 1)  /* always 1 */
+#define RFLAGS_RF    (1ull << 16) /* the next instruction hits no breakpoint */
+
+#define DR7_RESET    0x400ull /* no breakpoint is armed */
+#define DR7_GD_BIT   13	      /* #DB for the next one who touches a debug register */
 
 struct cpuid {
 	uint32_t eax, ebx, ecx, edx;

@@ -177,6 +177,11 @@ void exception_handler(struct exception_frame *frame)
 	}
 	if (frame->vector == VECTOR_NMI || fixup_apply(frame))
 		return; /* an NMI here is meant for a kernel that is not running */
+	/* So is a breakpoint, in the few instructions of the gate in which it may be armed. */
+	if (frame->vector == VECTOR_DB && in_image(frame->rip)) {
+		frame->rflags |= RFLAGS_RF;
+		return;
+	}
 	/* Another CPU has no terminal: the boot CPU's kernel has it, and misses the CPU. */
 	if (!lapic_is_boot_cpu())
 		cpu_stop();

@@ -15,6 +15,7 @@
 
 #define EXCEPTION_VECTORS 256
 #define EXCEPTION_COUNT	  32 /* vectors below this are the CPU's own */
+#define VECTOR_DB	  1
 #define VECTOR_NMI	  2
 #define VECTOR_DF	  8
 #define VECTOR_MC	  18

@@ -22,7 +22,7 @@ extern paging_cr3, paging_cr3_la57
 
 ; What the gate keeps, in lists: gate_entry stores each of them, gate_resume loads it, and the macros
 ; for both stand side by side. In no list is what has a place of its own in the order, or an
-; instruction of its own: RSP, RDI, RFLAGS, CR3, CR4, EFER, CS, LDTR, TR, GDTR, IDTR.
+; instruction of its own: RSP, RDI, RFLAGS, CR3, CR4, DR7, EFER, CS, LDTR, TR, GDTR, IDTR.
 %define GENERAL		rbx, rcx, rdx, rsi, rbp, r8, r9, r10, r11, r12, r13, r14, r15
 %define CONTROL		cr0, cr2, cr8
 %define SELECTORS	ss, ds, es, fs, gs
@@ -254,12 +254,21 @@ monitor_memory:
 	xor ebp, ebp			; the backtrace ends here
 	jmp r14
 
-; The monitor's C code.
+; The monitor's C code, in which no breakpoint of the caller's hits. With DR7.GD set, the first try to
+; read DR7 raises #DB, which clears GD; so the second one, to which the fixup leads, succeeds.
 ;
 ; In:        from monitor_memory; R12 the CPU context, RDI op, RSI arg.
 ; Out:       to the handler; if that refuses, to gate_resume with its result.
 ; Stack:     the monitor's.
 call_handler:
+	xor edx, edx			; 1 at the second try (fixup.h)
+.dr7:
+	mov rbx, dr7
+	shl edx, DR7_GD_BIT
+	or rbx, rdx
+	mov [r12 + cpu_context.dr7], rbx
+	mov ebx, DR7_RESET
+	mov dr7, rbx
 	mov dword [r12 + cpu_context.progress], GATE_SAVED
 	call [gate_anchor + gate_anchor.handler]
 	; Refused: back to the caller, by the same way as a resumed one.
@@ -391,6 +400,8 @@ slot_registers:
 	jnc .no_cet
 	mov cr4, rbx
 .no_cet:
+	mov rbx, [rdi + cpu_context.dr7]	; breakpoints hit in no code of ours but what follows
+	mov dr7, rbx
 	mov rax, rsi
 	load GENERAL
 	push qword [rdi + cpu_context.rflags]
@@ -400,5 +411,10 @@ slot_registers:
 	pop rdi
 	popfq				; with the interrupt flag as it was at the call
 	ret
+
+; As fixup.h's FIXUP does in C: each is relative to itself.
+section .fixups alloc noexec nowrite progbits align=4
+	dd call_handler.dr7 - $
+	dd call_handler.dr7 - $
 
 section .note.GNU-stack noalloc noexec nowrite progbits

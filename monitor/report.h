@@ -19,7 +19,10 @@ void report_unmapped(struct log *log, uint64_t bytes);
 /* A person at a machine without i8042 should not have to guess why no key works. */
 void report_keyboard(const struct ui *ui);
 
-/* What of this machine is more than there is room for. After platform_init(). */
+/*
+ * What of this machine is more than there is room for. After cpu_state_keep_firmware() and
+ * platform_init().
+ */
 void report_left_out(struct log *log);
 
 /* Where each slot lies. After plan_slots(). */

@@ -3,7 +3,7 @@
 # build/switchyard.efi: the UEFI application, with the monitor's image inside.
 
 EFI_B      := $(B)/efi
-EFI_C      := $(wildcard boot/efi/*.c) $(addprefix lib/,elf.c error.c print.c string.c)
+EFI_C      := $(wildcard boot/efi/*.c boot/report/*.c) $(addprefix lib/,elf.c error.c print.c string.c)
 EFI_OBJ    := $(EFI_C:%.c=$(EFI_B)/%.o) $(EFI_B)/embedded.o
 EFI_LIB    ?= /usr/lib
 EFI_HEADER ?= /usr/include/efi

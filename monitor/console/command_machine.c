@@ -74,6 +74,8 @@ void command_cpus(struct ui *ui, int argc, char **argv)
 		return;
 	}
 	table_print(&ui->console, &table);
+	if (count > MAX_CPUS_SHOWN)
+		console_printf(&ui->console, "... and %u more\n", count - MAX_CPUS_SHOWN);
 	console_printf(&ui->console, "\n%s\n", machine_cpu_name());
 }
 

@@ -11,7 +11,7 @@
 
 /*
  * Places the monitor: size bytes, from a large page's beginning, as high as possible below 4 GiB,
- * clear of boot->image and of all modules; and its low page.
+ * clear of boot->image and of all modules.
  */
 bool plan_monitor(struct plan *plan, const struct boot_info *boot, uint64_t size,
 		  struct error *error);

@@ -62,9 +62,10 @@ MAY_INCLUDE = {
                         'monitor/load', 'monitor/switch', 'monitor/terminal'],
     # The start.
     'monitor': ['arch/x86', 'monitor'],
-    'boot/multiboot2': ['arch/x86', 'monitor/main.h'],
+    'boot/report': [],
+    'boot/multiboot2': ['arch/x86', 'monitor/main.h', 'boot/report'],
     'boot/efi_entry': ['arch/x86', 'monitor/main.h'],
-    'boot/efi': ['arch/x86', 'monitor/main.h'],
+    'boot/efi': ['arch/x86', 'monitor/main.h', 'boot/report'],
 }
 FOR_EVERYBODY = ['include', 'lib']
 DIRECTED = {'arch', 'boot', 'include', 'lib', 'monitor'}

@@ -6,9 +6,14 @@ void msr_list_add(struct msr_list *list, uint32_t msr, uint32_t count, uint32_t 
 {
 	uint64_t value;
 
-	for (uint32_t i = 0; i < count && list->count < MSR_LIST_MAX; i++)
-		if (rdmsr_safe(msr + i * step, &value))
+	for (uint32_t i = 0; i < count; i++) {
+		if (!rdmsr_safe(msr + i * step, &value))
+			continue;
+		if (list->count < MSR_LIST_MAX)
 			list->msr[list->count++] = msr + i * step;
+		else
+			list->left_out++;
+	}
 }
 
 void msr_list_save(const struct msr_list *list, uint64_t *values)

@@ -12,12 +12,13 @@
 
 struct msr_list {
 	uint32_t count;
+	uint32_t left_out; /* those beyond the limit: they pass from one kernel to the next */
 	uint32_t msr[MSR_LIST_MAX];
 };
 
 /*
- * Adds count registers from msr on, step apart; those that raise #GP are passed over. Needs the
- * monitor's IDT.
+ * Adds count registers from msr on, step apart; those that raise #GP are passed over, those for
+ * which there is no room are counted as left out. Needs the monitor's IDT.
  */
 void msr_list_add(struct msr_list *list, uint32_t msr, uint32_t count, uint32_t step);
 

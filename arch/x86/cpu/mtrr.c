@@ -106,3 +106,10 @@ void mtrr_restore(const struct mtrr_state *state)
 	flush_tlb();
 	write_cr0(cr0);
 }
+
+uint32_t mtrr_left_out(void)
+{
+	uint64_t capabilities = have_mtrr() ? rdmsr(MSR_MTRRCAP) : 0;
+
+	return (uint32_t)(capabilities & CAP_VARIABLE_COUNT) - variable_count(capabilities);
+}

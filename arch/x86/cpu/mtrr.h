@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define MTRR_FIXED_COUNT  11
-#define MTRR_VARIABLE_MAX 16 /* CPUs have 8 or 10; what lies beyond stays as it is */
+#define MTRR_VARIABLE_MAX 16 /* CPUs have 8 or 10 */
 
 struct mtrr_state {
 	uint64_t default_type; /* IA32_MTRR_DEF_TYPE, with both enable bits */
@@ -25,5 +25,8 @@ struct mtrr_state {
 /* A mirrored pair; what the CPU lacks is 0. Loading is slow, but not if nothing differs. */
 void mtrr_save(struct mtrr_state *state);
 void mtrr_restore(const struct mtrr_state *state);
+
+/* How many variable ranges this CPU has beyond MTRR_VARIABLE_MAX: they stay as they are. */
+uint32_t mtrr_left_out(void);
 
 #endif

@@ -63,6 +63,7 @@ static void intel(struct msr_list *state, struct msr_list *active)
 
 	if (!PERFMON_VERSION(leaf.eax))
 		return;
+	active->left_out += PERFMON_COUNTERS(leaf.eax) - counters;
 	msr_list_add(state, full_width() ? MSR_A_PMC0 : MSR_PMC0, counters, 1);
 	msr_list_add(active, MSR_PERFEVTSEL0, counters, 1);
 	if (PERFMON_VERSION(leaf.eax) < GLOBAL_CTRL_VERSION)

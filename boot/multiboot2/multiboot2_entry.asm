@@ -56,6 +56,7 @@ header_end:
 bits 32
 global multiboot2_entry
 multiboot2_entry:
+	cld				; the specification says nothing of DF
 	mov esi, eax
 	mov esp, [ebx]			; the information's size: the last 4 bytes of it are in its
 	lea esp, [ebx + esp]		; end tag, and good for a return address

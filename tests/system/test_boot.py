@@ -2,13 +2,19 @@
 """From GRUB to the menu, and from there to a slot or to the console."""
 
 import re
+import struct
+import subprocess
 import time
 
 import pytest
 
+import guest_images
+from paths import MONITOR
 from serial_stream import ExpectError
 from switchyard import BOOT_LIMIT, open_console, slots, tick_slot, wait_menu
 
+STD = b'\xfd'
+ELF_ENTRY, SEGMENT_OFFSET = 24, 8  # in the ELF header and in a program header: <elf.h>
 TWO_TICKS = tick_slot('tick') + tick_slot('tock')
 
 
@@ -35,6 +41,25 @@ def test_menu_digit_starts_a_slot(machines, key, slot):
     wait_menu(machine)
     machine.send(key)
     wait_tick(machine, slot)
+
+
+def monitor_begun_with(code):
+    """The monitor, with an entry point that runs this code first: it lies where its stack grows to."""
+    image = MONITOR.read_bytes()
+    symbols = subprocess.run(['nm', str(MONITOR)], capture_output=True, text=True, check=True).stdout
+    stack = int(re.search(r'^(\w+) \w boot_stack$', symbols, re.MULTILINE)[1], 16)
+    entry, segments = struct.unpack_from('<QQ', image, ELF_ENTRY)
+    offset, base = struct.unpack_from('<QQ', image, segments + SEGMENT_OFFSET)
+    jump = b'\xe9' + struct.pack('<i', entry - (stack + len(code) + 5))
+    return guest_images.patched('monitor.elf', MONITOR, {
+        ELF_ENTRY: struct.pack('<Q', stack), offset + stack - base: code + jump})
+
+
+def test_a_loader_that_leaves_the_direction_flag_set(machines):
+    """Multiboot2 does not say how it is; C code wants it clear."""
+    machine = start(machines, 'timeout=-1', monitor=monitor_begun_with(STD))
+    open_console(machine)
+    assert set(slots(machine)) == {'tick', 'tock'}
 
 
 def test_menu_takes_keys_of_the_keyboard(machines):

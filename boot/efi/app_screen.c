@@ -9,7 +9,7 @@
 #define LINE_SIZE  512
 #define BAR_LENGTH 30
 
-/* ConOut takes UCS-2, and CR LF. What is not ASCII in a file's text is shown as ?. */
+/* ConOut takes UCS-2, and CR LF. Characters of a file's text that are not ASCII are shown as ?. */
 static void put_wide(const struct app *app, const char *text)
 {
 	SIMPLE_TEXT_OUTPUT_INTERFACE *out = app->system->ConOut;

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * command_selftest.c - `selftest`: everything that the monitor can check of itself, one line each.
+ * command_selftest.c - `selftest`. It checks everything that the monitor can check of itself, and
+ * prints one line for each check.
  */
 #include "monitor/console/command_selftest.h"
+#include "arch/x86/cpu/cpu.h"
+#include "arch/x86/gate/descriptors.h"
 #include "arch/x86/memory/paging.h"
 #include "monitor/switch/integrity.h"
 #include "lib/print.h"
@@ -19,6 +22,8 @@ static bool check_code(struct monitor *monitor, struct error *error)
 
 static bool check_descriptors(struct monitor *monitor, struct error *error)
 {
+	if (!descriptors_loaded())
+		return fail(error, "others than the monitor's are loaded");
 	return selfcheck_descriptors(&monitor->selfcheck) || fail(error, "changed");
 }
 
@@ -27,6 +32,8 @@ static bool check_paging(struct monitor *monitor, struct error *error)
 	uint64_t address;
 
 	(void)monitor;
+	if (read_cr3() != paging_cr3_now())
+		return fail(error, "others than the monitor's are loaded");
 	return paging_check(&address) ||
 	       fail(error, "memory at %#lx is not mapped to itself", address);
 }

@@ -124,6 +124,21 @@ bool plan_kept(struct plan *plan, const struct slot_table *table, uint64_t size,
 	return true;
 }
 
+bool plan_apart(struct plan *plan, uint64_t size, uint64_t *base)
+{
+	struct plan_search search = {.size = page_up(size),
+				     .align = PAGE_SIZE,
+				     .floor = KERNELS_FIRST,
+				     .limit = UINT64_MAX};
+
+	if (!plan_find_high(plan, &search, NULL, 0, base))
+		return false;
+	if (plan_claim(plan, *base, search.size, OWNER_MONITOR, 0))
+		return true;
+	*base = 0;
+	return false;
+}
+
 bool plan_pictures(struct plan *plan, uint32_t count, uint64_t size, struct error *error)
 {
 	struct plan_search search = {.size = count * size,

@@ -30,6 +30,9 @@ bool plan_store(struct plan *plan, const struct boot_info *boot, const struct sl
 bool plan_kept(struct plan *plan, const struct slot_table *table, uint64_t size,
 	       struct error *error);
 
+/* Takes size bytes more for that, out of what nobody has. False if there is no such piece left. */
+bool plan_apart(struct plan *plan, uint64_t size, uint64_t *base);
+
 /*
  * Places room for count pictures of size bytes each (a multiple of a page), as high as possible.
  * After plan_slots().

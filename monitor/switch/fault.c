@@ -6,6 +6,13 @@
 #include "monitor/slot/life.h"
 #include "monitor/switch/kept_state.h"
 
+static void fault_take(void *context)
+{
+	struct monitor *monitor = context;
+
+	monitor->frontend.take(monitor->frontend.context);
+}
+
 static void fault_print(void *context, const char *line)
 {
 	struct monitor *monitor = context;
@@ -13,9 +20,19 @@ static void fault_print(void *context, const char *line)
 	log_error(&monitor->log, line);
 }
 
-/* If a slot had the machine, it has crashed, and the machine is quiet. */
-static void fault_crash_slot(struct monitor *monitor)
+/* The gate says how far it got; what it says while it has nothing to do is of the last switch. */
+static const char *fault_reason(enum gate_progress progress, bool in_monitor)
 {
+	if (!in_monitor)
+		return "fault before it had tables of its own";
+	return progress == GATE_IDLE || progress == GATE_PARKED ? "fault in the monitor"
+								: "fault in the gate";
+}
+
+/* If a slot had the machine, it has crashed, and the machine is quiet. */
+static void fault_recover(void *context, bool in_monitor)
+{
+	struct monitor *monitor = context;
 	struct kept_state *kept;
 	struct slot *slot;
 
@@ -28,24 +45,24 @@ static void fault_crash_slot(struct monitor *monitor)
 	platform_save(kept->platform, cpu_state_lapic(kept->cpu[0]));
 	monitor->devices_running |= life_apply(slot, LIFE_CRASH)->devices_running;
 	format_text(slot->crash, sizeof(slot->crash), "%s",
-		    kept->cpu[0]->progress == GATE_IDLE ? "fault before it had tables of its own"
-							: "fault in the gate");
-	monitor->frontend.take(monitor->frontend.context);
+		    fault_reason(kept->cpu[0]->progress, in_monitor));
+	monitor->frontend.take(monitor->frontend.context); /* which platform_save() took away */
 }
 
-static void fault_recover(void *context)
+__attribute__((noreturn)) static void fault_talk(void *context)
 {
 	struct monitor *monitor = context;
 
-	fault_crash_slot(monitor);
 	monitor->frontend.talk(monitor->frontend.context);
 }
 
 void fault_init(struct monitor *monitor)
 {
 	monitor->fault = (struct exception_report){
+		.take = fault_take,
 		.print = fault_print,
 		.recover = fault_recover,
+		.talk = fault_talk,
 		.context = monitor,
 	};
 	exception_report_to(&monitor->fault);

@@ -8,7 +8,7 @@
 
 #include "monitor/switch/monitor.h"
 
-/* Takes care of faults from here on. After descriptors_init(). */
+/* Takes care of faults from here on. After cpu_state_keep_firmware(). */
 void fault_init(struct monitor *monitor);
 
 #endif

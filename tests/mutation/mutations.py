@@ -104,8 +104,9 @@ def control_registers():
     yield Mutation(('cr8',), ((GATE, LOAD_CONTROL, but('cr8', LOAD_CONTROL)),
                               (LAPIC, '\tlapic_write(LAPIC_TPR, state->tpr);\n', '')))
     yield drop('cr4-la57', GATE, '\tcall la57_enter\n', stops=True, options='la57')
-    for name in 'dr0 dr1 dr2 dr3 dr6 dr7'.split():
+    for name in 'dr0 dr1 dr2 dr3 dr6'.split():
         yield drop(name, CPU_STATE, f'\twrite_{name}(debug->{name});\n')
+    yield drop('dr7', GATE, '\tmov dr7, rbx\n\tmov rax, rsi\n', '\tmov rax, rsi\n')
 
 
 
@@ -229,7 +230,7 @@ def vga():
     yield drop('vga-dac', VGA_PORTS, '\t\tdac_write(registers);', '\t\t(void)dac_write;')
     yield drop('vga-index', VGA_PORTS, '\toutb(VGA_GRAPHICS_INDEX, registers->index.graphics);\n')
     yield drop('vga-vbe', VGA_PORTS, '\t\tvbe_registers_write(registers);', '\t\t(void)vbe_registers_write;')
-    yield drop('vga-font', VGA, '\t\tload_font(&state->registers, state->font, state->font_hash);', '\t\t(void)0;')
+    yield drop('vga-font', VGA, '\t\tload_font(&state->registers, own.restored_font, state->font_hash);', '\t\t(void)0;')
     yield drop('vga-contents', VGA, '\t\t\tto[i] = state->contents[i];', '\t\t\t(void)to;')
 
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A kernel that boots finds nothing of the one before it, and one that fails at once harms nobody."""
 
+import re
+
 import pytest
 
 import guest_images
@@ -15,6 +17,10 @@ def machine(request, module_machines):
              module('kernel', 'traces', guest_images.assemble('leaves_traces', 0x3000000, bits=64),
                     'mem=4M'),
              module('kernel', 'faults', guest_images.assemble('faults', 0x3400000, bits=64),
+                    'mem=4M'),
+             module('kernel', 'breaks', guest_images.assemble('breaks', 0x3c00000, bits=64),
+                    'mem=4M'),
+             module('kernel', 'tables', guest_images.assemble('own_tables', 0x3800000, bits=64),
                     'mem=4M')]
     settings = {} if request.param == 'default' else {'cpu': request.param}
     machine = module_machines.start('timeout=-1', lines, memory='256M', **settings)
@@ -42,5 +48,35 @@ def test_a_kernel_that_faults_at_once(machine):
     machine.send('m')
     machine.expect(PROMPT)
     states = {name: row['STATE'] for name, row in slots(machine).items()}
-    assert states == {'tick': 'parked', 'traces': 'ready', 'faults': 'crashed'}
+    assert states == {'tick': 'parked', 'traces': 'ready', 'faults': 'crashed',
+                      'tables': 'ready', 'breaks': 'ready'}
     assert 'error' not in machine.command('kill faults')
+
+
+def test_a_breakpoint_in_the_monitor(machine):
+    """It hits nowhere, and is armed again when a call was refused; gone when the slot has ended."""
+    machine.sendline('boot breaks')
+    machine.expect(r'still armed\n')
+    machine.expect(PROMPT)
+    assert 'DR7=0000000000000400' in machine.qmp.human('info registers')
+
+
+def test_a_kernel_that_faults_with_tables_of_its_own(machine):
+    """All that it loaded is gone, as is the serial port's loopback before the report."""
+    own = 'DR7=0000000000000400', 'EFER=0000000000000500'
+    before = machine.qmp.human('info registers')
+    assert all(text in before for text in own)
+    machine.sendline('boot tables')
+    machine.expect(r'fault in a kernel that starts: vector 6 \(#UD')
+    machine.expect(PROMPT)
+    assert slots(machine)['tables']['STATE'] == 'crashed'
+    after = machine.qmp.human('info registers')
+    for line in before.split('\n'):
+        if re.match('(ES|CS|SS|DS|FS|GS|LDT|TR|GDT|IDT|CR0|DR6) *=', line):
+            assert line in after
+    assert all(text in after for text in own)
+    assert [line for line in machine.command('selftest').split('\n') if line.startswith('error')] == []
+    assert machine.command('md 0x8000000000 16').startswith('error')
+    machine.sendline('boot traces')
+    machine.expect(r'all fresh\n')
+    machine.expect(PROMPT)

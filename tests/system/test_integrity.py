@@ -6,11 +6,12 @@ import subprocess
 
 import pytest
 
+import guest_images
 from gdb_remote import GdbRemote
 from linux import CLOUD, Linux, linux_slot
 from paths import MONITOR
 from qemu import PROMPT
-from switchyard import open_console, parse_table, slots, tick_count, tick_slot
+from switchyard import module, open_console, parse_table, slots, tick_count, tick_slot
 
 UD2 = b'\x0f\x0b'
 
@@ -108,6 +109,54 @@ def test_fault_in_the_monitor(ticks):
     assert 'monitor' in ticks.command('mem')
     ticks.sendline('switch tick')
     assert tick_count(ticks, 'tick') >= left_at
+
+
+def plant_ud2(machine, name):
+    """An instruction that faults where this function begins; returns what puts it right again."""
+    address = machine.base + symbols()[name]
+    with machine.damage() as memory:
+        kept = memory.read(address, len(UD2))
+        memory.write(address, UD2)
+
+    def restore():
+        with machine.damage() as memory:
+            memory.write(address, kept)
+    return restore
+
+
+def test_fault_in_the_monitor_while_a_kernel_starts(ticks):
+    """The slot has the machine by then, and its kernel has run no instruction."""
+    restore = plant_ud2(ticks, 'cpu_state_reset')
+    ticks.sendline('boot tick')
+    ticks.expect('fault in the monitor: vector 6')
+    ticks.expect(PROMPT)
+    restore()
+    assert 'has crashed (fault in the monitor)' in first_error(ticks.command('switch tick'))
+    ticks.sendline('boot tick')
+    tick_count(ticks, 'tick')
+
+
+def test_fault_while_one_is_reported(ticks):
+    """The console comes all the same, and says so."""
+    restores = [plant_ud2(ticks, name) for name in ('command_mem', 'symbol_find')]
+    shown = ticks.command('mem')
+    assert 'fault in the monitor: vector 6' in shown
+    assert re.search(r'fault while one was reported: vector 6, rip [0-9a-f]{16}', shown)
+    for restore in restores:
+        restore()
+    assert 'error' not in ticks.command('selftest')
+
+
+def test_fault_after_a_slot_is_parked(machines):
+    """Its settings of the serial port are still there: the report can be read all the same."""
+    image = guest_images.assemble('parks_in_loopback', 0x3000000, bits=64)
+    machine = start(machines, '', [module('kernel', 'loops', image, 'mem=4M')], memory='128M')
+    restore = plant_ud2(machine, 'integrity_take')
+    machine.sendline('boot loops')
+    machine.expect('fault in the monitor: vector 6')
+    machine.expect(PROMPT)
+    restore()
+    assert slots(machine)['loops']['STATE'] == 'parked'
 
 
 def test_a_damaged_image_is_not_started(ticks):

@@ -40,11 +40,16 @@ void machine_check_list(struct msr_list *list)
 		list->left_out += banks - BANK_MAX;
 		banks = BANK_MAX;
 	}
-	/* A kernel that disables a bank, or all, must not leave the next one without reports. */
+	/*
+	 * A kernel may disable a bank, or all of them. The next kernel must still get its reports.
+	 */
 	if (capabilities & MCG_CAP_CTL)
 		msr_list_add(list, MSR_MCG_CTL, 1, 0);
 	msr_list_add(list, MSR_MC0_CTL, banks, BANK_STEP);
-	/* Nor interrupt one that does not know of corrected errors, or not of its own way. */
+	/*
+	 * A kernel may not handle interrupts for corrected errors, or errors that one CPU alone
+	 * gets. Another kernel's setting must not send it these.
+	 */
 	if (capabilities & MCG_CAP_CMCI)
 		msr_list_add(list, MSR_MC0_CTL2, banks, 1);
 	if (capabilities & MCG_CAP_LMCE)

@@ -3,8 +3,9 @@
  * machine_check.h - which errors the CPU reports, and what it reports while the monitor runs. SDM
  * volume 3, chapter 16.
  *
- * Slots keep the enables only: the banks' contents tell of the machine's faults, which are
- * whoever's that is told of them.
+ * Only the enables are kept for a slot. The banks' contents describe the machine's faults. They stay
+ * in the banks, and the kernel that reads them first gets them; if a machine check comes while the
+ * monitor runs, the monitor shows them.
  */
 #ifndef ARCH_X86_CPU_MACHINE_CHECK_H
 #define ARCH_X86_CPU_MACHINE_CHECK_H

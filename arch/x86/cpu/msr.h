@@ -108,7 +108,7 @@
 #define APIC_BASE_ADDRESS	 0x000ffffffffff000ull
 
 #ifdef SWITCHYARD_HOST
-/* A fake CPU's: tests/unit/fake/fake_cpu.h. */
+/* The fake CPU has its own: tests/unit/fake/fake_cpu.h. */
 uint64_t rdmsr(uint32_t msr);
 void wrmsr(uint32_t msr, uint64_t value);
 #else
@@ -127,7 +127,8 @@ static inline void wrmsr(uint32_t msr, uint64_t value)
 #endif
 
 /*
- * As above, for registers that this CPU may lack: false if it raised #GP. Need the monitor's IDT.
+ * Like the two above, for registers that this CPU may lack. They return false if it raised #GP.
+ * They need the monitor's IDT.
  */
 bool rdmsr_safe(uint32_t msr, uint64_t *value);
 bool wrmsr_safe(uint32_t msr, uint64_t value);

@@ -23,8 +23,8 @@ void msr_list_save(const struct msr_list *list, uint64_t *values)
 }
 
 /*
- * A write may be slow, or, under a hypervisor, refused: that one is left as it is, since the
- * kernel that had the value got it there by other means.
+ * A write may be slow, so equal values are not written. A hypervisor may refuse a write. That
+ * register is left as it is, because the kernel with that value set it in some other way.
  */
 void msr_list_restore(const struct msr_list *list, const uint64_t *values)
 {

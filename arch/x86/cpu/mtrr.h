@@ -3,8 +3,8 @@
  * mtrr.h - memory type range registers: which physical addresses are cached, and how. SDM volume
  * 3, section 12.11.
  *
- * Firmware sets them; a kernel may change them (Linux by /proc/mtrr, or to clean up after
- * firmware), and another one would then find device memory cached, or its RAM not.
+ * Firmware sets them. A kernel may change them (Linux by /proc/mtrr, or to clean up after
+ * firmware). Another kernel would then find device memory cached, or its RAM uncached.
  */
 #ifndef ARCH_X86_CPU_MTRR_H
 #define ARCH_X86_CPU_MTRR_H
@@ -22,7 +22,10 @@ struct mtrr_state {
 	} variable[MTRR_VARIABLE_MAX];
 };
 
-/* A mirrored pair; what the CPU lacks is 0. Loading is slow, but not if nothing differs. */
+/*
+ * A mirrored pair. Fields for registers that the CPU lacks are 0. Loading is slow if anything
+ * differs.
+ */
 void mtrr_save(struct mtrr_state *state);
 void mtrr_restore(const struct mtrr_state *state);
 

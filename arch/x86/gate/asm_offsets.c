@@ -42,6 +42,7 @@ void asm_registers(void)
 	OFFSET(cpu_context, gs_base);
 	OFFSET(cpu_context, kernel_gs_base);
 	OFFSET(cpu_context, efer);
+	OFFSET(cpu_context, dr7);
 }
 
 void asm_cpu_context(void)

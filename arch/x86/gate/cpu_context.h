@@ -28,7 +28,7 @@ struct cpu_context {
 	uint64_t rflags;
 	uint64_t cr0, cr2, cr3, cr4, cr8;
 	uint64_t fs_base, gs_base, kernel_gs_base;
-	uint64_t efer;
+	uint64_t efer, dr7;
 	struct descriptor_pointer gdtr, idtr;
 	uint16_t ldtr, tr;
 	uint16_t cs, ds, es, fs, gs, ss;

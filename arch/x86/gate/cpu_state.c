@@ -4,7 +4,6 @@
 #include "arch/x86/cpu/segments.h"
 #include "arch/x86/cpu/state_item.h"
 #include "arch/x86/gate/anchor.h"
-#include "arch/x86/cpu/fixup.h"
 #include "arch/x86/memory/la57.h"
 #include "arch/x86/cpu/kvm_clock.h"
 #include "arch/x86/interrupt/lapic.h"
@@ -18,9 +17,7 @@
 #include "lib/string.h"
 
 #define DR6_RESET	   0xffff0ff0ull /* SDM volume 3, table 9-1 */
-#define DR7_RESET	   0x400ull
-#define DR7_GD		   (1ull << 13)
-#define S_CET_SHADOW_STACK 1ull /* SH_STK_EN: SDM volume 1, 17.1.2 */
+#define S_CET_SHADOW_STACK 1ull		 /* SH_STK_EN: SDM volume 1, 17.1.2 */
 
 /* EFER while the monitor runs. Set: long mode. Clear: what changes how instructions work. */
 #define EFER_MONITOR (EFER_LME | EFER_LMA)
@@ -103,8 +100,9 @@ static struct {
 	struct msr_list state, active;
 } cpu;
 
+/* DR7, which arms them, is gate.asm's. */
 struct debug_state {
-	uint64_t dr0, dr1, dr2, dr3, dr6, dr7;
+	uint64_t dr0, dr1, dr2, dr3, dr6;
 };
 
 void cpu_state_init(void)
@@ -136,24 +134,10 @@ static const char *unsaveable(const struct cpu_context *context)
 	return NULL;
 }
 
-/*
- * With DR7.GD set, a kernel is told of each access to a debug register: by #DB, which clears GD, so
- * that the second try succeeds.
- */
-static uint64_t take_dr7(void)
-{
-	uint64_t value, trapped = 0;
-
-	__asm__ volatile("1: mov %%dr7, %0\n\t" FIXUP("1b", "1b") : "=r"(value), "+d"(trapped));
-	return trapped ? value | DR7_GD : value;
-}
-
 static void debug_save(void *state)
 {
 	struct debug_state *debug = state;
 
-	debug->dr7 = take_dr7();
-	write_dr7(DR7_RESET); /* the guest's breakpoints must not hit in the monitor */
 	debug->dr0 = read_dr0();
 	debug->dr1 = read_dr1();
 	debug->dr2 = read_dr2();
@@ -165,18 +149,16 @@ static void debug_restore(const void *state)
 {
 	const struct debug_state *debug = state;
 
-	write_dr7(DR7_RESET); /* no breakpoint is armed while its address is half changed */
 	write_dr0(debug->dr0);
 	write_dr1(debug->dr1);
 	write_dr2(debug->dr2);
 	write_dr3(debug->dr3);
 	write_dr6(debug->dr6);
-	write_dr7(debug->dr7);
 }
 
 static void debug_reset(void)
 {
-	static const struct debug_state reset = {.dr6 = DR6_RESET, .dr7 = DR7_RESET};
+	static const struct debug_state reset = {.dr6 = DR6_RESET};
 
 	debug_restore(&reset);
 }
@@ -383,6 +365,17 @@ static void segments_reset(void)
 	wrmsr(MSR_FS_BASE, 0);
 	wrmsr(MSR_GS_BASE, 0);
 	wrmsr(MSR_KERNEL_GS_BASE, 0);
+}
+
+/* In VMX operation the CPU keeps some bits of control registers from changing: it ends first. */
+void cpu_state_take(void)
+{
+	control_of_monitor(NULL);
+	msr_list_stop(&cpu.active);
+	efer_of_monitor(NULL);
+	write_dr7(DR7_RESET);
+	segments_reset();
+	memory_types_of_monitor(NULL);
 }
 
 void cpu_state_reset(void)

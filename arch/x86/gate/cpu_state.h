@@ -17,6 +17,12 @@
 void cpu_state_init(void);
 
 /*
+ * The CPU becomes the monitor's, whatever a slot that is gone made of it, and nothing is kept: what
+ * acts on its own stops, breakpoints are off, registers and memory types are the monitor's.
+ */
+void cpu_state_take(void);
+
+/*
  * Keeps the state that firmware left (call once, first), and goes back to it before a kernel
  * boots: MSRs as firmware left them, the rest as after a reset.
  */

@@ -128,6 +128,25 @@ struct gate_cpu descriptors_of(struct other_cpu *other)
 	return place_of_tables(&other->tables, (uint64_t)(other->stack + OTHER_STACK_SIZE));
 }
 
+static bool is_loaded(const struct descriptor_pointer *now, const struct descriptor_pointer *own)
+{
+	return now->base == own->base && now->limit == own->limit;
+}
+
+bool descriptors_loaded(void)
+{
+	struct descriptor_pointer gdtr, idtr;
+	uint16_t tr, ldtr;
+
+	__asm__ volatile("sgdt %0\n\t"
+			 "sidt %1\n\t"
+			 "str %2\n\t"
+			 "sldt %3"
+			 : "=m"(gdtr), "=m"(idtr), "=m"(tr), "=m"(ldtr));
+	return is_loaded(&gdtr, &gate_cpus.cpu[0].gdtr) && is_loaded(&idtr, &gate_anchor.idtr) &&
+	       tr == SELECTOR_TSS && ldtr == 0;
+}
+
 /* The stacks behind them change all the time. */
 struct descriptor_area descriptors_area(void)
 {

@@ -6,6 +6,7 @@
 #ifndef ARCH_X86_GATE_DESCRIPTORS_H
 #define ARCH_X86_GATE_DESCRIPTORS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "arch/x86/cpu/segments.h"
 #include "arch/x86/gate/gate_cpu.h"
@@ -50,6 +51,9 @@ struct descriptor_area {
 };
 
 struct descriptor_area descriptors_area(void);
+
+/* Are they what the boot CPU, which asks, uses; and no LDT? */
+bool descriptors_loaded(void);
 
 /* Builds and loads the boot CPU's tables, and tells the gate of them (anchor.h, gate_cpu.h). */
 void descriptors_init(void);

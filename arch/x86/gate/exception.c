@@ -3,9 +3,9 @@
 #include "arch/x86/cpu/machine_check.h"
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/cpu/fixup.h"
-#include "arch/x86/gate/gate_cpu.h"
+#include "arch/x86/gate/cpu_state.h"
+#include "arch/x86/gate/gate.h"
 #include "arch/x86/interrupt/lapic.h"
-#include "arch/x86/memory/paging.h"
 #include "arch/x86/gate/symbols.h"
 #include "lib/print.h"
 
@@ -14,7 +14,20 @@
 extern const uint8_t monitor_start[], monitor_end[]; /* linker/monitor.ld */
 
 static const struct exception_report *reporter;
-static bool reporting; /* a fault while one is reported must not start over */
+
+/* A fault, one while it is reported, and no more: a third one would go on for ever. */
+#define FAULTS_MAX 2
+
+struct fault {
+	struct exception_frame frame;
+	uint64_t cr2;
+	uint64_t caller[BACKTRACE_DEPTH]; /* return addresses, up to a 0: the innermost first */
+};
+
+static struct {
+	uint32_t count; /* until the person is asked */
+	struct fault fault[FAULTS_MAX];
+} faults;
 
 /* SDM volume 3, table 6-1. */
 static const char *const exception_names[EXCEPTION_COUNT] = {
@@ -82,54 +95,81 @@ static void print_place(const char *what, uint64_t address)
 	print_line("  %s %s+0x%x (0x%x)", what, name ? name : "?", name ? behind : offset, offset);
 }
 
-static void backtrace(const struct exception_frame *frame)
+static void find_callers(struct fault *fault)
 {
-	uint64_t rbp = frame->rbp;
+	uint64_t rbp = fault->frame.rbp;
 
 	for (int depth = 0; depth < BACKTRACE_DEPTH && in_image(rbp); depth++) {
 		const uint64_t *pair = (const uint64_t *)rbp; /* saved RBP, return address */
 
 		if (!in_image(pair[1]))
 			return;
-		print_place("called from", pair[1]);
+		fault->caller[depth] = pair[1];
 		rbp = pair[0];
 	}
 }
 
-static void report(const struct exception_frame *f)
+static void report(const struct fault *fault)
 {
+	const struct exception_frame *f = &fault->frame;
 	const char *name = f->vector < EXCEPTION_COUNT ? exception_names[f->vector] : NULL;
-	uint64_t cr2;
 
-	__asm__ volatile("mov %%cr2, %0" : "=r"(cr2));
 	print_line("fault in %s: vector %lu (%s), error code %#lx",
 		   in_image(f->rip) ? "the monitor" : "a kernel that starts", f->vector,
 		   name ? name : "reserved", f->error_code);
 	if (in_image(f->rip))
 		print_place("at", f->rip);
-	print_line("  rip %016lx rflags %08lx cr2 %016lx", f->rip, f->rflags, cr2);
+	print_line("  rip %016lx rflags %08lx cr2 %016lx", f->rip, f->rflags, fault->cr2);
 	print_line("  rax %016lx rbx %016lx rcx %016lx", f->rax, f->rbx, f->rcx);
 	print_line("  rdx %016lx rsi %016lx rdi %016lx", f->rdx, f->rsi, f->rdi);
 	print_line("  rbp %016lx rsp %016lx cs %04lx ss %04lx", f->rbp, f->rsp, f->cs, f->ss);
-	backtrace(f);
+	for (int depth = 0; depth < BACKTRACE_DEPTH && fault->caller[depth]; depth++)
+		print_place("called from", fault->caller[depth]);
 }
 
 /*
- * Goes on where the reporter says, with the monitor's page tables and the boot CPU's stack, which
- * it is on: those of the fault may be a guest's, or the double fault's small one.
+ * On the monitor's stack, with its tables. A fault on the way comes here again, and leaves out what
+ * may have caused it.
  */
-__attribute__((noreturn)) static void recover(void)
+static void after_fault(void)
 {
-	__asm__ volatile("mov %0, %%cr3\n\t"
-			 "mov %1, %%rsp\n\t"
-			 "xor %%ebp, %%ebp\n\t"
-			 "call *%2\n\t"
-			 "ud2"
-			 :
-			 : "r"(paging_cr3_now()), "r"(gate_cpus.cpu[0].stack),
-			   "r"(reporter->recover), "D"(reporter->context)
-			 : "memory");
-	__builtin_unreachable();
+	const struct fault *first = &faults.fault[0], *last = &faults.fault[faults.count - 1];
+
+	if (first == last)
+		cpu_state_take();
+	reporter->take(reporter->context);
+	if (first == last) {
+		report(first);
+	} else {
+		print_line("fault while one was reported: vector %lu, rip %016lx",
+			   last->frame.vector, last->frame.rip);
+	}
+	if (first->frame.vector == VECTOR_MC) {
+		machine_check_answer(reporter->print, reporter->context);
+		machine_check_end();
+	}
+	reporter->recover(reporter->context, in_image(first->frame.rip));
+	faults.count = 0;
+	reporter->talk(reporter->context);
+}
+
+/*
+ * All that is needed of where the fault was is copied: its stack is a guest's, whose page tables
+ * go, or the monitor's, which is used again from its top. A guest's page tables may map the monitor
+ * read-only; CET keeps CR0.WP from being cleared.
+ */
+__attribute__((noreturn)) static void take_fault(const struct exception_frame *frame)
+{
+	struct fault *fault;
+
+	write_cr4(read_cr4() & ~CR4_CET);
+	write_cr0(CR0_MONITOR & ~CR0_WP);
+	if (!reporter || faults.count == FAULTS_MAX)
+		cpu_stop();
+	fault = &faults.fault[faults.count++];
+	*fault = (struct fault){.frame = *frame, .cr2 = read_cr2()};
+	find_callers(fault);
+	gate_take_over(after_fault);
 }
 
 /* Called by exception.asm for every vector. Returns to what was interrupted. */
@@ -146,15 +186,13 @@ void exception_handler(struct exception_frame *frame)
 	/* A machine check has nothing to do with the instruction that it comes at. */
 	if (frame->vector != VECTOR_MC && fixup_apply(frame))
 		return;
-	/* Another CPU has no terminal: the boot CPU's kernel has it, and misses the CPU. */
-	if (!reporter || reporting || !lapic_is_boot_cpu())
-		cpu_stop();
-	reporting = true;
-	report(frame);
-	if (frame->vector == VECTOR_MC) {
-		machine_check_answer(reporter->print, reporter->context);
-		machine_check_end();
+	/* A breakpoint is the caller's, too, in the few instructions of the gate in which it may be armed. */
+	if (frame->vector == VECTOR_DB && in_image(frame->rip)) {
+		frame->rflags |= RFLAGS_RF;
+		return;
 	}
-	reporting = false;
-	recover();
+	/* Another CPU has no terminal: the boot CPU's kernel has it, and misses the CPU. */
+	if (!lapic_is_boot_cpu())
+		cpu_stop();
+	take_fault(frame);
 }

@@ -10,10 +10,12 @@
 #ifndef ARCH_X86_GATE_EXCEPTION_H
 #define ARCH_X86_GATE_EXCEPTION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define EXCEPTION_VECTORS 256
 #define EXCEPTION_COUNT	  32 /* vectors below this are the CPU's own */
+#define VECTOR_DB	  1
 #define VECTOR_NMI	  2
 #define VECTOR_DF	  8
 #define VECTOR_MC	  18
@@ -29,14 +31,22 @@ struct exception_frame {
 extern const uint8_t exception_stubs[];
 extern const uint32_t exception_stub_size;
 
-/* Who is told of a fault that nothing expected. */
+/*
+ * Who is told of a fault that nothing expected: by these functions, in this order, once the CPU is
+ * the monitor's again. If one of them faults, they are called once more, with one line to print.
+ */
 struct exception_report {
-	void (*print)(void *context, const char *line); /* a line, without newline */
-	void (*recover)(void *context);			/* after the last line; must not return */
+	void (*take)(void *context);			       /* takes the person's terminal */
+	void (*print)(void *context, const char *line);	       /* a line, without newline */
+	void (*recover)(void *context, bool in_monitor);       /* and not in a kernel that starts */
+	__attribute__((noreturn)) void (*talk)(void *context); /* goes on with the person */
 	void *context;
 };
 
-/* report must outlive the call; until the first one, a fault stops the CPU. */
+/*
+ * report must outlive the call; until the first one, a fault stops the CPU. After paging_init() and
+ * cpu_state_keep_firmware(), to whose settings the CPU goes back.
+ */
 void exception_report_to(const struct exception_report *report);
 
 #endif

@@ -22,7 +22,7 @@ extern paging_cr3, paging_cr3_la57
 
 ; What the gate keeps, in lists: gate_entry stores each of them, gate_resume loads it, and the macros
 ; for both stand side by side. In no list is what has a place of its own in the order, or an
-; instruction of its own: RSP, RDI, RFLAGS, CR3, CR4, EFER, CS, LDTR, TR, GDTR, IDTR.
+; instruction of its own: RSP, RDI, RFLAGS, CR3, CR4, DR7, EFER, CS, LDTR, TR, GDTR, IDTR.
 %define GENERAL		rbx, rcx, rdx, rsi, rbp, r8, r9, r10, r11, r12, r13, r14, r15
 %define CONTROL		cr0, cr2, cr8
 %define SELECTORS	ss, ds, es, fs, gs
@@ -175,6 +175,7 @@ store_registers:
 	mov r12, rax
 %define CONTEXT r12
 	store_msrs MSR_EFER, efer, BASES
+	lea r14, [call_handler]
 	; On to monitor_tables.
 
 ; The monitor's tables, segments and stack. They are mapped by the caller's CR3 too, so they can be
@@ -182,12 +183,12 @@ store_registers:
 ; CET goes first: CR0.WP may not be cleared under it, and no shadow stack knows of the jumps
 ; below. FRED goes once the IDT is the monitor's: a kernel that uses FRED has none.
 ;
-; In:        from gate_entry: its caller's CR3 and stack, all state saved.
+; In:        from gate_entry: its caller's CR3 and stack, all state saved; or from gate_take_over.
 ; Out:       to monitor_memory, on the monitor's stack.
 ;
-; Registers, from here to the call of the handler:
-;   R12  the CPU context        RDI  op
-;   R13  struct gate_cpu        RSI  arg
+; Registers, from here to where R14 says:
+;   R12, RDI, RSI  as the one that R14 names wants them
+;   R13  struct gate_cpu        R14  where to go on
 ;   RBX  scratch
 monitor_tables:
 	mov rbx, cr4
@@ -224,7 +225,7 @@ monitor_tables:
 	push rbx
 	iretq
 
-; The monitor's address space, and its C code. CR3 with PCID 0 comes before PCIDE goes; PCIDE before
+; The monitor's address space. CR3 with PCID 0 comes before PCIDE goes; PCIDE before
 ; paging can be turned off, for LA57. The write to CR4 clears PGE and PCIDE: each flushes what the
 ; caller's TLB holds, of all PCIDs, global pages too (SDM volume 3, 4.10.4.1); where neither was set,
 ; the write to CR3 did. The monitor leaves VMXE set: the CPU refuses to clear it in VMX operation,
@@ -232,7 +233,7 @@ monitor_tables:
 ; as with four.
 ;
 ; In:        from monitor_tables; registers as there.
-; Out:       to the handler; if that refuses, to gate_resume with its result.
+; Out:       to where R14 says; all that C code needs is the monitor's.
 ; Stack:     the monitor's.
 monitor_memory:
 	mov rbx, [paging_cr3]
@@ -250,14 +251,58 @@ monitor_memory:
 	jne .levels
 	call la57_leave
 .levels:
-	mov dword [r12 + cpu_context.progress], GATE_SAVED
-
 	xor ebp, ebp			; the backtrace ends here
+	jmp r14
+
+; The monitor's C code, in which no breakpoint of the caller's hits. With DR7.GD set, the first try to
+; read DR7 raises #DB, which clears GD; so the second one, to which the fixup leads, succeeds.
+;
+; In:        from monitor_memory; R12 the CPU context, RDI op, RSI arg.
+; Out:       to the handler; if that refuses, to gate_resume with its result.
+; Stack:     the monitor's.
+call_handler:
+	xor edx, edx			; 1 at the second try (fixup.h)
+.dr7:
+	mov rbx, dr7
+	shl edx, DR7_GD_BIT
+	or rbx, rdx
+	mov [r12 + cpu_context.dr7], rbx
+	mov ebx, DR7_RESET
+	mov dr7, rbx
+	mov dword [r12 + cpu_context.progress], GATE_SAVED
 	call [gate_anchor + gate_anchor.handler]
 	; Refused: back to the caller, by the same way as a resumed one.
 	mov rdi, r12
 	mov rsi, rax
 	jmp gate_resume
+
+; void gate_take_over(void (*go_on)(void))
+;
+; CR3 goes first, and not last: the tables are written, and this one may map them read-only, or
+; elsewhere. The write to CR4 clears PGE and PCIDE, so that nothing of it stays in the TLB.
+;
+; In:        RDI go_on; the boot CPU; whatever GDT, TSS, CR3, stack and control registers a fault found; the
+;            monitor's IDT, and its code where it is.
+; Out:       to go_on, which must not return.
+; Stack:     the monitor's, from its top.
+global gate_take_over
+gate_take_over:
+	mov r12, rdi
+	lea r13, [gate_cpus + gate_cpus.cpu]
+	lea r14, [.go_on]
+	lgdt [r13 + gate_cpu.gdtr]
+	mov rbx, [paging_cr3]
+	mov rcx, cr4
+	test ecx, CR4_LA57
+	cmovnz rbx, [paging_cr3_la57]
+	mov cr3, rbx
+	and ecx, CR4_LA57 | CR4_VMXE
+	or rcx, [gate_anchor + gate_anchor.cr4]
+	mov cr4, rcx
+	jmp monitor_tables
+.go_on:
+	call r12
+	ud2
 
 ; void gate_resume(struct cpu_context *context, int64_t result)
 ;
@@ -355,6 +400,8 @@ slot_registers:
 	jnc .no_cet
 	mov cr4, rbx
 .no_cet:
+	mov rbx, [rdi + cpu_context.dr7]	; breakpoints hit in no code of ours but what follows
+	mov dr7, rbx
 	mov rax, rsi
 	load GENERAL
 	push qword [rdi + cpu_context.rflags]
@@ -364,5 +411,10 @@ slot_registers:
 	pop rdi
 	popfq				; with the interrupt flag as it was at the call
 	ret
+
+; As fixup.h's FIXUP does in C: each is relative to itself.
+section .fixups alloc noexec nowrite progbits align=4
+	dd call_handler.dr7 - $
+	dd call_handler.dr7 - $
 
 section .note.GNU-stack noalloc noexec nowrite progbits

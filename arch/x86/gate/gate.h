@@ -22,6 +22,13 @@
 void gate_entry(void);
 
 /*
+ * Gives the monitor the boot CPU back, whatever tables, stack and control registers are loaded: after a
+ * fault, which came by the monitor's IDT. Calls go_on, which must not return, from the top of the
+ * monitor's stack. What C can set is left to cpu_state_take().
+ */
+void gate_take_over(void (*go_on)(void)) __attribute__((noreturn));
+
+/*
  * Puts back what gate_entry saved in context, and returns result to the kernel that called the
  * gate. cpu_state_restore() has run.
  */

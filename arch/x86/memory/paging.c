@@ -53,7 +53,7 @@ static void map_gib(uint64_t gib)
 	tables.pdpt[gib] = table(tables.directory[gib]);
 }
 
-/* What was not present is in no TLB: nothing has to be flushed. */
+/* A page that was not present is in no TLB, so nothing has to be flushed. */
 bool paging_map(uint64_t address, uint64_t size)
 {
 	if (size == 0 || address >= paging_limit() || size > paging_limit() - address)

@@ -148,7 +148,7 @@ def test_install(copy, tmp_path):
     documents = {str(file.relative_to(copy)) for file in [copy / 'README.md', *copy.glob('docs/*.md')]}
     assert found == {
         'boot/switchyard/switchyard.elf', 'opt/sy/lib/switchyard/switchyard.efi', 'opt/sy/sbin/syctl',
-        'opt/sy/include/switchyard/switchyard.h', 'opt/sy/include/switchyard/switchyard_ioctl.h',
+        *(f'opt/sy/include/switchyard/switchyard{name}.h' for name in ('', '_check', '_ioctl', '_names')),
         *(f'opt/sy/share/doc/switchyard/{name}' for name in documents)}
     assert (tmp_path / 'boot/switchyard/switchyard.elf').read_bytes() == \
         (copy / 'build/switchyard.elf').read_bytes()

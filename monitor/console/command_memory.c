@@ -2,6 +2,8 @@
 #include "monitor/console/command_memory.h"
 #include "arch/x86/acpi/machine.h"
 #include "lib/print.h"
+#include "lib/units.h"
+#include "monitor/switch/kept_state.h"
 #include "monitor/terminal/table.h"
 #include "monitor/config/words.h"
 
@@ -36,6 +38,8 @@ static const char *describe_owner(const struct monitor *monitor, const struct pl
 		return "firmware";
 	case OWNER_MONITOR:
 		return "monitor";
+	case OWNER_KEPT:
+		return "kept";
 	case OWNER_STORE:
 		return "store";
 	case OWNER_SLOT:
@@ -67,8 +71,9 @@ static const struct total {
 	const char *name;
 	enum plan_owner owner;
 } totals[] = {
-	{"slots", OWNER_SLOT},	      {"store", OWNER_STORE},	    {"monitor", OWNER_MONITOR},
-	{"pictures", OWNER_PICTURES}, {"firmware", OWNER_FIRMWARE}, {"free", OWNER_FREE},
+	{"slots", OWNER_SLOT}, {"store", OWNER_STORE},	     {"monitor", OWNER_MONITOR},
+	{"kept", OWNER_KEPT},  {"pictures", OWNER_PICTURES}, {"firmware", OWNER_FIRMWARE},
+	{"free", OWNER_FREE},
 };
 #define TOTALS (sizeof(totals) / sizeof(totals[0]))
 
@@ -90,6 +95,24 @@ static void fill_total(const void *context, uint32_t row, struct table_row *cell
 	format_size(cells->cell[1], size);
 }
 
+/* Rows of the third table: what the monitor takes for itself, and for each slot. */
+static void fill_kept(const void *context, uint32_t row, struct table_row *cells)
+{
+	const struct monitor *monitor = context;
+	const struct plan *plan = &monitor->plan;
+	const char *name = "monitor";
+	uint64_t size;
+
+	if (row == 0) {
+		size = plan->monitor.size + kept_state_own_size();
+	} else {
+		name = monitor->slots.slot[row - 1].name;
+		size = kept_state_size(monitor, row - 1);
+	}
+	format_text(cells->cell[0], TABLE_CELL_SIZE, "%s", name);
+	format_size(cells->cell[1], align_up(size, KIB));
+}
+
 void command_mem(struct ui *ui, int argc, char **argv)
 {
 	const struct table regions = {
@@ -105,11 +128,20 @@ void command_mem(struct ui *ui, int argc, char **argv)
 		.context = &ui->monitor->plan,
 	};
 
+	const struct table kept = {
+		.columns = {"KEPT FOR", "SIZE"},
+		.rows = 1 + ui->monitor->slots.count,
+		.fill = fill_kept,
+		.context = ui->monitor,
+	};
+
 	(void)argc;
 	(void)argv;
 	table_print(&ui->console, &regions);
 	console_write(&ui->console, "\n");
 	table_print(&ui->console, &sums);
+	console_write(&ui->console, "\n");
+	table_print(&ui->console, &kept);
 }
 
 /* "0000100000  7f 45 4c 46 ...  |.ELF|" */

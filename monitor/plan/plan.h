@@ -6,8 +6,9 @@
  *   64 KiB ... one slice for each slot, for its SMP trampoline
  *   EBDA ...   firmware
  *   1 MiB ...  slots' ranges, 2 MiB aligned (or from 1 MiB exactly for a kernel linked there)
- *   top        the store of pristine images, and the monitor with what it keeps, below 4 GiB;
- * parked slots' pictures 4 GiB ...  slots' ranges
+ *   top        the store of pristine images; the monitor, and what it keeps of slots, below 4 GiB;
+ *              parked slots' pictures
+ *   4 GiB ...  slots' ranges
  *
  * Nothing overlaps. The store is chosen clear of where the loader left the modules, so
  * that they can be copied into it; slots' ranges are clear of the store, and are written to only
@@ -28,6 +29,7 @@ enum plan_owner {
 	OWNER_FREE,	/* RAM that nobody has */
 	OWNER_FIRMWARE, /* not RAM, or RAM that firmware still uses (BIOS data, EBDA) */
 	OWNER_MONITOR,	/* the monitor's image and tables */
+	OWNER_KEPT,	/* what it keeps of each slot's CPUs and devices */
 	OWNER_STORE,	/* pristine images */
 	OWNER_SLOT,	/* region.slot says whose */
 	OWNER_PICTURES, /* parked slots' framebuffer contents */

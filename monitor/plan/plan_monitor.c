@@ -113,7 +113,7 @@ bool plan_kept(struct plan *plan, const struct slot_table *table, uint64_t size,
 			count++;
 	if ((!plan_find_high(plan, &search, asked, count, &plan->kept.base) &&
 	     !plan_find_high(plan, &search, NULL, 0, &plan->kept.base)) ||
-	    !plan_claim(plan, plan->kept.base, search.size, OWNER_MONITOR, 0))
+	    !plan_claim(plan, plan->kept.base, search.size, OWNER_KEPT, 0))
 		return fail(error,
 			    "wanted %s in one piece between 16 MiB and 4 GiB for the CPUs and "
 			    "devices of %u slots; the largest piece has %s",
@@ -133,7 +133,7 @@ bool plan_apart(struct plan *plan, uint64_t size, uint64_t *base)
 
 	if (!plan_find_high(plan, &search, NULL, 0, base))
 		return false;
-	if (plan_claim(plan, *base, search.size, OWNER_MONITOR, 0))
+	if (plan_claim(plan, *base, search.size, OWNER_KEPT, 0))
 		return true;
 	*base = 0;
 	return false;

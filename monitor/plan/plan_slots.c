@@ -53,6 +53,8 @@ static const char *owner_name(const struct placing *p, const struct plan_region 
 	switch (region->owner) {
 	case OWNER_MONITOR:
 		return "the monitor";
+	case OWNER_KEPT:
+		return "what the monitor keeps of slots";
 	case OWNER_STORE:
 		return "the store of images";
 	case OWNER_PICTURES:

@@ -130,38 +130,101 @@ static bool verify_control(const struct slot *slot, const struct kept_state *kep
 				slot->name, what, changed, slot->name);
 }
 
-static uint32_t sum_text_page(uint64_t address)
+uint64_t integrity_room(enum integrity_check check)
 {
-	return (uint32_t)xxh64(phys(address), PAGE_SIZE, 0);
+	return check & INTEGRITY_TEXT ? sizeof(struct text_sums) : 0;
 }
+
+/* Where the walk through a slot's page tables puts what it finds. */
+struct text_finder {
+	struct integrity *integrity;
+	uint64_t base; /* of the slot's range */
+};
 
 /* A page of text, any size: neighbours become one range. */
 static void add_text(uint64_t physical, uint64_t size, void *context)
 {
-	struct integrity *integrity = context;
-	uint32_t last = integrity->range_count - 1;
-	bool joins = integrity->range_count > 0 &&
-		     integrity->range[last].base + integrity->range[last].size == physical;
+	const struct text_finder *finder = context;
+	struct integrity *integrity = finder->integrity;
+	uint32_t first = (uint32_t)((physical - finder->base) / PAGE_SIZE);
+	uint32_t count = (uint32_t)(size / PAGE_SIZE);
+	struct text_range *next = &integrity->sums->range[integrity->range_count];
+	bool joins = integrity->range_count > 0 && next[-1].first + next[-1].count == first;
 
-	if (size / PAGE_SIZE > INTEGRITY_PAGES - integrity->page_count ||
+	if (count > INTEGRITY_PAGES - integrity->page_count ||
 	    (!joins && integrity->range_count == INTEGRITY_RANGES)) {
 		integrity->left_out += size;
 		return;
 	}
+	integrity->page_count += count;
 	if (joins) {
-		integrity->range[last].size += size;
-	} else {
-		integrity->range[integrity->range_count].base = physical;
-		integrity->range[integrity->range_count].size = size;
-		integrity->range_count++;
+		next[-1].count += count;
+		return;
 	}
-	for (uint64_t at = physical; at < physical + size; at += PAGE_SIZE)
-		integrity->page_sum[integrity->page_count++] = sum_text_page(at);
+	*next = (struct text_range){first, count};
+	integrity->range_count++;
+}
+
+/* A part of a range that has a sum of its own. */
+struct text_unit {
+	uint64_t base, size;
+};
+
+/* The unit that begins done pages into a range; size 0: the range ends there. */
+static struct text_unit unit_of(const struct slot *slot, const struct text_range *range,
+				uint32_t done)
+{
+	uint32_t left = range->count - done;
+	uint32_t pages = left < INTEGRITY_UNIT_PAGES ? left : INTEGRITY_UNIT_PAGES;
+
+	return (struct text_unit){slot->ram.base + (range->first + done) * PAGE_SIZE,
+				  pages * PAGE_SIZE};
+}
+
+static uint32_t sum_unit(const struct text_unit *unit)
+{
+	return (uint32_t)xxh64(phys(unit->base), unit->size, 0);
+}
+
+/* Goes over all units of a slot's text, as long as visit says so. */
+static void each_unit(const struct slot *slot, const struct integrity *integrity,
+		      bool (*visit)(const struct text_unit *unit, uint32_t *sum, void *context),
+		      void *context)
+{
+	uint32_t *sum = integrity->sums->sum;
+
+	for (uint32_t i = 0; i < integrity->range_count; i++) {
+		const struct text_range *range = &integrity->sums->range[i];
+
+		for (uint32_t done = 0; done < range->count; done += INTEGRITY_UNIT_PAGES) {
+			struct text_unit unit = unit_of(slot, range, done);
+
+			if (!visit(&unit, sum++, context))
+				return;
+		}
+	}
+}
+
+static bool take_unit(const struct text_unit *unit, uint32_t *sum, void *none)
+{
+	(void)none;
+	*sum = sum_unit(unit);
+	return true;
+}
+
+/* Goes on until one has changed, which is noted. */
+static bool compare_unit(const struct text_unit *unit, uint32_t *sum, void *changed)
+{
+	if (sum_unit(unit) == *sum)
+		return true;
+	*(struct text_unit *)changed = *unit;
+	return false;
 }
 
 void integrity_take(const struct slot *slot, struct kept_state *kept, enum integrity_check check)
 {
 	struct integrity *integrity = &kept->integrity;
+	struct text_finder finder = {.integrity = integrity, .base = slot->ram.base};
 	struct page_walk walk = walk_of(slot, kept);
 
 	integrity->control = check & INTEGRITY_CONTROL;
@@ -171,38 +234,26 @@ void integrity_take(const struct slot *slot, struct kept_state *kept, enum integ
 	integrity->left_out = 0;
 	if (integrity->control)
 		take_control(slot, kept);
+	if (!integrity->text)
+		return;
 	/* Tables without end: what was found of them before is checked all the same. */
-	if (integrity->text)
-		page_walk_text(&walk, add_text, integrity);
-}
-
-/* The first page of text that changed, or 0. */
-static uint64_t changed_text(const struct integrity *integrity)
-{
-	uint32_t page = 0;
-
-	for (uint32_t i = 0; i < integrity->range_count; i++) {
-		uint64_t at = integrity->range[i].base, end = at + integrity->range[i].size;
-
-		for (; at < end; at += PAGE_SIZE)
-			if (sum_text_page(at) != integrity->page_sum[page++])
-				return at;
-	}
-	return 0;
+	page_walk_text(&walk, add_text, &finder);
+	each_unit(slot, integrity, take_unit, NULL);
 }
 
 bool integrity_verify(const struct slot *slot, const struct kept_state *kept, struct error *error)
 {
 	const struct integrity *integrity = &kept->integrity;
-	uint64_t text;
+	struct text_unit changed = {0};
 
 	if (integrity->control && !verify_control(slot, kept, error))
 		return false;
-	text = integrity->text ? changed_text(integrity) : 0;
-	if (text)
+	if (integrity->text)
+		each_unit(slot, integrity, compare_unit, &changed);
+	if (changed.size)
 		return fail(error,
 			    "slot %s: its kernel text at %#lx to %#lx changed while it was "
 			    "parked; \"switch %s force\" resumes it all the same",
-			    slot->name, text, (text + PAGE_SIZE - 1), slot->name);
+			    slot->name, changed.base, changed.base + changed.size - 1, slot->name);
 	return true;
 }

@@ -16,8 +16,16 @@
 #include "monitor/config/options.h"
 #include "monitor/slot/slot.h"
 
-#define INTEGRITY_RANGES 1024
-#define INTEGRITY_PAGES	 8192 /* 32 MiB of kernel text */
+/*
+ * What of a slot's kernel text is compared at most, and how fine. One sum a page would take three
+ * times the memory, and would tell nobody more than where to look.
+ */
+#define INTEGRITY_RANGES     512
+#define INTEGRITY_PAGES	     8192 /* 32 MiB of kernel text */
+#define INTEGRITY_UNIT_PAGES 4	  /* of a range, for which there is one sum */
+
+/* Each range may end in a unit that is not whole. */
+#define INTEGRITY_SUMS (INTEGRITY_PAGES / INTEGRITY_UNIT_PAGES + INTEGRITY_RANGES)
 
 /* What is kept for a slot besides its kernel's text and the items of its state. */
 enum integrity_part {
@@ -29,20 +37,31 @@ enum integrity_part {
 	PART_COUNT,
 };
 
+/* A piece of text, in pages from the beginning of the slot's range. */
+struct text_range {
+	uint32_t first, count;
+};
+
+/* What is kept of text, in memory that the plan gives. */
+struct text_sums {
+	struct text_range range[INTEGRITY_RANGES];
+	uint32_t sum[INTEGRITY_SUMS]; /* of the ranges' units, one after the other */
+};
+
 /* Checksums of one parked slot. */
 struct integrity {
 	bool control, text;					 /* were they taken? */
 	uint64_t cpu[STATE_MAX_ITEMS], machine[STATE_MAX_ITEMS]; /* of the items of its state */
 	uint64_t part[PART_COUNT];
 	uint32_t range_count, page_count;
-	uint64_t left_out; /* bytes of text for which there was no room */
-	struct {
-		uint64_t base, size; /* physical; whole pages of 4 KiB */
-	} range[INTEGRITY_RANGES];
-	uint32_t page_sum[INTEGRITY_PAGES]; /* of the ranges' pages, one after the other */
+	uint64_t left_out;	/* bytes of text for which there was no room */
+	struct text_sums *sums; /* NULL: integrity= asks for none */
 };
 
 struct kept_state;
+
+/* Bytes that a slot's struct text_sums takes. */
+uint64_t integrity_room(enum integrity_check check);
 
 /* Takes those checksums of a slot, which has just been parked, that check asks for. */
 void integrity_take(const struct slot *slot, struct kept_state *kept, enum integrity_check check);

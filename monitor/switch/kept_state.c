@@ -8,7 +8,8 @@
 #include "lib/string.h"
 #include "monitor/plan/plan_monitor.h"
 
-static struct kept_state kept_states[SWITCHYARD_MAX_SLOTS];
+/* One for each slot, one behind the other; they begin what the plan keeps for slots. */
+static struct kept_state *kept_states;
 
 struct kept_state *kept_state(uint32_t index)
 {
@@ -21,18 +22,55 @@ static bool has_cpu(const struct slot *slot, uint32_t cpu)
 	return !slot->cpus || (slot->cpus >> cpu & 1);
 }
 
+/* Of count CPUs, how many are the slot's? */
+static uint32_t slot_cpus(const struct slot *slot, uint32_t count)
+{
+	uint32_t own = 0;
+
+	for (uint32_t cpu = 0; cpu < count; cpu++)
+		own += has_cpu(slot, cpu);
+	return own;
+}
+
+/* All that is kept of a slot with that many CPUs. Each part of it begins at STATE_ALIGN. */
+static uint64_t slot_size(uint32_t cpus, enum integrity_check check)
+{
+	return align_up(sizeof(struct kept_state), STATE_ALIGN) + platform_layout()->size +
+	       cpus * (uint64_t)cpu_state_layout()->size +
+	       align_up(integrity_room(check), STATE_ALIGN);
+}
+
+/* The monitor's own, for all CPUs but the boot CPU. */
+static uint64_t own_size(uint32_t cpus)
+{
+	return align_up((cpus - 1) * gate_cpu_size(), STATE_ALIGN);
+}
+
+uint64_t kept_state_own_size(void)
+{
+	return own_size(gate_cpus.count);
+}
+
+uint64_t kept_state_size(const struct monitor *monitor, uint32_t index)
+{
+	return slot_size(slot_cpus(&monitor->slots.slot[index], gate_cpus.count),
+			 monitor->options.integrity) +
+	       kept_states[index].apart_room;
+}
+
 /* The list of CPUs has the boot CPU, too, if its ID is there at all: room for one more is taken. */
 bool kept_state_place(struct monitor *monitor, struct error *error)
 {
 	uint32_t apic_id[GATE_MAX_CPUS], found = machine_apic_ids(apic_id, GATE_MAX_CPUS);
 	uint32_t cpus = found < GATE_MAX_CPUS ? found : GATE_MAX_CPUS;
-	uint64_t own = align_up(cpus * gate_cpu_size(), STATE_ALIGN), size = own;
+	uint64_t size = own_size(cpus + 1);
 
 	if (found > cpus)
 		log_line(&monitor->log, LOG_WARN, "%u CPUs left out: the gate answers %u at most",
 			 found - cpus, GATE_MAX_CPUS);
-	size += monitor->slots.count *
-		(platform_layout()->size + (cpus + 1) * (uint64_t)cpu_state_layout()->size);
+	for (uint32_t i = 0; i < monitor->slots.count; i++)
+		size += slot_size(slot_cpus(&monitor->slots.slot[i], cpus + 1),
+				  monitor->options.integrity);
 	if (!plan_kept(&monitor->plan, &monitor->slots, size, error))
 		return false;
 	memset((void *)monitor->plan.kept.base, 0, monitor->plan.kept.size);
@@ -40,19 +78,26 @@ bool kept_state_place(struct monitor *monitor, struct error *error)
 	return true;
 }
 
-/* Returns where the next slot's may begin. */
-static uint8_t *give_room(struct kept_state *kept, const struct slot *slot, uint8_t *room)
+/* The next size bytes of what *room points into. */
+static void *take_room(uint8_t **room, uint64_t size)
 {
-	kept->platform = room;
-	room += platform_layout()->size;
-	for (uint32_t cpu = 0; cpu < gate_cpus.count; cpu++) {
-		kept->cpu[cpu] = NULL;
-		if (!has_cpu(slot, cpu))
-			continue;
-		kept->cpu[cpu] = (struct cpu_context *)room;
-		room += cpu_state_layout()->size;
-	}
-	return room;
+	void *taken = *room;
+
+	*room += align_up(size, STATE_ALIGN);
+	return taken;
+}
+
+static void give_room(struct kept_state *kept, const struct slot *slot, enum integrity_check check,
+		      uint8_t **room)
+{
+	uint64_t sums = integrity_room(check);
+
+	kept->platform = take_room(room, platform_layout()->size);
+	for (uint32_t cpu = 0; cpu < gate_cpus.count; cpu++)
+		if (has_cpu(slot, cpu))
+			kept->cpu[cpu] = take_room(room, cpu_state_layout()->size);
+	if (sums)
+		kept->integrity.sums = take_room(room, sums);
 }
 
 void kept_state_save_apart(struct monitor *monitor, const struct slot *slot,
@@ -64,6 +109,8 @@ void kept_state_save_apart(struct monitor *monitor, const struct slot *slot,
 		log_keep(&monitor->log, LOG_WARN,
 			 "slot %s: no RAM to keep its font; it will find another one", slot->name);
 		size = 0;
+	} else if (size) {
+		kept->apart_room = page_up(size);
 	}
 	if (size)
 		platform_save_apart((void *)kept->apart);
@@ -109,11 +156,13 @@ static void fill_acpi(struct monitor *monitor, uint32_t index)
 
 void kept_state_init(struct monitor *monitor, const struct paging_tables *paging)
 {
-	uint8_t *room = (uint8_t *)monitor->plan.kept.base +
-			align_up((gate_cpus.count - 1) * gate_cpu_size(), STATE_ALIGN);
+	uint8_t *room = (uint8_t *)monitor->plan.kept.base + kept_state_own_size();
 
+	kept_states = (struct kept_state *)room;
+	room += align_up(monitor->slots.count * sizeof(*kept_states), STATE_ALIGN);
 	for (uint32_t i = 0; i < monitor->slots.count; i++) {
-		room = give_room(&kept_states[i], &monitor->slots.slot[i], room);
+		give_room(&kept_states[i], &monitor->slots.slot[i], monitor->options.integrity,
+			  &room);
 		fill_info(&kept_states[i].tables.info, i, monitor->slots.count, paging);
 		fill_acpi(monitor, i);
 	}

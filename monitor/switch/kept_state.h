@@ -28,6 +28,7 @@ struct kept_state {
 	struct cpu_context *cpu[GATE_MAX_CPUS]; /* the first is the boot CPU's; NULL: not its own */
 	void *platform;				/* of platform_layout()->size bytes */
 	uint64_t apart; /* RAM for what is kept apart, taken when it is first needed; 0: none */
+	uint64_t apart_room;	    /* bytes of that RAM */
 	uint32_t apart_size;	    /* of what is kept there now */
 	struct integrity integrity; /* of those, and of its memory */
 	struct slot_tables tables;
@@ -48,6 +49,10 @@ void kept_state_init(struct monitor *monitor, const struct paging_tables *paging
 
 /* What the monitor keeps for slot number index (from 0). */
 struct kept_state *kept_state(uint32_t index);
+
+/* Bytes of RAM that this takes; and what the monitor itself needs of the same RAM, for its CPUs. */
+uint64_t kept_state_size(const struct monitor *monitor, uint32_t index);
+uint64_t kept_state_own_size(void);
 
 /*
  * Keeps what a state that was just saved needs apart (platform.h). If there is no RAM for it, the

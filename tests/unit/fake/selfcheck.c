@@ -57,3 +57,14 @@ struct kept_state *kept_state(uint32_t index)
 
 	return &machines[index];
 }
+
+uint64_t kept_state_size(const struct monitor *monitor, uint32_t index)
+{
+	(void)monitor;
+	return (index + 1) * KIB;
+}
+
+uint64_t kept_state_own_size(void)
+{
+	return 2 * KIB;
+}

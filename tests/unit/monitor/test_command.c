@@ -196,6 +196,7 @@ static void mem_draws_the_plan(void **state)
 		{617 * MIB, 4 * KIB, REGION_NVS, OWNER_FIRMWARE, 0},
 		{618 * MIB, 4 * KIB, REGION_UNUSABLE, OWNER_FIRMWARE, 0},
 		{619 * MIB, 4 * KIB, 12, OWNER_FIRMWARE, 0},
+		{620 * MIB, 60 * KIB, REGION_RAM, OWNER_KEPT, 0},
 		{4 * GIB, GIB, REGION_RAM, OWNER_SLOT, 1},
 	};
 
@@ -217,16 +218,24 @@ static void mem_draws_the_plan(void **state)
 		"0x0000000026900000  0x0000000026900fff  4 KiB    ACPI NVS   firmware\n"
 		"0x0000000026a00000  0x0000000026a00fff  4 KiB    unusable   firmware\n"
 		"0x0000000026b00000  0x0000000026b00fff  4 KiB    type 12    firmware\n"
+		"0x0000000026c00000  0x0000000026c0efff  60 KiB   RAM        kept\n"
 		"0x0000000100000000  0x000000013fffffff  1 GiB    RAM        beta-with-a-name\n"
 		"\n"
 		"RAM OF    TOTAL\n"
 		"slots     1572892 KiB\n"
 		"store     4 MiB\n"
 		"monitor   2 MiB\n"
+		"kept      60 KiB\n"
 		"pictures  4 MiB\n"
 		"firmware  64 KiB\n"
 		"free      6 MiB\n"
-		"all RAM   1589340 KiB\n");
+		"all RAM   1589400 KiB\n"
+		"\n"
+		"KEPT FOR          SIZE\n"
+		"monitor           2 KiB\n"
+		"alpha             1 KiB\n"
+		"beta-with-a-name  2 KiB\n"
+		"tick              3 KiB\n");
 }
 
 static void cpus_say_who_sees_them(void **state)

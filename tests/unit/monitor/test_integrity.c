@@ -32,6 +32,7 @@ static struct slot slot = {.name = "beta", .ram = {.base = BASE, .size = SIZE}};
 static struct cpu_context context;
 static uint64_t device;
 static struct kept_state kept;
+static struct text_sums sums;
 static uint8_t *memory;
 static struct error error;
 
@@ -72,6 +73,7 @@ static int start(void **state)
 	memset(&context, 0, sizeof(context));
 	kept.cpu[0] = &context;
 	kept.platform = &device;
+	kept.integrity.sums = &sums;
 	*entry(0, 511) = (BASE + 1 * TABLE) | ALL;
 	*entry(1, 510) = (BASE + 2 * TABLE) | ALL;
 	*entry(2, 0) = (BASE + 3 * TABLE) | ALL;
@@ -122,8 +124,8 @@ static void text_is_found(void **state)
 	(void)state;
 	take(INTEGRITY_TEXT);
 	assert_int_equal(kept.integrity.range_count, 1);
-	assert_int_equal(kept.integrity.range[0].base, TEXT);
-	assert_int_equal(kept.integrity.range[0].size, 2 * TABLE);
+	assert_int_equal(sums.range[0].first, (TEXT - BASE) / TABLE);
+	assert_int_equal(sums.range[0].count, 2);
 }
 
 static void text_that_changed_is_named(void **state)
@@ -131,7 +133,7 @@ static void text_that_changed_is_named(void **state)
 	(void)state;
 	take(INTEGRITY_ALL);
 	memory[TEXT + TABLE + 7 - BASE] ^= 1;
-	assert_damaged("kernel text at 0x40011000 to 0x40011fff");
+	assert_damaged("kernel text at 0x40010000 to 0x40011fff");
 }
 
 static void data_may_change(void **state)
@@ -198,7 +200,10 @@ static void large_pages(void **state)
 	take(INTEGRITY_TEXT);
 	assert_int_equal(kept.integrity.page_count, 2 + 512);
 	memory[0x3fffff] ^= 1;
-	assert_damaged("0x403ff000");
+	assert_damaged("0x403fc000 to 0x403fffff");
+	memory[0x3fffff] ^= 1;
+	memory[0x3fbfff] ^= 1;
+	assert_damaged("0x403f8000 to 0x403fbfff");
 }
 
 static void five_levels(void **state)
@@ -232,6 +237,21 @@ static void tables_in_a_circle_end(void **state)
 	take(INTEGRITY_ALL);
 }
 
+/* As many sums as there can be at most lie behind each other in the room that there is. */
+static void ranges_of_one_page(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 512; i++)
+		*entry(3, i) = i % 2 ? 0 : (BASE + i * TABLE) | PRESENT;
+	for (unsigned int i = 1; i < 4; i++)
+		*entry(2, i) = (BASE + 3 * TABLE) | ALL | (uint64_t)i << 52;
+	take(INTEGRITY_TEXT);
+	assert_int_equal(kept.integrity.range_count, INTEGRITY_RANGES);
+	assert_int_equal(kept.integrity.left_out, (4 * 256 - INTEGRITY_RANGES) * TABLE);
+	assert_int_equal(integrity_room(INTEGRITY_ALL), sizeof(sums));
+	assert_int_equal(integrity_room(INTEGRITY_CONTROL), 0);
+}
+
 static void too_much_text_is_told(void **state)
 {
 	(void)state;
@@ -255,6 +275,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(five_levels, start, end),
 		cmocka_unit_test_setup_teardown(tables_elsewhere_are_not_read, start, end),
 		cmocka_unit_test_setup_teardown(tables_in_a_circle_end, start, end),
+		cmocka_unit_test_setup_teardown(ranges_of_one_page, start, end),
 		cmocka_unit_test_setup_teardown(too_much_text_is_told, start, end),
 	};
 

@@ -66,7 +66,6 @@ static void run(void *context)
 	struct plan *plan = &monitor->plan;
 	struct log *log = &monitor->log;
 	struct boot_info *boot;
-	struct paging_tables paging;
 	struct error error;
 	uint64_t mapped;
 
@@ -77,7 +76,7 @@ static void run(void *context)
 
 	boot = monitor->boot;
 	mapped = mapping_end(plan, boot);
-	paging_init(mapped, &paging); /* they moved with the image */
+	paging_init(mapped); /* they moved with the image */
 	if (boot->screen == SCREEN_FRAMEBUFFER)
 		paging_map_framebuffer(boot->framebuffer.base,
 				       framebuffer_size(&boot->framebuffer));
@@ -97,8 +96,8 @@ static void run(void *context)
 	if (!kept_state_place(monitor, &error)) /* may reuse those, and slots take the rest */
 		stop(log, &error);
 	plan_slots(plan, slots, log_error, log);
-	picture_init(monitor);		   /* takes of the RAM that slots left */
-	kept_state_init(monitor, &paging); /* needs the final table of slots, */
+	picture_init(monitor);	  /* takes of the RAM that slots left */
+	kept_state_init(monitor); /* needs the final table of slots, */
 	options_check_default(&monitor->options, slots, log_error, log); /* and so does this */
 	report_slots(log, slots);
 

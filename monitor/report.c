@@ -107,7 +107,7 @@ void report_slots(struct log *log, const struct slot_table *table)
 		char size[SIZE_TEXT];
 
 		log_line(log, LOG_INFO, "slot %s: %s, %s at %#lx", slot->name,
-			 slot_type_name(slot->type), format_size(size, slot->ram.size),
+			 slot_type_name(slot->type), format_size(size, slot_range(slot).size),
 			 slot->ram.base);
 	}
 }

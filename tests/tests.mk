@@ -24,7 +24,7 @@ SOAK_CHECKED_SWITCHES ?= 100000
 
 # Everything that system tests start.
 TEST_PARTS  = iso guest $(B)/switchyard.efi $(BUSY_ELF) $(CALLERS_ELF) $(TORTURE_ELF) $(MEMTEST_X64) \
-	$(B)/test/switchyard-unmasked.elf $(B)/test/switchyard-noinit.elf \
+	$(B)/test/switchyard-unmasked.elf $(B)/test/switchyard-noinit.elf $(B)/test/switchyard-large.elf \
 	$(foreach flavour,$(FLAVOURS),$(addprefix $(B)/kernels/$(flavour)/,vmlinuz initrd))
 
 # One after the other, so that pytest's closing lines come last; their time is in them.

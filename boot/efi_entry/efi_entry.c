@@ -19,13 +19,12 @@ void boot_efi_start(void) __attribute__((noreturn));
 
 void boot_efi_take(const struct boot_info *from)
 {
-	struct paging_tables unused;
 
 	boot = *from; /* while firmware's page tables still map it */
 	boot.image.base = monitor_base();
 	boot.image.size = monitor_size();
 	descriptors_init();
-	paging_init(0, &unused); /* 4 GiB are enough until the move; then monitor/main.c maps all */
+	paging_init(0); /* 4 GiB are enough until the move; then monitor/main.c maps all */
 }
 
 void boot_efi_start(void)

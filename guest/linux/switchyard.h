@@ -3,10 +3,10 @@
  * switchyard.h - the guest ABI: how a kernel finds the monitor and gives it the
  * machine. docs/GUEST-ABI.md explains it at length; images/tick/ is an example.
  *
- * The monitor keeps one struct switchyard_info for each slot, in memory that the slot's map shows
- * as ACPI data. A guest finds it
+ * The monitor keeps one struct switchyard_info for each slot, at the end of the slot's own range,
+ * which the slot's map shows as ACPI data. A guest finds it
  *   - Multiboot 1 and 2, plain ELF: ECX holds SWITCHYARD_MAGIC and EDX the
- *     structure's physical address (below 4 GiB) at the entry point;
+ *     structure's physical address (RDX in a 64-bit ELF kernel) at the entry point;
  *   - Linux: in an ACPI table with the signature "SWYD", struct switchyard_acpi.
  *
  * All addresses here are physical, all integers little-endian.
@@ -140,7 +140,7 @@ struct switchyard_info {
 	uint32_t slot_count; /* entries used of slot[] */
 	uint32_t self;	     /* number of the slot that reads this, counted from 1 */
 	uint32_t reserved;
-	uint64_t gate;		/* the gate, below 4 GiB */
+	uint64_t gate;		/* the gate; in the same page as this structure */
 	uint64_t identity_pdpt; /* maps 0 to the end of RAM, 4 GiB at least, to itself */
 	uint64_t identity_pml4; /* its entry 0 is that PDPT */
 	struct switchyard_slot slot[SWITCHYARD_MAX_SLOTS];

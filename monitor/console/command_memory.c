@@ -95,22 +95,29 @@ static void fill_total(const void *context, uint32_t row, struct table_row *cell
 	format_size(cells->cell[1], size);
 }
 
-/* Rows of the third table: what the monitor takes for itself, and for each slot. */
+/*
+ * Rows of the third table: what the monitor takes for itself, and for each slot, at the end of whose
+ * own range its block lies.
+ */
 static void fill_kept(const void *context, uint32_t row, struct table_row *cells)
 {
 	const struct monitor *monitor = context;
 	const struct plan *plan = &monitor->plan;
 	const char *name = "monitor";
-	uint64_t size;
+	uint64_t size, block = 0;
 
 	if (row == 0) {
 		size = plan->monitor.size + kept_state_own_size();
 	} else {
 		name = monitor->slots.slot[row - 1].name;
 		size = kept_state_size(monitor, row - 1);
+		block = monitor->slots.slot[row - 1].block.size;
 	}
 	format_text(cells->cell[0], TABLE_CELL_SIZE, "%s", name);
 	format_size(cells->cell[1], align_up(size, KIB));
+	format_text(cells->cell[2], TABLE_CELL_SIZE, "-");
+	if (block)
+		format_size(cells->cell[2], block);
 }
 
 void command_mem(struct ui *ui, int argc, char **argv)
@@ -129,7 +136,7 @@ void command_mem(struct ui *ui, int argc, char **argv)
 	};
 
 	const struct table kept = {
-		.columns = {"KEPT FOR", "SIZE"},
+		.columns = {"KEPT FOR", "SIZE", "BLOCK"},
 		.rows = 1 + ui->monitor->slots.count,
 		.fill = fill_kept,
 		.context = ui->monitor,

@@ -17,7 +17,7 @@ static void fill_slot(const void *context, uint32_t row, struct table_row *cells
 
 	format_text(cells->cell[0], TABLE_CELL_SIZE, "%s", slot->name);
 	format_text(cells->cell[1], TABLE_CELL_SIZE, "%s", switchyard_state_name(slot->state));
-	format_size(cells->cell[2], slot->ram.size);
+	format_size(cells->cell[2], slot_range(slot).size);
 	format_text(cells->cell[3], TABLE_CELL_SIZE, "0x%lx", slot->ram.base);
 	format_text(cells->cell[4], TABLE_CELL_SIZE, "%s", slot_type_name(slot->type));
 	format_text(cells->cell[5], TABLE_CELL_SIZE, "%lu", slot->runs);

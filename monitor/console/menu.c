@@ -33,7 +33,7 @@ static void fill_menu_row(const void *context, uint32_t row, struct table_row *c
 	format_text(cells->cell[0], TABLE_CELL_SIZE, "%u", row + 1);
 	format_text(cells->cell[1], TABLE_CELL_SIZE, "%s", slot->name);
 	format_text(cells->cell[2], TABLE_CELL_SIZE, "%s", slot_type_name(slot->type));
-	format_size(cells->cell[3], slot->ram.size);
+	format_size(cells->cell[3], slot_range(slot).size);
 	format_text(cells->cell[4], TABLE_CELL_SIZE, "0x%lx", slot->ram.base);
 }
 

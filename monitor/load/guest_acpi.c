@@ -5,6 +5,7 @@
  * All tables go into one piece of memory, in this order: RSDP, SWYD, a MADT if it differs from the
  * firmware's, and the tables of tables.
  */
+#include <stddef.h>
 #include "arch/x86/acpi/acpi_walk.h"
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/memory/phys.h"
@@ -13,11 +14,13 @@
 #include "lib/units.h"
 #include "guest/linux/switchyard.h"
 
-#define TABLE_MAX 0x100000u  /* bytes; a root table or MADT that says it is larger is garbage */
-#define OEM_ID	  "SWYARD"   /* 6 characters, as the field */
-#define OEM_TABLE "SWITCHYD" /* 8 characters, as the field */
-#define MADT	  "APIC"
-#define MAX_CPUS  64 /* bits of a CPU mask */
+#define TABLE_MAX  0x100000u  /* bytes; a root table or MADT that says it is larger is garbage */
+#define OEM_ID	   "SWYARD"   /* 6 characters, as the field */
+#define OEM_TABLE  "SWITCHYD" /* 8 characters, as the field */
+#define MADT	   "APIC"
+#define RSDT_ENTRY 4u /* bytes of an entry */
+#define XSDT_ENTRY 8u
+#define MAX_CPUS   64 /* bits of a CPU mask */
 
 /* Memory for tables; they are put there one behind the other. */
 struct area {
@@ -134,12 +137,19 @@ static uint64_t build_madt(struct area *area, uint64_t original, uint64_t cpus, 
 	return address;
 }
 
-/* Makes a copy of an RSDT or XSDT with the changes. Returns its address. */
-static uint64_t build_root(struct area *area, const struct acpi_root *original,
+static uint32_t root_size(uint32_t count, uint32_t entry_size)
+{
+	return (uint32_t)sizeof(struct acpi_header) + count * entry_size;
+}
+
+/*
+ * Makes a copy of an RSDT or XSDT with the changes, whose entries have that size. Returns its
+ * address.
+ */
+static uint64_t build_root(struct area *area, const struct acpi_root *original, uint32_t entry_size,
 			   const struct change *change, struct error *error)
 {
-	uint32_t count = acpi_root_count(original), entry_size = original->entry_size;
-	uint32_t size = (uint32_t)sizeof(struct acpi_header) + (count + 1) * entry_size;
+	uint32_t count = acpi_root_count(original), size = root_size(count + 1, entry_size);
 	uint64_t address = take_room(area, size, error), madt;
 	struct acpi_header *root;
 	uint8_t *entries;
@@ -149,16 +159,19 @@ static uint64_t build_root(struct area *area, const struct acpi_root *original,
 	madt = change->madt ? acpi_root_find(original, MADT) : 0;
 	root = phys(address);
 	entries = (uint8_t *)(root + 1);
-	memcpy(root, original->table, size - entry_size);
+	memcpy(root, original->table, sizeof(*root));
+	memcpy(root->signature, entry_size == XSDT_ENTRY ? "XSDT" : "RSDT",
+	       sizeof(root->signature));
 	root->length = size;
 	for (uint32_t i = 0; i < count; i++) {
 		uint64_t entry = acpi_root_entry(original, i);
 
 		if (madt && entry == madt)
-			memcpy(entries + (uint64_t)i * entry_size, &change->madt, entry_size);
+			entry = change->madt;
 		/* Kernels take the first SWYD, so one that another monitor left must go. */
 		else if (acpi_has_signature(entry, SWITCHYARD_SIGNATURE))
-			memcpy(entries + (uint64_t)i * entry_size, &change->swyd, entry_size);
+			entry = change->swyd;
+		memcpy(entries + (uint64_t)i * entry_size, &entry, entry_size);
 	}
 	memcpy(entries + (uint64_t)count * entry_size, &change->swyd, entry_size);
 	acpi_set_checksum(root, size, &root->checksum);
@@ -195,6 +208,71 @@ static void finish_rsdp(struct acpi_rsdp *rsdp, uint64_t rsdt, uint64_t xsdt)
 	acpi_set_checksum(rsdp, sizeof(*rsdp), &rsdp->extended_checksum);
 }
 
+/*
+ * Kernels prefer the XSDT, so its MADT is the one to copy. A machine without a MADT (0) has one CPU.
+ */
+static uint64_t find_madt(const struct roots *roots)
+{
+	uint64_t madt = acpi_root_find(&roots->xsdt, MADT);
+
+	return madt ? madt : acpi_root_find(&roots->rsdt, MADT);
+}
+
+/* What a table of that size takes in an area. */
+static uint64_t table_room(uint64_t size)
+{
+	return align_up(size, ACPI_RSDP_ALIGN);
+}
+
+static uint64_t root_room(const struct acpi_root *root)
+{
+	return root->table ? table_room(root_size(acpi_root_count(root) + 1, XSDT_ENTRY)) : 0;
+}
+
+uint64_t guest_acpi_room(uint64_t rsdp, uint64_t cpus)
+{
+	const struct acpi_madt *madt = NULL;
+	const struct acpi_rsdp *original;
+	struct roots roots;
+	struct error error;
+
+	original = acpi_check_rsdp(rsdp, &error);
+	if (!original || !find_roots(original, &roots, &error))
+		return 0;
+	if (cpus && find_madt(&roots))
+		madt = acpi_check_table(find_madt(&roots), MADT, sizeof(*madt), &error);
+	return table_room(sizeof(*original)) + table_room(sizeof(struct switchyard_acpi)) +
+	       root_room(&roots.xsdt) + root_room(&roots.rsdt) +
+	       (madt ? table_room(madt->header.length) : 0);
+}
+
+/*
+ * Makes both tables of tables, as far as the firmware has them. An RSDT's entries have 32 bits, so
+ * above 4 GiB there is an XSDT only. It is made of the RSDT if the firmware has no XSDT.
+ */
+static bool build_roots(struct area *area, const struct roots *roots, const struct change *change,
+			struct acpi_rsdp *rsdp, struct error *error)
+{
+	bool above = area->end > BELOW_4G;
+	const struct acpi_root *wide = above && !roots->xsdt.table ? &roots->rsdt : &roots->xsdt;
+	uint64_t xsdt = 0, rsdt = 0;
+
+	if (wide->table) {
+		xsdt = build_root(area, wide, XSDT_ENTRY, change, error);
+		if (!xsdt)
+			return false;
+	}
+	if (roots->rsdt.table && !above) {
+		rsdt = build_root(area, &roots->rsdt, RSDT_ENTRY, change, error);
+		if (!rsdt)
+			return false;
+	}
+	if (above && rsdp->revision < ACPI_RSDP_V2)
+		rsdp->revision = ACPI_RSDP_V2;
+	finish_rsdp(rsdp, rsdt, xsdt);
+	return true;
+}
+
 bool guest_acpi(uint64_t rsdp, uint64_t base, uint64_t size, uint64_t cpus, uint64_t info,
 		uint64_t *guest_rsdp, struct error *error)
 {
@@ -202,12 +280,10 @@ bool guest_acpi(uint64_t rsdp, uint64_t base, uint64_t size, uint64_t cpus, uint
 	struct area area = {.next = base, .end = base + size};
 	struct change change = {0};
 	struct roots roots;
-	uint64_t root, rsdt = 0, xsdt = 0, madt;
+	uint64_t root, madt;
 
 	if (!original || !find_roots(original, &roots, error))
 		return false;
-	if (base + size > BELOW_4G)
-		return fail(error, "ACPI: tables at %#lx; an RSDT needs them below 4 GiB", base);
 	memset(phys(base), 0, size);
 	root = take_room(&area, sizeof(struct acpi_rsdp), error);
 	if (!root)
@@ -217,25 +293,14 @@ bool guest_acpi(uint64_t rsdp, uint64_t base, uint64_t size, uint64_t cpus, uint
 	change.swyd = build_swyd(&area, info, error);
 	if (!change.swyd)
 		return false;
-	/*
-	 * Kernels prefer the XSDT, so its MADT is the one to copy. A machine without a MADT has one
-	 * CPU.
-	 */
-	madt = acpi_root_find(&roots.xsdt, MADT);
-	if (!madt)
-		madt = acpi_root_find(&roots.rsdt, MADT);
+	madt = find_madt(&roots);
 	if (cpus && madt) {
 		change.madt = build_madt(&area, madt, cpus, error);
 		if (!change.madt)
 			return false;
 	}
-	if (roots.xsdt.table)
-		xsdt = build_root(&area, &roots.xsdt, &change, error);
-	if (roots.rsdt.table)
-		rsdt = build_root(&area, &roots.rsdt, &change, error);
-	if ((roots.xsdt.table && !xsdt) || (roots.rsdt.table && !rsdt))
+	if (!build_roots(&area, &roots, &change, phys(root), error))
 		return false;
-	finish_rsdp(phys(root), rsdt, xsdt);
 	*guest_rsdp = root;
 	return true;
 }

@@ -14,11 +14,18 @@
 #include "lib/error.h"
 
 /*
+ * Returns the bytes that are enough for those tables, 0 if the firmware's are of no use. rsdp and
+ * cpus are as guest_acpi() has them.
+ */
+uint64_t guest_acpi_room(uint64_t rsdp, uint64_t cpus);
+
+/*
  * Zeroes [base, base + size), physical, and builds the tables there. Must be called on the boot
  * CPU. rsdp is the firmware's root pointer; cpus is slot.h's; info is the address of the slot's
  * struct switchyard_info. On success *guest_rsdp is the new root pointer's address. Fails if a
  * signature or length of the firmware's root tables or MADT is wrong, or if the room is too small.
- * The copies have right checksums, even if the firmware's tables have wrong ones.
+ * The copies have right checksums, even if the firmware's tables have wrong ones. Above 4
+ * GiB the root pointer is one of ACPI 2.0 and names an XSDT only.
  */
 bool guest_acpi(uint64_t rsdp, uint64_t base, uint64_t size, uint64_t cpus, uint64_t info,
 		uint64_t *guest_rsdp, struct error *error);

@@ -14,7 +14,7 @@
 
 /*
  * Fills map, which has room for max entries. They are sorted, and neighbours of the same type are
- * joined. tables is the slot's pages of ACPI data, inside the monitor's region. Returns the number
+ * joined. tables is the slot's pages of ACPI data, inside its own range. Returns the number
  * of entries, or 0 with error if they don't fit.
  */
 uint32_t guest_map(const struct plan *plan, uint32_t slot, const struct region *tables,

@@ -9,14 +9,25 @@
 #include "lib/units.h"
 
 /*
- * Slices: the largest of these of which there is one for each slot. Linux's trampoline needs 28 KiB
- * in one piece.
+ * Slices: the largest of these of which there is one for each slot that can lie anywhere. Linux's
+ * trampoline needs 28 KiB in one piece.
  */
 static const uint64_t slice_sizes[] = {64 * KIB, 48 * KIB, 32 * KIB};
 
 #define SLICE_SIZES (sizeof(slice_sizes) / sizeof(slice_sizes[0]))
 
-#define SLOT_PIECES 4 /* regions that a slot's two claims add at most */
+/*
+ * If a slot says where its range is, this gives the place of its slice, too, so that it does not
+ * depend on other slots. The range's base gives one of PINNED_PLACES places from PINNED_BASE on. As
+ * their number is a prime, ranges at different multiples of 256 MiB, 512 MiB or 1 GiB have different
+ * ones, up to 17 of them in a row.
+ */
+#define PINNED_BASE   (64 * KIB)
+#define PINNED_SLICE  (32 * KIB)
+#define PINNED_PLACES 17
+#define PINNED_STEP   (16 * MIB) /* of a range's base */
+
+#define SLOT_PIECES   4 /* regions that a slot's two claims add at most */
 
 /* One slot that looks for its place. */
 struct placing {
@@ -133,7 +144,7 @@ static bool check_asked(const struct slot *slot, const struct region *range, str
 			    needs->base, range->base, end);
 	if (first < range->base)
 		first = range->base;
-	if (!check_size(first + needs->size - range->base, range->size, error))
+	if (!check_size(first + needs->size + slot->block.size - range->base, range->size, error))
 		return false;
 	if (end > needs->max_end)
 		return fail(error,
@@ -165,7 +176,7 @@ static bool place_anywhere(const struct placing *p, struct region *range, struct
 	range->type = REGION_RAM;
 	if (needs->min_base > search.floor)
 		search.floor = needs->min_base;
-	if (!check_size(needs->size, search.size, error))
+	if (!check_size(needs->size + p->slot->block.size, search.size, error))
 		return false;
 	if (plan_find_low(p->plan, &search, &range->base))
 		return true;
@@ -179,28 +190,52 @@ static bool place_anywhere(const struct placing *p, struct region *range, struct
 		    format_size(left, plan_largest(p->plan, &search) & -MIB));
 }
 
+/* Finds the place that a range's base gives, or the first one behind it that is free. */
+static bool find_pinned_slice(const struct plan *plan, uint64_t range_base, uint64_t *slice)
+{
+	uint64_t place = range_base / PINNED_STEP;
+
+	for (uint32_t i = 0; i < PINNED_PLACES; i++, place++) {
+		*slice = PINNED_BASE + place % PINNED_PLACES * PINNED_SLICE;
+		if (plan_is_free(plan, *slice, PINNED_SLICE))
+			return true;
+	}
+	return false;
+}
+
+static bool find_slice(const struct placing *p, bool pinned, uint64_t range_base,
+		       struct region *slice, struct error *error)
+{
+	struct plan_search low = {.align = PAGE_SIZE, .limit = MIB};
+	char want[SIZE_TEXT], left[SIZE_TEXT];
+
+	low.size = slice->size = pinned ? PINNED_SLICE : p->slice;
+	slice->type = REGION_RAM;
+	if (pinned && find_pinned_slice(p->plan, range_base, &slice->base))
+		return true;
+	return plan_find_low(p->plan, &low, &slice->base) ||
+	       fail(error, "no room below 1 MiB: wanted %s in one piece, %s left",
+		    format_size(want, low.size), format_size(left, plan_largest(p->plan, &low)));
+}
+
 static bool place_slot(const struct placing *p, struct error *error)
 {
-	struct plan_search low = {.size = p->slice, .align = PAGE_SIZE, .limit = MIB};
-	struct region range;
-	char want[SIZE_TEXT], left[SIZE_TEXT];
-	uint64_t slice;
+	struct region range, slice;
+	bool pinned = plan_asked_range(p->slot, &range);
 
-	if (!(plan_asked_range(p->slot, &range) ? place_asked(p, &range, error)
-						: place_anywhere(p, &range, error)))
+	if (!(pinned ? place_asked(p, &range, error) : place_anywhere(p, &range, error)) ||
+	    !find_slice(p, pinned, range.base, &slice, error))
 		return false;
-	if (!plan_find_low(p->plan, &low, &slice))
-		return fail(error, "no room below 1 MiB: wanted %s in one piece, %s left",
-			    format_size(want, p->slice),
-			    format_size(left, plan_largest(p->plan, &low)));
 	/* Asked before the first claim, so that no slot is left with a slice alone. */
 	if (p->plan->count + SLOT_PIECES > PLAN_MAX_REGIONS ||
-	    !plan_claim(p->plan, slice, p->slice, OWNER_SLOT, p->index) ||
+	    !plan_claim(p->plan, slice.base, slice.size, OWNER_SLOT, p->index) ||
 	    !plan_claim(p->plan, range.base, range.size, OWNER_SLOT, p->index))
 		return fail(error, "memory is in too many pieces; %d is the most",
 			    PLAN_MAX_REGIONS);
-	p->slot->low = (struct region){.base = slice, .size = p->slice, .type = REGION_RAM};
+	p->slot->low = slice;
 	p->slot->ram = range;
+	p->slot->ram.size -= p->slot->block.size;
+	p->slot->block.base = p->slot->ram.base + p->slot->ram.size;
 	return true;
 }
 
@@ -222,6 +257,8 @@ static uint64_t choose_slice(const struct plan *plan, uint32_t count)
 /* Who has least choice comes first. */
 enum turn { TURN_ASKED, TURN_FIXED, TURN_BELOW_4G, TURN_ANYWHERE, TURNS };
 
+#define FIRST_NOT_PINNED TURN_BELOW_4G
+
 static enum turn turn_of(const struct slot *slot)
 {
 	if (slot->has_base)
@@ -229,6 +266,15 @@ static enum turn turn_of(const struct slot *slot)
 	if (slot->needs.fixed)
 		return TURN_FIXED;
 	return slot->needs.max_end <= BELOW_4G ? TURN_BELOW_4G : TURN_ANYWHERE;
+}
+
+static uint32_t count_not_pinned(const struct slot_table *table)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < table->count; i++)
+		count += turn_of(&table->slot[i]) >= FIRST_NOT_PINNED;
+	return count;
 }
 
 /* Takes the slots without a range out of the table; regions follow their slots' new indices. */
@@ -251,14 +297,14 @@ static void drop_refused(struct plan *plan, struct slot_table *table)
 
 void plan_slots(struct plan *plan, struct slot_table *table, report_fn report, void *context)
 {
-	struct placing placing = {.plan = plan,
-				  .table = table,
-				  .slice = choose_slice(plan, table->count)};
+	struct placing placing = {.plan = plan, .table = table};
 	struct error error;
 
 	for (uint32_t i = 0; i < table->count; i++)
 		table->slot[i].ram.size = 0;
 	for (int turn = 0; turn < TURNS; turn++) {
+		if (turn == FIRST_NOT_PINNED)
+			placing.slice = choose_slice(plan, count_not_pinned(table));
 		for (uint32_t i = 0; i < table->count; i++) {
 			placing.slot = &table->slot[i];
 			placing.index = i;

@@ -60,8 +60,9 @@ struct slot {
 	struct image module[SLOT_MAX_MODULES];
 	uint32_t module_count;
 	struct needs needs;
-	struct region low; /* its RAM below 1 MiB */
-	struct region ram; /* its large range */
+	struct region low;   /* its RAM below 1 MiB */
+	struct region ram;   /* its large range, without */
+	struct region block; /* its end, which tells its kernel of the monitor (slot_block.h) */
 	uint64_t runs;
 	char crash[128]; /* why it crashed, if state is SWITCHYARD_CRASHED */
 };
@@ -73,6 +74,14 @@ struct slot_table {
 
 /* The slot with that name, or NULL. */
 struct slot *slot_find(struct slot_table *table, const char *name);
+
+/* All of a slot's large range: what mem= asks for. */
+static inline struct region slot_range(const struct slot *slot)
+{
+	return (struct region){.base = slot->ram.base,
+			       .size = slot->ram.size + slot->block.size,
+			       .type = REGION_RAM};
+}
 
 /* A slot's number in its table, from 0. */
 static inline uint32_t slot_index(const struct slot_table *table, const struct slot *slot)

@@ -16,6 +16,7 @@
 #include "monitor/switch/kept_state.h"
 #include "monitor/switch/picture.h"
 #include "monitor/switch/request.h"
+#include "monitor/switch/slot_block.h"
 #include "monitor/switch/switch.h"
 
 /* The gate is called by guests, who can't pass it: the one pointer to the monitor that is kept. */
@@ -27,7 +28,7 @@ static struct monitor *gate_monitor;
  */
 static void park(struct monitor *monitor, const struct slot *slot, struct kept_state *kept)
 {
-	const struct switchyard_notes *notes = &kept->tables.info.notes;
+	const struct switchyard_notes *notes = &slot_block(slot)->info.notes;
 
 	platform_save(kept->platform, cpu_state_lapic(kept->cpu[0]));
 	platform_note(kept->platform, &(struct platform_notes){
@@ -158,7 +159,7 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 	if (op == SWITCHYARD_END)
 		slot_ends(monitor, slot, arg);
 	else if (op == SWITCHYARD_CRASH)
-		slot_crashes(monitor, slot, &kept->tables.info.notes);
+		slot_crashes(monitor, slot, &slot_block(slot)->info.notes);
 	else
 		log_line(&monitor->log, LOG_INFO, "slot %s is parked", slot->name);
 	monitor->frontend.talk(monitor->frontend.context);

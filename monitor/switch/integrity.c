@@ -7,6 +7,7 @@
 #include "arch/x86/platform/platform.h"
 #include "lib/xxh64.h"
 #include "monitor/switch/kept_state.h"
+#include "monitor/switch/slot_block.h"
 #include "lib/units.h"
 
 static const char *const part_names[PART_COUNT] = {
@@ -55,6 +56,14 @@ static uint64_t sum_root(const struct page_walk *walk)
 	return xxh64(phys(root), PAGE_SIZE, 0);
 }
 
+/* What of the block lies before its fixed part. */
+static uint64_t sum_acpi(const struct slot *slot)
+{
+	uint64_t size = slot->block.size - sizeof(struct slot_block);
+
+	return size ? xxh64(phys(slot->block.base), size, 0) : 0;
+}
+
 static uint64_t sum_part(const struct slot *slot, const struct kept_state *kept,
 			 enum integrity_part part)
 {
@@ -64,7 +73,7 @@ static uint64_t sum_part(const struct slot *slot, const struct kept_state *kept,
 	case PART_APART:
 		return kept->apart_size ? xxh64((void *)kept->apart, kept->apart_size, 0) : 0;
 	case PART_ACPI:
-		return xxh64(kept->tables.acpi, sizeof(kept->tables.acpi), 0);
+		return sum_acpi(slot);
 	case PART_GDT:
 		return sum_table(&walk, &kept->cpu[0]->gdtr);
 	case PART_IDT:
@@ -113,8 +122,12 @@ static bool verify_control(const struct slot *slot, const struct kept_state *kep
 {
 	const struct integrity *integrity = &kept->integrity;
 	const char *what = "saved CPU state: ";
-	const char *changed = changed_item(cpu_state_layout(), kept->cpu[0], integrity->cpu);
+	const char *changed = slot_block_damage(slot);
 
+	if (changed)
+		what = "";
+	else
+		changed = changed_item(cpu_state_layout(), kept->cpu[0], integrity->cpu);
 	if (!changed) {
 		what = "saved device state: ";
 		changed = changed_item(platform_layout(), kept->platform, integrity->machine);

@@ -2,11 +2,10 @@
 #include "monitor/switch/kept_state.h"
 #include "arch/x86/acpi/machine.h"
 #include "arch/x86/gate/cpu_state.h"
-#include "arch/x86/gate/gate.h"
 #include "arch/x86/platform/platform.h"
-#include "monitor/load/guest_acpi.h"
 #include "lib/string.h"
 #include "monitor/plan/plan_monitor.h"
+#include "monitor/switch/slot_block.h"
 
 /* One for each slot, one behind the other; they begin what the plan keeps for slots. */
 static struct kept_state *kept_states;
@@ -68,9 +67,11 @@ bool kept_state_place(struct monitor *monitor, struct error *error)
 	if (found > cpus)
 		log_line(&monitor->log, LOG_WARN, "%u CPUs left out: the gate answers %u at most",
 			 found - cpus, GATE_MAX_CPUS);
-	for (uint32_t i = 0; i < monitor->slots.count; i++)
+	for (uint32_t i = 0; i < monitor->slots.count; i++) {
 		size += slot_size(slot_cpus(&monitor->slots.slot[i], cpus + 1),
 				  monitor->options.integrity);
+		slot_block_measure(monitor->boot, &monitor->slots.slot[i]);
+	}
 	if (!plan_kept(&monitor->plan, &monitor->slots, size, error))
 		return false;
 	memset((void *)monitor->plan.kept.base, 0, monitor->plan.kept.size);
@@ -124,37 +125,16 @@ void kept_state_idle(struct kept_state *kept, uint32_t first)
 			kept->cpu[cpu]->progress = GATE_IDLE;
 }
 
-static void fill_info(struct switchyard_info *info, uint32_t index, uint32_t count,
-		      const struct paging_tables *paging)
+void kept_state_build_block(struct monitor *monitor, uint32_t index)
 {
-	memset(info, 0, sizeof(*info));
-	info->magic = SWITCHYARD_MAGIC;
-	info->version = SWITCHYARD_ABI_VERSION;
-	info->size = sizeof(*info);
-	info->slot_count = count;
-	info->self = index + 1;
-	info->gate = (uint64_t)gate_entry;
-	info->identity_pdpt = paging->pdpt;
-	info->identity_pml4 = paging->pml4;
-}
-
-static void fill_acpi(struct monitor *monitor, uint32_t index)
-{
-	struct kept_state *kept = &kept_states[index];
-	const struct slot *slot = &monitor->slots.slot[index];
 	struct error error;
 
-	kept->rsdp = 0;
-	if (!monitor->boot->rsdp_size)
-		return;
-	if (!guest_acpi((uint64_t)monitor->boot->rsdp, (uint64_t)kept->tables.acpi,
-			sizeof(kept->tables.acpi), slot->cpus, (uint64_t)&kept->tables.info,
-			&kept->rsdp, &error))
+	if (!slot_block_build(monitor, index, &kept_states[index].rsdp, &error))
 		log_line(&monitor->log, LOG_ERROR, "slot %s: %s; it gets no ACPI tables",
-			 slot->name, error.text);
+			 monitor->slots.slot[index].name, error.text);
 }
 
-void kept_state_init(struct monitor *monitor, const struct paging_tables *paging)
+void kept_state_init(struct monitor *monitor)
 {
 	uint8_t *room = (uint8_t *)monitor->plan.kept.base + kept_state_own_size();
 
@@ -163,26 +143,6 @@ void kept_state_init(struct monitor *monitor, const struct paging_tables *paging
 	for (uint32_t i = 0; i < monitor->slots.count; i++) {
 		give_room(&kept_states[i], &monitor->slots.slot[i], monitor->options.integrity,
 			  &room);
-		fill_info(&kept_states[i].tables.info, i, monitor->slots.count, paging);
-		fill_acpi(monitor, i);
-	}
-}
-
-void kept_state_publish(const struct slot_table *slots)
-{
-	for (uint32_t reader = 0; reader < slots->count; reader++) {
-		struct switchyard_info *info = &kept_states[reader].tables.info;
-
-		for (uint32_t i = 0; i < slots->count; i++) {
-			const struct slot *slot = &slots->slot[i];
-			struct switchyard_slot *row = &info->slot[i];
-
-			memcpy(row->name, slot->name, sizeof(row->name));
-			row->state = (uint8_t)slot->state;
-			row->type = (uint8_t)slot->type;
-			row->base = slot->ram.base;
-			row->size = slot->ram.size;
-			row->runs = slot->runs;
-		}
+		kept_state_build_block(monitor, i);
 	}
 }

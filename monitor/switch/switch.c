@@ -3,6 +3,7 @@
  * switch.c - to whom the machine goes: a slot that boots, or one that is resumed.
  */
 #include "monitor/switch/switch.h"
+#include "arch/x86/cpu/cpu.h"
 #include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/gate/enter.h"
 #include "arch/x86/gate/gate.h"
@@ -19,13 +20,14 @@
 #include "monitor/switch/integrity.h"
 #include "monitor/switch/kept_state.h"
 #include "monitor/switch/picture.h"
+#include "monitor/switch/slot_block.h"
 
 /* The machine goes to slot: what its own tables and the monitor say of it. */
 static void mark_running(struct monitor *monitor, struct slot *slot, enum life_event event)
 {
 	monitor->current = slot_index(&monitor->slots, slot);
 	life_apply(slot, event);
-	kept_state_publish(&monitor->slots);
+	slot_block_publish(&monitor->slots, monitor->current);
 	for (uint32_t cpu = 0; cpu < gate_cpus.count; cpu++)
 		gate_cpu_set_context(cpu, kept_state(monitor->current)->cpu[cpu]);
 }
@@ -47,16 +49,11 @@ static bool load_pristine(struct monitor *monitor, struct slot *slot, struct gue
 			  struct error *error)
 {
 	struct frontend_screen screen = monitor->frontend.screen(monitor->frontend.context);
-	struct kept_state *kept = kept_state(slot_index(&monitor->slots, slot));
-	struct region tables = {.base = (uint64_t)&kept->tables,
-				.size = sizeof(kept->tables),
-				.type = REGION_ACPI};
+	const struct kept_state *kept = kept_state(slot_index(&monitor->slots, slot));
 	struct region map[GUEST_MAX_REGIONS];
 	struct load_context context = {
 		.map = map,
-		.rsdp = kept->rsdp,
-		.rsdp_size = kept->rsdp ? monitor->boot->rsdp_size : 0,
-		.info = (uint64_t)&kept->tables.info,
+		.info = slot_block_info(slot),
 		.screen = screen.kind,
 		.cursor_column = screen.column,
 		.cursor_row = screen.row,
@@ -66,8 +63,11 @@ static bool load_pristine(struct monitor *monitor, struct slot *slot, struct gue
 
 	if (!store_check(slot, error))
 		return false;
-	context.map_count = guest_map(&monitor->plan, slot_index(&monitor->slots, slot), &tables,
-				      map, GUEST_MAX_REGIONS, error);
+	kept_state_build_block(monitor, slot_index(&monitor->slots, slot));
+	context.rsdp = kept->rsdp;
+	context.rsdp_size = kept->rsdp ? monitor->boot->rsdp_size : 0;
+	context.map_count = guest_map(&monitor->plan, slot_index(&monitor->slots, slot),
+				      &slot->block, map, GUEST_MAX_REGIONS, error);
 	return context.map_count && load_slot(slot, &context, entry, error);
 }
 
@@ -83,19 +83,22 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 	frontend->take(frontend->context);
 	frontend->clear_screen(frontend->context);
 	log_line(&monitor->log, LOG_INFO, "starting %s: %s, %s at %#lx", slot->name,
-		 slot_type_name(slot->type), format_size(size, slot->ram.size), slot->ram.base);
+		 slot_type_name(slot->type), format_size(size, slot_range(slot).size),
+		 slot->ram.base);
 	life_apply(slot, LIFE_RESET);
 	stop_devices(monitor);
 	if (!load_pristine(monitor, slot, &entry, error))
 		return false;
-	memset(&kept->tables.info.notes, 0, sizeof(kept->tables.info.notes));
 	kept_state_idle(kept, 0);
 	frontend->give(frontend->context);
 	mark_running(monitor, slot, LIFE_BOOT);
 	platform_restore_firmware();
 	cpu_state_reset();
-	if (entry.mode == ENTRY_LONG)
+	if (entry.mode == ENTRY_LONG) {
+		/* It may stay on these: they have to be its own. */
+		write_cr3(slot_block(slot)->info.identity_pml4);
 		guest_enter_long(&entry);
+	}
 	guest_enter_protected(&entry);
 }
 
@@ -105,6 +108,7 @@ void switch_resume(struct monitor *monitor, struct slot *slot, int64_t result)
 
 	stop_devices(monitor);
 	monitor->frontend.give(monitor->frontend.context);
+	slot_block_renew(&monitor->slots, slot_index(&monitor->slots, slot));
 	mark_running(monitor, slot, LIFE_RESUME);
 	picture_restore(monitor, monitor->current);
 	platform_restore(kept->platform, kept->apart_size ? (void *)kept->apart : NULL,

@@ -18,7 +18,7 @@
 
 #define FIRMWARE_AT UINT64_C(0x7ffe0000)
 #define AREA_AT	    UINT64_C(0x3f000000)
-#define AREA_SIZE   UINT64_C(12288) /* as monitor/switch/kept_state.h has it */
+#define AREA_SIZE   UINT64_C(20480) /* the most that monitor/switch/slot_block.h has for it */
 #define INFO_AT	    UINT64_C(0x3effe000)
 #define MAX_CPUS    8
 

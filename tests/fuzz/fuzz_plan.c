@@ -9,6 +9,7 @@
 #include "monitor/plan/plan_monitor.h"
 #include "monitor/plan/plan_slots.h"
 #include "promises.h"
+#include "lib/units.h"
 
 #define ENTRY_SIZE   17 /* base, size, type */
 #define MONITOR_SIZE (UINT64_C(2) << 20)
@@ -40,6 +41,7 @@ static void take_slots(struct fuzz_input *input)
 		snprintf(slot->name, sizeof(slot->name), "s%u", table.count);
 		slot->kernel.size = take_size(input) % UINT32_MAX + 1;
 		slot->want_size = take_size(input) % KERNEL_MAX + 1;
+		slot->block.size = fuzz_take(input, 1) % 9 * PAGE_SIZE;
 		slot->has_base = flags & 1;
 		slot->want_base = slot->has_base ? take_size(input) % KERNEL_MAX & -SLOT_ALIGN : 0;
 		if (slot->has_base && slot->want_base + slot->want_size > KERNEL_MAX)
@@ -69,9 +71,8 @@ static void take_map(struct fuzz_input *input)
 static void check_guest_map(uint32_t slot)
 {
 	struct region map[MAX_GUEST];
-	struct region tables = {.base = plan.monitor.base, .size = 4096};
 	struct error error;
-	uint32_t count = guest_map(&plan, slot, &tables, map, MAX_GUEST, &error);
+	uint32_t count = guest_map(&plan, slot, &table.slot[slot].block, map, MAX_GUEST, &error);
 	uint64_t end = 0, ram = 0;
 
 	if (!count) {

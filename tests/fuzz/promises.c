@@ -71,7 +71,9 @@ void promise_slots(const struct plan *plan, const struct slot_table *table)
 {
 	FUZZ_CHECK(table->count <= SWITCHYARD_MAX_SLOTS);
 	for (uint32_t i = 0; i < table->count; i++) {
+		struct region range = slot_range(&table->slot[i]);
+
 		FUZZ_CHECK(is_listed(plan, &table->slot[i].low, i));
-		FUZZ_CHECK(is_listed(plan, &table->slot[i].ram, i));
+		FUZZ_CHECK(is_listed(plan, &range, i));
 	}
 }

@@ -1,24 +1,32 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The memory plan: from 512 MiB to 6 GiB, nothing overlaps, slots above 4 GiB, many slots."""
 
+import json
 import re
 
 import pytest
 
 from linux import CLOUD, Linux, linux_slot
-from paths import TEST
+from paths import MONITOR_LARGE, TEST
 from qemu import PROMPT
 from switchyard import (BOOT_LIMIT, module, open_console, parse_table, slots, tick_count,
                         tick_slot)
 
 MIB, GIB = 1 << 20, 1 << 30
 LARGE_PAGE = 2 * MIB
+BLOCK_MAX = 32 * 1024  # what a slot has at the end of its range to know the monitor by
 
 
 def regions(machine):
     """The console's `mem` as (start, end, owner), end being the first byte behind."""
     return [(int(row['START'], 16), int(row['END'], 16) + 1, row['OWNER'])
             for row in parse_table(machine.command('mem'))]
+
+
+def ranges(iomem, what):
+    """Those that Linux's /proc/iomem has under that name, as (first, last) address."""
+    return [(int(a, 16), int(b, 16)) for a, b in
+            re.findall(rf'^([0-9a-f]+)-([0-9a-f]+) : {what}', iomem, re.MULTILINE)]
 
 
 def check_plan(machine, names):
@@ -68,9 +76,11 @@ def test_slot_above_4_gib(machines):
     high = Linux(machine, 'high')
     high.wait()
     iomem = high.run('cat /proc/iomem')
-    ram = [(int(a, 16), int(b, 16)) for a, b in
-           re.findall(r'^([0-9a-f]+)-([0-9a-f]+) : System RAM', iomem, re.MULTILINE)]
-    assert (4 * GIB, 4 * GIB + 512 * MIB - 1) in ram
+    ram = ranges(iomem, 'System RAM')
+    block = ranges(iomem, 'ACPI Tables')[-1][0]
+    assert 'SWYD' in high.run('ls /sys/firmware/acpi/tables')
+    assert (4 * GIB, block - 1) in ram
+    assert 0 < 4 * GIB + 512 * MIB - block <= BLOCK_MAX, 'the end of the range tells of the monitor'
     assert all(end < MIB or start >= 4 * GIB for start, end in ram), 'RAM of others is seen'
     code = re.search(r'^\s*([0-9a-f]+)-[0-9a-f]+ : Kernel code', iomem, re.MULTILINE)
     assert int(code[1], 16) >= 4 * GIB
@@ -104,10 +114,11 @@ def test_a_guest_sees_its_own_ram_only(machines):
         memory='1G')
     alpha = Linux(machine, 'alpha')
     alpha.wait()
-    ram = re.findall(r'^([0-9a-f]+)-([0-9a-f]+) : System RAM', alpha.run('cat /proc/iomem'),
-                     re.MULTILINE)
-    high = [(int(a, 16), int(b, 16)) for a, b in ram if int(b, 16) >= MIB]
-    assert sum(b + 1 - a for a, b in high) == 256 * MIB
+    iomem = alpha.run('cat /proc/iomem')
+    high = [(a, b) for a, b in ranges(iomem, 'System RAM') if b >= MIB]
+    [(block, end)] = ranges(iomem, 'ACPI Tables')
+    assert len(high) == 1 and block == high[0][1] + 1 and end + 1 - block <= BLOCK_MAX
+    assert end + 1 - high[0][0] == 256 * MIB
     listed = re.search(r'^alpha\s.*?(0x[0-9a-f]+)', alpha.run('syctl list'), re.MULTILINE)
     assert high[0][0] == int(listed[1], 16)
 
@@ -165,3 +176,51 @@ def test_files_too_large_for_the_store(machines):
     machine.expect(r'error: slot two: no place for its files of \d+ KiB', BOOT_LIMIT)
     open_console(machine)
     assert list(slots(machine)) == ['tick']
+
+
+KNOWN = ('Reserved', 'System RAM', 'ACPI Tables', 'ACPI Non-volatile Storage')
+
+
+def map_of_alpha(machines, before, behind, **settings):
+    """What a Linux slot that says where it lies is told of memory, and where it finds the gate."""
+    machine = machines.start(
+        'timeout=0 default=alpha',
+        before + linux_slot('alpha', CLOUD, 'mem=192M@512M') + behind, memory='2G', **settings)
+    alpha = Linux(machine, 'alpha')
+    alpha.wait()
+    iomem = alpha.run('cat /proc/iomem')
+    gate = json.loads(alpha.run('syctl status --json'))['gate']
+    alpha.leave('syctl monitor')
+    machine.expect(PROMPT)
+    monitor = [start for start, _, owner in regions(machine) if owner == 'monitor']
+    return {what: ranges(iomem, what) for what in KNOWN}, gate, monitor
+
+
+def test_nothing_of_a_slot_moves(machines):
+    """Neither another slot's lines, before it or behind, nor a larger monitor changes its map."""
+    alone, gate, monitor = map_of_alpha(machines, [], [])
+    [(block, end)] = alone['ACPI Tables'][-1:]
+    assert end == (512 + 192) * MIB - 1 and block <= gate <= end
+    others = map_of_alpha(machines, linux_slot('beta', CLOUD, 'mem=128M@256M') + tick_slot(),
+                          tick_slot('last', 'mem=32M'))
+    assert others[:2] == (alone, gate)
+    large = map_of_alpha(machines, [], [], monitor=MONITOR_LARGE)
+    assert large[:2] == (alone, gate) and large[2] != monitor
+
+
+def size_of(text):
+    number, unit = text.split()
+    return float(number) * {'bytes': 1, 'KiB': 1024, 'MiB': MIB}[unit]
+
+
+@pytest.mark.parametrize('cpus', [1, 2, 8])
+def test_what_slots_cost(machines, cpus):
+    """64 KiB and 16 KiB a CPU, with what lies in the slot's own range."""
+    machine = machines.start('timeout=-1', tick_slot() + tick_slot('tock'), memory='1G', smp=cpus)
+    open_console(machine)
+    shown = machine.command('mem')
+    kept = {row['KEPT FOR']: row for row in parse_table(shown[shown.index('KEPT FOR'):])}
+    assert set(kept) == {'monitor', 'tick', 'tock'}
+    for name in ('tick', 'tock'):
+        total = size_of(kept[name]['SIZE']) + size_of(kept[name]['BLOCK'])
+        assert total <= (64 + 16 * cpus) * 1024

@@ -112,7 +112,7 @@ uint64_t paging_cr3_now(void)
 	return read_cr4() & CR4_LA57 ? paging_cr3_la57 : paging_cr3;
 }
 
-void paging_init(uint64_t memory_end, struct paging_tables *result)
+void paging_init(uint64_t memory_end)
 {
 	uint64_t gibs = units_up(memory_end, GIB);
 
@@ -129,14 +129,32 @@ void paging_init(uint64_t memory_end, struct paging_tables *result)
 	paging_cr3 = (uint64_t)tables.pml4;
 	paging_cr3_la57 = (uint64_t)tables.pml5;
 	write_cr3(paging_cr3_now());
+}
 
-	result->pml4 = (uint64_t)tables.pml4;
-	result->pdpt = (uint64_t)tables.pdpt;
+void paging_copy(uint64_t pml4, uint64_t pdpt)
+{
+	uint64_t *top = phys(pml4);
+
+	memset(top, 0, PAGE_SIZE);
+	top[0] = pdpt | PAGE_WRITE | PAGE_PRESENT;
+	memcpy(phys(pdpt), tables.pdpt, PAGE_SIZE);
 }
 
 static bool is(uint64_t entry, uint64_t built)
 {
 	return (entry & ~PAGE_MARKS) == built;
+}
+
+bool paging_is_copy(uint64_t pml4, uint64_t pdpt)
+{
+	const uint64_t *top = phys(pml4), *entry = phys(pdpt);
+
+	if (!is(top[0], pdpt | PAGE_WRITE | PAGE_PRESENT))
+		return false;
+	for (unsigned int i = 0; i < ENTRIES; i++)
+		if (!is(entry[i], tables.pdpt[i] & ~PAGE_MARKS))
+			return false;
+	return true;
 }
 
 /* The directory that the entry names; NULL: it is none of ours. */

@@ -9,11 +9,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct paging_tables {
-	uint64_t pml4; /* what the monitor runs on */
-	uint64_t pdpt; /* its entry 0 */
-};
-
 /*
  * The monitor's CR3, for four levels of paging (the PML4) and for five (a PML5 whose entry 0 is
  * that PML4). paging_init() sets them; gate.asm and la57.asm load them.
@@ -34,7 +29,17 @@ uint64_t paging_limit(void);
  * and paging_cr3_la57, and loads the one for the number of levels that is on now. memory_end is
  * paging_limit() at most.
  */
-void paging_init(uint64_t memory_end, struct paging_tables *tables);
+void paging_init(uint64_t memory_end);
+
+/*
+ * Makes a PML4 and, for its entry 0, a PDPT that map what the monitor's do, in two pages at those
+ * addresses: a guest's own. They name the monitor's directories, and so are right until more is
+ * mapped.
+ */
+void paging_copy(uint64_t pml4, uint64_t pdpt);
+
+/* Are they still such a copy? */
+bool paging_is_copy(uint64_t pml4, uint64_t pdpt);
 
 /*
  * Maps [address, address + size), too, if it is not mapped yet, and makes it uncacheable in steps of

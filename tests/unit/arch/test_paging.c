@@ -9,14 +9,13 @@ uint64_t read_cr4(void);
 
 #include "arch/x86/memory/paging.c"
 #include "cmocka.h"
+#include "fake/fake.h"
 #include "fake/fake_cpu.h"
 
 #define RAM_END	  (6 * GIB)
 #define IN_RAM	  (5 * GIB + 3 * LARGE_PAGE) /* a BAR in the same GiB as RAM */
 #define ABOVE_RAM (40 * GIB + 5 * LARGE_PAGE)
 #define TYPE_BITS (PAGE_PCD | PAGE_PWT)
-
-static struct paging_tables built;
 
 uint64_t read_cr4(void)
 {
@@ -33,13 +32,13 @@ static void build(bool gib_pages)
 	fake_cpu_reset();
 	if (gib_pages)
 		fake_cpuid(0x80000001, 0, (struct cpuid){.edx = CPUID_80000001_EDX_1G_PAGES});
-	paging_init(RAM_END, &built);
+	paging_init(RAM_END);
 }
 
 /* The entry that maps the address, as the CPU finds it; 0: none does. */
 static uint64_t entry_of(uint64_t address)
 {
-	uint64_t entry = ((uint64_t *)built.pdpt)[address / GIB];
+	uint64_t entry = tables.pdpt[address / GIB];
 
 	if (!entry || (entry & PAGE_LARGE))
 		return entry;
@@ -113,13 +112,37 @@ static void test_check(void **unused)
 	assert_int_equal(address, IN_RAM / GIB * GIB + 7 * LARGE_PAGE);
 }
 
+/* A guest's own two tables: like the monitor's, whatever the CPU has marked in either. */
+static void test_copy(void **unused)
+{
+	uint64_t *pml4 = (void *)fake_memory(5 * PAGE_SIZE, 2 * PAGE_SIZE, 0xee);
+	uint64_t *pdpt = pml4 + ENTRIES;
+
+	(void)unused;
+	build(true);
+	assert_true(paging_map_registers(ABOVE_RAM, 16));
+	tables.pdpt[1] |= PAGE_MARKS;
+	paging_copy(5 * PAGE_SIZE, 6 * PAGE_SIZE);
+	assert_int_equal(pml4[0], 6 * PAGE_SIZE | PAGE_PRESENT | PAGE_WRITE);
+	assert_int_equal(pml4[1], 0);
+	assert_memory_equal(pdpt, tables.pdpt, PAGE_SIZE);
+	pml4[0] |= PAGE_MARKS;
+	pdpt[0] |= PAGE_MARKS;
+	assert_true(paging_is_copy(5 * PAGE_SIZE, 6 * PAGE_SIZE));
+	pdpt[ENTRIES - 1] ^= PAGE_PRESENT;
+	assert_false(paging_is_copy(5 * PAGE_SIZE, 6 * PAGE_SIZE));
+	pdpt[ENTRIES - 1] ^= PAGE_PRESENT;
+	pml4[0] ^= PAGE_SIZE;
+	assert_false(paging_is_copy(5 * PAGE_SIZE, 6 * PAGE_SIZE));
+	fake_reset();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_types),
-		cmocka_unit_test(test_mapping_again),
-		cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_types),  cmocka_unit_test(test_mapping_again),
+		cmocka_unit_test(test_limits), cmocka_unit_test(test_check),
+		cmocka_unit_test(test_copy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

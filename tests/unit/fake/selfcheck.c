@@ -6,6 +6,7 @@
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/gate/descriptors.h"
+#include "arch/x86/gate/gate.h"
 #include "arch/x86/memory/paging.h"
 #include "arch/x86/platform/platform.h"
 #include "monitor/switch/selfcheck.h"
@@ -67,4 +68,21 @@ uint64_t kept_state_size(const struct monitor *monitor, uint32_t index)
 uint64_t kept_state_own_size(void)
 {
 	return 2 * KIB;
+}
+
+void paging_copy(uint64_t pml4, uint64_t pdpt)
+{
+	(void)pml4;
+	(void)pdpt;
+}
+
+bool paging_is_copy(uint64_t pml4, uint64_t pdpt)
+{
+	(void)pml4;
+	(void)pdpt;
+	return true;
+}
+
+void gate_entry(void)
+{
 }

@@ -203,6 +203,7 @@ static void mem_draws_the_plan(void **state)
 	(void)state;
 	memcpy(monitor.plan.region, regions, sizeof(regions));
 	monitor.plan.count = sizeof(regions) / sizeof(regions[0]);
+	monitor.slots.slot[0].block.size = 16 * KIB;
 	assert_string_equal(
 		run("mem"),
 		"START               END                 SIZE     TYPE       OWNER\n"
@@ -231,11 +232,11 @@ static void mem_draws_the_plan(void **state)
 		"free      6 MiB\n"
 		"all RAM   1589400 KiB\n"
 		"\n"
-		"KEPT FOR          SIZE\n"
-		"monitor           2 KiB\n"
-		"alpha             1 KiB\n"
-		"beta-with-a-name  2 KiB\n"
-		"tick              3 KiB\n");
+		"KEPT FOR          SIZE   BLOCK\n"
+		"monitor           2 KiB  -\n"
+		"alpha             1 KiB  16 KiB\n"
+		"beta-with-a-name  2 KiB  -\n"
+		"tick              3 KiB  -\n");
 }
 
 static void cpus_say_who_sees_them(void **state)

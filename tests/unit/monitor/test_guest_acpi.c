@@ -17,6 +17,7 @@
 #define FADT	  (FIRMWARE + 0x400)
 #define AREA	  UINT64_C(0x3f000000)
 #define AREA_SIZE UINT64_C(4096)
+#define HIGH_AREA UINT64_C(0x13f000000)
 #define INFO	  UINT64_C(0x3f001000)
 
 static struct error error;
@@ -374,6 +375,53 @@ static void firmware_has_a_swyd(void **state)
 	assert_swyd(entry(table_at(rsdp->rsdt, "RSDT"), 4, 0));
 }
 
+/* ACPI 1.0's tables above 4 GiB: 64-bit addresses, in an XSDT that is made of the RSDT. */
+static void above_4_gib(void **state)
+{
+	struct acpi_rsdp *rsdp = phys(RSDP);
+	struct acpi_header *xsdt;
+	uint64_t madt;
+
+	(void)state;
+	fake_memory(HIGH_AREA, AREA_SIZE, 0xee);
+	for (uint8_t revision = 0; revision <= 2; revision += 2) {
+		rsdp = phys(RSDP);
+		rsdp->revision = revision;
+		finish_rsdp();
+		assert_true(guest_acpi(RSDP, HIGH_AREA, AREA_SIZE, 3, INFO, &guest_rsdp, &error));
+		rsdp = phys(guest_rsdp);
+		assert_int_equal(rsdp->revision, 2);
+		assert_int_equal(rsdp->rsdt, 0);
+		assert_int_equal(sum(rsdp, 20), 0);
+		assert_int_equal(sum(rsdp, 36), 0);
+		xsdt = table_at(rsdp->xsdt, "XSDT");
+		assert_int_equal(xsdt->length, 36 + 3 * 8);
+		assert_int_equal(entry(xsdt, 8, 0), FADT);
+		madt = entry(xsdt, 8, 1);
+		assert_true(madt > HIGH_AREA && entry(xsdt, 8, 2) > HIGH_AREA);
+		table_at(madt, "APIC");
+		assert_swyd(entry(xsdt, 8, 2));
+	}
+}
+
+/* What guest_acpi_room() says is enough, and not much more. */
+static void room_is_measured(void **state)
+{
+	static const uint64_t cpus[] = {0, 3, 0xff};
+
+	for (size_t i = 0; i < sizeof(cpus) / sizeof(cpus[0]); i++) {
+		uint64_t room;
+
+		stop(state);
+		start(state);
+		room = guest_acpi_room(RSDP, cpus[i]);
+		assert_true(guest_acpi(RSDP, AREA, room, cpus[i], INFO, &guest_rsdp, &error));
+		assert_false(guest_acpi(RSDP, AREA, room - 64, cpus[i], INFO, &guest_rsdp, &error));
+	}
+	memset(phys(RSDP), 0, 8);
+	assert_int_equal(guest_acpi_room(RSDP, 0), 0);
+}
+
 static void no_room(void **state)
 {
 	(void)state;
@@ -417,6 +465,8 @@ int main(void)
 		TEST(a_broken_rsdt_is_left_out),
 		TEST(broken_madt_entries),
 		TEST(firmware_has_a_swyd),
+		TEST(above_4_gib),
+		TEST(room_is_measured),
 		TEST(no_room),
 		TEST(any_byte_may_be_wrong),
 		TEST(madt_without_room_for_its_fields),

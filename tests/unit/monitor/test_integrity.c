@@ -14,6 +14,7 @@
 #include "fake/fake.h"
 #include "monitor/switch/integrity.h"
 #include "monitor/switch/kept_state.h"
+#include "monitor/switch/slot_block.h"
 
 #define BASE	 UINT64_C(0x40000000)
 #define SIZE	 UINT64_C(0x400000)
@@ -27,13 +28,19 @@
 #define TEXT	 (BASE + 0x10000) /* two pages of it, one after the other */
 #define DATA	 (BASE + 0x20000)
 #define GDT	 (BASE + 0x30000)
+#define BLOCK	 (BASE + SIZE) /* one page of ACPI tables, and the rest */
 
-static struct slot slot = {.name = "beta", .ram = {.base = BASE, .size = SIZE}};
+static struct slot slot = {
+	.name = "beta",
+	.ram = {.base = BASE, .size = SIZE},
+	.block = {.base = BLOCK, .size = TABLE + sizeof(struct slot_block)},
+};
+static const char *block_damage;
 static struct cpu_context context;
 static uint64_t device;
 static struct kept_state kept;
 static struct text_sums sums;
-static uint8_t *memory;
+static uint8_t *memory, *acpi;
 static struct error error;
 
 /* Lists of one item each stand in for the monitor's. */
@@ -59,6 +66,12 @@ const struct state_layout *platform_layout(void)
 	return &machine_list;
 }
 
+const char *slot_block_damage(const struct slot *of)
+{
+	assert_ptr_equal(of, &slot);
+	return block_damage;
+}
+
 static uint64_t *entry(uint64_t table, unsigned int i)
 {
 	return (uint64_t *)(memory + table * TABLE) + i;
@@ -69,6 +82,7 @@ static int start(void **state)
 {
 	(void)state;
 	memory = fake_memory(BASE, SIZE, 0);
+	acpi = fake_memory(BLOCK, TABLE, 0);
 	memset(&kept, 0, sizeof(kept));
 	memset(&context, 0, sizeof(context));
 	kept.cpu[0] = &context;
@@ -155,9 +169,12 @@ static void items_that_changed_are_named(void **state)
 	device ^= 1;
 	assert_damaged("saved device state: pit changed");
 	device ^= 1;
-	kept.tables.acpi[9] ^= 1;
+	acpi[TABLE - 1] ^= 1;
 	assert_damaged("ACPI tables");
-	kept.tables.acpi[9] ^= 1;
+	acpi[TABLE - 1] ^= 1;
+	block_damage = "jump to the gate";
+	assert_damaged("its jump to the gate changed");
+	block_damage = NULL;
 	memory[GDT + 0x7f - BASE] ^= 1;
 	assert_damaged("GDT");
 	memory[GDT + 0x7f - BASE] ^= 1;

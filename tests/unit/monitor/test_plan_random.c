@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The memory plan of random machines: nothing overlaps, and each slot has what it needs. */
 #include "plan_machine.h"
+#include "monitor/load/guest_map.h"
 
 static uint32_t random_state;
 
@@ -37,6 +38,7 @@ static void random_slots(void)
 		struct slot *slot = add_slot((char[]){(char)('a' + i), '\0'}, mem, MIB);
 
 		slot->kernel.size = random_below(20 * MIB);
+		slot->block.size = random_below(9) * PAGE_SIZE;
 		if (random_below(4) == 0)
 			slot->needs = (struct needs){.fixed = true,
 						     .base = random_below(64) * MIB,
@@ -98,14 +100,17 @@ static void check_slot_owns(uint32_t slot, const struct region *range)
 static void check_slot(uint32_t i)
 {
 	const struct slot *slot = &m.table.slot[i];
+	const struct region range = slot_range(slot);
 	uint64_t first = slot->needs.fixed ? slot->needs.base : slot->needs.min_base;
 
 	check_slot_owns(i, &slot->low);
-	check_slot_owns(i, &slot->ram);
+	check_slot_owns(i, &range);
+	assert_int_equal(slot->block.base, slot->ram.base + slot->ram.size);
+	assert_int_equal(slot->block.base + slot->block.size, range.base + range.size);
 	assert_true(slot->ram.base % SLOT_ALIGN == 0 || slot->ram.base == MIB);
-	assert_true(slot->ram.size >= slot->want_size);
+	assert_true(range.size >= slot->want_size);
 	assert_true(slot->low.base >= 0x10000 && slot->low.base + slot->low.size <= EBDA);
-	assert_true(slot->ram.base + slot->ram.size <= slot->needs.max_end);
+	assert_true(range.base + range.size <= slot->needs.max_end);
 	if (slot->needs.fixed)
 		assert_true(first >= slot->ram.base);
 	else if (first < slot->ram.base)
@@ -155,12 +160,66 @@ static void nothing_overlaps(void **state)
 	assert_true(whole > 1000 && placed > 1000 && refused > 1000);
 }
 
+/* The pinned slot's map, with that many others before and behind it, and that large a monitor. */
+static uint32_t map_of_pinned(uint32_t before, uint32_t behind, uint64_t monitor,
+			      struct region *map, uint32_t max)
+{
+	uint32_t pinned = 0;
+
+	memset(&m.table, 0, sizeof(m.table));
+	for (uint32_t i = 0; i < before + behind + 1; i++) {
+		bool own = i == before;
+		struct slot *slot = add_slot((char[]){(char)('a' + i), '\0'},
+					     own ? 256 * MIB : (1 + random_below(30)) * MIB, MIB);
+
+		slot->kernel.size = random_below(20 * MIB);
+		slot->block.size = 4 * PAGE_SIZE;
+		slot->has_base = own || random_below(2);
+		slot->want_base = own ? GIB : (100 + 17 * i + i % 16) * 16 * MIB;
+	}
+	pc_map(3 * GIB, 2 * GIB);
+	assert_true(plan_init(&m.plan, &m.boot, EBDA, &m.error));
+	assert_true(plan_monitor(&m.plan, &m.boot, monitor, &m.error));
+	assert_true(plan_store(&m.plan, &m.boot, &m.table, &m.error));
+	assert_true(plan_kept(&m.plan, &m.table, (before + behind + 1) * 50 * KIB, &m.error));
+	plan_slots(&m.plan, &m.table, keep_report, &m.reports);
+	while (pinned < m.table.count && m.table.slot[pinned].ram.base != GIB)
+		pinned++;
+	assert_true(pinned < m.table.count);
+	return guest_map(&m.plan, pinned, &m.table.slot[pinned].block, map, max, &m.error);
+}
+
+/* A slot that says where it lies has the same map, whatever other slots there are. */
+static void other_slots_move_nothing(void **state)
+{
+	struct region alone[32], map[32];
+	uint32_t count;
+
+	(void)state;
+	random_state = 1;
+	count = map_of_pinned(0, 0, MIB, alone, 32);
+	assert_true(count > 4);
+	for (uint32_t round = 0; round < 500; round++) {
+		uint32_t before = random_below(8), behind = random_below(8);
+		uint64_t monitor = (1 + random_below(9)) * MIB;
+
+		memset(&m.reports, 0, sizeof(m.reports));
+		assert_int_equal(map_of_pinned(before, behind, monitor, map, 32), count);
+		for (uint32_t i = 0; i < count; i++) {
+			assert_int_equal(map[i].base, alone[i].base);
+			assert_int_equal(map[i].size, alone[i].size);
+			assert_int_equal(map[i].type, alone[i].type);
+		}
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, start)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(nothing_overlaps),
+		TEST(other_slots_move_nothing),
 	};
 
 	return cmocka_run_group_tests_name("plan_random", tests, NULL, NULL);

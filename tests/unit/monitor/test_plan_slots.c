@@ -28,7 +28,7 @@ static void ranges(void **state)
 	assert_int_equal(m.table.slot[3].ram.base, MIB);
 	assert_int_equal(m.table.slot[3].ram.size, 3 * MIB);
 	for (uint32_t i = 0; i < 4; i++)
-		assert_int_equal(m.table.slot[i].low.size, 64 * KIB);
+		assert_int_equal(m.table.slot[i].low.size, (i < 2 ? 64 : 32) * KIB);
 }
 
 static void slices_shrink(void **state)
@@ -222,6 +222,43 @@ static void refusal_asked_elsewhere(void **state)
 				       "range 0x4000000-0x8000000");
 }
 
+/* A slot's block is the end of its range, which has to be large enough for it, too. */
+static void blocks(void **state)
+{
+	(void)state;
+	add_slot("a", 64 * MIB, 32 * MIB)->block.size = 16 * KIB;
+	add_fixed("b", 2 * MIB, 4 * MIB, 2 * MIB - 16 * KIB)->block.size = 16 * KIB;
+	add_fixed("c", 2 * MIB, 8 * MIB, 2 * MIB - 16 * KIB + 1)->block.size = 16 * KIB;
+	add_slot("d", 8 * MIB, 8 * MIB - 4 * KIB)->block.size = 16 * KIB;
+	make_plan();
+	assert_int_equal(m.table.count, 2);
+	assert_int_equal(m.table.slot[0].ram.size, 64 * MIB - 16 * KIB);
+	assert_int_equal(m.table.slot[0].block.base, 80 * MIB - 16 * KIB);
+	assert_int_equal(slot_range(&m.table.slot[0]).size, 64 * MIB);
+	assert_int_equal(m.table.slot[1].block.base, 6 * MIB - 16 * KIB);
+	assert_string_equal(m.reports.text[0], "slot c: kernel needs 3 MiB, mem=2 MiB; raise mem=");
+	assert_string_equal(m.reports.text[1], "slot d: kernel needs 9 MiB, mem=8 MiB; raise mem=");
+}
+
+/* The range's base gives the place of the slice; of two that want one, the second goes on. */
+static void slices_of_pinned_slots(void **state)
+{
+	(void)state;
+	pc_map(GIB, GIB);
+	ask("a", 16 * MIB, 4 * GIB);
+	ask("b", 16 * MIB, 256 * MIB);
+	ask("c", 16 * MIB, 512 * MIB);
+	ask("d", 16 * MIB, (16 + 17) * 16 * MIB);
+	add_slot("e", 16 * MIB, MIB);
+	make_plan();
+	assert_int_equal(m.reports.count, 0);
+	assert_int_equal(m.table.slot[0].low.base, 64 * KIB + 256 % 17 * 32 * KIB);
+	assert_int_equal(m.table.slot[1].low.base, 64 * KIB + 16 * 32 * KIB);
+	assert_int_equal(m.table.slot[2].low.base, 64 * KIB + 32 % 17 * 32 * KIB);
+	assert_int_equal(m.table.slot[3].low.base, 64 * KIB);
+	assert_int_equal(m.table.slot[4].low.size, 64 * KIB);
+}
+
 /* A range from below min_base: the kernel goes to min_base, and what it needs counts from there. */
 static void asked_below_the_kernels_lowest(void **state)
 {
@@ -302,6 +339,8 @@ int main(void)
 		TEST(refusal_asked_too_high),
 		TEST(refusal_asked_elsewhere),
 		TEST(asked_below_the_kernels_lowest),
+		TEST(blocks),
+		TEST(slices_of_pinned_slots),
 		TEST(kept_state),
 		TEST(pictures),
 	};

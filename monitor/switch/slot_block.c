@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "monitor/switch/slot_block.h"
+#include <stddef.h>
+#include "arch/x86/gate/gate.h"
+#include "arch/x86/memory/paging.h"
+#include "arch/x86/memory/phys.h"
+#include "lib/string.h"
+#include "monitor/load/guest_acpi.h"
+
+/*
+ * ENDBR64, for kernels with indirect branch tracking, and JMP [RIP + 6]: to the address that stands
+ * at the code's end. No register is free at the gate's door.
+ */
+static const uint8_t jump_code[] = {0xf3, 0x0f, 0x1e, 0xfa, 0xff, 0x25, 0x06, 0, 0, 0};
+
+_Static_assert(sizeof(jump_code) + 6 == offsetof(struct gate_jump, target), "what RIP + 6 is");
+
+void slot_block_measure(const struct boot_info *boot, struct slot *slot)
+{
+	uint64_t tables = 0;
+
+	if (boot->rsdp_size)
+		tables = page_up(guest_acpi_room((uint64_t)boot->rsdp, slot->cpus));
+	slot->block.size = sizeof(struct slot_block) + tables;
+	if (slot->block.size > SLOT_BLOCK_MAX)
+		slot->block.size = SLOT_BLOCK_MAX;
+	slot->block.type = REGION_ACPI;
+}
+
+static uint64_t fixed_part(const struct slot *slot)
+{
+	return slot->block.base + slot->block.size - sizeof(struct slot_block);
+}
+
+struct slot_block *slot_block(const struct slot *slot)
+{
+	return phys(fixed_part(slot));
+}
+
+uint64_t slot_block_info(const struct slot *slot)
+{
+	return fixed_part(slot) + offsetof(struct slot_block, info);
+}
+
+void slot_block_renew(const struct slot_table *slots, uint32_t index)
+{
+	uint64_t base = fixed_part(&slots->slot[index]);
+	struct slot_block *block = phys(base);
+	struct switchyard_info *info = &block->info;
+
+	info->magic = SWITCHYARD_MAGIC;
+	info->version = SWITCHYARD_ABI_VERSION;
+	info->size = sizeof(*info);
+	info->slot_count = slots->count;
+	info->self = index + 1;
+	info->gate = base + offsetof(struct slot_block, jump);
+	info->identity_pml4 = base + offsetof(struct slot_block, pml4);
+	info->identity_pdpt = base + offsetof(struct slot_block, pdpt);
+	memset(&block->jump, 0, sizeof(block->jump));
+	memcpy(block->jump.code, jump_code, sizeof(jump_code));
+	block->jump.target = (uint64_t)gate_entry;
+	paging_copy(info->identity_pml4, info->identity_pdpt);
+}
+
+bool slot_block_build(const struct monitor *monitor, uint32_t index, uint64_t *rsdp,
+		      struct error *error)
+{
+	const struct slot *slot = &monitor->slots.slot[index];
+	uint64_t tables = slot->block.size - sizeof(struct slot_block);
+
+	memset(phys(slot->block.base), 0, slot->block.size);
+	slot_block_renew(&monitor->slots, index);
+	*rsdp = 0;
+	return !monitor->boot->rsdp_size ||
+	       guest_acpi((uint64_t)monitor->boot->rsdp, slot->block.base, tables, slot->cpus,
+			  slot_block_info(slot), rsdp, error);
+}
+
+const char *slot_block_damage(const struct slot *slot)
+{
+	uint64_t base = fixed_part(slot);
+	const struct slot_block *block = phys(base);
+
+	if (memcmp(block->jump.code, jump_code, sizeof(jump_code)) ||
+	    block->jump.target != (uint64_t)gate_entry)
+		return "jump to the gate";
+	if (!paging_is_copy(base + offsetof(struct slot_block, pml4),
+			    base + offsetof(struct slot_block, pdpt)))
+		return "page tables for the gate";
+	return NULL;
+}
+
+void slot_block_publish(const struct slot_table *slots, uint32_t index)
+{
+	struct switchyard_info *info = &slot_block(&slots->slot[index])->info;
+
+	for (uint32_t i = 0; i < slots->count; i++) {
+		const struct slot *slot = &slots->slot[i];
+		struct region range = slot_range(slot);
+		struct switchyard_slot *row = &info->slot[i];
+
+		memcpy(row->name, slot->name, sizeof(row->name));
+		row->state = (uint8_t)slot->state;
+		row->type = (uint8_t)slot->type;
+		row->base = range.base;
+		row->size = range.size;
+		row->runs = slot->runs;
+	}
+}

@@ -11,6 +11,7 @@
 #include "arch/x86/memory/paging.h"
 #include "arch/x86/memory/relocate.h"
 #include "arch/x86/platform/platform.h"
+#include "arch/x86/screen/framebuffer.h"
 #include "arch/x86/time/clock.h"
 #include "lib/units.h"
 #include "monitor/config/lines.h"
@@ -70,9 +71,12 @@ static void run(void *context)
 	boot = monitor->boot;
 	mapped = mapping_end(plan, boot);
 	paging_init(mapped, &paging); /* they moved with the image */
-	cpu_state_init();	      /* needs nothing */
-	cpu_state_keep_firmware();    /* probes, and so needs the IDT, and CR4 */
-	fault_init(monitor); /* faults are reported from here: all that it takes is there */
+	if (boot->screen == SCREEN_FRAMEBUFFER)
+		paging_map_framebuffer(boot->framebuffer.base,
+				       framebuffer_size(&boot->framebuffer));
+	cpu_state_init();	   /* needs nothing */
+	cpu_state_keep_firmware(); /* probes, and so needs the IDT, and CR4 */
+	fault_init(monitor);	   /* faults are reported from here: all that it takes is there */
 	platform_init(boot->rsdp_size ? (uint64_t)boot->rsdp : 0, /* needs the page tables */
 		      log_warn, log);
 	ui_take(&state->ui, mapped); /* platform_init() has kept what firmware set up */

@@ -4,20 +4,32 @@
 #include <stddef.h>
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/memory/phys.h"
+#include "lib/string.h"
 #include "lib/units.h"
 
 #define PAGE_PRESENT 1ull
 #define PAGE_WRITE   2ull
+#define PAGE_PWT     (1ull << 3)
+#define PAGE_PCD     (1ull << 4)
 #define PAGE_LARGE   (1ull << 7)
 #define PAGE_MARKS   (3ull << 5) /* "accessed" and "dirty", which the CPU sets */
+#define PAGE_ADDRESS 0x000ffffffffff000ull
 #define ENTRIES	     512
+
+/*
+ * By PAT as a reset leaves it: registers are uncacheable whatever MTRRs say; of a framebuffer, MTRRs
+ * may say that writes to it are combined. SDM volume 3, tables 12-7 and 12-12.
+ */
+#define PAGE_REGISTERS	 (PAGE_PCD | PAGE_PWT)
+#define PAGE_FRAMEBUFFER PAGE_PCD
 
 static struct {
 	uint64_t pml5[ENTRIES];
 	uint64_t pml4[ENTRIES];
 	uint64_t pdpt[ENTRIES];
 	uint64_t directory[PAGING_MAX_DIRECTORIES][ENTRIES];
-	uint64_t end; /* of what is mapped */
+	uint32_t directories; /* used; with 1 GiB pages, only for what is uncacheable */
+	uint64_t end;	      /* of what is mapped */
 } tables __attribute__((aligned(PAGE_SIZE)));
 
 uint64_t paging_cr3, paging_cr3_la57;
@@ -42,26 +54,57 @@ uint64_t paging_limit(void)
 	return (have_1g_pages() ? ENTRIES : PAGING_MAX_DIRECTORIES) * GIB;
 }
 
-static void map_gib(uint64_t gib)
+/* The GiB as large pages; NULL: there is no directory left for it. */
+static uint64_t *split_gib(uint64_t gib)
 {
-	if (have_1g_pages()) {
-		tables.pdpt[gib] = page(gib * GIB);
-		return;
-	}
+	uint64_t *directory;
+
+	if (tables.pdpt[gib] && !(tables.pdpt[gib] & PAGE_LARGE))
+		return (uint64_t *)(tables.pdpt[gib] & PAGE_ADDRESS);
+	if (tables.directories == PAGING_MAX_DIRECTORIES)
+		return NULL;
+	directory = tables.directory[tables.directories++];
 	for (unsigned int i = 0; i < ENTRIES; i++)
-		tables.directory[gib][i] = page(gib * GIB + i * LARGE_PAGE);
-	tables.pdpt[gib] = table(tables.directory[gib]);
+		directory[i] = page(gib * GIB + i * LARGE_PAGE);
+	tables.pdpt[gib] = table(directory);
+	return directory;
 }
 
-/* What was not present is in no TLB: nothing has to be flushed. */
-bool paging_map(uint64_t address, uint64_t size)
+static void map_gib(uint64_t gib)
 {
+	if (have_1g_pages())
+		tables.pdpt[gib] = page(gib * GIB);
+	else
+		split_gib(gib);
+}
+
+static bool map_device(uint64_t address, uint64_t size, uint64_t type)
+{
+	bool changed = false;
+
 	if (size == 0 || address >= paging_limit() || size > paging_limit() - address)
 		return false;
-	for (uint64_t gib = address / GIB; gib <= (address + size - 1) / GIB; gib++)
-		if (!(tables.pdpt[gib] & PAGE_PRESENT))
-			map_gib(gib);
+	for (uint64_t at = address / LARGE_PAGE; at <= (address + size - 1) / LARGE_PAGE; at++) {
+		uint64_t *directory = split_gib(at / ENTRIES);
+
+		if (!directory)
+			return false;
+		changed |= (directory[at % ENTRIES] & type) != type;
+		directory[at % ENTRIES] |= type;
+	}
+	if (changed)
+		write_cr3(read_cr3()); /* the TLB may have it cacheable */
 	return true;
+}
+
+bool paging_map_registers(uint64_t address, uint64_t size)
+{
+	return map_device(address, size, PAGE_REGISTERS);
+}
+
+bool paging_map_framebuffer(uint64_t address, uint64_t size)
+{
+	return map_device(address, size, PAGE_FRAMEBUFFER);
 }
 
 uint64_t paging_cr3_now(void)
@@ -75,6 +118,8 @@ void paging_init(uint64_t memory_end, struct paging_tables *result)
 
 	if (gibs < 4)
 		gibs = 4; /* local APIC, IO-APIC and HPET lie right below 4 GiB */
+	memset(tables.pdpt, 0, sizeof(tables.pdpt)); /* of the image before it moved */
+	tables.directories = 0;
 	for (uint64_t gib = 0; gib < gibs; gib++)
 		map_gib(gib);
 	tables.pml4[0] = table(tables.pdpt);
@@ -94,15 +139,28 @@ static bool is(uint64_t entry, uint64_t built)
 	return (entry & ~PAGE_MARKS) == built;
 }
 
+/* The directory that the entry names; NULL: it is none of ours. */
+static const uint64_t *find_directory(uint64_t entry)
+{
+	for (uint32_t i = 0; i < tables.directories; i++)
+		if (is(entry, table(tables.directory[i])))
+			return tables.directory[i];
+	return NULL;
+}
+
+/* Of memory types no account is kept. */
 static bool check_gib(uint64_t gib, uint64_t *address)
 {
+	const uint64_t *directory;
+
 	*address = gib * GIB;
-	if (have_1g_pages())
-		return is(tables.pdpt[gib], page(gib * GIB));
-	if (!is(tables.pdpt[gib], table(tables.directory[gib])))
+	if (tables.pdpt[gib] & PAGE_LARGE)
+		return is(tables.pdpt[gib], page(*address));
+	directory = find_directory(tables.pdpt[gib]);
+	if (!directory)
 		return false;
 	for (unsigned int i = 0; i < ENTRIES; i++, *address += LARGE_PAGE)
-		if (!is(tables.directory[gib][i], page(*address)))
+		if (!is(directory[i] & ~PAGE_REGISTERS, page(*address)))
 			return false;
 	return true;
 }

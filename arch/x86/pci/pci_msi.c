@@ -96,7 +96,8 @@ uint64_t pci_msix_table(const struct pci_function *function)
 	uint64_t bar = table_bar(function, place & MSIX_TABLE_BAR);
 	uint64_t table = bar + (place & ~MSIX_TABLE_BAR);
 
-	if (!bar || !paging_map(table, function->msix_entries * sizeof(struct pci_msix_entry)))
+	if (!bar ||
+	    !paging_map_registers(table, function->msix_entries * sizeof(struct pci_msix_entry)))
 		return 0;
 	return table;
 }

@@ -164,7 +164,7 @@ void pci_config_restore(uint32_t address)
 	(void)address;
 }
 
-bool paging_map(uint64_t address, uint64_t size)
+bool paging_map_registers(uint64_t address, uint64_t size)
 {
 	return address < fake_pci.mappable && size <= fake_pci.mappable - address;
 }

@@ -34,7 +34,7 @@ extern struct fake_pci {
 	struct fake_pci_function function[FAKE_PCI_FUNCTIONS];
 	uint32_t writes;
 	struct fake_pci_write write[FAKE_PCI_WRITES];
-	uint64_t mappable; /* paging_map()'s limit */
+	uint64_t mappable; /* paging_map_registers()'s limit */
 } fake_pci;
 
 /* No functions, and everything below 4 GiB can be mapped. */

@@ -48,7 +48,7 @@ PREFIX ?= /usr
 INSTALLED = \
 	$(B)/switchyard.elf=/boot/switchyard/switchyard.elf \
 	$(B)/switchyard.efi=$(PREFIX)/lib/switchyard/switchyard.efi \
-	$(foreach file,$(wildcard guest/linux/switchyard*.h),\
+	$(foreach file,$(ABI_HEADERS),\
 		$(file)=$(PREFIX)/include/switchyard/$(notdir $(file))) \
 	$(foreach file,README.md $(wildcard docs/*.md),$(file)=$(PREFIX)/share/doc/switchyard/$(file))
 

@@ -11,8 +11,10 @@ GUEST_CFLAGS := -std=gnu11 -Os -g0 -Wall -Wextra -Werror
 
 # Without what a build by hand leaves there.
 DRIVER_SOURCES := $(filter-out %.mod.c,$(sort $(wildcard guest/linux/*.[chS]))) guest/linux/Kbuild
+# What guests other than the driver include: the ABI.
+ABI_HEADERS    := $(filter-out %_core.h,$(wildcard guest/linux/switchyard*.h))
 SYCTL_SOURCES  := $(sort $(wildcard guest/syctl/*.c))
-SYCTL_HEADERS  := guest/syctl/syctl.h $(wildcard guest/linux/switchyard*.h)
+SYCTL_HEADERS  := guest/syctl/syctl.h $(ABI_HEADERS)
 
 guest: $(FLAVOURS:%=$(B)/guest/%/switchyard.ko) $(B)/guest/syctl
 

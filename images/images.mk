@@ -7,21 +7,22 @@
 #                            6.1-cloud-amd64, 6.12-amd64 and so on
 #   build/disks/SLOT.img     a disk for each Linux slot, kept between runs
 
-# Dates in images: the commit's, so that two builds of it are the same.
+# Dates in images are the commit's, so that two builds of it are the same.
 ifndef SOURCE_DATE_EPOCH
 SOURCE_DATE_EPOCH := $(shell git log -1 --format=%ct 2>/dev/null || echo 315532800)
 endif
 export SOURCE_DATE_EPOCH
 
 QEMU ?= qemu-system-x86_64
-# Emulated, an Intel processor is the one that Linux says least about: on others it calls the
-# time-stamp counter unstable as soon as there are two CPUs. Haswell without what QEMU 7.2
-# can't emulate.
+# The emulated processor is an Intel one, because Linux prints the fewest warnings about it. On
+# others Linux calls the time-stamp counter unstable if there are two CPUs. It is Haswell without
+# the features that QEMU 7.2 can't emulate.
 QEMU_CPU   ?= Haswell-noTSX,-pcid,-invpcid,-tsc-deadline,-x2apic
 QEMU_SHOW  ?= none
 QEMU_FLAGS ?= -accel tcg -machine q35 -cpu $(QEMU_CPU) -smp 2 -m 2G
 
-# Debian's kernels that were fetched, and those of the demo: alpha has the first one, beta the other.
+# Debian's kernels that were fetched, and those of the demo. alpha has the first one, beta the
+# other.
 FLAVOURS      := $(patsubst $(B)/kernels/%/version,%,$(wildcard $(B)/kernels/[0-9]*/version))
 DEFAULT       := $(file <$(B)/kernels/default)
 DEMO_FLAVOURS := $(DEFAULT)-cloud-amd64 $(DEFAULT)-amd64
@@ -43,7 +44,7 @@ ISO_PARTS := $(foreach pair,$(ISO_FILES),$(firstword $(subst =, ,$(pair))))
 
 iso: $(ISO)
 
-# In its own make: tools that packages installs are used only after it.
+# It runs in its own make, because tools that packages installs can be used only after it.
 run: packages
 	@$(MAKE) --no-print-directory start
 

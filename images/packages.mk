@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What this machine has to have. No rule calls a package manager but this one:
+# The packages that this machine needs. Only this rule calls a package manager:
 #
 # make packages  installs and fetches what is missing for everything; run, demo and test begin with it.
 #                KERNELS=6.12-rt-amd64 fetches that kernel
@@ -10,7 +10,7 @@
 # The variables that packages.txt names.
 PACKAGE_VARIABLES := CC LD NASM PYTHON FONT EFI_HEADER GUEST_CC HOST_CC FUZZ_CC FUZZ_AR QEMU
 
-# Words GROUP:PACKAGE. Looked for once, by goals that need to know.
+# Words GROUP:PACKAGE. The search runs once, for goals that need the result.
 MISSING = $(eval MISSING := $$(shell $(foreach name,$(PACKAGE_VARIABLES),$(name)='$($(name))') \
 	images/missing.sh images/packages.txt))$(MISSING)
 
@@ -18,7 +18,7 @@ MISSING = $(eval MISSING := $$(shell $(foreach name,$(PACKAGE_VARIABLES),$(name)
 missing = $(sort $(foreach word,$(if $(1),$(filter $(addsuffix :%,$(1)),$(MISSING)),$(MISSING)),\
 	$(lastword $(subst :, ,$(word)))))
 
-# Which groups of packages.txt each goal needs. "kernels": what the demo boots.
+# Which groups of packages.txt each goal needs. "kernels" means those that the demo boots.
 NEEDS_ISO      := monitor font guest initrd image kernels
 NEEDS_START    := $(NEEDS_ISO) machine
 NEEDS_SYSTEM   := $(NEEDS_START) efi system
@@ -71,7 +71,7 @@ packages:
 	images/fetch-kernels.sh $(B) $(KERNELS)
 	images/fetch-memtest.sh $(B)/memtest
 
-# What packages fetches is not made.
+# The files that packages fetches are not made.
 $(B)/kernels/%/version:
 	$(error missing: $@; fetch it with: make packages KERNELS=$*)
 

@@ -2,9 +2,9 @@
 /*
  * boot_info.h - what the firmware and the boot loader told us.
  *
- * Each way into the monitor (boot/) fills one struct boot_info and calls monitor_main() with it;
- * nothing behind that knows which firmware it was. The struct owns its strings; module contents
- * still lie where the loader put them, until monitor/plan/store.c moves them into the store of
+ * Each way into the monitor (boot/) fills one struct boot_info and calls monitor_main() with it.
+ * The rest of the monitor does not know which loader it was. The struct owns its strings. Module
+ * contents lie where the loader put them, until monitor/plan/store.c moves them into the store of
  * pristine images.
  */
 #ifndef SWITCHYARD_BOOT_INFO_H
@@ -18,7 +18,7 @@
 #define BOOT_LINE_SIZE	 4096 /* a module line or command line, with its NUL */
 #define BOOT_REPORT_SIZE 4096
 
-/* Types of address ranges: the numbers of E820 (ACPI 6.4, table 15.374). */
+/* Types of address ranges. The numbers are those of E820 (ACPI 6.4, table 15.374). */
 enum region_type {
 	REGION_RAM = 1,
 	REGION_RESERVED = 2,
@@ -31,7 +31,7 @@ enum region_type {
 struct region {
 	uint64_t base;
 	uint64_t size;
-	uint32_t type; /* enum region_type, or a firmware's own number, passed on */
+	uint32_t type; /* enum region_type, or the firmware's own number */
 };
 
 /* One file that the boot loader read: contents at [base, base + size). */
@@ -39,7 +39,7 @@ struct boot_module {
 	uint64_t base;
 	uint64_t size;
 	bool truncated; /* its line was longer than BOOT_LINE_SIZE - 1 */
-	bool absent;	/* its file could not be had; boot_info.report says why */
+	bool absent;	/* its file could not be read; boot_info.report says why */
 	char line[BOOT_LINE_SIZE];
 };
 
@@ -69,11 +69,11 @@ struct boot_info {
 	struct boot_module module[BOOT_MAX_MODULES];
 	uint32_t rsdp_size; /* bytes used of rsdp[]: 20 (ACPI 1.0), 36, or 0: no ACPI */
 	uint8_t rsdp[36];   /* a copy of the ACPI root pointer */
-	bool uefi;	    /* firmware is UEFI: there is no BIOS, nor its data below 1 MiB */
+	bool uefi;	    /* firmware is UEFI: no BIOS data lies below 1 MiB */
 	enum boot_screen screen;
 	struct boot_framebuffer framebuffer; /* if screen is SCREEN_FRAMEBUFFER */
 	struct region image;		     /* where the monitor itself lies */
-	/* What went wrong before the monitor had a log: lines that end with a newline. */
+	/* What went wrong before the monitor had a log. Each line ends with a newline. */
 	char report[BOOT_REPORT_SIZE];
 	bool report_truncated;
 };

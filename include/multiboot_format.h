@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * multiboot_format.h - numbers and layouts of Multiboot 1 and 2, as kernels' files and boot
- * information have them. For loaders and kernels alike. Addresses are physical.
+ * multiboot_format.h - numbers and layouts of Multiboot 1 and 2, in kernels' files and in boot
+ * information. Loaders and kernels use it. Addresses are physical.
  *
  * Sections are those of the Multiboot Specification 0.6.96, and of the Multiboot2 Specification
- * 2.0. What neither loader nor kernels of this project use is left out.
+ * 2.0. Definitions that this project's loader and kernels do not use are left out.
  */
 #ifndef MULTIBOOT_FORMAT_H
 #define MULTIBOOT_FORMAT_H
@@ -16,12 +16,12 @@
  * Both.
  */
 
-/* Where a kernel's header wants the file: 1, section 3.1.3; 2, section 3.1.5. */
+/* Where the file goes in memory, as a kernel's header says: 1, section 3.1.3; 2, section 3.1.5. */
 struct multiboot_addresses {
 	uint32_t header, load, load_end, bss_end;
 };
 
-/* Types of memory: 1, section 3.3; 2, section 3.6.8. Others are firmware's own. */
+/* Types of memory: 1, section 3.3; 2, section 3.6.8. Other types are the firmware's own. */
 #define MULTIBOOT_MEMORY_AVAILABLE 1
 
 /* Types of framebuffer: 1, section 3.3; 2, section 3.6.12. */
@@ -61,7 +61,7 @@ enum multiboot1_header_flag {
 /* Flags that a loader must know, or refuse the kernel. */
 #define MULTIBOOT1_HEADER_REQUIRED 0xffffu
 
-/* In EAX when a kernel starts, section 3.2. */
+/* The value of EAX when a kernel starts, section 3.2. */
 #define MULTIBOOT1_LOADER_MAGIC 0x2badb002u
 
 /* Boot information, section 3.3: which fields are there. */
@@ -114,7 +114,7 @@ _Static_assert(sizeof(struct multiboot1_map_entry) == 24, "Multiboot 1, section 
  * Multiboot2.
  */
 
-/* Tags begin at multiples of 8, in headers (3.1.3) and in boot information (3.6) alike. */
+/* Tags begin at multiples of 8, both in headers (3.1.3) and in boot information (3.6). */
 #define MULTIBOOT2_TAG_ALIGN 8u
 
 /* A kernel's header, section 3.1. It lies whole within the file's first bytes. */
@@ -147,10 +147,10 @@ struct multiboot2_header_tag {
 	uint32_t size; /* with this, without padding */
 };
 
-/* In a header tag's flags: a loader may pass over it. */
+/* A bit in a header tag's flags: a loader may ignore the tag. */
 #define MULTIBOOT2_HEADER_OPTIONAL 1u
 
-/* A load address in the address tag that stands for the file's beginning, section 3.1.5. */
+/* A load address in the address tag that means the file's beginning, section 3.1.5. */
 #define MULTIBOOT2_LOAD_FILE UINT32_MAX
 
 /* Section 3.1.13. */
@@ -163,10 +163,10 @@ struct multiboot2_relocation {
 #define MULTIBOOT2_PREFER_NONE 0
 #define MULTIBOOT2_PREFER_HIGH 2
 
-/* In EAX when a kernel starts, section 3.3. */
+/* The value of EAX when a kernel starts, section 3.3. */
 #define MULTIBOOT2_LOADER_MAGIC 0x36d76289u
 
-/* Boot information, section 3.6: this, then tags. */
+/* Boot information, section 3.6. It begins with this, and tags follow. */
 struct multiboot2_info {
 	uint32_t size, reserved; /* size: bytes of all, with this */
 };
@@ -223,7 +223,7 @@ struct multiboot2_map_entry {
 };
 
 /*
- * Section 3.6.12. Its text has one reserved byte, its multiboot2.h and GRUB have two. For
+ * Section 3.6.12. The section's text has one reserved byte; its multiboot2.h and GRUB have two. For
  * MULTIBOOT_FRAMEBUFFER_RGB one struct multiboot_colours follows.
  */
 struct multiboot2_framebuffer_tag {

@@ -13,7 +13,7 @@ bool elf_has_magic(const void *bytes, uint64_t size)
 	return size >= SELFMAG && !memcmp(bytes, ELFMAG, SELFMAG);
 }
 
-/* The header may lie at any address: it is copied before it is read. */
+/* The header may lie at any address, so it is copied before it is read. */
 static void read_header32(struct elf_file *file)
 {
 	Elf32_Ehdr header;

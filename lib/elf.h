@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * elf.h - reading ELF files of both classes: header, program headers, segments. System V ABI,
- * chapters 4 and 5. It knows no machine: which machine, type and addresses are right is the
- * caller's to say.
+ * elf.h - reads ELF files of both classes: header, program headers, segments. System V ABI,
+ * chapters 4 and 5. The caller decides which machine, type and addresses are right.
  *
- * Nothing that the file says is believed. A reader calls elf_open(), elf_check_table(), and
+ * Nothing in the file is trusted. A reader calls elf_open(), elf_check_table(), and
  * elf_check_segment() for each segment that it uses.
  */
 #ifndef LIB_ELF_H
@@ -14,7 +13,7 @@
 #include <stdint.h>
 #include "lib/error.h"
 
-/* A file in memory, and what its header says. The bytes are the caller's. */
+/* A file in memory, and what its header says. The bytes belong to the caller. */
 struct elf_file {
 	const uint8_t *bytes;
 	uint64_t size;
@@ -39,25 +38,28 @@ bool elf_has_magic(const void *bytes, uint64_t size);
 /* Reads the header of a little-endian file. */
 bool elf_open(struct elf_file *file, const void *bytes, uint64_t size, struct error *error);
 
-/* The program headers, as many as there are, lie in the file. */
+/* Checks that all program headers lie in the file. */
 bool elf_check_table(const struct elf_file *file, struct error *error);
 
-/* Program header number i, below file->segments. elf_check_table() has accepted the file. */
+/*
+ * Program header number i, which is below file->segments. elf_check_table() must have accepted the
+ * file.
+ */
 struct elf_segment elf_segment(const struct elf_file *file, uint32_t i);
 
-/* True if it takes part in loading: it is PT_LOAD, and not empty. */
+/* True if the segment is loaded: it is PT_LOAD, and not empty. */
 bool elf_is_loaded(const struct elf_segment *segment);
 
 /*
- * What the file has of segment number i lies in the file, and is no more than there is in memory;
- * the segment's addresses do not wrap.
+ * Checks segment number i. Its bytes must lie in the file, and must not be more than its size in
+ * memory. Its addresses must not wrap.
  */
 bool elf_check_segment(const struct elf_file *file, uint32_t i, const struct elf_segment *segment,
 		       struct error *error);
 
 /*
- * Copies the segment's contents, and zeroes what the file does not hold of it. There is room for
- * segment->memsz bytes, and elf_check_segment() has accepted it.
+ * Copies the segment's contents, and zeroes the part that the file does not hold. The caller has
+ * room for segment->memsz bytes, and elf_check_segment() must have accepted the segment.
  */
 void elf_copy_segment(const struct elf_file *file, const struct elf_segment *segment, void *to);
 

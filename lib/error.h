@@ -2,9 +2,9 @@
 /*
  * error.h - errors are values with a reason that reaches the person.
  *
- * A function that can fail takes a struct error and returns false, with one line in it that names
- * what is wrong and what was expected: no "error: " before it, no full stop or newline behind.
- * Whoever shows it adds the prefix.
+ * A function that can fail takes a struct error. On failure it returns false, and the struct holds
+ * one line that names what is wrong and what was expected. The line has no "error: " before it, and
+ * no full stop or newline behind. Whoever shows it adds the prefix.
  */
 #ifndef LIB_ERROR_H
 #define LIB_ERROR_H
@@ -15,12 +15,12 @@ struct error {
 	char text[200];
 };
 
-/* Writes the reason, cut to fit; returns false, so that `return fail(...)` reads well. */
+/* Writes the reason, and cuts it to fit. Returns false, so that `return fail(...)` reads well. */
 bool fail(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * Who is told by a function that goes on after a fault: it calls this once for each, with one line
- * that names what is about, the fault and what was expected.
+ * A function that goes on after a fault calls this once for each fault. The line names the thing
+ * that is faulty, the fault, and what was expected.
  */
 typedef void (*report_fn)(void *context, const char *text);
 

@@ -12,14 +12,14 @@
 #define DECIMAL	     10
 #define HEXADECIMAL  16
 
-/* Where the text goes; length counts what did not fit, too. */
+/* Where the text goes. length also counts the characters that did not fit. */
 struct output {
 	char *buffer;
 	size_t size;
 	size_t length;
 };
 
-/* What stands between % and the conversion's letter. */
+/* The part of a format between % and the conversion's letter. */
 struct directive {
 	bool left, zeros, alternate;
 	int width, precision;
@@ -56,7 +56,7 @@ static void put_string(struct output *out, const struct directive *d, const char
 		pad(out, ' ', d->width - length);
 }
 
-/* Digits of value, last first. Returns how many. */
+/* Writes the digits of value, the last one first. Returns how many there are. */
 static int digits_of(char *digits, uint64_t value, unsigned int base, char ten)
 {
 	int count = 0;
@@ -257,7 +257,7 @@ const char *format_size(char *buffer, uint64_t bytes)
 		unit *= KIB;
 		i++;
 	}
-	/* One half, as in 1.5 GiB, is as exact and easier to read than 1536 MiB. */
+	/* A half is exact, too, and 1.5 GiB is easier to read than 1536 MiB. */
 	if (i > 0 && i < last && bytes > unit * KIB && bytes % (unit * KIB) == unit * KIB / 2)
 		format_text(buffer, SIZE_TEXT, "%lu.5 %s", bytes / (unit * KIB), units[i + 1]);
 	else

@@ -2,17 +2,18 @@
 /*
  * string.c - memory and strings without a C library.
  *
- * Images of many MiB are copied with these, so copies and fills go eight bytes at a time.
+ * The monitor copies images of many MiB with these, so copies and fills go eight bytes at a time.
  */
 #include <stdint.h>
 #include "lib/string.h"
 
 /*
- * Else gcc would see what these loops do, and make each a call of the very function it stands in.
+ * Without this, gcc would recognise the loops, and replace each with a call of the function that it
+ * is in.
  */
 #pragma GCC optimize("no-tree-loop-distribute-patterns")
 
-/* Eight bytes anywhere: needs no alignment, and may overlay objects of any type. */
+/* Eight bytes at any address. The type needs no alignment, and may overlay objects of any type. */
 struct chunk {
 	uint64_t value;
 } __attribute__((packed, may_alias));
@@ -32,7 +33,7 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
 	return to;
 }
 
-/* From the end: right where `to` lies above `from` and they overlap. */
+/* Copies from the end. This is right if `to` lies above `from` and they overlap. */
 static void copy_down(uint8_t *to, const uint8_t *from, size_t size)
 {
 	while (size >= sizeof(struct chunk)) {
@@ -52,7 +53,7 @@ void *memmove(void *to, const void *from, size_t size)
 		copy_down(d, s, size);
 		return to;
 	}
-	/* Below `from`, each word is read before anything that was stored reaches it. */
+	/* If `to` lies below `from`, each word is read before a store overwrites it. */
 	for (; size >= sizeof(struct chunk); size -= sizeof(struct chunk)) {
 		*(struct chunk *)d = *(const struct chunk *)s;
 		d += sizeof(struct chunk);

@@ -2,8 +2,8 @@
 /*
  * string.h - the memory and string functions that C compilers and this program expect.
  *
- * Same contracts as in ISO C (C11, section 7.24). On the host they are the C library's own, so that
- * sanitizers see through them.
+ * The contracts are those of ISO C (C11, section 7.24). Programs on the host use the C library's
+ * functions, which sanitizers know.
  */
 #ifndef LIB_STRING_H
 #define LIB_STRING_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * units.h - sizes that everybody knows, and rounding to them. Bytes, all of them.
+ * units.h - common sizes, all in bytes, and rounding to them.
  */
 #ifndef LIB_UNITS_H
 #define LIB_UNITS_H
@@ -40,7 +40,7 @@ static inline uint64_t page_up(uint64_t value)
 	return align_up(value, PAGE_SIZE);
 }
 
-/* How many units of that size hold so many bytes. */
+/* How many units of size `unit` hold these bytes. */
 static inline uint64_t units_up(uint64_t bytes, uint64_t unit)
 {
 	return (bytes + unit - 1) / unit;

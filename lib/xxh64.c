@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "lib/xxh64.h"
 
-/* Section "XXH64 algorithm description" of the document, whose names these are. */
+/* The names are those of the document, section "XXH64 algorithm description". */
 #define PRIME64_1   0x9e3779b185ebca87ull
 #define PRIME64_2   0xc2b2ae3d27d4eb4full
 #define PRIME64_3   0x165667b19e3779f9ull
@@ -9,7 +9,7 @@
 #define PRIME64_5   0x27d4eb2f165667c5ull
 #define STRIPE_SIZE 32
 
-/* Little-endian, at any address: what this CPU's loads do. */
+/* A little-endian number at any address. The CPU's loads do this. */
 typedef uint64_t __attribute__((aligned(1), may_alias)) any_u64;
 typedef uint32_t __attribute__((aligned(1), may_alias)) any_u32;
 

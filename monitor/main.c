@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * main.c - from boot information to the first kernel, in two halves: the first runs where the
- * loader put the image, and moves it; the second, in RAM that the memory plan gave the monitor.
+ * main.c - from boot information to the first kernel, in two halves. The first half runs where the
+ * loader put the image, and moves the image. The second half runs in the RAM that the memory plan
+ * gave the monitor.
  */
 #include "monitor/main.h"
 #include "arch/x86/cpu/cpu.h"
@@ -30,14 +31,17 @@
 
 #define ENTRY_MAPPED BELOW_4G /* what boot/ maps on the way in */
 
-/* It moves along with the image. */
+/* The state is part of the image and moves with it. */
 static struct state {
 	struct monitor monitor;
 	struct ui ui;
 	uint64_t boot_offset; /* of boot_info from the start of the monitor's image */
 } the_state;
 
-/* Sets the pointers into the image: once where the loader put it, and once more after the move. */
+/*
+ * Sets the pointers into the image. It is called where the loader put the image, and again after
+ * the move.
+ */
 static void connect_state(struct state *state)
 {
 	state->monitor.boot = (struct boot_info *)(monitor_base() + state->boot_offset);
@@ -50,7 +54,10 @@ static void stop(struct log *log, const struct error *error)
 	cpu_stop();
 }
 
-/* The second half: everything that must happen after the move, each with what it needs before. */
+/*
+ * The second half does everything that must happen after the move. Each line names what it needs
+ * before.
+ */
 static void run(void *context)
 {
 	struct state *state = context;

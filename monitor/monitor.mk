@@ -6,12 +6,12 @@
 MONITOR_DIRS := arch boot lib monitor
 monitor_sources = $(filter-out boot/efi/%,$(sort $(shell find $(MONITOR_DIRS) -name '$(1)')))
 
-# These only tell NASM of numbers; what they become is included under their own path.
+# These only give numbers to NASM. Each becomes an include file with the same path.
 MONITOR_INC_C := $(call monitor_sources,asm_*.c)
 MONITOR_INC   := $(MONITOR_INC_C:%.c=$(B)/monitor/%.inc)
 MONITOR_C     := $(filter-out $(MONITOR_INC_C),$(call monitor_sources,*.c))
 
-# Those of them with one of these names, wherever they lie; a name that no file has is an error.
+# The sources with one of these names, in any folder. A name that no file has is an error.
 sources_named = $(foreach name,$(1),$(or $(filter %/$(name).c,$(MONITOR_C)),\
 	$(error no source file is called $(name).c)))
 MONITOR_ASM  := $(call monitor_sources,*.asm)
@@ -20,8 +20,9 @@ FONT_C       := $(B)/monitor/font.c
 MONITOR_MADE := $(MONITOR_ASM:%.asm=$(B)/monitor/%.asm.o) $(B)/monitor/font.o
 MONITOR_OBJ  := $(MONITOR_C:%.c=$(B)/monitor/%.o) $(MONITOR_MADE)
 
-# No red zone: the monitor's IDT uses its own stack. General registers only: the vector registers
-# hold the guest's state. Frame pointers: for the backtrace.
+# No red zone, because the monitor's IDT uses the monitor's own stack. General registers only,
+# because the vector registers hold the guest's state. Frame pointers, because the backtrace needs
+# them.
 MONITOR_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -ffreestanding -nostdlib -m64 \
 	-mno-red-zone -mgeneral-regs-only -fpie -fvisibility=hidden -fno-stack-protector \
 	-fcf-protection=none -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
@@ -30,8 +31,8 @@ MONITOR_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -ffreestanding -nostdl
 MONITOR_LDFLAGS := -m elf_x86_64 -pie --no-dynamic-linker -z norelro -z noexecstack \
 	-z max-page-size=4096 --build-id=none --no-warn-rwx-segments -T linker/monitor.ld
 
-# No -g: NASM has no way to keep the checkout's path out of what it writes for debuggers.
-# NASM's -MD leaves out %include, so the files that are included are named here.
+# No -g, because NASM can't keep the checkout's path out of what it writes for debuggers. NASM's -MD
+# leaves out %include, so the included files are named here.
 $(B)/monitor/%.asm.o: %.asm $(MONITOR_INC)
 	@mkdir -p $(@D)
 	@echo "  NASM    $<"
@@ -64,11 +65,12 @@ $(MONITOR_INC): $(B)/monitor/%.inc: %.c
 	@sed -n 's/.*"->\([^ ]*\) [$$]*\([^"]*\)".*/%define \1 \2/p' $@.s > $@
 
 # The image is linked as a position-independent executable, so that the linker lists the words that
-# hold addresses: all of them R_X86_64_RELATIVE, or relocate.c would miss one. GRUB takes neither
-# ET_DYN nor a section of relocations; it loads the image where it is linked, and the image moves
-# itself, so it is shown as what it then is: ET_EXEC, with a table that is data.
+# hold addresses. All of them must be R_X86_64_RELATIVE, because relocate.c knows no other type.
+# GRUB accepts neither ET_DYN nor a section of relocations. It loads the image where it is linked,
+# and the image moves itself later. So the file's type becomes ET_EXEC, and the relocations become
+# data.
 #
-# It is linked twice: functions' names for backtraces are read from the first image.
+# It is linked twice, because the functions' names for backtraces are read from the first image.
 define link_monitor
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
@@ -88,12 +90,12 @@ endef
 $(B)/switchyard.elf: $(MONITOR_OBJ) linker/monitor.ld arch/x86/gate/symbols.py
 	$(link_monitor)
 
-# For tests/system/test_negative.py alone: the IO-APIC stays as the last slot left it.
+# Only for tests/system/test_negative.py. The IO-APIC stays as the last slot left it.
 $(B)/test/switchyard-unmasked.elf: $(MONITOR_C:%.c=$(B)/unmasked/%.o) $(MONITOR_MADE) \
 		linker/monitor.ld arch/x86/gate/symbols.py
 	$(link_monitor)
 
-# For tests/system/test_other_cpus.py alone: the other CPUs go on after a switch.
+# Only for tests/system/test_other_cpus.py. The other CPUs go on after a switch.
 $(B)/test/switchyard-noinit.elf: $(MONITOR_C:%.c=$(B)/noinit/%.o) $(MONITOR_MADE) \
 		linker/monitor.ld arch/x86/gate/symbols.py
 	$(link_monitor)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/report.h"
 #include "arch/x86/acpi/machine.h"
+#include "arch/x86/cpu/mtrr.h"
+#include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/memory/paging.h"
 #include "arch/x86/pci/pci.h"
 #include "guest/linux/version.h"
@@ -59,13 +61,22 @@ void report_keyboard(const struct ui *ui)
 				 : "no PS/2 keyboard, and serial=none: no key can be read");
 }
 
-void report_left_out(struct log *log)
+static void report_cpu_left_out(struct log *log)
+{
+	if (cpu_state_left_out())
+		log_line(
+			log, LOG_WARN,
+			"%u of the CPU's MSRs left out: there is no room for them, so slots share them",
+			cpu_state_left_out());
+	if (mtrr_left_out())
+		log_line(log, LOG_WARN, "%u variable MTRRs left out: at most %u are kept",
+			 mtrr_left_out(), MTRR_VARIABLE_MAX);
+}
+
+static void report_pci_left_out(struct log *log)
 {
 	const struct pci_functions *pci = pci_functions();
 
-	if (machine()->ioapics.left_out)
-		log_line(log, LOG_WARN, "%u IO-APICs left out: at most %u are kept",
-			 machine()->ioapics.left_out, IOAPIC_MAX);
 	if (pci->left_out)
 		log_line(log, LOG_WARN, "%u PCI functions left out: at most %u are kept",
 			 pci->left_out, PCI_MAX_FUNCTIONS);
@@ -77,6 +88,16 @@ void report_left_out(struct log *log)
 		log_line(log, LOG_WARN,
 			 "MSI-X tables of %u PCI functions left out: they lie above %lu GiB",
 			 pci->msix_unreachable, paging_limit() / GIB);
+}
+
+void report_left_out(struct log *log)
+{
+	report_cpu_left_out(log);
+	if (machine()->ioapics.left_out)
+		log_line(log, LOG_WARN,
+			 "%u IO-APICs left out: at most %u are kept, with %u pins together",
+			 machine()->ioapics.left_out, IOAPIC_MAX, IOAPIC_MAX_RTES);
+	report_pci_left_out(log);
 }
 
 void report_slots(struct log *log, const struct slot_table *table)

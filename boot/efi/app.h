@@ -17,7 +17,7 @@ struct app {
 	EFI_SYSTEM_TABLE *system;
 	EFI_LOADED_IMAGE *loaded;
 	EFI_FILE_HANDLE root; /* of the volume that the application was loaded from, or NULL */
-	bool verify;	      /* Secure Boot is on, or there is a list of sums: files are checked */
+	bool verify;	      /* check files: Secure Boot is on, or there is a list of sums */
 	struct sums sums;
 	struct boot_info *boot;
 };

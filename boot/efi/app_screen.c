@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdarg.h>
 #include "boot/efi/app_screen.h"
+#include "boot/report/boot_report.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "lib/units.h"
@@ -8,7 +9,7 @@
 #define LINE_SIZE  512
 #define BAR_LENGTH 30
 
-/* ConOut takes UCS-2, and CR LF. What is not ASCII in a file's text is shown as ?. */
+/* ConOut takes UCS-2, and CR LF. Characters of a file's text that are not ASCII are shown as ?. */
 static void put_wide(const struct app *app, const char *text)
 {
 	SIMPLE_TEXT_OUTPUT_INTERFACE *out = app->system->ConOut;
@@ -44,8 +45,6 @@ void app_print(const struct app *app, const char *format, ...)
 
 void app_report(struct app *app, const char *format, ...)
 {
-	struct boot_info *boot = app->boot;
-	size_t used = strlen(boot->report), length;
 	char text[LINE_SIZE];
 	va_list args;
 
@@ -53,13 +52,7 @@ void app_report(struct app *app, const char *format, ...)
 	format_args(text, sizeof(text), format, args);
 	va_end(args);
 	app_print(app, "error: %s\n", text);
-	length = strlen(text);
-	if (length + 2 > sizeof(boot->report) - used) {
-		boot->report_truncated = true;
-		return;
-	}
-	memcpy(boot->report + used, text, length);
-	memcpy(boot->report + used + length, "\n", 2); /* with its NUL */
+	boot_report(app->boot, "%s", text);
 }
 
 void app_progress(const struct app *app, const char *path, uint64_t done, uint64_t total)

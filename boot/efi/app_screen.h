@@ -8,14 +8,17 @@
 #include <stdint.h>
 #include "boot/efi/app.h"
 
-/* Text; a newline begins the next line at its start. */
+/* Prints text. A newline begins the next line at its start. */
 void app_print(const struct app *app, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* One line, no newline: shown, and kept in boot->report for the monitor's log. */
+/*
+ * Shows one line, and keeps it in boot->report for the monitor's log. format has no newline at its
+ * end.
+ */
 void app_report(struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* A bar over the current line: done of total bytes of this file. */
+/* Draws a bar over the current line: done of total bytes of this file. */
 void app_progress(const struct app *app, const char *path, uint64_t done, uint64_t total);
 
 #endif

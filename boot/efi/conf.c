@@ -42,7 +42,7 @@ static const char *skip_blanks(const char *from, const char *end)
 	return from;
 }
 
-/* Copies a path of length bytes from the root on, with UEFI's separator. */
+/* Copies a path of length bytes. The copy begins at the root, and has UEFI's separators. */
 static bool take_path(struct conf_line *line, const char *from, uint32_t length)
 {
 	uint32_t to = 0;
@@ -73,7 +73,7 @@ static bool take_path(struct conf_line *line, const char *from, uint32_t length)
 				  "\"monitor OPTIONS\" or \"\\PATH KIND slot=NAME\"");
 }
 
-/* One line without its end, its first character no blank. */
+/* Reads one line without its end. Its first character is no blank. */
 static void read_conf_line(struct conf *conf, const char *from, const char *end,
 			   struct conf_line *line)
 {

@@ -2,10 +2,10 @@
 /*
  * conf.h - the lines of \switchyard\switchyard.conf.
  *
- * A line is `monitor OPTIONS`, once, or `PATH LINE`: what stands behind multiboot2 and module2 in a
- * GRUB entry. PATH has a slash or backslash, no blanks, and only ASCII; LINE is passed on to the
- * letter. Empty lines, and lines that begin with #, are passed over. Lines end with LF or CR LF;
- * the text is ASCII or UTF-8, with or without a byte order mark.
+ * A line is `monitor OPTIONS`, at most once, or `PATH LINE`. These are the words behind multiboot2
+ * and module2 in a GRUB entry. PATH has a slash or backslash, no blanks, and only ASCII. LINE is
+ * passed on unchanged. Empty lines, and lines that begin with #, are ignored. Lines end with LF or
+ * CR LF. The text is ASCII or UTF-8, with or without a byte order mark.
  */
 #ifndef BOOT_EFI_CONF_H
 #define BOOT_EFI_CONF_H
@@ -35,12 +35,12 @@ struct conf {
 };
 
 /*
- * Begins with the file's text, which must outlive conf. False, and a reason without the file's
- * name, if it is no such text at all.
+ * Begins to read the file's text, which must outlive conf. Returns false, with a reason that does
+ * not name the file, if it is no such text at all.
  */
 bool conf_open(struct conf *conf, const void *text, uint64_t size, struct error *error);
 
-/* The next line that is not empty; false at the end. */
+/* Reads the next line that is not empty. Returns false at the end. */
 bool conf_next(struct conf *conf, struct conf_line *line);
 
 #endif

@@ -3,12 +3,13 @@
 # build/switchyard.efi: the UEFI application, with the monitor's image inside.
 
 EFI_B      := $(B)/efi
-EFI_C      := $(wildcard boot/efi/*.c) $(addprefix lib/,elf.c error.c print.c string.c)
+EFI_C      := $(wildcard boot/efi/*.c boot/report/*.c) $(addprefix lib/,elf.c error.c print.c string.c)
 EFI_OBJ    := $(EFI_C:%.c=$(EFI_B)/%.o) $(EFI_B)/embedded.o
 EFI_LIB    ?= /usr/lib
 EFI_HEADER ?= /usr/include/efi
 
-# As GNU-EFI wants it (README.gnuefi), functions of firmware called by their own convention.
+# The flags that GNU-EFI wants (README.gnuefi). The firmware's functions are called by their own
+# convention.
 EFI_CFLAGS := -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding -nostdlib -m64 -mno-red-zone \
 	-mgeneral-regs-only -fpic -fshort-wchar -fvisibility=hidden -fno-stack-protector \
 	-fcf-protection=none -fno-asynchronous-unwind-tables -fno-strict-aliasing \
@@ -26,9 +27,10 @@ $(EFI_B)/%.o: %.c
 	@echo "  EFI CC  $<"
 	@$(CC) $(EFI_CFLAGS) -MMD -MP -c -o $@ $<
 
-# The same objects as build/switchyard.elf, entered elsewhere. The application applies its table of
-# relocations and loads it anywhere, so it is ET_DYN, which ld may think only of what is linked at 0.
-# Its functions lie where those of that file do, so that names for backtraces are the same.
+# The same objects as build/switchyard.elf, with another entry point. The application loads it
+# anywhere and applies its table of relocations, so it is ET_DYN. elfedit sets that, because ld may
+# set it only for files that are linked at 0. Its functions lie where those of that file lie, so
+# that the names for backtraces are the same.
 $(EFI_B)/monitor.elf: $(MONITOR_OBJ) linker/monitor.ld $(B)/switchyard.elf
 	@mkdir -p $(@D)
 	@echo "  LD      $@"

@@ -1,8 +1,8 @@
 ; SPDX-License-Identifier: GPL-2.0-only
 ;
 ; embedded.asm - what the UEFI application carries beside its code: the monitor's image, and
-; what shim compares with its list of revoked versions (shim's SBAT.md): sbat.csv, in a section of
-; its own, which begins at a page as all sections of a PE file do.
+; sbat.csv. Shim compares sbat.csv with its list of revoked versions (shim's SBAT.md). It has a
+; section of its own, which begins at a page like all sections of a PE file.
 ;
 global embedded_monitor
 global embedded_monitor_end

@@ -8,7 +8,10 @@
 /* UEFI 2.10, 13.5 (SetPosition): this position means the end of the file. */
 #define END_OF_FILE UINT64_MAX
 
-/* Firmware allocates from the top, so what is linked for low addresses keeps its room. */
+/*
+ * The firmware allocates from the top, so kernels that are linked for low addresses keep their
+ * room.
+ */
 bool pages_allocate(const struct app *app, EFI_MEMORY_TYPE type, uint64_t bytes, uint64_t limit,
 		    uint64_t *address, struct error *error)
 {
@@ -95,7 +98,7 @@ static void pages_free(const struct app *app, const struct region *contents)
 	app->system->BootServices->FreePages(contents->base, units_up(contents->size, PAGE_SIZE));
 }
 
-/* What is checked is the copy in memory: nobody can change it between check and use. */
+/* The copy in memory is checked, because nobody can change it between check and use. */
 static bool read_and_check(const struct app *app, EFI_FILE_HANDLE file, const char *path,
 			   struct region *contents, struct error *error)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * files.h - memory of firmware's, and files that are read into it.
+ * files.h - allocates memory from the firmware, and reads files into it.
  */
 #ifndef BOOT_EFI_FILES_H
 #define BOOT_EFI_FILES_H
@@ -13,7 +13,10 @@
 #define PAGES_BELOW_4G BELOW_4G
 #define PAGES_ANYWHERE (PAGING_MAX_DIRECTORIES * GIB) /* all CPUs can map it */
 
-/* Whole pages, [address, address + bytes): below 4 GiB if there is room, else below limit. */
+/*
+ * Allocates whole pages, [address, address + bytes), below 4 GiB if there is room, else below
+ * limit.
+ */
 bool pages_allocate(const struct app *app, EFI_MEMORY_TYPE type, uint64_t bytes, uint64_t limit,
 		    uint64_t *address, struct error *error);
 
@@ -21,8 +24,8 @@ bool pages_allocate(const struct app *app, EFI_MEMORY_TYPE type, uint64_t bytes,
 bool files_open(struct app *app, struct error *error);
 
 /*
- * Reads a file, and checks it if app->verify. contents are the caller's for good. The reason does
- * not name the file. A file without contents is an error.
+ * Reads a file, and checks it if app->verify. The caller keeps contents, which are never freed. The
+ * reason does not name the file. A file without contents is an error.
  */
 bool files_read(const struct app *app, const char *path, struct region *contents,
 		struct error *error);

@@ -37,7 +37,9 @@ static void find_rsdp(struct app *app)
 	memcpy(boot->rsdp, rsdp, boot->rsdp_size);
 }
 
-/* Where the bits of mask begin, and how many they are: one run, by the specification. */
+/*
+ * Finds where the bits of mask begin, and how many they are. By the specification they are one run.
+ */
 static void take_mask(uint32_t mask, uint8_t *position, uint8_t *size)
 {
 	if (!mask)
@@ -46,7 +48,7 @@ static void take_mask(uint32_t mask, uint8_t *position, uint8_t *size)
 	*size = (uint8_t)(32 - __builtin_clz(mask) - *position);
 }
 
-/* UEFI 2.10, 12.9 (EFI_PIXEL_BITMASK); the two fixed formats, written as masks. */
+/* UEFI 2.10, 12.9 (EFI_PIXEL_BITMASK). The two fixed formats are turned into masks. */
 static bool pixel_masks(const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *mode, EFI_PIXEL_BITMASK *masks)
 {
 	switch (mode->PixelFormat) {
@@ -60,7 +62,7 @@ static bool pixel_masks(const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *mode, EFI_PI
 		*masks = mode->PixelInformation;
 		return true;
 	default:
-		return false; /* no memory that pixels could be written to */
+		return false; /* the pixels are not in memory */
 	}
 }
 
@@ -92,8 +94,9 @@ static bool read_mode(struct boot_framebuffer *framebuffer,
 }
 
 /*
- * The mode that firmware shows its own console in, on the first output with a framebuffer: the one
- * that firmware makes up to write to several screens at once has none.
+ * Takes the mode that the firmware's own console is in, on the first output with a framebuffer. The
+ * firmware may also have a virtual output that writes to several screens at once. That one has no
+ * framebuffer.
  */
 static void take_graphics_output(struct app *app)
 {
@@ -162,7 +165,7 @@ static bool variable_is(const struct app *app, CHAR16 *name, uint8_t expected)
 	       size == sizeof(value) && value == expected;
 }
 
-/* UEFI 2.10, 3.3: in setup mode nothing is enforced, whatever SecureBoot says. */
+/* UEFI 2.10, 3.3: in setup mode nothing is enforced, even if SecureBoot is 1. */
 bool firmware_secure_boot(const struct app *app)
 {
 	return variable_is(app, L"SecureBoot", 1) && !variable_is(app, L"SetupMode", 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * firmware.h - what firmware tells of the machine and of itself.
+ * firmware.h - what the firmware says about the machine and itself.
  */
 #ifndef BOOT_EFI_FIRMWARE_H
 #define BOOT_EFI_FIRMWARE_H

@@ -5,8 +5,8 @@
 #include "boot/efi/memory.h"
 
 /*
- * Room for descriptors that come up between asking for the map's size and ending boot services:
- * from the first try on, no memory can be allocated any more.
+ * Room for descriptors that appear between asking for the map's size and ending boot services. No
+ * memory can be allocated after the first try to end them.
  */
 #define SPARE_DESCRIPTORS 32
 #define TRIES		  8
@@ -38,7 +38,10 @@ static bool allocate_map(const struct app *app, struct map *map, struct error *e
 	return true;
 }
 
-/* UEFI 2.10, 7.4 (ExitBootServices): it fails if the map has changed; then a fresh one is due. */
+/*
+ * UEFI 2.10, 7.4 (ExitBootServices): the call fails if the map has changed. Then the map must be
+ * read again.
+ */
 bool leave_boot_services(struct app *app, struct error *error)
 {
 	struct map map = {0};
@@ -58,5 +61,5 @@ bool leave_boot_services(struct app *app, struct error *error)
 			return true;
 		}
 	}
-	cpu_stop(); /* half of boot services are gone: nobody can be told */
+	cpu_stop(); /* half of boot services are gone, so no message is possible */
 }

@@ -9,8 +9,8 @@
 #include "lib/error.h"
 
 /*
- * Ends boot services, and fills boot->region[]. Returns false only while boot services are still
- * there to show the reason.
+ * Ends boot services, and fills boot->region[]. If it returns false, boot services still exist to
+ * show the reason.
  */
 bool leave_boot_services(struct app *app, struct error *error);
 

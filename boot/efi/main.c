@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * main.c - the UEFI application as one column of calls: it loads what switchyard.conf names, fills
- * struct boot_info, ends boot services, and enters the monitor's image, which it carries.
+ * main.c - the UEFI application as one column of calls. It loads the files that switchyard.conf
+ * names, fills struct boot_info, ends boot services, and enters the monitor's image, which it
+ * carries.
  */
 #include "boot/efi/app.h"
 #include "boot/efi/files.h"
@@ -65,7 +66,9 @@ EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *system)
 		  secure ? "on" : "off", app.verify ? "checked" : "not checked");
 	firmware_describe(&app);
 	load_all(&app);
-	/* The monitor last: what can fail after it has boot services to tell of it. */
+	/*
+	 * The monitor is placed last. Boot services still exist then, so each failure can be shown.
+	 */
 	if (!place_monitor(&app, &entry, &error) || !leave_boot_services(&app, &error)) {
 		app_print(&app, "error: %s\n", error.text);
 		return EFI_LOAD_ERROR;

@@ -58,14 +58,17 @@ struct map {
 	uint64_t count, descriptor_size;
 };
 
-/* By their starts; of two with the same start, the one that comes first in the map is lower. */
+/* Compares the starts. If two starts are the same, the one that comes first in the map is lower. */
 static bool is_lower(const EFI_MEMORY_DESCRIPTOR *a, const EFI_MEMORY_DESCRIPTOR *b)
 {
 	return a->PhysicalStart < b->PhysicalStart ||
 	       (a->PhysicalStart == b->PhysicalStart && a < b);
 }
 
-/* The lowest descriptor above last, or of all if that is NULL; NULL: there is none. */
+/*
+ * Finds the lowest descriptor above last, or the lowest of all if last is NULL. Returns NULL if
+ * there is none.
+ */
 static const EFI_MEMORY_DESCRIPTOR *next(const struct map *map, const EFI_MEMORY_DESCRIPTOR *last)
 {
 	const EFI_MEMORY_DESCRIPTOR *lowest = NULL;
@@ -81,7 +84,10 @@ static const EFI_MEMORY_DESCRIPTOR *next(const struct map *map, const EFI_MEMORY
 	return lowest;
 }
 
-/* The map need not be sorted, and is short: so each time the lowest that is left is looked for. */
+/*
+ * The map need not be sorted. It is short, so each turn looks for the lowest descriptor that is
+ * left.
+ */
 void memory_take(struct boot_info *boot, const void *map, uint64_t size, uint64_t descriptor_size)
 {
 	const struct map whole = {.entries = map,

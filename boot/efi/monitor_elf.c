@@ -66,7 +66,7 @@ bool monitor_elf_memory(const void *file, uint64_t size, uint64_t *bytes, struct
 	return true;
 }
 
-/* Takes from a PT_DYNAMIC segment, as it is in memory, where the table of relocations lies. */
+/* Reads where the table of relocations lies, from a PT_DYNAMIC segment in memory. */
 static void read_dynamic(const uint8_t *dynamic, uint64_t size, uint64_t *table, uint64_t *length)
 {
 	for (uint64_t at = 0; at + sizeof(Elf64_Dyn) <= size; at += sizeof(Elf64_Dyn)) {

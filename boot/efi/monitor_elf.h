@@ -10,12 +10,12 @@
 #include <stdint.h>
 #include "lib/error.h"
 
-/* Bytes of memory that the file wants, in one piece, beginning at a page. */
+/* Says how many bytes of memory the file needs. They must be in one piece and begin at a page. */
 bool monitor_elf_memory(const void *file, uint64_t size, uint64_t *bytes, struct error *error);
 
 /*
- * Loads the file to memory, of as many bytes as monitor_elf_memory() said, and relocates it to run
- * there. entry becomes its entry point's address.
+ * Loads the file to memory, which has the bytes that monitor_elf_memory() said, and relocates the
+ * file to run there. entry becomes its entry point's address.
  */
 bool monitor_elf_place(const void *file, uint64_t size, void *memory, uint64_t *entry,
 		       struct error *error);

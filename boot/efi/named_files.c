@@ -7,7 +7,7 @@
 
 #define CONF_PATH "\\switchyard\\switchyard.conf"
 
-/* Copies text to room bytes with a NUL; false if it had to be cut. */
+/* Copies text to room bytes, with a NUL. Returns false if it had to be cut. */
 static bool copy_text(char *to, uint32_t room, const char *text, uint32_t length)
 {
 	uint32_t copied = length < room ? length : room - 1;
@@ -28,8 +28,8 @@ static void report_conf_line(struct app *app, const struct conf_line *line,
 }
 
 /*
- * A module without its file is passed on, too, marked: the monitor then leaves its slot out, and
- * starts no kernel without the initrd that belongs to it.
+ * A module without its file is passed on, too, and marked as absent. The monitor then leaves its
+ * slot out, so that no kernel starts without its initrd.
  */
 static void take_file(struct app *app, const struct conf_line *line)
 {

@@ -7,7 +7,7 @@
 
 #include "boot/efi/app.h"
 
-/* Fills boot->options and boot->module[]. What is wrong is reported, and left out. */
+/* Fills boot->options and boot->module[]. Reports what is wrong, and leaves it out. */
 void load_all(struct app *app);
 
 #endif

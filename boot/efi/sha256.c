@@ -9,7 +9,7 @@
 #define LENGTH_SIZE 8	 /* the message's length in bits ends the last block */
 #define PAD_FIRST   0x80 /* a bit 1, then zeros */
 
-/* 4.2.2: fractional parts of the cube roots of the first 64 primes. */
+/* 4.2.2: the fractional parts of the cube roots of the first 64 primes. */
 static const uint32_t constants[ROUNDS] = {
 	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4,
 	0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe,

@@ -32,7 +32,10 @@ _Static_assert(sizeof(struct pe_section) == 40, "section header");
 #define PATH_AT	  (DIGITS + 2)
 #define BAD_DIGIT 16
 
-/* Copies an entry of the image's headers, which need not be aligned; false: beyond the image. */
+/*
+ * Copies an entry of the image's headers, which need not be aligned. False if it lies beyond the
+ * image.
+ */
 static bool read(const void *image, uint64_t size, uint64_t offset, void *entry, uint64_t length)
 {
 	if (offset > size || length > size - offset)
@@ -78,7 +81,7 @@ static bool is_separator(char c)
 	return c == '/' || c == '\\';
 }
 
-/* listed, of length characters, and path name the same file from the root on. */
+/* True if listed, which has length characters, and path name the same file from the root. */
 static bool same_path(const char *listed, uint64_t length, const char *path)
 {
 	uint64_t at = 0;
@@ -115,7 +118,7 @@ static bool read_digest(const char *text, uint8_t digest[SHA256_SIZE])
 	return true;
 }
 
-/* The first line for path counts. */
+/* Finds the digest of path. The first line for path is the valid one. */
 static bool find_digest(const struct sums *sums, const char *path, uint8_t digest[SHA256_SIZE])
 {
 	const char *line = sums->text, *end = sums->text + sums->size;

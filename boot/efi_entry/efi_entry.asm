@@ -18,10 +18,9 @@ section .text
 ;
 ; In:    RDI boot; 64-bit mode, CPL 0, firmware's stack, GDT, IDT and page tables, which map boot
 ;        and the image to themselves; interrupts on or off.
-; Out:   does not return.
-; Stack: efi_stack, from the start.
-; CR4 becomes what the Multiboot2 entry leaves: PAE alone. LA57 stays until la57_leave,
-; which wants the monitor's own GDT and CR3.
+; Out: does not return. Stack: efi_stack, from the start. CR4 becomes PAE alone, as after the
+; Multiboot2 entry. LA57 stays set until la57_leave clears it, because la57_leave needs the
+; monitor's own GDT and CR3.
 global boot_efi_entry
 boot_efi_entry:
 	cli

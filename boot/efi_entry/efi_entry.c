@@ -2,8 +2,8 @@
 /*
  * efi_entry.c - where the UEFI application (boot/efi/) hands over to the monitor's image.
  *
- * Boot services have ended: all that firmware still lends (stack, GDT, IDT, page tables) lies in
- * memory that the plan takes for free RAM, so the image goes over to its own before monitor_main().
+ * Boot services have ended. The firmware's stack, GDT, IDT and page tables lie in memory that the
+ * plan takes for free RAM. So the image changes to its own before monitor_main().
  */
 #include "boot_info.h"
 #include "arch/x86/gate/descriptors.h"
@@ -13,7 +13,7 @@
 
 static struct boot_info boot;
 
-/* Both are called by efi_entry.asm, on the image's stack; between them it leaves LA57. */
+/* efi_entry.asm calls both on the image's stack. Between them it leaves LA57. */
 void boot_efi_take(const struct boot_info *from);
 void boot_efi_start(void) __attribute__((noreturn));
 

@@ -5,6 +5,8 @@
  * information gives for itself, and that against the caller's limit: the loader is not ours.
  */
 #include "boot/multiboot2/loader_info.h"
+#include "arch/x86/acpi/acpi_tables.h"
+#include "boot/report/boot_report.h"
 #include "lib/string.h"
 #include "lib/units.h"
 #include "multiboot_format.h"
@@ -22,29 +24,53 @@ static bool copy_string(char *to, uint32_t room, const char *from, uint32_t leng
 	return i == length || !from[i];
 }
 
+/* False, and a line for the log, if a tag has less than its kind needs. */
+static bool is_whole(struct boot_info *boot, const struct multiboot2_tag *tag, uint64_t needed,
+		     const char *what)
+{
+	if (tag->size >= needed)
+		return true;
+	boot_report(boot, "%s left out: the loader's tag has %u bytes, expected %lu or more", what,
+		    tag->size, needed);
+	return false;
+}
+
+/* One that can't be is passed on, marked, so that no kernel starts without its initrd. */
 static void take_module_tag(struct boot_info *boot, const struct multiboot2_module_tag *tag)
 {
 	struct boot_module *module;
 
-	if (tag->tag.size < sizeof(*tag) || tag->end < tag->start)
+	if (!is_whole(boot, &tag->tag, sizeof(*tag), "module"))
 		return;
 	if (boot->module_count == BOOT_MAX_MODULES) {
 		boot->modules_refused++;
 		return;
 	}
 	module = &boot->module[boot->module_count++];
-	module->base = tag->start;
-	module->size = tag->end - tag->start;
 	module->truncated = !copy_string(module->line, sizeof(module->line), tag->string,
 					 tag->tag.size - (uint32_t)sizeof(*tag));
+	module->absent = tag->end < tag->start;
+	if (module->absent) {
+		boot_report(boot, "module left out: it ends at %#x, before it begins at %#x",
+			    tag->end, tag->start);
+		return;
+	}
+	module->base = tag->start;
+	module->size = tag->end - tag->start;
 }
 
 static void take_memory_map(struct boot_info *boot, const struct multiboot2_map_tag *tag)
 {
 	uint32_t offset = sizeof(*tag);
 
-	if (tag->tag.size < sizeof(*tag) || tag->entry_size < sizeof(struct multiboot2_map_entry))
+	if (!is_whole(boot, &tag->tag, sizeof(*tag), "memory map"))
 		return;
+	if (tag->entry_size < sizeof(struct multiboot2_map_entry)) {
+		boot_report(boot,
+			    "memory map left out: its entries have %u bytes, expected %lu or more",
+			    tag->entry_size, sizeof(struct multiboot2_map_entry));
+		return;
+	}
 	for (; offset <= tag->tag.size && tag->entry_size <= tag->tag.size - offset;
 	     offset += tag->entry_size) {
 		struct region *region = &boot->region[boot->region_count];
@@ -69,10 +95,20 @@ static void take_framebuffer_tag(struct boot_info *boot,
 	const struct multiboot_colours *colours = tag->colours;
 	struct boot_framebuffer *mode = &boot->framebuffer;
 
-	if (tag->tag.size >= sizeof(*tag) && tag->type == MULTIBOOT_FRAMEBUFFER_TEXT)
+	if (!is_whole(boot, &tag->tag, sizeof(*tag), "screen"))
+		return;
+	if (tag->type == MULTIBOOT_FRAMEBUFFER_TEXT) {
 		boot->screen = SCREEN_TEXT;
-	if (tag->tag.size < sizeof(*tag) + sizeof(*colours) ||
-	    tag->type != MULTIBOOT_FRAMEBUFFER_RGB)
+		return;
+	}
+	if (tag->type != MULTIBOOT_FRAMEBUFFER_RGB) {
+		boot_report(boot,
+			    "screen left out: its type is %u, expected %u (direct colour) "
+			    "or %u (text)",
+			    tag->type, MULTIBOOT_FRAMEBUFFER_RGB, MULTIBOOT_FRAMEBUFFER_TEXT);
+		return;
+	}
+	if (!is_whole(boot, &tag->tag, sizeof(*tag) + sizeof(*colours), "screen"))
 		return;
 	boot->screen = SCREEN_FRAMEBUFFER;
 	mode->base = tag->address;
@@ -93,6 +129,8 @@ static void take_rsdp_tag(struct boot_info *boot, const struct multiboot2_tag *t
 {
 	uint32_t size = tag->size - (uint32_t)sizeof(*tag);
 
+	if (!is_whole(boot, tag, sizeof(*tag) + ACPI_RSDP_V1_SIZE, "ACPI root pointer"))
+		return;
 	if (size > sizeof(boot->rsdp))
 		size = sizeof(boot->rsdp);
 	if (size < boot->rsdp_size)
@@ -143,10 +181,15 @@ void multiboot2_boot_info(const void *information, uint32_t limit, struct boot_i
 	while (offset + sizeof(struct multiboot2_tag) <= total) {
 		const struct multiboot2_tag *tag = (const void *)(bytes + offset);
 
-		if (tag->type == MULTIBOOT2_INFO_END || tag->size < sizeof(*tag) ||
-		    tag->size > total - offset)
+		if (tag->type == MULTIBOOT2_INFO_END)
+			return;
+		if (tag->size < sizeof(*tag) || tag->size > total - offset)
 			break;
 		take_tag(boot, tag);
 		offset += align_up(tag->size, MULTIBOOT2_TAG_ALIGN);
 	}
+	boot_report(boot,
+		    "the loader's information ends at byte %lu of %lu without an end tag; what is "
+		    "behind that is left out",
+		    offset < total ? offset : total, total);
 }

@@ -8,8 +8,10 @@
 #ifndef SWITCHYARD_COMPAT_H
 #define SWITCHYARD_COMPAT_H
 
+#include <linux/bits.h>
 #include <linux/syscore_ops.h>
 #include <linux/types.h>
+#include <asm/processor-flags.h>
 
 /*
  * A function that Linux calls last of all when it shuts down, on the boot CPU, interrupts off.
@@ -56,6 +58,11 @@ static inline void shutdown_hook_remove(struct shutdown_hook *hook)
 typedef u8 sysrq_key;
 #else
 typedef int sysrq_key;
+#endif
+
+/* Linear address space separation. Linux up to 6.12 has no name for it, and leaves it off. */
+#ifndef X86_CR4_LASS
+#define X86_CR4_LASS BIT(27)
 #endif
 
 #endif

@@ -36,7 +36,7 @@ static inline const char *switchyard_error_text(int error)
 	switch (error) {
 		SWITCHYARD_ERRORS(SWITCHYARD_CASE)
 	}
-	return "the monitor gave an error that this program does not know";
+	return "unknown: the monitor is newer than this program, and gave an error that it has no words for";
 }
 
 #endif

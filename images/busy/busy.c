@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * busy.c - finds a page for the trampoline, starts the other CPUs, says where they count, and then
- * obeys keys on the serial port, as tick does: a digit is a slot, m the monitor.
+ * busy.c - finds a page for the trampoline, starts the other CPUs, and says where they count. Then
+ * it obeys keys on the serial port like tick: a digit is a slot, m is the monitor.
  *
  * It does not stop its CPUs before it calls the gate.
  */

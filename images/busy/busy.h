@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * busy.h - a guest whose other CPUs never let go: each counts for ever in the slot's own memory, in
- * a state of its own (ways.c). It is built on tick's runtime (images/tick/).
+ * busy.h - a guest whose other CPUs never stop. Each counts for ever in the slot's own memory, and
+ * each in another state (ways.c). It uses tick's runtime (images/tick/).
  *
- * tests/system/test_other_cpus.py parks it, and looks if the counters stand still.
+ * tests/system/test_other_cpus.py parks the guest, and checks that the counters stand still.
  */
 #ifndef BUSY_H
 #define BUSY_H
@@ -21,7 +21,7 @@ struct way {
 	bool by_nmi;				   /* it begins when it gets an NMI */
 };
 
-/* Of each CPU, by APIC ID; the boot CPU has none. */
+/* One for each CPU, by APIC ID. The boot CPU has none. */
 struct busy_cpu {
 	volatile uint64_t counter;
 	volatile bool ready; /* it has an IDT */
@@ -30,24 +30,24 @@ struct busy_cpu {
 
 extern struct busy_cpu busy_cpus[BUSY_MAX_CPUS];
 
-/* A way for that CPU, so that neighbours differ. */
+/* The way for that CPU. Neighbours have different ways. */
 const struct way *way_of(uint32_t apic_id);
 
-/* Tables for interrupts of the other CPUs, before the first of them starts. */
+/* Makes the tables for interrupts of the other CPUs. Called before the first of them starts. */
 void ways_init(void);
 
-/* The IDT that they share, for LIDT. */
+/* The IDT that the other CPUs share, for LIDT. */
 struct table_pointer;
 void ways_load_idt(void);
 
-/* The last page of this slot's memory below 1 MiB; 0: it has none. */
+/* The last page of this slot's memory below 1 MiB. 0 if it has none. */
 struct multiboot2_info;
 uint64_t cpus_find_page(const struct multiboot2_info *information);
 
 /*
- * Starts the CPUs with APIC IDs from 1 upwards, one after another, until one does not answer; each
- * counts when this returns. page: 4 KiB below 1 MiB for their trampoline. Needs tick's timer
- * interrupts. Returns how many there are.
+ * Starts the CPUs with APIC IDs from 1 upwards, one after another, until one does not answer. All
+ * of them count when this returns. page is 4 KiB below 1 MiB for their trampoline. Needs tick's
+ * timer interrupts. Returns how many there are.
  */
 uint32_t cpus_start(struct tick *tick, uint64_t page);
 
@@ -55,7 +55,7 @@ uint32_t cpus_start(struct tick *tick, uint64_t page);
 #define ICR_NMI (4u << 8)
 void cpus_send(uint32_t apic_id, uint32_t command);
 
-/* Where a CPU comes to from the trampoline, on a stack of its own. */
+/* The trampoline enters this, on a stack for each CPU. */
 void cpus_enter(void);
 
 /* The local APIC: offsets in its page, SDM volume 3, table 11-1. */

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A guest for tests, whose other CPUs never let go: build/busy/busy.elf. All but its own main part is
-# tick's.
+# A guest for tests, whose other CPUs never stop: build/busy/busy.elf. Everything except its main
+# part is tick's.
 
 BUSY_DIR := $(B)/busy
 BUSY_ELF := $(BUSY_DIR)/busy.elf

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * cpus.c - starting the other CPUs: SDM volume 3, section 9.4.4, INIT and then SIPIs, whose vector
- * is the number of the page that trampoline.asm is copied to.
+ * cpus.c - starts the other CPUs: SDM volume 3, section 9.4.4. They get INIT and then SIPIs. A
+ * SIPI's vector is the number of the page that trampoline.asm is copied to.
  */
 #include "../tick/boot_tags.h"
 #include "../tick/instructions.h"
@@ -18,11 +18,14 @@
 #define ICR_ASSERT	(1u << 14)
 #define ICR_TO(apic_id) ((uint32_t)(apic_id) << 24) /* in the upper half */
 
-/* In ticks of 10 ms: at least one whole one from INIT to SIPI; and after that, patience. */
+/*
+ * Times in ticks of 10 ms. At least one whole tick must pass between INIT and SIPI. The second is
+ * how long to wait for an answer.
+ */
 #define INIT_TICKS   2
 #define ANSWER_TICKS 100
 
-/* trampoline.asm: code, and fields of it that are set in the copy. */
+/* In trampoline.asm: the code, and its fields, which are set in the copy. */
 extern const uint8_t trampoline[], trampoline_end[];
 extern const uint8_t trampoline_gdt[], trampoline_gdt_base[], trampoline_cr3[], trampoline_target[],
 	trampoline_stack[];
@@ -71,7 +74,7 @@ static uint64_t read_cr3(void)
 	return value;
 }
 
-/* Sets a field of the copy. The image lies below 4 GiB, and so does all that it points to. */
+/* Sets a field of the copy. The image and everything that it points to lie below 4 GiB. */
 static void set_field(uint64_t page, const uint8_t *field, uint64_t value)
 {
 	*(volatile uint32_t *)(page + (uint64_t)(field - trampoline)) = (uint32_t)value;

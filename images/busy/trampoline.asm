@@ -8,8 +8,9 @@ default rel
 
 extern cpus_enter
 
-; Control bits: SDM volume 3, sections 2.2 and 2.5. From real mode straight to 64-bit mode: both
-; bits of CR0 at once, long mode enabled before (9.8.5 lists what has to be there).
+; Control bits: SDM volume 3, sections 2.2 and 2.5. The code goes from real mode directly to 64-bit
+; mode. It enables long mode first, and then sets both bits of CR0 at once (9.8.5 lists what is
+; needed).
 CR0_PE			equ 1 << 0
 CR0_ET			equ 1 << 4
 CR0_PG			equ 1 << 31
@@ -38,7 +39,7 @@ trampoline:
 	or eax, EFER_LME
 	wrmsr
 	mov esp, [trampoline_stack - trampoline]
-	mov eax, CR0_PG | CR0_ET | CR0_PE	; caches on: INIT leaves CD as it was
+	mov eax, CR0_PG | CR0_ET | CR0_PE	; switches caches on; INIT leaves CD as it was
 	mov cr0, eax
 	jmp far dword [trampoline_target - trampoline]
 

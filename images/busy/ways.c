@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * ways.c - what the other CPUs do while they count. None of them would notice that its kernel has
- * given the machine away: only INIT stops it.
+ * ways.c - what the other CPUs do while they count. None of them notices that its kernel has given
+ * the machine away. Only INIT stops them.
  */
 #include <cpuid.h>
 #include "../tick/instructions.h"
@@ -23,7 +23,7 @@
 
 struct busy_cpu busy_cpus[BUSY_MAX_CPUS];
 
-/* What the CPU pushes: SDM volume 3, figure 6-9. GCC wants the type, nothing here reads it. */
+/* What the CPU pushes: SDM volume 3, figure 6-9. GCC needs the type, but no code here reads it. */
 struct pushed;
 
 static void count_spinning(volatile uint64_t *counter)
@@ -33,7 +33,7 @@ static void count_spinning(volatile uint64_t *counter)
 		(*counter)++;
 }
 
-/* Asleep most of the time, woken by its own local APIC's timer: no other CPU takes part in it. */
+/* This CPU sleeps most of the time. Its own local APIC's timer wakes it, without any other CPU. */
 static void count_in_hlt(volatile uint64_t *counter)
 {
 	lapic_write(LAPIC_SVR, SVR_ENABLE | VECTOR_SPURIOUS);
@@ -53,7 +53,10 @@ __attribute__((interrupt)) static void timer_interrupt(struct pushed *frame)
 	lapic_write(LAPIC_EOI, 0);
 }
 
-/* Interrupts are off, and the monitored line is its own: QEMU's MWAIT ends for no reason. */
+/*
+ * Interrupts are off, and no other CPU writes to the monitored line. QEMU's MWAIT ends without a
+ * reason.
+ */
 static void count_in_mwait(volatile uint64_t *counter)
 {
 	interrupts_off();
@@ -64,7 +67,10 @@ static void count_in_mwait(volatile uint64_t *counter)
 	}
 }
 
-/* Asleep until the NMI (cpus.c sends it), whose handler never returns: NMIs stay blocked. */
+/*
+ * This CPU sleeps until an NMI, which cpus.c sends. The handler never returns, so NMIs stay
+ * blocked.
+ */
 static void count_in_nmi(volatile uint64_t *counter)
 {
 	(void)counter;

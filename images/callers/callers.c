@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * callers.c - a guest that calls the gate on two CPUs at once, and from inside the gate. It asks
- * for a switch to its own slot, which is refused on every CPU, on each with another error.
+ * for a switch to its own slot. The gate refuses that on every CPU, and each gets another error.
  *
- * Keys on the serial port: c, both CPUs call; d, the gate is interrupted wherever it writes to one
- * word of the caller's stack, by a data breakpoint whose handler calls the gate, too; n, the other
- * CPU sends NMIs, whose handler does the same; m, the monitor. tests/system/test_callers.py reads
- * what it says.
+ * Keys on the serial port: c: both CPUs call. d: a data breakpoint interrupts the gate where it
+ * writes to one word of the caller's stack, and the breakpoint's handler calls the gate, too. n:
+ * the other CPU sends NMIs, whose handler does the same. m: the monitor.
+ * tests/system/test_callers.py reads the output.
  */
 #include "../tick/flat_segments.h"
 #include "../tick/instructions.h"
@@ -19,10 +19,13 @@
 #define VECTOR_NMI     2
 #define GATE_INTERRUPT 0x8e /* present, 64-bit interrupt gate: SDM volume 3, 6.14.1 */
 
-/* Enabled, 8 bytes, when they are written: SDM volume 3, 18.2.4. */
+/* A breakpoint that is enabled, on writes of 8 bytes: SDM volume 3, 18.2.4. */
 #define DR7_WATCH 0x90002ull
 #define DR7_OFF	  0x400ull
-/* Of the stack below the caller's: return address, RFLAGS, and this one, which the gate reuses. */
+/*
+ * The third word of the stack below the caller's. The first two are the return address and RFLAGS.
+ * The gate reuses this one.
+ */
 #define WATCHED_WORD 24
 
 struct busy_cpu busy_cpus[BUSY_MAX_CPUS];
@@ -37,7 +40,7 @@ struct answers {
 static struct {
 	gate_function *gate;
 	uint64_t self; /* the slot's number */
-	/* What the other CPU is asked for, and what it has done. */
+	/* What the other CPU must do, and what it has done. */
 	volatile uint32_t calls_wanted, nmis_wanted;
 	struct answers boot, other, inside;
 } callers;
@@ -70,7 +73,7 @@ static void pause(uint32_t times)
 		__builtin_ia32_pause();
 }
 
-/* What the other CPU does. The counter only tells that it is there. */
+/* What the other CPU does. The counter only shows that it runs. */
 static void serve(volatile uint64_t *counter)
 {
 	interrupts_off();
@@ -94,7 +97,7 @@ const struct way *way_of(uint32_t apic_id)
 	return &calling;
 }
 
-/* What the CPU pushes: SDM volume 3, figure 6-9. GCC wants the type, nothing here reads it. */
+/* What the CPU pushes: SDM volume 3, figure 6-9. GCC needs the type, but no code here reads it. */
 struct pushed;
 
 __attribute__((interrupt)) static void call_inside(struct pushed *frame)
@@ -126,7 +129,7 @@ static void set_gate(uint32_t vector, void (*handler)(struct pushed *))
 	};
 }
 
-/* The other CPU runs with interrupts off, and expects no exception: it needs no IDT. */
+/* The other CPU runs with interrupts off, and expects no exception, so it needs no IDT. */
 void ways_init(void)
 {
 }
@@ -158,7 +161,7 @@ static void both_call(struct tick *tick)
 	say_answers(tick, "other CPU", &callers.other);
 }
 
-/* A call with a breakpoint on a word that the gate writes. */
+/* Calls the gate with a breakpoint on a word that the gate writes. */
 static int64_t call_watched(void)
 {
 	int64_t result;
@@ -193,7 +196,7 @@ static void nmis_while_calling(struct tick *tick)
 	callers.nmis_wanted = CALLS;
 	while (callers.nmis_wanted) {
 		count_answer(&callers.boot, call());
-		pause(NMI_PAUSES); /* some NMIs come here, as the monitor itself drops them */
+		pause(NMI_PAUSES); /* some NMIs must come here; the monitor drops those it gets */
 	}
 	say_answers(tick, "inside", &callers.inside);
 	say_answers(tick, "outside", &callers.boot);

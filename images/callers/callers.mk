@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A guest for tests, which calls the gate on two CPUs at once and from inside the gate:
-# build/callers/callers.elf. All but its own main part is busy's and tick's.
+# build/callers/callers.elf. Everything except its main part is busy's and tick's.
 
 CALLERS_DIR := $(B)/callers
 CALLERS_ELF := $(CALLERS_DIR)/callers.elf

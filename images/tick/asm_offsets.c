@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * asm_offsets.c - what NASM has to know of C's structures and constants: build/tick/asm_offsets.inc
- * (nasm_define.h).
+ * asm_offsets.c - the numbers of C's structures and constants that NASM needs. It becomes
+ * build/tick/asm_offsets.inc (nasm_define.h).
  */
 #include <elf.h>
 #include "nasm_define.h"
@@ -22,7 +22,10 @@ void asm_offsets(void)
 	       offsetof(struct switchyard_info, identity_pdpt) + HIGH_HALF);
 	CONSTANT(HIGH_HALF);
 
-	/* In 64 bits: the compiler would print a 32-bit number of this size as a negative one. */
+	/*
+	 * The number has 64 bits, because the compiler would print a 32-bit number of this size as
+	 * a negative one.
+	 */
 	DEFINE("MULTIBOOT2_HEADER_MAGIC", (uint64_t)MULTIBOOT2_HEADER_MAGIC);
 	CONSTANT(MULTIBOOT2_ARCH_I386);
 	CONSTANT(MULTIBOOT2_TAG_ALIGN);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * boot.c - what the boot loader told: the command line's options, and if there is a text screen.
+ * boot.c - reads what the boot loader tells: the command line's options, and if there is a text
+ * screen.
  */
 #include "boot_tags.h"
 #include "command_line.h"

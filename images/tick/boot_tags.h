@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * boot_tags.h - what a Multiboot2 boot loader tells, tag by tag. Specification 2.0, section 3.6.
+ * boot_tags.h - reads the tags of a Multiboot2 boot loader. Specification 2.0, section 3.6.
  */
 #ifndef TICK_BOOT_TAGS_H
 #define TICK_BOOT_TAGS_H
@@ -12,13 +12,16 @@
 /* The first tag of that type (enum multiboot2_info_type). NULL if there is none. */
 const struct multiboot2_tag *boot_tag(const struct multiboot2_info *information, uint32_t type);
 
-/* Is there a text screen? magic: what the loader left in EAX; another than its own means no. */
+/*
+ * True if there is a text screen. magic is the value that the loader left in EAX. False if that is
+ * not Multiboot2's.
+ */
 bool boot_tags_text_screen(uint32_t magic, const struct multiboot2_info *information);
 
-/* "" if there is none. */
+/* The command line, or "" if there is none. */
 const char *boot_tags_command_line(const struct multiboot2_info *information);
 
-/* ACPI's RSDP (a copy), of version 2 if there is one; NULL if the loader knows none. */
+/* A copy of ACPI's RSDP, of version 2 if there is one. NULL if the loader gives none. */
 const void *boot_tags_rsdp(const struct multiboot2_info *information);
 
 #endif

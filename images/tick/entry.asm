@@ -3,9 +3,9 @@
 ; entry.asm - the Multiboot2 header, and the way from its 32-bit entry to C in 64-bit mode.
 ; Multiboot2 specification 2.0, sections 3.1 and 3.3.
 ;
-; The header lets the loader put the image anywhere, so that two of it can be in memory at once.
-; 32-bit code has no RIP-relative addresses: what it needs lies in this section, and is reached
-; relative to EBP.
+; The header lets the loader put the image anywhere, so that two copies of it can be in memory at
+; once. 32-bit code has no RIP-relative addresses. So the data that it needs lies in this section,
+; and the code reaches the data relative to EBP.
 ;
 default rel
 %include "asm_offsets.inc"
@@ -58,7 +58,7 @@ global entry
 entry:
 	cld
 	mov esi, eax
-	lea esp, [ebx + multiboot2_info_size]	; its reserved word is borrowed for one return address
+	lea esp, [ebx + multiboot2_info_size]	; its reserved word holds one return address
 	call here
 here:
 	pop ebp
@@ -69,7 +69,8 @@ here:
 	cmp ecx, SWITCHYARD_MAGIC
 	jne .own_tables
 
-	; Entry 0 of the PML4 is Switchyard's: it maps all memory to itself, as the gate wants it.
+	; Entry 0 of the PML4 must be Switchyard's, which maps all memory to itself. The gate needs
+	; that.
 	mov eax, [edx + switchyard_info.identity_pdpt]
 	or eax, PAGE_PRESENT_WRITE
 	mov [edi], eax
@@ -80,12 +81,12 @@ here:
 .own_tables:
 	xor edx, edx
 	call build_tables
-	; On to enter_long_mode.
+	; Execution continues in enter_long_mode.
 
 ; In:    EDX address of struct switchyard_info, or 0; CR3 is loaded.
 ; Out:   to in64, in 64-bit mode, EDI what was in EDX.
 enter_long_mode:
-	mov edi, edx			; RDMSR takes EDX
+	mov edi, edx			; RDMSR overwrites EDX
 	mov eax, CR4_PAE
 	mov cr4, eax
 	mov ecx, EFER
@@ -106,10 +107,8 @@ enter_long_mode:
 	push eax
 	retf
 
-; Without Switchyard: fills the page tables, which are all zero, so that they map the first 4 GiB to
-; themselves.
-; In:        EBP address of here, EDI address of boot_pml4.
-; Clobbers:  EAX, ECX, EDI.
+; Fills the page tables if there is no Switchyard. They are all zero before, and map the first 4 GiB
+; to themselves then. In: EBP address of here, EDI address of boot_pml4. Clobbers: EAX, ECX, EDI.
 build_tables:
 	lea eax, [ebp + boot_pdpt - here + PAGE_PRESENT_WRITE]
 	mov [edi], eax
@@ -151,9 +150,9 @@ in64:
 	call kernel_main wrt ..plt
 	ud2
 
-; Addresses in data (all are R_X86_64_RELATIVE, tick.mk checks that): each becomes what it was
-; linked as, plus the way that the image has moved.
-; Clobbers: RAX, RCX, R8 to R10.
+; Corrects the addresses in data. Each becomes the address that it was linked as, plus the distance
+; that the image has moved. All relocations are R_X86_64_RELATIVE; tick.mk checks that. Clobbers:
+; RAX, RCX, R8 to R10.
 relocate:
 	lea r8, [rela_start]
 	lea r9, [rela_end]

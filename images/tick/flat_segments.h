@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * flat_segments.h - the guests' selectors, as Switchyard enters a kernel, and the segments behind
- * them: from 0 to 4 GiB, marked as accessed already. SDM volume 3, section 3.4.5.
+ * flat_segments.h - the selectors with which Switchyard enters a kernel, and their segments. The
+ * segments reach from 0 to 4 GiB, and are marked as accessed already. SDM volume 3, section 3.4.5.
  */
 #ifndef TICK_FLAT_SEGMENTS_H
 #define TICK_FLAT_SEGMENTS_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * gate.c - calls Switchyard's gate. guest/linux/switchyard.h says what has to be true then: for
- * tick it always is, since it has one CPU and Switchyard's identity map.
+ * gate.c - calls Switchyard's gate. guest/linux/switchyard.h says what must be true at a call. For
+ * tick it always is, because tick has one CPU and uses Switchyard's identity map.
  */
 #include "switchyard_names.h"
 #include "tick.h"
@@ -32,7 +32,7 @@ static int64_t leave(struct tick *tick, uint64_t op, uint64_t arg)
 		gate_explain(tick, result);
 		return result;
 	}
-	/* Keys that were held then have been let go since, seen by another kernel. */
+	/* Another kernel saw the release of the keys that were held at the call, so forget them. */
 	tick->keyboard = (struct keyboard){0};
 	tick->switches++;
 	say(tick, "back after %u switches", tick->switches);

@@ -6,10 +6,10 @@
 #define SCAN_RELEASED	 0x80
 #define SCAN_1		 0x02
 #define SCAN_0		 0x0b
-#define SCAN_CONTROL	 0x1d /* behind the prefix: the right one */
+#define SCAN_CONTROL	 0x1d /* with the prefix, the right one */
 #define SCAN_LEFT_SHIFT	 0x2a
 #define SCAN_RIGHT_SHIFT 0x36
-#define SCAN_ALT	 0x38 /* behind the prefix: the right one */
+#define SCAN_ALT	 0x38 /* with the prefix, the right one */
 
 enum {
 	LEFT_CONTROL = 1 << 0,
@@ -27,8 +27,7 @@ static uint8_t modifier(uint8_t code, bool extended)
 		return extended ? RIGHT_CONTROL : LEFT_CONTROL;
 	case SCAN_ALT:
 		return extended ? RIGHT_ALT : LEFT_ALT;
-	case SCAN_LEFT_SHIFT: /* behind the prefix it belongs to a cursor key, and nobody holds
-				 shift */
+	case SCAN_LEFT_SHIFT: /* with the prefix, it belongs to a cursor key, not to shift */
 		return extended ? 0 : LEFT_SHIFT;
 	case SCAN_RIGHT_SHIFT:
 		return extended ? 0 : RIGHT_SHIFT;

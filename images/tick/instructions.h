@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * instructions.h - single instructions that C has no word for. SDM volume 2.
+ * instructions.h - single instructions that C does not have. SDM volume 2.
  */
 #ifndef TICK_INSTRUCTIONS_H
 #define TICK_INSTRUCTIONS_H

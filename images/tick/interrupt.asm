@@ -9,7 +9,7 @@ default rel
 extern interrupt_handle
 
 VECTORS			equ 256
-; Exceptions with an error code, a bit each: SDM volume 3, table 6-1.
+; Exceptions with an error code, one bit for each: SDM volume 3, table 6-1.
 WITH_ERROR_CODE		equ 1 << 8 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 13 | 1 << 14 | 1 << 17 | \
 			    1 << 21 | 1 << 29 | 1 << 30
 
@@ -51,7 +51,7 @@ interrupt_common:
 	push r13
 	push r14
 	push r15
-	mov rdi, rsp			; the CPU aligned the stack; 22 words later it is so again
+	mov rdi, rsp			; the stack is aligned, at entry and after 22 words
 	cld
 	call interrupt_handle wrt ..plt
 	pop r15

@@ -38,10 +38,10 @@ struct idt_entry {
 };
 _Static_assert(sizeof(struct idt_entry) == 16, "an IDT entry has 16 bytes in 64-bit mode");
 
-/* interrupt.asm: one for each vector, INTERRUPT_STUB_SIZE bytes apart. */
+/* interrupt.asm has one for each vector, INTERRUPT_STUB_SIZE bytes apart. */
 extern const uint8_t interrupt_stubs[];
 
-/* Handlers get no argument of ours: this is how they find the state. */
+/* The CPU gives handlers no argument, so they find the state here. */
 static struct tick *owner;
 
 static void idt_init(void)
@@ -63,7 +63,7 @@ static void idt_init(void)
 	__asm__ volatile("lidt %0" : : "m"(pointer));
 }
 
-/* ICW1 to ICW4, in their order. */
+/* Writes ICW1 to ICW4, in their order. */
 static void pic_init(uint16_t command, uint16_t data, uint8_t vector, uint8_t icw3, uint8_t mask)
 {
 	outb(command, ICW1_INIT_ICW4);
@@ -89,10 +89,13 @@ void interrupts_init(struct tick *tick, uint8_t first_vector)
 	pic_init(PIC_SLAVE_COMMAND, PIC_SLAVE_DATA, first_vector + IRQS_EACH, ICW3_SLAVE,
 		 SLAVE_MASK);
 	pit_init();
-	inb(I8042_DATA); /* a byte that nobody took holds back all others */
+	inb(I8042_DATA); /* a byte that is not taken blocks all others */
 }
 
-/* An 8259 whose request went away gives its last input, but marks nothing as in service. */
+/*
+ * True for a spurious interrupt. If a request goes away, the 8259 gives its last input, but marks
+ * nothing as in service.
+ */
 static bool pic_spurious(uint32_t irq)
 {
 	uint16_t command = irq < IRQS_EACH ? PIC_MASTER_COMMAND : PIC_SLAVE_COMMAND;
@@ -146,8 +149,9 @@ void interrupt_handle(const struct interrupt_frame *frame)
 		pic_end(irq, false);
 	} else {
 		/*
-		 * What does not come from the 8259s comes by the local APIC, which tick never
-		 * programmed: it is not acknowledged there, so one of a kind is all that arrives.
+		 * An interrupt that does not come from the 8259s comes from the local APIC. tick
+		 * never programmed that one, and does not acknowledge the interrupt there. So only
+		 * the first one of a kind arrives.
 		 */
 		spurious = irq < IRQ_COUNT && pic_spurious(irq);
 		if (irq < IRQ_COUNT)

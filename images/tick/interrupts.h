@@ -2,7 +2,7 @@
 /*
  * interrupts.h - exceptions, the two 8259A interrupt controllers, and the timer.
  *
- * Interrupt handlers only count and note; tick.c does the rest when the CPU wakes up.
+ * Interrupt handlers only count and take notes. tick.c does the rest when the CPU wakes up.
  */
 #ifndef TICK_INTERRUPTS_H
 #define TICK_INTERRUPTS_H
@@ -27,23 +27,26 @@ enum {
 
 #define KEYS_SIZE 16
 
-/* Bytes from the keyboard, a ring: the handler of IRQ 1 puts them in, hotkey.c takes them out. */
+/*
+ * A ring of bytes from the keyboard. The handler of IRQ 1 puts them in, and hotkey.c takes them
+ * out.
+ */
 struct keys {
 	uint8_t code[KEYS_SIZE];
-	volatile uint32_t put, taken; /* bytes, ever */
+	volatile uint32_t put, taken; /* bytes since the start */
 };
 
 struct interrupts {
 	volatile uint64_t ticks;
-	volatile uint32_t stray; /* interrupts that nothing here asked for */
+	volatile uint32_t stray; /* interrupts that tick did not ask for */
 	volatile uint8_t stray_vector;
 	struct keys keys;
 	uint8_t first_vector; /* of IRQ 0 */
 };
 
 /*
- * Sets all up, with interrupts off: IRQ 0 to 15 come with vectors from first_vector on. tick has to
- * live for ever: the handlers write to it.
+ * Sets everything up. IRQ 0 to 15 get the vectors from first_vector on. Interrupts must be off.
+ * tick must live for ever, because the handlers write to it.
  */
 struct tick;
 void interrupts_init(struct tick *tick, uint8_t first_vector);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * nasm_define.h - how C tells NASM of numbers. A C file that only consists of these is compiled to
- * assembly text; tick.mk turns each "->" line in it into a %define.
+ * nasm_define.h - how C gives numbers to NASM. A C file that only consists of these macros is
+ * compiled to assembly text. tick.mk turns each "->" line in it into a %define.
  */
 #ifndef TICK_NASM_DEFINE_H
 #define TICK_NASM_DEFINE_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * print.c - say(): lines for the serial port and the screen.
+ * print.c - say(), which prints lines on the serial port and the screen.
  */
 #include <stdarg.h>
 #include "serial.h"
@@ -33,7 +33,7 @@ static void put_number(struct tick *tick, uint64_t number, uint32_t base)
 		put(tick, digits[--count]);
 }
 
-/* What follows a '%'; returns where the format goes on. */
+/* Prints the argument for the letters behind a '%'. Returns where the format continues. */
 static const char *put_argument(struct tick *tick, const char *format, va_list *arguments)
 {
 	bool is_long = *format == 'l';

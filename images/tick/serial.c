@@ -24,7 +24,7 @@ void serial_init(void)
 
 static void send(char c)
 {
-	while (!(inb(COM1_LSR) & LSR_THR_EMPTY)) /* set, too, where there is no port */
+	while (!(inb(COM1_LSR) & LSR_THR_EMPTY)) /* also set if there is no port */
 		;
 	outb(COM1_DATA, (uint8_t)c);
 }

@@ -21,7 +21,7 @@ enum {
 
 void serial_init(void);
 
-/* Waits for room. \n is sent as \r\n. */
+/* Sends a character; waits for room. \n is sent as \r\n. */
 void serial_put(char c);
 
 /* The next byte received, or -1. Does not wait. */

@@ -24,10 +24,10 @@ struct screen {
 	uint32_t row, column;
 };
 
-/* Clears it, if it is there. */
+/* Clears the screen, if there is one. */
 void screen_init(struct screen *screen, bool present);
 
-/* Writes a character or \n; scrolls; moves the cursor. */
+/* Writes a character or \n. Scrolls if needed, and moves the cursor. */
 void screen_put(struct screen *screen, char c);
 
 #endif

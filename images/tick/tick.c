@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * tick.c - the demo kernel's main part: it starts the devices, then sleeps from one timer interrupt
- * to the next, and after each looks at what there is to do.
+ * tick.c - the demo kernel's main part. It starts the devices. Then it sleeps until the next timer
+ * interrupt, looks what there is to do, and sleeps again.
  */
 #include "tick.h"
 #include "instructions.h"
@@ -23,7 +23,7 @@ static void say_hello(struct tick *tick)
 	say(tick, "on the keyboard: Ctrl+Alt+Shift+0 to 9");
 }
 
-/* A key on the serial port: a digit, m or p, else NO_COMMAND. */
+/* A key on the serial port, if it is a digit, m or p, else NO_COMMAND. */
 static int serial_command(void)
 {
 	int key = serial_get();
@@ -45,7 +45,7 @@ static void obey(struct tick *tick, int command)
 		gate_switch(tick, (uint32_t)(command - '0'));
 }
 
-/* The options every=, to= and count=. */
+/* Does what the options every=, to= and count= say. */
 static void switch_by_itself(struct tick *tick)
 {
 	struct options *options = &tick->options;
@@ -53,7 +53,7 @@ static void switch_by_itself(struct tick *tick)
 	if (!options->every || tick->interrupts.ticks % options->every)
 		return;
 	if (gate_switch(tick, options->to) < 0) {
-		options->every = 0; /* the reason is said: once is enough */
+		options->every = 0; /* gate_switch() has said the reason; once is enough */
 	} else if (tick->switches == options->count) {
 		say(tick, "done, %u switches", tick->switches);
 		options->every = 0;
@@ -70,7 +70,7 @@ static void say_count(struct tick *tick)
 		    tick->interrupts.stray);
 }
 
-/* Does not return: each turn is one timer interrupt, at least. */
+/* Does not return. Each turn waits for an interrupt. */
 static void count_ticks(struct tick *tick)
 {
 	uint64_t seen = tick->interrupts.ticks;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * tick.h - a small kernel that counts timer interrupts, and takes turns with other kernels.
+ * tick.h - a small kernel that counts timer interrupts, and shares the machine with other kernels.
  *
- * It is the example for a port of another kernel to Switchyard. Read in this order: entry.asm,
- * tick.c, gate.c, interrupts.c.
+ * It is the example for a port of another kernel to Switchyard. Read the files in this order:
+ * entry.asm, tick.c, gate.c, interrupts.c.
  *
  * Options on its command line:
  *   every=TICKS to=SLOT   switch to the slot with that number again and again
@@ -20,7 +20,7 @@
 #include "switchyard.h"
 
 struct options {
-	uint32_t every; /* ticks between switches, 0: no switches by itself */
+	uint32_t every; /* ticks between switches; 0: it does not switch by itself */
 	uint32_t to;	/* the other slot's number, from 1 */
 	uint32_t count; /* 0: without end */
 };
@@ -37,22 +37,25 @@ struct tick {
 };
 
 /*
- * Prints "NAME: ", the text and a line's end on the serial port and the screen. Knows %s, %c, %u,
- * %x, and with l %lu and %lx (print.c).
+ * Prints "NAME: ", the text and the end of the line on the serial port and the screen. It knows %s,
+ * %c, %u, %x, %lu and %lx (print.c).
  */
 void say(struct tick *tick, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* What the boot loader told: the command line's options, and if there is a text screen (boot.c). */
+/*
+ * Reads what the boot loader tells: the command line's options, and if there is a text screen
+ * (boot.c).
+ */
 struct multiboot2_info;
 void boot_read(struct tick *tick, uint32_t magic, const struct multiboot2_info *information);
 
 /*
- * The gate (gate.c). Both come back when this slot is resumed, and say so; or at once, and say why
- * not. The result is the gate's.
+ * Call the gate (gate.c). Both return when this slot is resumed, and say so. If the gate refuses,
+ * they return at once, and say why. Both return the gate's result.
  */
 int64_t gate_switch(struct tick *tick, uint32_t slot);
 int64_t gate_monitor(struct tick *tick);
-/* Gives the machine up for good. Come back only without Switchyard. */
+/* Give the machine up for good. They return only if there is no Switchyard. */
 void gate_poweroff(struct tick *tick);
 void gate_crash(struct tick *tick, const char *message);
 

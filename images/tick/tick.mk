@@ -9,11 +9,12 @@ TICK_ASM := $(wildcard images/tick/*.asm)
 TICK_OBJ := $(TICK_C:images/tick/%.c=$(TICK_DIR)/%.o) $(TICK_ASM:images/tick/%.asm=$(TICK_DIR)/%.asm.o)
 TICK_INC := $(TICK_DIR)/asm_offsets.inc
 
-# Where it is linked; it is loaded anywhere.
+# The address that it is linked for. It may be loaded anywhere.
 TICK_LINK_ADDRESS := 0x200000
 
-# No red zone: interrupts use the stack of what they interrupt. General registers only: the torture
-# guest, which uses some of these files, fills the others, and an interrupt must not change them.
+# No red zone, because interrupts use the stack of the code that they interrupt. General registers
+# only, because the torture guest uses some of these files and fills the other registers. An
+# interrupt must not change those.
 TICK_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -ffreestanding -nostdlib -m64 \
 	-mno-red-zone -mgeneral-regs-only -fpie -fvisibility=hidden -fno-stack-protector \
 	-fcf-protection=none -fno-asynchronous-unwind-tables -fno-strict-aliasing \
@@ -29,8 +30,8 @@ $(TICK_DIR)/%.o: images/tick/%.c
 	@echo "  CC      $<"
 	@$(CC) $(TICK_CFLAGS) -MMD -MP -c -o $@ $<
 
-# NASM's -MD leaves out %include, so the one file that is included is named here. No -g: it puts this
-# folder's path in the file, and other folders' builds would differ.
+# NASM's -MD leaves out %include, so the one included file is named here. No -g, because it puts
+# this folder's path in the file, and builds in other folders would differ.
 $(TICK_DIR)/%.asm.o: images/tick/%.asm $(TICK_INC)
 	@mkdir -p $(@D)
 	@echo "  NASM    $<"
@@ -46,9 +47,9 @@ endef
 $(TICK_INC): images/tick/asm_offsets.c
 	$(generate_offsets)
 
-# GRUB loads no ET_DYN, and no file with a section of type SHT_RELA: it is told that the file is an
-# ET_EXEC, and that section plain data. The relocatable tag lets it be placed elsewhere all the same, and
-# entry.asm applies the relocations, of one type only.
+# GRUB loads no ET_DYN, and no file with a section of type SHT_RELA. So the file's type becomes
+# ET_EXEC, and that section becomes plain data. The relocatable tag still allows another address,
+# and entry.asm applies the relocations, which are of one type only.
 define link_relocatable
 	@echo "  LD      $@"
 	@$(LD) $(TICK_LDFLAGS) -o $@ $(filter %.o,$^)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * access.h - a function to read, and one to write, each kind of register that several items_*.c
- * name. All have the same type: which one, for those of which there are many, and the value.
+ * access.h - functions that read and write the kinds of registers that several items_*.c use. All
+ * have the same type. Their arguments are the register's number, where there are many of a kind,
+ * and the value.
  */
 #ifndef TORTURE_ACCESS_H
 #define TORTURE_ACCESS_H
@@ -76,13 +77,13 @@ DEFINE_NUMBERED(msr, "rdmsr", "wrmsr")
 #define CPUID_STRUCTURED 7
 #define CPUID_XSAVE	 0x0d
 #define CPUID_EXTENDED	 0x80000001
-#define CPUID_RANGE	 0x80000000 /* leaves below it, and from it on, are counted apart */
+#define CPUID_RANGE	 0x80000000 /* leaves below it and from it on have separate limits */
 
 struct cpuid {
 	uint32_t eax, ebx, ecx, edx;
 };
 
-/* All zero for a leaf that the CPU does not have. */
+/* The result is all zero for a leaf that the CPU does not have. */
 static inline struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
 {
 	struct cpuid c = {leaf & CPUID_RANGE, 0, 0, 0};
@@ -176,7 +177,10 @@ static inline void port_set(uint32_t which, uint64_t value)
 	outb((uint16_t)which, (uint8_t)value);
 }
 
-/* The 8254: Intel's data sheet, read-back command, which latches status and count of a channel. */
+/*
+ * The 8254's read-back command, which latches the status and the count of a channel: Intel's data
+ * sheet.
+ */
 #define PIT_READ_BACK(channel) (0xc0 | 2 << (channel))
 
 struct pit_reading {
@@ -184,7 +188,7 @@ struct pit_reading {
 	uint32_t count;
 };
 
-/* A channel that is programmed to give the count in two bytes, low byte first. */
+/* Reads a channel that is programmed to give the count in two bytes, low byte first. */
 static inline struct pit_reading pit_read(uint32_t channel)
 {
 	uint16_t port = (uint16_t)(PIT_CHANNEL_0 + channel);

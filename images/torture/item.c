@@ -4,7 +4,7 @@
 #define VALUES_MAX 2048
 #define GROUPS_MAX 64
 
-/* The order matters: to load FS or GS changes its base, and port 0x61 starts timers. */
+/* The order matters, because loading FS or GS changes its base, and port 0x61 starts timers. */
 static const struct group *const files[] = {
 	groups_cpu,  groups_msr,  groups_apic, groups_legacy, groups_timer,
 	groups_hpet, groups_uart, groups_vga,  groups_acpi,   groups_pci,
@@ -75,7 +75,7 @@ static void fill(struct torture *torture, const struct item *item)
 	}
 }
 
-/* What was written is read again: hardware may keep less than it is given. */
+/* Reads again what it has written, because hardware may keep fewer bits than it gets. */
 void items_fill(struct torture *torture)
 {
 	for (uint32_t g = 0; g < items.group_count; g++)
@@ -90,7 +90,7 @@ void items_read(void)
 	read_all(items.is);
 }
 
-/* One difference for each item: its first value that is wrong. */
+/* Reports one difference for each item: its first value that is wrong. */
 static void compare(struct torture *torture, const struct item *item, uint32_t first)
 {
 	for (uint32_t n = first; n < first + values_of(item); n++) {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * item.h - state as a table of values: how to read and write each, and what bits may be anything.
+ * item.h - state as a table of values: how to read and write each, and which bits may have any
+ * value.
  *
- * A group of items is there, or is not, on a given machine. What is missing is said once, so that
- * nobody takes it for tested.
+ * A machine has a group of items, or does not have it. The guest says once which groups are
+ * missing, so that nobody believes that they are tested.
  */
 #ifndef TORTURE_ITEM_H
 #define TORTURE_ITEM_H
@@ -17,13 +18,13 @@ struct item {
 	const char *name; /* as in docs/STATE.md */
 	uint64_t (*get)(uint32_t which);
 	void (*set)(uint32_t which, uint64_t value); /* NULL: only compared */
-	bool (*same)(uint64_t is, uint64_t was);     /* NULL: if they are equal */
+	bool (*same)(uint64_t is, uint64_t was);     /* NULL: they must be equal */
 	uint32_t which;				     /* a register's number, port, offset... */
 	uint16_t count;				     /* of such values; 0 means 1 */
 	uint16_t step;				     /* from one's `which` to the next one's */
-	uint64_t vary;				     /* bits filled at random; all others stay, */
-	uint64_t clear;				     /* but for those that become 0, */
-	uint64_t fixed;				     /* and those that are set */
+	uint64_t vary;				     /* bits filled at random; others stay, */
+	uint64_t clear;				     /* except these, which become 0, */
+	uint64_t fixed;				     /* and these, which are set */
 };
 
 struct group {
@@ -39,18 +40,24 @@ struct group {
 extern const struct group groups_cpu[], groups_msr[], groups_apic[], groups_timer[], groups_hpet[],
 	groups_legacy[], groups_uart[], groups_vga[], groups_pci[], groups_acpi[];
 
-/* Finds out what there is, and says how many items are tested, and which groups are not. */
+/* Finds out which items there are. Says how many items are tested, and which groups are not. */
 void items_init(struct torture *torture);
 
-/* With interrupts off. To compare prints, which changes the devices: read first. */
+/*
+ * Called with interrupts off. Comparing prints, and that changes the devices, so read everything
+ * first.
+ */
 void items_fill(struct torture *torture);
 void items_read(void);
 void items_compare(struct torture *torture);
 
-/* After items_read(): lets timer interrupts come again (items_hpet.c). */
+/* Called after items_read(). Enables timer interrupts again (items_hpet.c). */
 void items_settle(void);
 
-/* items_acpi.c: where the RSDP is, before items_init(). 0: the boot loader did not tell. */
+/*
+ * Says where the RSDP is; called before items_init(). 0 if the boot loader did not tell. In
+ * items_acpi.c.
+ */
 void items_acpi_set_rsdp(const void *rsdp);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * items_acpi.c - which events ACPI's hardware reports. ACPI 6.4, sections 4.8.4 and 5.2. Their
- * interrupt is masked here.
+ * interrupt is masked in this guest.
  */
 #include <stddef.h>
 #include "access.h"
@@ -21,7 +21,7 @@ struct table_header {
 	uint8_t rest[28];
 } __attribute__((packed));
 
-/* The FADT, as far as it is needed: table 5.9. */
+/* The needed part of the FADT: table 5.9. */
 struct fadt {
 	struct table_header header;
 	uint8_t before_blocks[20];
@@ -36,7 +36,7 @@ _Static_assert(offsetof(struct fadt, gpe0_length) == 92, "as ACPI 6.4, table 5.9
 #define PM1_VARY  0x0521 /* timer, global lock, power button, clock's alarm */
 #define GPE0_VARY 0xff
 
-/* Where enable registers begin: the second half of each block. 0: there is none. */
+/* Where the enable registers begin, in the second half of each block. 0 if there is none. */
 static struct {
 	const struct rsdp *rsdp;
 	uint16_t pm1_enable, gpe0_enable;

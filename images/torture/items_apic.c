@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * items_apic.c - the local APIC (SDM volume 3, chapter 11, offsets by table 11-1) and the first
- * IO-APIC (Intel 82093AA data sheet, section 3). No entry is unmasked: nothing comes from them.
+ * IO-APIC (Intel 82093AA data sheet, section 3). No entry is unmasked, so no interrupt comes from
+ * them.
  */
 #include "access.h"
 #include "item.h"
@@ -34,7 +35,7 @@ enum {
 	LAPIC_TIMER_DIVIDE = 0x3e0,
 };
 
-/* Every PC has the first one here. */
+/* Every PC has the first IO-APIC at this address. */
 #define IOAPIC_SELECT	  0xfec00000u
 #define IOAPIC_WINDOW	  0xfec00010u
 #define IOAPIC_ENTRY(pin) (0x10 + 2 * (pin))
@@ -64,7 +65,7 @@ static void lapic_set(uint32_t which, uint64_t value)
 	*lapic(which) = (uint32_t)value;
 }
 
-/* There are two models only. */
+/* There are only two valid values, the two models. */
 static void dfr_set(uint32_t which, uint64_t value)
 {
 	lapic_set(which, value & 1 ? DFR_CLUSTER : DFR_FLAT);
@@ -76,8 +77,8 @@ static uint64_t dfr_get(uint32_t which)
 }
 
 /*
- * The initial count is what a periodic timer goes on with; a one-shot timer has to go on from the
- * count that it has come to. So each iteration tests one of them.
+ * A periodic timer continues with its initial count. A one-shot timer must continue from the count
+ * that it has reached. So each iteration tests one of the two kinds.
  */
 static bool is_periodic(void)
 {
@@ -94,7 +95,7 @@ static uint64_t current_get(uint32_t which)
 	return is_periodic() ? 0 : lapic_get(which);
 }
 
-/* Is a counter that goes down a little further on, or where it was? */
+/* True if a counter that counts down is where it was, or a little further. */
 static bool went_down(uint64_t is, uint64_t was)
 {
 	return is <= was && was - is < was / 2 + 1;

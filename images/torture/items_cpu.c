@@ -11,12 +11,15 @@
 #define CR0_VARY 0x50022 /* AM, WP, NE, MP */
 #define CR3_VARY 0x18	 /* PCD, PWT: how the top table is cached */
 #define CR8_VARY 0xf
-/* 18.2: B0 to B3, BD, BS, BT; no breakpoint enabled, LE, GE, all on writes, any length. */
+/*
+ * Section 18.2. DR6: B0 to B3, BD, BS, BT. DR7: LE, GE; no breakpoint is enabled, all are on
+ * writes, of any length.
+ */
 #define DR6_VARY       0xe00f
 #define DR7_VARY       0xcccc0300ull
 #define DR7_FIXED      0x11110000ull
 
-#define IDT_LIMIT_VARY 0x800 /* its second half, of vectors from 128 on, which nothing uses */
+#define IDT_LIMIT_VARY 0x800 /* its second half, for vectors from 128 on, which are not used */
 #define CR4_PKE	       22
 
 /* Of CPUID.(7,0). */
@@ -27,7 +30,7 @@
 #define ECX_PKU	     (1u << 3)
 #define ECX_PKS	     (1u << 31)
 
-/* An item's fields. A register with functions of its own, compared, or filled, too: */
+/* An item's fields, for a register with its own functions. It is only compared, or filled, too: */
 #define KEPT(title, kind)	  .name = title, .get = kind##_get
 #define FILLED(title, kind, bits) .name = title, .get = kind##_get, .set = kind##_set, .vary = bits
 
@@ -55,7 +58,7 @@ static void cr4_bit_set(uint32_t which, uint64_t value)
 	cr4_set(0, (cr4_get(0) & ~(1ull << which)) | value << which);
 }
 
-/* What depends on each other goes together: SDM volume 1, 13.3. */
+/* Components that depend on each other are set together: SDM volume 1, 13.3. */
 static void xcr0_set(uint32_t which, uint64_t value)
 {
 	(void)which;
@@ -68,7 +71,7 @@ static void xcr0_set(uint32_t which, uint64_t value)
 	xcr_set(0, (value & torture_xcr0_supported()) | XCR0_X87_SSE);
 }
 
-/* Protection keys' rights can be moved only while CR4.PKE is set. */
+/* The protection keys' rights can be read and written only while CR4.PKE is set. */
 static uint64_t pkru_get(uint32_t which)
 {
 	uint64_t cr4 = cr4_get(0);
@@ -142,7 +145,7 @@ static bool has_avx512(void)
 }
 
 static const struct item base[] = {
-	/* Segments first: to load FS or GS changes its base. */
+	/* Segments come first, because loading FS or GS changes its base. */
 	{FILLED("ds", ds, TORTURE_SELECTOR_BITS)},
 	{FILLED("es", es, TORTURE_SELECTOR_BITS)},
 	{FILLED("fs", fs, TORTURE_SELECTOR_BITS)},
@@ -186,7 +189,7 @@ static const struct item xsave[] = {
 	{.name = "xcr0", .get = xcr_get, .set = xcr0_set, .vary = XCR0_KNOWN},
 };
 
-/* These have no items here: registers.c fills what XCR0 enables. */
+/* XSAVE's components have no items here. registers.c fills those that XCR0 enables. */
 static const struct item none[] = {{KEPT("cr4-osxsave", cr4_bit), .which = 18}};
 
 const struct group groups_cpu[] = {

@@ -10,7 +10,7 @@
 #define HPET_ABSENT	  0xffffffff
 #define HPET_CONFIG	  (HPET + 0x010)
 #define CONFIG_ENABLE	  0x1
-#define CONFIG_LEGACY	  0x2 /* timers 0 and 1 take the place of the 8254 and the clock */
+#define CONFIG_LEGACY	  0x2 /* timers 0 and 1 replace the 8254 and the clock */
 #define HPET_COUNTER	  (HPET + 0x0f0)
 #define HPET_TIMER	  (HPET + 0x100)
 #define HPET_COMPARATOR	  (HPET + 0x108)
@@ -19,21 +19,26 @@
 #define TIMERS		  3 /* at least */
 #define ONE_SHOT	  2 /* the first of them; the third one is periodic */
 
-#define COUNTER_HIGH_VARY 0x00ffffff /* an emulated one gets more than that wrong */
-/* Level-triggered, 32 bits; the IO-APIC's pin is 16 to 23. */
+#define COUNTER_HIGH_VARY 0x00ffffff /* an emulated one gets the bits above wrong */
+/* Level-triggered, 32 bits. The IO-APIC's pin is 16 to 23. */
 #define TIMER_VARY     0x0f02
 #define TIMER_FIXED    0x2000
 #define TIMER_PERIODIC 0x0008
 #define TIMER_SET      0x0040 /* the next write is the comparator's, and the one after it the period */
 #define TIMER_32       0x0100
 
-/* Some seconds, so that a second one does not pass before anybody looks. */
+/* Some seconds, so that no second period passes before the guest looks. */
 #define PERIOD_VARY  0x3fffffff
 #define PERIOD_LEAST 0x40000000
-#define SOON	     64 /* counts before the comparator that the counter is set to, to see the period */
-#define LOOKS	     10000000
+/*
+ * How far before the comparator the counter starts, to see the period. An emulator needs time to set
+ * its timers, and some to act on them. If it misses the comparator, it gets more.
+ */
+#define SOON  20000
+#define LATE  50000000
+#define TRIES 4
 
-#define LAST	     (ONE_SHOT * TIMER_SIZE) /* the periodic one */
+#define LAST  (ONE_SHOT * TIMER_SIZE) /* the periodic one */
 
 static bool has_hpet(void)
 {
@@ -47,9 +52,24 @@ static void period_write(uint32_t comparator, uint32_t period)
 	memory_set(HPET_COMPARATOR + LAST, period);
 }
 
+/* Lets the counter run over the comparator; what that is then. */
+static uint32_t meet_comparator(uint64_t config, uint32_t comparator, uint32_t soon)
+{
+	uint32_t next;
+
+	memory_set(HPET_COUNTER, comparator - soon);
+	memory_set(HPET_CONFIG, config | CONFIG_ENABLE);
+	do
+		next = (uint32_t)memory_get(HPET_COMPARATOR + LAST);
+	while (next == comparator &&
+	       (uint32_t)memory_get(HPET_COUNTER) - (comparator - soon) < soon + LATE);
+	memory_set(HPET_CONFIG, config);
+	return (uint32_t)memory_get(HPET_COMPARATOR + LAST);
+}
+
 /*
- * It can't be read, but when the counter meets the comparator, that goes on by one period. Then all
- * is as it was.
+ * The period can't be read. But when the counter reaches the comparator, the comparator grows by
+ * one period. After that, everything is restored.
  */
 static uint64_t period_get(uint32_t which)
 {
@@ -58,11 +78,8 @@ static uint64_t period_get(uint32_t which)
 	uint32_t comparator = (uint32_t)memory_get(HPET_COMPARATOR + LAST), next = comparator;
 
 	(void)which;
-	memory_set(HPET_COUNTER, comparator - SOON);
-	memory_set(HPET_CONFIG, config | CONFIG_ENABLE);
-	for (uint32_t looks = 0; looks < LOOKS && next == comparator; looks++)
-		next = (uint32_t)memory_get(HPET_COMPARATOR + LAST);
-	memory_set(HPET_CONFIG, config);
+	for (uint32_t tries = 0; tries < TRIES && next == comparator; tries++)
+		next = meet_comparator(config, comparator, SOON << 2 * tries);
 	memory_set(HPET_COUNTER, low);
 	memory_set(HPET_COUNTER + 4, high);
 	period_write(comparator, next - comparator);
@@ -117,7 +134,7 @@ const struct group groups_hpet[] = {
 	{0},
 };
 
-/* With CONFIG_LEGACY no timer interrupt comes. */
+/* No timer interrupt comes while CONFIG_LEGACY is set. */
 void items_settle(void)
 {
 	if (has_hpet())

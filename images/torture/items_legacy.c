@@ -7,17 +7,20 @@
 #include "item.h"
 
 /*
- * IRQ 5, 7 and, behind a cascade that stays masked, all of the slave's: no device here raises them.
+ * IRQ 5 and 7, and all of the slave's, which are behind a cascade that stays masked. No device in
+ * the tests raises them.
  */
 #define PIC_MASTER_VARY 0xa0
 #define PIC_SLAVE_VARY	0xff
-/* ICH9 data sheet, 13.4.13: IRQ 5 and 7, and all of the slave's but 8 and 13, level-triggered. */
+/*
+ * ICH9 data sheet, 13.4.13. Level-triggered: IRQ 5 and 7, and all of the slave's except 8 and 13.
+ */
 #define ELCR_MASTER	 0x4d0
 #define ELCR_SLAVE	 0x4d1
 #define ELCR_MASTER_VARY 0xa0
 #define ELCR_SLAVE_VARY	 0xde
 
-/* Of the 8042's command byte: interrupts of keyboard and mouse, mouse disabled. */
+/* Bits of the 8042's command byte: interrupts of keyboard and mouse, mouse disabled. */
 #define BYTE_VARY  0x23
 #define WAIT_LOOKS 100000
 

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * items_msr.c - model-specific registers. Numbers: SDM volume 4, table 2-2; AMD's: AMD64
- * Architecture Programmer's Manual, volume 2, appendix A.
+ * items_msr.c - model-specific registers. The numbers are in SDM volume 4, table 2-2. AMD's are in
+ * the AMD64 Architecture Programmer's Manual, volume 2, appendix A.
  */
 #include "access.h"
 #include "item.h"
 
-/* Canonical addresses, in the lower half; of a page. */
+/* Canonical addresses in the lower half, and those of pages. */
 #define ADDRESS 0x00007fffffffffffull
 #define PAGE	0x00007ffffffff000ull
 #define ANY_32	0xffffffffull
-/* Physical: every CPU in 64-bit mode has 36 bits, at least. */
+/* Physical addresses. Every CPU in 64-bit mode has at least 36 bits. */
 #define PHYSICAL_PAGE 0x0000000ffffff000ull
 
-/* Table 12-10: 4 to 7 are memory types, all. Entry 0 is the one that the pages here use. */
+/*
+ * Table 12-10: all of 4 to 7 are memory types. Entry 0 is not changed, because this guest's pages
+ * use it.
+ */
 #define PAT_VARY     0x0303030303030300ull
 #define PAT_FIXED    0x0404040404040400ull
 #define FAST_STRINGS 0x1 /* of MISC_ENABLE */
@@ -26,12 +29,12 @@
 #define DEFAULT_VARY 0xc02 /* E, FE, and type 4 or 6 */
 #define DEFAULT_TYPE 0x4
 #define BASE_VARY    (PHYSICAL_PAGE | 0x1)
-#define MTRR_PAIRS   8 /* all CPUs that have MTRRs have so many, at least */
+#define MTRR_PAIRS   8 /* all CPUs with MTRRs have at least so many */
 #define MCA_BANKS    4 /* likewise */
-/* SDM volume 3, appendix: BNDCFGS: address, BNDPRESERVE, EN. Branches keep the bounds then. */
+/* SDM volume 3, appendix: BNDCFGS: address, BNDPRESERVE, EN. Branches then keep the bounds. */
 #define BNDCFGS_VARY	    (PAGE | 1)
 #define BNDCFGS_PRESERVE    2
-#define PKRS_VARY	    0xfffffffcull /* key 0 is that of all pages here */
+#define PKRS_VARY	    0xfffffffcull /* all pages here have key 0 */
 
 #define MSR_MCG_CAP	    0x179
 #define MCG_CAP_CTL	    (1ull << 8)

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * items_pci.c - configuration space of devices that nobody drives. PCI Local Bus specification 3.0,
+ * items_pci.c - configuration space of devices without a driver. PCI Local Bus specification 3.0,
  * chapter 6; PCI-to-PCI bridge architecture 1.2, chapter 3; configuration mechanism #1.
  *
- * One function of a kind is enough. The one whose base addresses move has no MSI-X table, whose
- * entries would move with them; none is a host bridge, storage or the screen.
+ * One function of each kind is enough. The function whose base addresses change has no MSI-X table,
+ * because the table's entries would move with them. No function is a host bridge, storage or the
+ * screen.
  */
 #include "access.h"
 #include "item.h"
@@ -15,7 +16,7 @@
 #define CONFIG_FUNCTION(bus, device, function) ((bus) << 16 | (device) << 11 | (function) << 8)
 
 enum {
-	PCI_VENDOR = 0x00, /* 32 bits each: with what follows it */
+	PCI_VENDOR = 0x00, /* each has 32 bits, with the fields behind it */
 	PCI_COMMAND = 0x04,
 	PCI_CLASS = 0x08,
 	PCI_HEADER = 0x0c,
@@ -44,7 +45,7 @@ enum {
 #define HEADER_TYPE(reg)    ((reg) >> 16 & 0x7f)
 #define HEADER_MULTI	    (1u << 23)
 #define BAR_IO		    1u
-/* Addresses that firmware gives to nobody: it starts at the other ends of these ranges. */
+/* Firmware gives these addresses to no device. It starts at the other ends of these ranges. */
 #define BAR_MEMORY_VARY 0x0ff00000u
 #define BAR_MEMORY_BASE 0xe0000000u
 #define ROM_VARY	0x0ff00000u
@@ -58,11 +59,11 @@ enum {
 #define CAP_NEXT(reg)	((reg) >> 8 & 0xff)
 #define CAPS_MAX	48
 /* Message control, in the upper half of a capability's first word. */
-#define MSI_CONTROL_VARY 0x00700000u /* how many messages, of as many as there are */
+#define MSI_CONTROL_VARY 0x00700000u /* how many of the messages are used */
 #define MSI_CONTROL_64	 (1u << 23)
 #define MSI_MASK	 0x0c /* behind an address of 32 bits */
 #define MSI_CONTROL_MASK (1u << 24)
-/* PCI power management 1.2, 3.2.4: PME enable, data select. Nothing falls asleep. */
+/* PCI power management 1.2, 3.2.4: PME enable, data select. No device falls asleep. */
 #define POWER_CONTROL 0x04
 #define POWER_VARY    0x1f00
 /* PCI Express 3.0, 7.8.4: which errors are reported. */
@@ -77,7 +78,9 @@ enum {
 #define MSIX_VECTORS	 2 /* entries of the table that are tested */
 #define MSIX_ENTRY	 16
 
-/* The functions that are tested, as CONFIG_FUNCTION; 0, the host bridge: none was found. */
+/*
+ * The functions that are tested, as CONFIG_FUNCTION. 0, the host bridge, means that none was found.
+ */
 static struct {
 	bool scanned;
 	uint32_t plain, bridge, rom;
@@ -87,7 +90,7 @@ static struct {
 	uint32_t msix, msix_cap, msix_table;
 } pci;
 
-/* The address register is an item itself: it stays. */
+/* The address register is an item, too, so it is restored. */
 static uint32_t config_read(uint32_t function, uint32_t offset)
 {
 	uint32_t address = inl(CONFIG_ADDRESS), value;
@@ -137,7 +140,9 @@ static uint32_t find_capability(uint32_t function, uint32_t id)
 	return 0;
 }
 
-/* Where the table is, with memory decoding on; 0 if that is above 4 GiB, or nowhere. */
+/*
+ * Where the table is. Memory decoding must be on. 0 if the table is above 4 GiB, or has no address.
+ */
 static uint32_t msix_table(uint32_t function, uint32_t cap)
 {
 	uint32_t place = config_read(function, cap + 4);
@@ -160,7 +165,7 @@ static void take_msix(uint32_t function, uint32_t cap)
 		     (config_read(function, PCI_COMMAND) & COMMAND_MASK) | COMMAND_MEMORY);
 }
 
-/* If possible, one that can mask each message. */
+/* Takes a function for MSI. One that can mask each message is better. */
 static void take_msi(uint32_t function)
 {
 	uint32_t cap = find_capability(function, CAP_MSI);
@@ -171,7 +176,7 @@ static void take_msi(uint32_t function)
 	pci.msi_cap = cap;
 }
 
-/* Does the register keep what is written to these bits? Not every device does. */
+/* True if the register keeps what is written to these bits. Not every device does. */
 static bool sticks(uint32_t function, uint32_t offset, uint32_t bits)
 {
 	uint32_t was = config_read(function, offset), is;
@@ -240,7 +245,9 @@ static void scan_device(uint32_t bus, uint32_t device)
 	}
 }
 
-/* The root bus only: what is behind a bridge goes away while its windows are filled. */
+/*
+ * Only scans the root bus. Devices behind a bridge are out of reach while its windows are filled.
+ */
 static void scan(void)
 {
 	if (pci.scanned)
@@ -326,7 +333,7 @@ static uint64_t command_get(uint32_t which)
 	return plain_get(which) & COMMAND_MASK;
 }
 
-/* A base address: below a limit that keeps it off other devices, and of the kind that it is. */
+/* Writes a base address. It stays below a limit, away from other devices, and keeps its kind. */
 static void bar_set(uint32_t which, uint64_t value)
 {
 	if (plain_get(which) & BAR_IO)
@@ -346,7 +353,7 @@ static uint64_t express_control_get(uint32_t which)
 	return express_get(which) & COMMAND_MASK;
 }
 
-/* Of a message with 64-bit addresses, data and mask follow the address's upper half. */
+/* If a message has 64-bit addresses, data and mask follow the address's upper half. */
 static uint64_t mask_get(uint32_t which)
 {
 	return msi_get(which + (has_msi_64() ? 4 : 0));
@@ -402,7 +409,7 @@ static const struct item address[] = {
 	 .fixed = CONFIG_ENABLE},
 };
 static const struct item bridge[] = {
-	/* Secondary and subordinate bus: numbers that no bus has. */
+	/* Secondary and subordinate bus get numbers that no bus has. */
 	{FILLED("pci-bridge-bus", bridge, PCI_BUS, 0x003f3f00), .fixed = 0x00c08000},
 	{FILLED("pci-bridge-io", bridge, PCI_IO_WINDOW, 0x7070), .fixed = 0x8080,
 	 .clear = 0xffff0000},

@@ -10,7 +10,7 @@
 #define PIT_STATUS_MODE 0x3f
 #define PIT_MODES	6
 #define PIT_LOW_HIGH	0x30
-#define PIT_COUNT	0x5555 /* anything: it may not count */
+#define PIT_COUNT	0x5555 /* any count; the channel may not count */
 #define PORT_B		0x61   /* ICH9 data sheet, 13.7.1 */
 #define PORT_B_VARY	0x03   /* gate, speaker */
 
@@ -50,7 +50,7 @@ static uint64_t rtc_get(uint32_t which)
 	return inb(RTC_DATA);
 }
 
-/* While an update is in progress, register A says so. */
+/* Register A also has a bit that is set while an update is in progress. It is left out. */
 static uint64_t rtc_rate_get(uint32_t which)
 {
 	return rtc_get(which) & ~RTC_A_UPDATING;

@@ -2,7 +2,7 @@
 /*
  * items_uart.c - COM1 to COM4. PC16550D data sheet, table II.
  *
- * Between filling and reading nothing is sent, so the line may have any speed and format.
+ * Nothing is sent between filling and reading, so the line may have any speed and format.
  * Interrupts of these ports are masked at the 8259.
  */
 #include "../tick/serial.h"
@@ -31,7 +31,7 @@ enum {
 #define FCR_ENABLE   0x01
 #define SCRATCH_TEST 0x5a
 
-/* A divisor's half shows while LCR has DLAB set. */
+/* The halves of the divisor are visible while LCR has DLAB set. */
 static uint64_t divisor_get(uint32_t port)
 {
 	uint16_t lcr = (uint16_t)((port & ~7u) + LCR);
@@ -54,7 +54,7 @@ static void divisor_set(uint32_t port, uint64_t value)
 	outb(lcr, was);
 }
 
-/* If the FIFOs are on: IIR tells. */
+/* IIR tells if the FIFOs are on. */
 static uint64_t fifo_get(uint32_t port)
 {
 	return (inb((uint16_t)port) & IIR_FIFOS) == IIR_FIFOS;
@@ -96,7 +96,7 @@ static bool has_com4(void)
 #define DIVISOR(title, port) \
 	.name = title, .get = divisor_get, .set = divisor_set, .which = port, .vary = 0xff
 #define FIFO(title, port) .name = title, .get = fifo_get, .set = fifo_set, .which = port, .vary = 1
-/* The FIFOs first: switching them changes what IER may raise. */
+/* The FIFOs come first, because switching them changes what IER may raise. */
 #define UART(name, com)                                      \
 	static const struct item name[] = {                  \
 		{FIFO(#name "-fifo", (com) + FCR)},          \

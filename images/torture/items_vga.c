@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * items_vga.c - the VGA in text mode. IBM VGA technical reference, "VGA registers". What would stop
- * text memory from being written stays as it is; the screen may look odd meanwhile.
+ * items_vga.c - the VGA in text mode. IBM VGA technical reference, "VGA registers". Bits that would
+ * stop writes to text memory stay as they are. The screen may look odd during the test.
  */
 #include "access.h"
 #include "item.h"
 
 #define MISC_READ	0x3cc
 #define MISC_WRITE	0x3c2
-#define ATTRIBUTE	0x3c0 /* index and data by turns */
+#define ATTRIBUTE	0x3c0 /* takes an index and data in turn */
 #define ATTRIBUTE_READ	0x3c1
 #define ATTRIBUTE_RESET 0x3da /* reading makes the next write an index */
 #define ATTRIBUTE_VIDEO 0x20  /* in the index: the screen stays on */
@@ -42,7 +42,7 @@
 #define MISC_MAP	   0x0c
 #define MISC_MAP_B8000	   0x0c
 
-/* A sample of the plane's 64 KiB, so that each of its eight fonts is in it. */
+/* A sample of the plane's 64 KiB that has a part of each of its eight fonts. */
 #define FONT_BYTES   0x10000
 #define FONT_SAMPLES 32
 #define FONT_STEP    2017
@@ -51,7 +51,7 @@
 #define HIDDEN_STEP  0x7fc
 #define HIDDEN_WORDS 10
 
-/* What the index registers hold is an item itself: it stays. */
+/* The index registers are items, too, so they are restored. */
 static uint64_t indexed_get(uint16_t port, uint32_t index)
 {
 	uint8_t was = inb(port);
@@ -103,7 +103,10 @@ static void attribute_write(uint32_t which, uint64_t value)
 	outb(ATTRIBUTE, (uint8_t)value);
 }
 
-/* The palette can be written only while the screen is off; then it goes on again. */
+/*
+ * The palette can be written only while the screen is off. The screen is switched on again after
+ * that.
+ */
 static void attribute_set(uint32_t which, uint64_t value)
 {
 	inb(ATTRIBUTE_RESET);
@@ -142,7 +145,7 @@ static void misc_set(uint32_t which, uint64_t value)
 	outb(MISC_WRITE, (uint8_t)value);
 }
 
-/* The DAC goes through the three parts of each colour by itself. */
+/* The DAC steps through the three parts of each colour by itself. */
 static uint64_t dac_get(uint32_t which)
 {
 	outb(DAC_READ, (uint8_t)(which / 3));
@@ -248,7 +251,7 @@ static const struct item vga[] = {
 _Static_assert((DAC_SAMPLES - 1) * DAC_STEP < DAC_BYTES, "the sample stays in the palette");
 _Static_assert((FONT_SAMPLES - 1) * FONT_STEP < FONT_BYTES, "the sample stays in the plane");
 
-/* The index registers; only which registers there are. */
+/* The index registers. They only hold numbers of existing registers. */
 static const struct item index[] = {
 	{FILLED("vga-index", port, SEQUENCER, 0x03)},
 	{FILLED("vga-index", port, GRAPHICS, 0x07)},

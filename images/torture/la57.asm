@@ -14,8 +14,8 @@ section .text
 
 ; void la57_enter(uint32_t pml5)
 ;
-; In:        EDI address of the PML5, which maps all that the old tables map, and lies below 4 GiB as
-;            code and stack do; interrupts off; a GDT with SELECTOR_CODE32.
+; In:        EDI address of the PML5, which maps what the old tables map, and lies below 4 GiB like
+;            code and stack; interrupts off; a GDT with SELECTOR_CODE32.
 ; Preserved: what the System V convention says.
 ; Stack:     the caller's: registers, whose high halves 32-bit mode loses.
 ;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * registers.c - what torture_switch.asm fills the registers with, and the comparison.
+ * registers.c - the values with which torture_switch.asm fills the registers, and the comparison.
  */
 #include <stddef.h>
 #include "access.h"
@@ -11,10 +11,13 @@
 #define RFLAGS_VARY  0x240ad5 /* CF, PF, AF, ZF, SF, IF, OF, AC, ID: SDM volume 1, 3.4.3 */
 #define FCW_FIXED    0x027f   /* no exceptions; precision 53 or 64 bits: SDM volume 1, 8.1.5 */
 #define FCW_VARY     0x0d00   /* precision, rounding */
-#define FSW_VARY     0x7f3f   /* all but SF, ES, B: SDM volume 1, 8.1.3 */
+#define FSW_VARY     0x7f3f   /* all except SF, ES, B: SDM volume 1, 8.1.3 */
 #define MXCSR_FIXED  0x1f80   /* no exceptions: SDM volume 1, 10.2.3 */
 #define MXCSR_VARY   0xe03f   /* flush to zero, rounding, flags */
-/* Of BNDCFGU: reserved bits, and those that make an address canonical. SDM volume 1, 13.5.4. */
+/*
+ * The bits of BNDCFGU that may be set. Others are reserved, or make an address canonical. SDM
+ * volume 1, 13.5.4.
+ */
 #define BNDCFGU_BITS 0x00007ffffffff003ull
 
 _Static_assert(offsetof(struct xsave_area, mxcsr) == 24, "as SDM volume 1, table 10-2 has it");
@@ -22,7 +25,7 @@ _Static_assert(offsetof(struct xsave_area, xmm) == 160, "as SDM volume 1, table 
 _Static_assert(offsetof(struct xsave_area, components) == 512, "XSAVE's header is behind FXSAVE's");
 _Static_assert(offsetof(struct xsave_area, extended) == XSAVE_EXTENDED, "behind the header");
 
-/* A field of struct torture_registers: bits that are compared. */
+/* A field of struct torture_registers, and its bits that are compared. */
 struct field {
 	const char *name;
 	uint16_t offset;
@@ -42,8 +45,7 @@ static const struct field fields[] = {
 	{FIELD(rbx), ANY, 0},
 	{FIELD(rcx), ANY, 0},
 	{FIELD(rdx), ANY, 0},
-	{FIELD(rsi), ANY,
-	 0}, /* what these two and RSP are filled with, torture_switch() replaces */
+	{FIELD(rsi), ANY, 0}, /* torture_switch() replaces the values of these two and RSP */
 	{FIELD(rdi), ANY, 0},
 	{FIELD(rbp), ANY, 0},
 	{FIELD(r8), ANY, 0},
@@ -63,7 +65,7 @@ static const struct field fields[] = {
 };
 #define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
 
-/* Registers wider than 8 bytes, several of a kind, in the XSAVE area's legacy part. */
+/* Several registers of a kind, wider than 8 bytes, in the XSAVE area's legacy part. */
 struct bank {
 	const char *name;
 	uint16_t offset; /* in struct xsave_area */
@@ -76,7 +78,7 @@ static const struct bank banks[] = {
 };
 #define BANK_COUNT (sizeof(banks) / sizeof(banks[0]))
 
-/* The rest of it: names by a component's bit in XCR0. PKRU is an item of its own. */
+/* The names of the other components, indexed by their bit in XCR0. PKRU is a separate item. */
 static const char *const components[] = {
 	[2] = "ymm",	[3] = "bndregs",  [4] = "bndcsr",
 	[5] = "opmask", [6] = "zmm-high", [7] = "zmm-upper",
@@ -127,7 +129,7 @@ uint64_t torture_xcr0_supported(void)
 	return cr4_get(0) & CR4_OSXSAVE ? cpuid(CPUID_XSAVE, 0).eax & XCR0_KNOWN : 0;
 }
 
-/* Components that the two sides move now: none without XSAVE. */
+/* The components that are loaded and stored now. None without XSAVE. */
 static uint64_t enabled_components(void)
 {
 	return cr4_get(0) & CR4_OSXSAVE ? xcr_get(0) & ~(uint64_t)XCR0_PKRU : 0;
@@ -140,7 +142,7 @@ static void fill_random(struct torture *torture, uint8_t *to, uint32_t size)
 }
 
 /*
- * Where it lies in the area. The bounds' control registers take two words of the place they have.
+ * Where a component lies in the area. The bounds' control registers use two words of their place.
  */
 static struct place component_place(uint32_t component)
 {
@@ -185,7 +187,7 @@ int64_t torture_registers_switch(struct torture *torture)
 			      torture->options.to);
 }
 
-/* One difference for each 8 bytes that are wrong. */
+/* Reports one difference for each 8 bytes that are wrong. */
 static void compare_bytes(struct torture *torture, const char *name, uint32_t offset, uint32_t size)
 {
 	const uint8_t *is = (const uint8_t *)&torture->seen + offset;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * registers.h - the registers that torture_switch.asm fills, and what of them the CPU has.
+ * registers.h - the registers that torture_switch.asm fills, and which of them the CPU has.
  */
 #ifndef TORTURE_REGISTERS_H
 #define TORTURE_REGISTERS_H
@@ -15,13 +15,16 @@
 #define XCR0_PKRU    0x200
 #define XCR0_KNOWN   (XCR0_X87_SSE | XCR0_AVX | XCR0_MPX | XCR0_AVX512 | XCR0_PKRU)
 
-/* Switches on what SSE and XSAVE need. First of all. */
+/* Switches on what SSE and XSAVE need. Called before all others. */
 void torture_registers_init(void);
 
-/* What XCR0 may have of XCR0_KNOWN; 0 if there is no XSAVE. */
+/* The bits of XCR0_KNOWN that XCR0 may have. 0 if there is no XSAVE. */
 uint64_t torture_xcr0_supported(void);
 
-/* Fills registers, calls the gate, and reads them. The gate's result. Interrupts are off. */
+/*
+ * Fills the registers, calls the gate, and reads them. Returns the gate's result. Interrupts are
+ * off.
+ */
 int64_t torture_registers_switch(struct torture *torture);
 void torture_registers_compare(struct torture *torture);
 

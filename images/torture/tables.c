@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * tables.c - descriptor tables with everything that the gate keeps: an LDT and a TSS, too.
- * SDM volume 3, sections 3.4.5 (segments), 3.5 (LDT), 7.2.3 (TSS descriptor) and 7.7 (TSS).
+ * tables.c - descriptor tables with everything that the gate keeps, including an LDT and a TSS. SDM
+ * volume 3, sections 3.4.5 (segments), 3.5 (LDT), 7.2.3 (TSS descriptor) and 7.7 (TSS).
  */
 #include "../tick/instructions.h"
 #include "../tick/flat_segments.h"
@@ -60,7 +60,10 @@ void torture_tables_init(uint32_t slot)
 	ldt[PLACE_DATA] = ldt[PLACE_OTHER_DATA] = GDT_DATA;
 	put_system(&gdt[tss_place], &tss, sizeof(tss), TYPE_TSS);
 	put_system(&gdt[ldt_place], ldt, sizeof(ldt), TYPE_LDT);
-	/* CS and the others need not be loaded again: the new GDT has the same at their places. */
+	/*
+	 * CS and the others need not be loaded again, because the new GDT has the same descriptors
+	 * at their places.
+	 */
 	__asm__ volatile("lgdt %0" : : "m"(pointer));
 	__asm__ volatile("lldt %w0" : : "r"(ldt_place * 8) : "memory");
 	__asm__ volatile("ltr %w0" : : "r"(tss_place * 8) : "memory");

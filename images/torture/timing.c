@@ -10,7 +10,7 @@
 #define MODE	   0x34
 #define OTHER_MODE 0x36
 #define WAIT_LOOKS 1000000000 /* some seconds */
-/* As long as the counter is read often enough, it is seen near its reload value in each period. */
+/* If the counter is read often enough, one read in each period is near its reload value. */
 #define PERIODS_MAX  20
 #define NEAR(reload) ((reload) - (reload) / 8)
 
@@ -85,5 +85,5 @@ void timing_check(struct torture *torture)
 	if (highest >= NEAR(reload) && highest <= reload)
 		return;
 	torture_differs(torture, "pit-reload", highest, reload);
-	start_timer(tick); /* or interrupts come faster and faster, until nothing else happens */
+	start_timer(tick); /* otherwise interrupts come ever faster, and nothing else runs */
 }

@@ -49,7 +49,7 @@ static void area_fill(struct torture *torture, const struct area *area)
 		area->words[i] = torture_random(torture);
 }
 
-/* One difference for all of it: its first word that is wrong. */
+/* Reports one difference for the whole area: its first word that is wrong. */
 static void area_compare(struct torture *torture, const struct area *area)
 {
 	seed(torture);
@@ -83,7 +83,7 @@ static void area_blank(const struct area *area)
 		area->words[i] = blank;
 }
 
-/* One switch to the other slot and back. Returns what the gate did. */
+/* Switches to the other slot and back. Returns what the gate returned. */
 static int64_t round_trip(struct torture *torture)
 {
 	static uint64_t words[MEMORY_WORDS];
@@ -142,7 +142,7 @@ static void run(struct torture *torture)
 	gate_monitor(torture->tick);
 }
 
-/* False if it can't begin. */
+/* Prepares the test. Returns false if it can't begin. */
 static bool prepare(struct torture *torture, const struct multiboot2_info *information)
 {
 	struct tick *tick = torture->tick;
@@ -164,7 +164,7 @@ static bool prepare(struct torture *torture, const struct multiboot2_info *infor
 	return true;
 }
 
-/* As tick's, without its command line and keys: entry.asm calls it. */
+/* entry.asm calls it. It is like tick's, without tick's command line and keys. */
 void kernel_main(uint32_t magic, const struct multiboot2_info *information,
 		 struct switchyard_info *switchyard)
 {

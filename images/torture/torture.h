@@ -2,9 +2,10 @@
 /*
  * torture.h - the test that a switch loses nothing.
  *
- * Two slots run this kernel, each switching to the other. Before each call of the gate, all state
- * that docs/STATE.md promises to keep is given random contents, of the slot's own and other ones
- * each time; after it, all is compared, and each difference said by the name that the table has.
+ * Two slots run this kernel, and each switches to the other. Before each call of the gate, all
+ * state that docs/STATE.md promises to keep gets random contents, which differ between the slots
+ * and from call to call. After the call all of it is compared, and each difference is printed with
+ * its name in that table.
  *
  *   torture_switch.asm
  *                registers that compiled code uses all the time, and the vector registers: they are
@@ -16,7 +17,7 @@
  *   la57.c       five levels of paging
  *   torture.c    memory, timer interrupts, and the course of it all
  *
- * It is built upon tick's entry, interrupts, serial port and screen (images/tick/).
+ * It uses tick's entry, interrupts, serial port and screen (images/tick/).
  *
  * Options on its command line:
  *   to=SLOT         the slot to switch to, by number
@@ -43,29 +44,32 @@ struct torture {
 	uint32_t iteration; /* from 1 */
 	uint32_t differences;
 	uint64_t random;		     /* state of torture_random() */
-	struct torture_registers fill, seen; /* registers.c's, before and after the call */
+	struct torture_registers fill, seen; /* for registers.c, before and after the call */
 };
 
-/* Reads the command line, and where ACPI's tables are. False, and says why, if it is wrong. */
+/*
+ * Reads the command line, and where ACPI's tables are. If the line is wrong, says why, and returns
+ * false.
+ */
 bool torture_read_options(struct torture *torture, const struct multiboot2_info *information);
 
-/* The next random number; repeatable: it depends on the slot and the iteration alone. */
+/*
+ * The next random number. It depends only on the slot and the iteration, so a run can be repeated.
+ */
 uint64_t torture_random(struct torture *torture);
 
-/* Counts and says a difference: "DIFF iteration 17: NAME is 0x..., was 0x...". */
+/* Counts a difference and prints it: "DIFF iteration 17: NAME is 0x..., was 0x...". */
 void torture_differs(struct torture *torture, const char *name, uint64_t is, uint64_t was);
 
 /* Loads a GDT, an LDT and a TSS, which lie at other selectors in every other slot. */
 void torture_tables_init(uint32_t slot);
 
-/*
- * Goes over to five levels of paging, after torture_tables_init(). False if the CPU has four only.
- */
+/* Changes to five levels of paging, after torture_tables_init(). False if the CPU has only four. */
 bool torture_la57(const struct switchyard_info *switchyard);
 
 /*
- * Selectors: SELECTOR_CODE and SELECTOR_DATA, with any of these bits added. 0x20 is another
- * descriptor in the same table, 4 the LDT in place of the GDT (SDM volume 3, 3.4.2).
+ * A selector is SELECTOR_CODE or SELECTOR_DATA, with any of these bits added. 0x20 means another
+ * descriptor in the same table. 4 means the LDT in place of the GDT (SDM volume 3, 3.4.2).
  */
 #define TORTURE_SELECTOR_BITS 0x24
 

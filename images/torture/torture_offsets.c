@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * torture_offsets.c - what NASM has to know of C's structures: build/torture/torture_offsets.inc
- * (images/tick/nasm_define.h).
+ * torture_offsets.c - the numbers of C's structures that NASM needs. It becomes
+ * build/torture/torture_offsets.inc (images/tick/nasm_define.h).
  */
 #include "../tick/nasm_define.h"
 #include "../tick/flat_segments.h"

@@ -6,7 +6,8 @@ bits 64
 default rel
 %include "torture_offsets.inc"
 
-; What is filled before the call, and seen after it; RCX, RSI, RDI, RSP, R11 are apart.
+; The registers that are filled before the call, and stored after it. RCX, RSI, RDI, RSP and R11 are
+; handled separately.
 %define GENERAL	rbx, rdx, rbp, r8, r9, r10, r12, r13, r14, r15
 
 %macro load 2-*				; from fields of the structure at %1
@@ -27,7 +28,7 @@ default rel
 
 section .bss
 
-; No register is left to keep these in.
+; No register is left for these.
 fill:	resq 1
 seen:	resq 1
 gate:	resq 1

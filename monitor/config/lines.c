@@ -2,7 +2,8 @@
 /*
  * lines.c - the table of slots, from lines that parse_line.c has read.
  *
- * Kernel lines come first, wherever they stand: they make the slots that the other lines join.
+ * Kernel lines are read first, wherever they stand, because they make the slots that the other
+ * lines join.
  */
 #include "monitor/config/lines.h"
 #include "monitor/config/parse_line.h"

@@ -2,16 +2,15 @@
 /*
  * lines.h - from the boot loader's module lines to a table of slots.
  *
- * A line is `KIND slot=NAME [mem=SIZE[@BASE]] [cpus=LIST] [type=TYPE] [-- STRING]`; its first
- * word may be a file name put there by the loader, which has a slash. KIND is kernel, initrd or
- * module; mem=, cpus= and type= belong to a kernel. STRING is everything behind `-- `, to the
- * letter.
+ * A line is `KIND slot=NAME [mem=SIZE[@BASE]] [cpus=LIST] [type=TYPE] [-- STRING]`. The loader may
+ * have put a file name, which has a slash, before it as the first word. KIND is kernel, initrd or
+ * module. mem=, cpus= and type= belong to a kernel. STRING is everything behind `-- `, unchanged.
  *
- * GRUB joins the words of its command by one blank each, puts those that hold blanks in "quotes"
- * again, and a backslash before \, ' and ": that is what arrives here, and what is kept.
+ * GRUB joins the words of its command with one blank each. It puts words that hold blanks in
+ * "quotes" again, and a backslash before \, ' and ". The monitor keeps the line as it arrives.
  *
- * A line that is wrong spoils only its own slot: that slot is left out of the table, and the first
- * fault of each line is given to report().
+ * A line that is wrong spoils only its own slot, which is then left out of the table. report() gets
+ * the first fault of each line.
  */
 #ifndef MONITOR_CONFIG_LINES_H
 #define MONITOR_CONFIG_LINES_H

@@ -7,11 +7,11 @@
 #include "lib/string.h"
 #include "monitor/config/words.h"
 
-#define BAUD_MAX     115200u /* the UART's clock divided by 16: its divisor is this over the rate */
+#define BAUD_MAX     115200u /* the clock divided by 16; BAUD_MAX / rate is the divisor */
 #define WAIT_FOREVER (-1)
 
 /*
- * One option: set() changes options only if value is right, else it says in error what was
+ * One option. set() changes options only if value is right. Otherwise it says in error what it
  * expected.
  */
 struct option {
@@ -115,7 +115,7 @@ static const struct option option_table[] = {
 
 #define OPTION_COUNT (sizeof(option_table) / sizeof(option_table[0]))
 
-/* seen: a bit for each entry of option_table that was given. */
+/* seen has a bit for each entry of option_table that was given. */
 static bool parse_monitor_option(struct options *options, const struct word *word, uint32_t *seen,
 				 struct error *error)
 {

@@ -12,7 +12,7 @@
 #include "monitor/slot/slot.h"
 #include "guest/linux/switchyard.h"
 
-/* What is checked of a slot that was parked, when it returns (integrity.h). */
+/* What the monitor checks when a parked slot returns (integrity.h). */
 enum integrity_check {
 	INTEGRITY_OFF = 0,
 	INTEGRITY_CONTROL = 1, /* control state: what the slot needs to be resumed */
@@ -23,8 +23,8 @@ enum integrity_check {
 #define OPTIONS_TIMEOUT 5 /* seconds, unless timeout= says otherwise */
 
 /*
- * Unless given: serial=com1,115200 video=on timeout=5 loglevel=info integrity=all, and no default
- * slot.
+ * The defaults are serial=com1,115200 video=on timeout=5 loglevel=info integrity=all, and no
+ * default slot.
  */
 struct options {
 	int serial;    /* 0: none, 1: com1, 2: com2 */
@@ -38,13 +38,13 @@ struct options {
 
 /*
  * Parses text: `serial=com1|com2|none[,BAUD] video=on|off default=SLOT timeout=SECONDS
- * loglevel=error|warn|info|debug integrity=off|control|text|all`. A wrong option keeps its default
- * and is given to report(). A first word with a slash is the monitor's file name, put there by the
- * loader, and is passed over.
+ * loglevel=error|warn|info|debug integrity=off|control|text|all`. A wrong option keeps its default,
+ * and report() gets the reason. A first word with a slash is the monitor's file name, which the
+ * loader put there; it is skipped.
  */
 void options_parse(const char *text, struct options *options, report_fn report, void *context);
 
-/* A default= that names no slot of the table is reported, and is as if it were not given. */
+/* Reports a default= that names no slot of the table, and drops it. */
 void options_check_default(struct options *options, struct slot_table *table, report_fn report,
 			   void *context);
 

@@ -7,7 +7,7 @@
 #include "lib/string.h"
 #include "lib/units.h"
 
-/* x86-64 has no physical addresses beyond: SDM volume 3, 4.1.4. */
+/* x86-64 has no physical addresses from here on: SDM volume 3, 4.1.4. */
 #define MAX_ADDRESS (UINT64_C(1) << 52)
 
 /* The one base that need not be a multiple of SLOT_ALIGN: plan_slots.h says why. */
@@ -68,7 +68,10 @@ static bool set_mem(struct line *line, const struct word *value, struct error *e
 	return parse_base(line, &base, error);
 }
 
-/* One part of a CPU list, "N" or "N-M", from *p up to a comma or end; moves *p behind it. */
+/*
+ * Parses one part of a CPU list, "N" or "N-M", from *p up to a comma or the end. Moves *p behind
+ * it.
+ */
 static bool parse_cpu_range(const char **p, const char *end, uint64_t *cpus)
 {
 	struct word word = {.text = *p}, last = {0};
@@ -184,7 +187,9 @@ static bool parse_kind(struct line *line, const struct word *word, struct error 
 		    quote_word(quote, word));
 }
 
-/* Which slot this line is about, whatever else is wrong with it: "" if that can't be told. */
+/*
+ * Finds the slot that a line is about, even if the rest of the line is wrong. "" if it names none.
+ */
 static void find_slot_name(const char *text, char *slot)
 {
 	struct word word, name, value;

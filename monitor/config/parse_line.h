@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * parse_line.h - one module line by itself: its words, without a look at the others.
+ * parse_line.h - reads the words of one module line, without looking at the other lines.
  */
 #ifndef MONITOR_CONFIG_PARSE_LINE_H
 #define MONITOR_CONFIG_PARSE_LINE_H
@@ -14,7 +14,7 @@ enum line_kind { LINE_KERNEL, LINE_INITRD, LINE_MODULE };
 
 struct line {
 	enum line_kind kind;
-	char slot[SWITCHYARD_NAME_SIZE]; /* "" if the line does not say it rightly */
+	char slot[SWITCHYARD_NAME_SIZE]; /* "" if the line has no valid name */
 	uint64_t mem, base;
 	bool has_base;
 	uint64_t cpus; /* bit mask, 0: all */
@@ -23,8 +23,8 @@ struct line {
 };
 
 /*
- * Reads boot module number `index`. On failure, line->slot still names the slot that the line
- * is about, if that can be told, so that the fault spoils this slot.
+ * Reads boot module number `index`. On failure, line->slot still names the slot that the line is
+ * about, if the line names one, so that the fault spoils this slot.
  */
 bool parse_line(const struct boot_module *module, uint32_t index, struct line *line,
 		struct error *error);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * words.h - command lines as words: what module lines and the monitor's options share.
+ * words.h - splits command lines into words. Module lines and the monitor's options use it.
  *
- * A word ends at a blank. There is no quoting: what a boot loader quoted stays as it came.
+ * A word ends at a blank. There is no quoting. Quotes that a boot loader added stay in the words.
  */
 #ifndef MONITOR_CONFIG_WORDS_H
 #define MONITOR_CONFIG_WORDS_H
@@ -12,7 +12,7 @@
 #include "lib/error.h"
 #include "guest/linux/switchyard.h"
 
-/* length characters at text, which is not NUL-terminated there; points into the line. */
+/* length characters at text. They are part of the line, so no NUL follows them. */
 struct word {
 	const char *text;
 	uint32_t length;
@@ -29,24 +29,26 @@ bool word_has(const struct word *word, char c);
  */
 bool word_split(const struct word *word, struct word *name, struct word *value);
 
-/* A decimal or 0x number, nothing behind it. False: no number, or above UINT64_MAX. */
+/* Reads a decimal or 0x number with nothing behind it. False if it is none, or above UINT64_MAX. */
 bool word_number(const struct word *word, uint64_t *number);
 
 /*
- * "512M" to bytes: K, M, G or none behind a decimal or 0x number. False: not a size, or too large.
+ * Turns a size like "512M" into bytes. The number is decimal or 0x, and K, M, G or nothing follows
+ * it. False if it is no size, or too large.
  */
 bool word_size(const struct word *word, uint64_t *bytes);
 bool parse_size(const char *text, uint64_t *bytes);
 
 /*
- * A slot's name: [a-z0-9][a-z0-9._-]{0,15}. Copies it to name, of SWITCHYARD_NAME_SIZE bytes, or
- * says what is wrong with it.
+ * A slot's name is [a-z0-9][a-z0-9._-]{0,15}. Copies it to name, which has SWITCHYARD_NAME_SIZE
+ * bytes, or says what is wrong with it.
  */
 bool word_slot_name(const struct word *word, char *name, struct error *error);
 
 /*
- * Shortens and cleans foreign text for an error line: at most QUOTE_LENGTH characters, "..." behind
- * if there were more, and ? for what is not printable. Returns buffer, of QUOTE_TEXT bytes.
+ * Shortens and cleans foreign text for an error line. At most QUOTE_LENGTH characters are kept, and
+ * "..." follows if there were more. Characters that can't be printed become ?. Returns buffer,
+ * which has QUOTE_TEXT bytes.
  */
 #define QUOTE_LENGTH 40
 #define QUOTE_TEXT   (QUOTE_LENGTH + sizeof("..."))

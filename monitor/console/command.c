@@ -63,7 +63,9 @@ const struct command *command_find(const char *name)
 	return NULL;
 }
 
-/* Cuts line into words; one word more than fits is counted, but not kept. */
+/*
+ * Cuts line into words. If there are too many, the first that does not fit is counted but not kept.
+ */
 static int split_words(char *line, char **argv)
 {
 	int argc = 0;

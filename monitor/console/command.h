@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * command.h - the console's commands: the table of them, and running a line. Each family has a
- * file: command_slots.c, command_memory.c and so on.
+ * command.h - the table of the console's commands, and the function that runs a line. Each family
+ * of commands has a file: command_slots.c, command_memory.c and so on.
  */
 #ifndef MONITOR_CONSOLE_COMMAND_H
 #define MONITOR_CONSOLE_COMMAND_H
@@ -26,8 +26,8 @@ extern const struct command commands[];
 const struct command *command_find(const char *name);
 
 /*
- * Splits line (which it changes) at blanks and runs the command; prints one error line if that
- * can't be.
+ * Splits line at blanks, which changes it, and runs the command. Prints one error line if that is
+ * not possible.
  */
 void command_run(struct ui *ui, char *line);
 

@@ -16,13 +16,13 @@
 #define RTE_LOGICAL	  (1ull << 11)
 #define RTE_ACTIVE_LOW	  (1ull << 13)
 
-/* What the table of CPUs is made from. */
+/* What the table of CPUs shows. */
 struct cpu_rows {
 	const struct slot_table *slots;
 	struct machine_cpu cpu[MAX_CPUS_SHOWN];
 };
 
-/* A slot without cpus= sees all. */
+/* A slot without cpus= sees all CPUs. */
 static bool slot_sees(const struct slot *slot, uint32_t cpu)
 {
 	return slot->cpus == 0 || (cpu < CPU_MASK_BITS && slot->cpus >> cpu & 1);
@@ -74,6 +74,8 @@ void command_cpus(struct ui *ui, int argc, char **argv)
 		return;
 	}
 	table_print(&ui->console, &table);
+	if (count > MAX_CPUS_SHOWN)
+		console_printf(&ui->console, "... and %u more\n", count - MAX_CPUS_SHOWN);
 	console_printf(&ui->console, "\n%s\n", machine_cpu_name());
 }
 
@@ -100,7 +102,7 @@ static void fill_entry(const struct ioapic *ioapic, uint32_t pin, struct table_r
 	format_text(cells->cell[7], TABLE_CELL_SIZE, "%s", rte & RTE_MASKED ? "yes" : "no");
 }
 
-/* Rows of all IO-APICs, one after the other. */
+/* The rows of all IO-APICs follow each other. */
 static void fill_pin(const void *context, uint32_t row, struct table_row *cells)
 {
 	const struct ioapics *ioapics = context;

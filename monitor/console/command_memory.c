@@ -62,7 +62,7 @@ static void fill_region(const void *context, uint32_t row, struct table_row *cel
 	format_text(cells->cell[4], TABLE_CELL_SIZE, "%s", describe_owner(monitor, region));
 }
 
-/* Rows of the second table: whose RAM is added up. */
+/* The rows of the second table. Each adds up the RAM of one owner. */
 static const struct total {
 	const char *name;
 	enum plan_owner owner;
@@ -72,7 +72,7 @@ static const struct total {
 };
 #define TOTALS (sizeof(totals) / sizeof(totals[0]))
 
-/* The row behind those is for all of them. */
+/* The row behind those adds up all of them. */
 static void fill_total(const void *context, uint32_t row, struct table_row *cells)
 {
 	const struct plan *plan = context;

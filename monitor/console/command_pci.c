@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * command_pci.c - the console's `pci`: what is on the PCI buses, and how it is set up now.
+ * command_pci.c - the console's `pci`. It shows what is on the PCI buses, and how it is set up now.
  */
 #include "monitor/console/command_pci.h"
 #include "arch/x86/pci/pci.h"
@@ -8,11 +8,11 @@
 #include "lib/print.h"
 #include "monitor/terminal/table.h"
 
-#define CLASS_ANY_SUB 0x100 /* in a row of the table: whatever subclass */
+#define CLASS_ANY_SUB 0x100 /* in a row of the table: any subclass */
 #define ID_VENDOR(id) (0xffff & (id))
 #define ID_DEVICE(id) ((id) >> 16)
 
-/* PCI code and ID assignment specification 1.11, chapter 1: the common ones. */
+/* The common classes of the PCI code and ID assignment specification 1.11, chapter 1. */
 static const struct {
 	uint16_t base, sub;
 	const char *name;
@@ -55,7 +55,9 @@ static void fill_class(uint32_t class, char *cell)
 		    PCI_CLASS_SUB(class));
 }
 
-/* Which way its interrupts take now. A function without interrupt pin has no line. */
+/*
+ * Shows which way the function's interrupts take now. A function without interrupt pin has no line.
+ */
 static void fill_interrupt(const struct pci_function *function, char *cell)
 {
 	if (pci_msix_enabled(function))
@@ -86,7 +88,10 @@ static void fill_enabled(const struct pci_function *function, char *cell)
 							"%s%s", length ? " " : "", names[i].name);
 }
 
-/* Base addresses that are set; sizes can't be asked for without a disturbance. */
+/*
+ * Shows the base addresses that are set. Their sizes are not shown, because reading them would
+ * disturb the device.
+ */
 static void fill_bars(const struct pci_function *function, char *cell)
 {
 	uint32_t bars = function->header == PCI_HEADER_BRIDGE ? PCI_BRIDGE_BARS : PCI_BARS;

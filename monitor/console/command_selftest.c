@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * command_selftest.c - `selftest`: everything that the monitor can check of itself, one line each.
+ * command_selftest.c - `selftest`. It checks everything that the monitor can check of itself, and
+ * prints one line for each check.
  */
 #include "monitor/console/command_selftest.h"
 #include "arch/x86/cpu/cpu.h"

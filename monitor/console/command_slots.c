@@ -48,7 +48,7 @@ static void list_names(const struct slot_table *slots, char *names)
 						i > 0 ? ", " : "", slots->slot[i].name);
 }
 
-/* The slot that a command names; NULL after an error line. */
+/* Finds the slot that a command names. Returns NULL after an error line. */
 static struct slot *named_slot(struct ui *ui, const char *name)
 {
 	struct slot *slot = slot_find(&ui->monitor->slots, name);
@@ -66,7 +66,7 @@ static struct slot *named_slot(struct ui *ui, const char *name)
 	return NULL;
 }
 
-/* slot may be NULL: that was reported. */
+/* slot may be NULL; that was reported already. */
 static void run_on_slot(struct ui *ui, struct slot *slot,
 			bool (*action)(struct monitor *, struct slot *, struct error *))
 {
@@ -93,7 +93,10 @@ void command_switch(struct ui *ui, int argc, char **argv)
 		return;
 	}
 	slot = named_slot(ui, argv[1]);
-	/* A slot that is resumed prints nothing by itself on a serial line: say what to expect. */
+	/*
+	 * A resumed slot prints nothing by itself on a serial line, so tell the person what to
+	 * expect.
+	 */
 	if (slot && slot->state == SWITCHYARD_PARKED)
 		console_printf(&ui->console, "resuming %s; Enter brings its prompt\n", slot->name);
 	run_on_slot(ui, slot, argc > 2 ? switch_force : switch_to);

@@ -3,8 +3,8 @@
  * console_loop.c - reads command lines, with the line editor's state drawn on the terminal, and
  * runs them.
  *
- * Only what changed is drawn, by characters, \b and "clear to the end of the line": that works on
- * any terminal, and a typed line looks the same in a transcript as on the screen.
+ * Only what changed is drawn, with characters, \b and "clear to the end of the line". These work on
+ * any terminal, and a typed line looks the same in a transcript and on the screen.
  */
 #include "monitor/console/console_loop.h"
 #include "monitor/console/command.h"
@@ -14,8 +14,8 @@
 #define REDRAW ('L' & 0x1f) /* ^L */
 
 /*
- * Columns for the line behind the prompt. The terminal's last column stays free: where the cursor
- * is after a character there differs from terminal to terminal. A longer line is shown in part.
+ * Columns for the line behind the prompt. A longer line is shown in part. The terminal's last
+ * column stays free, because terminals differ in where the cursor is after a character there.
  */
 #define SHOWN_COLUMNS  (VGA_COLUMNS - (sizeof(PROMPT) - 1) - 1)
 #define SCROLL_COLUMNS (SHOWN_COLUMNS / 2)
@@ -34,8 +34,8 @@ static void draw_prompt(struct console *console, struct shown *shown)
 }
 
 /*
- * The part of the line that should be seen: it moves in steps, so that typing at its end does not
- * redraw all.
+ * Chooses the part of the line that is shown. It moves in steps, so that typing at its end does not
+ * redraw everything.
  */
 static void choose_part(const struct lineedit *edit, struct shown *part)
 {
@@ -66,7 +66,7 @@ static void go_back(struct console *console, uint32_t columns)
 		console_write(console, "\b");
 }
 
-/* Turns what is shown into what the editor holds. */
+/* Makes the terminal show what the editor holds. */
 static void draw_line(struct console *console, const struct lineedit *edit, struct shown *shown)
 {
 	struct shown next = {.first = shown->first};
@@ -93,7 +93,7 @@ static void draw_line(struct console *console, const struct lineedit *edit, stru
 	*shown = next;
 }
 
-/* Reads a line into the editor; false if it was cancelled. */
+/* Reads a line into the editor. Returns false if the person cancelled it. */
 static bool read_line(struct console *console)
 {
 	struct lineedit *edit = &console->edit;
@@ -124,7 +124,10 @@ void console_loop(struct ui *ui)
 	for (;;) {
 		if (!read_line(&ui->console))
 			continue;
-		/* A copy, as commands split it and the editor's history keeps its own. */
+		/*
+		 * Commands change the line, and the editor's history must not change, so they get a
+		 * copy.
+		 */
 		memcpy(line, ui->console.edit.line, LINE_SIZE);
 		command_run(ui, line);
 	}

@@ -7,7 +7,7 @@
 
 #include "monitor/console/ui.h"
 
-/* Prompts, reads and runs lines; never returns, but by starting or resuming a slot. */
+/* Prompts for lines, reads and runs them. It is left only by starting or resuming a slot. */
 void console_loop(struct ui *ui) __attribute__((noreturn));
 
 #endif

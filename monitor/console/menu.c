@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * menu.c - the first thing a person sees: the slots, how to switch among them, and a countdown.
+ * menu.c - the first thing that a person sees: the slots, how to switch among them, and a
+ * countdown.
  *
- * All of it fits a text screen of 25 lines, nine slots included.
+ * With nine slots, it still fits a text screen of 25 lines.
  */
 #include "monitor/console/menu.h"
 #include "arch/x86/time/clock.h"
@@ -57,7 +58,10 @@ static void show_menu(struct ui *ui)
 	console_write(console, "\n");
 }
 
-/* The slot that default= names; NULL if there is none, after an error line if one was named. */
+/*
+ * Finds the slot that default= names. Returns NULL if there is none. If default= named one, an
+ * error line says so.
+ */
 static struct slot *default_slot(struct ui *ui)
 {
 	const char *name = ui->monitor->options.default_slot;
@@ -71,7 +75,7 @@ static struct slot *default_slot(struct ui *ui)
 	return slot;
 }
 
-/* What a key means here: a slot to start, the console, or nothing. */
+/* What a key means in the menu: a slot to start, the console, or nothing. */
 enum choice { CHOICE_NONE, CHOICE_SLOT, CHOICE_CONSOLE };
 
 static enum choice choose(struct ui *ui, int key, struct slot **slot)
@@ -87,8 +91,8 @@ static enum choice choose(struct ui *ui, int key, struct slot **slot)
 }
 
 /*
- * One line, written over again each second. Returns the key that ended it, or KEY_NONE when time is
- * up.
+ * Writes one line again each second. Returns the key that ended the countdown, or KEY_NONE when the
+ * time is up.
  */
 static int count_down(struct ui *ui, const struct slot *slot)
 {

@@ -8,8 +8,8 @@
 #include "monitor/console/ui.h"
 
 /*
- * The menu of slots with its countdown: returns the slot to start, or NULL for the console
- * (`c`, or no slot, or none usable).
+ * Shows the menu of slots with its countdown. Returns the slot to start, or NULL for the console
+ * (the person chose `c`, or there is no usable slot).
  */
 struct slot *menu(struct ui *ui);
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ui.h - the user interface: the person's terminal, and the monitor that it shows and commands.
+ * ui.h - the user interface: the person's terminal, and the monitor that the person sees and
+ * commands there.
  *
- * It knows the monitor; the monitor knows only the functions that ui_connect() gives it.
+ * The user interface knows the monitor. The monitor knows only the functions that ui_connect()
+ * gives it.
  */
 #ifndef MONITOR_CONSOLE_UI_H
 #define MONITOR_CONSOLE_UI_H
@@ -16,21 +18,21 @@ struct ui {
 };
 
 /*
- * Ties both together: the log writes to the console, and switching has the ui as its frontend. Once
- * more after both have moved. Until ui_take(), a console that is all zero shows nothing.
+ * Connects both: the log writes to the console, and switching has the ui as its frontend. It must
+ * be called again after both have moved. A console that is all zero shows nothing until ui_take().
  */
 void ui_connect(struct ui *ui, struct monitor *monitor);
 
 /*
- * Takes the terminal over as the options say. mapped: how far memory is mapped. A framebuffer that
- * ends there is drawn on from now on.
+ * Takes the terminal over as the options say. Memory below mapped is mapped. A framebuffer is used
+ * from now on if it ends there or below.
  */
 void ui_take(struct ui *ui, uint64_t mapped);
 
-/* Shows how copying goes on: a store_progress_fn, whose context is the ui. */
+/* Shows the progress of copying. It is a store_progress_fn whose context is the ui. */
 void ui_show_copying(void *context, uint64_t done, uint64_t total);
 
-/* The menu; then the slot that is chosen, or the prompt. */
+/* Runs the menu, and then the slot that the person chose, or the prompt. */
 void ui_run(struct ui *ui) __attribute__((noreturn));
 
 #endif

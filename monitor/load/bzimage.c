@@ -2,10 +2,9 @@
 /*
  * bzimage.c - reading and checking a bzImage's header.
  *
- * Protocol 2.10 (Linux 2.6.31) is the oldest that is accepted: before it the header lacks
- * init_size, and how much memory the kernel unpacks itself to can't be known. 64-bit entries exist
- * from 2.12 on (Linux 3.8), marked by XLF_KERNEL_64; a kernel without one is entered in 32-bit
- * mode.
+ * Protocol 2.10 (Linux 2.6.31) is the oldest that is accepted. Older headers lack init_size, so
+ * nothing says how much memory the kernel unpacks itself to. 64-bit entries exist from 2.12 on
+ * (Linux 3.8), and XLF_KERNEL_64 marks them. A kernel without one is entered in 32-bit mode.
  */
 #include <stddef.h>
 #include "arch/x86/memory/phys.h"
@@ -75,7 +74,10 @@ static bool check_magic(const struct image *file, struct bzimage *bzimage, struc
 	return true;
 }
 
-/* The real-mode part, setup_sects and the boot sector, then the protected-mode part, syssize. */
+/*
+ * The file holds the real-mode part (the boot sector and setup_sects more sectors), and then the
+ * protected-mode part (syssize).
+ */
 static bool check_sizes(const struct image *file, struct bzimage *bzimage, struct error *error)
 {
 	uint32_t sectors = bzimage->hdr.setup_sects ? bzimage->hdr.setup_sects : DEFAULT_SECTORS;
@@ -89,7 +91,7 @@ static bool check_sizes(const struct image *file, struct bzimage *bzimage, struc
 			    file->size, bzimage->payload_offset);
 	if (in_file(file, bzimage->payload_offset, size))
 		return true;
-	/* syssize is rounded up; the file need not be filled up to it. */
+	/* syssize is rounded up, so the file may end up to 15 bytes before it. */
 	bzimage->payload_size = file->size - bzimage->payload_offset;
 	if (size - bzimage->payload_size < PARAGRAPH)
 		return true;
@@ -114,8 +116,8 @@ static void place_fixed(struct bzimage *bzimage)
 }
 
 /*
- * One that can be moved runs where it is loaded, but not below pref_address: it would move itself
- * there.
+ * A kernel that can be moved runs where it is loaded. It is not loaded below pref_address, because
+ * it would move itself there.
  */
 static void place_relocatable(struct bzimage *bzimage)
 {

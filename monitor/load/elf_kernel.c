@@ -4,7 +4,10 @@
 #include "arch/x86/memory/phys.h"
 #include "monitor/load/load_format.h"
 
-/* Kernels have a handful; the check for overlaps compares each with each. */
+/*
+ * Kernels have a handful of segments. The limit keeps the check for overlaps short, which compares
+ * each segment with each other.
+ */
 #define MAX_SEGMENTS 64
 
 bool elf_kernel_probe(const struct image *image)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * elf_kernel.h - ELF files as kernels: ELF32 for the i386, ELF64 for x86-64; segments go to their
- * physical addresses (p_paddr). lib/elf.h reads the file.
+ * elf_kernel.h - ELF files as kernels. ELF32 files are for the i386, ELF64 files for x86-64.
+ * Segments go to their physical addresses (p_paddr). lib/elf.h reads the file.
  */
 #ifndef MONITOR_LOAD_ELF_KERNEL_H
 #define MONITOR_LOAD_ELF_KERNEL_H
@@ -24,15 +24,16 @@ struct elf_kernel {
 bool elf_kernel_probe(const struct image *image);
 
 /*
- * Reads and checks the headers: segments lie in the file, hold at least what the file has of them,
- * do not wrap or overlap, and end below 2^52; the entry point is in one of them.
+ * Reads and checks the headers. Each segment must lie in the file, take at least as much memory as
+ * the file has bytes for it, not wrap, not overlap another one, and end below 2^52. The entry point
+ * must be in one of them.
  */
 bool elf_kernel_read(const struct image *image, struct elf_kernel *kernel, struct error *error);
 
 /*
- * Copies the segments to their addresses plus shift (modulo 2^64), and zeroes what the file does
- * not hold of them. elf_kernel_read() has filled kernel, and the memory at [start + shift, end +
- * shift) is the caller's.
+ * Copies the segments to their addresses plus shift (modulo 2^64), and zeroes the parts of them
+ * that the file does not hold. elf_kernel_read() must have filled kernel. The caller must own the
+ * memory at [start + shift, end + shift).
  */
 void elf_kernel_place(const struct elf_kernel *kernel, uint64_t shift);
 

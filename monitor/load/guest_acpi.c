@@ -2,8 +2,8 @@
 /*
  * guest_acpi.c - a slot's own ACPI root tables.
  *
- * All is written into one piece of memory: RSDP, SWYD, a MADT if it differs, then the tables of
- * tables.
+ * All tables go into one piece of memory, in this order: RSDP, SWYD, a MADT if it differs from the
+ * firmware's, and the tables of tables.
  */
 #include "arch/x86/acpi/acpi_walk.h"
 #include "arch/x86/interrupt/lapic.h"
@@ -19,18 +19,20 @@
 #define MADT	  "APIC"
 #define MAX_CPUS  64 /* bits of a CPU mask */
 
-/* Memory that tables are laid into, one behind the other. */
+/* Memory for tables; they are put there one behind the other. */
 struct area {
 	uint64_t next, end;
 };
 
-/* What the tables of tables shall list. */
+/* How the lists in the tables of tables change. */
 struct change {
 	uint64_t swyd; /* added */
 	uint64_t madt; /* in place of firmware's, 0: none */
 };
 
-/* The next size bytes of the area, for a table; returns their address, or 0 with the reason. */
+/*
+ * Takes the next size bytes of the area for a table. Returns their address, or 0 with the reason.
+ */
 static uint64_t take_room(struct area *area, uint64_t size, struct error *error)
 {
 	uint64_t place = (area->next + ACPI_RSDP_ALIGN - 1) & -(uint64_t)ACPI_RSDP_ALIGN;
@@ -74,12 +76,12 @@ static bool is_in_mask(uint64_t cpus, uint32_t number)
 }
 
 /*
- * Copies the entries, but for those of processors outside of cpus. CPUs that only could be plugged
- * in are not the slot's either.
+ * Copies the entries, except those of processors that are not in cpus. CPUs that could only be
+ * plugged in later do not belong to the slot either.
  *
- * A disabled entry would not do: kernels take it, before ACPI 6.3 always, for a CPU that may come
- * later, and Linux adds it as soon as it meets the processor's device in the DSDT, which is
- * firmware's own.
+ * The entries are left out because it is not enough to mark them as disabled. Kernels take a
+ * disabled entry (before ACPI 6.3 always) for a CPU that may come later. Linux adds such a CPU when
+ * it meets the processor's device in the DSDT, and the slot has the firmware's own DSDT.
  */
 static bool copy_madt_entries(const struct acpi_madt *firmware, struct acpi_madt *madt,
 			      uint64_t cpus, struct error *error)
@@ -132,7 +134,7 @@ static uint64_t build_madt(struct area *area, uint64_t original, uint64_t cpus, 
 	return address;
 }
 
-/* A copy of an RSDT or XSDT with the changes. Returns its address. */
+/* Makes a copy of an RSDT or XSDT with the changes. Returns its address. */
 static uint64_t build_root(struct area *area, const struct acpi_root *original,
 			   const struct change *change, struct error *error)
 {
@@ -154,7 +156,7 @@ static uint64_t build_root(struct area *area, const struct acpi_root *original,
 
 		if (madt && entry == madt)
 			memcpy(entries + (uint64_t)i * entry_size, &change->madt, entry_size);
-		/* Kernels take the first: one that another monitor left is not the slot's. */
+		/* Kernels take the first SWYD, so one that another monitor left must go. */
 		else if (acpi_has_signature(entry, SWITCHYARD_SIGNATURE))
 			memcpy(entries + (uint64_t)i * entry_size, &change->swyd, entry_size);
 	}
@@ -164,8 +166,8 @@ static uint64_t build_root(struct area *area, const struct acpi_root *original,
 }
 
 /*
- * Firmware's tables of tables, checked. One may be missing, not both. With an XSDT nobody looks at
- * the RSDT: a wrong one is left out.
+ * The firmware's tables of tables, checked. One of them may be missing, but not both. A kernel that
+ * has an XSDT does not read the RSDT, so a wrong RSDT is left out then.
  */
 struct roots {
 	struct acpi_root rsdt, xsdt;
@@ -181,7 +183,7 @@ static bool find_roots(const struct acpi_rsdp *rsdp, struct roots *roots, struct
 	return true;
 }
 
-/* The copied RSDP's new pointers and checksums. */
+/* Sets the copied RSDP's pointers and checksums. */
 static void finish_rsdp(struct acpi_rsdp *rsdp, uint64_t rsdt, uint64_t xsdt)
 {
 	rsdp->rsdt = (uint32_t)rsdt;
@@ -216,7 +218,7 @@ bool guest_acpi(uint64_t rsdp, uint64_t base, uint64_t size, uint64_t cpus, uint
 	if (!change.swyd)
 		return false;
 	/*
-	 * The XSDT is what kernels prefer, so its MADT counts. A machine without a MADT has one
+	 * Kernels prefer the XSDT, so its MADT is the one to copy. A machine without a MADT has one
 	 * CPU.
 	 */
 	madt = acpi_root_find(&roots.xsdt, MADT);

@@ -2,9 +2,9 @@
 /*
  * guest_acpi.h - a slot's own ACPI root tables.
  *
- * A copy of the RSDP, RSDT and XSDT that lists one table more, "SWYD" (switchyard.h), and, where
- * the slot's line has cpus=, a copy of the MADT that lists only those CPUs. All other tables stay
- * the firmware's own.
+ * The slot gets copies of the RSDP, RSDT and XSDT, which list one table more: "SWYD"
+ * (switchyard.h). If the slot's line has cpus=, it also gets a copy of the MADT that lists only
+ * those CPUs. All other tables are the firmware's own.
  */
 #ifndef MONITOR_LOAD_GUEST_ACPI_H
 #define MONITOR_LOAD_GUEST_ACPI_H
@@ -14,11 +14,11 @@
 #include "lib/error.h"
 
 /*
- * Builds the tables at [base, base + size), physical, zeroed first. rsdp: the firmware's. cpus: as
- * slot.h has it; called on the boot CPU. info: the slot's struct switchyard_info. On success
- * *guest_rsdp is the new root pointer's address. Fails if a signature or length of firmware's root
- * tables or MADT is wrong, or room is short. Checksums are right in the copies, whatever firmware's
- * are.
+ * Zeroes [base, base + size), physical, and builds the tables there. Must be called on the boot
+ * CPU. rsdp is the firmware's root pointer; cpus is slot.h's; info is the address of the slot's
+ * struct switchyard_info. On success *guest_rsdp is the new root pointer's address. Fails if a
+ * signature or length of the firmware's root tables or MADT is wrong, or if the room is too small.
+ * The copies have right checksums, even if the firmware's tables have wrong ones.
  */
 bool guest_acpi(uint64_t rsdp, uint64_t base, uint64_t size, uint64_t cpus, uint64_t info,
 		uint64_t *guest_rsdp, struct error *error);

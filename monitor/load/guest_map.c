@@ -31,8 +31,8 @@ static void add_region(struct builder *builder, uint64_t base, uint64_t end, uin
 }
 
 /*
- * What a region of the plan is to the slot: RAM of others is reserved, not left out, or a kernel
- * could take the hole for a place to put PCI devices.
+ * Says what a region of the plan is to the slot. RAM of others is reserved. It is not left out,
+ * because a kernel could take the hole for a place to put PCI devices.
  */
 static uint32_t type_for_slot(const struct plan_region *region, uint32_t slot)
 {

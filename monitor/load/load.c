@@ -10,8 +10,8 @@
 #include "lib/string.h"
 
 /*
- * TYPE_AUTO tries them in this order: a file can have more than one magic, and a plain ELF says
- * least.
+ * TYPE_AUTO tries them in this order. A file can have more than one magic, so plain ELF, which says
+ * least about the kernel, comes last.
  */
 static const struct load_format *const formats[] = {&load_linux, &load_multiboot2, &load_multiboot1,
 						    &load_elf};
@@ -66,7 +66,10 @@ void load_inspect_all(struct slot_table *table, report_fn report, void *context)
 	}
 }
 
-/* The plan has seen to this; to write beyond the slot's range is what must never happen. */
+/*
+ * The plan has ensured this already. It is checked again because the monitor must never write
+ * beyond the slot's range.
+ */
 static bool check_range(const struct slot *slot, struct error *error)
 {
 	const struct needs *needs = &slot->needs;

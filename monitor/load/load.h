@@ -2,9 +2,9 @@
 /*
  * load.h - image loaders: from a pristine image to a kernel ready to be entered.
  *
- * One file a format: load_linux.c, load_multiboot1.c, load_multiboot2.c, load_elf.c (plain ELF, and
- * the segments of a Multiboot ELF). load.c chooses among them. An image is input that we did not
- * write: every size and offset in it is checked against the file before it is used.
+ * Each format has its file: load_linux.c, load_multiboot1.c, load_multiboot2.c, load_elf.c (plain
+ * ELF, and the segments of a Multiboot ELF). load.c chooses among them. An image is foreign input,
+ * so every size and offset in it is checked against the file before it is used.
  */
 #ifndef MONITOR_LOAD_LOAD_H
 #define MONITOR_LOAD_LOAD_H
@@ -16,10 +16,10 @@
 #include "lib/error.h"
 #include "monitor/slot/slot.h"
 
-/* As many as struct boot_params holds (E820_MAX_ENTRIES_ZEROPAGE). */
+/* struct boot_params holds this many (E820_MAX_ENTRIES_ZEROPAGE). */
 #define GUEST_MAX_REGIONS 128
 
-/* What a loader tells the kernel of its machine. */
+/* What a loader tells the kernel about its machine. */
 struct load_context {
 	const struct region *map; /* the slot's own memory map, sorted: guest_map.h */
 	uint32_t map_count;
@@ -33,18 +33,18 @@ struct load_context {
 };
 
 /*
- * Looks at a slot's kernel (where image.base says, also before the store is made): resolves
+ * Looks at a slot's kernel at image.base, which is valid before the store is made, too. Resolves
  * TYPE_AUTO, checks the headers, initrd, modules and command line, and fills slot->needs. Touches
  * nothing else.
  */
 bool load_inspect(struct slot *slot, struct error *error);
 
-/* Looks at all slots. Those that can't be loaded are removed from the table and reported. */
+/* Looks at all slots. Removes those that can't be loaded from the table, and reports them. */
 void load_inspect_all(struct slot_table *table, report_fn report, void *context);
 
 /*
  * Writes the kernel, its initrd or modules and its boot information to slot->ram and slot->low, and
- * says how to enter it. All of the slot's RAM that is not written keeps what it held.
+ * says how to enter it. The rest of the slot's RAM keeps its contents.
  */
 bool load_slot(const struct slot *slot, const struct load_context *context,
 	       struct guest_entry *entry, struct error *error);

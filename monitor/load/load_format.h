@@ -11,8 +11,8 @@
 #define MAX_PHYSICAL (UINT64_C(1) << 52) /* x86-64 has no addresses beyond: SDM volume 3, 4.1.4 */
 
 /*
- * One format: probe looks for its magic only; inspect and load are load_inspect()'s and
- * load_slot()'s parts.
+ * One format. probe looks for its magic only. inspect and load do load_inspect()'s and
+ * load_slot()'s work for it.
  */
 struct load_format {
 	enum switchyard_type type;

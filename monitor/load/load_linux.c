@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * load_linux.c - bzImage kernels, by the 64-bit and the 32-bit boot protocol:
- * Documentation/x86/boot.rst of Linux, whose names the fields bear. bzimage.c reads and checks
- * the header.
+ * load_linux.c - bzImage kernels, by the 64-bit and the 32-bit boot protocol of
+ * Documentation/x86/boot.rst of Linux. The fields have the names that they have there. bzimage.c
+ * reads and checks the header.
  *
- * A slot's range, from its top down; kernel and what it unpacks itself to are at the bottom:
+ * A slot's range, from its top down. The kernel, and the memory that it unpacks itself to, are at
+ * the bottom.
  *
  *   initrd          page aligned, below initrd_addr_max where the kernel has such a limit
  *   boot_params     one page
@@ -18,7 +19,7 @@
 #include "lib/units.h"
 
 #define ENTRY_64       0x200u /* of the 64-bit entry, from the loaded kernel's start */
-#define LOADER_UNKNOWN 0xffu  /* type_of_loader of one that has no number of its own */
+#define LOADER_UNKNOWN 0xffu  /* type_of_loader a loader without a number of its own */
 #define HDR_OFFSET     0x1f1u /* of setup_header, in the file and in boot_params */
 
 /* screen_info for 80x25 text: BIOS mode 3, on a VGA, with letters of 16 lines. */
@@ -28,7 +29,7 @@
 #define TEXT_POINTS  16
 #define TEXT_IS_VGA  1 /* VIDEO_TYPE_TEXT as loaders give it */
 
-/* Where everything goes. */
+/* Where each part goes. */
 struct layout {
 	uint64_t kernel; /* the protected-mode part */
 	uint64_t end;	 /* of the kernel's memory, init_size included */
@@ -41,7 +42,7 @@ static uint64_t command_line_size(const struct slot *slot)
 	return page_up(strlen(slot->kernel.string) + 1);
 }
 
-/* boot_params, stack and command line. */
+/* Bytes of boot_params, stack and command line. */
 static uint64_t data_size(const struct slot *slot)
 {
 	return 2 * PAGE_SIZE + command_line_size(slot);
@@ -68,7 +69,7 @@ static bool inspect_linux(struct slot *slot, struct error *error)
 	return true;
 }
 
-/* The initrd as high as it may be, then the rest below it. */
+/* Puts the initrd as high as it may be, and the rest below it. */
 static bool lay_out(const struct slot *slot, const struct bzimage *bzimage, struct layout *layout,
 		    struct error *error)
 {
@@ -84,8 +85,8 @@ static bool lay_out(const struct slot *slot, const struct bzimage *bzimage, stru
 	layout->end = page_up((bzimage->relocatable ? layout->kernel : bzimage->first) +
 			      bzimage->memory_size);
 	/*
-	 * A kernel that can be above 4 GiB takes its initrd there, too, whatever initrd_addr_max
-	 * says.
+	 * A kernel that can be above 4 GiB accepts its initrd there, too. initrd_addr_max does not
+	 * matter then.
 	 */
 	if (slot->initrd.size && !bzimage->above_4g && top > initrd_max)
 		top = page_down(initrd_max);
@@ -123,7 +124,7 @@ static void set_text_screen(struct screen_info *screen, const struct load_contex
 	screen->orig_video_points = TEXT_POINTS;
 }
 
-/* Linux's efifb and simpledrm take it from here; they need nothing else of EFI. */
+/* Linux's efifb and simpledrm take the framebuffer from here. They need nothing else of EFI. */
 static void set_framebuffer(struct screen_info *screen, const struct boot_framebuffer *mode)
 {
 	screen->orig_video_isVGA = VIDEO_TYPE_EFI;
@@ -154,14 +155,17 @@ static void set_memory_map(struct boot_params *params, const struct load_context
 	}
 }
 
-/* The fields that a loader must write: boot.rst, "Details of header fields". */
+/* Sets the fields that a loader must write: boot.rst, "Details of header fields". */
 static void set_header(struct boot_params *params, const struct slot *slot,
 		       const struct layout *layout)
 {
 	struct setup_header *hdr = &params->hdr;
 
 	hdr->type_of_loader = LOADER_UNKNOWN;
-	/* There is no heap: the real-mode code does not run. KASLR_FLAG is the kernel's own. */
+	/*
+	 * The real-mode code does not run, so there is no heap. Only the kernel itself sets
+	 * KASLR_FLAG.
+	 */
 	hdr->loadflags &= ~(CAN_USE_HEAP | KASLR_FLAG);
 	hdr->setup_data = 0;
 	hdr->code32_start = low_half(layout->kernel);

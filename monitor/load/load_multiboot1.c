@@ -9,18 +9,15 @@
 #include "lib/string.h"
 
 /*
- * The first two flags ask for what is always so here: modules begin with a page, and memory is
- * told. The third one is a wish only: a kernel has to take the video mode that it finds.
+ * The first two flags ask for what every kernel gets: modules at the beginning of a page, and the
+ * size of memory. The third one is only a wish. A kernel has to take the video mode that it finds.
  */
 #define HEADER_KNOWN \
 	(MULTIBOOT1_HEADER_PAGE_ALIGN | MULTIBOOT1_HEADER_MEMORY | MULTIBOOT1_HEADER_VIDEO)
 
 #define HEADER_MINIMUM offsetof(struct multiboot1_header, addresses)
 
-/*
- * Finds a header whose checksum is right. Its address fields may lie beyond the file: then they
- * read as 0.
- */
+/* Finds a header whose checksum is right. Address fields that lie beyond the file read as 0. */
 static bool find_multiboot1_header(const struct image *file, struct multiboot1_header *header,
 				   uint64_t *header_offset)
 {
@@ -150,7 +147,7 @@ static void add_text_screen(struct multiboot1_info *info)
 	info->framebuffer_type = MULTIBOOT_FRAMEBUFFER_TEXT;
 }
 
-/* The structure comes first, but is written last, when all addresses in it are known. */
+/* The structure lies first in memory. It is written last, when all addresses in it are known. */
 static bool write_info(const struct slot *slot, const struct load_context *context,
 		       const struct multiboot_layout *layout, struct error *error)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * load_multiboot2.c - Multiboot2 kernels: inspecting and placing them. multiboot2_header.c reads
- * the kernel.
+ * load_multiboot2.c - inspects and places Multiboot2 kernels. multiboot2_header.c reads the kernel.
  */
 #include "monitor/load/load_multiboot2.h"
 #include "monitor/load/multiboot2_header.h"
@@ -12,7 +11,10 @@ static bool probe_multiboot2(const struct image *file)
 	return multiboot2_probe(file);
 }
 
-/* A relocatable kernel can be anywhere that its header allows, below 4 GiB, where it is entered. */
+/*
+ * A relocatable kernel can be anywhere that its header allows, but below 4 GiB, because it is
+ * entered in 32-bit mode.
+ */
 static bool relocatable_needs(struct slot *slot, const struct multiboot2_kernel *kernel,
 			      struct error *error)
 {
@@ -43,8 +45,8 @@ static bool inspect_multiboot2(struct slot *slot, struct error *error)
 }
 
 /*
- * Where a relocatable kernel's start goes: the lowest place in the slot's range, or the highest if
- * it prefers that.
+ * Chooses the address of a relocatable kernel's start. That is the lowest place in the slot's
+ * range, or the highest if the kernel prefers it.
  */
 static bool choose_address(const struct slot *slot, const struct multiboot2_kernel *kernel,
 			   uint64_t *address, struct error *error)

@@ -9,9 +9,9 @@
 #include "guest/linux/switchyard.h"
 
 /*
- * Room for the boot information: its fixed parts (structures, tags' headers, RSDP, loader's name,
- * padding) take under 512 bytes in both formats; a map entry has the same size in both, and each
- * module takes 16 and padding.
+ * Room for the boot information. Its fixed parts (structures, tags' headers, RSDP, loader's name,
+ * padding) take under 512 bytes in both formats. A map entry has the same size in both. Each module
+ * takes 16 bytes and padding.
  */
 #define INFO_FIXED     1024u
 #define INFO_MAP_ENTRY sizeof(struct multiboot2_map_entry)

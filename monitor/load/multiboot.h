@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * multiboot.h - what Multiboot 1 and 2 share: finding the image by address fields or ELF headers,
- * placing it, its boot information and its modules.
+ * multiboot.h - what Multiboot 1 and 2 share. It finds the image by address fields or ELF headers,
+ * and places it, its boot information and its modules.
  *
- * The boot information goes to the top of the slot's slice below 1 MiB if it fits there: kernels
- * that map little of their memory, or take what lies behind their own end for a heap, expect it
- * where GRUB puts it. Else it lies behind the kernel, and modules behind that, each at a page's
- * beginning.
+ * The boot information goes to the top of the slot's slice below 1 MiB if it fits there. GRUB's
+ * place for it is like that, and some kernels depend on it. They map little of their memory, or use
+ * the memory behind their own end as a heap. Otherwise it lies behind the kernel. The modules lie
+ * behind that, each at the beginning of a page.
  */
 #ifndef MONITOR_LOAD_MULTIBOOT_H
 #define MONITOR_LOAD_MULTIBOOT_H
@@ -15,7 +15,7 @@
 #include "monitor/load/load_format.h"
 #include "multiboot_format.h"
 
-/* Text mode, as both describe it. */
+/* Text mode, as both formats describe it. */
 #define MULTIBOOT_TEXT_ADDRESS 0xb8000
 #define MULTIBOOT_TEXT_COLUMNS 80
 #define MULTIBOOT_TEXT_ROWS    25
@@ -24,7 +24,7 @@
 
 /* A kernel's image: where its bytes come from, and where they go. */
 struct multiboot_image {
-	bool flat;	      /* by address fields; else elf counts */
+	bool flat;	      /* has address fields; otherwise elf is valid */
 	uint64_t file_offset; /* flat only: load_size bytes from there go to start */
 	uint64_t load_size;
 	struct elf_kernel elf;
@@ -32,7 +32,7 @@ struct multiboot_image {
 	uint64_t entry;
 };
 
-/* Where all that belongs to a kernel lies in its slot. */
+/* Where the kernel and its data lie in its slot. */
 struct multiboot_layout {
 	uint64_t shift; /* of the kernel, from where it is linked; modulo 2^64 */
 	uint64_t info;	/* boot information: info_size bytes */
@@ -46,7 +46,10 @@ struct multiboot_info {
 	bool full;
 };
 
-/* The sizes that the fields name must fit the file, whose header lies at header_offset. */
+/*
+ * Finds the image by the header's address fields. header_offset is the header's place in the file.
+ * Fails if the sizes that the fields name do not fit the file.
+ */
 bool multiboot_flat(const struct image *file, uint64_t header_offset,
 		    const struct multiboot_addresses *addresses, struct multiboot_image *image,
 		    struct error *error);
@@ -55,7 +58,7 @@ bool multiboot_elf(const struct image *file, struct multiboot_image *image, stru
 /* Sets an entry point that a header names. It must be in the image. */
 bool multiboot_set_entry(struct multiboot_image *image, uint64_t entry, struct error *error);
 
-/* Refuses what no Multiboot slot can have: an initrd. */
+/* Refuses an initrd, which a Multiboot kernel can't have. */
 bool multiboot_check_slot(const struct slot *slot, struct error *error);
 
 /* Bytes for the kernel, from its start to its end, boot information and modules. */
@@ -82,14 +85,12 @@ void multiboot_info_start(struct multiboot_info *info, const struct multiboot_la
 uint64_t multiboot_info_add(struct multiboot_info *info, const void *bytes, uint64_t size,
 			    uint64_t align);
 
-/*
- * KiB of RAM from 1 MiB up, as both formats' mem_upper counts them: 0 if the slot has none there.
- */
+/* KiB of RAM from 1 MiB up, for mem_upper of both formats. 0 if the slot has none there. */
 uint32_t multiboot_mem_upper(const struct load_context *context);
 
 struct multiboot_colours multiboot_colours(const struct boot_framebuffer *mode);
 
-/* Sets the registers that both, and plain ELF, have in common, and the entry point. */
+/* Sets the entry point, and the registers that both formats and plain ELF have in common. */
 void multiboot_set_registers(struct guest_entry *entry, const struct load_context *context,
 			     const struct multiboot_image *image,
 			     const struct multiboot_layout *layout);

@@ -3,7 +3,7 @@
 #include "arch/x86/memory/phys.h"
 #include "lib/string.h"
 
-/* What the tags say, before the image is looked at. */
+/* What the tags say; the image is not examined yet. */
 struct tags {
 	bool has_addresses, has_entry, has_relocation;
 	struct multiboot_addresses addresses;
@@ -99,8 +99,8 @@ static bool read_tag(const struct multiboot2_header_tag *tag, const uint8_t *con
 	case MULTIBOOT2_HEADER_RELOCATABLE:
 		tags->has_relocation = true;
 		return copy_tag(tag, contents, &tags->relocation, sizeof(tags->relocation), error);
-	case MULTIBOOT2_HEADER_CONSOLE_FLAGS: /* text and serial are what there is, */
-	case MULTIBOOT2_HEADER_FRAMEBUFFER:   /* and a mode is a wish only */
+	case MULTIBOOT2_HEADER_CONSOLE_FLAGS: /* there are text and serial only, */
+	case MULTIBOOT2_HEADER_FRAMEBUFFER:   /* and a video mode is only a wish */
 	case MULTIBOOT2_HEADER_MODULE_ALIGN:  /* modules always begin with a page here */
 		return true;
 	case MULTIBOOT2_HEADER_EFI_BOOT_SERVICES: /* these three say what to do under EFI: */

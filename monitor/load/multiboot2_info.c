@@ -5,7 +5,7 @@
 #include "arch/x86/memory/phys.h"
 #include "lib/string.h"
 
-/* A tag's fixed part, then what follows it. */
+/* Adds a tag's fixed part, and then the bytes that follow it. */
 static void add_tag(struct multiboot_info *info, struct multiboot2_tag *tag, uint32_t fixed,
 		    const void *rest, uint64_t rest_size)
 {
@@ -91,7 +91,7 @@ static void add_text_screen_tag(struct multiboot_info *info)
 	add_tag(info, &tag.tag, sizeof(tag), NULL, 0);
 }
 
-/* Copies of the slot's RSDP: the new tag only if there is an XSDT pointer in it. */
+/* Adds copies of the slot's RSDP. The tag for the new format needs an RSDP with an XSDT pointer. */
 static void add_acpi(struct multiboot_info *info, const struct load_context *context)
 {
 	struct multiboot2_tag old = {.type = MULTIBOOT2_INFO_ACPI_OLD};

@@ -4,7 +4,7 @@
 #include "arch/x86/time/clock.h"
 #include "lib/print.h"
 
-#define LOG_LINE_SIZE  320 /* a reason of struct error, what it is about, and the time */
+#define LOG_LINE_SIZE  320 /* the text of a struct error, what it is about, and the time */
 #define TIME_SIZE      32
 #define SHOWN_AT_ONCE  512
 #define US_PER_SECOND  1000000u
@@ -24,8 +24,8 @@ static const char *level_prefix(enum log_level level)
 }
 
 /*
- * A guest's message and a GRUB line may hold any byte: a line of the log stays one line, and sends
- * nothing to the terminal that would change it.
+ * A guest's message and a GRUB line may hold any byte. Bytes that can't be printed are replaced, so
+ * that a line of the log stays one line and sends no control codes to the terminal.
  */
 static void keep_printing(char *text)
 {
@@ -55,7 +55,10 @@ static void keep_text(struct log *log, const char *text)
 	}
 }
 
-/* text is as it is kept, of LOG_LINE_SIZE bytes. */
+/*
+ * Keeps a line. text, which has LOG_LINE_SIZE bytes, is then the line as it is kept, without time
+ * and level.
+ */
 static void keep_line(struct log *log, enum log_level level, char *text, const char *format,
 		      va_list args)
 {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * log.h - the monitor's log: kept in a ring for the `log` command, and written to its sink as it
- * comes, if its level is at or below `loglevel=`.
+ * log.h - the monitor's log. Each line is kept in a ring for the `log` command. It is also written
+ * to the sink at once if its level is at or below `loglevel=`.
  */
 #ifndef MONITOR_LOG_LOG_H
 #define MONITOR_LOG_LOG_H
 
 #include <stdint.h>
 
-#define LOG_SIZE 32768 /* bytes kept; the oldest whole lines give way */
+#define LOG_SIZE 32768 /* bytes kept; the oldest whole lines are dropped */
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
@@ -26,23 +26,26 @@ struct log {
 };
 
 /*
- * Adds one line (no newline at its end); kept as "[seconds.micro] error: text" (the level's name
- * only for error and warn).
+ * Adds one line; format has no newline at its end. The line is kept as "[seconds.micro] error:
+ * text". Only error and warn have their name before the text.
  */
 void log_line(struct log *log, enum log_level level, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* As log_line(), but keeps it only: while the screen and the serial port are somebody else's. */
+/*
+ * Like log_line(), but only keeps the line. It is for the time in which the screen and the serial
+ * port are a slot's.
+ */
 void log_keep(struct log *log, enum log_level level, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* A report_fn (lib/error.h), whose context is the log: one line of LOG_ERROR. */
+/* A report_fn (lib/error.h) whose context is the log. Writes one line of LOG_ERROR. */
 void log_error(void *log, const char *text);
 
-/* The same with LOG_WARN. */
+/* Like log_error(), with LOG_WARN. */
 void log_warn(void *log, const char *text);
 
-/* Writes all that is kept to the sink, oldest first, whatever its level. */
+/* Writes all kept lines of any level to the sink, the oldest first. */
 void log_show(const struct log *log);
 
 #endif

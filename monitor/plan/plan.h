@@ -3,7 +3,7 @@
  * plan.h - the memory plan: who owns which physical RAM.
  *
  *   0          first 64 KiB: real-mode vectors, BIOS data, and what Linux never uses
- *   64 KiB ... one slice for each slot, for its SMP trampoline; the monitor's own page
+ *   64 KiB ... one slice for each slot, for its SMP trampoline
  *   EBDA ...   firmware
  *   1 MiB ...  slots' ranges, 2 MiB aligned (or from 1 MiB exactly for a kernel linked there)
  *   top        the store of pristine images, and the monitor with what it keeps, below 4 GiB;
@@ -27,7 +27,7 @@
 enum plan_owner {
 	OWNER_FREE,	/* RAM that nobody has */
 	OWNER_FIRMWARE, /* not RAM, or RAM that firmware still uses (BIOS data, EBDA) */
-	OWNER_MONITOR,	/* the monitor's image, tables and low page */
+	OWNER_MONITOR,	/* the monitor's image and tables */
 	OWNER_STORE,	/* pristine images */
 	OWNER_SLOT,	/* region.slot says whose */
 	OWNER_PICTURES, /* parked slots' framebuffer contents */
@@ -45,9 +45,8 @@ struct plan_region {
 struct plan {
 	uint32_t count;
 	struct plan_region region[PLAN_MAX_REGIONS];
-	struct region monitor;	   /* where the monitor lies, or will lie */
-	struct region monitor_low; /* one page below 1 MiB */
-	struct region kept;	   /* what the monitor keeps of each slot's CPUs and devices */
+	struct region monitor; /* where the monitor lies, or will lie */
+	struct region kept;    /* what the monitor keeps of each slot's CPUs and devices */
 	struct region store;
 	struct region pictures; /* one after the other, by slot; size 0: there are none */
 };

@@ -150,7 +150,7 @@ bool plan_init(struct plan *plan, const struct boot_info *boot, uint64_t ebda, s
 	bool room = true;
 
 	plan->count = 0;
-	plan->monitor = plan->monitor_low = plan->store = plan->pictures = (struct region){0};
+	plan->monitor = plan->store = plan->pictures = (struct region){0};
 	for (uint32_t i = 0; i + 1 < count && room; i++) {
 		uint64_t base = boundary[i], end = boundary[i + 1];
 		uint32_t type = 0;

@@ -11,9 +11,6 @@
 #include "lib/print.h"
 #include "lib/units.h"
 
-#define LOW_MEMORY \
-	UINT64_C(0xa0000) /* a startup IPI's vector is a page number below this: SDM 3, 11.4.4 */
-
 #define MAX_OBSTACLES (1 + BOOT_MAX_MODULES + SWITCHYARD_MAX_SLOTS)
 
 /* What lies in memory now: boot->image, and the modules. */
@@ -33,7 +30,6 @@ static uint32_t present_obstacles(const struct boot_info *boot, struct region *o
 bool plan_monitor(struct plan *plan, const struct boot_info *boot, uint64_t size,
 		  struct error *error)
 {
-	struct plan_search low = {.size = PAGE_SIZE, .align = PAGE_SIZE, .limit = LOW_MEMORY};
 	struct plan_search high = {.size = page_up(size),
 				   .align = LARGE_PAGE,
 				   .floor = KERNELS_FIRST,
@@ -42,12 +38,6 @@ bool plan_monitor(struct plan *plan, const struct boot_info *boot, uint64_t size
 	uint32_t count = present_obstacles(boot, obstacle);
 	char wanted[SIZE_TEXT], left[SIZE_TEXT];
 
-	if (!plan_find_high(plan, &low, obstacle, count, &plan->monitor_low.base) ||
-	    !plan_claim(plan, plan->monitor_low.base, PAGE_SIZE, OWNER_MONITOR, 0))
-		return fail(error,
-			    "no free page between 64 KiB and 640 KiB; the monitor needs one");
-	plan->monitor_low.size = PAGE_SIZE;
-	plan->monitor_low.type = REGION_RAM;
 	if (!plan_find_high(plan, &high, obstacle, count, &plan->monitor.base) ||
 	    !plan_claim(plan, plan->monitor.base, high.size, OWNER_MONITOR, 0))
 		return fail(
@@ -132,6 +122,21 @@ bool plan_kept(struct plan *plan, const struct slot_table *table, uint64_t size,
 	plan->kept.size = search.size;
 	plan->kept.type = REGION_RAM;
 	return true;
+}
+
+bool plan_apart(struct plan *plan, uint64_t size, uint64_t *base)
+{
+	struct plan_search search = {.size = page_up(size),
+				     .align = PAGE_SIZE,
+				     .floor = KERNELS_FIRST,
+				     .limit = UINT64_MAX};
+
+	if (!plan_find_high(plan, &search, NULL, 0, base))
+		return false;
+	if (plan_claim(plan, *base, search.size, OWNER_MONITOR, 0))
+		return true;
+	*base = 0;
+	return false;
 }
 
 bool plan_pictures(struct plan *plan, uint32_t count, uint64_t size, struct error *error)

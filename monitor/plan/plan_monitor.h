@@ -11,7 +11,7 @@
 
 /*
  * Places the monitor: size bytes, from a large page's beginning, as high as possible below 4 GiB,
- * clear of boot->image and of all modules; and its low page.
+ * clear of boot->image and of all modules.
  */
 bool plan_monitor(struct plan *plan, const struct boot_info *boot, uint64_t size,
 		  struct error *error);
@@ -29,6 +29,9 @@ bool plan_store(struct plan *plan, const struct boot_info *boot, const struct sl
  */
 bool plan_kept(struct plan *plan, const struct slot_table *table, uint64_t size,
 	       struct error *error);
+
+/* Takes size bytes more for that, out of what nobody has. False if there is no such piece left. */
+bool plan_apart(struct plan *plan, uint64_t size, uint64_t *base);
 
 /*
  * Places room for count pictures of size bytes each (a multiple of a page), as high as possible.

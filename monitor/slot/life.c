@@ -5,7 +5,7 @@
 
 #define STATES (SWITCHYARD_INTERRUPTED + 1)
 
-/* What the table leaves out can not happen: the next state is 0 there, which is none. */
+/* An event that the table leaves out can't happen. Its next state is 0, which is no state. */
 static const struct life_step steps[STATES][LIFE_EVENTS] = {
 	[SWITCHYARD_EMPTY] =
 		{

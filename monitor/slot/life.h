@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * life.h - a slot's life: its states, what can happen to it, and what follows, as one table.
+ * life.h - a slot's life as one table: its states, the events, and what follows from them.
  *
  *          load           boot            park
  *   empty -----> ready <--------> running <----> parked
@@ -12,8 +12,9 @@
  *                +---------------------------------+
  *                                kill
  *
- * A slot that an NMI took the machine from is interrupted: it is as one that is parked, but it was
- * in the middle of anything. To start afresh, a slot is reset to ready first, whatever it was.
+ * A slot is interrupted if an NMI took the machine from it. It is like a parked slot, but it could
+ * have been in the middle of anything. A slot that starts afresh is reset to ready first, from any
+ * state.
  *
  * Only life_begin() and life_apply() change slot->state.
  */
@@ -27,7 +28,7 @@
 
 enum life_event {
 	LIFE_LOAD,   /* it gets an image */
-	LIFE_RESET,  /* it is to start afresh: its memory is written, and what it was is gone */
+	LIFE_RESET,  /* it starts afresh: its memory is written again, and its old state is lost */
 	LIFE_BOOT,   /* its kernel starts */
 	LIFE_RESUME, /* it goes on where it was */
 	LIFE_PARK,   /* its state is complete, and it no longer runs */
@@ -37,28 +38,28 @@ enum life_event {
 	LIFE_EVENTS,
 };
 
-/* What follows from an event, beside the new state. */
+/* What follows from an event: the new state, and more. */
 struct life_step {
 	enum switchyard_state next;
 	bool counts;	      /* the slot has the machine once more */
 	bool devices_running; /* its devices must be cut off before another kernel runs */
 };
 
-/* What a slot is before anything happened to it. */
+/* Sets the state that a slot has before its first event. */
 void life_begin(struct slot *slot);
 
-/* What follows if that happens to a slot in that state; NULL: it can't happen. */
+/* What follows from an event in a state. NULL if the event can't happen in that state. */
 const struct life_step *life_step(enum switchyard_state state, enum life_event event);
 
 /*
- * Can that happen to this slot now? False with a reason that names the slot and, where there is
- * one, the way out.
+ * True if the event can happen to this slot now. Otherwise error names the slot and the reason, and
+ * the way out if there is one.
  */
 bool life_allows(const struct slot *slot, enum life_event event, struct error *error);
 
 /*
- * It happens: changes the slot's state, and counts its runs. Returns what followed. The event must
- * be one that life_allows().
+ * Changes the slot's state as the event demands, and counts its runs. Returns what follows from the
+ * event. life_allows() must allow it.
  */
 const struct life_step *life_apply(struct slot *slot, enum life_event event);
 

@@ -19,22 +19,23 @@
 #define SLOT_MAX_MODULES 8
 #define SLOT_ALIGN	 LARGE_PAGE /* of slots' ranges; plan_slots.h has the one exception */
 
-/* `type=auto`: becomes one of the others when the image is looked at. */
+/* `type=auto`. It becomes one of the other types when the image is inspected. */
 #define TYPE_AUTO ((enum switchyard_type)0)
 
 /* One pristine file: contents at [base, base + size) (physical), and its `--` string. */
 struct image {
 	uint64_t base;
 	uint64_t size;
-	const char *string; /* what stood behind `--`, "" if nothing; points into boot_info */
+	const char *string; /* the text behind `--`, or ""; points into boot_info */
 	uint32_t module;    /* index into boot_info.module[] */
 	uint64_t sum;	    /* XXH64 of its contents, taken when it came into the store */
 };
 
 /*
- * What a kernel image needs of its slot's memory, found by inspecting it. Addresses are below 2^52.
- * The image may be placed anywhere in [min_base, max_end), or, if fixed, only at base. An
- * alignment above SLOT_ALIGN, which all ranges have, is allowed for in size.
+ * What a kernel image needs of its slot's memory. The loader finds it by inspecting the image.
+ * Addresses are below 2^52. The image may be placed anywhere in [min_base, max_end), or, if fixed,
+ * only at base. All ranges are aligned to SLOT_ALIGN; if the image needs a larger alignment, size
+ * includes the bytes that this costs.
  */
 struct needs {
 	bool fixed;	   /* linked to one address */
@@ -79,7 +80,7 @@ static inline uint32_t slot_index(const struct slot_table *table, const struct s
 	return (uint32_t)(slot - table->slot);
 }
 
-/* Takes slot number index out; those behind it move up. */
+/* Removes slot number index. The slots behind it move up. */
 void slot_remove(struct slot_table *table, uint32_t index);
 
 /* Reports what is wrong with a slot: "slot NAME: reason". */
@@ -89,7 +90,7 @@ void slot_report(const struct slot *slot, const struct error *error, report_fn r
 /* Bytes of all its pristine files. */
 uint64_t slot_image_size(const struct slot *slot);
 
-/* "auto", or the ABI's word. */
+/* The type's name: "auto", or the ABI's word. */
 const char *slot_type_name(enum switchyard_type type);
 
 #endif

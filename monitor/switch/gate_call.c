@@ -25,7 +25,7 @@ static struct monitor *gate_monitor;
  * After this the machine is quiet, and the slot's state complete. Other CPUs that were in the gate
  * are out of it: platform_save() stops them.
  */
-static void park(struct kept_state *kept)
+static void park(struct monitor *monitor, const struct slot *slot, struct kept_state *kept)
 {
 	const struct switchyard_notes *notes = &kept->tables.info.notes;
 
@@ -36,6 +36,7 @@ static void park(struct kept_state *kept)
 					      .pic_slave = notes->pic_slave,
 					      .keyboard_leds = notes->keyboard_leds,
 				      });
+	kept_state_save_apart(monitor, slot, kept);
 	kept_state_idle(kept, 1);
 	kept->cpu[0]->progress = GATE_PARKED;
 }
@@ -135,7 +136,7 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 			 reason);
 		return SWITCHYARD_ESTATE;
 	}
-	park(kept);
+	park(monitor, slot, kept);
 	picture_save(monitor, monitor->current);
 	if (op == SWITCHYARD_SWITCH || op == SWITCHYARD_MONITOR) {
 		life_apply(slot, LIFE_PARK);

@@ -10,6 +10,7 @@
 #include "lib/units.h"
 
 static const char *const part_names[PART_COUNT] = {
+	[PART_APART] = "saved device state: vga-font",
 	[PART_ACPI] = "ACPI tables",
 	[PART_GDT] = "GDT",
 	[PART_IDT] = "IDT",
@@ -60,6 +61,8 @@ static uint64_t sum_part(const struct slot *slot, const struct kept_state *kept,
 	struct page_walk walk = walk_of(slot, kept);
 
 	switch (part) {
+	case PART_APART:
+		return kept->apart_size ? xxh64((void *)kept->apart, kept->apart_size, 0) : 0;
 	case PART_ACPI:
 		return xxh64(kept->tables.acpi, sizeof(kept->tables.acpi), 0);
 	case PART_GDT:

@@ -21,8 +21,9 @@
 
 /* What is kept for a slot besides its kernel's text and the items of its state. */
 enum integrity_part {
-	PART_ACPI, /* its copies of ACPI tables */
-	PART_GDT,  /* the descriptor tables, which lie in its own memory, */
+	PART_APART, /* what is kept apart: a font */
+	PART_ACPI,  /* its copies of ACPI tables */
+	PART_GDT,   /* the descriptor tables, which lie in its own memory, */
 	PART_IDT,
 	PART_PAGE_TABLE, /* and the root of its page tables */
 	PART_COUNT,

@@ -55,6 +55,21 @@ static uint8_t *give_room(struct kept_state *kept, const struct slot *slot, uint
 	return room;
 }
 
+void kept_state_save_apart(struct monitor *monitor, const struct slot *slot,
+			   struct kept_state *kept)
+{
+	uint32_t size = platform_apart_size(kept->platform);
+
+	if (size && !kept->apart && !plan_apart(&monitor->plan, size, &kept->apart)) {
+		log_keep(&monitor->log, LOG_WARN,
+			 "slot %s: no RAM to keep its font; it will find another one", slot->name);
+		size = 0;
+	}
+	if (size)
+		platform_save_apart((void *)kept->apart);
+	kept->apart_size = size;
+}
+
 void kept_state_idle(struct kept_state *kept, uint32_t first)
 {
 	for (uint32_t cpu = first; cpu < gate_cpus.count; cpu++)

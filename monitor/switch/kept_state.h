@@ -27,7 +27,9 @@ _Static_assert(sizeof(struct slot_tables) == SLOT_TABLES_SIZE, "info fits one pa
 struct kept_state {
 	struct cpu_context *cpu[GATE_MAX_CPUS]; /* the first is the boot CPU's; NULL: not its own */
 	void *platform;				/* of platform_layout()->size bytes */
-	struct integrity integrity;		/* of those, and of its memory */
+	uint64_t apart; /* RAM for what is kept apart, taken when it is first needed; 0: none */
+	uint32_t apart_size;	    /* of what is kept there now */
+	struct integrity integrity; /* of those, and of its memory */
 	struct slot_tables tables;
 	uint64_t rsdp; /* the slot's own, 0: none */
 };
@@ -46,6 +48,13 @@ void kept_state_init(struct monitor *monitor, const struct paging_tables *paging
 
 /* What the monitor keeps for slot number index (from 0). */
 struct kept_state *kept_state(uint32_t index);
+
+/*
+ * Keeps what a state that was just saved needs apart (platform.h). If there is no RAM for it, the
+ * log says so, and the slot will find the monitor's.
+ */
+void kept_state_save_apart(struct monitor *monitor, const struct slot *slot,
+			   struct kept_state *kept);
 
 /* None of the slot's CPUs from number first on is in the gate: it boots, or they were stopped. */
 void kept_state_idle(struct kept_state *kept, uint32_t first);

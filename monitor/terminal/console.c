@@ -3,10 +3,13 @@
 #include "arch/x86/time/clock.h"
 #include "lib/print.h"
 
-/* Longest time between the bytes of an escape sequence: later, it was the Escape key alone. */
+/*
+ * The longest time between the bytes of an escape sequence. After it, the byte was the Escape key.
+ */
 #define ESCAPE_TIMEOUT_US 50000
 /*
- * Between two looks at the keyboards; the UART's FIFO of 16 bytes fills in 1.4 ms at 115200 baud.
+ * The time between two looks at the keyboards. The UART's FIFO of 16 bytes fills in 1.4 ms at
+ * 115200 baud.
  */
 #define POLL_US 200
 
@@ -21,13 +24,13 @@
 #define CSI_FIRST	 0x20
 #define CSI_NUMBER_LIMIT 100
 
-/* VT100: erase in line, from the cursor to its end; cursor home and erase in display. */
+/* VT100: erase from the cursor to the end of the line; cursor home, then erase the display. */
 #define SEQUENCE_CLEAR_TO_END "\x1b[K"
 #define SEQUENCE_CLEAR	      "\x1b[H\x1b[2J"
 
 void console_init(struct console *console, const struct options *options)
 {
-	static const uint16_t ports[] = {0, UART_COM1, UART_COM2}; /* by options.serial */
+	static const uint16_t ports[] = {0, UART_COM1, UART_COM2}; /* indexed by options.serial */
 
 	uart_init(&console->uart, ports[options->serial], options->baud);
 	screen_init(&console->screen, options->video);
@@ -129,7 +132,7 @@ static int key_of_number(uint32_t number)
 	}
 }
 
-/* One byte outside of any sequence. */
+/* Takes one byte that is not in a sequence. */
 static int console_take_plain(struct console *console, uint8_t byte)
 {
 	bool after_cr = console->escape == ESCAPE_AFTER_CR;
@@ -159,7 +162,7 @@ static int console_take_csi(struct console *console, uint8_t byte)
 			console->escape_number = console->escape_number * 10 + (byte - '0');
 		return KEY_NONE;
 	}
-	/* A control character breaks the sequence off, and counts by itself. */
+	/* A control character ends the sequence and is then taken by itself. */
 	if (byte < CSI_FIRST || byte > CSI_LAST_FINAL)
 		return console_take_plain(console, byte);
 	if (byte < CSI_FIRST_FINAL)
@@ -168,7 +171,7 @@ static int console_take_csi(struct console *console, uint8_t byte)
 	return byte == '~' ? key_of_number(console->escape_number) : key_of_letter(byte);
 }
 
-/* One byte of the serial port's; most bytes of a sequence are no key by themselves. */
+/* Takes one byte from the serial port. Most bytes of a sequence do not complete a key. */
 static int console_take(struct console *console, uint8_t byte)
 {
 	switch (console->escape) {
@@ -180,7 +183,7 @@ static int console_take(struct console *console, uint8_t byte)
 		}
 		if (byte == BYTE_ESCAPE)
 			return console_take_plain(console, byte);
-		/* Alt and a key: no use is made of it. */
+		/* This was Alt and a key, which the console does not use. */
 		console->escape = ESCAPE_NONE;
 		return KEY_NONE;
 	case ESCAPE_CSI:

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * console.h - the monitor's terminal: serial port and screen at once, both keyboards.
+ * console.h - the monitor's terminal. Output goes to the serial port and the screen, and input
+ * comes from the serial port and the keyboard.
  *
- * serial=none leaves uart.port 0, video=off leaves screen.shown false: that part stays silent.
+ * serial=none leaves uart.port 0, and video=off leaves screen.shown false. That part stays silent.
  */
 #ifndef MONITOR_TERMINAL_CONSOLE_H
 #define MONITOR_TERMINAL_CONSOLE_H
@@ -18,7 +19,7 @@
 
 #define WAIT_FOR_EVER UINT64_MAX
 
-/* Where the serial port's input is in an escape sequence, or in a line end of two bytes. */
+/* How far the serial port's input is in an escape sequence or in a line end of two bytes. */
 enum console_escape {
 	ESCAPE_NONE,
 	ESCAPE_AFTER_CR, /* a LF that comes next belongs to that CR */
@@ -38,26 +39,30 @@ struct console {
 };
 
 /*
- * Takes over serial port, screen (screen_init()) and keyboard, whoever had them, as the options
- * say. The history of command lines stays.
+ * Takes over the serial port, the screen (screen_init()) and the keyboard, in any state, as the
+ * options say. The history of command lines stays.
  */
 void console_init(struct console *console, const struct options *options);
 
 /* Writes to both. \n becomes \r\n on the serial port. */
 void console_write(struct console *console, const char *text);
 
-/* As console_write(); the text is cut after CONSOLE_PRINT_SIZE - 1 bytes. */
+/* Like console_write(). Longer text is cut after CONSOLE_PRINT_SIZE - 1 bytes. */
 #define CONSOLE_PRINT_SIZE 512
 void console_printf(struct console *console, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* The next key from either, as keyboard_get() gives them, or KEY_NONE; does not wait. */
+/*
+ * Returns the next key from either keyboard, in keyboard_get()'s codes, or KEY_NONE. Does not wait.
+ */
 int console_key(struct console *console);
 
-/* Waits for a key until clock_us() reaches deadline (or WAIT_FOR_EVER): KEY_NONE then. */
+/*
+ * Waits for a key. Returns KEY_NONE when clock_us() reaches deadline, which may be WAIT_FOR_EVER.
+ */
 int console_wait_key(struct console *console, uint64_t deadline);
 
-/* A command's failure: one line, "error: " before it. */
+/* Reports a command's failure in one line that begins with "error: ". */
 void console_error(struct console *console, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

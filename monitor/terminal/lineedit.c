@@ -53,7 +53,7 @@ static void set_line(struct lineedit *edit, const char *text)
 	edit->cursor = edit->length;
 }
 
-/* history_place == history_count is the line being typed. */
+/* history_place == history_count means the line that is being typed. */
 static void go_to_history(struct lineedit *edit, uint32_t place)
 {
 	if (edit->history_place == edit->history_count)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lineedit.h - a line editor with history, as pure state: keys in, text out, so that it can be
- * tested without a terminal. Emacs keys: ^A ^E ^B ^F ^D ^H ^K ^U ^W ^P ^N ^C, arrows, Home, End,
- * Delete. Other keys without a character are passed over: ^L is whoever's business that draws the
- * line.
+ * lineedit.h - a line editor with history. It takes keys and changes its state, and draws nothing,
+ * so that it can be tested without a terminal. Keys as in Emacs: ^A ^E ^B ^F ^D ^H ^K ^U ^W ^P ^N
+ * ^C, arrows, Home, End, Delete. Other keys without a character are ignored. The caller, who draws
+ * the line, handles ^L.
  */
 #ifndef MONITOR_TERMINAL_LINEEDIT_H
 #define MONITOR_TERMINAL_LINEEDIT_H
@@ -14,7 +14,7 @@
 #define LINE_SIZE     160
 #define HISTORY_LINES 16
 
-/* All zero: no line, no history. */
+/* All zero means no line and no history. */
 struct lineedit {
 	char line[LINE_SIZE]; /* NUL-terminated */
 	uint32_t length, cursor;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * screen.h - the console's screen: the VGA's text mode, or text drawn on a framebuffer, whichever
- * the machine was started with.
+ * screen.h - the console's screen: the VGA's text mode or text on a framebuffer. The machine was
+ * started with one of them.
  */
 #ifndef MONITOR_TERMINAL_SCREEN_H
 #define MONITOR_TERMINAL_SCREEN_H
@@ -13,24 +13,29 @@
 #include "boot_info.h"
 
 struct screen {
-	bool shown; /* video=on: without it, nothing is written */
+	bool shown; /* video=on; otherwise nothing is written */
 	struct vga_text text;
 	struct framebuffer framebuffer; /* if present, it is used instead of text mode */
 };
 
-/* Draws on a framebuffer from now on. mode: one without framebuffer_fault(); it is copied. */
+/*
+ * Draws on a framebuffer from now on. framebuffer_fault() must find nothing wrong with mode, which
+ * is copied.
+ */
 void screen_use_framebuffer(struct screen *screen, const struct boot_framebuffer *mode);
 
 /*
- * Takes over the screen, whoever had it. In text mode, what it shows stays; a framebuffer shows
- * again what the monitor wrote last. shown: video=on.
+ * Takes over the screen in any state. In text mode the screen keeps its contents. A framebuffer
+ * shows again what the monitor wrote last. shown is true for video=on.
  */
 void screen_init(struct screen *screen, bool shown);
 
-/* What there is to write on: what a kernel that boots finds, too. */
+/* The kind of screen that there is. A kernel that boots finds the same kind. */
 enum boot_screen screen_kind(const struct screen *screen);
 
-/* As vga_text_put(), vga_text_clear() and vga_text_clear_to_end(); nothing if not shown. */
+/*
+ * Like vga_text_put(), vga_text_clear() and vga_text_clear_to_end(). They do nothing if not shown.
+ */
 void screen_put(struct screen *screen, char c);
 void screen_clear(struct screen *screen);
 void screen_clear_to_end(struct screen *screen);

@@ -33,7 +33,7 @@ static void measure(const char *text, uint32_t *width)
 		*width = length;
 }
 
-/* The last column is not padded: no line ends with blanks. */
+/* The last column is not padded, so that no line ends with blanks. */
 static void print_cell(struct console *console, const char *text, uint32_t width, bool last)
 {
 	if (last)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * table.h - tables on the console: one header line, then one row a line, columns as wide as
- * their widest cell and two blanks apart.
+ * table.h - tables on the console. A header line is followed by the rows, one a line. Each column
+ * is as wide as its widest cell, and columns are two blanks apart.
  */
 #ifndef MONITOR_TERMINAL_TABLE_H
 #define MONITOR_TERMINAL_TABLE_H
@@ -20,14 +20,15 @@ struct table {
 	const char *columns[TABLE_MAX_COLUMNS + 1]; /* their names; NULL behind the last */
 	uint32_t rows;
 	/*
-	 * Fills the cells of a row, which are empty before. Called twice for each row, as widths
-	 * must be known before the first line is printed; must say the same both times.
+	 * Fills the cells of a row, which are empty before. It is called twice for each row,
+	 * because the widths must be known before the first line is printed. Both calls must give
+	 * the same text.
 	 */
 	void (*fill)(const void *context, uint32_t row, struct table_row *cells);
 	const void *context;
 };
 
-/* An empty cell is shown as "-": a row has as many words as the header. */
+/* Shows an empty cell as "-", so that a row has as many words as the header. */
 void table_print(struct console *console, const struct table *table);
 
 #endif

@@ -20,6 +20,8 @@ static void check_boot_info(void)
 	FUZZ_CHECK(boot.region_count <= BOOT_MAX_REGIONS);
 	FUZZ_CHECK(boot.module_count <= BOOT_MAX_MODULES);
 	FUZZ_CHECK(boot.rsdp_size <= sizeof(boot.rsdp));
+	FUZZ_CHECK(memchr(boot.report, '\0', sizeof(boot.report)));
+	FUZZ_CHECK(!boot.report[0] || boot.report[strlen(boot.report) - 1] == '\n');
 	for (uint32_t i = 0; i < boot.module_count; i++) {
 		FUZZ_CHECK(memchr(boot.module[i].line, '\0', sizeof(boot.module[i].line)));
 		FUZZ_CHECK(boot.module[i].size <= UINT32_MAX - boot.module[i].base);

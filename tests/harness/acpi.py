@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Firmware's ACPI tables in a machine's memory: ACPI 6.4, 5.2.5 to 5.2.8."""
+"""Reads the firmware's ACPI tables in a machine's memory: ACPI 6.4, 5.2.5 to 5.2.8."""
 
 import struct
 
@@ -11,7 +11,7 @@ OLD_DSDT, OLD_PM1A_CONTROL = 40, 64      # in the FADT, 4 bytes each; there are 
 
 
 def find_tables(memory):
-    """Addresses of a BIOS's tables by signature, RSDT included. memory: GdbRemote."""
+    """Returns addresses of a BIOS's tables by signature, with the RSDT. memory is a GdbRemote."""
     area = memory.read(BIOS_AREA, BIOS_END - BIOS_AREA)
     places = [at for at in range(0, len(area), RSDP_ALIGN)
               if area[at:at + 8] == b'RSD PTR ' and not sum(area[at:at + RSDP_SIZE]) % 256]
@@ -25,7 +25,7 @@ def find_tables(memory):
 
 
 def find_local_apics(memory, madt):
-    """(address, length) of the MADT's entries of type 0, a processor each: 5.2.12.2."""
+    """Returns (address, length) of the MADT's entries of type 0, one a processor: 5.2.12.2."""
     end = madt + struct.unpack('<I', memory.read(madt + LENGTH, 4))[0]
     at, found = madt + MADT_ENTRIES, []
     while at < end:

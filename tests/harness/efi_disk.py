@@ -37,7 +37,7 @@ def fill_folder(folder, files):
 
 
 def build_volume(folder):
-    """A FAT volume with what lies below a folder; its path, beside the folder."""
+    """Makes a FAT volume of a folder, beside the folder. Returns its path."""
     image = folder.with_suffix('.img')
     size = sum(path.stat().st_size for path in folder.rglob('*') if path.is_file()) + SPARE
     image.unlink(missing_ok=True)
@@ -58,7 +58,7 @@ def conf_of(options, modules):
 
 
 def volume_files(options, modules, application=APPLICATION):
-    """All that a volume needs for firmware to start Switchyard from it."""
+    """All files that a volume needs so that firmware starts Switchyard from it."""
     conf, files = conf_of(options, modules)
     return {FIRMWARE_STARTS: application, CONF: conf, **files}
 
@@ -84,7 +84,7 @@ def start_from(machines, files, *, name='volume', code=CODE, variables=VARIABLES
 
 
 def start_folder(machines, folder, *, code=CODE, variables=VARIABLES, **settings):
-    """The same for what lies below a folder."""
+    """Starts a machine from a volume with the files below a folder."""
     devices = firmware_arguments(build_volume(folder), machines.logs, code=code,
                                  variables=variables)
     no_disc = machines.logs / 'empty.iso'

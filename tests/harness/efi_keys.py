@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Secure Boot: a key of the tests' own, and firmware variables in which it is enrolled.
+"""Secure Boot: a key for the tests, and firmware variables in which it is enrolled.
 
 Debian's OVMF_VARS_4M.fd is a variable store without a key. Keys are written to the file, as
 virt-fw-vars does: edk2's MdeModulePkg/Include/Guid/VariableFormat.h has the layout, section 32.4.1
@@ -28,7 +28,7 @@ ALIGN = 4
 
 
 def make_key(folder):
-    """A fresh key and its certificate: (key, certificate), PEM files."""
+    """Makes a new key and its certificate. Returns (key, certificate), two PEM files."""
     key, certificate = folder / 'test.key', folder / 'test.crt'
     subprocess.run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '3650',
                     '-subj', '/CN=Switchyard test key/', '-keyout', key, '-out', certificate],
@@ -52,7 +52,7 @@ def _variable(name, vendor, data):
 
 
 def enrol(folder, certificate):
-    """A copy of OVMF's variables in which this certificate is PK, KEK and db: Secure Boot is on."""
+    """Copies OVMF's variables, with this certificate as PK, KEK and db. So Secure Boot is on."""
     store = bytearray(VARIABLES.read_bytes())
     at = store.index(STORE_FORMAT.bytes_le) + STORE_HEADER
     assert store[at:at + 2] == b'\xff\xff', 'expected an empty store'
@@ -74,7 +74,7 @@ def sign_plain(key, certificate, target):
 
 
 def sign_with_sums(key, certificate, volume, target):
-    """switchyard.efi, signed, with the sums of what lies below the folder volume."""
+    """switchyard.efi, signed, with the sums of the files below the folder volume."""
     subprocess.run([SIGN, key, certificate, volume, APPLICATION, target], check=True,
                    capture_output=True, timeout=60)
     return target

@@ -16,7 +16,7 @@ TEST_LIMIT = 600  # seconds, fixtures included; @pytest.mark.limit(SECONDS) sets
 
 
 class TestTimeout(BaseException):
-    """Not an Exception, so that no test catches it by accident."""
+    """It is no Exception, so that no test catches it by accident."""
 
 
 def pytest_sessionstart():
@@ -44,7 +44,7 @@ def pytest_runtest_protocol(item):
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
-    """A test that fails leaves its machines' registers beside their logs."""
+    """Writes the machines' registers beside their logs if a test fails."""
     report = yield
     if call.when == 'call' and report.get_result().failed:
         for value in getattr(item, 'funcargs', {}).values():
@@ -54,7 +54,7 @@ def pytest_runtest_makereport(item, call):
 
 
 class Machines:
-    """Starts machines for a test or a module, and ends those that are left."""
+    """Starts machines for a test or a module, and ends those that still run."""
 
     def __init__(self, name):
         self._name = re.sub(r'[^A-Za-z0-9_.-]+', '-', name).strip('-')
@@ -65,7 +65,7 @@ class Machines:
         return self._keep(Machine.switchyard(self._next_name(), options, modules, **settings))
 
     def start_image(self, image, **settings):
-        """Boots from this image, or with devices= from what they hold."""
+        """Boots from this image, or from the devices in devices=."""
         return self._keep(Machine(self._next_name(), image, **settings))
 
     def _next_name(self):

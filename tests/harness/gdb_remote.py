@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""QEMU's gdb stub, as far as a test needs it: reads and writes physical memory of a halted machine.
+"""QEMU's gdb stub: reads and writes physical memory of a halted machine, and halts it at an address.
 
 Protocol: GDB manual, "Remote Serial Protocol"; the packet for physical memory is QEMU's own.
 """
@@ -8,10 +8,11 @@ import socket
 
 REPLY_LIMIT = 30  # seconds
 READ_SIZE = 1024   # bytes that fit a packet
+TRAP = b'T05'      # halted at a breakpoint
 
 
 class GdbRemote:
-    """The stub at a Unix socket. The machine is halted while connected, and goes on at the end."""
+    """The stub at a Unix socket. The machine is halted while connected, and runs on at the end."""
 
     def __init__(self, path):
         self._socket = socket.socket(socket.AF_UNIX)
@@ -41,9 +42,20 @@ class GdbRemote:
         """Inverts a byte there."""
         self.write(address, bytes([self.read(address, 1)[0] ^ 0xff]))
 
-    def _ask(self, packet):
+    def run_to(self, address):
+        """Lets the machine go on until a CPU is about to execute what lies at that linear address."""
+        assert self._ask(f'Z1,{address:x},1') == b'OK'
+        self._send('c')
+        while not self._answer().startswith(TRAP):
+            pass
+        assert self._ask(f'z1,{address:x},1') == b'OK'
+
+    def _send(self, packet):
         data = packet.encode()
         self._socket.sendall(b'$' + data + b'#%02x' % (sum(data) % 256))
+
+    def _ask(self, packet):
+        self._send(packet)
         answer = self._answer()
         while answer.startswith(b'T'):  # says only that the machine halted, as it does on its own
             answer = self._answer()

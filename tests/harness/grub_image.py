@@ -55,13 +55,13 @@ def switchyard_config(options, modules, monitor=MONITOR):
 
 
 def _digest(path):
-    """A name for the content; the time of change is enough, as nothing here edits files in place."""
+    """A name for the content. The time of change is enough: files are not edited in place."""
     stat = os.stat(path)
     return f'{Path(path).resolve()} {stat.st_size} {stat.st_mtime_ns}'
 
 
 def remove_old_images():
-    """Also what a test that was killed left half-made. Another worker may be doing the same."""
+    """Also removes unfinished images of a killed test. Another worker may do the same now."""
     for path in IMAGES.glob('*'):
         try:
             if path.stat().st_mtime >= time.time() - KEPT_S:
@@ -75,7 +75,7 @@ def remove_old_images():
 
 
 def build_image(commands, files):
-    """An ISO image that runs these GRUB commands, then boots. Returns its path."""
+    """Makes an ISO image that runs these GRUB commands and boots. Returns its path."""
     config = HEADER + '\n'.join(commands) + '\nboot\n'
     key = hashlib.sha256(config.encode())
     for name in sorted(files):
@@ -92,7 +92,7 @@ def build_image(commands, files):
 
 
 def make_image(folder, config, files):
-    """An ISO image in folder, with this grub.cfg and these files."""
+    """Makes an ISO image in folder, with this grub.cfg and these files."""
     stage, image = folder / 'stage', folder / 'image.iso'
     grub_dir = stage / 'boot' / 'grub'
     grub_dir.mkdir(parents=True)

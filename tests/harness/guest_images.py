@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Small kernels for the tests: assembled from guests/, or put together byte by byte to be wrong."""
+"""Small kernels for the tests: some are assembled from guests/, wrong ones are built from bytes."""
 
 import contextlib
 import struct

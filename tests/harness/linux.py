@@ -127,7 +127,7 @@ class Linux:
                     raise
 
     def switch_to(self, other, timeout=LINUX_BOOT_LIMIT):
-        """By syctl; waits for the other's shell. Returns the seconds that it took."""
+        """Switches with syctl, and waits for the other's shell. Returns the seconds it took."""
         start = time.monotonic()
         self.leave(f'syctl switch {other.name}')
         if other.is_parked:
@@ -141,12 +141,12 @@ class Linux:
         return self._parked_at is not None
 
     def alarms(self, but=None):
-        """Lines of the kernel's log that tell of trouble; but: a regular expression of harmless ones."""
+        """Lines of the kernel's log that report trouble. but is a pattern of harmless lines."""
         return [line for line in self.run('dmesg').split('\n')
                 if ALARM.search(line) and not (but and but.search(line))]
 
     def check_cpus(self, count):
-        """So many CPUs are online, each runs what it is given, and gets its own timer's interrupts."""
+        """Checks that so many CPUs are online, run programs, and get timer interrupts."""
         assert self.run('cat /sys/devices/system/cpu/online').strip() == \
             ('0' if count == 1 else f'0-{count - 1}')
         # An idle CPU has no timer interrupts, so each gets work until the next one has come.

@@ -56,13 +56,13 @@ class Font:
 
     @classmethod
     def learned(cls, picture, row=0):
-        """From a picture whose row shows all printable ASCII, from the left."""
+        """Learns the font from a picture whose row shows all printable ASCII, from the left."""
         font = cls({c: picture.cell(row, i) for i, c in enumerate(ASCII)})
         assert len(font._characters) == len(ASCII), 'some glyphs look the same: no font was shown'
         return font
 
     def _nearest(self, cell):
-        """Its character, or one that a cursor covers in part; ? for what is none."""
+        """The cell's character, also if a cursor covers a part of it. ? if it is none."""
         def distance(glyph):
             return sum(a != b for a, b in zip(glyph, cell))
 
@@ -82,6 +82,6 @@ class Font:
 
 
 def take_picture(qmp, path):
-    """path: a file to use."""
+    """Takes a picture of the screen. path is a file for it."""
     qmp.execute('screendump', filename=str(path))
     return Picture(path.read_bytes())

@@ -173,7 +173,7 @@ class Machine:
         assert data['reason'] == reason, f"machine ended by {data['reason']}, not {reason}"
 
     def save_registers(self):
-        """All CPUs' registers, as QEMU shows them, to registers.log; for a machine that got stuck."""
+        """Writes all CPUs' registers to registers.log, for a machine that is stuck."""
         try:
             (self.logs / 'registers.log').write_text(self.qmp.human('info registers -a'))
         except (QmpError, OSError):
@@ -181,11 +181,11 @@ class Machine:
 
     @property
     def process_id(self):
-        """Of `timeout`, whose child QEMU is."""
+        """The process of `timeout`, which is QEMU's parent."""
         return self._process.pid
 
     def kill(self):
-        """Ends QEMU at once, and `timeout`, which is its parent: that alone would leave QEMU behind."""
+        """Ends QEMU and its parent `timeout` at once. Ending `timeout` alone leaves QEMU."""
         os.killpg(self._process.pid, signal.SIGKILL)
 
     def quit(self):

@@ -26,7 +26,7 @@ MUX_BREAK = MUX_ESCAPE + b'b'
 
 
 class ExpectError(AssertionError):
-    """What was waited for did not come."""
+    """The expected text did not come."""
 
 
 class SerialStream:
@@ -78,7 +78,7 @@ class SerialStream:
         return self._position
 
     def skip(self):
-        """Passes over all that came so far."""
+        """Skips all text that has come so far."""
         self._position = len(self.text)
 
     def tail(self, lines=TAIL_LINES):

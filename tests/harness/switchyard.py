@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What tests know of the monitor: module lines, its menu and console, the tables that it prints."""
+"""What tests know about the monitor: module lines, menu, console, and the tables that it prints."""
 
 import re
 

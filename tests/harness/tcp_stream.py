@@ -21,7 +21,7 @@ SEND = ("awk 'BEGIN { for (x = {seed}; ; x = x * 16807 % 2147483647) printf \"%0
 
 
 def numbers(seed):
-    """What the guest sends, as lines of bytes."""
+    """The numbers that the guest sends, as lines of bytes."""
     while True:
         yield b'%010d\n' % seed
         seed = seed * MULTIPLIER % MODULUS
@@ -46,7 +46,7 @@ class TcpStream:
 
     @property
     def command(self):
-        """For the guest's shell; it runs until the connection ends."""
+        """The command for the guest's shell. It runs until the connection ends."""
         port = self._listener.getsockname()[1]
         return SEND.replace('{seed}', str(self._seed)).replace('{host}', HOST) \
             .replace('{port}', str(port))

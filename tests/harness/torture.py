@@ -30,7 +30,7 @@ def wait_begin(machine):
 
 
 def wait_end(machine, name, limit):
-    """Waits until a slot has done its switches; the number of differences that it found."""
+    """Waits until a slot has done its switches. Returns the number of differences that it found."""
     return int(machine.expect(rf'^{name}: done, \d+ switches, (\d+) differences', limit)[1])
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Two stock Debian kernels with disks, network and work to do, to and fro as often as one likes."""
+"""Switches any number of times between two stock Debian kernels with disks, network and work."""
 
 import dataclasses
 import statistics
@@ -84,7 +84,7 @@ class Worker:
         self.linux.set_clock()
 
     def check_round(self):
-        """After every switch."""
+        """Checks the guest after every switch."""
         self.round += 1
         output, status = self.linux.try_run(
             f'sh /check {self.round} {self.smp} {SHARED_OFFSET[self.name]}', CHECK_LIMIT_S)
@@ -95,7 +95,7 @@ class Worker:
         self.linux.run('echo 3 > /proc/sys/vm/drop_caches && sha256sum -c -s /tree.sums')
 
     def show_log(self):
-        """When something is wrong: all of the kernel's log to the serial port's log, if it answers."""
+        """Writes the kernel's log to the serial port's log, if the guest answers. For failures."""
         try:
             self.linux.machine.sendline('dmesg')
             self.linux.machine.expect(rf'{self.name}# ', 10)

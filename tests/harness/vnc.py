@@ -18,7 +18,7 @@ LED_STATE = -261       # a rectangle without a picture: one byte
 
 
 class Lights:
-    """QEMU's arguments (qemu) for a machine whose lights can be seen; then a connection to it."""
+    """QEMU's arguments (qemu) for a machine with visible lights, and a connection to it."""
 
     def __init__(self):
         self._folder = tempfile.TemporaryDirectory(prefix='vnc-')
@@ -43,7 +43,7 @@ class Lights:
         return data
 
     def connect(self):
-        """Only LED states are asked for, and no picture, so that nothing else comes."""
+        """Asks only for LED states, and for no picture, so that nothing else comes."""
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(scaled(20))
         self._socket.connect(str(self._path))

@@ -17,7 +17,7 @@ NAME = r'[a-z0-9-]+'
 PAGE = (ROOT / 'docs/STATE.md').read_text()
 ROWS = [[cell.strip() for cell in line.strip('|').split('|')]
         for line in PAGE.split('\n')
-        if re.match(r'\| (?!item )', line) and line.count('|') == 7]
+        if re.match(r'\| (?!item )', line) and line.count('|') == 8]
 TOLD = {name for row in ROWS for names in re.findall(rf'torture: ({NAME}(?:, {NAME})*)', row[-1])
         for name in names.split(', ')}
 MUTATED = {name for mutation in MUTATIONS for name in mutation.items}
@@ -33,7 +33,7 @@ PATTERNS = (
 )
 # The lists of what a slot keeps, by the section of the page that tells of them.
 LISTS = {'CPU': 'arch/x86/gate/cpu_state.c', 'Devices': 'arch/x86/platform/platform.c'}
-ITEM = rf'STATE_ROW\("({NAME})"|\.name = "({NAME})",\s+\.version = [1-9]'
+ITEM = rf'STATE_(?:FIXED|SIZED)\("({NAME})"|\.name = "({NAME})",\s+\.version = [1-9]'
 UARTS = ('com1', 'com2', 'com3', 'com4')
 
 
@@ -75,13 +75,42 @@ def test_what_is_told_and_mutated_is_an_item_of_the_guest():
     assert not set(NOT_MUTATED) - items
 
 
+def listed(section):
+    """The items of that list, in its order."""
+    return [a or b for a, b in re.findall(ITEM, (ROOT / LISTS[section]).read_text())]
+
+
+ITEMS = listed('CPU') + listed('Devices')
+
+
+def kept_as(row):
+    return re.findall(rf'`({NAME})`', row[1])
+
+
 @pytest.mark.parametrize('section', LISTS)
 def test_the_page_names_the_items_of_the_list_in_their_order(section):
-    items = [a or b for a, b in re.findall(ITEM, (ROOT / LISTS[section]).read_text())]
     text = re.search(rf'^## {section}\n(.*?)^(?:\||###)', PAGE, re.MULTILINE | re.DOTALL)[1]
     told = re.search(rf'`{NAME}`(?:,\s+`{NAME}`){{3,}}', text)[0]
-    assert len(items) > 3
-    assert re.findall(NAME, told) == items
+    assert len(listed(section)) > 3
+    assert re.findall(NAME, told) == listed(section)
+
+
+def test_every_row_names_items_of_the_lists():
+    assert not [row[0] for row in ROWS if set(kept_as(row)) - set(ITEMS)]
+    assert not [row[0] for row in ROWS if 'torture: ' in row[-1] and not kept_as(row)]
+
+
+def test_every_item_of_the_lists_is_told():
+    assert not set(ITEMS) - {item for row in ROWS for item in kept_as(row)}
+
+
+# Each of these acts on its own, and on real machines only.
+NOT_EMULATED = {'active-msrs'}
+
+
+def test_every_item_of_the_lists_has_a_mutation():
+    mutated = {item for row in ROWS if MUTATED & set(re.findall(NAME, row[-1])) for item in kept_as(row)}
+    assert set(ITEMS) - mutated == NOT_EMULATED
 
 
 @pytest.mark.parametrize('mutation', MUTATIONS, ids=lambda mutation: mutation.items[0])

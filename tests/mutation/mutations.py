@@ -230,7 +230,7 @@ def vga():
     yield drop('vga-dac', VGA_PORTS, '\t\tdac_write(registers);', '\t\t(void)dac_write;')
     yield drop('vga-index', VGA_PORTS, '\toutb(VGA_GRAPHICS_INDEX, registers->index.graphics);\n')
     yield drop('vga-vbe', VGA_PORTS, '\t\tvbe_registers_write(registers);', '\t\t(void)vbe_registers_write;')
-    yield drop('vga-font', VGA, '\t\tload_font(&state->registers, state->font, state->font_hash);', '\t\t(void)0;')
+    yield drop('vga-font', VGA, '\t\tload_font(&state->registers, own.restored_font, state->font_hash);', '\t\t(void)0;')
     yield drop('vga-contents', VGA, '\t\t\tto[i] = state->contents[i];', '\t\t\t(void)to;')
 
 

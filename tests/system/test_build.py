@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from copies import copy_sources, make
+from copies import build_driver, copy_sources, make
 from linux import CLOUD, GENERIC, KERNELS, NEWEST_GENERIC, RT
 from paths import BUILD, ROOT
 
@@ -148,7 +148,7 @@ def test_install(copy, tmp_path):
     documents = {str(file.relative_to(copy)) for file in [copy / 'README.md', *copy.glob('docs/*.md')]}
     assert found == {
         'boot/switchyard/switchyard.elf', 'opt/sy/lib/switchyard/switchyard.efi', 'opt/sy/sbin/syctl',
-        'opt/sy/include/switchyard/switchyard.h', 'opt/sy/include/switchyard/switchyard_ioctl.h',
+        *(f'opt/sy/include/switchyard/switchyard{name}.h' for name in ('', '_check', '_ioctl', '_names')),
         *(f'opt/sy/share/doc/switchyard/{name}' for name in documents)}
     assert (tmp_path / 'boot/switchyard/switchyard.elf').read_bytes() == \
         (copy / 'build/switchyard.elf').read_bytes()
@@ -161,13 +161,6 @@ def test_install(copy, tmp_path):
                    timeout=60)
 
 
-def build_driver(flavour, folder):
-    """As a person does it whose kernel this is."""
-    return subprocess.run(['make', '-C', KERNELS / flavour / 'headers', f'M={folder}', 'modules'],
-                          env={'PATH': os.environ['PATH']}, timeout=300, capture_output=True, text=True,
-                          check=False)
-
-
 @pytest.mark.parametrize('flavour', sorted({CLOUD, RT, NEWEST_GENERIC}))
 def test_the_drivers_folder_builds_alone(tmp_path, flavour):
     folder = tmp_path / 'linux'
@@ -177,6 +170,20 @@ def test_the_drivers_folder_builds_alone(tmp_path, flavour):
     said = subprocess.run(['/sbin/modinfo', '-F', 'vermagic', folder / 'switchyard.ko'],
                           capture_output=True, text=True, check=True).stdout
     assert said.split()[0] == (KERNELS / flavour / 'version').read_text().strip()
+
+
+KCONFIG = 'config MODULES\n\tdef_bool y\n\tmodules\n{}source "Kconfig"\n'
+
+
+@pytest.mark.parametrize('lacks, expected', [('', 'CONFIG_SWITCHYARD=m'), ('SUSPEND', ''), ('ACPI', '')])
+def test_the_driver_can_be_chosen_in_a_kernels_tree(tmp_path, lacks, expected):
+    shutil.copy(ROOT / 'guest/linux/Kconfig', tmp_path)
+    symbols = {'X86_64', 'ACPI', 'SUSPEND', 'INPUT'} - {lacks}
+    (tmp_path / 'top').write_text(KCONFIG.format(''.join(f'config {name}\n\tdef_bool y\n' for name in sorted(symbols))))
+    subprocess.run([KERNELS / GENERIC / 'headers/scripts/kconfig/conf', '--allmodconfig', 'top'], cwd=tmp_path,
+                   env={'srctree': str(tmp_path), 'PATH': os.environ['PATH']}, check=True, timeout=60)
+    chosen = [line for line in (tmp_path / '.config').read_text().split('\n') if 'SWITCHYARD' in line]
+    assert chosen == ([expected] if expected else [])
 
 
 @pytest.mark.parametrize('flavour', sorted({GENERIC, NEWEST_GENERIC}))

@@ -31,8 +31,7 @@ def start(machines, options, modules, **settings):
     open_console(machine)
     machine.damage = lambda: GdbRemote(socket)
     rows = parse_table(machine.command('mem'))
-    machine.base = min(int(row['START'], 16) for row in rows
-                       if row['OWNER'] == 'monitor' and int(row['START'], 16) >= 1 << 20)
+    machine.base, = (int(row['START'], 16) for row in rows if row['OWNER'] == 'monitor')
     return machine
 
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * asm_define.h - how C tells NASM of numbers. A C file that only consists of these is compiled to
- * assembly text; monitor.mk turns each "->" line in it into a %define. NASM includes the result as
- * DIR/NAME.inc, after DIR/NAME.c.
+ * asm_define.h - how C gives numbers to NASM. A C file that only consists of these macros is
+ * compiled to assembly text. monitor.mk turns each "->" line in it into a %define. NASM includes
+ * the result of DIR/NAME.c as DIR/NAME.inc.
  */
 #ifndef ARCH_X86_CPU_ASM_DEFINE_H
 #define ARCH_X86_CPU_ASM_DEFINE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cpu.h - control registers, CPUID, and single instructions that C has no word for.
- * Bits: SDM volume 3, section 2.5; CPUID: volume 2.
+ * cpu.h - control registers, CPUID, and single instructions that C does not have. Bits: SDM volume
+ * 3, section 2.5; CPUID: volume 2.
  */
 #ifndef ARCH_X86_CPU_CPU_H
 #define ARCH_X86_CPU_CPU_H
@@ -16,10 +16,10 @@
 #define CR0_NE (1ull << 5)
 #define CR0_WP (1ull << 16)
 #define CR0_NW (1ull << 29)
-#define CR0_CD (1ull << 30) /* caches keep what they hold, and take nothing new */
+#define CR0_CD (1ull << 30) /* caches keep their contents, and take in nothing new */
 #define CR0_PG (1ull << 31)
 
-/* A kernel's that is entered in 32-bit mode, paging off. */
+/* CR0 of a kernel that is entered in 32-bit mode with paging off. */
 #define CR0_ENTRY32 (CR0_PE | CR0_ET | CR0_NE)
 
 /* The monitor's own. */
@@ -70,7 +70,7 @@ struct cpuid {
 #define CPUID_80000001_EDX_1G_PAGES (1u << 26)
 
 #ifdef SWITCHYARD_HOST
-/* A fake CPU's: tests/unit/fake/fake_cpu.h. */
+/* The fake CPU has its own: tests/unit/fake/fake_cpu.h. */
 struct cpuid cpuid(uint32_t leaf, uint32_t subleaf);
 uint64_t read_cr0(void);
 void write_cr0(uint64_t value);
@@ -106,13 +106,13 @@ DEFINE_CR(2)
 DEFINE_CR(3)
 DEFINE_CR(4)
 
-/* Writes caches back to memory and empties them: slow. */
+/* Writes caches back to memory and empties them. It is slow. */
 static inline void wbinvd(void)
 {
 	__asm__ volatile("wbinvd" : : : "memory");
 }
 
-/* Lets interrupts that wait come, for two instructions. */
+/* Enables interrupts for two instructions, so that waiting ones arrive. */
 static inline void interrupts_take(void)
 {
 	__asm__ volatile("sti; nop; nop; cli" : : : "memory");
@@ -159,7 +159,7 @@ static inline void xsetbv0(uint64_t value)
 	__asm__ volatile("xsetbv" : : "c"(0), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)));
 }
 
-/* Protection keys' rights. Need CR4.PKE. */
+/* Access the protection keys' rights. They need CR4.PKE. */
 static inline uint32_t rdpkru(void)
 {
 	uint32_t value;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/cpu/fixup.h"
 
-/* Addresses relative to the entry's own fields, so that the table needs no relocation. */
+/* The addresses are relative to the entry's own fields, so that the table needs no relocation. */
 struct fixup {
 	int32_t from, to;
 };

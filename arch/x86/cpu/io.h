@@ -46,7 +46,10 @@ static inline void outl(uint16_t port, uint32_t value)
 	__asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
 }
 
-/* About a microsecond: a write to the POST port, which old 8259s and PITs need between accesses. */
+/*
+ * Waits about a microsecond by a write to the POST port. Old 8259s and PITs need that between
+ * accesses.
+ */
 static inline void io_wait(void)
 {
 	outb(0x80, 0);

@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include "arch/x86/cpu/cpu.h"
 
-/* Hypervisors describe themselves in this range; each block begins at a multiple of the step. */
+/* Hypervisors describe themselves in this range. Each block begins at a multiple of the step. */
 #define HYPERVISOR_BASE	   0x40000000
 #define HYPERVISOR_END	   0x40010000
 #define HYPERVISOR_STEP	   0x100
@@ -28,13 +28,13 @@
 #define MSR_MIGRATION	   0x4b564d08
 
 /*
- * Two registers are left alone. The wall clock's (0x11, 0x4b564d00) is no state: each write asks
- * for one answer, and one repeated later would go to memory that the kernel may use for something
- * else by now. ASYNC_PF_ACK (0x4b564d07) can only be written.
+ * Two registers are left alone. The wall clock's (0x11, 0x4b564d00) is no state, because each write
+ * asks for one answer. A write that is repeated later would send the answer to memory that the
+ * kernel may use for something else by then. ASYNC_PF_ACK (0x4b564d07) can only be written.
  *
- * The interrupt vector of asynchronous page faults has to be there before they are enabled, and
- * stay until they are disabled. The clock comes first and goes last: what the rest counts in. The
- * old and the new register of the clock are one and the same to KVM.
+ * The interrupt vector of asynchronous page faults must be set before they are enabled, and stay
+ * set until they are disabled. The clock is started first and stopped last, because the others
+ * count in its time. KVM treats the old and the new register of the clock as one.
  */
 static const struct {
 	uint32_t feature, msr;
@@ -49,7 +49,10 @@ static const struct {
 	{FEATURE_MIGRATION, MSR_MIGRATION, false}, /* the kernel is ready to be migrated */
 };
 
-/* The first leaf of KVM's block; 0 if there is none. It need not be the first: Hyper-V's may. */
+/*
+ * The first leaf of KVM's block; 0 if there is none. Another block, such as Hyper-V's, may come
+ * before it.
+ */
 static uint32_t kvm_base(void)
 {
 	if (!(cpuid(CPUID_FEATURES, 0).ecx & CPUID_1_ECX_HYPERVISOR))

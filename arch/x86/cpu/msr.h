@@ -23,6 +23,7 @@
 #define MSR_SYSENTER_ESP	  0x00000175
 #define MSR_SYSENTER_EIP	  0x00000176
 #define MSR_MCG_CAP		  0x00000179
+#define MSR_MCG_STATUS		  0x0000017a
 #define MSR_MCG_CTL		  0x0000017b
 #define MSR_PERFEVTSEL0		  0x00000186
 #define MSR_MISC_ENABLE		  0x000001a0
@@ -46,6 +47,8 @@
 #define MSR_PERF_GLOBAL_CTRL	  0x0000038f
 #define MSR_PEBS_ENABLE		  0x000003f1
 #define MSR_MC0_CTL		  0x00000400
+#define MSR_MC0_STATUS		  0x00000401
+#define MSR_MC0_ADDR		  0x00000402
 #define MSR_A_PMC0		  0x000004c1 /* MSR_PMC0 in full width */
 #define MSR_MCG_EXT_CTL		  0x000004d0
 #define MSR_RTIT_OUTPUT_BASE	  0x00000560
@@ -105,7 +108,7 @@
 #define APIC_BASE_ADDRESS	 0x000ffffffffff000ull
 
 #ifdef SWITCHYARD_HOST
-/* A fake CPU's: tests/unit/fake/fake_cpu.h. */
+/* The fake CPU has its own: tests/unit/fake/fake_cpu.h. */
 uint64_t rdmsr(uint32_t msr);
 void wrmsr(uint32_t msr, uint64_t value);
 #else
@@ -124,7 +127,8 @@ static inline void wrmsr(uint32_t msr, uint64_t value)
 #endif
 
 /*
- * As above, for registers that this CPU may lack: false if it raised #GP. Need the monitor's IDT.
+ * Like the two above, for registers that this CPU may lack. They return false if it raised #GP.
+ * They need the monitor's IDT.
  */
 bool rdmsr_safe(uint32_t msr, uint64_t *value);
 bool wrmsr_safe(uint32_t msr, uint64_t value);

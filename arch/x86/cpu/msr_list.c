@@ -6,9 +6,14 @@ void msr_list_add(struct msr_list *list, uint32_t msr, uint32_t count, uint32_t 
 {
 	uint64_t value;
 
-	for (uint32_t i = 0; i < count && list->count < MSR_LIST_MAX; i++)
-		if (rdmsr_safe(msr + i * step, &value))
+	for (uint32_t i = 0; i < count; i++) {
+		if (!rdmsr_safe(msr + i * step, &value))
+			continue;
+		if (list->count < MSR_LIST_MAX)
 			list->msr[list->count++] = msr + i * step;
+		else
+			list->left_out++;
+	}
 }
 
 void msr_list_save(const struct msr_list *list, uint64_t *values)
@@ -18,8 +23,8 @@ void msr_list_save(const struct msr_list *list, uint64_t *values)
 }
 
 /*
- * A write may be slow, or, under a hypervisor, refused: that one is left as it is, since the
- * kernel that had the value got it there by other means.
+ * A write may be slow, so equal values are not written. A hypervisor may refuse a write. That
+ * register is left as it is, because the kernel with that value set it in some other way.
  */
 void msr_list_restore(const struct msr_list *list, const uint64_t *values)
 {

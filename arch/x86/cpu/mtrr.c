@@ -51,7 +51,7 @@ void mtrr_save(struct mtrr_state *state)
 		state->fixed[i] = rdmsr(fixed_msr[i]);
 }
 
-/* In words: this runs twice at each switch, and the monitor's memcmp() goes by bytes. */
+/* Compares words. This runs twice at each switch, and the monitor's memcmp() compares bytes. */
 static bool equal(const struct mtrr_state *a, const struct mtrr_state *b)
 {
 	const uint64_t *words_a = (const uint64_t *)a, *words_b = (const uint64_t *)b;
@@ -75,17 +75,17 @@ static void ranges_restore(const struct mtrr_state *state, const struct mtrr_sta
 			wrmsr(fixed_msr[i], state->fixed[i]);
 }
 
-/* The monitor's pages are not global: a write to CR3 drops them all. */
+/* The monitor's pages are not global, so a write to CR3 drops them all. */
 static void flush_tlb(void)
 {
 	write_cr3(read_cr3());
 }
 
 /*
- * The sequence of SDM volume 3, 12.11.8. No line may be in a cache, and no type in the TLB, that
- * the new types don't allow: so caches take in nothing new, are emptied before and after, and
- * meanwhile all memory is uncached. Interrupts are off here, and CR4.PGE is clear; the other
- * CPUs, which would have to do the same at the same time, wait for a SIPI or are about to.
+ * The sequence of SDM volume 3, 12.11.8. No cache may hold a line that the new types don't allow,
+ * and no TLB an old type. So caches take in nothing new, they are emptied before and after, and all
+ * memory is uncached meanwhile. Interrupts are off here, and CR4.PGE is clear. The other CPUs would
+ * have to do the same at the same time, but they wait for a SIPI or are about to.
  */
 void mtrr_restore(const struct mtrr_state *state)
 {
@@ -105,4 +105,11 @@ void mtrr_restore(const struct mtrr_state *state)
 	wbinvd();
 	flush_tlb();
 	write_cr0(cr0);
+}
+
+uint32_t mtrr_left_out(void)
+{
+	uint64_t capabilities = have_mtrr() ? rdmsr(MSR_MTRRCAP) : 0;
+
+	return (uint32_t)(capabilities & CAP_VARIABLE_COUNT) - variable_count(capabilities);
 }

@@ -5,7 +5,8 @@
 #include "arch/x86/cpu/msr.h"
 
 /*
- * CPUID.0AH (SDM volume 2): in EAX version and number of counters, in ECX and EDX the fixed ones.
+ * CPUID.0AH (SDM volume 2). EAX has the version and the number of counters, ECX and EDX describe
+ * the fixed counters.
  */
 #define CPUID_PERFMON	      0x0a
 #define PERFMON_VERSION(eax)  (0xff & (eax))
@@ -16,7 +17,7 @@
 #define COUNTERS_MAX	      16
 #define FIXED_MAX	      16
 
-/* Written through MSR_PMC0, a counter takes 32 bits, sign-extended. */
+/* A counter that is written through MSR_PMC0 takes 32 bits, sign-extended. */
 #define PERF_CAPABILITIES_FULL_WIDTH (1ull << 13)
 #define CPUID_1_ECX_PDCM	     (1u << 15) /* IA32_PERF_CAPABILITIES exists */
 #define MISC_ENABLE_NO_PEBS	     (1ull << 12)
@@ -55,7 +56,9 @@ static void intel_fixed(struct msr_list *state, struct msr_list *active, struct 
 	msr_list_add(active, MSR_FIXED_CTR_CTRL, 1, 0);
 }
 
-/* What is counted comes before what starts it all, PERF_GLOBAL_CTRL. */
+/*
+ * The registers that say what is counted come before PERF_GLOBAL_CTRL, which starts all counters.
+ */
 static void intel(struct msr_list *state, struct msr_list *active)
 {
 	struct cpuid leaf = cpuid(CPUID_PERFMON, 0);
@@ -63,12 +66,16 @@ static void intel(struct msr_list *state, struct msr_list *active)
 
 	if (!PERFMON_VERSION(leaf.eax))
 		return;
+	active->left_out += PERFMON_COUNTERS(leaf.eax) - counters;
 	msr_list_add(state, full_width() ? MSR_A_PMC0 : MSR_PMC0, counters, 1);
 	msr_list_add(active, MSR_PERFEVTSEL0, counters, 1);
 	if (PERFMON_VERSION(leaf.eax) < GLOBAL_CTRL_VERSION)
 		return;
 	intel_fixed(state, active, leaf);
-	/* Precise samples go to a buffer in memory: where it is, before what fills it. */
+	/*
+	 * Precise samples go to a buffer in memory. Its address comes before the register that
+	 * fills it.
+	 */
 	if (cpuid(CPUID_FEATURES, 0).edx & CPUID_1_EDX_DS) {
 		msr_list_add(state, MSR_DS_AREA, 1, 0);
 		if (!(rdmsr(MSR_MISC_ENABLE) & MISC_ENABLE_NO_PEBS))

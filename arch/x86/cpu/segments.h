@@ -4,7 +4,7 @@
  * sections 2.4, 3.4.5 and 3.5.
  *
  * Each GDT of the monitor (gate/descriptors.c, and those of the entries in boot/) has the same
- * segments at the same places, so a selector that is loaded stays right when the GDT changes.
+ * segments at the same places. So a loaded selector stays right when the GDT changes.
  */
 #ifndef ARCH_X86_CPU_SEGMENTS_H
 #define ARCH_X86_CPU_SEGMENTS_H
@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 /*
- * 0x10 and 0x18 are what both Linux boot protocols ask for, and Linux's own __KERNEL_CS and
- * __KERNEL_DS: the monitor's IDT stays usable for the few instructions in which a guest's GDT is
+ * Both Linux boot protocols ask for 0x10 and 0x18, and they are Linux's own __KERNEL_CS and
+ * __KERNEL_DS. So the monitor's IDT stays usable for the few instructions in which a guest's GDT is
  * loaded already.
  */
 #define SELECTOR_CODE32 0x08
@@ -33,10 +33,10 @@ _Static_assert(SELECTOR_CODE32 == 0x08 && SELECTOR_CODE64 == 0x10 && SELECTOR_DA
 #define DESCRIPTOR_TYPE_BYTE 5
 #define DESCRIPTOR_TSS	     0x89 /* a present 64-bit TSS that is not busy, for the kernel */
 #define DESCRIPTOR_TSS_BUSY  0x02
-#define DESCRIPTOR_TSS_MASK  0x9d /* all of it but DPL and "busy" */
+#define DESCRIPTOR_TSS_MASK  0x9d /* all bits except DPL and "busy" */
 #define TSS_DESCRIPTOR_SIZE  16
 
-/* As LGDT and LIDT take it. */
+/* The operand of LGDT and LIDT. */
 struct descriptor_pointer {
 	uint16_t limit;
 	uint64_t base;

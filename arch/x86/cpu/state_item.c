@@ -15,7 +15,7 @@ void state_layout_init(struct state_layout *layout, const struct state_item *ite
 	layout->size = 0;
 	for (uint32_t i = 0; i < count; i++) {
 		struct state_place *place = &layout->place[i];
-		bool wanted = (items[i].flags & flags) == flags;
+		bool wanted = (items[i].flags & flags) == flags && !(items[i].flags & STATE_APART);
 
 		place->item = &items[i];
 		place->offset = layout->size;
@@ -24,7 +24,7 @@ void state_layout_init(struct state_layout *layout, const struct state_item *ite
 	}
 }
 
-/* What the row's functions work on; NULL: they are not to be called. */
+/* The state that the row's functions work on. NULL if they must not be called. */
 static const void *place_in(const struct state_place *place, const void *state, const void *cpu)
 {
 	const struct state_item *item = place->item;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * state_item.h - what a slot keeps, as rows of an ordered list: cpu_state.c has the list of a CPU,
+ * state_item.h - what a slot keeps, as rows of an ordered list. cpu_state.c has the list of a CPU,
  * platform.c that of the machine.
  *
- * A list is walked forward to save and backward to restore, so that each pair is mirrored and the
- * order stands in one place. An item has a fixed layout without pointers, which its version names.
- * A row that keeps nothing is a step: something that has to happen just there.
+ * The monitor walks a list forward to save and backward to restore. So each pair is mirrored, and
+ * the order stands in one place. An item has a fixed layout without pointers, and a version for
+ * that layout. A row that keeps nothing is a step: an action that must happen at that place.
  */
 #ifndef ARCH_X86_CPU_STATE_ITEM_H
 #define ARCH_X86_CPU_STATE_ITEM_H
@@ -16,8 +16,9 @@
 #define STATE_MAX_ITEMS 16
 
 enum state_flag {
-	STATE_FIRMWARE = 1 << 0, /* a kernel that boots finds it as firmware left it */
+	STATE_FIRMWARE = 1 << 0, /* a kernel that boots finds it as the firmware left it */
 	STATE_OF_CPU = 1 << 1,	 /* a step of the machine's that works on an item of a CPU */
+	STATE_APART = 1 << 2,	 /* large, seldom needed, and not in the layout's memory */
 };
 
 struct state_item {
@@ -46,13 +47,13 @@ struct state_layout {
 };
 
 /*
- * Gives a place to each item that has all of flags: once, when all sizes are known. Those that are
- * left out are neither saved nor restored with this layout, but reset.
+ * Gives a place to each item that has all of flags. It is called once, when all sizes are known.
+ * The other items are not saved or restored with this layout. They are reset.
  */
 void state_layout_init(struct state_layout *layout, const struct state_item *items, uint32_t count,
 		       uint32_t flags);
 
-/* A mirrored pair. Steps with STATE_OF_CPU are given cpu; if it is NULL, they are left out. */
+/* A mirrored pair. Steps with STATE_OF_CPU get cpu. They are left out if it is NULL. */
 void state_save(const struct state_layout *layout, void *state, void *cpu);
 void state_restore(const struct state_layout *layout, const void *state, const void *cpu);
 

@@ -19,8 +19,9 @@
 static struct {
 	bool xsave, xsaves, pku;
 	/*
-	 * An area whose header says that no component is in use restores them all to their initial
-	 * state; FXRSTOR, and MXCSR in any case, take the legacy region's own values.
+	 * The header of this area says that no component is in use, so XRSTOR restores all of them
+	 * to their initial state. FXRSTOR takes the values of the legacy region instead. MXCSR
+	 * always comes from there.
 	 */
 	uint8_t reset[AREA_HEADER + AREA_HEADER_SIZE] __attribute__((aligned(AREA_ALIGN)));
 } cpu;
@@ -41,13 +42,14 @@ uint64_t xstate_init(void)
 	cpu.pku = cpuid(CPUID_VENDOR, 0).eax >= CPUID_STRUCTURED &&
 		  (cpuid(CPUID_STRUCTURED, 0).ecx & CPUID_7_ECX_PKU);
 	if (cpu.pku)
-		cr4 |= CR4_PKE; /* for RDPKRU; the monitor has no user pages that it could guard */
+		cr4 |= CR4_PKE; /* for RDPKRU; the monitor has no user pages to guard */
 	return cr4;
 }
 
 /*
- * The compacted format begins each component at a multiple of 64 at most; the standard one has the
- * places that CPUID says. Both depend on what is enabled: this is enough for all that there is.
+ * Bytes that are enough for all components of this CPU. The area's size depends on the components
+ * that are enabled. In the compacted format each component begins at the next byte, or at the next
+ * multiple of 64. In the standard format, CPUID says the places.
  */
 uint32_t xstate_size(void)
 {
@@ -63,7 +65,10 @@ uint32_t xstate_size(void)
 	return (uint32_t)sizeof(struct xstate) + (compacted > standard ? compacted : standard);
 }
 
-/* All components that XCR0 and XSS enable; without XSAVE, what FXSAVE knows. */
+/*
+ * Saves all components that XCR0 and XSS enable. Without XSAVE, these are the ones that FXSAVE
+ * knows.
+ */
 void xstate_save(struct xstate *state)
 {
 	if (cpu.pku)
@@ -73,7 +78,10 @@ void xstate_save(struct xstate *state)
 		return;
 	}
 	state->xcr0 = xgetbv0();
-	/* The header only: XSAVES leaves out what did not change since XRSTORS read this area. */
+	/*
+	 * Only the header is cleared. XSAVES leaves out what did not change since XRSTORS read this
+	 * area.
+	 */
 	memset(state->area + AREA_HEADER, 0, AREA_HEADER_SIZE);
 	if (cpu.xsaves)
 		__asm__ volatile("xsaves64 %0"
@@ -103,7 +111,10 @@ void xstate_restore(const struct xstate *state)
 		wrpkru(state->pkru);
 }
 
-/* XRSTOR resets only what XCR0 enables, and a reset leaves it at x87: enable all for a moment. */
+/*
+ * XRSTOR resets only components that XCR0 enables. So all are enabled for a moment. XCR0 has only
+ * x87 after a reset, so it gets that value at the end.
+ */
 void xstate_reset(void)
 {
 	if (cpu.xsave) {

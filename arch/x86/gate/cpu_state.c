@@ -186,6 +186,13 @@ static void efer_of_monitor(void *none)
 	wrmsr(MSR_EFER, EFER_MONITOR);
 }
 
+/* A kernel that panics in its handler leaves one in progress: the next would shut the CPU down. */
+static void no_machine_check(void *none)
+{
+	(void)none;
+	machine_check_end();
+}
+
 static void xstate_item_save(void *state)
 {
 	xstate_save(state);
@@ -268,6 +275,7 @@ static const struct state_item items[] = {
 	 .save = active_save,
 	 .restore = active_restore},
 	{.name = "efer-of-monitor", .save = efer_of_monitor},
+	{.name = "no-machine-check", .save = no_machine_check},
 	{.name = "debug",
 	 .version = 1,
 	 .bytes = sizeof(struct debug_state),
@@ -340,6 +348,11 @@ void cpu_state_keep_firmware(void)
 	state_layout_init(&cpu.firmware.layout, items, ITEM_COUNT, STATE_FIRMWARE);
 	state_save(&cpu.firmware.layout, cpu.firmware.state, NULL);
 	lapic_keep_firmware();
+}
+
+uint32_t cpu_state_left_out(void)
+{
+	return cpu.state.left_out + cpu.active.left_out;
 }
 
 /* The gate leaves what the monitor itself does not use as the last slot had it. */

@@ -29,6 +29,9 @@ void cpu_state_take(void);
 void cpu_state_keep_firmware(void);
 void cpu_state_reset(void);
 
+/* How many of this CPU's MSRs are not kept for lack of room. After cpu_state_keep_firmware(). */
+uint32_t cpu_state_left_out(void);
+
 /* A CPU's list, with its items' places in a CPU context. After cpu_state_keep_firmware(). */
 const struct state_layout *cpu_state_layout(void);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/gate/exception.h"
+#include "arch/x86/cpu/machine_check.h"
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/cpu/fixup.h"
 #include "arch/x86/gate/cpu_state.h"
@@ -137,11 +138,16 @@ static void after_fault(void)
 	if (first == last)
 		cpu_state_take();
 	reporter->take(reporter->context);
-	if (first == last)
+	if (first == last) {
 		report(first);
-	else
+	} else {
 		print_line("fault while one was reported: vector %lu, rip %016lx",
 			   last->frame.vector, last->frame.rip);
+	}
+	if (first->frame.vector == VECTOR_MC) {
+		machine_check_answer(reporter->print, reporter->context);
+		machine_check_end();
+	}
 	reporter->recover(reporter->context, in_image(first->frame.rip));
 	faults.count = 0;
 	reporter->talk(reporter->context);
@@ -175,9 +181,12 @@ void exception_handler(struct exception_frame *frame)
 		lapic_eoi();
 		return;
 	}
-	if (frame->vector == VECTOR_NMI || fixup_apply(frame))
-		return; /* an NMI here is meant for a kernel that is not running */
-	/* So is a breakpoint, in the few instructions of the gate in which it may be armed. */
+	if (frame->vector == VECTOR_NMI)
+		return; /* it is meant for a kernel that is not running */
+	/* A machine check has nothing to do with the instruction that it comes at. */
+	if (frame->vector != VECTOR_MC && fixup_apply(frame))
+		return;
+	/* A breakpoint is the caller's, too, in the few instructions of the gate in which it may be armed. */
 	if (frame->vector == VECTOR_DB && in_image(frame->rip)) {
 		frame->rflags |= RFLAGS_RF;
 		return;

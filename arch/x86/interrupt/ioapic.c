@@ -2,7 +2,7 @@
 #include "arch/x86/interrupt/ioapic.h"
 #include "arch/x86/cpu/io.h"
 
-/* 82093AA, section 3.1: two registers in memory select and access the others. */
+/* 82093AA, section 3.1. Two registers in memory select and access the others. */
 #define IOREGSEL	  0x00
 #define IOWIN		  0x10
 #define IOAPICVER	  0x01
@@ -32,7 +32,10 @@ uint64_t ioapic_read_rte(const struct ioapic *ioapic, uint32_t pin)
 	return high << 32 | ioapic_read(ioapic, IOREDTBL(pin));
 }
 
-/* The half with the mask bit goes last when it unmasks, so that no half-written RTE is live. */
+/*
+ * When an entry is unmasked, the half with the mask bit is written last, so that no half-written
+ * RTE is live.
+ */
 static void write_rte(const struct ioapic *ioapic, uint32_t pin, uint64_t rte)
 {
 	ioapic_write(ioapic, IOREDTBL(pin), (uint32_t)(rte | RTE_MASKED));
@@ -63,6 +66,15 @@ void ioapic_add(struct ioapics *ioapics, uint32_t id, uint64_t address, uint32_t
 		ioapics->left_out++;
 }
 
+uint32_t ioapic_state_size(const struct ioapics *ioapics)
+{
+	uint32_t pins = 0;
+
+	for (uint32_t i = 0; i < ioapics->count; i++)
+		pins += ioapics->ioapic[i].pins;
+	return pins * (uint32_t)sizeof(uint64_t);
+}
+
 void ioapic_save(const struct ioapics *ioapics, struct ioapic_state *state)
 {
 	uint64_t *rte = state->rte;
@@ -82,12 +94,13 @@ void ioapic_restore(const struct ioapics *ioapics, const struct ioapic_state *st
 }
 
 /*
- * Why a kernel that boots second needs this: it starts as after a reset, with the 8259 as its
- * only source of interrupts, and no idea of the vectors that the kernel before it gave to devices.
- * An RTE that is left live delivers those vectors to it, beside the 8259's: the timer interrupt
- * comes twice, once with a vector that nobody answers, before the kernel has looked at the IO-APIC
- * at all; and a level-triggered one that nobody ends keeps its remote IRR, so that the device
- * behind it is never heard again. Firmware hands the IO-APIC over with every RTE masked; so do we.
+ * A kernel that boots second needs this. It starts as after a reset: the 8259 is its only source of
+ * interrupts, and it does not know the vectors that the kernel before it gave to devices. An RTE
+ * that is still live delivers those vectors, beside the 8259's. The timer interrupt then comes
+ * twice, once with a vector that the kernel does not handle, before the kernel has touched the
+ * IO-APIC. A level-triggered interrupt that is never ended keeps its remote IRR, so its device
+ * can't interrupt again. Firmware starts a kernel with every RTE masked, and the monitor does the
+ * same.
  */
 void ioapic_mask_all(const struct ioapics *ioapics)
 {
@@ -96,7 +109,7 @@ void ioapic_mask_all(const struct ioapics *ioapics)
 		for (uint32_t pin = 0; pin < ioapics->ioapic[i].pins; pin++) {
 			uint64_t rte = ioapic_read_rte(&ioapics->ioapic[i], pin);
 
-			/* Remote IRR goes when the entry turns to edge-triggered. */
+			/* The IO-APIC clears remote IRR when the entry becomes edge-triggered. */
 			if (rte & RTE_REMOTE_IRR)
 				write_rte(&ioapics->ioapic[i], pin,
 					  (rte & ~RTE_LEVEL) | RTE_MASKED);

@@ -24,7 +24,7 @@ struct ioapic {
 
 struct ioapics {
 	uint32_t count;
-	uint32_t left_out; /* beyond the limits above: they are not masked either */
+	uint32_t left_out; /* beyond the limits above; these are not masked either */
 	struct ioapic ioapic[IOAPIC_MAX];
 };
 
@@ -34,18 +34,24 @@ struct ioapic_state {
 };
 
 /*
- * Adds the IO-APIC at address, and reads its version and number of pins. Counted as left out if
- * there is no room.
+ * Adds the IO-APIC at address, and reads its version and number of pins. If there is no room, it is
+ * counted in left_out.
  */
 void ioapic_add(struct ioapics *ioapics, uint32_t id, uint64_t address, uint32_t gsi_base);
 
 uint64_t ioapic_read_rte(const struct ioapic *ioapic, uint32_t pin);
 
-/* A mirrored pair: every RTE, but for delivery status and remote IRR, which are read-only. */
+/* Bytes of the state of these IO-APICs, with an entry of rte[] for each of their pins. */
+uint32_t ioapic_state_size(const struct ioapics *ioapics);
+
+/*
+ * A mirrored pair for every RTE. Delivery status and remote IRR are read-only, so they are left
+ * out.
+ */
 void ioapic_save(const struct ioapics *ioapics, struct ioapic_state *state);
 void ioapic_restore(const struct ioapics *ioapics, const struct ioapic_state *state);
 
-/* Masks every RTE, and takes remote IRR back where a level-triggered interrupt was not ended. */
+/* Masks every RTE. Clears remote IRR where a level-triggered interrupt was not ended. */
 void ioapic_mask_all(const struct ioapics *ioapics);
 
 #endif

@@ -64,7 +64,9 @@ static uint64_t firmware_base;
 /* Where the timer's entry is in lapic_state.lvt. */
 #define LVT_TIMER 0
 
-/* In the order of lapic_state.lvt; those a CPU lacks (by its highest LVT entry) are passed over. */
+/*
+ * In the order of lapic_state.lvt. Entries that a CPU lacks (by its highest LVT entry) are skipped.
+ */
 static const struct {
 	uint16_t offset;
 	uint8_t needs_max_lvt;
@@ -130,7 +132,7 @@ void lapic_save(struct lapic_state *state)
 	state->deadline_valid = rdmsr_safe(MSR_TSC_DEADLINE, &state->deadline);
 }
 
-/* CPUs of 2022 and later can be told that x2APIC mode is never left: trying to raises #GP. */
+/* CPUs of 2022 and later can be locked in x2APIC mode. Then an attempt to leave it raises #GP. */
 static bool locked_in_x2apic(void)
 {
 	if (cpuid(CPUID_VENDOR, 0).eax < CPUID_STRUCTURED ||
@@ -141,8 +143,8 @@ static bool locked_in_x2apic(void)
 }
 
 /*
- * Changes mode: from x2APIC the only way to xAPIC leads through "disabled", and from there the only
- * way to x2APIC through xAPIC (SDM volume 3, 11.12.5).
+ * Changes the mode. The only way from x2APIC to xAPIC leads through "disabled", and the only way
+ * from "disabled" to x2APIC leads through xAPIC (SDM volume 3, 11.12.5).
  */
 static void set_mode(uint64_t wanted)
 {
@@ -161,7 +163,7 @@ static void set_mode(uint64_t wanted)
 }
 
 /*
- * A one-shot timer goes on with what was left of it; a periodic one starts a new period, and a
+ * A one-shot timer goes on from the count that it had. A periodic one starts a new period. A
  * deadline that has passed meanwhile fires at once, as it should.
  */
 static void timer_restore(const struct lapic_state *state)
@@ -230,7 +232,8 @@ void lapic_restore(const struct lapic_state *state)
 }
 
 /*
- * Is a bit of the 256-bit register at offset set? Vectors below 32 can't be told from exceptions.
+ * True if a bit of the 256-bit register at offset is set. Vectors below 32 are ignored, because
+ * they can't be told from exceptions.
  */
 static bool any_vector(uint32_t offset)
 {
@@ -241,8 +244,8 @@ static bool any_vector(uint32_t offset)
 }
 
 /*
- * A kernel that panicked in an interrupt handler never ends that interrupt; what is in service
- * holds back all of its priority and below, for the next kernel too.
+ * A kernel that panicked in an interrupt handler never ends that interrupt. An interrupt in service
+ * blocks all of its priority and below, for the next kernel, too.
  */
 static void end_in_service(void)
 {
@@ -257,9 +260,9 @@ static bool is_pending(uint8_t vector)
 
 /*
  * The timer may have run out since lapic_save(). Then its interrupt is among those that wait, and
- * are sent again: the timer itself must not bring it a second time. The LVT entry is masked
- * already, so nothing more can arrive meanwhile. A timer that ran out just then, and brought
- * nothing, keeps what was saved.
+ * it is sent again later. The timer itself must not bring it a second time. The LVT entry is masked
+ * already, so no interrupt can arrive meanwhile. If the timer ran out after that, and brought no
+ * interrupt, the saved state stays as it is.
  */
 static void timer_settle(struct lapic_state *state)
 {
@@ -286,7 +289,7 @@ void lapic_drain(struct lapic_state *state)
 	for (uint32_t i = FIRST_VECTOR / 32; i < 8; i++)
 		state->pending[i] |=
 			lapic_read(LAPIC_IRR + i * 16) & ~lapic_read(LAPIC_TMR + i * 16);
-	lapic_write(LAPIC_SVR, lapic_read(LAPIC_SVR) | SVR_ENABLE); /* or it holds them back */
+	lapic_write(LAPIC_SVR, lapic_read(LAPIC_SVR) | SVR_ENABLE); /* otherwise it delivers none */
 	lapic_write(LAPIC_TPR, 0);
 	end_in_service();
 	while (any_vector(LAPIC_IRR) && clock_us() < end)
@@ -319,7 +322,8 @@ void lapic_virtual_wire(void)
 void lapic_init_others(void)
 {
 	/*
-	 * SDM volume 3, 9.4.4.1. Edge-triggered assert; the de-assert of old APICs is not needed.
+	 * SDM volume 3, 9.4.4.1. It is an edge-triggered assert. The de-assert of old APICs is not
+	 * needed.
 	 */
 #ifndef TEST_LEAVE_OTHER_CPUS /* tests/system/test_other_cpus.py: the tests must see the \
 				 difference */

@@ -17,7 +17,7 @@ struct lapic_state {
 	uint32_t divide, initial, current; /* the timer's */
 	uint64_t deadline;		   /* IA32_TSC_DEADLINE */
 	bool deadline_valid;
-	uint32_t pending[8]; /* edge-triggered interrupts that had arrived and not been taken */
+	uint32_t pending[8]; /* edge-triggered interrupts that arrived and were not taken yet */
 };
 
 /* A mirrored pair. lapic_save() leaves the registers alone. */
@@ -25,21 +25,23 @@ void lapic_save(struct lapic_state *state);
 void lapic_restore(const struct lapic_state *state);
 
 /*
- * Takes every interrupt that waits in the local APIC out of it, noting the edge-triggered ones in
- * state->pending for lapic_restore() to send again. The IO-APICs and 8259s are masked already; the
- * local sources are masked here. Lets interrupts in for a moment.
+ * Takes every waiting interrupt out of the local APIC. It notes the edge-triggered ones in
+ * state->pending, and lapic_restore() sends those again. The IO-APICs and 8259s must be masked
+ * already. It masks the local sources itself, and enables interrupts for a moment.
  */
 void lapic_drain(struct lapic_state *state);
 
 /*
- * Keeps the mode in which firmware left it: xAPIC as a rule, x2APIC where some CPU's ID needs more
- * than 8 bits or xAPIC is locked away. Call once, before lapic_virtual_wire().
+ * Keeps the mode in which firmware left the local APIC. That is usually xAPIC. It is x2APIC if some
+ * CPU's ID needs more than 8 bits, or if the CPU is locked in x2APIC mode. Call once, before
+ * lapic_virtual_wire().
  */
 void lapic_keep_firmware(void);
 
 /*
- * As firmware leaves it on the boot CPU: in its mode, enabled, LINT0 passes the 8259's interrupts
- * on (virtual wire mode, MP specification 1.4, section 3.6.2.2), LINT1 is NMI, the timer is off.
+ * Sets the local APIC as firmware leaves it on the boot CPU. It is in the firmware's mode and
+ * enabled. LINT0 passes the 8259's interrupts on (virtual wire mode, MP specification 1.4, section
+ * 3.6.2.2), LINT1 is NMI, and the timer is off.
  */
 void lapic_virtual_wire(void);
 

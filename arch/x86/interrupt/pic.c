@@ -16,7 +16,7 @@ enum {
 #define ICW3_SLAVE     0x02
 #define ICW4_8086      0x01
 #define MASK_ALL       0xff
-/* IRQ 0, 1, 2, 8 and 13 are edge-triggered whatever ELCR says: its bits there are reserved. */
+/* IRQ 0, 1, 2, 8 and 13 are always edge-triggered, and their bits in ELCR are reserved. */
 #define ELCR_MASTER_BITS 0xf8
 #define ELCR_SLAVE_BITS	 0xde
 
@@ -28,7 +28,7 @@ void pic_save(struct pic_state *state)
 	state->elcr[1] = inb(PIC_ELCR_SLAVE);
 }
 
-/* ICW1 to ICW4, in their order. Clears what was requested and in service. */
+/* Writes ICW1 to ICW4, in their order. This clears what was requested and in service. */
 static void initialise(uint16_t command, uint16_t data, uint8_t base, uint8_t icw3)
 {
 	outb(command, ICW1_INIT_ICW4);

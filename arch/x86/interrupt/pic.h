@@ -7,18 +7,21 @@
 
 #include <stdint.h>
 
-/* What a PC's firmware programs: IRQ 0 to 7 at 0x08, 8 to 15 at 0x70. */
+/* The vectors that a PC's firmware programs: IRQ 0 to 7 at 0x08, 8 to 15 at 0x70. */
 #define PIC_FIRMWARE_MASTER 0x08
 #define PIC_FIRMWARE_SLAVE  0x70
 
-/* The vector bases are write-only: the slot notes them in switchyard_notes, 0 if it does not. */
+/*
+ * The vector bases are write-only, so the slot notes them in switchyard_notes. They are 0 if it
+ * does not.
+ */
 struct pic_state {
 	uint8_t mask[2], elcr[2];
 	uint8_t base[2];
 };
 
 /*
- * A mirrored pair; pic_save() leaves base alone. With base 0, pic_restore() keeps the bases that
+ * A mirrored pair. pic_save() leaves base alone. If base is 0, pic_restore() keeps the bases that
  * are programmed.
  */
 void pic_save(struct pic_state *state);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * i8042.h - the PC's keyboard controller, Intel 8042: its ports, and what goes through them.
- * IBM PS/2 hardware interface technical reference, "Keyboard and auxiliary device controller".
+ * i8042.h - the PC's keyboard controller, Intel 8042: its ports, commands and bits. IBM PS/2
+ * hardware interface technical reference, "Keyboard and auxiliary device controller".
  */
 #ifndef ARCH_X86_KEYBOARD_I8042_H
 #define ARCH_X86_KEYBOARD_I8042_H

@@ -4,7 +4,7 @@
 #include "arch/x86/keyboard/i8042.h"
 
 /* Keyboard commands, and its answer. */
-#define KEYBOARD_SET_DEFAULTS 0xf6 /* scan code set 2, which translation makes set 1 */
+#define KEYBOARD_SET_DEFAULTS 0xf6 /* scan code set 2, which the controller translates to set 1 */
 #define KEYBOARD_ENABLE	      0xf4
 #define KEYBOARD_SET_LEDS     0xed /* their bits follow */
 #define KEYBOARD_ACKNOWLEDGE  0xfa
@@ -12,9 +12,9 @@
 #define LED_CAPS	      0x04
 #define LED_BITS	      0x07
 
-/* Most looks at the status register, 1 us or so each: a keyboard answers within 20 ms. */
+/* The limit of looks at the status register, about 1 us each. A keyboard answers within 20 ms. */
 #define I8042_WAIT_LOOKS 25000
-/* Most bytes dropped at once; a controller that gives more is none. */
+/* The limit of bytes dropped at once. If there are more, it is no controller. */
 #define I8042_FLUSH_BYTES  128
 #define COMMAND_BYTE_TRIES 5
 
@@ -31,7 +31,9 @@
 
 #define CONTROL_MASK	    0x1f /* of a letter's code: its control character */
 
-/* The US layout by scan code; 0: no character. Keypad keys give what is printed on them. */
+/*
+ * The US layout by scan code; 0 is no character. Keypad keys give the characters printed on them.
+ */
 static const char keys_plain[] =
 	"\0\0331234567890-=\b\tqwertyuiop[]\r\0asdfghjkl;'`\0\\zxcvbnm,./\0*\0 "
 	"\0\0\0\0\0\0\0\0\0\0\0\0\0" /* caps lock, F1 to F10, num lock, scroll lock */
@@ -91,9 +93,9 @@ static bool i8042_read_command_byte_once(uint8_t *byte)
 }
 
 /*
- * A key pressed just now could be taken for the answer, so two answers must agree. (To disable the
- * keyboard first would not do: the command byte would then say that it had been disabled all
- * along.)
+ * The byte of a key pressed just now could be taken for the answer, so two answers must agree. The
+ * keyboard can't be disabled first, because the command byte would then say that it was disabled
+ * before.
  */
 static bool i8042_read_command_byte(uint8_t *byte)
 {
@@ -125,7 +127,7 @@ static void keep_pending(struct keyboard *keyboard, uint8_t byte)
 	keyboard->pending_count++;
 }
 
-/* The next byte from the keyboard that is waiting to be taken. */
+/* Takes the next byte from the keyboard, if one is waiting. */
 static bool next_byte(struct keyboard *keyboard, uint8_t *byte)
 {
 	if (keyboard->pending_count) {
@@ -147,8 +149,8 @@ static bool next_byte(struct keyboard *keyboard, uint8_t *byte)
 }
 
 /*
- * Sends a command, or its argument, and waits for the answer; keys that come before it are kept.
- * Without one there may be no keyboard yet: it can still be plugged in.
+ * Sends a command, or its argument, and waits for the answer. Keys that come before the answer are
+ * kept. If there is no answer, there may be no keyboard yet. It can still be plugged in.
  */
 static bool keyboard_command(struct keyboard *keyboard, uint8_t command)
 {
@@ -188,7 +190,7 @@ void keyboard_init(struct keyboard *keyboard)
 		return;
 	/*
 	 * A guest may have left another scan code set, its own lights, or the keyboard disabled.
-	 * What comes before the answers was typed for somebody else.
+	 * Keys that come before the answers were typed for the guest.
 	 */
 	if (keyboard_command(keyboard, KEYBOARD_SET_DEFAULTS))
 		show_leds(keyboard, 0);
@@ -224,7 +226,7 @@ static int key_of_plain(const struct keyboard *keyboard, uint8_t code)
 	return c != 0 && !keyboard->control ? c : KEY_NONE;
 }
 
-/* Takes one byte of the keyboard's; most of them are no key by themselves. */
+/* Takes one byte from the keyboard. Most bytes do not complete a key. */
 static int keyboard_decode(struct keyboard *keyboard, uint8_t byte)
 {
 	uint8_t code = byte & (uint8_t)~SCAN_RELEASED;
@@ -244,7 +246,10 @@ static int keyboard_decode(struct keyboard *keyboard, uint8_t byte)
 		return KEY_NONE;
 	case SCAN_LEFT_SHIFT:
 	case SCAN_RIGHT_SHIFT:
-		/* Behind the prefix, these belong to a navigation key, and nobody holds shift. */
+		/*
+		 * Behind the prefix, these codes belong to a navigation key, and no shift key is
+		 * held.
+		 */
 		if (!extended)
 			keyboard->shift = pressed;
 		return KEY_NONE;
@@ -279,7 +284,7 @@ void keyboard_save(struct keyboard_state *state)
 	state->present = i8042_read_command_byte(&state->command);
 }
 
-/* The answers must not be taken for keys: the controller keeps them from interrupting meanwhile. */
+/* The kernel must not take the answers for keys, so the controller does not interrupt meanwhile. */
 static void load_leds(const struct keyboard_state *state)
 {
 	struct keyboard keyboard = {0};

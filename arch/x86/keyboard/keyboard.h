@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * keyboard.h - the PS/2 keyboard behind the i8042, polled: US layout, scan code set 1 (translated).
- * The controller is in i8042.h.
+ * keyboard.h - the PS/2 keyboard behind the i8042, polled, with US layout and scan code set 1
+ * (translated). The controller is in i8042.h.
  */
 #ifndef ARCH_X86_KEYBOARD_KEYBOARD_H
 #define ARCH_X86_KEYBOARD_KEYBOARD_H
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Keys that have no ASCII code; shared by the serial console's escape sequences. */
+/* Keys that have no ASCII code. The serial console's escape sequences give them, too. */
 enum key {
 	KEY_NONE = -1,
 	KEY_UP = 0x100,
@@ -25,42 +25,42 @@ enum key {
 	KEY_ESCAPE = 27,
 };
 
-#define KEYBOARD_PENDING 16 /* bytes; a keyboard's own buffer has as many */
+#define KEYBOARD_PENDING 16 /* bytes; a keyboard's own buffer has the same size */
 
 struct keyboard {
 	bool present;
 	bool shift, control, alt, caps; /* shift, control and alt: either one is held */
 	bool extended;			/* the last byte was the prefix 0xe0 */
-	bool light;			/* of Caps Lock, as it shows */
-	/* Keys that came before the keyboard's answer to a command, in their order. */
+	bool light;			/* Caps Lock's light is on */
+	/* Bytes of keys that came before the keyboard's answer to a command, in their order. */
 	uint8_t pending[KEYBOARD_PENDING], pending_first, pending_count;
 };
 
-#define KEYBOARD_LEDS_NOTED 0x80 /* the guest said which; switchyard.h has the same */
+#define KEYBOARD_LEDS_NOTED 0x80 /* the guest said which are on; same value as in switchyard.h */
 
 struct keyboard_state {
 	bool present;
-	uint8_t leds;	 /* write-only: the slot notes them, 0 if it does not */
+	uint8_t leds;	 /* write-only; the slot notes them; 0 if it does not */
 	uint8_t command; /* the controller's command byte */
 };
 
 /*
- * Makes the keyboard scan, with translation on, the controller's interrupts and the lights off.
- * present is false without an i8042: then keyboard_get() has no keys. Waits are bounded: 0.1 s or
- * so where no keyboard is plugged in.
+ * Makes the keyboard scan, with translation on, and the controller's interrupts and the lights off.
+ * Without an i8042, present is false, and keyboard_get() has no keys. Waits are bounded; they take
+ * about 0.1 s if no keyboard is plugged in.
  */
 void keyboard_init(struct keyboard *keyboard);
 
 /*
- * The next key: ASCII (control keys as 1 to 26, backspace 8, enter '\r'), enum key, or KEY_NONE.
- * Does not wait, but for the answer when Caps Lock's light changes.
+ * Returns the next key as ASCII (control keys as 1 to 26, backspace 8, enter '\r') or enum key, or
+ * KEY_NONE. It only waits when Caps Lock's light changes, for the keyboard's answer.
  */
 int keyboard_get(struct keyboard *keyboard);
 
 /*
- * A mirrored pair: the controller's command byte, and the lights, if they are known; save leaves
- * leds alone. Bytes still in the output buffer are dropped by both, as the command byte can't be
- * read past them; the keyboard itself is left with its power-on settings.
+ * A mirrored pair for the controller's command byte, and for the lights if they are known. Save
+ * leaves leds alone. Both drop bytes that are still in the output buffer, because the command byte
+ * can only be read after them. The keyboard itself keeps its power-on settings.
  */
 void keyboard_save(struct keyboard_state *state);
 void keyboard_restore(const struct keyboard_state *state);

@@ -9,10 +9,10 @@
 #include <stdint.h>
 
 /*
- * The lowest of: the extended BIOS data area, the end of base memory as the BIOS counts it, and
- * 0xa0000. Physical address. Linux's BIOS data area rules (arch/x86/kernel/ebda.c) are the same.
- * bios: there is one; with UEFI, what lies at those places means nothing, and the memory map says
- * all.
+ * The physical address where the BIOS's data begins. It is the lowest of the extended BIOS data
+ * area, the end of base memory as the BIOS counts it, and 0xa0000. Linux has the same rules
+ * (arch/x86/kernel/ebda.c). bios is true if there is a BIOS. With UEFI, those places mean nothing,
+ * and the memory map is complete.
  */
 uint64_t firmware_data_start(bool bios);
 

@@ -12,8 +12,8 @@ section .text
 
 ; void la57_leave(void), void la57_enter(void)
 ;
-; CR4.LA57 can't change while paging is on (SDM volume 3, 4.1.1), so both go through 32-bit code,
-; paging off. The monitor lies below 4 GiB, and so do its tables.
+; CR4.LA57 can't change while paging is on (SDM volume 3, 4.1.1), so both go through 32-bit code
+; with paging off. The monitor and its tables lie below 4 GiB.
 ;
 ; In:        64-bit mode, the monitor's GDT and stack, CR4 without PCIDE, CET and VMXE, CR3 the
 ;            monitor's (paging_cr3_la57 for leave, paging_cr3 for enter), interrupts off.
@@ -24,8 +24,8 @@ section .text
 ; Stack:     the monitor's.
 ; Callers:   gate.asm, boot/efi_entry/efi_entry.asm, and C.
 ;
-; An NMI or machine check on the way finds no IDT that it can use, and resets the machine; there is
-; no order of these instructions in which it would not.
+; An NMI or machine check on the way finds no IDT that it can use, and resets the machine. No other
+; order of these instructions would avoid that.
 ;
 ; Registers from here to .in64:
 ;   ECX  the new CR4            EBX  the new CR3

@@ -46,7 +46,7 @@ static bool in_memory(const struct page_walk *walk, uint64_t address, uint64_t s
 	       address - walk->base <= walk->size - size;
 }
 
-/* The table that entry points to, NULL if it is not in the kernel's memory. */
+/* The table that entry points to. NULL if it is not in the kernel's memory. */
 static const uint64_t *table_at(const struct page_walk *walk, uint64_t entry)
 {
 	uint64_t address = entry & ENTRY_ADDRESS;
@@ -64,7 +64,7 @@ static uint64_t page_address(uint64_t entry, unsigned int level)
 	return entry & ENTRY_ADDRESS & ~(page_size(level) - 1);
 }
 
-/* rights: of all levels above, what each of them allows or forbids. */
+/* rights is what all levels above allow and forbid. */
 static bool walk_table(struct text_walk *text, const uint64_t *table, unsigned int level,
 		       uint64_t rights)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * paging.h - the monitor's page tables: all memory mapped to itself, writable and executable.
- * Guests borrow them to reach the gate (switchyard.h). Formats: SDM volume 3, section 4.5.
+ * paging.h - the monitor's page tables. They map all memory to itself, writable and executable.
+ * Guests use them to reach the gate (switchyard.h). Formats: SDM volume 3, section 4.5.
  */
 #ifndef ARCH_X86_MEMORY_PAGING_H
 #define ARCH_X86_MEMORY_PAGING_H
@@ -20,19 +20,19 @@ struct paging_tables {
  */
 extern uint64_t paging_cr3, paging_cr3_la57;
 
-/* The one for as many levels as are on. */
+/* The CR3 for the number of levels that is on now. */
 uint64_t paging_cr3_now(void);
 
-/* GiB that can be mapped on CPUs without 1 GiB pages; with them, it is 512. */
+/* GiB that can be mapped on CPUs without 1 GiB pages. CPUs with them can map 512. */
 #define PAGING_MAX_DIRECTORIES 64
 
 /* No memory from this address on can be mapped. */
 uint64_t paging_limit(void);
 
 /*
- * Builds the tables for [0, memory_end), rounded up to 1 GiB and to 4 GiB at least, sets
- * paging_cr3 and paging_cr3_la57, and loads one of them: of as many levels of paging as are on.
- * memory_end is paging_limit() at most.
+ * Builds the tables for [0, memory_end), rounded up to 1 GiB and to 4 GiB at least. Sets paging_cr3
+ * and paging_cr3_la57, and loads the one for the number of levels that is on now. memory_end is
+ * paging_limit() at most.
  */
 void paging_init(uint64_t memory_end, struct paging_tables *tables);
 
@@ -46,8 +46,8 @@ bool paging_map_registers(uint64_t address, uint64_t size);
 bool paging_map_framebuffer(uint64_t address, uint64_t size);
 
 /*
- * Are the tables still what paging_init() built? Else *address is the first one that is not mapped
- * to itself.
+ * Checks that the tables are still as paging_init() built them. If not, *address is the first
+ * address that is not mapped to itself.
  */
 bool paging_check(uint64_t *address);
 

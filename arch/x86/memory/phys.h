@@ -2,8 +2,8 @@
 /*
  * phys.h - access to physical memory.
  *
- * The monitor runs with memory mapped to itself, so this is a cast there; the unit
- * tests' fake machine (tests/unit/fake/) gives a window of its own.
+ * In the monitor memory is mapped to itself, so this is a cast. In the unit tests, the fake machine
+ * (tests/unit/fake/) provides its own memory.
  */
 #ifndef ARCH_X86_MEMORY_PHYS_H
 #define ARCH_X86_MEMORY_PHYS_H
@@ -11,13 +11,13 @@
 #include <stdint.h>
 
 /*
- * Where size bytes of physical memory at address can be read: for addresses that firmware or a
- * file says. NULL if not all of them are mapped (before paging_init(): none), and for address 0,
- * which tables have for "none".
+ * Returns where size bytes of physical memory at address can be read. It is for addresses that come
+ * from the firmware or a file. NULL if not all of the bytes are mapped (before paging_init(), none
+ * are), and for address 0, which means "none" in tables.
  */
 const void *phys_range(uint64_t address, uint64_t size);
 
-/* All below end is mapped: paging_init() says so. */
+/* Says that all memory below end is mapped. paging_init() calls it. */
 void phys_set_end(uint64_t end);
 
 #ifdef SWITCHYARD_HOST
@@ -26,7 +26,7 @@ void *phys(uint64_t address);
 #else
 static inline void *phys(uint64_t address)
 {
-	/* Low addresses are memory here: keep the compiler from taking them for a null pointer. */
+	/* Low addresses are memory here. The compiler must not take them for a null pointer. */
 	__asm__("" : "+r"(address));
 	return (void *)(uintptr_t)address;
 }

@@ -21,8 +21,9 @@ uint64_t monitor_size(void)
 }
 
 /*
- * The linker gives offsets and addends as of the address it linked for: GRUB loads the image there,
- * the UEFI application anywhere. The build checks that no other kind of relocation exists.
+ * The linker's offsets and addends are for the address that it linked for. GRUB loads the image
+ * there, and the UEFI application loads it anywhere. The build checks that no other kind of
+ * relocation exists.
  */
 static void apply_relocations(uint64_t address)
 {

@@ -54,7 +54,7 @@ static void for_each_function(void (*each)(pci_address_t address, void *context)
 	}
 }
 
-/* A CardBus bridge has other things where the others have the pointer. */
+/* Finds the pointer to the first capability. CardBus bridges have it at another offset. */
 static uint8_t first_capability(pci_address_t address)
 {
 	bool cardbus = PCI_HEADER_TYPE(pci_read8(address, PCI_HEADER)) == PCI_HEADER_CARDBUS;
@@ -63,7 +63,10 @@ static uint8_t first_capability(pci_address_t address)
 	       CAPABILITY_ALIGN;
 }
 
-/* The first capability of each kind; a list that goes round in circles is left after a while. */
+/*
+ * Finds the first capability of each kind. A list that runs in a circle is left after a number of
+ * steps.
+ */
 static struct pci_capabilities find_capabilities(pci_address_t address)
 {
 	struct pci_capabilities found_here = {0};

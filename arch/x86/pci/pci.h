@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pci.h - the PCI functions of this machine: which exist and what they can do, found once; and how
- * to stop those that write to memory by themselves.
+ * pci.h - the PCI functions of this machine. It finds once which exist and what they can do. It
+ * also stops those that write to memory by themselves.
  */
 #ifndef ARCH_X86_PCI_PCI_H
 #define ARCH_X86_PCI_PCI_H
@@ -13,7 +13,9 @@
 #define PCI_MAX_FUNCTIONS    128
 #define PCI_MAX_MSIX_ENTRIES 512 /* of all functions together */
 
-/* Offsets of capabilities in configuration space; 0: the function has none of that kind. */
+/*
+ * Offsets of capabilities in configuration space. 0 means that the function has none of that kind.
+ */
 struct pci_capabilities {
 	uint8_t power; /* power management */
 	uint8_t msi;
@@ -31,18 +33,21 @@ struct pci_function {
 	struct pci_capabilities capability;
 	uint16_t msix_entries; /* in its table */
 	uint16_t msix_first;   /* the table's place in the state of a slot */
-	bool msix_kept;	       /* false: none, or no room for it there */
+	bool msix_kept;	       /* false: no table, or no room for it there */
 	/*
-	 * Its slot ended while it was bus master: it holds that slot's addresses, and is not to
-	 * be set going again but by a driver that programs it anew.
+	 * Its slot ended while it was bus master, so it still holds that slot's addresses. Only a
+	 * driver that programs it again may start it.
 	 */
 	bool cut_off;
 };
 
-/* In ascending order of their addresses: bridges come before what is behind them. */
+/*
+ * The functions in ascending order of their addresses. So a bridge comes before the functions
+ * behind it.
+ */
 struct pci_functions {
 	uint32_t count;
-	uint32_t left_out;	   /* functions beyond PCI_MAX_FUNCTIONS: not kept */
+	uint32_t left_out;	   /* functions beyond PCI_MAX_FUNCTIONS, which are not kept */
 	uint32_t msix_left_out;	   /* functions whose MSI-X table is not kept, for lack of room */
 	uint32_t msix_unreachable; /* those beyond what the monitor can map */
 	uint32_t msix_used;	   /* of PCI_MAX_MSIX_ENTRIES */
@@ -56,10 +61,9 @@ void pci_init(void);
 struct pci_functions *pci_functions(void);
 
 /*
- * Clears "bus master" on every function that is not a bridge, those that were plugged in later
- * among them: devices of a slot that ended without suspending them can neither write to memory nor
- * send MSIs after this. A driver sets it again when it takes its device. Returns how many were
- * changed.
+ * Clears "bus master" on every function that is not a bridge, including functions that were plugged
+ * in later. Devices of a slot that ended without suspending them can't write to memory or send MSIs
+ * after this. A driver sets the bit again when it takes its device. Returns how many were changed.
  */
 uint32_t pci_stop_bus_masters(void);
 

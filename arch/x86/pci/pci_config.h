@@ -4,15 +4,15 @@
  * mechanism 1 (PCI local bus specification 3.0, section 3.2.2.3.2), and the registers in them that
  * the monitor knows.
  *
- * The extended space of PCI Express, which needs ECAM, holds error reporting and the like; kernels
- * set it up again when they resume.
+ * The extended space of PCI Express, which needs ECAM, is not kept. It holds error reporting and
+ * similar things, which kernels set up again when they resume.
  */
 #ifndef ARCH_X86_PCI_PCI_CONFIG_H
 #define ARCH_X86_PCI_PCI_CONFIG_H
 
 #include <stdint.h>
 
-/* Which function: as the address register of mechanism 1 has it, above the register's offset. */
+/* A function's address, as in the address register of mechanism 1, above the register's offset. */
 typedef uint16_t pci_address_t;
 #define PCI_ADDRESS(bus, device, function) \
 	((pci_address_t)((bus) << 8 | (device) << 3 | (function)))
@@ -70,7 +70,10 @@ enum pci_register {
 #define PCI_BARS	    6
 #define PCI_BRIDGE_BARS	    2
 
-/* The register at offset, which is a multiple of the size. Absent functions read as all ones. */
+/*
+ * Access the register at offset, which is a multiple of the size. Absent functions read as all
+ * ones.
+ */
 uint32_t pci_read32(pci_address_t address, uint32_t offset);
 uint16_t pci_read16(pci_address_t address, uint32_t offset);
 uint8_t pci_read8(pci_address_t address, uint32_t offset);
@@ -79,8 +82,8 @@ void pci_write16(pci_address_t address, uint32_t offset, uint16_t value);
 void pci_write8(pci_address_t address, uint32_t offset, uint8_t value);
 
 /*
- * A mirrored pair for mechanism 1's own address register: a kernel may be between its write and the
- * access to the data register.
+ * A mirrored pair for mechanism 1's own address register. A kernel may have written it and not
+ * accessed the data register yet.
  */
 void pci_config_save(uint32_t *address);
 void pci_config_restore(uint32_t address);

@@ -3,7 +3,7 @@
 #include "arch/x86/memory/paging.h"
 #include "arch/x86/memory/phys.h"
 
-/* MSI capability, section 6.8.1: what follows the address depends on two bits of control. */
+/* MSI capability, section 6.8.1. The layout behind the address depends on two bits of control. */
 #define MSI_CONTROL	     0x02
 #define MSI_ADDRESS	     0x04
 #define MSI_ADDRESS_HIGH     0x08
@@ -39,7 +39,10 @@ void pci_msi_save(const struct pci_function *function, struct pci_msi_state *sta
 			    control & (uint16_t)~MSI_CONTROL_ENABLE);
 }
 
-/* Off until it is complete: half of one address and half of another is somebody's memory. */
+/*
+ * MSI is off until address and data are complete. Half of an old and half of a new address together
+ * would point to some other memory.
+ */
 void pci_msi_restore(const struct pci_function *function, const struct pci_msi_state *state)
 {
 	uint32_t at = function->capability.msi;
@@ -64,7 +67,7 @@ uint16_t pci_msix_entries(const struct pci_function *function)
 	return (msix_control(function) & MSIX_CONTROL_SIZE) + 1;
 }
 
-/* What is in the table's BAR; 0: nothing. */
+/* The address in the table's BAR. 0 if it is not set. */
 static uint64_t table_bar(const struct pci_function *function, uint32_t bar)
 {
 	uint32_t low, at = PCI_BAR0 + bar * sizeof(low);
@@ -138,8 +141,8 @@ static void load_table(uint64_t table, const struct pci_msix_entry *entries, uin
 }
 
 /*
- * The table is written while all of it is masked, and the mask goes last. Some devices let it be
- * written only while MSI-X is enabled, so enable goes before it.
+ * The whole table is masked while it is written, and is unmasked last. Some devices accept writes
+ * to it only while MSI-X is enabled, so MSI-X is enabled before.
  */
 void pci_msix_restore(const struct pci_function *function, const struct pci_msix_state *state,
 		      const struct pci_msix_entry *entries)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * pci_msi.h - message signalled interrupts: a device's MSI capability, and its MSI-X capability
- * with the table behind it. PCI 3.0, section 6.8.
+ * with its table. PCI 3.0, section 6.8.
  *
- * A message is a memory write: address and data say which CPU and which vector. So nothing but
- * these registers keeps a device from sending one kernel's vectors to the next one.
+ * A message is a memory write. Its address and data say which CPU and which vector. So only these
+ * registers keep a device from sending one kernel's vectors to the next kernel.
  */
 #ifndef ARCH_X86_PCI_PCI_MSI_H
 #define ARCH_X86_PCI_PCI_MSI_H
@@ -25,16 +25,16 @@ struct pci_msix_entry {
 struct pci_msix_state {
 	uint16_t control;
 	/*
-	 * The table was read. It is not where the slot had memory decoding off, or a BAR where the
-	 * monitor can't map it: nobody gets messages by it then that has not written it before.
+	 * The table was read. It is not read if the slot had memory decoding off, or a BAR that the
+	 * monitor can't map. Such a table sends nothing before a kernel writes it.
 	 */
 	bool table;
 };
 
 /*
  * Mirrored pairs for one function that has the capability. Save switches MSI off, masks MSI-X as a
- * whole, and leaves the rest as it is; load wants it so. entries: room for the table,
- * function->msix_entries of them.
+ * whole, and leaves the rest as it is. Load needs that state. entries has room for the table's
+ * function->msix_entries entries.
  *
  * pci_msix_restore() needs the BARs in place, and leaves the command register with I/O and memory
  * decoding as it finds them.
@@ -49,12 +49,12 @@ void pci_msix_restore(const struct pci_function *function, const struct pci_msix
 /* How many entries the function's MSI-X table has. */
 uint16_t pci_msix_entries(const struct pci_function *function);
 
-/* Is that table's BAR set? */
+/* True if that table's BAR is set. */
 bool pci_msix_placed(const struct pci_function *function);
 
 /*
- * Where that table is now: physical address, 0 if its BAR is not set, or to what the monitor can't
- * map.
+ * The physical address of that table now. 0 if its BAR is not set, or is set to an address that the
+ * monitor can't map.
  */
 uint64_t pci_msix_table(const struct pci_function *function);
 

@@ -2,7 +2,7 @@
 #include "arch/x86/pci/pci_state.h"
 #include "arch/x86/time/clock.h"
 
-/* Which functions have a field, and what its offset counts from. */
+/* Which functions have a field, and where its offset begins. */
 enum place {
 	ALL,
 	DEVICE,	 /* header type 0 */
@@ -15,12 +15,12 @@ enum place {
 struct field {
 	uint8_t place, offset;
 	uint8_t size;  /* bytes */
-	uint32_t mask; /* the others are commands or cleared by writing 1: they are written as 0 */
+	uint32_t mask; /* other bits are commands or cleared by writing 1; they are written as 0 */
 };
 
 /*
- * Everything but command, power management and messages, which have their own time. In the order in
- * which it is written. Bus numbers are not among it: see number_buses().
+ * All fields except command, power management and messages, which are written at other times. The
+ * order is that of writing. Bus numbers are not here; see number_buses().
  */
 static const struct field fields[] = {
 	{ALL, PCI_CACHE_LINE, 1, 0xff},
@@ -42,11 +42,11 @@ static const struct field fields[] = {
 	{BRIDGE, PCI_BRIDGE_PREFETCH_LIMIT_HIGH, 4, ~0u},
 	{BRIDGE, PCI_BRIDGE_IO_HIGH, 4, ~0u},
 	{BRIDGE, PCI_BRIDGE_ROM, 4, ~0u},
-	{BRIDGE, PCI_BRIDGE_CONTROL, 2, 0xfbbf}, /* not: reset, discard timer's status */
+	{BRIDGE, PCI_BRIDGE_CONTROL, 2, 0xfbbf}, /* without reset and the discard timer's status */
 	{ALL, PCI_INTERRUPT_LINE, 1, 0xff},
 	{PCIX, 0x02, 2, 0x007f},     /* command */
-	{EXPRESS, 0x08, 2, 0x7fff},  /* device control; not: function level reset */
-	{EXPRESS2, 0x10, 2, 0xffdf}, /* link control; not: retrain */
+	{EXPRESS, 0x08, 2, 0x7fff},  /* device control, without function level reset */
+	{EXPRESS2, 0x10, 2, 0xffdf}, /* link control, without retrain */
 	{EXPRESS2, 0x18, 2, 0xffff}, /* slot control */
 	{EXPRESS2, 0x1c, 2, 0xffff}, /* root control */
 	{EXPRESS2, 0x28, 2, 0xffff}, /* device control 2 */
@@ -58,7 +58,7 @@ _Static_assert(FIELD_COUNT <= PCI_FIELDS, "struct pci_function_state has room fo
 /* PCI power management 1.2, section 3.2.4. */
 #define POWER_CONTROL	0x04
 #define POWER_STATE	0x0003 /* D0 is 0 */
-#define POWER_MASK	0x7fff /* not: PME status, cleared by writing 1 */
+#define POWER_MASK	0x7fff /* without PME status, which writing 1 clears */
 #define POWER_WAIT_US	10000  /* section 5.6.1: from D3hot to D0 */
 
 #define BRIDGE_BUSES	0x00ffffffu /* of PCI_BRIDGE_BUSES: the rest is a latency timer */
@@ -79,7 +79,7 @@ static bool can_load(const struct pci_function *function, const struct pci_funct
 	return state->kept && is_the_same_function(function);
 }
 
-/* Where the field is in the function's configuration space; 0: it has none. */
+/* Where the field is in the function's configuration space. 0 if it has none. */
 static uint32_t place_of(const struct pci_function *function, const struct field *field)
 {
 	switch ((enum place)field->place) {
@@ -145,8 +145,8 @@ static bool fields_differ(const struct pci_function *function,
 }
 
 /*
- * Decoding is off while addresses move, or the function would answer in between where another one
- * does. load_command() switches it on again.
+ * Decoding is off while addresses change. Otherwise the function could answer for a moment at
+ * another function's address. load_command() switches it on again.
  */
 static void load_fields(const struct pci_function *function, const struct pci_function_state *state)
 {
@@ -178,8 +178,9 @@ static void write_power(const struct pci_function *function, uint16_t power)
 }
 
 /*
- * A function that sleeps forgets what is written to it. One that slept when the slot left it, and
- * sleeps as soundly now, is left alone, though: waking it takes 10 ms.
+ * A function that sleeps forgets what is written to it, so it is woken first. But if it slept when
+ * the slot left it, and sleeps in the same state now, it is left alone, because waking it takes 10
+ * ms.
  */
 static bool wake(const struct pci_function *function, const struct pci_function_state *state)
 {
@@ -212,7 +213,7 @@ static void number_buses(const struct pci_function *function, uint32_t buses)
 			    (now & ~BRIDGE_BUSES) | (buses & BRIDGE_BUSES));
 }
 
-/* Last of all a device works by itself. */
+/* Writes the command register, last of all, because a device works by itself after that. */
 static void load_command(const struct pci_function *function,
 			 const struct pci_function_state *state)
 {
@@ -240,9 +241,22 @@ static void save_function(struct pci_function *function, struct pci_function_sta
 	number_buses(function, function->buses);
 }
 
+uint32_t pci_state_size(const struct pci_functions *functions)
+{
+	return (uint32_t)(sizeof(struct pci_state) +
+			  functions->count * sizeof(struct pci_function_state) +
+			  functions->msix_used * sizeof(struct pci_msix_entry));
+}
+
+static struct pci_msix_entry *msix_entries(const struct pci_functions *functions,
+					   struct pci_state *state)
+{
+	return (struct pci_msix_entry *)(state->function + functions->count);
+}
+
 /*
- * Ascending, so that a bridge has firmware's bus numbers before what is behind it, which is looked
- * for by those, gets its turn.
+ * The order is ascending. Functions behind a bridge are found by the firmware's bus numbers, so the
+ * bridge must have these first.
  */
 void pci_save(struct pci_functions *functions, struct pci_state *state)
 {
@@ -250,7 +264,8 @@ void pci_save(struct pci_functions *functions, struct pci_state *state)
 	for (uint32_t i = 0; i < functions->count; i++) {
 		state->function[i].kept = is_the_same_function(&functions->function[i]);
 		if (state->function[i].kept)
-			save_function(&functions->function[i], &state->function[i], state->msix);
+			save_function(&functions->function[i], &state->function[i],
+				      msix_entries(functions, state));
 	}
 }
 
@@ -264,13 +279,15 @@ static void load_messages(const struct pci_function *function,
 }
 
 /*
- * The order: all are awake; all addresses are in place, bridges' windows before what is behind
- * them; then messages, as MSI-X tables lie at those addresses, then the command register. Bus
- * numbers and sleep, which put functions out of reach, come last, and from the outside in.
+ * First all functions are woken. Then all addresses are written, a bridge's windows before those
+ * behind it. Then come messages, because MSI-X tables lie at those addresses, and then the command
+ * register. Bus numbers and sleep put functions out of reach, so they come last, and the functions
+ * furthest from the CPU come first.
  */
 void pci_restore(const struct pci_functions *functions, const struct pci_state *state)
 {
 	const struct pci_function *function = functions->function;
+	const struct pci_msix_entry *msix = msix_entries(functions, (struct pci_state *)state);
 
 	wake_all(functions, state);
 	for (uint32_t i = 0; i < functions->count; i++)
@@ -279,7 +296,7 @@ void pci_restore(const struct pci_functions *functions, const struct pci_state *
 	for (uint32_t i = 0; i < functions->count; i++) {
 		if (!can_load(&function[i], &state->function[i]))
 			continue;
-		load_messages(&function[i], &state->function[i], state->msix);
+		load_messages(&function[i], &state->function[i], msix);
 		load_command(&function[i], &state->function[i]);
 	}
 	for (uint32_t i = functions->count; i-- > 0;) {

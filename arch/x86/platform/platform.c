@@ -66,9 +66,27 @@ static void quiet(void *lapic)
 	lapic_virtual_wire();
 }
 
-/* A row whose functions have its name. */
-#define STATE_ROW(label, device, type, its_flags)                               \
+static uint32_t ioapic_item_size(void)
+{
+	return ioapic_state_size(&machine()->ioapics);
+}
+
+static uint32_t pci_item_size(void)
+{
+	return pci_state_size(pci_functions());
+}
+
+static uint32_t hpet_item_size(void)
+{
+	return hpet_state_size(machine()->hpet);
+}
+
+/* Rows whose functions have the device's name: of one size everywhere, or of this machine's. */
+#define STATE_FIXED(label, device, type, its_flags)                             \
 	.name = label, .version = 1, .flags = its_flags, .bytes = sizeof(type), \
+	.save = device##_item_save, .restore = device##_item_restore
+#define STATE_SIZED(label, device, its_flags)                                        \
+	.name = label, .version = 1, .flags = its_flags, .size = device##_item_size, \
 	.save = device##_item_save, .restore = device##_item_restore
 
 /*
@@ -86,27 +104,32 @@ static void quiet(void *lapic)
  */
 static const struct state_item items[] = {
 	{.name = "other-cpus", .save = other_cpus_stop},
-	{STATE_ROW("ioapic", ioapic, struct ioapic_state, 0)},
+	{STATE_SIZED("ioapic", ioapic, 0)},
 	{.name = "lapic",
 	 .flags = STATE_OF_CPU,
 	 .save = lapic_item_save,
 	 .restore = lapic_item_restore},
-	{STATE_ROW("pic", pic, struct pic_state, STATE_FIRMWARE)},
-	{STATE_ROW("pci", pci, struct pci_state, STATE_FIRMWARE)},
-	{STATE_ROW("acpi-events", acpi_events, struct acpi_events_state, STATE_FIRMWARE)},
-	{STATE_ROW("rtc", rtc, struct rtc_state, STATE_FIRMWARE)},
-	{STATE_ROW("pit", pit, struct pit_state, STATE_FIRMWARE)},
-	{STATE_ROW("hpet", hpet, struct hpet_state, STATE_FIRMWARE)},
+	{STATE_FIXED("pic", pic, struct pic_state, STATE_FIRMWARE)},
+	{STATE_SIZED("pci", pci, STATE_FIRMWARE)},
+	{STATE_FIXED("acpi-events", acpi_events, struct acpi_events_state, STATE_FIRMWARE)},
+	{STATE_FIXED("rtc", rtc, struct rtc_state, STATE_FIRMWARE)},
+	{STATE_FIXED("pit", pit, struct pit_state, STATE_FIRMWARE)},
+	{STATE_SIZED("hpet", hpet, STATE_FIRMWARE)},
 	{.name = "quiet", .flags = STATE_OF_CPU, .save = quiet},
-	{STATE_ROW("uarts", uarts, struct uart_state[UARTS], STATE_FIRMWARE)},
-	{STATE_ROW("keyboard", keyboard, struct keyboard_state, STATE_FIRMWARE)},
-	{STATE_ROW("vga", vga, struct vga_state, 0)},
+	{STATE_FIXED("uarts", uarts, struct uart_state[UARTS], STATE_FIRMWARE)},
+	{STATE_FIXED("keyboard", keyboard, struct keyboard_state, STATE_FIRMWARE)},
+	{STATE_FIXED("vga", vga, struct vga_state, 0)},
+	{.name = "vga-font",
+	 .version = 1,
+	 .flags = STATE_APART,
+	 .bytes = VGA_FONT_BYTES,
+	 .save = vga_font_save,
+	 .restore = vga_font_restore},
 };
 
 /* Of all items with STATE_FIRMWARE, at their largest. */
-#define FIRMWARE_ROOM                                                                              \
-	(sizeof(struct pci_state) + sizeof(struct acpi_events_state) + sizeof(struct hpet_state) + \
-	 PAGE_SIZE)
+#define FIRMWARE_ROOM \
+	(PCI_STATE_MAX + sizeof(struct acpi_events_state) + sizeof(struct hpet_state) + PAGE_SIZE)
 #define ITEM_COUNT (sizeof(items) / sizeof(items[0]))
 _Static_assert(ITEM_COUNT <= STATE_MAX_ITEMS, "a place for each row");
 
@@ -163,8 +186,19 @@ void platform_save(void *state, struct lapic_state *lapic)
 	state_save(&layout, state, lapic);
 }
 
-void platform_restore(const void *state, const struct lapic_state *lapic)
+uint32_t platform_apart_size(void *state)
 {
+	return vga_font_differs(item_of(&layout, state, "vga")) ? VGA_FONT_BYTES : 0;
+}
+
+void platform_save_apart(void *apart)
+{
+	vga_font_save(apart);
+}
+
+void platform_restore(const void *state, const void *apart, const struct lapic_state *lapic)
+{
+	vga_font_restore(apart);
 	state_restore(&layout, state, lapic);
 }
 

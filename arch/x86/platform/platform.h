@@ -52,8 +52,15 @@ void platform_save(void *state, struct lapic_state *lapic);
  */
 void platform_quiet(void);
 
-/* Puts back what platform_save() saved. From quiet. */
-void platform_restore(const void *state, const struct lapic_state *lapic);
+/*
+ * What a state that was just saved needs besides: bytes, 0 if nothing; and its copy to that much
+ * memory. Of the items with STATE_APART.
+ */
+uint32_t platform_apart_size(void *state);
+void platform_save_apart(void *apart);
+
+/* Puts back what platform_save() saved. From quiet. apart: NULL if there was nothing, or no room. */
+void platform_restore(const void *state, const void *apart, const struct lapic_state *lapic);
 
 /*
  * As firmware handed it over, from quiet: for a kernel that boots. The screen and the serial port

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""font.py PSF - prints a console font's ASCII glyphs as C: what arch/x86/screen/framebuffer.c draws with.
+"""font.py PSF - prints a console font's ASCII glyphs as C, for arch/x86/screen/framebuffer.c.
 
-PSF: the kbd package's console fonts, version 1 or 2, gzipped or not; 8x16 only. The tests import
-read_psf() to read screens back.
+PSF is a console font of the kbd package, version 1 or 2, gzipped or not, of 8x16 pixels. The tests
+import read_psf() to read screens back.
 """
 
 import gzip
@@ -25,7 +25,7 @@ FIRST, LAST = ' ', '~'
 
 
 def _split_psf1(data):
-    """Glyphs, and for each a string of the characters that it stands for."""
+    """Returns glyphs, and for each a string of the characters that it stands for."""
     mode, size = data[2], data[3]
     count = 512 if mode & PSF1_MODE_512 else 256
     glyphs = [data[4 + i * size:4 + (i + 1) * size] for i in range(count)]
@@ -54,7 +54,7 @@ def _split_psf2(data):
 
 
 def read_psf(path):
-    """{character: 16 bytes, top row first, highest bit left}"""
+    """Returns {character: 16 bytes}. The top row is first, and the highest bit is the left pixel."""
     data = Path(path).read_bytes()
     if data[:2] == b'\x1f\x8b':
         data = gzip.decompress(data)

@@ -44,7 +44,7 @@ const char *framebuffer_fault(const struct boot_framebuffer *mode)
 	return NULL;
 }
 
-/* A field's part of a pixel that has GREY of this colour. */
+/* The value of one colour's field in a pixel that is GREY. */
 static uint32_t grey_field(uint32_t position, uint32_t size)
 {
 	uint32_t value = size < GREY_BITS ? GREY >> (GREY_BITS - size) : GREY << (size - GREY_BITS);
@@ -69,7 +69,7 @@ void framebuffer_set_mode(struct framebuffer *screen, const struct boot_framebuf
 			     grey_field(mode->blue.position, mode->blue.size);
 }
 
-/* 24 bits are three bytes, since no wider store would be aligned. */
+/* 24 bits are written as three bytes, since no wider store would be aligned. */
 static void put_pixel(volatile uint8_t *to, uint8_t bits, uint32_t pixel)
 {
 	switch (bits) {
@@ -86,7 +86,7 @@ static void put_pixel(volatile uint8_t *to, uint8_t bits, uint32_t pixel)
 	}
 }
 
-/* One row of a glyph, which begins at pixel `to`. */
+/* Draws one row of a glyph. It begins at pixel `to`. */
 static void draw_row(const struct framebuffer *screen, volatile uint8_t *to, uint8_t glyph)
 {
 	for (uint32_t i = 0; i < FONT_WIDTH; i++, to += bytes_per_pixel(&screen->mode))
@@ -221,7 +221,7 @@ void framebuffer_clear_to_end(struct framebuffer *screen)
 	show_cursor(screen);
 }
 
-/* Eight bytes at a time: each access of a framebuffer that is not cached goes over the bus. */
+/* Copies eight bytes at a time. A framebuffer is not cached, so each access goes over the bus. */
 static void copy(void *to, const void *from, uint64_t size)
 {
 	uint64_t count = size / sizeof(uint64_t);

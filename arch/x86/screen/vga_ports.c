@@ -32,8 +32,9 @@ static void vbe_registers_read(struct vga_registers *registers)
 }
 
 /*
- * Size and depth are set while the extensions are off; to switch them on resets the offsets, which
- * come after. They fill in VGA registers of their own, so this goes before all others.
+ * Size and depth are set while the extensions are off. Switching them on resets the offsets, so the
+ * offsets are written after that. The extensions also change VGA registers, so this runs before all
+ * other writes.
  */
 static void vbe_registers_write(const struct vga_registers *registers)
 {
@@ -49,7 +50,7 @@ static void vbe_registers_write(const struct vga_registers *registers)
 		vbe_write(before[i], registers->vbe[before[i]]);
 	if (enable & VBE_ENABLED)
 		vbe_write(VBE_ENABLE, enable | VBE_KEEP_MEMORY);
-	vbe_write(VBE_ENABLE, enable); /* "keep memory" would read back */
+	vbe_write(VBE_ENABLE, enable); /* without "keep memory", which would read back */
 	for (uint32_t i = 0; i < sizeof(after); i++)
 		vbe_write(after[i], registers->vbe[after[i]]);
 }
@@ -115,7 +116,10 @@ void vga_registers_read(struct vga_registers *registers)
 	vga_indices_write(registers);
 }
 
-/* The sequencer stands while clock and memory mode change, or video memory is lost. */
+/*
+ * The sequencer must stand still while the clock and the memory mode change. Otherwise the video
+ * memory is lost.
+ */
 static void sequencer_write(const struct vga_registers *registers)
 {
 	vga_write(VGA_SEQUENCER_INDEX, SEQUENCER_RESET, RESET_SYNCHRONOUS);
@@ -138,7 +142,7 @@ static void crtc_write(const struct vga_registers *registers)
 
 #define DIFFERS(a, b, part) (memcmp(&(a)->part, &(b)->part, sizeof((a)->part)) != 0)
 
-/* A part at a time, if it differs: a change of mode is seen on the screen. */
+/* Writes only the parts that differ, because a change of mode is visible on the screen. */
 void vga_registers_write(const struct vga_registers *registers)
 {
 	struct vga_registers now = {0};
@@ -146,7 +150,7 @@ void vga_registers_write(const struct vga_registers *registers)
 	vga_registers_read(&now);
 	if (DIFFERS(&now, registers, vbe)) {
 		vbe_registers_write(registers);
-		vga_registers_read(&now); /* it has changed the others, too */
+		vga_registers_read(&now); /* the extensions have changed the others, too */
 	}
 	if (DIFFERS(&now, registers, misc) || DIFFERS(&now, registers, sequencer))
 		sequencer_write(registers);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vga_ports.h - all of a VGA's registers at once: read, and written in the order that a change of
- * mode needs. vga_state.c's.
+ * vga_ports.h - reads all of a VGA's registers at once, and writes them in the order that a change
+ * of mode needs. Only vga_state.c uses it.
  */
 #ifndef ARCH_X86_SCREEN_VGA_PORTS_H
 #define ARCH_X86_SCREEN_VGA_PORTS_H
@@ -10,7 +10,7 @@
 #include "arch/x86/cpu/io.h"
 #include "arch/x86/screen/vga_state.h"
 
-/* A register behind an index port, whose data port is the next one. */
+/* Reads a register behind an index port. The data port is the next one. */
 static inline uint8_t vga_read(uint16_t port, uint8_t index)
 {
 	outb(port, index);
@@ -23,11 +23,14 @@ static inline void vga_write(uint16_t port, uint8_t index, uint8_t value)
 	outb(port + 1, value);
 }
 
-/* A mirrored pair. The attribute controller takes an index next after both, as nobody can tell. */
+/*
+ * A mirrored pair. After both, the attribute controller takes an index next. Nothing tells whether
+ * it took an index or data before.
+ */
 void vga_registers_read(struct vga_registers *registers);
 void vga_registers_write(const struct vga_registers *registers);
 
-/* The index registers alone: last of all, since every other access changes them. */
+/* Writes the index registers alone. It is called last, because every other access changes them. */
 void vga_indices_write(const struct vga_registers *registers);
 
 #endif

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vga_regs.h - the VGA's ports and those of its registers that have a name here. IBM VGA technical
- * reference (PS/2 hardware interface technical reference, "video subsystem"); the display interface
- * that emulators add: Bochs VBE extensions.
+ * vga_regs.h - the VGA's ports, and the registers that the monitor names. IBM VGA technical
+ * reference (PS/2 hardware interface technical reference, "video subsystem"). Emulators add a
+ * display interface, the Bochs VBE extensions.
  */
 #ifndef ARCH_X86_SCREEN_VGA_REGS_H
 #define ARCH_X86_SCREEN_VGA_REGS_H
 
-#define VGA_ATTRIBUTE	    0x3c0 /* index and data by turns */
+#define VGA_ATTRIBUTE	    0x3c0 /* takes an index and data in turn */
 #define VGA_ATTRIBUTE_READ  0x3c1
 #define VGA_MISC_WRITE	    0x3c2
 #define VGA_SEQUENCER_INDEX 0x3c4

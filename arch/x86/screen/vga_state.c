@@ -4,6 +4,7 @@
 #include "arch/x86/memory/phys.h"
 #include "arch/x86/screen/vga_ports.h"
 #include "arch/x86/screen/vga_regs.h"
+#include "lib/string.h"
 
 #define FONT_MEMORY 0xa0000
 #define FONT_WORDS  (VGA_FONT_BYTES / sizeof(uint64_t))
@@ -16,17 +17,19 @@
 #define HASH_START 0xcbf29ce484222325ull
 #define HASH_PRIME 0x100000001b3ull
 
-/* The monitor's own mode, and what is known of the adapter. */
+/* The monitor's own mode, and what the monitor knows about the adapter. */
 static struct {
 	bool kept, text;
 	struct vga_registers registers;
 	uint64_t font[FONT_WORDS];
 	uint64_t font_hash;
 	/*
-	 * Of the font that the adapter has, 0 if that is not known: save reads it, so that load can
-	 * tell whether it has to write 64 KiB through a narrow window, or may leave it.
+	 * The hash of the font that the adapter has, 0 if it is not known. Save reads the font
+	 * anyway. With its hash, load knows whether it has to write 64 KiB through a narrow window.
 	 */
 	uint64_t adapter_hash;
+	uint64_t adapter_font[FONT_WORDS]; /* as the last save found it */
+	const uint64_t *restored_font;	   /* what vga_font_restore() was given */
 } own;
 
 static bool is_present(void)
@@ -47,8 +50,8 @@ bool vga_is_text(void)
 }
 
 /*
- * Plane 2 shows at 0xa0000, alone and byte by byte, and may be written; what the planes beside it
- * hold, the text, is not touched.
+ * Makes plane 2 alone visible at 0xa0000, byte by byte, for reading and writing. The other planes,
+ * which hold the text, are not touched.
  */
 static void open_font(void)
 {
@@ -113,11 +116,34 @@ void vga_save(struct vga_state *state)
 		return;
 	for (uint32_t i = 0; i < TEXT_WORDS; i++)
 		state->contents[i] = from[i];
-	state->font_hash = save_font(&state->registers, state->font);
+	state->font_hash = save_font(&state->registers, own.adapter_font);
 	vga_indices_write(&state->registers);
 }
 
-/* Memory after the mode, which decides where it is seen. */
+bool vga_font_differs(const struct vga_state *state)
+{
+	return state->present && state->text && state->font_hash != own.font_hash;
+}
+
+void vga_font_save(void *font)
+{
+	memcpy(font, own.adapter_font, VGA_FONT_BYTES);
+}
+
+void vga_font_restore(const void *font)
+{
+	own.restored_font = font;
+}
+
+static void load_font_of(const struct vga_state *state)
+{
+	if (vga_font_differs(state) && own.restored_font)
+		load_font(&state->registers, own.restored_font, state->font_hash);
+	else if (own.text)
+		load_font(&state->registers, own.font, own.font_hash);
+}
+
+/* Memory is written after the mode, because the mode decides where the memory is visible. */
 void vga_restore(const struct vga_state *state)
 {
 	volatile uint64_t *to = phys(TEXT_MEMORY);
@@ -126,7 +152,7 @@ void vga_restore(const struct vga_state *state)
 		return;
 	vga_registers_write(&state->registers);
 	if (state->text) {
-		load_font(&state->registers, state->font, state->font_hash);
+		load_font_of(state);
 		for (uint32_t i = 0; i < TEXT_WORDS; i++)
 			to[i] = state->contents[i];
 	}
@@ -144,7 +170,7 @@ void vga_keep(void)
 		own.font_hash = save_font(&own.registers, own.font);
 }
 
-/* Where the page begins that is shown, and the cursor: a text mode's, if it was one before. */
+/* Keeps the start of the page that is shown, and the cursor, if the mode was a text mode before. */
 static void keep_places(struct vga_registers *registers)
 {
 	for (uint8_t i = CRTC_START_HIGH; i <= CRTC_CURSOR_LOW; i++)

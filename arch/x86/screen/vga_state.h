@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vga_state.h - the screen as one slot knows it: all registers of the VGA, palette, fonts and text.
+ * vga_state.h - one slot's screen: all registers of the VGA, palette, fonts and text.
  *
- * A graphics mode comes back with its registers, the Bochs VBE extensions' among them, but without
- * the picture, which is megabytes: a kernel that resumes draws it anew. Modes that other
- * adapters' own registers make are not known here.
+ * A graphics mode comes back with its registers, including those of the Bochs VBE extensions. The
+ * picture, which takes megabytes, does not come back: a kernel that resumes draws it again. Modes
+ * that need other adapters' own registers are not restored.
  */
 #ifndef ARCH_X86_SCREEN_VGA_STATE_H
 #define ARCH_X86_SCREEN_VGA_STATE_H
@@ -31,7 +31,7 @@ struct vga_registers {
 	uint8_t dac_mask;
 	uint8_t dac[VGA_COLOURS][3];
 	uint16_t vbe[VGA_VBE_COUNT];
-	/* A kernel may be between the write of an index and the access to the data. */
+	/* The index registers. A kernel may have written an index and not accessed the data yet. */
 	struct {
 		uint8_t sequencer, crtc, graphics;
 		uint16_t vbe;
@@ -40,24 +40,34 @@ struct vga_registers {
 
 struct vga_state {
 	bool present; /* a VGA answered */
-	bool text;    /* it was in colour text mode; font and contents count only then */
+	bool text;    /* it was in colour text mode; only then are font and contents valid */
 	struct vga_registers registers;
-	uint64_t font[VGA_FONT_BYTES / 8];
-	uint64_t font_hash;
+	uint64_t font_hash; /* the font itself is kept apart */
 	uint64_t contents[VGA_TEXT_BYTES / 8];
 };
 
-/* Is the adapter in colour text mode? */
+/* True if the adapter is in colour text mode. */
 bool vga_is_text(void);
 
-/* A mirrored pair. Load brings back the mode that save found, whatever the adapter is in now. */
+/*
+ * A mirrored pair. Restore brings back the mode that save found, from any other mode.
+ *
+ * Most slots have the font that the monitor found at start, and 64 KiB for each slot would be
+ * wasted. So the font is kept only if vga_font_differs(). vga_font_save() then copies the font that
+ * vga_save() has just found to font, which must live as long as the state. Before vga_restore(),
+ * vga_font_restore() gets that copy. If it gets NULL, the slot finds the monitor's font.
+ */
 void vga_save(struct vga_state *state);
 void vga_restore(const struct vga_state *state);
+bool vga_font_differs(const struct vga_state *state);
+void vga_font_save(void *font);
+void vga_font_restore(const void *font);
 
 /*
- * For the monitor's own console: keeps the mode, font and palette that are there now, and puts them
- * back. Contents, and where they begin, stay, unless the mode was another: then the screen is
- * blank. vga_take_back() does nothing if nothing was kept. Call vga_save() before it.
+ * A pair for the monitor's own console. vga_keep() keeps the mode, font and palette of now, and
+ * vga_take_back() restores them. The screen's contents stay, and so does the place where they
+ * begin. But if the mode was another one, the screen becomes blank. vga_take_back() does nothing if
+ * nothing was kept. Call vga_save() before it.
  */
 void vga_keep(void);
 void vga_take_back(void);

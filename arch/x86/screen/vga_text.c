@@ -42,7 +42,7 @@ static uint16_t vga_blank(const struct vga_text *screen)
 	return (uint16_t)(screen->attribute << 8 | ' ');
 }
 
-/* Column VGA_COLUMNS means: the row is full, and wraps when one character more comes. */
+/* Column VGA_COLUMNS means that the row is full. It wraps when one more character comes. */
 static void vga_place_cursor(const struct vga_text *screen)
 {
 	uint32_t column = screen->column < VGA_COLUMNS ? screen->column : VGA_COLUMNS - 1;
@@ -50,7 +50,10 @@ static void vga_place_cursor(const struct vga_text *screen)
 	crtc_write_place(CRTC_CURSOR_HIGH, CRTC_CURSOR_LOW, screen->row * VGA_COLUMNS + column);
 }
 
-/* An underline, whatever shape the last owner gave it, or if it was off. */
+/*
+ * Makes the cursor an underline. The last owner may have given it another shape, or switched it
+ * off.
+ */
 static void vga_enable_cursor(void)
 {
 	uint8_t last = crtc_read(CRTC_MAX_SCAN_LINE) & SCAN_LINE_MASK;
@@ -91,7 +94,7 @@ void vga_text_init(struct vga_text *screen)
 		vga_unscroll(start);
 	vga_enable_cursor();
 
-	/* A cursor that is off the page was hidden there: nothing says where the text ends. */
+	/* A cursor outside of the page was hidden there. Then nothing says where the text ends. */
 	if (cursor >= VGA_PAGE_CELLS)
 		cursor = VGA_PAGE_CELLS - 1;
 	screen->row = (uint8_t)(cursor / VGA_COLUMNS);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vga_text.h - the monitor's own screen: the VGA's 80x25 colour text mode. vga_state.h is what
- * slots make of it.
+ * vga_text.h - the monitor's own screen: the VGA's 80x25 colour text mode. vga_state.h handles the
+ * slots' screens.
  */
 #ifndef ARCH_X86_SCREEN_VGA_TEXT_H
 #define ARCH_X86_SCREEN_VGA_TEXT_H
@@ -19,17 +19,19 @@ struct vga_text {
 };
 
 /*
- * Takes the screen back, as vga_take_back() does, and starts to write below the text that is on the
- * screen, at the cursor's place. Linux scrolls by the start address: what is shown moves to the
- * beginning of video memory first, so save the screen before. present is false, and the functions
- * below do nothing, if the adapter is not in an 80-column colour text mode.
+ * Takes the screen back with vga_take_back(), and starts to write at the cursor's place, below the
+ * text that is on the screen. Linux scrolls by changing the start address, so the visible page
+ * moves to the beginning of video memory first. Save the screen before that. If the adapter is not
+ * in an 80-column colour text mode, present is false, and the functions below do nothing.
  */
 void vga_text_init(struct vga_text *screen);
 
-/* Writes a character: printable ones, \n, \r, \b, \t; scrolls; moves the cursor. */
+/*
+ * Writes a character: a printable one, \n, \r, \b or \t. Scrolls if needed, and moves the cursor.
+ */
 void vga_text_put(struct vga_text *screen, char c);
 
-/* Clears the screen; cursor to the top left. */
+/* Clears the screen. The cursor goes to the top left. */
 void vga_text_clear(struct vga_text *screen);
 
 /* Erases from the cursor to the end of its row. */

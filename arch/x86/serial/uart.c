@@ -3,7 +3,10 @@
 #include "arch/x86/time/clock.h"
 #include "arch/x86/cpu/io.h"
 
-/* Offsets from the port's base (PC16550D, table II). DLL and DLM show while LCR has DLAB set. */
+/*
+ * Offsets from the port's base (PC16550D, table II). DLL and DLM are visible while LCR has DLAB
+ * set.
+ */
 enum uart_register {
 	UART_RBR = 0, /* read */
 	UART_THR = 0, /* write */
@@ -19,7 +22,10 @@ enum uart_register {
 };
 
 #define UART_IIR_FIFOS 0xc0 /* both bits set: the FIFOs work */
-/* FIFOs on, receive trigger level 1: each byte interrupts, whatever a driver expects. */
+/*
+ * The FIFOs are on, with receive trigger level 1. Each byte then interrupts, so that any driver
+ * works.
+ */
 #define UART_FCR_ENABLE	  0x01
 #define UART_LCR_8N1	  0x03
 #define UART_LCR_DLAB	  0x80
@@ -37,8 +43,8 @@ enum uart_register {
 #define UART_SCRATCH_TEST 0x5a
 
 /*
- * How long the transmitter may take. Its FIFO's 16 bytes need 1.4 ms at 115200 baud, 0.5 s at 300;
- * an emulated port takes as long as whoever reads its other end.
+ * How long the transmitter may take. Its FIFO's 16 bytes need 1.4 ms at 115200 baud, and 0.5 s at
+ * 300 baud. An emulated port waits for the reader at its other end.
  */
 #define UART_WAIT_US 3000000
 
@@ -85,7 +91,7 @@ bool uart_init(struct uart *uart, uint16_t port, uint32_t baud)
 	if (divisor > UART_MAX_DIVISOR)
 		divisor = UART_MAX_DIVISOR;
 
-	/* Another speed would garble what a guest has not finished sending. */
+	/* A change of speed would garble bytes that a guest is still sending. */
 	uart->stalled = !uart_wait(port, UART_LSR_IDLE);
 	uart_set_divisor(port, UART_LCR_8N1, (uint8_t)divisor, (uint8_t)(divisor >> 8));
 	outb(port + UART_IER, 0);
@@ -99,7 +105,9 @@ void uart_put(struct uart *uart, char c)
 {
 	if (uart->port == 0)
 		return;
-	/* Once it has stalled (a terminal that is stopped, say), one look for each byte must do. */
+	/*
+	 * If the port has stalled (perhaps the terminal is stopped), look only once for each byte.
+	 */
 	if (uart->stalled && !(inb(uart->port + UART_LSR) & UART_LSR_THR))
 		return;
 	uart->stalled = !uart_wait(uart->port, UART_LSR_THR);
@@ -156,16 +164,15 @@ void uart_restore(uint16_t port, const struct uart_state *state)
 	if (!state->present)
 		return;
 
-	/* The monitor's own last words, at the monitor's own speed. */
+	/* The monitor's last bytes must leave at the monitor's own speed. */
 	uart_wait(port, UART_LSR_IDLE);
 	uart_set_divisor(port, state->lcr & (uint8_t)~UART_LCR_DLAB, state->dll, state->dlm);
 	outb(port + UART_FCR, fifos ? UART_FCR_ENABLE : 0);
 	outb(port + UART_SCR, state->scr);
 	outb(port + UART_MCR, state->mcr);
 	/*
-	 * Reading IIR while saving took back a "transmitter empty" interrupt that was pending.
-	 * Going from 0 to the saved value raises it again, as its enable bit rises while THR is
-	 * empty.
+	 * Reading IIR while saving cleared a pending "transmitter empty" interrupt. Going from 0 to
+	 * the saved value raises it again, because its enable bit rises while THR is empty.
 	 */
 	outb(port + UART_IER, 0);
 	outb(port + UART_IER, state->ier);

@@ -15,9 +15,9 @@
 #define UART_COM4 0x2e8
 
 /*
- * What a slot had programmed; divisor latch included. The FIFO control register is write-only:
- * it is put back as "enabled", with a trigger level of one byte, where IIR says that the FIFOs are
- * on, which tells a 16550A from older UARTs, too.
+ * What a slot had programmed, with the divisor latch. The FIFO control register is write-only. If
+ * IIR says that the FIFOs are on, it is restored as "enabled", with a trigger level of one byte.
+ * IIR also tells a 16550A from older UARTs.
  */
 struct uart_state {
 	bool present;
@@ -26,28 +26,28 @@ struct uart_state {
 
 struct uart {
 	uint16_t port; /* I/O base, 0: no serial port */
-	bool stalled;  /* it took no byte for a long time: don't wait for each one again */
+	bool stalled;  /* it took no byte for a long time, so don't wait for each one */
 };
 
 /*
- * Sets 8N1 at baud (bits a second), FIFOs on, interrupts off; what is still to be sent or read
- * stays in the FIFOs. False if no UART answers at port (scratch register test), or port is 0: then
- * uart->port is 0 and the other functions do nothing.
+ * Sets 8N1 at baud (bits a second), FIFOs on, interrupts off. Bytes that are still to be sent or
+ * read stay in the FIFOs. Returns false if no UART answers at port (scratch register test), or if
+ * port is 0. Then uart->port is 0, and the other functions do nothing.
  */
 bool uart_init(struct uart *uart, uint16_t port, uint32_t baud);
 
-/* Sends one byte, waiting (bounded) for room; drops it if there is none. */
+/* Sends one byte. Waits for room for a bounded time, and drops the byte if there is none. */
 void uart_put(struct uart *uart, char c);
 
-/* The next byte received, or -1. A BREAK and bytes with a framing error are passed over. */
+/* Returns the next byte received, or -1. Skips a BREAK, and bytes with a framing error. */
 int uart_get(struct uart *uart);
 
-/* Waits (bounded) until all that was put has left the wire. */
+/* Waits, for a bounded time, until all bytes have been sent. */
 void uart_drain(struct uart *uart);
 
 /*
- * A mirrored pair: what the UART at port is programmed to. Save leaves its interrupts off. Works on
- * a port without UART, too: present is false.
+ * A mirrored pair for the UART at port and what is programmed into it. Save leaves its interrupts
+ * off. Both work without a UART at port, too; present is then false.
  */
 void uart_save(uint16_t port, struct uart_state *state);
 void uart_restore(uint16_t port, const struct uart_state *state);

@@ -17,7 +17,7 @@ void clock_init(void)
 	pit_wait(PIT_HZ * MEASURE_MS / 1000);
 	tsc.khz = (rdtsc() - before) / MEASURE_MS;
 	if (!tsc.khz)
-		tsc.khz = 1; /* a PIT that is done at once: time is wrong, but passes */
+		tsc.khz = 1; /* the PIT was done at once; time is wrong, but passes */
 	tsc.start = before;
 }
 

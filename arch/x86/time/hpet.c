@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/time/hpet.h"
+#include <stddef.h>
 #include <stdbool.h>
 #include "arch/x86/time/clock.h"
 #include "arch/x86/cpu/io.h"
 
-/* Section 2.3: registers are 64 bits wide; 32-bit accesses work on every implementation. */
+/* Section 2.3: registers are 64 bits wide. 32-bit accesses work on every implementation. */
 enum {
 	HPET_CAPABILITIES = 0x000,
 	HPET_CONFIG = 0x010,
@@ -24,14 +25,20 @@ enum {
 #define TIMER_SET_VALUE		     (1u << 6)
 #define TIMER_32_BIT_MODE	     (1u << 8)
 
-/* How far before the comparator the counter starts, to see a period pass; in its ticks. */
-#define LEAD 64
 /*
- * Most time for that. Hardware needs 6.4 us, as a tick is 0.1 us at most (section 2.3.4); emulators
- * need more.
+ * How many ticks before the comparator the counter starts, to see a period pass. QEMU 10 sets its
+ * timers some microseconds after it has started the counter, and misses a match that is over by
+ * then. So the counter gets more time, and still more after a miss.
+ */
+#define LEAD	  20000
+#define MORE_LEAD 4
+/*
+ * The limit of time for that. Hardware needs 2 ms, because a tick is at most 0.1 us (section 2.3.4).
+ * Emulators need more.
  */
 #define PERIOD_WAIT_US 500000
 #define PERIOD_TRIES   8
+#define PERIOD_MISSES  3
 
 static uint64_t read64(uint64_t address)
 {
@@ -51,6 +58,16 @@ static uint32_t timers(uint64_t address)
 	return CAPABILITIES_LAST_TIMER(mmio_read32(address + HPET_CAPABILITIES)) + 1;
 }
 
+uint32_t hpet_state_size(uint64_t address)
+{
+	const struct hpet_state *none = NULL;
+
+	if (!address)
+		return 0;
+	return (uint32_t)(offsetof(struct hpet_state, timer) +
+			  timers(address) * sizeof(none->timer[0]));
+}
+
 static uint64_t timer_at(uint64_t address, uint32_t timer)
 {
 	return address + HPET_TIMER0 + timer * HPET_TIMER_SIZE;
@@ -67,57 +84,65 @@ static uint64_t gcd(uint64_t a, uint64_t b)
 	return a;
 }
 
-/* What a comparator has of a 64-bit value. */
+/* Cuts a 64-bit value to the comparator's width. */
 static uint64_t cut(uint64_t config, uint64_t value)
 {
 	return config & TIMER_64_BITS && !(config & TIMER_32_BIT_MODE) ? value : (uint32_t)value;
 }
 
 /*
- * Lets the counter, which stands, run over the comparator. Returns by how much that grew then: by
- * the period, or a multiple of it if more than one has passed; 0 if it did not. *ran: how long.
+ * Lets the counter, which stands still, run past the comparator. Returns by how much the comparator
+ * grew: by the period, or by a multiple of it if more than one period has passed, or 0 if it did
+ * not grow. *ran is the number of ticks that the counter went past the match.
  */
-static uint64_t see_match(uint64_t address, uint64_t timer, uint64_t config, uint64_t *ran)
+static uint64_t see_match(uint64_t address, uint64_t timer, uint64_t config, uint64_t lead,
+			  uint64_t *ran)
 {
-	uint64_t before = read64(timer + HPET_TIMER_COMPARATOR), start = before - LEAD, grown;
+	uint64_t before = read64(timer + HPET_TIMER_COMPARATOR), grown;
 	uint64_t end = clock_us() + PERIOD_WAIT_US;
 	uint32_t stopped = mmio_read32(address + HPET_CONFIG) & ~CONFIG_ENABLE;
 
-	write64(address + HPET_COUNTER, start);
+	write64(address + HPET_COUNTER, before - lead);
 	mmio_write32(address + HPET_CONFIG, stopped | CONFIG_ENABLE);
 	while (!cut(config, read64(timer + HPET_TIMER_COMPARATOR) - before) && clock_us() < end)
 		;
 	mmio_write32(address + HPET_CONFIG, stopped);
 	grown = cut(config, read64(timer + HPET_TIMER_COMPARATOR) - before);
-	*ran = read64(address + HPET_COUNTER) - start;
+	*ran = read64(address + HPET_COUNTER) - before;
 	return grown;
 }
 
 /*
- * The period of a periodic timer can't be read, but seen: at each match the comparator grows by it
- * (section 2.3.9.2.2), whether or not it interrupts. The counter stands while that is done. On slow
- * hardware, such as an emulator, several periods pass at once, so that what is seen is a multiple:
- * it is the period itself if it took longer than the counter ran, and if that is not so, the
- * greatest common divisor of some multiples is taken.
+ * Finds the period of a periodic timer, which can't be read. At each match the comparator grows by
+ * the period (section 2.3.9.2.2), whether the timer interrupts or not. The counter stands still
+ * before and after. On slow hardware, such as an emulator, several periods may pass at once, and
+ * the comparator grows by a multiple. If the growth is longer than the counter ran, it is the
+ * period itself. Otherwise the greatest common divisor of some multiples is taken.
  */
 static uint64_t find_period(uint64_t address, uint64_t timer, uint64_t config)
 {
-	uint64_t period = 0, ran;
+	uint64_t period = 0, lead = LEAD, ran;
+	uint32_t misses = 0;
 
-	for (uint32_t tries = 0; tries < PERIOD_TRIES; tries++) {
-		uint64_t grown = see_match(address, timer, config, &ran);
+	for (uint32_t tries = 0; tries < PERIOD_TRIES && misses < PERIOD_MISSES; tries++) {
+		uint64_t grown = see_match(address, timer, config, lead, &ran);
 
+		if (!grown) {
+			lead *= MORE_LEAD;
+			misses++;
+			continue;
+		}
 		period = gcd(grown, period);
-		if (!grown || period > 2 * ran)
+		if (period > 2 * ran)
 			break;
 	}
 	return period;
 }
 
 /*
- * The counter stands still while its halves are read, so that none carries into the other; and no
- * timer interrupts while it runs once more for a period. Level-triggered interrupts end here: their
- * lines must fall before the next kernel listens to them.
+ * The counter stands still while its halves are read, so that none carries into the other. No timer
+ * interrupts while the counter runs once more to find a period. Level-triggered interrupts end
+ * here, because their lines must fall before the next kernel listens to them.
  */
 void hpet_save(uint64_t address, struct hpet_state *state)
 {
@@ -142,8 +167,8 @@ void hpet_save(uint64_t address, struct hpet_state *state)
 }
 
 /*
- * Of a periodic timer, what is written to the comparator is the period, unless "set value" was
- * written just before: that holds for one write, and a comparator of 64 bits takes two.
+ * A write to a periodic timer's comparator sets the period. It sets the value if "set value" was
+ * written just before. That is valid for one write, and a comparator of 64 bits takes two.
  */
 static void load_periodic(uint64_t timer, uint64_t config, uint64_t comparator, uint64_t period)
 {
@@ -161,7 +186,10 @@ static void load_periodic(uint64_t timer, uint64_t config, uint64_t comparator, 
 		mmio_write32(at + 4, (uint32_t)(period >> 32));
 }
 
-/* Halted while it changes, and enabled last: no timer matches on a half-loaded state. */
+/*
+ * The HPET is halted while it changes, and enabled last, so that no timer matches on a half-loaded
+ * state.
+ */
 void hpet_restore(uint64_t address, const struct hpet_state *state)
 {
 	if (!address)

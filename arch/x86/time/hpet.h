@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hpet.h - the high precision event timer. IA-PC HPET specification 1.0a; address from the ACPI
- * table.
+ * hpet.h - the high precision event timer. IA-PC HPET specification 1.0a. Its address is in the
+ * ACPI table.
  */
 #ifndef ARCH_X86_TIME_HPET_H
 #define ARCH_X86_TIME_HPET_H
@@ -14,13 +14,17 @@ struct hpet_state {
 	uint64_t config, counter;
 	struct {
 		uint64_t config, comparator, route;
-		uint64_t period; /* of a periodic timer: write-only, and measured */
+		uint64_t period; /* of a periodic timer; it is write-only, so it is measured */
 	} timer[HPET_MAX_TIMERS];
 };
 
+/* Bytes of its state, with an entry of timer[] for each of its timers. 0 without an HPET. */
+uint32_t hpet_state_size(uint64_t address);
+
 /*
- * A mirrored pair for the HPET at address; 0: there is none, and both do nothing. Save leaves the
- * counter halted and no level-triggered interrupt pending. It goes on from where the slot left it.
+ * A mirrored pair for the HPET at address. If address is 0, there is none, and both do nothing.
+ * Save leaves the counter halted and no level-triggered interrupt pending. After load, the counter
+ * goes on from where the slot left it.
  */
 void hpet_save(uint64_t address, struct hpet_state *state);
 void hpet_restore(uint64_t address, const struct hpet_state *state);

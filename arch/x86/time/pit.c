@@ -25,7 +25,7 @@
 #define PORT_B_WRITABLE	    0x0f
 #define PORT_B_OUT2	    0x20
 
-/* Modes 2 and 3, also coded as 6 and 7, reload themselves. */
+/* True for modes 2 and 3, also coded as 6 and 7, which reload themselves. */
 static int periodic(uint8_t status)
 {
 	return (PIT_MODE(status) & 3) >= 2;
@@ -51,9 +51,10 @@ static void write_count(unsigned int channel, uint8_t status, uint16_t count)
 }
 
 /*
- * Channel 2's gate is ours, and when it rises, a periodic counter starts from its reload value
- * again (data sheet, "gate"). Read at once it is that value, less the few ticks that reading takes:
- * a tone comes back a shade too high. The other channels' gates are always on.
+ * Reads channel 2's reload value. Software controls this channel's gate. When the gate rises, a
+ * periodic counter starts from its reload value again (data sheet, "gate"). Its count, read at
+ * once, is that value less the few ticks that reading takes, so a tone comes back slightly too
+ * high. The other channels' gates are always on.
  */
 static uint16_t speaker_reload(const struct pit_state *state)
 {
@@ -90,7 +91,7 @@ void pit_restore(const struct pit_state *state)
 		if (channel == 0 && periodic(status) && state->reload)
 			count = (uint16_t)state->reload; /* 65536 is written as 0 */
 		outb(PIT_COMMAND, PIT_SELECT(channel) | (status & PIT_STATUS_PROGRAM));
-		/* Mode set, but never started: a count would start it. */
+		/* A channel may have a mode but no count yet. A count would start it. */
 		if (!(status & PIT_STATUS_NULL))
 			write_count(channel, status, count);
 	}

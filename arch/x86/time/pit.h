@@ -16,14 +16,14 @@
 struct pit_state {
 	uint8_t status[PIT_CHANNELS]; /* as the read-back command gives it: mode, access, BCD */
 	uint16_t count[PIT_CHANNELS]; /* what was left of it */
-	uint32_t reload; /* channel 0's, write-only: the slot notes it, 0 if it does not */
+	uint32_t reload; /* channel 0's; write-only; the slot notes it; 0 if it does not */
 	uint8_t gate;	 /* port 0x61: channel 2's gate and the speaker */
 };
 
 /*
- * A mirrored pair; pit_save() leaves reload alone, and the speaker silent. A periodic channel 0
- * comes back with its reload value, if that is known, and channel 2 with one that is found out; all
- * others go on with what was left.
+ * A mirrored pair. pit_save() leaves reload alone, and the speaker silent. A periodic channel 0
+ * comes back with its reload value, if that is known. A periodic channel 2 comes back with a reload
+ * value that pit_save() measures. All other counters go on from the count that they had.
  */
 void pit_save(struct pit_state *state);
 void pit_restore(const struct pit_state *state);

@@ -2,7 +2,7 @@
 #include "arch/x86/time/rtc.h"
 #include "arch/x86/cpu/io.h"
 
-#define RTC_INDEX 0x70 /* bit 7, which we write as 0: no NMIs */
+#define RTC_INDEX 0x70 /* bit 7 disables NMIs; it is written as 0 */
 #define RTC_DATA  0x71
 
 enum rtc_register {
@@ -23,8 +23,8 @@ enum rtc_register {
 #define B_INTERRUPTS (B_UPDATE | B_ALARM | B_PERIODIC)
 #define B_KEPT	     (B_INTERRUPTS | B_SQUARE)
 /*
- * Bits of the day's alarm register that are the alarm's: a clock without one has other things there
- * (ICH9, register D: bit 7 is "power is good", read-only).
+ * The bits of the day's alarm register that belong to the alarm. A clock without such an alarm has
+ * other things there (ICH9, register D: bit 7 is "power is good", read-only).
  */
 #define DAY_MASK 0x3f
 
@@ -49,7 +49,7 @@ static void rtc_set(uint8_t index, uint8_t mask, uint8_t value)
 		rtc_write(index, (now & (uint8_t)~mask) | (value & mask));
 }
 
-/* Index and mask of an alarm byte; index 0: there is none. */
+/* The index and mask of an alarm byte. Index 0 means that there is none. */
 static uint8_t alarm_index(const struct rtc_layout *layout, uint32_t which)
 {
 	const uint8_t index[RTC_ALARM_BYTES] = {RTC_SECONDS_ALARM, RTC_MINUTES_ALARM,
@@ -72,13 +72,13 @@ void rtc_save(const struct rtc_layout *layout, struct rtc_state *state)
 		if (alarm_index(layout, i))
 			state->alarm[i] = rtc_read(alarm_index(layout, i)) & alarm_mask(layout, i);
 	rtc_set(RTC_B, B_INTERRUPTS, 0);
-	rtc_read(RTC_C); /* or the interrupt line stays raised */
+	rtc_read(RTC_C); /* otherwise the interrupt line stays raised */
 	outb(RTC_INDEX, RTC_D);
 }
 
 /*
- * What became pending meanwhile (the flags rise whether or not their interrupts are enabled) is
- * dropped before interrupts are enabled: it would be an interrupt that nobody asked for.
+ * The flags rise even if their interrupts are disabled. Those that rose meanwhile are cleared
+ * before interrupts are enabled, because the kernel did not ask for these interrupts.
  */
 void rtc_restore(const struct rtc_layout *layout, const struct rtc_state *state)
 {

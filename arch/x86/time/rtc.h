@@ -3,8 +3,8 @@
  * rtc.h - the real-time clock's interrupts and alarm. Motorola MC146818 data sheet; ICH9 data
  * sheet, section 13.6.
  *
- * The clock itself is never touched, nor what tells how to read it: the format of its registers
- * (binary or BCD, 12 or 24 hours) and its divider. Nor is the rest of the CMOS memory, which is
+ * The monitor never changes the clock itself, its divider, or the format of its registers (binary
+ * or BCD, 12 or 24 hours). It never changes the rest of the CMOS memory either, which is the
  * firmware's.
  */
 #ifndef ARCH_X86_TIME_RTC_H
@@ -12,22 +12,22 @@
 
 #include <stdint.h>
 
-#define RTC_ALARM_BYTES 5 /* seconds, minutes, hours; day and month, where FADT says where */
+#define RTC_ALARM_BYTES 5 /* seconds, minutes, hours; day and month if the FADT names them */
 
 struct rtc_state {
 	uint8_t rate;	    /* of the periodic interrupt, register A */
-	uint8_t interrupts; /* which are enabled, and the square wave, register B */
+	uint8_t interrupts; /* which are enabled, and the square wave: register B */
 	uint8_t alarm[RTC_ALARM_BYTES];
 };
 
-/* Where the alarm's day and month are, as the FADT says; 0: this clock has none. */
+/* Where the alarm's day and month are, as the FADT says. 0 means that this clock has none. */
 struct rtc_layout {
 	uint8_t day_alarm, month_alarm;
 };
 
 /*
  * A mirrored pair. Save leaves all interrupts off, and none pending. The index register (port 0x70)
- * is write-only; both leave it at a register that nothing depends on, and NMIs enabled.
+ * is write-only. Both functions leave it at a register that nothing depends on, with NMIs enabled.
  */
 void rtc_save(const struct rtc_layout *layout, struct rtc_state *state);
 void rtc_restore(const struct rtc_layout *layout, const struct rtc_state *state);

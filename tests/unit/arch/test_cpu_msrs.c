@@ -9,6 +9,7 @@
 #include "arch/x86/cpu/perfmon.h"
 #include "cmocka.h"
 #include "fake/fake_cpu.h"
+#include "reports.h"
 
 #define KVM_CLOCK      0x4b564d01
 #define KVM_ASYNC_PF   0x4b564d02
@@ -28,6 +29,7 @@ static int setup(void **unused)
 	(void)unused;
 	fake_cpu_reset();
 	state.count = active.count = 0;
+	state.left_out = active.left_out = 0;
 	return 0;
 }
 
@@ -177,10 +179,11 @@ static void test_a_refused_write_stops_nothing(void **unused)
 static void test_a_list_that_is_full(void **unused)
 {
 	(void)unused;
-	for (uint32_t i = 0; i <= MSR_LIST_MAX; i++)
+	for (uint32_t i = 0; i < MSR_LIST_MAX + 2; i++)
 		fake_msr(0x1000 + i, 0);
-	msr_list_add(&state, 0x1000, MSR_LIST_MAX + 1, 1);
+	msr_list_add(&state, 0x1000, MSR_LIST_MAX + 9, 1); /* some of them there are not */
 	assert_int_equal(state.count, MSR_LIST_MAX);
+	assert_int_equal(state.left_out, 2);
 }
 
 static void add_msrs(uint32_t first, uint32_t count, uint32_t step)
@@ -317,6 +320,7 @@ static void test_too_many_banks(void **unused)
 	machine_check_list(&state);
 	assert_int_equal(state.count, 32);
 	assert_int_equal(state.msr[31], MSR_MC0_CTL + 31 * 4);
+	assert_int_equal(state.left_out, 32);
 }
 
 static void test_no_machine_check(void **unused)
@@ -326,6 +330,42 @@ static void test_no_machine_check(void **unused)
 	fake_cpuid(CPUID_FEATURES, 0, (struct cpuid){.edx = CPUID_1_EDX_MCE});
 	machine_check_list(&state);
 	assert_int_equal(state.count, 0);
+}
+
+/* Bank 1 has an error with an address, bank 2 one without, bank 3 a stale address. */
+static void test_a_machine_check_is_answered(void **unused)
+{
+	struct reports reports = {0};
+
+	(void)unused;
+	add_machine_check(4);
+	fake_msr(MSR_MCG_STATUS, 5);
+	add_msrs(MSR_MC0_STATUS, 4, 4);
+	fake_msr(MSR_MC0_STATUS + 4, 0xb400000000000134);
+	fake_msr(MSR_MC0_ADDR + 4, 0xdead000);
+	fake_msr(MSR_MC0_STATUS + 8, 0xb000000000000135);
+	fake_msr(MSR_MC0_ADDR + 12, 0x1234);
+	machine_check_answer(keep_report, &reports);
+	assert_int_equal(reports.count, 2);
+	assert_string_equal(reports.text[0],
+			    "  bank 1: status b400000000000134, address 0xdead000");
+	assert_string_equal(reports.text[1], "  bank 2: status b000000000000135");
+	assert_int_equal(fake_msr_value(MSR_MC0_STATUS + 4), 0);
+	assert_int_equal(fake_msr_value(MSR_MC0_STATUS + 8), 0);
+	assert_int_equal(fake_msr_value(MSR_MCG_STATUS), 5);
+	machine_check_end();
+	assert_int_equal(fake_msr_value(MSR_MCG_STATUS), 0);
+}
+
+/* Nothing is read or written that such a CPU does not have. */
+static void test_no_machine_check_to_answer(void **unused)
+{
+	struct reports reports = {0};
+
+	(void)unused;
+	machine_check_answer(keep_report, &reports);
+	machine_check_end();
+	assert_int_equal(reports.count + fake_cpu.event_count, 0);
 }
 
 int main(void)
@@ -350,6 +390,8 @@ int main(void)
 		cmocka_unit_test_setup(test_machine_check_banks_alone, setup),
 		cmocka_unit_test_setup(test_too_many_banks, setup),
 		cmocka_unit_test_setup(test_no_machine_check, setup),
+		cmocka_unit_test_setup(test_a_machine_check_is_answered, setup),
+		cmocka_unit_test_setup(test_no_machine_check_to_answer, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -132,6 +132,7 @@ static void test_cpu_without_mtrrs(void **unused)
 	mtrr_save(&state);
 	mtrr_restore(&state);
 	assert_int_equal(fake_cpu.event_count, 0);
+	assert_int_equal(mtrr_left_out(), 0);
 }
 
 /* More than there is room for: the first ones are kept, the others not touched. */
@@ -149,6 +150,7 @@ static void test_more_variable_ranges_than_kept(void **unused)
 		assert_int_equal(fake_msr_value(MSR_MTRR_PHYSBASE0 + 2 * i), 0);
 	assert_int_equal(fake_msr_value(MSR_MTRR_PHYSBASE0 + 2 * MTRR_VARIABLE_MAX),
 			 0x1000 * (MTRR_VARIABLE_MAX + 1));
+	assert_int_equal(mtrr_left_out(), 1);
 }
 
 int main(void)

@@ -29,7 +29,12 @@
 #define TABLE_OFFSET	0x800u
 #define ENTRIES		3
 
-static struct pci_state one, two;
+/* Room for the largest state there is. */
+static union {
+	struct pci_state state;
+	uint8_t room[PCI_STATE_MAX];
+} first, second;
+static struct pci_state *const one = &first.state, *const two = &second.state;
 static int host, bridge, net;
 
 /* A host bridge, a bridge to bus 1, and behind it a network card with every capability. */
@@ -39,8 +44,8 @@ static int start(void **state)
 	fake_pci_reset();
 	fake_reset();
 	fake_console_reset();
-	memset(&one, 0x5a, sizeof(one));
-	memset(&two, 0xa5, sizeof(two));
+	memset(one, 0x5a, sizeof(first));
+	memset(two, 0xa5, sizeof(second));
 	host = fake_pci_add(-1, 0, 0, ID(1), CLASS_HOST, 0);
 	bridge = fake_pci_add(-1, 3, 0, ID(2), CLASS_PCI, PCI_HEADER_BRIDGE);
 	fake_pci_set(bridge, PCI_BRIDGE_BUSES, 4, 0x00010100, true);
@@ -141,8 +146,8 @@ static void counts_what_is_left_out(void **state)
 	fake_pci.mappable = TABLE;
 	pci_init();
 	assert_int_equal(pci_functions()->msix_unreachable, 1);
-	pci_save(pci_functions(), &one); /* and does not fault */
-	assert_false(one.function[2].msix.table);
+	pci_save(pci_functions(), one); /* and does not fault */
+	assert_false(one->function[2].msix.table);
 }
 
 /* Every field, capabilities among them: what one slot wrote comes back after another one's. */
@@ -170,16 +175,16 @@ static void what_was_changed_comes_back(void **state)
 	};
 
 	(void)state;
-	pci_save(pci_functions(), &two);
+	pci_save(pci_functions(), two);
 	for (uint32_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		fake_pci_set(*places[i].function, places[i].offset, places[i].size, 0x01030205 + i,
 			     true);
 	fake_pci_set(net, PCI_BAR0 + 4, 4, TABLE, true);
-	pci_save(pci_functions(), &one);
-	pci_restore(pci_functions(), &two);
+	pci_save(pci_functions(), one);
+	pci_restore(pci_functions(), two);
 	assert_int_equal(fake_pci_get(net, PCI_BAR0, 4), 0xc001);
 	assert_int_equal(fake_pci_get(bridge, PCI_BRIDGE_MEMORY, 4), 0);
-	pci_restore(pci_functions(), &one);
+	pci_restore(pci_functions(), one);
 	for (uint32_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		uint64_t mask = places[i].offset == PCI_BRIDGE_CONTROL ? 0xfbbf : UINT32_MAX;
 
@@ -194,9 +199,9 @@ static void nothing_is_written_where_nothing_differs(void **state)
 {
 	(void)state;
 	fake_pci_set(net, MSI + 2, 2, 0, true);
-	pci_save(pci_functions(), &one);
+	pci_save(pci_functions(), one);
 	fake_pci.writes = 0;
-	pci_restore(pci_functions(), &one);
+	pci_restore(pci_functions(), one);
 	for (uint32_t i = 0; i < fake_pci.writes; i++)
 		assert_in_range(fake_pci.write[i].offset, MSI, MSIX + 0x0c);
 }
@@ -228,12 +233,12 @@ static void order_of_load(void **state)
 	(void)state;
 	fake_pci_set(net, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER, true);
 	fake_pci_set(net, MSI + 2, 2, MSI_64_MASKABLE | 1, true);
-	pci_save(pci_functions(), &one);
+	pci_save(pci_functions(), one);
 	assert_int_equal(fake_pci_get(net, MSI + 2, 2), MSI_64_MASKABLE); /* quiet */
 	fake_pci_set(bridge, PCI_BRIDGE_MEMORY, 4, 0x12345678, true);
 	fake_pci_set(net, PCI_BAR0, 4, 0xd001, true);
 	fake_pci.writes = 0;
-	pci_restore(pci_functions(), &one);
+	pci_restore(pci_functions(), one);
 	window = written(0, bridge, PCI_BRIDGE_MEMORY);
 	off = written(0, net, PCI_COMMAND);
 	bar = written(0, net, PCI_BAR0);
@@ -254,14 +259,14 @@ static void msix_tables_come_back(void **state)
 {
 	(void)state;
 	fake_pci_set(net, MSIX + 2, 2, 0x8000 | (ENTRIES - 1), true);
-	pci_save(pci_functions(), &one);
+	pci_save(pci_functions(), one);
 	assert_int_equal(fake_pci_get(net, MSIX + 2, 2), 0xc000 | (ENTRIES - 1)); /* all masked */
 	memset(table(), 0x22, ENTRIES * sizeof(struct pci_msix_entry));
 	fake_pci_set(net, PCI_COMMAND, 2, 0, true);
 	fake_pci_set(net, MSIX + 2, 2, ENTRIES - 1, true);
-	pci_save(pci_functions(), &two); /* without decoding it can't be read */
-	assert_false(two.function[2].msix.table);
-	pci_restore(pci_functions(), &one);
+	pci_save(pci_functions(), two); /* without decoding it can't be read */
+	assert_false(two->function[2].msix.table);
+	pci_restore(pci_functions(), one);
 	for (uint32_t i = 0; i < ENTRIES * 4; i++)
 		assert_int_equal(table()[i], 0x11111111);
 	assert_int_equal(fake_pci_get(net, MSIX + 2, 2), 0x8000 | (ENTRIES - 1));
@@ -274,10 +279,10 @@ static void bus_numbers_come_back(void **state)
 	(void)state;
 	fake_pci_set(bridge, PCI_BRIDGE_BUSES, 4, 0x00070700, true);
 	fake_pci_set(net, PCI_BAR0, 4, 0xe001, true);
-	pci_save(pci_functions(), &one);
+	pci_save(pci_functions(), one);
 	assert_int_equal(fake_pci_get(bridge, PCI_BRIDGE_BUSES, 4), 0x00010100); /* firmware's */
 	fake_pci_set(net, PCI_BAR0, 4, 0, true);
-	pci_restore(pci_functions(), &one);
+	pci_restore(pci_functions(), one);
 	assert_int_equal(fake_pci_get(net, PCI_BAR0, 4), 0xe001);
 	assert_int_equal(fake_pci_get(bridge, PCI_BRIDGE_BUSES, 4), 0x00070700);
 }
@@ -292,10 +297,10 @@ static void power_states_come_back(void **state)
 
 	(void)state;
 	fake_pci_set(net, PM + 4, 2, 3, true);
-	pci_save(pci_functions(), &one);
+	pci_save(pci_functions(), one);
 	fake_pci_set(net, PCI_BAR0, 4, 0xd001, true);
 	fake_pci.writes = 0;
-	pci_restore(pci_functions(), &one);
+	pci_restore(pci_functions(), one);
 	awake = written(0, net, PM + 4);
 	bar = written(0, net, PCI_BAR0);
 	asleep = written((uint32_t)awake + 1, net, PM + 4);
@@ -305,7 +310,7 @@ static void power_states_come_back(void **state)
 	assert_true(fake_console.now >= 10000); /* us */
 
 	fake_pci.writes = 0;
-	pci_restore(pci_functions(), &one); /* sleeps already, as it did then */
+	pci_restore(pci_functions(), one); /* sleeps already, as it did then */
 	assert_int_equal(written(0, net, PM + 4), -1);
 }
 
@@ -313,14 +318,14 @@ static void one_that_is_gone_is_passed_over(void **state)
 {
 	(void)state;
 	fake_pci.function[net].gone = true;
-	pci_save(pci_functions(), &one);
+	pci_save(pci_functions(), one);
 	fake_pci.function[net].gone = false;
 	fake_pci.writes = 0;
-	pci_restore(pci_functions(), &one); /* there is nothing to load */
+	pci_restore(pci_functions(), one); /* there is nothing to load */
 	assert_int_equal(fake_pci.function[net].writes, 0);
-	pci_save(pci_functions(), &one);
+	pci_save(pci_functions(), one);
 	fake_pci.function[net].gone = true;
-	pci_restore(pci_functions(), &one);
+	pci_restore(pci_functions(), one);
 }
 
 /* Whose slot ended: no bus master before a driver has made it one again. */
@@ -331,17 +336,17 @@ static void one_that_was_cut_off_stays_so(void **state)
 	(void)state;
 	fake_pci_set(net, PCI_COMMAND, 2, working, true);
 	fake_pci_set(bridge, PCI_COMMAND, 2, working, true);
-	pci_save(pci_functions(), &one);
+	pci_save(pci_functions(), one);
 	assert_int_equal(pci_stop_bus_masters(), 1);
 	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2), PCI_COMMAND_MEMORY);
 	assert_int_equal(fake_pci_get(bridge, PCI_COMMAND, 2), working);
-	pci_restore(pci_functions(), &one);
+	pci_restore(pci_functions(), one);
 	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2), PCI_COMMAND_MEMORY);
 
 	fake_pci_set(net, PCI_COMMAND, 2, working, true); /* a driver */
-	pci_save(pci_functions(), &two);
+	pci_save(pci_functions(), two);
 	fake_pci_set(net, PCI_COMMAND, 2, 0, true);
-	pci_restore(pci_functions(), &two);
+	pci_restore(pci_functions(), two);
 	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2), working);
 }
 

@@ -7,7 +7,16 @@
 
 #define ROOM 16384
 
-enum { COMMAND_LINE = 1, LOADER = 2, MODULE = 3, MAP = 6, SCREEN = 8, RSDP_1 = 14, RSDP_2 = 15 };
+enum {
+	END = 0,
+	COMMAND_LINE = 1,
+	LOADER = 2,
+	MODULE = 3,
+	MAP = 6,
+	SCREEN = 8,
+	RSDP_1 = 14,
+	RSDP_2 = 15
+};
 
 static uint8_t bytes[ROOM]; /* the information as it grows */
 static uint32_t used;
@@ -85,8 +94,10 @@ static void read_with(uint32_t total, uint32_t limit)
 	free(exact);
 }
 
+/* As a loader ends it. */
 static void read_all(void)
 {
+	put_tag(END, "", 0);
 	read_with(used, used);
 }
 
@@ -102,9 +113,10 @@ static void all_that_is_used(void **state)
 	put_tag(99, "unknown", 8);
 	put_tag(SCREEN, text_screen, sizeof(text_screen));
 	put_tag(RSDP_1, "RSD PTR one.........", 20);
-	put_tag(0, "", 0);
+	put_tag(END, "", 0);
 	put_tag(LOADER, "behind the end", 15);
 	read_all();
+	assert_string_equal(boot.report, "");
 	assert_string_equal(boot.options, "timeout=0");
 	assert_string_equal(boot.loader, "GRUB");
 	assert_int_equal(boot.module_count, 1);
@@ -143,6 +155,7 @@ static void tag_sizes_lie(void **state)
 		read_with(UINT32_MAX, used);
 		assert_string_equal(boot.loader, "GRUB");
 		assert_string_equal(boot.options, "");
+		assert_non_null(strstr(boot.report, "ends at byte 24 of "));
 	}
 }
 
@@ -213,7 +226,6 @@ static void strings(void **state)
 	put_tag(LOADER, "GRUB", 4);
 	put_tag(COMMAND_LINE, line, BOOT_LINE_SIZE);
 	put_module(1, 1, line);
-	put_module(2, 1, "ends before it begins");
 	read_all();
 	assert_string_equal(boot.loader, "GRUB");
 	assert_true(boot.options_truncated);
@@ -222,14 +234,80 @@ static void strings(void **state)
 	assert_true(boot.module[0].truncated);
 }
 
+/* A kernel must not start without the initrd that belongs to it: the slot has to know. */
+static void module_that_ends_before_it_begins(void **state)
+{
+	(void)state;
+	put_module(0x2000, 0x1fff, "initrd slot=a");
+	put_module(0x3000, 0x4000, "kernel slot=a");
+	read_all();
+	assert_int_equal(boot.module_count, 2);
+	assert_true(boot.module[0].absent);
+	assert_int_equal(boot.module[0].size, 0);
+	assert_string_equal(boot.module[0].line, "initrd slot=a");
+	assert_false(boot.module[1].absent);
+	assert_string_equal(boot.report,
+			    "module left out: it ends at 0x1fff, before it begins at 0x2000\n");
+}
+
+/* What a tag is too short for, or of another kind than is known, is left out, and told. */
+static void tags_that_are_no_use(void **state)
+{
+	static const uint8_t empty[32], colours[24] = {[21] = 1}, palette[32] = {[21] = 0};
+	static const struct {
+		uint32_t type, size;
+		const void *contents;
+		const char *report;
+	} rows[] = {
+		{MODULE, 4, empty, "module left out: the loader's tag has 12 bytes, expected 16"},
+		{MAP, 4, empty, "memory map left out: the loader's tag has 12 bytes, expected 16"},
+		{MAP, 32, empty, "memory map left out: its entries have 0 bytes, expected 24"},
+		{SCREEN, 20, empty, "screen left out: the loader's tag has 28 bytes, expected 32"},
+		{SCREEN, 24, colours,
+		 "screen left out: the loader's tag has 32 bytes, expected 38"},
+		{SCREEN, 32, palette,
+		 "screen left out: its type is 0, expected 1 (direct colour) or 2 (text)"},
+		{RSDP_1, 19, empty,
+		 "ACPI root pointer left out: the loader's tag has 27 bytes, expected 28"},
+	};
+
+	for (uint32_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		start(state);
+		put_tag(rows[i].type, rows[i].contents, rows[i].size);
+		read_all();
+		assert_non_null(strstr(boot.report, rows[i].report));
+		assert_int_equal(boot.module_count + boot.region_count + boot.rsdp_size, 0);
+		assert_int_equal(boot.screen, SCREEN_NONE);
+	}
+}
+
+/* More lines than there is room for are cut between lines, and marked. */
+static void more_faults_than_are_kept(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < BOOT_REPORT_SIZE / 50; i++)
+		put_tag(RSDP_1, "", 1);
+	read_all();
+	assert_true(boot.report_truncated);
+	assert_int_equal(boot.report[strlen(boot.report) - 1], '\n');
+}
+
 #define TEST(function) cmocka_unit_test_setup(function, start)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(all_that_is_used), TEST(newer_rsdp_wins), TEST(tag_sizes_lie),
-		TEST(limit_counts),	TEST(map_entry_sizes), TEST(map_ends_within_an_entry),
-		TEST(too_many),		TEST(strings),
+		TEST(all_that_is_used),
+		TEST(newer_rsdp_wins),
+		TEST(tag_sizes_lie),
+		TEST(limit_counts),
+		TEST(map_entry_sizes),
+		TEST(map_ends_within_an_entry),
+		TEST(too_many),
+		TEST(strings),
+		TEST(module_that_ends_before_it_begins),
+		TEST(tags_that_are_no_use),
+		TEST(more_faults_than_are_kept),
 	};
 
 	return cmocka_run_group_tests_name("boot_info", tests, NULL, NULL);

@@ -9,7 +9,7 @@
 #include <setjmp.h>
 #include "arch/x86/acpi/machine.h"
 
-#define FAKE_MAX_CPUS 8
+#define FAKE_MAX_CPUS 260
 
 struct fake_machine {
 	struct machine machine;

@@ -36,6 +36,7 @@ static void errors_have_texts(void **state)
 	(void)state;
 	assert_words(errors, COUNT(errors), -1, switchyard_error_text);
 	assert_string_equal(switchyard_error_text(SWITCHYARD_ESELF), "that slot is this one");
+	assert_non_null(strstr(switchyard_error_text(1), "unknown"));
 }
 
 static void states_have_names(void **state)

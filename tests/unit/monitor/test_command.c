@@ -253,6 +253,16 @@ static void cpus_say_who_sees_them(void **state)
 			    "Fake CPU\n");
 }
 
+static void more_cpus_than_are_shown(void **state)
+{
+	const char *shown;
+
+	(void)state;
+	fake_machine.cpu_count = 258;
+	shown = run("cpus");
+	assert_non_null(strstr(shown, "\n... and 2 more\n\nFake CPU\n"));
+}
+
 static void ioapic_shows_entries(void **state)
 {
 	struct ioapics *ioapics = &fake_machine.machine.ioapics;
@@ -361,6 +371,7 @@ int main(void)
 		cmocka_unit_test_setup(md_dumps_memory, start),
 		cmocka_unit_test_setup(mem_draws_the_plan, start),
 		cmocka_unit_test_setup(cpus_say_who_sees_them, start),
+		cmocka_unit_test_setup(more_cpus_than_are_shown, start),
 		cmocka_unit_test_setup(ioapic_shows_entries, start),
 		cmocka_unit_test_setup(pci_shows_functions, start),
 		cmocka_unit_test_setup(help_names_every_command, start),

@@ -230,6 +230,31 @@ static void asked_below_the_kernels_lowest(void **state)
 	assert_string_equal(refusal(), "slot a: kernel needs 17 MiB, mem=16 MiB; raise mem=");
 }
 
+/* As high as can be below 4 GiB, but where no slot asks for; or the reason why not. */
+static void kept_state(void **state)
+{
+	struct slot *slot = add_slot("a", 64 * MIB, 32 * MIB);
+	uint64_t end;
+
+	(void)state;
+	pc_map(GIB, 2 * GIB);
+	slot->has_base = true;
+	slot->want_base = 944 * MIB;
+	assert_true(plan_init(&m.plan, &m.boot, EBDA, &m.error));
+	assert_true(plan_kept(&m.plan, &m.table, 100 * KIB + 1, &m.error));
+	end = m.plan.kept.base + m.plan.kept.size;
+	assert_int_equal(m.plan.kept.size, 104 * KIB);
+	assert_true(end <= slot->want_base || m.plan.kept.base >= slot->want_base + 64 * MIB);
+	assert_true(end <= GIB && m.plan.kept.base >= 512 * MIB);
+	plan_slots(&m.plan, &m.table, keep_report, &m.reports);
+	assert_int_equal(slot->ram.base, slot->want_base);
+
+	assert_false(plan_kept(&m.plan, &m.table, 2 * GIB, &m.error));
+	assert_non_null(strstr(m.error.text,
+			       "wanted 2 GiB in one piece between 16 MiB and 4 GiB for "
+			       "the CPUs and devices of 1 slots; the largest piece "));
+}
+
 /* Behind all slots, as high as can be; or the reason why not, and nothing is taken. */
 static void pictures(void **state)
 {
@@ -277,6 +302,7 @@ int main(void)
 		TEST(refusal_asked_too_high),
 		TEST(refusal_asked_elsewhere),
 		TEST(asked_below_the_kernels_lowest),
+		TEST(kept_state),
 		TEST(pictures),
 	};
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ending.c - poweroff, reboot and halt end this slot and not the machine.
+ * hooks_ending.c - poweroff, reboot and halt end this slot and not the machine.
  *
  * Linux tells the reason to reboot notifiers, shuts devices down, moves to the boot CPU and
  * calls the syscore operations' shutdown(), last registered first; only then would it touch the
@@ -9,12 +9,14 @@
  * kexec calls the same notifiers and must go through: its new kernel stays within this slot's
  * memory. Not seen here is emergency_restart() (SysRq b), which asks no one.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/notifier.h>
 #include <linux/reboot.h>
 #include <linux/string.h>
 #include "compat.h"
-#include "driver.h"
-#include "switchyard_names.h"
+#include "hooks.h"
+#include "switchyard_core.h"
 
 /* What kernel_kexec() in kernel/kexec_core.c gives as a restart's command. */
 #define KEXEC_COMMAND "kexec reboot"
@@ -49,13 +51,8 @@ static int ending_notify(struct notifier_block *notifier, unsigned long event, v
 
 static void ending_shutdown(SHUTDOWN_ARGUMENTS)
 {
-	s64 result;
-
-	if (!ending.reason)
-		return;
-
-	result = gate_call(&driver.gate, SWITCHYARD_END, ending.reason);
-	pr_emerg("switchyard: the monitor did not take over: %s\n", switchyard_error_text(result));
+	if (ending.reason)
+		switchyard_end(ending.reason);
 }
 
 static struct ending ending = {
@@ -63,19 +60,19 @@ static struct ending ending = {
 	.shutdown = {.ops.shutdown = ending_shutdown},
 };
 
-int ending_init(void)
+int switchyard_ending_init(void)
 {
 	int error = register_reboot_notifier(&ending.notifier);
 
 	if (error) {
-		pr_err("switchyard: no reboot notifier, error %d\n", error);
+		pr_err("no reboot notifier, error %d\n", error);
 		return error;
 	}
 	shutdown_hook_add(&ending.shutdown);
 	return 0;
 }
 
-void ending_exit(void)
+void switchyard_ending_exit(void)
 {
 	shutdown_hook_remove(&ending.shutdown);
 	unregister_reboot_notifier(&ending.notifier);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * crash.c - a panic marks this slot crashed and opens the monitor; other slots go on.
+ * hooks_crash.c - a panic marks this slot crashed and opens the monitor; other slots go on.
  *
  * Our notifier runs last of all, when Linux has stopped the other CPUs: they sit in HLT with
  * interrupts off and their local APICs disabled by software. The gate wants the boot CPU. If
@@ -10,23 +10,24 @@
  * If the boot CPU could be stopped only by an NMI (it spun with interrupts off for a second), it is
  * in that NMI for good and takes no other: then Linux's own panic goes on.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/limits.h>
 #include <linux/notifier.h>
 #include <linux/panic_notifier.h>
 #include <linux/smp.h>
-#include <linux/string.h>
 #include <asm/apic.h>
 #include <asm/irq_vectors.h>
 #include <asm/nmi.h>
-#include "driver.h"
-#include "switchyard_names.h"
+#include "hooks.h"
+#include "switchyard_core.h"
 
 #define NMI_NAME "switchyard"
 
 /* How long the boot CPU may take to come to the gate, in milliseconds. */
-#define BOOT_CPU_MSEC 1000
+#define COMING_MSEC 1000
 
 struct crash {
 	struct notifier_block notifier;
@@ -35,30 +36,20 @@ struct crash {
 
 static struct crash crash;
 
-/* Returns only if the gate refuses. */
-static void crash_report(void)
-{
-	s64 result = gate_call(&driver.gate, SWITCHYARD_CRASH, 0);
-
-	pr_emerg("switchyard: the monitor did not take over: %s\n", switchyard_error_text(result));
-}
-
 static int crash_nmi(unsigned int type, struct pt_regs *regs)
 {
 	if (!crash.pending)
 		return NMI_DONE;
-	if (raw_smp_processor_id() == BOOT_CPU)
-		crash_report();
+	if (raw_smp_processor_id() == SWITCHYARD_BOOT_CPU)
+		switchyard_crash();
 	return NMI_HANDLED;
 }
 
 static int crash_panic(struct notifier_block *notifier, unsigned long event, void *message)
 {
-	struct switchyard_notes *notes = &driver.info->notes;
-
-	strscpy(notes->message, message, sizeof(notes->message));
-	if (raw_smp_processor_id() == BOOT_CPU) {
-		crash_report();
+	switchyard_crash_note(message);
+	if (raw_smp_processor_id() == SWITCHYARD_BOOT_CPU) {
+		switchyard_crash();
 		return NOTIFY_DONE;
 	}
 
@@ -67,16 +58,16 @@ static int crash_panic(struct notifier_block *notifier, unsigned long event, voi
 	 * A stopped CPU counts as offline, and an offline one ignores NMIs (exc_nmi() in
 	 * arch/x86/kernel/nmi.c). It has nothing else to do any more, so this misleads no one.
 	 */
-	cpumask_set_cpu(BOOT_CPU, &__cpu_online_mask);
+	cpumask_set_cpu(SWITCHYARD_BOOT_CPU, &__cpu_online_mask);
 	smp_wmb(); /* before the NMI handler looks at either */
 	/*
 	 * The shorthand, as it does without destination registers, which a disabled APIC may have
 	 * lost.
 	 */
 	apic->send_IPI_allbutself(NMI_VECTOR);
-	mdelay(BOOT_CPU_MSEC);
-	pr_emerg("switchyard: the monitor did not take over: CPU %d does not come to the gate\n",
-		 BOOT_CPU);
+	mdelay(COMING_MSEC);
+	pr_emerg("the monitor did not take over: CPU %d does not come to the gate\n",
+		 SWITCHYARD_BOOT_CPU);
 	return NOTIFY_DONE;
 }
 
@@ -84,19 +75,19 @@ static struct crash crash = {
 	.notifier = {.notifier_call = crash_panic, .priority = INT_MIN},
 };
 
-int crash_init(void)
+int switchyard_panic_init(void)
 {
 	int error = register_nmi_handler(NMI_LOCAL, crash_nmi, 0, NMI_NAME);
 
 	if (error) {
-		pr_err("switchyard: no NMI handler, error %d\n", error);
+		pr_err("no NMI handler, error %d\n", error);
 		return error;
 	}
 	atomic_notifier_chain_register(&panic_notifier_list, &crash.notifier);
 	return 0;
 }
 
-void crash_exit(void)
+void switchyard_panic_exit(void)
 {
 	atomic_notifier_chain_unregister(&panic_notifier_list, &crash.notifier);
 	unregister_nmi_handler(NMI_LOCAL, NMI_NAME);

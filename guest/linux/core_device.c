@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * device.c - /dev/switchyard, for syctl. For root alone: a switch stops everything.
+ * core_device.c - /dev/switchyard, for syctl. For root alone: a switch stops everything.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/uaccess.h>
-#include "driver.h"
+#include "core.h"
 #include "switchyard_ioctl.h"
 
 static int device_list(struct switchyard_list __user *user)
 {
-	const struct switchyard_info *info = driver.info;
+	const struct switchyard_info *info = switchyard_core.info;
 	struct switchyard_list list = {
 		.self = info->self,
 		.slot_count = info->slot_count,
 		.gate = info->gate,
-		.returns = driver.returns,
-		.away_usec = driver.away_usec,
+		.returns = switchyard_core.returns,
+		.away_usec = switchyard_core.away_usec,
 	};
 
 	memcpy(list.slot, info->slot, sizeof(list.slot));
@@ -31,7 +33,7 @@ static int device_request(u32 op, struct switchyard_request __user *user)
 
 	if (copy_from_user(&request, user, sizeof(request)))
 		return -EFAULT;
-	error = request_run(&driver, op, request.slot, &request.error);
+	error = switchyard_request_run(&switchyard_core, op, request.slot, &request.error);
 	if (error)
 		return error;
 	return copy_to_user(user, &request, sizeof(request)) ? -EFAULT : 0;
@@ -67,16 +69,16 @@ static struct miscdevice device = {
 	.mode = 0600,
 };
 
-int device_init(void)
+int switchyard_device_init(void)
 {
 	int error = misc_register(&device);
 
 	if (error)
-		pr_err("switchyard: no /dev/switchyard, error %d\n", error);
+		pr_err("no /dev/switchyard, error %d\n", error);
 	return error;
 }
 
-void device_exit(void)
+void switchyard_device_exit(void)
 {
 	misc_deregister(&device);
 }

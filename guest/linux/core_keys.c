@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * keys.c - hotkeys on any keyboard, and SysRq y.
+ * core_keys.c - hotkeys on any keyboard, and SysRq y.
  *
  * Ctrl+Alt+Shift+1 to 9 switches to that slot, with 0 to the monitor; either key of each pair will
  * do. An input filter sees keys before anyone else and swallows the digit. SysRq y (BREAK, then y
  * on a serial console) goes to the monitor.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/input.h>
 #include <linux/slab.h>
 #include <linux/sysrq.h>
 #include "compat.h"
-#include "driver.h"
+#include "core.h"
 
 #define SYSRQ_KEY 'y'
 
@@ -40,7 +42,7 @@ static bool keys_filter(struct input_handle *handle, unsigned int type, unsigned
 
 	/* Key codes of 1 to 9 and 0 follow each other. */
 	if (value == KEY_PRESSED)
-		request_later(&driver, code == KEY_0 ? 0 : code - KEY_1 + 1);
+		switchyard_request_later(&switchyard_core, code == KEY_0 ? 0 : code - KEY_1 + 1);
 	return true;
 }
 
@@ -98,7 +100,7 @@ static struct input_handler keys_handler = {
 
 static void sysrq_monitor(sysrq_key key)
 {
-	request_later(&driver, 0);
+	switchyard_request_later(&switchyard_core, 0);
 }
 
 static const struct sysrq_key_op sysrq_op = {
@@ -112,21 +114,21 @@ static const struct sysrq_key_op sysrq_op = {
 	.enable_mask = SYSRQ_ENABLE_BOOT,
 };
 
-int keys_init(void)
+int switchyard_keys_init(void)
 {
 	int error = input_register_handler(&keys_handler);
 
 	if (error) {
-		pr_err("switchyard: no input handler, error %d\n", error);
+		pr_err("no input handler, error %d\n", error);
 		return error;
 	}
 	/* Not fatal: the key may be taken, or SysRq not built in. */
 	if (register_sysrq_key(SYSRQ_KEY, &sysrq_op))
-		pr_warn("switchyard: SysRq %c is not to be had\n", SYSRQ_KEY);
+		pr_warn("SysRq %c is not to be had\n", SYSRQ_KEY);
 	return 0;
 }
 
-void keys_exit(void)
+void switchyard_keys_exit(void)
 {
 	unregister_sysrq_key(SYSRQ_KEY, &sysrq_op);
 	input_unregister_handler(&keys_handler);

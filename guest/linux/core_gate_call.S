@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * gate_call.S - the few instructions around the gate that C can't express.
+ * core_gate_call.S - the few instructions around the gate that C can't express.
  */
 #include <linux/linkage.h>
 #include <asm/nospec-branch.h>
 
 /*
- * s64 gate_call_asm(u64 op, u64 arg, u64 entry, u64 cr3);
+ * s64 switchyard_gate_call_asm(u64 op, u64 arg, u64 entry, u64 cr3);
  *
  * In:        64-bit mode, CPL 0, interrupts off, on the boot CPU
  *            RDI = op, RSI = arg: the gate's own arguments, handed through
@@ -17,11 +17,11 @@
  * Preserved: RBX, RBP, R12 to R15, by the System V convention, which the gate keeps too
  * Clobbered: the others
  * Stack:     the caller's, 16 bytes and the gate's own; 16-byte aligned where the gate is called
- * Called by: gate_call() in gate.c
+ * Called by: switchyard_gate_call() in core_gate.c
  *
  * An NMI before the gate has set its own IDT finds the kernel's half mapped and is handled
  * by Linux as ever; with page-table isolation its entry code looks at bit 12 of CR3 and must
- * find it clear, as gate.c arranges.
+ * find it clear, as core_gate.c arranges.
  *
  * TLB: each write of CR3 here has bit 63 clear, so it drops the entries of the PCID that it
  * loads. Those of PCID 0 that stay behind are never used: Linux counts its PCIDs from 1
@@ -30,7 +30,7 @@
  * The call is a plain indirect one. A retpoline would do no good: the gate's address comes from
  * the monitor alone, and the monitor is trusted with the whole machine anyway.
  */
-SYM_FUNC_START(gate_call_asm)
+SYM_FUNC_START(switchyard_gate_call_asm)
 	pushq	%rbx
 	movq	%cr3, %rbx
 	movq	%rcx, %cr3
@@ -39,4 +39,4 @@ SYM_FUNC_START(gate_call_asm)
 	movq	%rbx, %cr3
 	popq	%rbx
 	RET
-SYM_FUNC_END(gate_call_asm)
+SYM_FUNC_END(switchyard_gate_call_asm)

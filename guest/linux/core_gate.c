@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * gate.c - calling the monitor's gate from Linux.
+ * core_gate.c - calling the monitor's gate from Linux.
  *
  * The gate wants memory below 512 GiB mapped to itself, which the kernel never has. The
  * monitor brings the page tables for that (switchyard_info.identity_*), so all it takes is a
  * top-level table whose entry 0 points there and whose upper half is the kernel's own.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/gfp.h>
 #include <linux/irqflags.h>
 #include <linux/mm.h>
@@ -13,7 +15,8 @@
 #include <asm/io.h>
 #include <asm/pgtable_types.h>
 #include <asm/special_insns.h>
-#include "driver.h"
+#include "compat.h"
+#include "core.h"
 
 /* In the top-level table, entries from here on map the kernel's half of the address space. */
 #define KERNEL_HALF (PTRS_PER_PGD / 2)
@@ -28,13 +31,13 @@
  */
 #define TOP_ORDER 1
 
-s64 gate_call_asm(u64 op, u64 arg, u64 entry, u64 cr3);
+s64 switchyard_gate_call_asm(u64 op, u64 arg, u64 entry, u64 cr3);
 
-int gate_init(struct gate *gate, const struct switchyard_info *info)
+int switchyard_gate_init(struct switchyard_gate *gate, const struct switchyard_info *info)
 {
 	gate->top = (u64 *)__get_free_pages(GFP_KERNEL | __GFP_ZERO, TOP_ORDER);
 	if (!gate->top) {
-		pr_err("switchyard: no memory for a page table\n");
+		pr_err("no memory for a page table\n");
 		return -ENOMEM;
 	}
 
@@ -43,15 +46,27 @@ int gate_init(struct gate *gate, const struct switchyard_info *info)
 	return 0;
 }
 
-void gate_exit(struct gate *gate)
+void switchyard_gate_exit(struct switchyard_gate *gate)
 {
 	free_pages((unsigned long)gate->top, TOP_ORDER);
 }
 
-s64 gate_call(const struct gate *gate, u64 op, u64 arg)
+/*
+ * The kernel's own functions are no help: they put bits back at once that protect the kernel and are
+ * never to change (cr4_pinned_mask in arch/x86/kernel/cpu/common.c), and LASS is of that kind. The
+ * copy of CR4 that the kernel keeps is wrong meanwhile. Nobody looks at it: interrupts are off, and
+ * NMI handlers leave CR4 alone.
+ */
+static void write_cr4(unsigned long cr4)
+{
+	asm volatile("mov %0, %%cr4" : : "r"(cr4) : "memory");
+}
+
+s64 switchyard_gate_call(const struct switchyard_gate *gate, u64 op, u64 arg)
 {
 	const u64 *current_top;
 	unsigned long flags;
+	unsigned long cr4;
 	s64 result;
 
 	local_irq_save(flags);
@@ -63,7 +78,13 @@ s64 gate_call(const struct gate *gate, u64 op, u64 arg)
 	memcpy(gate->top + KERNEL_HALF, current_top + KERNEL_HALF,
 	       (PTRS_PER_PGD - KERNEL_HALF) * sizeof(u64));
 	gate->top[0] = gate->identity | ENTRY_FLAGS;
-	result = gate_call_asm(op, arg, gate->entry, __pa(gate->top));
+	/* With it set, the CPU executes nothing in the lower half, where the gate is. */
+	cr4 = native_read_cr4();
+	if (cr4 & X86_CR4_LASS)
+		write_cr4(cr4 & ~X86_CR4_LASS);
+	result = switchyard_gate_call_asm(op, arg, gate->entry, __pa(gate->top));
+	if (cr4 & X86_CR4_LASS)
+		write_cr4(cr4);
 	local_irq_restore(flags);
 	return result;
 }

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 
+from linux import KERNELS
 from paths import ROOT, TEST
 
 
@@ -24,3 +25,10 @@ def copy_sources(name):
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns('build', '.git', '__pycache__'))
     return folder
+
+
+def build_driver(flavour, folder):
+    """As a person does it whose kernel this is."""
+    return subprocess.run(['make', '-C', KERNELS / flavour / 'headers', f'M={folder}', 'modules'],
+                          env={'PATH': os.environ['PATH']}, timeout=300, capture_output=True, text=True,
+                          check=False)

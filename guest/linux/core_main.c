@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * core_main.c - finds the monitor, brings up the core's parts, and ends for good.
+ *
+ * The monitor lists one ACPI table more than firmware does, "SWYD", which says where it keeps
+ * this slot's struct switchyard_info (switchyard.h). No table, no driver.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/acpi.h>
+#include <linux/io.h>
+#include <linux/string.h>
+#include "core.h"
+#include "switchyard_names.h"
+
+struct switchyard_core switchyard_core;
+
+/* Physical address of the slot's struct switchyard_info, or 0, the reason printed. */
+static u64 find_info(void)
+{
+	struct acpi_table_header *header;
+	struct switchyard_acpi table;
+	u32 length;
+
+	if (ACPI_FAILURE(acpi_get_table(SWITCHYARD_SIGNATURE, 1, &header))) {
+		pr_err("no ACPI table \"%s\": this kernel was not started by Switchyard\n",
+		       SWITCHYARD_SIGNATURE);
+		return 0;
+	}
+	length = header->length;
+	memcpy(&table, header, min_t(u32, length, sizeof(table)));
+	acpi_put_table(header);
+
+	if (length < sizeof(table)) {
+		pr_err("ACPI table \"%s\" has %u bytes, at least %zu expected\n",
+		       SWITCHYARD_SIGNATURE, length, sizeof(table));
+		return 0;
+	}
+	return table.info;
+}
+
+static int check_info(const struct switchyard_info *info)
+{
+	if (info->magic != SWITCHYARD_MAGIC) {
+		pr_err("the monitor's structure begins with 0x%x, 0x%x expected\n", info->magic,
+		       SWITCHYARD_MAGIC);
+	} else if (info->version != SWITCHYARD_ABI_VERSION) {
+		pr_err("the monitor speaks version %u of the guest ABI, this driver version %u\n",
+		       info->version, SWITCHYARD_ABI_VERSION);
+	} else if (info->size < sizeof(*info)) {
+		pr_err("the monitor's structure has %u bytes, at least %zu expected\n", info->size,
+		       sizeof(*info));
+	} else if (info->slot_count > SWITCHYARD_MAX_SLOTS || info->self < 1 ||
+		   info->self > info->slot_count) {
+		pr_err("the monitor calls this slot number %u of %u, at most %u\n", info->self,
+		       info->slot_count, SWITCHYARD_MAX_SLOTS);
+	} else {
+		return 0;
+	}
+	return -ENODEV;
+}
+
+static int map_info(void)
+{
+	u64 address = find_info();
+	int error;
+
+	if (!address)
+		return -ENODEV;
+
+	switchyard_core.info = memremap(address, sizeof(*switchyard_core.info), MEMREMAP_WB);
+	if (!switchyard_core.info) {
+		pr_err("the monitor's structure at 0x%llx can't be mapped\n", address);
+		return -ENODEV;
+	}
+	error = check_info(switchyard_core.info);
+	if (error)
+		memunmap(switchyard_core.info);
+	return error;
+}
+
+int switchyard_core_init(void)
+{
+	struct switchyard_core *core = &switchyard_core;
+	int error = map_info();
+
+	if (error)
+		return error;
+	error = switchyard_gate_init(&core->gate, core->info);
+	if (error)
+		goto unmap;
+	error = switchyard_request_init(core);
+	if (error)
+		goto undo_gate;
+	error = switchyard_device_init();
+	if (error)
+		goto undo_request;
+	error = switchyard_keys_init();
+	if (error)
+		goto undo_device;
+
+	pr_info("slot %s, %u slots, gate at 0x%llx\n", core->info->slot[core->info->self - 1].name,
+		core->info->slot_count, core->info->gate);
+	return 0;
+
+undo_device:
+	switchyard_device_exit();
+undo_request:
+	switchyard_request_exit(core);
+undo_gate:
+	switchyard_gate_exit(&core->gate);
+unmap:
+	memunmap(core->info);
+	return error;
+}
+
+void switchyard_core_exit(void)
+{
+	struct switchyard_core *core = &switchyard_core;
+
+	switchyard_keys_exit();
+	switchyard_device_exit();
+	switchyard_request_exit(core);
+	switchyard_gate_exit(&core->gate);
+	memunmap(core->info);
+}
+
+/* Returns only if the gate refuses. */
+static void leave_for_good(u64 op, u64 arg)
+{
+	s64 result = switchyard_gate_call(&switchyard_core.gate, op, arg);
+
+	pr_emerg("the monitor did not take over: %s\n", switchyard_error_text(result));
+}
+
+void switchyard_end(enum switchyard_end reason)
+{
+	leave_for_good(SWITCHYARD_END, reason);
+}
+
+void switchyard_crash(void)
+{
+	leave_for_good(SWITCHYARD_CRASH, 0);
+}
+
+void switchyard_crash_note(const char *message)
+{
+	struct switchyard_notes *notes = &switchyard_core.info->notes;
+
+	strscpy(notes->message, message, sizeof(notes->message));
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * core_request.c - requests to give the machine away: who asks, whether it may be, and the steps.
+ *
+ * The hooks bring the way to suspend Linux (switchyard_request_hook()). On that way they call
+ * switchyard_request_begin(), _enter() and _end().
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/kernel.h>
+#include <asm/msr.h>
+#include <asm/tsc.h>
+#include "core.h"
+#include "switchyard_check.h"
+#include "switchyard_ioctl.h"
+#include "switchyard_names.h"
+
+void switchyard_request_hook(int (*suspend)(void))
+{
+	struct switchyard_turn *turn = &switchyard_core.turn;
+
+	mutex_lock(&turn->lock);
+	turn->suspend = suspend;
+	mutex_unlock(&turn->lock);
+}
+
+int switchyard_request_begin(void)
+{
+	struct switchyard_turn *turn = &switchyard_core.turn;
+
+	if (!turn->active)
+		return -EPERM;
+
+	switchyard_clock_mark(&turn->begin);
+	return 0;
+}
+
+int switchyard_request_enter(void)
+{
+	struct switchyard_core *core = &switchyard_core;
+	struct switchyard_turn *turn = &core->turn;
+	u64 left = rdtsc_ordered();
+
+	turn->entered = true;
+	turn->result = switchyard_gate_call(&core->gate, turn->op, turn->slot);
+	if (turn->result)
+		return -ECANCELED;
+
+	core->returns++;
+	core->away_usec = switchyard_clock_usec(left, rdtsc_ordered());
+	return 0;
+}
+
+void switchyard_request_end(void)
+{
+	const struct switchyard_turn *turn = &switchyard_core.turn;
+
+	if (turn->entered)
+		switchyard_clock_correct(&turn->begin);
+}
+
+/* turn->lock is held, and op and slot are set. Returns as switchyard_request_run() does. */
+static int request_suspend(struct switchyard_turn *turn, s32 *result)
+{
+	int error;
+
+	/* The hooks are not there yet, or gone: the driver is being loaded or unloaded. */
+	if (!turn->suspend)
+		return -EBUSY;
+
+	turn->entered = false;
+	turn->active = true;
+	error = turn->suspend();
+	turn->active = false;
+
+	if (turn->entered) {
+		*result = turn->result;
+		return 0;
+	}
+	/* Without an error, /sys/power/pm_test made the PM core turn back half-way. */
+	return error ? error : -ECANCELED;
+}
+
+int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, s32 *result)
+{
+	const struct switchyard_info *info = core->info;
+	struct switchyard_turn *turn = &core->turn;
+	int error;
+
+	/* What the gate would refuse is refused here, so that nothing is suspended for it. */
+	*result = switchyard_check(info->slot, info->slot_count, info->self, op, slot);
+	if (*result)
+		return 0;
+
+	/* Not mutex_lock(): a task that waits there can't be frozen, so the switch would fail. */
+	if (!mutex_trylock(&turn->lock))
+		return -EBUSY;
+
+	turn->op = op;
+	turn->slot = slot;
+	error = request_suspend(turn, result);
+	mutex_unlock(&turn->lock);
+	return error;
+}
+
+static void request_work(struct work_struct *work)
+{
+	struct switchyard_core *core = container_of(work, struct switchyard_core, turn.later);
+	u32 slot = READ_ONCE(core->turn.later_slot);
+	const char *text;
+	s32 result;
+	int error;
+
+	error = switchyard_request_run(core, slot ? SWITCHYARD_SWITCH : SWITCHYARD_MONITOR, slot,
+				       &result);
+	text = switchyard_suspend_text(-error);
+	if (error)
+		pr_notice("not switched: Linux could not be suspended, error %d: %s\n", error,
+			  text ? text : "the lines above say why");
+	else if (result)
+		pr_notice("not switched to slot %u: %s\n", slot, switchyard_error_text(result));
+}
+
+void switchyard_request_later(struct switchyard_core *core, u32 slot)
+{
+	WRITE_ONCE(core->turn.later_slot, slot);
+	queue_work(core->turn.queue, &core->turn.later);
+}
+
+int switchyard_request_init(struct switchyard_core *core)
+{
+	struct switchyard_turn *turn = &core->turn;
+
+	mutex_init(&turn->lock);
+	INIT_WORK(&turn->later, request_work);
+	/*
+	 * Our own queue: not freezable, or it would freeze itself; not bound to a CPU, as CPUs go
+	 * offline under it; and not a shared one, which a suspending device may wait for.
+	 */
+	turn->queue = alloc_workqueue("switchyard", WQ_UNBOUND, 1);
+	if (!turn->queue) {
+		pr_err("no memory for a work queue\n");
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void switchyard_request_exit(struct switchyard_core *core)
+{
+	destroy_workqueue(core->turn.queue);
+}

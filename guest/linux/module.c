@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * module.c - loading and unloading: the core, then what hooks it into a stock kernel.
+ */
+#include <linux/module.h>
+#include "hooks.h"
+#include "switchyard_core.h"
+#include "version.h"
+
+static int __init switchyard_init(void)
+{
+	int error = switchyard_core_init();
+
+	if (error)
+		return error;
+	error = switchyard_ending_init();
+	if (error)
+		goto undo_core;
+	error = switchyard_panic_init();
+	if (error)
+		goto undo_ending;
+	switchyard_suspend_init();
+	return 0;
+
+undo_ending:
+	switchyard_ending_exit();
+undo_core:
+	switchyard_core_exit();
+	return error;
+}
+
+static void __exit switchyard_exit(void)
+{
+	switchyard_suspend_exit();
+	switchyard_panic_exit();
+	switchyard_ending_exit();
+	switchyard_core_exit();
+}
+
+module_init(switchyard_init);
+module_exit(switchyard_exit);
+
+MODULE_DESCRIPTION("Switchyard guest driver: gives the machine to another kernel");
+MODULE_VERSION(SWITCHYARD_VERSION);
+MODULE_LICENSE("GPL");

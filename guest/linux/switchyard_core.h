@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * switchyard_core.h - what the driver's core does for those who hook it into a kernel.
+ *
+ * The core (core_*.c) finds the monitor, takes requests from programs and keys, calls the gate and
+ * corrects the clock. How Linux stops, ends and crashes it does not know: the hooks tell it. For a
+ * stock kernel that is hooks_*.c, which borrow what such a kernel has for others. A patched kernel
+ * calls the same functions from the proper places.
+ */
+#ifndef SWITCHYARD_CORE_H
+#define SWITCHYARD_CORE_H
+
+#include <linux/types.h>
+#include "switchyard.h"
+
+/* Linux numbers the CPU it boots on 0, and the gate wants to be called there. */
+#define SWITCHYARD_BOOT_CPU 0
+
+/* Returns 0, or a negative errno and has printed the reason. Requests are refused at first. */
+int switchyard_core_init(void);
+void switchyard_core_exit(void);
+
+/*
+ * From now on a request calls suspend(), which suspends Linux and returns when it is resumed: 0, or
+ * a negative errno. Within it the three functions below are called, in this order. NULL: requests
+ * are refused, and none is under way when this function returns. Sleeps.
+ */
+void switchyard_request_hook(int (*suspend)(void));
+
+/* Before tasks and devices are suspended. -EPERM: it is not a request that suspends Linux. */
+int switchyard_request_begin(void);
+
+/*
+ * All is suspended; on the boot CPU, interrupts off, the other CPUs offline. Calls the gate. Returns
+ * 0 when this slot is resumed, -ECANCELED if the gate refuses.
+ */
+int switchyard_request_enter(void);
+
+/* Devices are back, tasks are not yet: none of them sees the clock before it is right. */
+void switchyard_request_end(void);
+
+/*
+ * This kernel ends, or it has crashed. On the boot CPU, in any context, NMI too. Both return only if
+ * the gate refuses, and have printed why.
+ */
+void switchyard_end(enum switchyard_end reason);
+void switchyard_crash(void);
+
+/* Tells the monitor why this kernel is about to crash. */
+void switchyard_crash_note(const char *message);
+
+#endif

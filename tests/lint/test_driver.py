@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The Linux driver has two layers: a core that any kernel can use, and hooks for a stock one."""
+
+import re
+
+import pytest
+
+import structure
+
+FOLDER = structure.ROOT / 'guest/linux'
+CORE = sorted([FOLDER / 'core.h', FOLDER / 'switchyard_core.h', *FOLDER.glob('core_*.[cS]')])
+HOOKS = sorted([FOLDER / 'hooks.h', *FOLDER.glob('hooks_*.c')])
+PRINTING = [path for path in CORE + HOOKS if re.search(r'\bpr_\w+\(', path.read_text())]
+
+# What a stock kernel has for others.
+BORROWED = re.compile(r'suspend_set_ops|platform_suspend_ops|pm_suspend|syscore|shutdown_hook|panic_notifier'
+                      r'|reboot_notifier|nmi_handler|__cpu_online_mask|send_IPI')
+
+
+def code(path):
+    return structure.without_comments(path.read_text())
+
+
+@pytest.mark.parametrize('path', CORE, ids=lambda path: path.name)
+def test_the_core_borrows_nothing(path):
+    assert not BORROWED.findall(code(path))
+    assert '"hooks.h"' not in path.read_text()
+
+
+def test_the_hooks_borrow():
+    """Or the pattern above finds nothing anywhere."""
+    assert all(BORROWED.search(code(path)) for path in HOOKS if path.suffix == '.c')
+
+
+@pytest.mark.parametrize('path', HOOKS, ids=lambda path: path.name)
+def test_the_hooks_know_one_header_of_the_core(path):
+    own = re.findall(r'#include "(.*)"', path.read_text())
+    assert set(own) <= {'hooks.h', 'compat.h', 'switchyard_core.h'}
+
+
+@pytest.mark.parametrize('name', ['core.h', 'hooks.h', 'switchyard_core.h'])
+def test_global_names_say_whose_they_are(name):
+    """The driver can be a part of a kernel's tree."""
+    names = list(structure.declared(FOLDER / name))
+    assert names and all(each.startswith('switchyard_') for each in names)
+
+
+@pytest.mark.parametrize('path', sorted(FOLDER.glob('*.c')), ids=lambda path: path.name)
+def test_what_is_not_static_has_a_header(path):
+    """So that the test above sees it."""
+    told = {name for header in FOLDER.glob('*.h') for name in structure.declared(header)}
+    defined = re.findall(r'^(?!static|struct \w+ \{|extern|typedef|module_)\w[\w\s*]*?\b(\w+)\([^;]*\)\n\{', code(path),
+                         re.MULTILINE)
+    assert set(defined) <= told
+
+
+@pytest.mark.parametrize('path', PRINTING, ids=lambda path: path.name)
+def test_lines_begin_with_the_modules_name(path):
+    assert '#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt\n' in path.read_text()
+    assert '"switchyard: ' not in path.read_text()

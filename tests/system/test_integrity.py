@@ -14,6 +14,7 @@ from qemu import PROMPT
 from switchyard import module, open_console, parse_table, slots, tick_count, tick_slot
 
 UD2 = b'\x0f\x0b'
+LARGE_PAGE = 2 << 20
 
 
 def symbols():
@@ -31,7 +32,9 @@ def start(machines, options, modules, **settings):
     open_console(machine)
     machine.damage = lambda: GdbRemote(socket)
     rows = parse_table(machine.command('mem'))
-    machine.base, = (int(row['START'], 16) for row in rows if row['OWNER'] == 'monitor')
+    starts = [int(row['START'], 16) for row in rows if row['OWNER'] == 'monitor']
+    # The image begins with a large page; what is kept of the slots begins anywhere.
+    machine.base, = (start for start in starts if start % LARGE_PAGE == 0)
     return machine
 
 

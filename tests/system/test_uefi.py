@@ -98,7 +98,7 @@ def test_no_bios_data_area():
         assert ' 00 30 ' in machine.command(f'md {EBDA_SEGMENT:#x} 16')
         low = [row for row in parse_table(machine.command('mem'))
                if 0x10000 <= int(row['START'], 16) < 0xa0000]
-        assert {row['OWNER'] for row in low} == {'tick', 'free', 'monitor'}
+        assert {row['OWNER'] for row in low} == {'tick', 'free'}
         assert low[-1]['END'] == '0x000000000009ffff'
 
 

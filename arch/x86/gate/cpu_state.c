@@ -373,6 +373,7 @@ void cpu_state_take(void)
 	control_of_monitor(NULL);
 	msr_list_stop(&cpu.active);
 	efer_of_monitor(NULL);
+	no_machine_check(NULL);
 	write_dr7(DR7_RESET);
 	segments_reset();
 	memory_types_of_monitor(NULL);

@@ -37,10 +37,10 @@ uint64_t paging_limit(void);
 void paging_init(uint64_t memory_end, struct paging_tables *tables);
 
 /*
- * Maps [address, address + size), too, if it is not, and makes it uncacheable in steps of 2 MiB:
- * registers of a device, or the framebuffer. Below 4 GiB, firmware's MTRRs do so already; above RAM,
- * some firmware has write-back as the type of all that no MTRR names. False if it lies beyond
- * paging_limit(), or in more GiBs than there are directories for.
+ * Maps [address, address + size), too, if it is not mapped yet, and makes it uncacheable in steps of
+ * 2 MiB. It is for registers of a device, and for the framebuffer. Below 4 GiB firmware's MTRRs do so
+ * already. Above RAM, some firmware has write-back as the type of all that no MTRR names. Returns
+ * false if it lies beyond paging_limit(), or in more GiBs than there are directories for.
  */
 bool paging_map_registers(uint64_t address, uint64_t size);
 bool paging_map_framebuffer(uint64_t address, uint64_t size);

@@ -57,13 +57,13 @@ uint64_t paging_limit(void)
 /* The GiB as large pages; NULL: there is no directory left for it. */
 static uint64_t *split_gib(uint64_t gib)
 {
-	uint64_t *directory = tables.directory[tables.directories];
+	uint64_t *directory;
 
 	if (tables.pdpt[gib] && !(tables.pdpt[gib] & PAGE_LARGE))
 		return (uint64_t *)(tables.pdpt[gib] & PAGE_ADDRESS);
 	if (tables.directories == PAGING_MAX_DIRECTORIES)
 		return NULL;
-	tables.directories++;
+	directory = tables.directory[tables.directories++];
 	for (unsigned int i = 0; i < ENTRIES; i++)
 		directory[i] = page(gib * GIB + i * LARGE_PAGE);
 	tables.pdpt[gib] = table(directory);

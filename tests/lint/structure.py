@@ -234,6 +234,21 @@ def check_header_names(paths):
             yield f'{shown(path)}: {shown(other)} has the same name: say what this one is about'
 
 
+STATIC_FUNCTION = re.compile(r'^(?:__attribute__\(\(\w+\)\) )?static (?!inline)[^;={]*?\b(\w+)\(', re.MULTILINE)
+
+
+def check_static_names(paths):
+    """A backtrace prints static functions by name, so no two files of the monitor have one of a name."""
+    first = {}
+    for path in paths:
+        if path.suffix != '.c' or shown(path).split('/')[0] not in HOMES:
+            continue
+        for name in sorted(set(STATIC_FUNCTION.findall(path.read_text()))):
+            other = first.setdefault(name, path)
+            if other != path:
+                yield f'{shown(path)}: {name}() is a function of {shown(other)}, too'
+
+
 def check_portable(paths):
     """monitor/ leaves differences of machines to folders and the linker."""
     for path in paths:
@@ -372,6 +387,7 @@ def main():
         *check_licence(paths), *check_blanks(paths), *check_folder_sizes(paths),
         *check_order(MAY_INCLUDE), *check_directions(c_and_nasm), *check_full_paths(c_and_nasm),
         *check_circles(c_and_nasm), *check_headers_alone(paths), *check_header_names(paths),
+        *check_static_names(paths),
         *check_portable(c_and_nasm), *check_homes(paths),
         *check_assembly_offsets(nasm), *check_lengths(functions),
     ]

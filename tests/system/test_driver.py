@@ -15,6 +15,7 @@ from gdb_remote import GdbRemote
 from linux import CLOUD, NEWEST_CLOUD, Linux, linux_slot
 from paths import ROOT
 from switchyard import open_console, tick_count, tick_slot
+from two_debians import ACCEL
 
 CR4_SMEP = 1 << 20
 
@@ -68,7 +69,7 @@ def machine(module_machines, tmp_path_factory, disk):
     """alpha runs at its shell before and after each test."""
     socket = tmp_path_factory.mktemp('gdb') / 'gdb'
     machine = module_machines.start(
-        'timeout=-1', linux_slot('alpha', NEWEST_CLOUD) + tick_slot(), memory='512M', smp=2,
+        'timeout=-1', linux_slot('alpha', NEWEST_CLOUD) + tick_slot(), memory='512M', smp=2, accel=ACCEL,
         devices=[*NO_SLEEP, '-drive', f'file={disk},format=raw,if=virtio,readonly=on',
                  '-gdb', f'unix:{socket},server=on,wait=off'])
     open_console(machine)

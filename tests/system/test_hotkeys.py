@@ -6,6 +6,7 @@ import pytest
 from linux import CLOUD, NEWEST_GENERIC, Linux, linux_slot
 from qemu import PROMPT
 from switchyard import open_console, slots, tick_slot
+from two_debians import ACCEL
 
 HOTKEY = ['ctrl', 'alt', 'shift']
 
@@ -16,7 +17,7 @@ def machine(module_machines):
     machine = module_machines.start(
         'timeout=-1',
         linux_slot('alpha', NEWEST_GENERIC) + linux_slot('beta', CLOUD) + tick_slot(),
-        memory='1G', smp=2)
+        memory='1G', smp=2, accel=ACCEL)
     open_console(machine)
     machine.alpha, machine.beta = Linux(machine, 'alpha'), Linux(machine, 'beta')
     machine.sendline('boot alpha')

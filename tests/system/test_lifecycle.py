@@ -6,6 +6,7 @@ import pytest
 from linux import CLOUD, DEFAULT, GENERIC, NEWEST, NEWEST_CLOUD, Linux, linux_slot
 from qemu import PROMPT
 from switchyard import open_console, slots
+from two_debians import ACCEL
 
 
 # The slots that end or crash. newest has a newer kernel, if this Debian has one.
@@ -17,7 +18,7 @@ def machine(module_machines):
     """alpha keeps a file in memory all along; each test does something to beta, then goes back to alpha."""
     machine = module_machines.start(
         'timeout=-1', linux_slot('alpha', GENERIC) + linux_slot('beta', CLOUD)
-        + linux_slot('newest', NEWEST_CLOUD), memory='1280M', smp=2)
+        + linux_slot('newest', NEWEST_CLOUD), memory='1280M', smp=2, accel=ACCEL)
     open_console(machine)
     machine.alpha, machine.beta = Linux(machine, 'alpha'), Linux(machine, 'beta')
     machine.sendline('boot alpha')

@@ -80,7 +80,7 @@ bool kept_state_place(struct monitor *monitor, struct error *error)
 }
 
 /* The next size bytes of what *room points into. */
-static void *take_room(uint8_t **room, uint64_t size)
+static void *kept_room(uint8_t **room, uint64_t size)
 {
 	void *taken = *room;
 
@@ -93,12 +93,12 @@ static void give_room(struct kept_state *kept, const struct slot *slot, enum int
 {
 	uint64_t sums = integrity_room(check);
 
-	kept->platform = take_room(room, platform_layout()->size);
+	kept->platform = kept_room(room, platform_layout()->size);
 	for (uint32_t cpu = 0; cpu < gate_cpus.count; cpu++)
 		if (has_cpu(slot, cpu))
-			kept->cpu[cpu] = take_room(room, cpu_state_layout()->size);
+			kept->cpu[cpu] = kept_room(room, cpu_state_layout()->size);
 	if (sums)
-		kept->integrity.sums = take_room(room, sums);
+		kept->integrity.sums = kept_room(room, sums);
 }
 
 void kept_state_save_apart(struct monitor *monitor, const struct slot *slot,

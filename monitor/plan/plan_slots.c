@@ -225,8 +225,7 @@ static bool is_asked_for(const struct placing *p, const struct region *range)
 
 	for (uint32_t i = 0; i < p->table->count; i++)
 		if (i != p->index && plan_asked_range(&p->table->slot[i], &other) &&
-		    other.base < range->base + range->size &&
-		    range->base < other.base + other.size)
+		    other.base < range->base + range->size && range->base < other.base + other.size)
 			return true;
 	return false;
 }

@@ -168,9 +168,10 @@ no_long_mode_text:
 	align 8
 boot_gdt:
 	dq 0
-	dq GDT_CODE32			; SELECTOR_CODE32
+	dq GDT_CODE64			; SELECTOR_CODE64_FIRST
 	dq GDT_CODE64			; SELECTOR_CODE64
 	dq GDT_DATA			; SELECTOR_DATA
+	dq GDT_CODE32			; SELECTOR_CODE32
 boot_gdt_end:
 
 	align PAGE_SIZE

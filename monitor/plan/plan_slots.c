@@ -218,11 +218,40 @@ static bool find_slice(const struct placing *p, bool pinned, uint64_t range_base
 		    format_size(want, low.size), format_size(left, plan_largest(p->plan, &low)));
 }
 
+/* Has another slot that says where its range is, placed or not, asked for a part of it? */
+static bool is_asked_for(const struct placing *p, const struct region *range)
+{
+	struct region other;
+
+	for (uint32_t i = 0; i < p->table->count; i++)
+		if (i != p->index && plan_asked_range(&p->table->slot[i], &other) &&
+		    other.base < range->base + range->size && range->base < other.base + other.size)
+			return true;
+	return false;
+}
+
+/*
+ * A kernel that is linked to a high address may still take it that RAM begins at 1 MiB, as it does
+ * on any PC. So its range begins there, if that harms no slot and the kernel lies in the range.
+ */
+static void begin_at_1m(const struct placing *p, struct region *range)
+{
+	const struct needs *needs = &p->slot->needs;
+	struct region low = {.base = MIB, .size = range->size, .type = REGION_RAM};
+
+	if (!p->slot->has_base && needs->base >= MIB &&
+	    needs->base + needs->size + p->slot->block.size <= low.base + low.size &&
+	    plan_is_free(p->plan, low.base, low.size) && !is_asked_for(p, &low))
+		*range = low;
+}
+
 static bool place_slot(const struct placing *p, struct error *error)
 {
 	struct region range, slice;
 	bool pinned = plan_asked_range(p->slot, &range);
 
+	if (pinned)
+		begin_at_1m(p, &range);
 	if (!(pinned ? place_asked(p, &range, error) : place_anywhere(p, &range, error)) ||
 	    !find_slice(p, pinned, range.base, &slice, error))
 		return false;

@@ -19,7 +19,8 @@
  * Gives every slot its slice below 1 MiB and its range. Fixed kernels and slots with a base first,
  * then the others in order, lowest address first, RAM below 4 GiB first for those whose
  * needs.max_end says so. A slot that does not fit is removed from the table and reported by name
- * with sizes wanted and left.
+ * with sizes wanted and left. A fixed kernel that lies in the first bytes from 1 MiB on that mem=
+ * asks for has them, if they are free and no other slot asks for a part of them.
  */
 void plan_slots(struct plan *plan, struct slot_table *table, report_fn report, void *context);
 

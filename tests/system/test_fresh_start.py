@@ -20,6 +20,8 @@ def machine(request, module_machines):
                     'mem=4M'),
              module('kernel', 'breaks', guest_images.assemble('breaks', 0x3c00000, bits=64),
                     'mem=4M'),
+             module('kernel', 'at8', guest_images.assemble('code_at_8', 0x4000000, bits=64),
+                    'mem=4M'),
              module('kernel', 'tables', guest_images.assemble('own_tables', 0x3800000, bits=64),
                     'mem=4M')]
     settings = {} if request.param == 'default' else {'cpu': request.param}
@@ -49,8 +51,17 @@ def test_a_kernel_that_faults_at_once(machine):
     machine.expect(PROMPT)
     states = {name: row['STATE'] for name, row in slots(machine).items()}
     assert states == {'tick': 'parked', 'traces': 'ready', 'faults': 'crashed',
-                      'tables': 'ready', 'breaks': 'ready'}
+                      'tables': 'ready', 'breaks': 'ready', 'at8': 'ready'}
     assert 'error' not in machine.command('kill faults')
+
+
+def test_a_kernel_that_faults_with_another_layout(machine):
+    """The exception finds no code at 0x10; the double fault that follows is reported."""
+    machine.sendline('boot at8')
+    machine.expect(r'fault in a kernel that starts: vector 8 \(#DF.*\n.* rip 00000000040000')
+    machine.expect(PROMPT)
+    assert slots(machine)['at8']['STATE'] == 'crashed'
+    assert [line for line in machine.command('selftest').split('\n') if line.startswith('error')] == []
 
 
 def test_a_breakpoint_in_the_monitor(machine):
@@ -72,7 +83,7 @@ def test_a_kernel_that_faults_with_tables_of_its_own(machine):
     assert slots(machine)['tables']['STATE'] == 'crashed'
     after = machine.qmp.human('info registers')
     for line in before.split('\n'):
-        if re.match('(ES|CS|SS|DS|FS|GS|LDT|TR|GDT|IDT|CR0|DR6) *=', line):
+        if re.match('(ES|CS|SS|DS|FS|GS|LDT|TR|GDT|IDT|CR0|DR0|DR6) *=', line):
             assert line in after
     assert all(text in after for text in own)
     assert [line for line in machine.command('selftest').split('\n') if line.startswith('error')] == []

@@ -75,6 +75,17 @@ def test_plain_elf(loaded, slot):
     loaded.expect(rf'OK {slot}\nabi right\nEND\n')
 
 
+def test_a_kernel_of_high_addresses(machines):
+    """It is linked to 17 MiB, its entry point is physical, and its RAM begins at 1 MiB."""
+    kernel = guest_images.with_high_addresses(guest_images.assemble('elf32', 17 << 20))
+    machine = machines.start('timeout=-1', [module('kernel', 'high', kernel, 'mem=32M')],
+                             memory='256M')
+    open_console(machine)
+    assert slots(machine)['high']['BASE'] == '0x100000'
+    machine.sendline('boot high')
+    machine.expect(r'OK elf32\nabi right\nEND\n')
+
+
 @pytest.mark.parametrize('path', [MEMTEST_IA32, MEMTEST_X64], ids=['ia32', 'x64'])
 def test_memtest_from_the_menu(machines, path):
     """memtest86+ is a bzImage; the 32-bit one has no 64-bit entry (XLF_KERNEL_64)."""

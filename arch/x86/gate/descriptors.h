@@ -14,7 +14,7 @@
 /* Interrupt-stack-table entries: faults that may come with a bad stack get one of their own. */
 enum descriptor_ist { IST_NONE, IST_DOUBLE_FAULT, IST_NMI, IST_MACHINE_CHECK, IST_COUNT };
 
-#define GDT_ENTRIES 6 /* null, CODE32, CODE64, DATA, TSS (two) */
+#define GDT_ENTRIES 7 /* null, CODE64 twice, DATA, CODE32, TSS (two) */
 
 /* 64-bit TSS (SDM volume 3, figure 8-11). */
 struct tss {

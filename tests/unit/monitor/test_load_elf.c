@@ -81,6 +81,38 @@ static void elf32_entry_is_translated(void **state)
 	assert_int_equal(test.entry.ip, 0x200123);
 }
 
+/* The same, but the entry point is physical. */
+static void elf32_physical_entry(void **state)
+{
+	Elf32_Phdr segment[] = {{.p_type = PT_LOAD,
+				 .p_offset = CONTENTS,
+				 .p_vaddr = 0x80100000,
+				 .p_paddr = 0x100000,
+				 .p_filesz = 0x1000,
+				 .p_memsz = 0x1000},
+				{.p_type = PT_LOAD,
+				 .p_offset = CONTENTS,
+				 .p_vaddr = 0x100000,
+				 .p_paddr = 0x110000,
+				 .p_filesz = 0x10,
+				 .p_memsz = 0x10}};
+
+	(void)state;
+	make_file(&test, SIZE);
+	make_elf32(&test, 0x10000c, segment, 1);
+	assert_true(inspect(&test));
+	make_ram(&test, MIB, MIB, 0);
+	assert_true(load(&test));
+	assert_int_equal(test.entry.ip, 0x10000c);
+	/* A virtual address of another segment: that is what the ABI means. */
+	make_elf32(&test, 0x10000c, segment, 2);
+	assert_true(inspect(&test));
+	assert_true(load(&test));
+	assert_int_equal(test.entry.ip, 0x11000c);
+	make_elf32(&test, 0x101000, segment, 1);
+	assert_false(inspect(&test));
+}
+
 static void bad_segments(void **state)
 {
 	const struct {
@@ -272,6 +304,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(elf64_is_loaded),
 		TEST(elf32_entry_is_translated),
+		TEST(elf32_physical_entry),
 		TEST(bad_segments),
 		TEST(bad_headers),
 		TEST(short_files),

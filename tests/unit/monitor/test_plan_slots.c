@@ -31,6 +31,30 @@ static void ranges(void **state)
 		assert_int_equal(m.table.slot[i].low.size, (i < 2 ? 64 : 32) * KIB);
 }
 
+/* A kernel that is linked high gets RAM from 1 MiB on, where that is free and it lies in there. */
+static void fixed_high(void **state)
+{
+	(void)state;
+	add_fixed("a", 32 * MIB, 16 * MIB, 17 * MIB);
+	make_plan();
+	assert_int_equal(m.table.slot[0].ram.base, MIB);
+	start(state);
+	add_fixed("a", 32 * MIB, 16 * MIB, 17 * MIB + 1);
+	make_plan();
+	assert_int_equal(m.table.slot[0].ram.base, 16 * MIB);
+	start(state);
+	add_fixed("a", 32 * MIB, 16 * MIB, 17 * MIB)->block.size = PAGE_SIZE;
+	make_plan();
+	assert_int_equal(m.table.slot[0].ram.base, 16 * MIB);
+	start(state);
+	add_fixed("a", 32 * MIB, 16 * MIB, MIB);
+	add_fixed("b", 2 * MIB, MIB, MIB); /* it comes later, and has no choice */
+	make_plan();
+	assert_int_equal(m.reports.count, 0);
+	assert_int_equal(m.table.slot[0].ram.base, 16 * MIB);
+	assert_int_equal(m.table.slot[1].ram.base, MIB);
+}
+
 static void slices_shrink(void **state)
 {
 	static const struct {
@@ -321,6 +345,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(ranges),
+		TEST(fixed_high),
 		TEST(slices_shrink),
 		TEST(no_slice_left),
 		TEST(above_4g_when_low_is_short),

@@ -97,13 +97,12 @@ static uint32_t hpet_item_size(void)
  * order.
  *
  * First the other CPUs are stopped, so that nobody touches a device meanwhile. Then everything that
- * can interrupt is saved, from the devices to the local APIC. Devices that interrupt by themselves
- * are stopped by that. Then all interrupts are masked. The local APIC may still hold interrupts
- * that were sent before, so it is emptied after that. The other items can't interrupt any more, and
- * follow.
+ * can interrupt is saved, the IO-APICs before the local APIC. Devices that interrupt by themselves
+ * are stopped by that. The item "quiet" masks all interrupts, and then empties the local APIC, which
+ * may hold interrupts that were sent before. The items after it don't interrupt any more.
  *
  * When the state is restored, PCI comes after the timers, because it starts devices that the timers
- * may be part of. The interrupt controllers come last, and the local APIC is the first of them: an
+ * may be part of. The interrupt controllers come last, and the IO-APICs are the last of them: an
  * IO-APIC that is unmasked needs a local APIC that knows its vectors.
  */
 static const struct state_item items[] = {

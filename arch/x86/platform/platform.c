@@ -98,8 +98,8 @@ static uint32_t hpet_item_size(void)
  *
  * First the other CPUs are stopped, so that nobody touches a device meanwhile. Then everything that
  * can interrupt is saved, the IO-APICs before the local APIC. Devices that interrupt by themselves
- * are stopped by that. The item "quiet" masks all interrupts, and then empties the local APIC, which
- * may hold interrupts that were sent before. The items after it don't interrupt any more.
+ * are stopped by that. The item "quiet" masks all interrupts, and then empties the local APIC,
+ * which may hold interrupts that were sent before. The items after it don't interrupt any more.
  *
  * When the state is restored, PCI comes after the timers, because it starts devices that the timers
  * may be part of. The interrupt controllers come last, and the IO-APICs are the last of them: an

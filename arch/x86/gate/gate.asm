@@ -411,7 +411,7 @@ slot_registers:
 	; From here on, an NMI handler may call the gate, which overwrites the context.
 	mov dword [rdi + cpu_context.progress], GATE_IDLE
 	pop rdi
-	popfq				; restores the interrupt flag as it was at the call
+	popfq				; with the interrupt flag as it was at the call
 	ret
 
 ; An entry like that of FIXUP in fixup.h. Each address is relative to its own place.

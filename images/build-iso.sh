@@ -40,7 +40,9 @@ cat >"$stage.bin/mformat" <<END
 exec $(command -v mformat) -N $(printf %08x "$epoch") "\$@"
 END
 chmod +x "$stage.bin/mformat"
-PATH=$stage.bin:$PATH grub-mkrescue --install-modules="$modules" --locales= --fonts= --themes= \
+# GRUB 2.12 makes a file whose name is the time of day.
+TZ=UTC0 PATH=$stage.bin:$PATH faketime -f "$(date -u -d "@$epoch" '+%Y-%m-%d %H:%M:%S')" \
+	grub-mkrescue --install-modules="$modules" --locales= --fonts= --themes= \
 	--modification-date="$date" -o "$output" "$stage" \
 	-- -volume_date all_file_dates "=$epoch" >"$output.log" 2>&1 || {
 	cat "$output.log" >&2

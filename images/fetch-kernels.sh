@@ -5,8 +5,7 @@
 #
 # A flavour is VERSION-KIND: 6.1-cloud-amd64, 6.12-rt-amd64. "demo" is what the demo boots: the cloud
 # and the generic kernel of the version that this Debian has by default. "test" is all that tests boot:
-# the real-time kernel of that version, too, and cloud and generic kernels of other versions, if apt
-# knows them.
+# the real-time kernel of that version, too, and the same three of other versions, if apt knows them.
 #
 #   BUILD/kernels/default    the version that this Debian has by default: 6.1
 #   BUILD/kernels/FLAVOUR/   vmlinuz; lib/modules/RELEASE; headers; compiler, the name of the one that
@@ -74,7 +73,7 @@ wanted() {
 	[ "$1" = test ] || return 0
 	echo "$default-rt-amd64"
 	for version in $versions; do
-		for flavour in "$version-cloud-amd64" "$version-amd64"; do
+		for flavour in "$version-cloud-amd64" "$version-amd64" "$version-rt-amd64"; do
 			[ "$version" = "$default" ] || grep -qsxF "$flavour" "$kernels/unknown" ||
 				echo "$flavour"
 		done

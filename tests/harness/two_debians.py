@@ -16,10 +16,6 @@ SHARED_OFFSET = {'alpha': 0, 'beta': 32}  # each guest's half of the shared disk
 SEED = {'alpha': 11, 'beta': 13}          # of their TCP streams
 CHECK_LIMIT_S = 60
 
-# One host thread for all CPUs of the machine. Linux patches its own code while it boots and each time it
-# freezes its tasks (static keys), by way of an INT3. With a thread for each CPU, QEMU 7.2 at times executes
-# an INT3 that is gone already: Linux meets it for ever or panics ("Oops: int3"), without Switchyard, too.
-ACCEL = 'tcg,thread=single'
 CLOCK_LIMIT_S = 1.0
 RESUME_MEDIAN_S = 1.0  # a switch by syctl, seen from outside
 RESUME_LIMIT_S = 5.0   # the slowest, on a busy host
@@ -127,7 +123,7 @@ def start(machines, case, lifetime):
     lines = linux_slot('alpha', case.kernels[0], extra='sy.ip=10.0.2.15/24') \
         + linux_slot('beta', case.kernels[1], extra='sy.ip=10.0.2.16/24')
     return machines.start('serial=com1,115200 timeout=0 default=alpha', lines,
-                          machine=case.machine, smp=case.smp, memory='1G', accel=ACCEL,
+                          machine=case.machine, smp=case.smp, memory='1G',
                           firmware=case.firmware, lifetime=lifetime,
                           devices=devices(case, machines.logs))
 

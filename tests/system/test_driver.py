@@ -12,10 +12,9 @@ import pytest
 
 from copies import build_driver
 from gdb_remote import GdbRemote
-from linux import CLOUD, NEWEST_CLOUD, Linux, linux_slot
+from linux import CLOUD, OLDER_CLOUD, Linux, linux_slot
 from paths import ROOT
 from switchyard import open_console, tick_count, tick_slot
-from two_debians import ACCEL
 
 CR4_SMEP = 1 << 20
 
@@ -44,7 +43,7 @@ def make_copy(folder, edits):
         before = (folder / name).read_text()
         assert text in before, f'{name} has no {text!r} any more'
         (folder / name).write_text(before.replace(text, other))
-    result = build_driver(NEWEST_CLOUD, folder)
+    result = build_driver(CLOUD, folder)
     assert result.returncode == 0, result.stderr
     subprocess.run(['gcc', '-Os', '-static', '-s', f'-I{folder}', '-o', folder / 'syctl',
                     *(ROOT / 'guest/syctl').glob('*.c')], check=True, timeout=60)
@@ -69,7 +68,7 @@ def machine(module_machines, tmp_path_factory, disk):
     """alpha is at its shell before and after each test."""
     socket = tmp_path_factory.mktemp('gdb') / 'gdb'
     machine = module_machines.start(
-        'timeout=-1', linux_slot('alpha', NEWEST_CLOUD) + tick_slot(), memory='512M', smp=2, accel=ACCEL,
+        'timeout=-1', linux_slot('alpha', CLOUD) + tick_slot(), memory='512M', smp=2,
         devices=[*NO_SLEEP, '-drive', f'file={disk},format=raw,if=virtio,readonly=on',
                  '-gdb', f'unix:{socket},server=on,wait=off'])
     open_console(machine)
@@ -165,7 +164,7 @@ def test_unloading_leaves_nothing(machine):
     to_tick_and_back(machine)
 
 
-@pytest.mark.parametrize('flavour', sorted({CLOUD, NEWEST_CLOUD}))
+@pytest.mark.parametrize('flavour', sorted({CLOUD, OLDER_CLOUD}))
 def test_what_took_the_place_of_acpis_sleep_stays(machines, flavour):
     machine = machines.start('timeout=0 default=alpha', linux_slot('alpha', flavour), memory='512M')
     machine.alpha = Linux(machine, 'alpha')

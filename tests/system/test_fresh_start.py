@@ -83,7 +83,7 @@ def test_a_kernel_that_faults_with_tables_of_its_own(machine):
     assert slots(machine)['tables']['STATE'] == 'crashed'
     after = machine.qmp.human('info registers')
     for line in before.split('\n'):
-        if re.match('(ES|CS|SS|DS|FS|GS|LDT|TR|GDT|IDT|CR0|DR6) *=', line):
+        if re.match('(ES|CS|SS|DS|FS|GS|LDT|TR|GDT|IDT|CR0|DR0|DR6) *=', line):
             assert line in after
     assert all(text in after for text in own)
     assert [line for line in machine.command('selftest').split('\n') if line.startswith('error')] == []

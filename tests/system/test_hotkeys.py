@@ -3,10 +3,9 @@
 
 import pytest
 
-from linux import CLOUD, NEWEST_GENERIC, Linux, linux_slot
+from linux import GENERIC, OLDER_CLOUD, Linux, linux_slot
 from qemu import PROMPT
 from switchyard import open_console, slots, tick_slot
-from two_debians import ACCEL
 
 HOTKEY = ['ctrl', 'alt', 'shift']
 
@@ -16,8 +15,8 @@ def machine(module_machines):
     """alpha is at its shell before and after each test."""
     machine = module_machines.start(
         'timeout=-1',
-        linux_slot('alpha', NEWEST_GENERIC) + linux_slot('beta', CLOUD) + tick_slot(),
-        memory='1G', smp=2, accel=ACCEL)
+        linux_slot('alpha', GENERIC) + linux_slot('beta', OLDER_CLOUD) + tick_slot(),
+        memory='1G', smp=2)
     open_console(machine)
     machine.alpha, machine.beta = Linux(machine, 'alpha'), Linux(machine, 'beta')
     machine.sendline('boot alpha')

@@ -7,7 +7,7 @@ both share, the network, its TCP stream, that its processes go on, the clock, an
 
 import pytest
 
-from linux import CLOUD, GENERIC, NEWEST_CLOUD, NEWEST_GENERIC, RT
+from linux import CLOUD, GENERIC, OLDER_CLOUD, OLDER_GENERIC, OLDER_RT, RT
 from two_debians import Case, run_case
 
 IDE = ('-device', 'ide-hd,drive=shared,bus=ide.0')
@@ -18,8 +18,8 @@ CASES = [
     Case('cloud+generic-pc-smp2', (CLOUD, GENERIC), 'pc', 'virtio-net-pci', IDE, 2, 25),
     Case('generic+rt-q35-smp2', (GENERIC, RT), 'q35', 'e1000', IDE, 2, 8),
     Case('cloud+generic-pc-smp1', (CLOUD, GENERIC), 'pc', 'virtio-net-pci', IDE, 1, 6),
-    Case('newest-cloud+newest-generic-pc-smp2', (NEWEST_CLOUD, NEWEST_GENERIC), 'pc', 'virtio-net-pci', IDE,
-         2, 6),
+    Case('older-cloud+older-generic-pc-smp2', (OLDER_CLOUD, OLDER_GENERIC), 'pc', 'virtio-net-pci', IDE, 2, 6),
+    Case('generic+older-rt-q35-smp1', (GENERIC, OLDER_RT), 'q35', 'virtio-net-pci', IDE, 1, 4),
     Case('cloud+generic-pc-smp2-uefi', (CLOUD, GENERIC), 'pc', 'virtio-net-pci', IDE, 2, 5, 'uefi'),
 ]
 

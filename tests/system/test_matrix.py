@@ -11,7 +11,6 @@ import pytest
 
 from linux import AMD_SAYS, FLAVOURS, Linux, linux_slot
 from switchyard import tick_slot
-from two_debians import ACCEL
 
 CPUS = [1, 2, 4, 8]
 MODELS = ['qemu64', 'Haswell', 'EPYC', 'max']
@@ -49,7 +48,7 @@ def test_switches(machines, cpus, model, chipset, kernel):
     machine = machines.start(
         'timeout=0 default=alpha',
         linux_slot('alpha', kernel) + tick_slot('tick', string=f'every={TICK_STAYS} to=1'),
-        smp=cpus, cpu=model, machine=chipset, memory='512M', accel=ACCEL)
+        smp=cpus, cpu=model, machine=chipset, memory='512M')
     alpha = Linux(machine, 'alpha')
     alpha.wait()
     # Debian's kernels use five levels of paging where the CPU has them.

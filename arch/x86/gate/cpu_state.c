@@ -384,6 +384,7 @@ void cpu_state_take(void)
 	efer_of_monitor(NULL);
 	no_machine_check(NULL);
 	write_dr7(DR7_RESET);
+	debug_reset();
 	segments_reset();
 	memory_types_of_monitor(NULL);
 }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hooks_suspend.c - a deep switch: Linux suspends itself, and where firmware would put the machine
- * to sleep, our platform_suspend_ops call the gate.
+ * hooks_suspend.c - a deep switch. Linux suspends itself, and our platform_suspend_ops call the
+ * gate instead of firmware.
  *
- * The PM core freezes tasks, suspends every device and takes all CPUs but the first offline
- * before it calls switch_enter(), and takes all that back after it. We answer to "standby" only,
- * which ACPI seldom uses; with our ops set, the machine's own sleep states can't be entered
- * from here, and must not be: other slots would sleep along.
+ * Before the PM core calls switch_enter(), it freezes tasks, suspends every device, and takes all
+ * CPUs except the first offline. It undoes that afterwards. Our operations accept only "standby",
+ * which ACPI seldom uses. The machine's own sleep states can't be entered while our operations are
+ * set. That is necessary, because other slots would sleep, too.
  *
- * The PM core knows one set of operations and tells no one whose it is. ACPI sets its own at boot if
- * firmware knows a sleep state, and nothing in Linux would set them again. So once ours have taken
- * their place, the module stays. Where firmware knows none, there was nothing before us, and
- * unloading leaves nothing.
+ * The PM core has only one set of operations, and does not tell whose it is. ACPI sets its own at
+ * boot if firmware has a sleep state, and nothing in Linux would set them again. So the module
+ * can't be unloaded after ours have replaced them. If firmware has no sleep state, there were no
+ * operations before, and the module can be unloaded.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -26,7 +26,7 @@ static int switch_valid(suspend_state_t state)
 	return state == PM_SUSPEND_STANDBY;
 }
 
-/* Refuses "echo standby > /sys/power/state": it does not say where to go. */
+/* Refuses "echo standby > /sys/power/state", because it names no target. */
 static int switch_begin(suspend_state_t state)
 {
 	return switchyard_request_begin();
@@ -54,7 +54,7 @@ static int switch_suspend(void)
 	return pm_suspend(PM_SUSPEND_STANDBY);
 }
 
-/* As acpi_sleep_init() in drivers/acpi/sleep.c decides whether to set operations. */
+/* acpi_sleep_init() in drivers/acpi/sleep.c sets operations under the same condition. */
 static bool acpi_has_operations(void)
 {
 	u8 type_a, type_b;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Bad files and bad lines: each spoils its own slot, with one line that says why; the others start."""
+"""Bad files and bad lines: each spoils only its own slot, and one line says why. Other slots start."""
 
 import dataclasses
 import re
@@ -106,14 +106,14 @@ def boot(machines, rows):
 
 @pytest.fixture(scope='module')
 def machine_of(module_machines):
-    """Both tables at once, one machine each: what is wrong in one slot must not touch another."""
+    """All faults are on one machine: a fault in one slot must not touch another."""
     made = {id(table): boot(module_machines, table) for table in (FILES, LINES)}
     logs = {key: machine.command('log') for key, machine in made.items()}
     return lambda table: (made[id(table)], logs[id(table)])
 
 
 def reason(fault):
-    """What is said behind the slot's name, and behind the line where that is quoted."""
+    """The text of an error behind the slot's name, and behind the line if the error quotes it."""
     return re.sub(r'^.*?error: (slot \S+: )?(line ".*?": )?', '', fault)
 
 
@@ -155,7 +155,7 @@ def test_no_slot_at_all(machines):
 
 
 def test_more_slots_than_there_can_be(machines):
-    """16 is the most (switchyard.h); the 17th is refused by name."""
+    """There can be 16 slots (switchyard.h). The 17th is refused by name."""
     lines = [pair for number in range(17) for pair in tick_slot(f's{number}', 'mem=4M')]
     machine = machines.start('timeout=-1', lines, memory='512M')
     open_console(machine)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""From GRUB to the menu, and from there to a slot or to the console."""
+"""Tests of the way from GRUB to the menu, and from there to a slot or to the console."""
 
 import re
 import struct
@@ -44,7 +44,7 @@ def test_menu_digit_starts_a_slot(machines, key, slot):
 
 
 def monitor_begun_with(code):
-    """The monitor, with an entry point that runs this code first: it lies where its stack grows to."""
+    """The monitor, with an entry point that runs this code first. The code lies in unused stack."""
     image = MONITOR.read_bytes()
     symbols = subprocess.run(['nm', str(MONITOR)], capture_output=True, text=True, check=True).stdout
     stack = int(re.search(r'^(\w+) \w boot_stack$', symbols, re.MULTILINE)[1], 16)
@@ -56,7 +56,7 @@ def monitor_begun_with(code):
 
 
 def test_a_loader_that_leaves_the_direction_flag_set(machines):
-    """Multiboot2 does not say how it is; C code wants it clear."""
+    """Multiboot2 does not define this flag. C code needs it clear."""
     machine = start(machines, 'timeout=-1', monitor=monitor_begun_with(STD))
     open_console(machine)
     assert set(slots(machine)) == {'tick', 'tock'}
@@ -121,7 +121,7 @@ def test_video_off_leaves_the_serial_port(machines):
 
 
 def test_baud(machines):
-    """QEMU's port passes bytes at any rate; what counts is that the option is taken."""
+    """QEMU's port passes bytes at any rate, so the test only checks that the option is accepted."""
     machine = start(machines, 'serial=com1,38400 timeout=-1')
     open_console(machine)
     assert 'error' not in machine.command('log')
@@ -147,7 +147,7 @@ WRONG_OPTIONS = {
 
 @pytest.fixture(scope='module')
 def log_of_wrong_options(module_machines):
-    """All wrong options at once: each keeps its default, so the monitor comes up as ever."""
+    """All options are wrong. Each keeps its default, so the monitor starts as usual."""
     machine = module_machines.start(' '.join(WRONG_OPTIONS), TWO_TICKS, memory='128M')
     open_console(machine)
     assert set(slots(machine)) == {'tick', 'tock'}

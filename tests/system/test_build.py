@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What make says of a machine that lacks something, what it calls, and what it installs."""
+"""Tests of make: its errors if the machine lacks something, the programs it runs, what it installs."""
 
 import os
 import re
@@ -31,7 +31,7 @@ def error_line(result):
 
 @pytest.fixture
 def without(tmp_path):
-    """Makes a PATH that has all commands but one."""
+    """Makes a PATH with all commands except one."""
     def make_path(command):
         for folder in ('/usr/bin', '/usr/sbin'):
             for file in os.scandir(folder):
@@ -42,7 +42,7 @@ def without(tmp_path):
     return make_path
 
 
-# -n: should the check fail to come, nothing is built or started.
+# -n: nothing is built or started if the check is missing.
 @pytest.mark.parametrize('goals, command, package', [
     ([], 'nasm', 'nasm'),
     (['build/switchyard.elf'], 'nasm', 'nasm'),
@@ -79,7 +79,7 @@ def test_a_line_says_how_to_fetch_kernels():
 
 @pytest.fixture(scope='module')
 def copy():
-    """A copy of the sources with all that packages fetches, and a repository of it."""
+    """A copy of the sources with everything that `make packages` fetches, as a repository."""
     folder = copy_sources('complete')
     for flavour in {CLOUD, GENERIC, OLDER_CLOUD, OLDER_GENERIC}:
         kernel = folder / 'build/kernels' / flavour
@@ -104,7 +104,7 @@ def test_a_line_names_a_kernels_compiler(copy, without):
 
 @pytest.fixture
 def managers(tmp_path):
-    """A folder with package managers that only leave a trace, and that trace."""
+    """A folder with fake package managers, and the file in which they note their calls."""
     trace = tmp_path / 'trace'
     trace.touch()
     folder = tmp_path / 'bin'
@@ -124,7 +124,7 @@ def test_no_rule_calls_a_package_manager(copy, managers, tmp_path):
                   path=folder)
     assert result.returncode == 0, result.stderr
     assert (copy / 'build/switchyard.iso').exists()
-    # What the others would do.
+    # These are the commands of the other package managers.
     for goal in ('start', 'debug', 'lint', 'unit', 'fuzz', 'system', 'soak', 'mutation', 'clean'):
         result = make(copy, '-n', goal, path=folder)
         assert result.returncode == 0, result.stderr
@@ -188,7 +188,7 @@ def test_the_driver_can_be_chosen_in_a_kernels_tree(tmp_path, lacks, expected):
 
 @pytest.mark.parametrize('flavour', sorted({GENERIC, OLDER_GENERIC}))
 def test_what_a_build_by_hand_leaves_is_ignored(copy, flavour):
-    """By git, and by what looks at all sources."""
+    """By git, and by the checks that read all sources."""
     result = build_driver(flavour, copy / 'guest/linux')
     assert result.returncode == 0, result.stderr
     assert (copy / 'guest/linux/switchyard.ko').exists()

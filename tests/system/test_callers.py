@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Each caller of the gate gets its own answer: two CPUs at once, and one that comes in a second time.
+"""Each caller of the gate gets its own answer: two CPUs at once, and a CPU that calls a second time.
 
 The guest `callers` (images/callers/) asks for a switch to its own slot, which the boot CPU is told; any
 other CPU is told that it may not ask.
@@ -35,7 +35,7 @@ def test_two_cpus_at_once(machine):
 
 
 def test_a_call_inside_the_gate_is_refused(machine):
-    """The breakpoint hits on the way in, before the gate has written anything and after, and on the way out."""
+    """The breakpoint hits on entry, before and after the gate's first write, and on the way out."""
     machine.send('d')
     before, other_cpu, busy, other = answers(machine, 'inside')
     assert (other_cpu, other) == (0, 0)

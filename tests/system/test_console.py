@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The monitor's console: every command, its errors, line editing, and the same from keyboard and screen."""
+"""Tests of the monitor's console: commands, errors, line editing, also with keyboard and screen."""
 
 import re
 
@@ -18,7 +18,7 @@ HOME, END, DELETE = '\x1b[H', '\x1b[F', '\x1b[3~'
 
 @pytest.fixture(scope='module')
 def console(module_machines):
-    """A machine at the monitor's prompt; tests leave it there."""
+    """A machine at the monitor's prompt. Each test leaves it there."""
     machine = module_machines.start('serial=com1,115200 timeout=-1',
                                     tick_slot('tick') + tick_slot('tock'), memory='256M', smp=2)
     open_console(machine)
@@ -63,7 +63,7 @@ def test_ioapic(console):
 
 
 def test_pci(console):
-    """QEMU's machine pc: its chipset, and the screen, at firmware's addresses."""
+    """QEMU's machine pc has its chipset and its screen at firmware's addresses."""
     rows = {row['ADDRESS']: row for row in parse_table(console.command('pci'))}
     assert rows['00:00.0']['ID'] == '8086:1237' and rows['00:00.0']['CLASS'] == 'host bridge'
     assert rows['00:01.1']['CLASS'] == 'IDE controller'
@@ -143,10 +143,10 @@ def test_history(console):
 
 
 def test_keyboard_and_screen(console):
-    """The same console, typed on the PS/2 keyboard and read back from the screen."""
+    """The same console. The test types on the PS/2 keyboard, and reads the screen."""
     console.type('help md\n')
     console.expect(r'help md\n(?:.*\n)+' + PROMPT)
-    console.wait_screen(r'^switchyard>$')  # the serial port has it first
+    console.wait_screen(r'^switchyard>$')  # the serial port gets it first
     assert re.search(r'^switchyard> help md$', console.screen_text(), re.MULTILINE)
     console.type('frobnicate_!\n')
     console.wait_screen(r"^error: .*frobnicate_!")

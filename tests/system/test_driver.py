@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The Linux driver by itself: what it finds at load, what it leaves behind, and what it does when it and the
-monitor are not of one version."""
+"""Tests of the Linux driver: loading and unloading it, and what it does if its version is not the
+monitor's."""
 
 import json
 import re
@@ -18,22 +18,22 @@ from switchyard import open_console, tick_count, tick_slot
 
 CR4_SMEP = 1 << 20
 
-# Copies of the driver, in which these texts of its files are others.
+# Copies of the driver, in which these texts of its files are replaced.
 COPIES = {
-    # The monitor's structure has grown since, or will.
+    # The structure has another size in another version.
     'older': [('switchyard.h', 'message[120]', 'message[88]')],
     'younger': [('switchyard.h', 'message[120]', 'message[152]')],
     'version-2': [('switchyard.h', 'SWITCHYARD_ABI_VERSION 1', 'SWITCHYARD_ABI_VERSION 2')],
-    # Numbers that this monitor does not know, and that it knows alone.
+    # The driver knows numbers that the monitor does not know, and the reverse.
     'few-words': [('switchyard.h', 'SWITCHYARD_MONITOR = 2', 'SWITCHYARD_MONITOR = 99'),
                   ('switchyard.h', 'SWITCHYARD_EBADOP, -1', 'SWITCHYARD_EBADOP, -101'),
                   ('switchyard.h', 'SWITCHYARD_READY, 1', 'SWITCHYARD_READY, 101'),
                   ('switchyard.h', 'SWITCHYARD_PARKED, 3', 'SWITCHYARD_PARKED, 103')],
-    # QEMU has no LASS. This bit Linux sets, and it is among those that "never change", too.
+    # QEMU has no LASS, so this takes another pinned bit, which Linux sets.
     'lass': [('compat.h', '#define X86_CR4_LASS BIT(27)', '#define X86_CR4_LASS X86_CR4_SMEP')],
 }
 STOCK = '/lib/modules/switchyard.ko'
-NO_SLEEP = ['-global', 'PIIX4_PM.disable_s3=1']  # firmware knows no sleep state but S4
+NO_SLEEP = ['-global', 'PIIX4_PM.disable_s3=1']  # firmware has no sleep state except S4
 
 
 def make_copy(folder, edits):
@@ -65,7 +65,7 @@ def disk(tmp_path_factory):
 
 @pytest.fixture(scope='module')
 def machine(module_machines, tmp_path_factory, disk):
-    """alpha runs at its shell before and after each test."""
+    """alpha is at its shell before and after each test."""
     socket = tmp_path_factory.mktemp('gdb') / 'gdb'
     machine = module_machines.start(
         'timeout=-1', linux_slot('alpha', CLOUD) + tick_slot(), memory='512M', smp=2,
@@ -81,7 +81,7 @@ def machine(module_machines, tmp_path_factory, disk):
 
 
 def load(machine, file):
-    """Puts another driver in; returns (status, the line that it prints). insmod tries twice."""
+    """Loads another driver, and returns (status, the line that it prints). insmod tries twice."""
     machine.alpha.run('! grep -q ^switchyard /proc/modules || rmmod switchyard; dmesg -c > /dev/null')
     status = machine.alpha.try_run(f'insmod {file}')[1]
     lines = set(re.findall(r'switchyard: .*', machine.alpha.run('dmesg')))
@@ -153,7 +153,7 @@ def try_sleep(machine, state):
 
 
 def test_unloading_leaves_nothing(machine):
-    """Firmware knows no sleep state, so there was nothing before. The PM core keeps the word "standby"."""
+    """Firmware has no sleep state, so the PM core had no operations before. It keeps the word "standby"."""
     load(machine, STOCK)
     assert 'not permitted' in try_sleep(machine, 'standby')
     machine.alpha.run('rmmod switchyard')

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""build/switchyard.efi: from the firmware's boot menu, GRUB and systemd-boot; what it says of bad files."""
+"""Tests of build/switchyard.efi: it starts from the firmware's boot menu, GRUB and systemd-boot, and
+reports bad files."""
 
 import re
 import subprocess
@@ -13,7 +14,7 @@ from paths import BUILD, ROOT
 from qemu import PROMPT
 from switchyard import open_console, slots, tick_count, tick_slot
 
-# Firmware takes its time in emulation, more than BIOS and GRUB together.
+# In emulation, this firmware takes longer than BIOS and GRUB together.
 FIRMWARE_LIMIT = 120
 OPTIONS = 'serial=com1,115200 timeout=0'
 GRUB_CONFIG = '''\
@@ -54,7 +55,7 @@ def test_two_debians_from_the_firmwares_boot_menu(machines):
 
 
 def wrong_conf():
-    """A conf with a fault of each kind, and a good slot: BOM, CR LF, backslashes."""
+    """A conf with a fault of each kind, and with a good slot. It has a BOM, CR LF and backslashes."""
     _, files = conf_of('', tick_slot('good'))
     files = {'/boot/tick.elf': next(iter(files.values())), '/boot/empty': b''}
     lines = ['# comment', 'monitor serial=com1,115200 timeout=-1', '',
@@ -85,7 +86,7 @@ def test_each_fault_is_named_and_the_rest_starts(machines):
     machine = start_from(machines, wrong_conf(), memory='256M')
     machine.expect('loaded by UEFI', FIRMWARE_LIMIT)
     open_console(machine)
-    shown = machine.serial.text  # all of it: the monitor says again what the application found
+    shown = machine.serial.text  # the whole stream: the monitor repeats what the application found
     log = machine.command('log')
     for fault in WRONG:
         assert f'error: {CONF_NAME} {fault}' in shown
@@ -145,7 +146,7 @@ def test_started_by_systemd_boot(machines):
 
 
 def test_sbat_section(tmp_path):
-    """What shim reads (its SBAT.md): the first line names SBAT itself, the next ones who made the file."""
+    """shim reads this section (its SBAT.md). The first line names SBAT, the next ones who made the file."""
     target = tmp_path / 'sbat'
     subprocess.run(['objcopy', '-O', 'binary', '--only-section=.sbat', APPLICATION, target],
                    check=True, timeout=60)
@@ -158,5 +159,5 @@ def test_sbat_section(tmp_path):
 
 
 def test_the_application_is_small():
-    """Its own code comes on top of the monitor's image by little."""
+    """Its own code adds little to the monitor's image."""
     assert APPLICATION.stat().st_size < (BUILD / 'efi/monitor.elf').stat().st_size + 64 * 1024

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""ACPI tables that firmware got wrong: QEMU's, damaged from outside before the monitor reads them."""
+"""Tests of wrong ACPI tables: QEMU's tables are damaged from outside before the monitor reads them."""
 
 import pytest
 from acpi import OEM_ID, OLD_DSDT, OLD_PM1A_CONTROL, find_local_apics, find_tables
@@ -9,7 +9,7 @@ from switchyard import BOOT_LIMIT, open_console, parse_table, tick_count, tick_s
 
 
 def start(machines, damage, slot_lines=None, **settings):
-    """The monitor's prompt on a machine whose tables damage(memory, tables) has changed."""
+    """Gives a machine at the monitor's prompt. damage(memory, tables) has changed its tables before."""
     commands, files = switchyard_config('timeout=-1', slot_lines or tick_slot())
     socket = machines.logs / 'gdb'
     machine = machines.start_image(
@@ -49,7 +49,7 @@ def test_poweroff_by_the_new_fields(machines):
 
 
 def test_the_boot_cpu_need_not_be_listed_first(machines):
-    """CPU 0 of cpus= is the one that runs the monitor, wherever the MADT has it: here it comes last."""
+    """CPU 0 of cpus= is the CPU that runs the monitor. Here the MADT lists it last."""
     def damage(memory, tables):
         entries = find_local_apics(memory, tables['APIC'])
         assert len(entries) == 3

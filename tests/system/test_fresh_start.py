@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A kernel that boots finds nothing of the one before it, and one that fails at once harms nobody."""
+"""A kernel that boots finds nothing of the kernel before it. One that fails at once harms nobody."""
 
 import re
 
@@ -12,7 +12,7 @@ from switchyard import module, open_console, slots, tick_count, tick_slot
 
 @pytest.fixture(scope='module', params=['default', 'qemu64', 'max'])
 def machine(request, module_machines):
-    """With XSAVE, without, and with protection keys, which XSAVE alone does not reset."""
+    """It runs with XSAVE, without, and with protection keys, which XSAVE alone does not reset."""
     lines = [*tick_slot(),
              module('kernel', 'traces', guest_images.assemble('leaves_traces', 0x3000000, bits=64),
                     'mem=4M'),
@@ -38,7 +38,7 @@ def test_registers_are_as_after_a_reset(machine):
 
 
 def test_a_kernel_that_faults_at_once(machine):
-    """It is reported and marked; another one runs; it can be tried again."""
+    """The kernel is reported and its slot marked. Another slot runs, and the kernel can be tried again."""
     for _ in range(2):
         machine.sendline('boot faults')
         machine.expect(r'fault in a kernel that starts: vector 6 \(#UD')
@@ -65,7 +65,7 @@ def test_a_kernel_that_faults_with_another_layout(machine):
 
 
 def test_a_breakpoint_in_the_monitor(machine):
-    """It hits nowhere, and is armed again when a call was refused; gone when the slot has ended."""
+    """It hits nowhere in the monitor. It is set again after a refused call, and gone after the slot's end."""
     machine.sendline('boot breaks')
     machine.expect(r'still armed\n')
     machine.expect(PROMPT)
@@ -73,7 +73,7 @@ def test_a_breakpoint_in_the_monitor(machine):
 
 
 def test_a_kernel_that_faults_with_tables_of_its_own(machine):
-    """All that it loaded is gone, as is the serial port's loopback before the report."""
+    """Everything that it loaded is reset, and so is the serial port's loopback before the report."""
     own = 'DR7=0000000000000400', 'EFER=0000000000000500'
     before = machine.qmp.human('info registers')
     assert all(text in before for text in own)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The tests' own tools: what they wait for, they must find, and nothing else."""
+"""Tests of the tests' own tools: they must find exactly what they wait for."""
 
 import concurrent.futures
 import itertools
@@ -19,7 +19,7 @@ from tcp_stream import StreamError, TcpStream, numbers
 
 @pytest.fixture
 def wire(tmp_path):
-    """A serial stream and the socket at its other end."""
+    """A serial stream, and the socket at its other end."""
     near, far = socket.socketpair()
     stream = SerialStream(near, tmp_path / 'serial.log')
     yield stream, far
@@ -121,7 +121,7 @@ def test_what_amd_models_say(line, harmless):
 
 @pytest.fixture
 def sender():
-    """A TCP stream, a guest's end of it, and what is right to send."""
+    """A TCP stream, the guest's end of it, and the bytes that are right to send."""
     stream = TcpStream(seed=11)
     port = int(re.search(r'(\d+)$', stream.command)[1])
     with socket.create_connection(('127.0.0.1', port)) as guest:
@@ -177,7 +177,7 @@ def test_what_a_busy_host_makes_linux_say(line, harmless):
 
 
 def children(pid):
-    """The processes that one has started, and those that they have."""
+    """The processes that a process has started, directly or indirectly."""
     found = [int(word) for path in Path(f'/proc/{pid}/task').glob('*/children')
              for word in path.read_text().split()]
     return found + [child for one in found for child in children(one)]

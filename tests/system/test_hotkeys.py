@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Switching from the keyboard and by SysRq, without a program in the guest."""
+"""Tests of switching by keyboard and by SysRq, without a program in the guest."""
 
 import pytest
 
@@ -12,7 +12,7 @@ HOTKEY = ['ctrl', 'alt', 'shift']
 
 @pytest.fixture(scope='module')
 def machine(module_machines):
-    """alpha runs at its shell before and after each test."""
+    """alpha is at its shell before and after each test."""
     machine = module_machines.start(
         'timeout=-1',
         linux_slot('alpha', GENERIC) + linux_slot('beta', OLDER_CLOUD) + tick_slot(),
@@ -65,7 +65,7 @@ def test_right_hand_keys(machine):
 
 
 def test_modifiers_are_not_stuck(machine):
-    """The keys are let go while another kernel runs: the shell on the screen must not think them held."""
+    """The keys are released while another kernel runs. The shell on the screen must not see them as held."""
     machine.send_keys(HOTKEY + ['0'])
     machine.expect(PROMPT)
     monitor_to_alpha(machine)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Damage to the monitor and to parked slots, done from outside: it is named, and harms nobody else."""
+"""Tests of damage to the monitor and to parked slots, done from outside. It is named, and harms no
+other slot."""
 
 import re
 import subprocess
@@ -25,7 +26,7 @@ def symbols():
 
 
 def start(machines, options, modules, **settings):
-    """A machine at the monitor's prompt; machine.damage() halts it for one who writes to its memory."""
+    """A machine at the monitor's prompt. machine.damage() halts it while a test writes to its memory."""
     socket = machines.logs / 'gdb'
     machine = machines.start(f'timeout=-1 {options}', modules,
                              devices=['-gdb', f'unix:{socket},server=on,wait=off'], **settings)
@@ -33,7 +34,7 @@ def start(machines, options, modules, **settings):
     machine.damage = lambda: GdbRemote(socket)
     rows = parse_table(machine.command('mem'))
     starts = [int(row['START'], 16) for row in rows if row['OWNER'] == 'monitor']
-    # The image begins with a large page; what is kept of the slots begins anywhere.
+    # The image begins with a large page. The kept state of slots may begin at any page.
     machine.base, = (start for start in starts if start % LARGE_PAGE == 0)
     return machine
 
@@ -56,12 +57,12 @@ def test_selftest_of_a_whole_machine(ticks):
 
 @pytest.mark.parametrize('where', ['gate_main', 'commands'])
 def test_damage_to_the_monitor(ticks, where):
-    """To code and to a constant: nothing is switched to any more, and the person is told."""
+    """Code and a constant are damaged. The monitor switches to no slot any more, and tells the person."""
     ticks.sendline('boot tick')
     tick_count(ticks, 'tick')
     ticks.send('2')
     tick_count(ticks, 'tock')
-    # Behind what is executed on the way.
+    # Behind the code that is executed.
     address = ticks.base + symbols()['const_end' if where == 'commands' else 'command_pci'] - 1
     with ticks.damage() as memory:
         memory.flip(address)
@@ -91,7 +92,7 @@ def test_integrity_off(machines):
 
 
 def test_fault_in_the_monitor(ticks):
-    """Registers and names on the serial port and on the screen; the console goes on."""
+    """Registers and names are on the serial port and on the screen. The console goes on."""
     ticks.sendline('boot tick')
     left_at = tick_count(ticks, 'tick')
     ticks.send('0')
@@ -115,7 +116,7 @@ def test_fault_in_the_monitor(ticks):
 
 
 def plant_ud2(machine, name):
-    """An instruction that faults where this function begins; returns what puts it right again."""
+    """Makes this function's first instruction fault. Returns a function that repairs it."""
     address = machine.base + symbols()[name]
     with machine.damage() as memory:
         kept = memory.read(address, len(UD2))
@@ -128,7 +129,7 @@ def plant_ud2(machine, name):
 
 
 def test_fault_in_the_monitor_while_a_kernel_starts(ticks):
-    """The slot has the machine by then, and its kernel has run no instruction."""
+    """The slot already has the machine, but its kernel has run no instruction."""
     restore = plant_ud2(ticks, 'cpu_state_reset')
     ticks.sendline('boot tick')
     ticks.expect('fault in the monitor: vector 6')
@@ -140,7 +141,7 @@ def test_fault_in_the_monitor_while_a_kernel_starts(ticks):
 
 
 def test_fault_while_one_is_reported(ticks):
-    """The console comes all the same, and says so."""
+    """The console still comes, and says so."""
     restores = [plant_ud2(ticks, name) for name in ('command_mem', 'symbol_find')]
     shown = ticks.command('mem')
     assert 'fault in the monitor: vector 6' in shown
@@ -151,7 +152,7 @@ def test_fault_while_one_is_reported(ticks):
 
 
 def test_fault_after_a_slot_is_parked(machines):
-    """Its settings of the serial port are still there: the report can be read all the same."""
+    """The slot's settings of the serial port are still loaded. The report can be read anyway."""
     image = guest_images.assemble('parks_in_loopback', 0x3000000, bits=64)
     machine = start(machines, '', [module('kernel', 'loops', image, 'mem=4M')], memory='128M')
     restore = plant_ud2(machine, 'integrity_take')
@@ -196,7 +197,7 @@ def test_a_stock_kernels_text_is_found(debian):
 
 
 def test_damage_to_a_parked_kernel(debian):
-    """It is named, from the console and to a guest that asks; only force resumes the slot."""
+    """The console names it, and a guest that asks is told. Only force resumes the slot."""
     address = debian.text + 0x123456
     with debian.damage() as memory:
         memory.flip(address)
@@ -222,7 +223,7 @@ def test_damage_to_a_parked_kernel(debian):
 
 
 def test_force(debian):
-    """Damage where no code is executed: between functions, as it were."""
+    """The damage is where no code is executed."""
     with debian.damage() as memory:
         padding = memory.read(debian.text, 1 << 16).find(b'\xcc' * 8)
         assert padding > 0, 'no room between functions'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""One slot ends, crashes or starts afresh; the others go on as if nothing had been."""
+"""One slot ends, crashes or starts afresh. The others go on as if nothing had happened."""
 
 import pytest
 
@@ -8,13 +8,13 @@ from qemu import PROMPT
 from switchyard import open_console, slots
 
 
-# The slots that end or crash. older has an older kernel, if there is one.
+# These slots end or crash. older has an older kernel, if there is one.
 VICTIMS = ['beta'] if NEWEST == DEFAULT else ['beta', 'older']
 
 
 @pytest.fixture(scope='module')
 def machine(module_machines):
-    """alpha keeps a file in memory all along; each test does something to beta, then goes back to alpha."""
+    """alpha always keeps a file in memory. Each test does something to beta, then goes back to alpha."""
     machine = module_machines.start(
         'timeout=-1', linux_slot('alpha', GENERIC) + linux_slot('beta', CLOUD)
         + linux_slot('older', OLDER_CLOUD), memory='1280M', smp=2)
@@ -40,7 +40,7 @@ def boot_beta(machine):
 
 
 def check_alpha(machine):
-    """alpha comes back unharmed; leaves the machine at the monitor's prompt."""
+    """alpha must come back unharmed. Leaves the machine at the monitor's prompt."""
     machine.sendline('switch alpha')
     machine.alpha.come_back()
     machine.alpha.run('sha256sum -c -s /tmp/sum')
@@ -113,7 +113,7 @@ def test_kill_a_parked_guest(machine):
 
 
 def test_alpha_can_be_booted_from_beta(machine):
-    """A slot that is ready boots when another switches to it; one that is parked resumes."""
+    """A ready slot boots when another switches to it. A parked slot is resumed."""
     boot_beta(machine)
     machine.beta.leave('syctl switch alpha')
     machine.alpha.come_back()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a Linux slot is told when it starts: command line, memory, CPUs, screen, tables."""
+"""Tests of what a Linux slot gets when it starts: command line, memory, CPUs, screen, tables."""
 
 import re
 
@@ -31,7 +31,7 @@ def machine(request, module_machines):
 
 
 def test_command_line_to_the_letter(machine):
-    """Behind GRUB, which puts a backslash before quotes (its grub-core/lib/cmdline.c)."""
+    """GRUB puts a backslash before quotes (grub-core/lib/cmdline.c)."""
     line = machine.alpha.run('cat /proc/cmdline').strip()
     assert line.endswith(WORDS.replace('"', '\\"'))
     assert line.startswith('console=tty0')
@@ -62,7 +62,7 @@ def test_acpi_is_found(machine):
 
 
 def test_screen(machine):
-    """The guest finds the text screen, below what the monitor wrote."""
+    """The guest finds the text screen, and writes below the monitor's text."""
     machine.type('\n')
     machine.wait_screen(r'^alpha# ?$')
 

@@ -43,7 +43,7 @@ def loaded(module_machines):
 
 
 def at_console(machine):
-    """The guests never give the machine back: reset it for all but the first."""
+    """The guests never give the machine back, so it is reset before each one except the first."""
     if not machine.fresh:
         machine.reset()
     machine.fresh = False
@@ -112,7 +112,7 @@ def test_two_kernels_at_1_mib(machines):
 
 
 def test_type_that_does_not_fit_the_file(machines):
-    """type= overrules what the file looks like, and says so when it can't be."""
+    """type= is used instead of the detected type. If the file can't have that type, an error says so."""
     kernel = guest_images.assemble('elf32', 0x400000)
     machine = machines.start('timeout=-1', [module('kernel', 'wrong', kernel, 'mem=4M type=linux'),
                                             module('kernel', 'right', kernel, 'mem=4M type=elf')],
@@ -123,7 +123,7 @@ def test_type_that_does_not_fit_the_file(machines):
 
 
 def test_a_kernel_that_is_packed(machines):
-    """GRUB unpacks gzip by itself: the monitor gets the ELF file, and its real size."""
+    """GRUB unpacks gzip itself, so the monitor gets the ELF file with its real size."""
     packed = guest_images.write('tick.elf.gz', gzip.compress(TICK.read_bytes(), mtime=0))
     assert packed.stat().st_size < TICK.stat().st_size
     machine = machines.start('timeout=0 default=tick',

@@ -19,12 +19,12 @@ IN_PROGRESS = 5  # IA32_MCG_STATUS: RIPV, MCIP
 
 
 def inject(machine, status):
-    """QEMU resets the machine, and so ends it, where a CPU would shut down."""
+    """If a CPU would shut down, QEMU resets the machine. That ends QEMU."""
     assert machine.qmp.human(f'mce 0 {BANK} {status:#x} {IN_PROGRESS} {ADDRESS:#x} 0') == ''
 
 
 def expect_answer(machine, status):
-    """What the monitor shows of a machine check, up to its prompt."""
+    """Returns the monitor's report of a machine check, up to its prompt."""
     shown = machine.expect(r'fault in the monitor: vector 18 \(#MC machine check\)(.*\n)*' + PROMPT)[0]
     assert re.search(rf'bank {BANK}: status {status:016x}, address {ADDRESS:#x}', shown)
     assert shown.count('bank ') == 1
@@ -41,7 +41,7 @@ def test_two_in_the_monitor(machines):
 
 
 def test_one_after_a_kernel_that_panics_by_one(machines):
-    """It panics in its handler, and leaves the machine check in progress."""
+    """The kernel panics in its handler, so the machine check stays in progress."""
     machine = machines.start('timeout=0 default=beta', linux_slot('beta', GENERIC), memory='512M')
     beta = Linux(machine, 'beta')
     beta.wait()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The memory plan: from 512 MiB to 6 GiB, nothing overlaps, slots above 4 GiB, many slots."""
+"""Tests of the memory plan: 512 MiB to 6 GiB, no overlap, slots above 4 GiB, many slots."""
 
 import json
 import re
@@ -14,23 +14,23 @@ from switchyard import (BOOT_LIMIT, module, open_console, parse_table, slots, ti
 
 MIB, GIB = 1 << 20, 1 << 30
 LARGE_PAGE = 2 * MIB
-BLOCK_MAX = 32 * 1024  # what a slot has at the end of its range to know the monitor by
+BLOCK_MAX = 32 * 1024  # the block at the end of a slot's range
 
 
 def regions(machine):
-    """The console's `mem` as (start, end, owner), end being the first byte behind."""
+    """The output of `mem` as (start, end, owner). end is the first byte behind the region."""
     return [(int(row['START'], 16), int(row['END'], 16) + 1, row['OWNER'])
             for row in parse_table(machine.command('mem'))]
 
 
 def ranges(iomem, what):
-    """Those that Linux's /proc/iomem has under that name, as (first, last) address."""
+    """The ranges that Linux's /proc/iomem has under that name, as (first, last) address."""
     return [(int(a, 16), int(b, 16)) for a, b in
             re.findall(rf'^([0-9a-f]+)-([0-9a-f]+) : {what}', iomem, re.MULTILINE)]
 
 
 def check_plan(machine, names):
-    """No overlap, in order; each slot has a slice below 1 MiB and one range."""
+    """Checks that regions are in order and do not overlap, and that each slot has a slice and a range."""
     plan = regions(machine)
     assert len(plan) >= 2 * len(names) + 3, 'too few lines in `mem`'
     for (_, end, what), (start, _, other) in zip(plan, plan[1:]):
@@ -87,7 +87,7 @@ def test_slot_above_4_gib(machines):
 
 
 def test_slots_go_above_4_gib_by_themselves(machines):
-    """Of two that ask for 2 GiB anywhere, only one has room below (3 GiB in QEMU's pc)."""
+    """Two slots ask for 2 GiB anywhere. Only one has room below 4 GiB (QEMU's pc has 3 GiB there)."""
     machine = machines.start(
         'timeout=-1', linux_slot('one', CLOUD, 'mem=2G') + linux_slot('two', CLOUD, 'mem=2G'),
         memory='6G')
@@ -167,7 +167,7 @@ def test_two_slots_that_ask_for_one_place(machines):
 
 
 def test_files_too_large_for_the_store(machines):
-    """The slot with the largest files is refused by name; the other one stays."""
+    """The slot with the largest files is refused by name. The other one stays."""
     large = TEST / 'large.bin'
     with large.open('wb') as file:
         file.truncate(260 * MIB)
@@ -182,7 +182,7 @@ KNOWN = ('Reserved', 'System RAM', 'ACPI Tables', 'ACPI Non-volatile Storage')
 
 
 def map_of_alpha(machines, before, behind, **settings):
-    """What a Linux slot that says where it lies is told of memory, and where it finds the gate."""
+    """Returns the memory map and the gate's address that a Linux slot with a fixed place gets."""
     machine = machines.start(
         'timeout=0 default=alpha',
         before + linux_slot('alpha', CLOUD, 'mem=192M@512M') + behind, memory='2G', **settings)
@@ -197,7 +197,7 @@ def map_of_alpha(machines, before, behind, **settings):
 
 
 def test_nothing_of_a_slot_moves(machines):
-    """Neither another slot's lines, before it or behind, nor a larger monitor changes its map."""
+    """Other slots' lines, before or behind its own, and a larger monitor do not change its map."""
     alone, gate, monitor = map_of_alpha(machines, [], [])
     [(block, end)] = alone['ACPI Tables'][-1:]
     assert end == (512 + 192) * MIB - 1 and block <= gate <= end

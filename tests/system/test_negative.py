@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The negative control: a monitor that leaves the IO-APIC unmasked must be caught.
+"""The negative control: the tests must catch a monitor that leaves the IO-APIC unmasked.
 
 A Linux that panics leaves the IO-APIC's entries live, with its own vectors; before a deep switch it masks them
 itself. A kernel that boots next and knows nothing of the IO-APIC then gets interrupts at vectors that it

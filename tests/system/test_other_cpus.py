@@ -21,7 +21,7 @@ COUNTER_BYTES = 8
 
 
 def start_busy(machines, others, monitor=MONITOR, **settings):
-    """busy, alone with tick and a Linux; the addresses of its counters by what their CPUs do."""
+    """A machine with busy, tick and a Linux. Gives the addresses of busy's counters by CPU state."""
     machine = machines.start(
         'timeout=0 default=busy',
         [module('kernel', 'busy', BUSY, 'mem=16M'), *tick_slot(), *linux_slot('alpha', CLOUD)],
@@ -39,7 +39,7 @@ def park(machine):
 
 
 def counts(machine):
-    """What is in the counters, by the console's `md`."""
+    """Reads the counters with the console's `md`."""
     found = {}
     for way, address in machine.counters.items():
         line = machine.command(f'md {address:#x} {COUNTER_BYTES}')
@@ -66,7 +66,7 @@ def test_other_cpus_stand_still(machines, monitor, still):
 
 
 def test_linux_gets_cpus_that_were_busy(machines):
-    """They answer to SIPI, interrupts and NMIs again, though they were in a handler of those."""
+    """They answer to SIPI, interrupts and NMIs again, even if they were in a handler for these."""
     machine = start_busy(machines, 3, smp=4, memory='512M')
     machine.send('3')
     alpha = Linux(machine, 'alpha')

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The build: the same bytes from the same sources, and rebuilt when what it depends on changes."""
+"""Tests of the build: equal sources give equal bytes, and files are rebuilt when sources change."""
 
 import os
 import shutil
@@ -39,7 +39,7 @@ def build_iso(path):
 
 
 def test_two_images_are_the_same(tmp_path):
-    """Also that of UEFI's FAT file system in it, whose dates are in steps of two seconds."""
+    """This includes UEFI's FAT file system in it, whose dates have steps of two seconds."""
     first = build_iso(tmp_path / 'first.iso')
     time.sleep(2)
     assert build_iso(tmp_path / 'second.iso') == first
@@ -72,7 +72,7 @@ def test_a_changed_file_is_noticed(built, target, path):
 
 
 def test_a_new_folder_is_built_and_its_headers_are_noticed(built):
-    """At any depth: what a header depends on follows from the names of the objects."""
+    """This holds at any depth, because the names of the objects tell what a header depends on."""
     folder = TEST / 'copies' / 'deeper'
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(built, folder)
@@ -111,7 +111,7 @@ def test_a_bare_metal_compiler(built, tmp_path):
 
 
 def test_freestanding(built):
-    """Nothing is left to be linked at run time, and nothing of the C library is in it."""
+    """It needs no linking at run time, and has nothing of the C library."""
     dynamic = subprocess.run(['readelf', '-lW', built / TARGET], capture_output=True, text=True,
                              check=True).stdout
     assert 'INTERP' not in dynamic

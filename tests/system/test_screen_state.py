@@ -5,14 +5,14 @@ import guest_images
 from qemu import PROMPT
 from switchyard import module, open_console
 
-CLEAR = '\x0c'  # Control-L: the prompt alone, at the top
+CLEAR = '\x0c'  # Control-L: only the prompt is left, at the top
 GLYPH_COLUMNS, GLYPH_ROWS = 9, 16
 TEXT_SIZE = (80 * GLYPH_COLUMNS, 25 * GLYPH_ROWS)
 SHOWN = len('switchyard>')
 
 
 def screendump(machine, name):
-    """What a person would see: (width, height), and a list of rows of bytes (PPM, three a pixel)."""
+    """The picture on the screen: (width, height), and a list of rows (PPM, three bytes a pixel)."""
     file = machine.logs / name
     machine.qmp.execute('screendump', filename=str(file))
     _, size, _, pixels = file.read_bytes().split(b'\n', 3)

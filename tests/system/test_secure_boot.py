@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Secure Boot with a key of our own, enrolled in OVMF: who starts, and whose files are taken."""
+"""Tests of Secure Boot with our own key in OVMF: which programs start, and which files they accept."""
 
 import shutil
 
@@ -11,7 +11,7 @@ from efi_keys import enrol, make_key, sign_plain, sign_with_sums
 from qemu import PROMPT
 from switchyard import open_console, slots, tick_slot
 
-FIRMWARE_LIMIT = 180  # SMM makes it slower still
+FIRMWARE_LIMIT = 180  # SMM makes it even slower
 REFUSED_BY_FIRMWARE = r'failed to load Boot\d+ .*(Access Denied|Security Violation)'
 CONF_NAME = CONF.replace('/', '\\')
 

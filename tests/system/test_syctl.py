@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""syctl: what it prints, for people and for programs, and its exit status."""
+"""Tests of syctl: its output for people and for programs, and its exit status."""
 
 import json
 
@@ -75,7 +75,7 @@ def test_errors(machine, arguments, status, fact):
 
 
 def test_not_for_everyone(machine):
-    """A switch stops everything: /dev/switchyard is root's."""
+    """A switch stops everything, so only root may use /dev/switchyard."""
     machine.alpha.run("printf 'root:x:0:0::/:/bin/sh\\nnobody:x:65534:65534::/:/bin/sh\\n' "
                       '> /etc/passwd; cp /bin/syctl /tmp')
     output, status = machine.alpha.try_run('su nobody -s /bin/sh -c "id -u; /tmp/syctl list"')

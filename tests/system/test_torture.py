@@ -13,12 +13,12 @@ sys.path.insert(0, str(ROOT / 'tests/mutation'))
 import mutate  # noqa: E402
 from mutations import MUTATIONS, Mutation  # noqa: E402
 
-# Of each slot; on the first case all of them, on the others enough for each item's turn.
+# The switches of each slot. The first case does all, the others enough for each item's turn.
 SWITCHES = 500
 FEWER = 100
 LIMIT = 300
 
-# What the emulated CPUs lack, and the machine: pc has nothing that needs PCI Express.
+# The emulated CPUs and the machine lack these: pc has nothing that needs PCI Express.
 PC = {'pci-express'}
 HASWELL = {'smap', 'umip', 'pks', 'mpx', 'avx512', 'pku', 'svm', 'mpx-kernel', 'pks-rights'}
 MAX = {'avx512', 'misc-enable'}

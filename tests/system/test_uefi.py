@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The same files under UEFI: menu, console, keyboard and screen, and each slot's own picture."""
+"""Tests of the same files under UEFI: menu, console, keyboard and screen, and each slot's picture."""
 
 import re
 import subprocess
@@ -20,7 +20,7 @@ LEARN_LINE = ("awk 'BEGIN { printf \"\\033[2J\\033[H\"; "
 
 @pytest.mark.parametrize('firmware', ['bios', 'uefi'])
 def test_image(firmware):
-    """build/switchyard.iso, as it is given to people; GRUB has nothing to complain of."""
+    """build/switchyard.iso, as people get it. GRUB must not print an error."""
     with Machine(f'test_uefi.test_image-{firmware}', ISO, memory='2G', smp=2, machine='q35',
                  firmware=firmware) as machine:
         machine.expect('Starting alpha', 90)
@@ -33,7 +33,7 @@ def test_image(firmware):
 
 @pytest.fixture(scope='module')
 def console(module_machines):
-    """A machine at the monitor's prompt; tests leave it there."""
+    """A machine at the monitor's prompt. Each test leaves it there."""
     machine = module_machines.start('timeout=-1', TWO_TICKS, memory='5G', smp=2,
                                     machine='q35', firmware='uefi')
     wait_menu(machine)
@@ -53,7 +53,7 @@ def test_keyboard_and_screen(console):
 
 
 def test_screen_scrolls(console):
-    """The screen's lines are the last ones of what the serial port sent."""
+    """The screen shows the last lines that the serial port sent."""
     console.command('mem')
     console.command('help')
     console.command('log')
@@ -68,7 +68,7 @@ def test_screen_scrolls(console):
 
 
 def test_every_character(console):
-    """What has no command is repeated in the error: all of ASCII that can be typed into a word."""
+    """The error repeats an unknown command. The command has all ASCII characters that a word can have."""
     for part in ('abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', "0123456789-=[];',./",
                  '!@#$%^&*()_+:<>?'):
         console.sendline('x' + part)
@@ -77,7 +77,7 @@ def test_every_character(console):
 
 
 def test_room_for_pictures(console):
-    """One for each slot, above 4 GiB where there is RAM."""
+    """There is one picture for each slot. They lie above 4 GiB if there is RAM."""
     plan = parse_table(console.command('mem'))
     pictures = [row for row in plan if row['OWNER'] == 'pictures']
     picture = console.picture()
@@ -143,7 +143,7 @@ def test_without_ps2_keyboard(machines):
 
 
 def test_no_room_for_pictures(machines):
-    """Slots come first; where that leaves too little, one that returns finds the screen black."""
+    """Slots get RAM first. If too little is left, a slot that returns finds a black screen."""
     many = [line for i in range(16) for line in tick_slot(f't{i}', 'mem=12M')]
     machine = machines.start('timeout=-1', many, memory='256M', machine='q35', firmware='uefi')
     open_console(machine)
@@ -161,7 +161,7 @@ def test_no_room_for_pictures(machines):
 
 @pytest.fixture(scope='module')
 def linux(module_machines):
-    """alpha runs at its shell before and after each test; beta is parked there."""
+    """alpha is at its shell before and after each test. beta is parked."""
     machine = module_machines.start(
         'timeout=0 default=alpha',
         linux_slot('alpha', GENERIC, extra='quiet') + linux_slot('beta', CLOUD, extra='quiet'),
@@ -187,7 +187,7 @@ def test_linux_has_acpi_and_no_efi_runtime(linux):
 
 
 def test_each_finds_its_own_picture(linux):
-    """Two Linuxes and the monitor, by deep switches; what was typed on a screen is on it alone."""
+    """Two Linuxes and the monitor take turns by deep switches. Typed text is only on its own screen."""
     linux.type('\necho alpha-$((6*7))\n')
     linux.wait_screen('^alpha-42$')
     linux.alpha.switch_to(linux.beta)

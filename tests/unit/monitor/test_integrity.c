@@ -28,6 +28,7 @@
 #define TEXT	 (BASE + 0x10000) /* two adjacent pages */
 #define DATA	 (BASE + 0x20000)
 #define GDT	 (BASE + 0x30000)
+#define IDT	 (BASE + 0x31000)
 #define BLOCK	 (BASE + SIZE) /* one page of ACPI tables, then the fixed part */
 
 static struct slot slot = {
@@ -40,7 +41,7 @@ static struct cpu_context context;
 static uint64_t device;
 static struct kept_state kept;
 static struct text_sums sums;
-static uint8_t *memory, *acpi;
+static uint8_t *memory, *acpi, font[64];
 static struct error error;
 
 /* These lists of one item each replace the monitor's. */
@@ -97,10 +98,15 @@ static int start(void **state)
 	*entry(3, 3) = (DATA + TABLE) | PRESENT | NX;
 	*entry(3, 4) = (DATA + 2 * TABLE) | USER;
 	*entry(3, 5) = GDT | PRESENT | NX;
+	*entry(3, 6) = IDT | PRESENT | NX;
 	kept.cpu[0]->cr3 = BASE;
 	kept.cpu[0]->efer = EFER_NXE;
 	kept.cpu[0]->gdtr.base = 0xffffffff80005000ull;
 	kept.cpu[0]->gdtr.limit = 0x7f;
+	kept.cpu[0]->idtr.base = 0xffffffff80006000ull;
+	kept.cpu[0]->idtr.limit = 0xf;
+	kept.apart = (uint64_t)font;
+	kept.apart_size = sizeof(font);
 	return 0;
 }
 
@@ -179,6 +185,13 @@ static void items_that_changed_are_named(void **state)
 	assert_damaged("GDT");
 	memory[GDT + 0x7f - BASE] ^= 1;
 	assert_harmless(GDT + 0x80);
+	memory[IDT - BASE] ^= 1;
+	assert_damaged("IDT");
+	memory[IDT - BASE] ^= 1;
+	assert_harmless(IDT + 0x10);
+	font[0] ^= 1;
+	assert_damaged("saved device state: vga-font changed");
+	font[0] ^= 1;
 	*entry(0, 1) = 1;
 	assert_damaged("top page table");
 	*entry(0, 1) = 0;

@@ -27,7 +27,7 @@ void phys_set_end(uint64_t end)
 	(void)end;
 }
 
-static uint64_t room[16][ENTRIES] __attribute__((aligned(PAGE_SIZE)));
+static uint64_t room[68][ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 
 static void build(bool gib_pages)
 {
@@ -118,6 +118,23 @@ static void test_no_room(void **unused)
 	assert_false(paging_map_registers(ABOVE_RAM, 16));
 }
 
+/* All that a CPU without 1 GiB pages can map, and devices in it. */
+static void test_most_ram(void **unused)
+{
+	uint64_t address;
+
+	(void)unused;
+	fake_cpu_reset();
+	assert_int_equal(paging_limit(), PAGING_COMMON_LIMIT);
+	assert_int_equal(paging_room(PAGING_COMMON_LIMIT), sizeof(room));
+	paging_init(PAGING_COMMON_LIMIT, room, sizeof(room));
+	assert_true(paging_check(&address));
+	assert_int_equal(tables.end, 64 * GIB);
+	assert_true(paging_map_registers(PAGING_COMMON_LIMIT - 16, 16));
+	assert_true(paging_check(&address));
+	assert_int_equal(tables.directories, 64);
+}
+
 static void test_check(void **unused)
 {
 	uint64_t address;
@@ -158,9 +175,10 @@ static void test_copy(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_types),  cmocka_unit_test(test_mapping_again),
-		cmocka_unit_test(test_limits), cmocka_unit_test(test_no_room),
-		cmocka_unit_test(test_check),  cmocka_unit_test(test_copy),
+		cmocka_unit_test(test_types),	 cmocka_unit_test(test_mapping_again),
+		cmocka_unit_test(test_limits),	 cmocka_unit_test(test_no_room),
+		cmocka_unit_test(test_check),	 cmocka_unit_test(test_copy),
+		cmocka_unit_test(test_most_ram),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

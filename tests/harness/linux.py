@@ -44,6 +44,7 @@ AMD_SAYS = re.compile('Marking TSC unstable due to TSCs unsynchronized'
 BUSY_HOST = re.compile('hpet read-back delay of [0-9]+ns, attempt [0-9]+, marking unstable'
                        '|Marking TSC unstable due to clocksource watchdog'
                        '|TSC found unstable after boot|sched_clock: Marking unstable'
+                       '|clocksource: Long readout interval, skipping watchdog check'
                        '|atkbd serio0: Spurious ACK')
 
 _marker = itertools.count(1)

@@ -124,7 +124,8 @@ for number in $(seq $#); do
 	put_files "$stage/$number" "$stage/disk?offset=$((start * sector))"
 done
 put_grub "$stage/disk"
-/usr/sbin/sfdisk -q --wipe never --wipe-partitions never "$stage/disk" <"$stage/partitions" >"$stage/said"
+/usr/sbin/sfdisk -q --wipe never --wipe-partitions never "$stage/disk" <"$stage/partitions" >"$stage/said" 2>&1 ||
+	fail "$(cat "$stage/said")"
 
 for file in key key.pub hosts; do
 	mv "$stage/$file" "$output.$file"

@@ -13,7 +13,7 @@ set -eu
 
 build=$1
 target=$build/debian
-packages="systemd systemd-sysv libpam-systemd udev dbus openssh-server cron iproute2 kmod
+packages="systemd systemd-sysv libpam-systemd udev dbus login passwd openssh-server cron iproute2 kmod
 	initramfs-tools zstd procps e2fsprogs stress-ng"
 size=1400M
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg

@@ -4,6 +4,8 @@ stress-ng, which checks what it computes, reads and writes. They switch to and f
 
 import statistics
 
+import pytest
+
 from qemu import PROMPT
 from real_debian import BOOT_LIMIT, Debian, check_file_systems, start
 from switchyard import BOOT_LIMIT as MONITOR_LIMIT
@@ -11,9 +13,19 @@ from switchyard import BOOT_LIMIT as MONITOR_LIMIT
 SWITCHES = 20
 
 
-def test_two_real_debians(machines):
+@pytest.fixture
+def debians(machines):
+    """alpha and beta on one machine, whose disk is the third."""
     machine, overlay = start(machines)
     alpha, beta = Debian(machine, 'alpha'), Debian(machine, 'beta')
+    yield alpha, beta, overlay
+    alpha.close_session()
+    beta.close_session()
+
+
+def test_two_real_debians(debians):
+    alpha, beta, overlay = debians
+    machine = alpha.machine
     machine.expect('starting alpha', MONITOR_LIMIT)
     alpha.wait(BOOT_LIMIT)
     alpha.check_started()

@@ -23,7 +23,7 @@ SOAK_SWITCHES         ?= 500
 SOAK_CHECKED_SWITCHES ?= 100000
 
 # Everything that system tests start.
-TEST_PARTS  = iso guest $(B)/switchyard.efi $(BUSY_ELF) $(CALLERS_ELF) $(TORTURE_ELF) $(MEMTEST_X64) \
+TEST_PARTS  = iso guest $(B)/switchyard.efi $(BUSY_ELF) $(CALLERS_ELF) $(TORTURE_ELF) $(MEMTEST_X64) $(DEBIAN_DISK) \
 	$(B)/test/switchyard-unmasked.elf $(B)/test/switchyard-noinit.elf $(B)/test/switchyard-large.elf \
 	$(foreach flavour,$(FLAVOURS),$(addprefix $(B)/kernels/$(flavour)/,vmlinuz initrd))
 

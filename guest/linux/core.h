@@ -34,12 +34,12 @@ struct switchyard_moment {
 /* What goes on in the one switch that can be under way. */
 struct switchyard_turn {
 	struct mutex lock;
-	int (*suspend)(void); /* of the hooks; NULL: not there yet, or gone */
-	bool active;	      /* suspend() was called by us */
-	bool entered;	      /* the gate was called */
-	u32 op;		      /* enum switchyard_op */
-	u32 slot;	      /* its argument */
-	s64 result;	      /* what the gate returned */
+	int (*suspend)(void);	  /* of the hooks; NULL: not there yet, or gone */
+	struct task_struct *task; /* it calls suspend() for us; NULL: nobody does */
+	bool entered;		  /* the gate was called */
+	u32 op;			  /* enum switchyard_op */
+	u32 slot;		  /* its argument */
+	s64 result;		  /* what the gate returned */
 	struct switchyard_moment begin;
 
 	struct workqueue_struct *queue; /* for requests from interrupts */

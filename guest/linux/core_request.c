@@ -8,6 +8,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/kernel.h>
+#include <linux/sched.h>
 #include <asm/msr.h>
 #include <asm/tsc.h>
 #include "core.h"
@@ -24,15 +25,14 @@ void switchyard_request_hook(int (*suspend)(void))
 	mutex_unlock(&turn->lock);
 }
 
-int switchyard_request_begin(void)
+bool switchyard_request_suspends(void)
 {
-	struct switchyard_turn *turn = &switchyard_core.turn;
+	return READ_ONCE(switchyard_core.turn.task) == current;
+}
 
-	if (!turn->active)
-		return -EPERM;
-
-	switchyard_clock_mark(&turn->begin);
-	return 0;
+void switchyard_request_begin(void)
+{
+	switchyard_clock_mark(&switchyard_core.turn.begin);
 }
 
 int switchyard_request_enter(void)
@@ -69,9 +69,9 @@ static int request_suspend(struct switchyard_turn *turn, s32 *result)
 		return -EBUSY;
 
 	turn->entered = false;
-	turn->active = true;
+	WRITE_ONCE(turn->task, current);
 	error = turn->suspend();
-	turn->active = false;
+	WRITE_ONCE(turn->task, NULL);
 
 	if (turn->entered) {
 		*result = turn->result;

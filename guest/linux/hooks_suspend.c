@@ -4,9 +4,13 @@
  * to sleep, our platform_suspend_ops call the gate.
  *
  * The PM core freezes tasks, suspends every device and takes all CPUs but the first offline
- * before it calls switch_enter(), and takes all that back after it. We answer to "standby" only,
- * which ACPI seldom uses; with our ops set, the machine's own sleep states can't be entered
- * from here, and must not be: other slots would sleep along.
+ * before it calls switch_enter(), and takes all that back after it. With our ops set, the machine's
+ * own sleep states can't be entered from here, and must not be: other slots would sleep along.
+ *
+ * For drivers a switch has to be what S3 is, suspend to RAM by firmware: when they are resumed,
+ * their device may be in any state, because others had it. Some of them otherwise leave it as it is,
+ * or spare themselves the suspending: NVMe keeps its queues, amdgpu does nothing, i8042 leaves the
+ * keyboard's controller alone.
  *
  * The PM core knows one set of operations and tells no one whose it is. ACPI sets its own at boot if
  * firmware knows a sleep state, and nothing in Linux would set them again. So once ours have taken
@@ -21,20 +25,31 @@
 #include "hooks.h"
 #include "switchyard_core.h"
 
+/*
+ * Nobody else can sleep by our ops: "echo mem > /sys/power/state" does not say where to go. While we
+ * set them, too, the answer is no. Else the PM core would take suspend to RAM for what "mem" means,
+ * where it meant suspend-to-idle before.
+ */
 static int switch_valid(suspend_state_t state)
 {
-	return state == PM_SUSPEND_STANDBY;
+	return state == PM_SUSPEND_MEM && switchyard_request_suspends();
 }
 
-/* Refuses "echo standby > /sys/power/state": it does not say where to go. */
 static int switch_begin(suspend_state_t state)
 {
-	return switchyard_request_begin();
+	pm_set_suspend_via_firmware();
+	switchyard_request_begin();
+	return 0;
 }
 
 static int switch_enter(suspend_state_t state)
 {
-	return switchyard_request_enter();
+	int error = switchyard_request_enter();
+
+	/* If the gate has refused, nobody else had the devices. */
+	if (!error)
+		pm_set_resume_via_firmware();
+	return error;
 }
 
 static void switch_end(void)
@@ -51,7 +66,7 @@ static const struct platform_suspend_ops switch_ops = {
 
 static int switch_suspend(void)
 {
-	return pm_suspend(PM_SUSPEND_STANDBY);
+	return pm_suspend(PM_SUSPEND_MEM);
 }
 
 /* As acpi_sleep_init() in drivers/acpi/sleep.c decides whether to set operations. */

@@ -22,13 +22,16 @@ void switchyard_core_exit(void);
 
 /*
  * From now on a request calls suspend(), which suspends Linux and returns when it is resumed: 0, or
- * a negative errno. Within it the three functions below are called, in this order. NULL: requests
+ * a negative errno. Within it _begin(), _enter() and _end() are called, in this order. NULL: requests
  * are refused, and none is under way when this function returns. Sleeps.
  */
 void switchyard_request_hook(int (*suspend)(void));
 
-/* Before tasks and devices are suspended. -EPERM: it is not a request that suspends Linux. */
-int switchyard_request_begin(void);
+/* Does the calling task suspend Linux because of a request? */
+bool switchyard_request_suspends(void);
+
+/* Before devices are suspended. */
+void switchyard_request_begin(void);
 
 /*
  * All is suspended; on the boot CPU, interrupts off, the other CPUs offline. Calls the gate. Returns

@@ -17,6 +17,11 @@ void switchyard_ending_exit(void);
 int switchyard_panic_init(void);
 void switchyard_panic_exit(void);
 
+/* Notifier of network devices. _resume(): devices are back after a switch. Sleeps. */
+int switchyard_network_init(void);
+void switchyard_network_exit(void);
+void switchyard_network_resume(void);
+
 /*
  * The PM core's platform_suspend_ops. Can't fail, and comes last: what was there before can't be put
  * back.

@@ -55,6 +55,7 @@ static int switch_enter(suspend_state_t state)
 static void switch_end(void)
 {
 	switchyard_request_end();
+	switchyard_network_resume();
 }
 
 static const struct platform_suspend_ops switch_ops = {

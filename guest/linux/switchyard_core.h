@@ -20,6 +20,9 @@
 int switchyard_core_init(void);
 void switchyard_core_exit(void);
 
+/* The number of the slot that this kernel runs in, counted from 1. */
+u32 switchyard_self(void);
+
 /*
  * From now on a request calls suspend(), which suspends Linux and returns when it is resumed: 0, or
  * a negative errno. Within it _begin(), _enter() and _end() are called, in this order. NULL: requests

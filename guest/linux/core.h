@@ -34,12 +34,13 @@ struct switchyard_moment {
 /* What goes on in the one switch that can be under way. */
 struct switchyard_turn {
 	struct mutex lock;
-	int (*suspend)(void);	  /* of the hooks; NULL: not there yet, or gone */
-	struct task_struct *task; /* it calls suspend() for us; NULL: nobody does */
-	bool entered;		  /* the gate was called */
-	u32 op;			  /* enum switchyard_op */
-	u32 slot;		  /* its argument */
-	s64 result;		  /* what the gate returned */
+	const struct switchyard_way *way; /* of the hooks; NULL: not there yet, or gone */
+	struct switchyard_lost lost;	  /* why the last request failed with -ENOTRECOVERABLE */
+	struct task_struct *task;	  /* it calls suspend() for us; NULL: nobody does */
+	bool entered;			  /* the gate was called */
+	u32 op;				  /* enum switchyard_op */
+	u32 slot;			  /* its argument */
+	s64 result;			  /* what the gate returned */
 	struct switchyard_moment begin;
 
 	struct workqueue_struct *queue; /* for requests from interrupts */
@@ -75,11 +76,12 @@ void switchyard_request_exit(struct switchyard_core *core);
 
 /*
  * Parks this kernel and switches to a slot, or to the monitor (op: SWITCHYARD_SWITCH or _MONITOR).
- * Sleeps. Returns 0 with *result as the gate's (or, if the slot can't be switched to, the error
- * that the gate would give, without anything suspended); or the PM core's negative errno, -EBUSY if
- * another request is under way.
+ * force: also if a device would not come back. Sleeps. Returns 0 with *result as the gate's (or, if the
+ * slot can't be switched to, the error that the gate would give, without anything suspended); or the
+ * PM core's negative errno, -EBUSY if another request is under way, -ENOTRECOVERABLE with turn.lost if a
+ * device would not come back.
  */
-int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, s32 *result);
+int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool force, s32 *result);
 
 /*
  * The same from any context, some time soon; a failure goes to the kernel log. slot 0: the monitor.

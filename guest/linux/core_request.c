@@ -16,12 +16,12 @@
 #include "switchyard_ioctl.h"
 #include "switchyard_names.h"
 
-void switchyard_request_hook(int (*suspend)(void))
+void switchyard_request_hook(const struct switchyard_way *way)
 {
 	struct switchyard_turn *turn = &switchyard_core.turn;
 
 	mutex_lock(&turn->lock);
-	turn->suspend = suspend;
+	turn->way = way;
 	mutex_unlock(&turn->lock);
 }
 
@@ -60,17 +60,19 @@ void switchyard_request_end(void)
 }
 
 /* turn->lock is held, and op and slot are set. Returns as switchyard_request_run() does. */
-static int request_suspend(struct switchyard_turn *turn, s32 *result)
+static int request_suspend(struct switchyard_turn *turn, bool force, s32 *result)
 {
 	int error;
 
 	/* The hooks are not there yet, or gone: the driver is being loaded or unloaded. */
-	if (!turn->suspend)
+	if (!turn->way)
 		return -EBUSY;
+	if (!force && turn->way->find_lost(&turn->lost))
+		return -ENOTRECOVERABLE;
 
 	turn->entered = false;
 	WRITE_ONCE(turn->task, current);
-	error = turn->suspend();
+	error = turn->way->suspend();
 	WRITE_ONCE(turn->task, NULL);
 
 	if (turn->entered) {
@@ -81,7 +83,7 @@ static int request_suspend(struct switchyard_turn *turn, s32 *result)
 	return error ? error : -ECANCELED;
 }
 
-int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, s32 *result)
+int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool force, s32 *result)
 {
 	const struct switchyard_info *info = core->info;
 	struct switchyard_turn *turn = &core->turn;
@@ -98,7 +100,7 @@ int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, s32 *
 
 	turn->op = op;
 	turn->slot = slot;
-	error = request_suspend(turn, result);
+	error = request_suspend(turn, force, result);
 	mutex_unlock(&turn->lock);
 	return error;
 }
@@ -106,15 +108,18 @@ int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, s32 *
 static void request_work(struct work_struct *work)
 {
 	struct switchyard_core *core = container_of(work, struct switchyard_core, turn.later);
+	const struct switchyard_lost *lost = &core->turn.lost;
 	u32 slot = READ_ONCE(core->turn.later_slot);
 	const char *text;
 	s32 result;
 	int error;
 
 	error = switchyard_request_run(core, slot ? SWITCHYARD_SWITCH : SWITCHYARD_MONITOR, slot,
-				       &result);
+				       false, &result);
 	text = switchyard_suspend_text(-error);
-	if (error)
+	if (error == -ENOTRECOVERABLE)
+		pr_notice(SWITCHYARD_LOST_TEXT "\n", "not switched", lost->device, lost->driver);
+	else if (error)
 		pr_notice("not switched: Linux could not be suspended, error %d: %s\n", error,
 			  text ? text : "the lines above say why");
 	else if (result)

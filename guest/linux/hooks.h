@@ -9,6 +9,8 @@
 #ifndef SWITCHYARD_HOOKS_H
 #define SWITCHYARD_HOOKS_H
 
+#include "switchyard_core.h"
+
 /* Reboot notifier and syscore shutdown. */
 int switchyard_ending_init(void);
 void switchyard_ending_exit(void);
@@ -16,6 +18,9 @@ void switchyard_ending_exit(void);
 /* Panic notifier and NMI handler. */
 int switchyard_panic_init(void);
 void switchyard_panic_exit(void);
+
+/* As struct switchyard_way wants it. */
+bool switchyard_find_lost(struct switchyard_lost *lost);
 
 /* Notifier of network devices. _resume(): devices are back after a switch. Sleeps. */
 int switchyard_network_init(void);

@@ -70,6 +70,11 @@ static int switch_suspend(void)
 	return pm_suspend(PM_SUSPEND_MEM);
 }
 
+static const struct switchyard_way way = {
+	.find_lost = switchyard_find_lost,
+	.suspend = switch_suspend,
+};
+
 /* As acpi_sleep_init() in drivers/acpi/sleep.c decides whether to set operations. */
 static bool acpi_has_operations(void)
 {
@@ -89,7 +94,7 @@ void switchyard_suspend_init(void)
 		pr_info("takes the place of ACPI's sleep for good: can't be unloaded\n");
 	}
 	suspend_set_ops(&switch_ops);
-	switchyard_request_hook(switch_suspend);
+	switchyard_request_hook(&way);
 }
 
 void switchyard_suspend_exit(void)

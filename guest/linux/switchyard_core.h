@@ -12,6 +12,7 @@
 
 #include <linux/types.h>
 #include "switchyard.h"
+#include "switchyard_ioctl.h"
 
 /* Linux numbers the CPU it boots on 0, and the gate wants to be called there. */
 #define SWITCHYARD_BOOT_CPU 0
@@ -23,12 +24,22 @@ void switchyard_core_exit(void);
 /* The number of the slot that this kernel runs in, counted from 1. */
 u32 switchyard_self(void);
 
+/* How to stop Linux. Both functions sleep. */
+struct switchyard_way {
+	/* Is there a device that would not come back? It is filled in then. Nothing is suspended yet. */
+	bool (*find_lost)(struct switchyard_lost *lost);
+	/*
+	 * Suspends Linux, and returns when it is resumed: 0, or a negative errno. Meanwhile
+	 * switchyard_request_begin(), _enter() and _end() are called, in this order.
+	 */
+	int (*suspend)(void);
+};
+
 /*
- * From now on a request calls suspend(), which suspends Linux and returns when it is resumed: 0, or
- * a negative errno. Within it _begin(), _enter() and _end() are called, in this order. NULL: requests
- * are refused, and none is under way when this function returns. Sleeps.
+ * From now on requests take this way. NULL: they are refused, and none is under way when this
+ * function returns. Sleeps.
  */
-void switchyard_request_hook(int (*suspend)(void));
+void switchyard_request_hook(const struct switchyard_way *way);
 
 /* Does the calling task suspend Linux because of a request? */
 bool switchyard_request_suspends(void);

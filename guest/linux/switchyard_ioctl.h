@@ -28,17 +28,31 @@ struct switchyard_list {
 
 /*
  * One request to give the machine away. The call returns -1 with errno if Linux could not be
- * suspended (EBUSY: another request, or a task or device that would not stop). Otherwise it
- * returns 0, when this slot is resumed or when the request is refused, and error says which.
+ * suspended (EBUSY: another request, or a task or device that would not stop; ENOTRECOVERABLE: a
+ * device would not come back, and SWITCHYARD_IOC_LOST names it). Otherwise it returns 0, when this
+ * slot is resumed or when the request is refused, and error says which.
  */
 struct switchyard_request {
-	uint32_t slot; /* in: number of the slot, counted from 1; SWITCHYARD_IOC_MONITOR: ignored */
+	uint32_t slot; /* in: the slot's number, from 1 (SWITCHYARD_IOC_MONITOR: 0), and flags */
 	int32_t error; /* out: 0, or enum switchyard_error */
 };
+
+/* In slot: switch even if a device would not come back. Older drivers know no slot of that number. */
+#define SWITCHYARD_FORCE 0x80000000u
+
+/* A device that a switch would spoil. Both end with NUL. */
+struct switchyard_lost {
+	char device[32]; /* its address on the PCI bus */
+	char driver[32];
+};
+
+/* For people. Arguments: what is not switched to, device, driver. */
+#define SWITCHYARD_LOST_TEXT   "%s: %s would not come back, because its driver %s does not suspend it"
 
 #define SWITCHYARD_IOC_LIST    _IOR('Y', 1, struct switchyard_list)
 #define SWITCHYARD_IOC_SWITCH  _IOWR('Y', 2, struct switchyard_request)
 #define SWITCHYARD_IOC_MONITOR _IOWR('Y', 3, struct switchyard_request)
+#define SWITCHYARD_IOC_LOST    _IOR('Y', 4, struct switchyard_lost)
 
 /*
  * What the errno means if Linux could not be suspended, where errno alone does not tell; else NULL.

@@ -29,7 +29,7 @@
 #include "monitor/switch/kept_state.h"
 #include "monitor/switch/picture.h"
 
-#define ENTRY_MAPPED BELOW_4G /* what boot/ maps on the way in */
+#define ENTRY_MAPPED BELOW_4G /* boot/ has mapped memory up to here */
 
 /* The state is part of the image and moves with it. */
 static struct state {
@@ -69,10 +69,10 @@ static void run(void *context)
 	struct error error;
 	uint64_t mapped;
 
-	connect_state(state);		     /* its pointers led to where the image was */
+	connect_state(state);		     /* its pointers still point to the old place */
 	descriptors_init();		     /* faults are caught from here */
-	selfcheck_init(&monitor->selfcheck); /* the descriptor tables don't change any more */
-	monitor->current = NO_SLOT;	     /* a fault from here on is no slot's */
+	selfcheck_init(&monitor->selfcheck); /* the descriptor tables are final now */
+	monitor->current = NO_SLOT;	     /* faults belong to no slot yet */
 
 	boot = monitor->boot;
 	mapped = mapping_end(plan, boot);
@@ -82,7 +82,7 @@ static void run(void *context)
 				       framebuffer_size(&boot->framebuffer));
 	cpu_state_init();	   /* needs nothing */
 	cpu_state_keep_firmware(); /* probes, and so needs the IDT, and CR4 */
-	fault_init(monitor);	   /* faults are reported from here: all that it takes is there */
+	fault_init(monitor);	   /* faults can be reported from here on */
 	platform_init(boot->rsdp_size ? (uint64_t)boot->rsdp : 0, /* needs the page tables */
 		      log_warn, log);
 	ui_take(&state->ui, mapped); /* platform_init() has kept what firmware set up */
@@ -91,12 +91,12 @@ static void run(void *context)
 
 	lines_parse(boot, slots, log_error, log);
 	load_inspect_all(slots, log_error, log);	/* the plan needs the kernels' sizes */
-	store_place(plan, boot, slots, log_error, log); /* clear of the modules as they lie now */
+	store_place(plan, boot, slots, log_error, log); /* avoids the modules' present places */
 	store_fill(&plan->store, slots, ui_show_copying, &state->ui); /* frees modules' places */
-	if (!kept_state_place(monitor, &error)) /* may reuse those, and slots take the rest */
+	if (!kept_state_place(monitor, &error)) /* may reuse these places; slots take the rest */
 		stop(log, &error);
 	plan_slots(plan, slots, log_error, log);
-	picture_init(monitor);	  /* takes of the RAM that slots left */
+	picture_init(monitor);	  /* takes RAM that slots left free */
 	kept_state_init(monitor); /* needs the final table of slots, */
 	options_check_default(&monitor->options, slots, log_error, log); /* and so does this */
 	report_slots(log, slots);
@@ -114,18 +114,18 @@ void monitor_main(struct boot_info *boot)
 	struct error error;
 
 	state->boot_offset = (uint64_t)boot - monitor_base();
-	connect_state(state); /* the log keeps from here; the console is silent yet */
+	connect_state(state); /* the log keeps lines from here on; the console shows none yet */
 	clock_init();	      /* the log's lines carry the time */
 	options_parse(boot->options, &monitor->options, log_error, log);
 	log->level = monitor->options.loglevel;
 	platform_keep_console(); /* before the console changes it */
 	if (!mapping_check_framebuffer(boot, paging_limit(), &error))
 		log_error(log, error.text);
-	ui_take(&state->ui, ENTRY_MAPPED); /* as the options say */
-	log_show(log);			   /* what was wrong so far */
+	ui_take(&state->ui, ENTRY_MAPPED); /* needs the options */
+	log_show(log);			   /* shows the errors so far */
 
 	report_boot(log, boot);
-	report_unmapped(log, mapping_cut_ram(boot, paging_limit())); /* before it is planned with */
+	report_unmapped(log, mapping_cut_ram(boot, paging_limit())); /* before the plan uses it */
 	if (!plan_init(plan, boot, firmware_data_start(!boot->uefi), &error) ||
 	    !plan_monitor(plan, boot, monitor_size(), &error)) /* needs the rest of the plan */
 		stop(log, &error);

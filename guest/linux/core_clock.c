@@ -2,10 +2,10 @@
 /*
  * core_clock.c - the wall clock of a slot that was parked.
  *
- * The PM core reads the time spent asleep from the RTC, which counts whole seconds, so each
- * return can be off by nearly one. The time-stamp counter never stops at a switch and knows
- * better, for a while: it is calibrated to 500 parts in a million or so, and after a long time
- * the RTC is the more exact one.
+ * The PM core reads the time spent asleep from the RTC, which counts whole seconds, so the clock
+ * can be wrong by nearly a second after each return. The time-stamp counter does not stop at a
+ * switch and is more exact for a while. It is calibrated to about 500 parts in a million, so after
+ * a long time the RTC is more exact.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -17,7 +17,7 @@
 #include <asm/tsc.h>
 #include "core.h"
 
-/* Up to here 500 ppm are less than half a second, what rounding to seconds costs on average. */
+/* Up to here, 500 ppm are at most half a second, the average error of whole seconds. */
 #define TSC_TRUSTED_USEC (1000ull * USEC_PER_SEC)
 
 void switchyard_clock_mark(struct switchyard_moment *moment)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * core_device.c - /dev/switchyard, for syctl. For root alone: a switch stops everything.
+ * core_device.c - /dev/switchyard, for syctl. Only root may use it, because a switch stops
+ * everything.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

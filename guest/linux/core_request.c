@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * core_request.c - requests to give the machine away: who asks, whether it may be, and the steps.
+ * core_request.c - requests to give the machine away: it checks them, and does the switch.
  *
- * The hooks bring the way to suspend Linux (switchyard_request_hook()). On that way they call
- * switchyard_request_begin(), _enter() and _end().
+ * The hooks provide the function that suspends Linux (switchyard_request_hook()). While Linux is
+ * suspended, they call switchyard_request_begin(), _enter() and _end().
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -59,12 +59,12 @@ void switchyard_request_end(void)
 		switchyard_clock_correct(&turn->begin);
 }
 
-/* turn->lock is held, and op and slot are set. Returns as switchyard_request_run() does. */
+/* The caller holds turn->lock and has set op and slot. Returns as switchyard_request_run() does. */
 static int request_suspend(struct switchyard_turn *turn, bool force, s32 *result)
 {
 	int error;
 
-	/* The hooks are not there yet, or gone: the driver is being loaded or unloaded. */
+	/* The driver is being loaded or unloaded. */
 	if (!turn->way)
 		return -EBUSY;
 	if (!force && turn->way->find_lost(&turn->lost))
@@ -79,7 +79,7 @@ static int request_suspend(struct switchyard_turn *turn, bool force, s32 *result
 		*result = turn->result;
 		return 0;
 	}
-	/* Without an error, /sys/power/pm_test made the PM core turn back half-way. */
+	/* If there is no error, /sys/power/pm_test made the PM core return before the switch. */
 	return error ? error : -ECANCELED;
 }
 
@@ -89,12 +89,12 @@ int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool 
 	struct switchyard_turn *turn = &core->turn;
 	int error;
 
-	/* What the gate would refuse is refused here, so that nothing is suspended for it. */
+	/* A request that the gate would refuse is refused here, so that nothing is suspended. */
 	*result = switchyard_check(info->slot, info->slot_count, info->self, op, slot);
 	if (*result)
 		return 0;
 
-	/* Not mutex_lock(): a task that waits there can't be frozen, so the switch would fail. */
+	/* A task that waits in mutex_lock() can't be frozen, so the switch would fail. */
 	if (!mutex_trylock(&turn->lock))
 		return -EBUSY;
 
@@ -139,8 +139,9 @@ int switchyard_request_init(struct switchyard_core *core)
 	mutex_init(&turn->lock);
 	INIT_WORK(&turn->later, request_work);
 	/*
-	 * Our own queue: not freezable, or it would freeze itself; not bound to a CPU, as CPUs go
-	 * offline under it; and not a shared one, which a suspending device may wait for.
+	 * The queue is not freezable, or it would freeze itself. It is not bound to a CPU, because
+	 * CPUs go offline. It is not a shared queue, because a device that suspends may wait for
+	 * it.
 	 */
 	turn->queue = alloc_workqueue("switchyard", WQ_UNBOUND, 1);
 	if (!turn->queue) {

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hooks_devices.c - devices that a switch would spoil, because their driver neither suspends nor resumes them.
+ * hooks_devices.c - finds devices that would not come back from a switch, because their driver has no
+ * methods for suspend and resume.
  *
- * The PM core does not refuse such a driver: it passes over it, the switch succeeds, and afterwards the
- * device does not do what its driver believes. There are two kinds:
- *   - virtio: the PCI part resets the device at resume, whether the driver proper knows of it or not
- *     (virtio_device_restore() in drivers/virtio/virtio.c). virtio_gpu and 9p do not;
- *   - a PCI device that fetches its orders from memory, which another slot's driver has given it anew.
- *     Others hold so little that drivers of that kind do without, such as those of SMBus controllers.
+ * The PM core passes over such a driver. The switch would succeed, and afterwards the device would
+ * not be in the state that its driver expects. There are two kinds:
+ *   - virtio devices. The PCI part resets the device at resume, even if the driver has no method to
+ *     set it up again (virtio_device_restore() in drivers/virtio/virtio.c). virtio_gpu has none;
+ *   - PCI devices that are bus masters. They read their orders from memory, at addresses that another
+ *     slot's driver has changed. Drivers of other PCI devices often need no methods, because the
+ *     device has next to no state; SMBus controllers are an example.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -32,20 +34,20 @@ static bool pci_is_lost(struct device *device)
 	const struct dev_pm_ops *pm = device->driver->pm;
 	struct pci_dev *card = to_pci_dev(device);
 
-	/* The PCI core itself takes care of bridges. */
+	/* The PCI core itself saves and restores bridges. */
 	if (!card->is_busmaster || pci_is_bridge(card) || driver->suspend || driver->resume)
 		return false;
 	return !pm || !(pm->suspend || pm->suspend_late || pm->suspend_noirq || pm->resume ||
 			pm->resume_early || pm->resume_noirq);
 }
 
-/* Returns 1 and fills in *data, a struct switchyard_lost, if a switch would spoil the device, else 0. */
+/* Returns 1 and fills *data, a struct switchyard_lost, if the device would not come back; else 0. */
 static int look_at(struct device *device, void *data)
 {
 	struct switchyard_lost *lost = data;
 	const struct device *card = NULL;
 
-	/* So that the driver stays. */
+	/* The lock keeps the driver. */
 	device_lock(device);
 	if (device->driver && dev_is_pci(device) && pci_is_lost(device))
 		card = device;

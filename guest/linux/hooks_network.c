@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hooks_network.c - each slot has its own MAC address on a network card that all of them use in turn.
+ * hooks_network.c - gives each slot its own MAC address on the network cards that all slots use in
+ * turn.
  *
- * With one address they would get one IP address by DHCP. Then packets of a parked slot's TCP
- * connections reach the slot that runs, which knows no such connection and resets it. So the first
- * slot has the card's own address, and every other one an address made of that and its number.
+ * With one address, all slots would get one IP address by DHCP. Packets for a parked slot's TCP
+ * connection would then reach the slot that runs, which does not know the connection and resets it.
+ * So the first slot has the card's own address, and every other slot has an address that is made of
+ * the card's and the slot's number.
  *
- * A card gets it where the driver finds it down, or else right before it goes up: a card's driver may
- * not be ready for it before its registration is complete.
+ * A card that is down when this driver is loaded gets the address at once. Any other card gets it
+ * right before it goes up, and not when it is registered, because its driver may not be ready then:
+ * virtio_net would wait for the device for ever.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -20,17 +23,20 @@
 #include "hooks.h"
 #include "switchyard_core.h"
 
-/* In the first byte: not from a manufacturer (IEEE 802, "U/L"). */
+/* In the first byte: the address was not given by a manufacturer (IEEE 802, the U/L bit). */
 #define LOCALLY_ADMINISTERED 0x02
 
-/* Likewise: here the slot's number fits, and two cards with neighbouring addresses stay apart. */
+/*
+ * The slot's number goes to this place in the first byte. In the last byte, it would make the same
+ * address for two slots of two cards whose addresses follow each other.
+ */
 #define NUMBER_SHIFT 4
 
 static bool own_mac = true;
 module_param(own_mac, bool, 0444);
 MODULE_PARM_DESC(own_mac, "Each slot but the first has its own MAC address on network cards");
 
-/* The first slot has number 1. */
+/* Makes this slot's address on the card. The first slot has number 1. */
 static void slot_address(const struct net_device *card, struct sockaddr *address)
 {
 	u8 *bytes = (u8 *)address->sa_data;
@@ -41,14 +47,17 @@ static void slot_address(const struct net_device *card, struct sockaddr *address
 	bytes[0] |= LOCALLY_ADMINISTERED;
 }
 
-/* Hardware, and not a bridge or the like. */
+/* Returns true for hardware, but not for a bridge or the like. */
 static bool is_card(const struct net_device *device)
 {
 	return device->dev.parent && device->type == ARPHRD_ETHER &&
 	       is_valid_ether_addr(device->perm_addr);
 }
 
-/* Leaves addresses alone that somebody chose, or that the card's driver invented. RTNL is held. */
+/*
+ * Gives a card its address, unless somebody chose one, or the card's driver invented one. The caller
+ * holds RTNL.
+ */
 static void give_address(struct net_device *device)
 {
 	struct sockaddr address;
@@ -66,11 +75,11 @@ static void give_address(struct net_device *device)
 		pr_info("%s: has %pM in this slot\n", netdev_name(device), device->dev_addr);
 }
 
-/* What exists when the driver is loaded. */
+/* Looks at a device that exists when this driver is loaded. */
 static void give_first_address(struct net_device *device)
 {
 	if (!netif_running(device)) {
-		/* In runtime suspend it is not present. */
+		/* A card in runtime suspend is not present. */
 		if (netif_device_present(device))
 			give_address(device);
 	} else if (is_card(device) && device->addr_assign_type == NET_ADDR_PERM) {
@@ -80,9 +89,10 @@ static void give_first_address(struct net_device *device)
 }
 
 /*
- * A card has forgotten the address, and not every driver of one sets it again (virtio_net). Newer
- * kernels' dev_set_mac_address() does nothing, as it thinks that the address is set. A card's driver that
- * refuses, because the card is up, sets the address whenever that comes up.
+ * Sets the address again after a switch, because a card may have forgotten it, and virtio_net, for
+ * one, does not set it again. In Linux 6.12, dev_set_mac_address() does nothing if it believes that the
+ * address is set already. Some drivers refuse while the card is up. They set the address themselves
+ * when they resume the card.
  */
 static void renew_address(struct net_device *device)
 {
@@ -120,7 +130,7 @@ static int network_notify(struct notifier_block *notifier, unsigned long event, 
 
 static struct notifier_block network_notifier = {.notifier_call = network_notify};
 
-/* The first slot keeps addresses. */
+/* Returns false in the first slot, which keeps the cards' addresses. */
 static bool is_wanted(void)
 {
 	return own_mac && switchyard_self() > 1;

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hooks_suspend.c - a deep switch: Linux suspends itself, and where firmware would put the machine
- * to sleep, our platform_suspend_ops call the gate.
+ * hooks_suspend.c - a deep switch. Linux suspends itself, and our platform_suspend_ops call the
+ * gate instead of firmware.
  *
- * The PM core freezes tasks, suspends every device and takes all CPUs but the first offline
- * before it calls switch_enter(), and takes all that back after it. With our ops set, the machine's
- * own sleep states can't be entered from here, and must not be: other slots would sleep along.
+ * Before the PM core calls switch_enter(), it freezes tasks, suspends every device, and takes all
+ * CPUs except the first offline. It undoes that afterwards. The machine's own sleep states can't be
+ * entered while our operations are set. That is necessary, because other slots would sleep, too.
  *
- * For drivers a switch has to be what S3 is, suspend to RAM by firmware: when they are resumed,
- * their device may be in any state, because others had it. Some of them otherwise leave it as it is,
- * or spare themselves the suspending: NVMe keeps its queues, amdgpu does nothing, i8042 leaves the
- * keyboard's controller alone.
+ * A switch has to look to drivers like S3, which is suspend to RAM by firmware: other slots use the
+ * devices meanwhile, so a device can be in any state when its driver resumes it. Some drivers would
+ * otherwise do less: NVMe keeps its queues, amdgpu does nothing, and i8042 leaves the keyboard's
+ * controller alone.
  *
- * The PM core knows one set of operations and tells no one whose it is. ACPI sets its own at boot if
- * firmware knows a sleep state, and nothing in Linux would set them again. So once ours have taken
- * their place, the module stays. Where firmware knows none, there was nothing before us, and
- * unloading leaves nothing.
+ * The PM core has only one set of operations, and does not tell whose it is. ACPI sets its own at
+ * boot if firmware has a sleep state, and nothing in Linux would set them again. So the module
+ * can't be unloaded after ours have replaced them. If firmware has no sleep state, there were no
+ * operations before, and the module can be unloaded.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -26,9 +26,9 @@
 #include "switchyard_core.h"
 
 /*
- * Nobody else can sleep by our ops: "echo mem > /sys/power/state" does not say where to go. While we
- * set them, too, the answer is no. Else the PM core would take suspend to RAM for what "mem" means,
- * where it meant suspend-to-idle before.
+ * Only our requests can use our operations, because "echo mem > /sys/power/state" names no target.
+ * The answer is no as well while we set the operations. Otherwise the PM core would make "mem" mean
+ * suspend to RAM, where it meant suspend-to-idle before.
  */
 static int switch_valid(suspend_state_t state)
 {
@@ -46,7 +46,7 @@ static int switch_enter(suspend_state_t state)
 {
 	int error = switchyard_request_enter();
 
-	/* If the gate has refused, nobody else had the devices. */
+	/* If the gate refuses, no other slot has used the devices. */
 	if (!error)
 		pm_set_resume_via_firmware();
 	return error;
@@ -75,7 +75,7 @@ static const struct switchyard_way way = {
 	.suspend = switch_suspend,
 };
 
-/* As acpi_sleep_init() in drivers/acpi/sleep.c decides whether to set operations. */
+/* acpi_sleep_init() in drivers/acpi/sleep.c sets operations under the same condition. */
 static bool acpi_has_operations(void)
 {
 	u8 type_a, type_b;

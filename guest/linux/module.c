@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * module.c - loading and unloading: the core, then what hooks it into a stock kernel.
+ * module.c - loads and unloads the core and the hooks into a stock kernel.
  */
 #include <linux/module.h>
 #include "hooks.h"

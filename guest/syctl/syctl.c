@@ -130,7 +130,7 @@ static int run(int device, int count, char **word, const struct options *options
 	return give_away(device, word[1], slot, options);
 }
 
-/* --force is for commands that give the machine away. */
+/* Only commands that give the machine away take --force. */
 static bool is_command(int count, char **word, bool force)
 {
 	static const struct {

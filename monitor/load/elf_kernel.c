@@ -53,10 +53,32 @@ static bool check_overlap(const struct elf_file *file, uint32_t i, const struct 
 	return true;
 }
 
+/*
+ * The entry point is a virtual address. Some kernels that run at high addresses have a physical one,
+ * as they start without paging. It counts if it is no virtual address of the kernel.
+ */
+static bool find_entry(const struct elf_file *file, uint64_t *entry, struct error *error)
+{
+	bool found = false;
+
+	for (uint32_t i = 0; i < file->segments; i++) {
+		struct elf_segment s = elf_segment(file, i);
+
+		if (elf_is_loaded(&s) && file->entry - s.vaddr < s.memsz) {
+			*entry = s.paddr + (file->entry - s.vaddr);
+			return true;
+		}
+		if (elf_is_loaded(&s) && file->entry - s.paddr < s.memsz) {
+			*entry = file->entry;
+			found = true;
+		}
+	}
+	return found || fail(error, "ELF entry point %#lx is in no segment", file->entry);
+}
+
 bool elf_kernel_read(const struct image *image, struct elf_kernel *kernel, struct error *error)
 {
 	struct elf_file *file = &kernel->file;
-	bool entry_found = false;
 
 	*kernel = (struct elf_kernel){.start = UINT64_MAX};
 	if (!elf_open(file, phys(image->base), image->size, error) ||
@@ -75,16 +97,10 @@ bool elf_kernel_read(const struct image *image, struct elf_kernel *kernel, struc
 			kernel->start = s.paddr;
 		if (s.paddr + s.memsz > kernel->end)
 			kernel->end = s.paddr + s.memsz;
-		if (file->entry - s.vaddr < s.memsz) {
-			kernel->entry = s.paddr + (file->entry - s.vaddr);
-			entry_found = true;
-		}
 	}
 	if (!kernel->end)
 		return fail(error, "ELF file has no segment to load");
-	if (!entry_found)
-		return fail(error, "ELF entry point %#lx is in no segment", file->entry);
-	return true;
+	return find_entry(file, &kernel->entry, error);
 }
 
 void elf_kernel_place(const struct elf_kernel *kernel, uint64_t shift)

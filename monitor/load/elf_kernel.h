@@ -26,7 +26,7 @@ bool elf_kernel_probe(const struct image *image);
 /*
  * Reads and checks the headers. Each segment must lie in the file, take at least as much memory as
  * the file has bytes for it, not wrap, not overlap another one, and end below 2^52. The entry point
- * must be in one of them.
+ * must be in one of them: it is a virtual address, or else a physical one.
  */
 bool elf_kernel_read(const struct image *image, struct elf_kernel *kernel, struct error *error);
 

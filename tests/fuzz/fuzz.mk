@@ -21,8 +21,8 @@ FUZZ_CFLAGS  := $(FUZZ_COMMON) -O1 -fsanitize=address,undefined -fno-sanitize-re
 FUZZ_COVER   := $(FUZZ_COMMON) -O0 -fprofile-instr-generate -fcoverage-mapping
 
 # The monitor's parts that unit tests link, with the same fakes, and what firmware's tables meet.
-# The fake CPU's tests are cmocka's, and no parser asks the CPU.
-FUZZ_C       := $(filter-out tests/unit/fake/fake_cpu.c,$(UNIT_C)) $(addprefix tests/fuzz/,loading.c no_cpu.c promises.c)
+# The fake CPU's tests are cmocka's, and no parser asks the CPU or its local APIC.
+FUZZ_C       := $(filter-out tests/unit/fake/fake_cpu.c $(call sources_named,lapic),$(UNIT_C)) $(addprefix tests/fuzz/,loading.c no_cpu.c promises.c)
 FUZZ_ACPI_C  := $(call sources_named,machine acpi_events)
 # Whose coverage is shown: all that reads what it did not write.
 FUZZ_PARSERS := $(call sources_named,loader_info acpi_sleep acpi_walk fadt machine command console \

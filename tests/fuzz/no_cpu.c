@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * no_cpu.c - no parser asks the CPU, but fuzz_console reaches `selftest`, which looks at CR3.
+ * no_cpu.c - replaces functions that read the CPU. No parser needs them, but fuzz_console reaches
+ * `selftest`, which reads CR3. It also links the code that builds a slot's ACPI tables, which reads
+ * the boot CPU's number.
  */
 #include "arch/x86/cpu/cpu.h"
+#include "arch/x86/interrupt/lapic.h"
 
 uint64_t read_cr3(void)
+{
+	return 0;
+}
+
+uint32_t lapic_id(void)
 {
 	return 0;
 }

@@ -44,6 +44,17 @@ def assemble(name, address, *, bits=32):
         return _keep(folder / 'image', OUT / f'{name}-{address:x}.elf')
 
 
+def with_high_addresses(elf32):
+    """The same file for a kernel that runs at high virtual addresses, with a physical entry point."""
+    content = bytearray(elf32.read_bytes())
+    table, = struct.unpack_from('<I', content, 28)
+    row_size, count = struct.unpack_from('<HH', content, 42)
+    for row in range(table, table + row_size * count, row_size):
+        virtual, = struct.unpack_from('<I', content, row + 8)
+        struct.pack_into('<I', content, row + 8, virtual + 0x80000000)
+    return write(f'{elf32.stem}-high.elf', bytes(content))
+
+
 def assemble_flat(name, address):
     """guests/NAME.asm as a flat binary whose header says where it goes."""
     with _folder() as folder:

@@ -15,13 +15,18 @@
  * Both Linux boot protocols ask for 0x10 and 0x18, and they are Linux's own __KERNEL_CS and
  * __KERNEL_DS. So the monitor's IDT stays usable for the few instructions in which a guest's GDT is
  * loaded already.
+ *
+ * Most other 64-bit kernels have their code at 0x08 and data at 0x10. The gate for double faults
+ * names 0x08: if an exception finds no code at 0x10, the CPU ends there.
  */
-#define SELECTOR_CODE32 0x08
-#define SELECTOR_CODE64 0x10
-#define SELECTOR_DATA	0x18
-#define SELECTOR_TSS	0x20
+#define SELECTOR_CODE64_FIRST 0x08
+#define SELECTOR_CODE64	      0x10
+#define SELECTOR_DATA	      0x18
+#define SELECTOR_CODE32	      0x20
+#define SELECTOR_TSS	      0x28
 
-_Static_assert(SELECTOR_CODE32 == 0x08 && SELECTOR_CODE64 == 0x10 && SELECTOR_DATA == 0x18,
+_Static_assert(SELECTOR_CODE64_FIRST == 0x08 && SELECTOR_CODE64 == 0x10 && SELECTOR_DATA == 0x18 &&
+		       SELECTOR_CODE32 == 0x20,
 	       "the order in which the GDTs in assembly have them");
 
 /* GDT entries: from 0 to 4 GiB, for the kernel, marked as accessed already. */

@@ -50,7 +50,7 @@ static void idt_init(void)
 		gate->offset0 = (uint16_t)stub;
 		gate->offset16 = (uint16_t)(stub >> 16);
 		gate->offset32 = (uint32_t)(stub >> 32);
-		gate->selector = SELECTOR_CODE64;
+		gate->selector = vector == VECTOR_DF ? SELECTOR_CODE64_FIRST : SELECTOR_CODE64;
 		gate->type = GATE_INTERRUPT;
 		gate->ist = ist_of(vector);
 	}
@@ -62,15 +62,16 @@ static void gdt_init(struct cpu_tables *own)
 	uint64_t *gdt = own->gdt;
 
 	gdt[0] = 0;
-	gdt[SELECTOR_CODE32 / 8] = GDT_CODE32;
+	gdt[SELECTOR_CODE64_FIRST / 8] = GDT_CODE64;
 	gdt[SELECTOR_CODE64 / 8] = GDT_CODE64;
 	gdt[SELECTOR_DATA / 8] = GDT_DATA;
+	gdt[SELECTOR_CODE32 / 8] = GDT_CODE32;
 	gdt[SELECTOR_TSS / 8] = (sizeof(struct tss) - 1) | (base & 0xffffff) << 16 |
 				(uint64_t)DESCRIPTOR_TSS << 40 | (base >> 24 & 0xff) << 56;
 	gdt[SELECTOR_TSS / 8 + 1] = base >> 32;
 }
 
-/* The IST's stacks lie one after the other, from ist_stack on. */
+/* The stacks of the IST lie one after the other; size is that of one stack, in bytes. */
 static void tss_init(struct tss *tss, uint8_t *ist_stack, uint32_t size)
 {
 	memset(tss, 0, sizeof(*tss));
@@ -147,7 +148,7 @@ bool descriptors_loaded(void)
 	       tr == SELECTOR_TSS && ldtr == 0;
 }
 
-/* The stacks behind them change all the time. */
+/* The stacks behind the tables do not belong to the area, because they change all the time. */
 struct descriptor_area descriptors_area(void)
 {
 	return (struct descriptor_area){

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Text on a framebuffer: which pixels are drawn, and which are left alone. */
+/* Tests of text on a framebuffer: which pixels are drawn, and which stay unchanged. */
 #include <stdlib.h>
 #include <string.h>
 #include "arch/x86/screen/font.h"
@@ -71,7 +71,7 @@ static uint32_t pixel(uint32_t x, uint32_t y)
 	return value;
 }
 
-/* The cell shows that character, and no cursor. */
+/* The cell shows that character without a cursor. */
 static void assert_cell(uint32_t row, uint32_t column, char c, uint32_t grey)
 {
 	const uint8_t *glyph = font_glyphs[c - FONT_FIRST];
@@ -149,7 +149,7 @@ static void moves_as_text_mode_does(void **state)
 	assert_row(0, "top");
 }
 
-/* What was drawn bit by bit is what is drawn at once. */
+/* Text that is drawn in steps gives the same pixels as text that is drawn at once. */
 static void keeps_what_it_shows(void **state)
 {
 	static const char characters[] = "etaoin shrdlu ETAOIN\n\n\n\r\b\t";
@@ -173,14 +173,14 @@ static void keeps_what_it_shows(void **state)
 	free(drawn);
 }
 
-/* Cells that do not change are not drawn, also when the text scrolls. */
+/* Cells that do not change are not drawn, even when the text scrolls. */
 static void draws_only_changes(void **state)
 {
 	(void)state;
 	start_mode(640, 400, 32);
 	for (uint32_t row = 0; row < 25; row++)
 		put_text(row < 24 ? "same\n" : "same");
-	memset(pixels, POISON, 4); /* of a cell that is the same before and after */
+	memset(pixels, POISON, 4); /* in a cell that does not change */
 	put_text("\nlast");
 	assert_int_equal(pixels[0], POISON);
 	assert_row(24, "last");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_paging.c - memory types of what the monitor maps: RAM stays write-back, devices are not
- * cached, wherever they lie; with 1 GiB pages and without.
+ * test_paging.c - tests memory types of the monitor's mappings: RAM stays write-back, and devices
+ * are not cached, wherever they lie. It tests with 1 GiB pages and without.
  */
 #include <stdint.h>
 
@@ -35,7 +35,7 @@ static void build(bool gib_pages)
 	paging_init(RAM_END);
 }
 
-/* The entry that maps the address, as the CPU finds it; 0: none does. */
+/* Finds the entry that maps the address, as the CPU does; 0: none. */
 static uint64_t entry_of(uint64_t address)
 {
 	uint64_t entry = tables.pdpt[address / GIB];
@@ -76,7 +76,7 @@ static void test_types(void **unused)
 	check_types(false);
 }
 
-/* It is mapped at each switch, and the TLB is flushed once. */
+/* The range is mapped at each switch, but the TLB is flushed only once. */
 static void test_mapping_again(void **unused)
 {
 	uint32_t events;
@@ -112,7 +112,7 @@ static void test_check(void **unused)
 	assert_int_equal(address, IN_RAM / GIB * GIB + 7 * LARGE_PAGE);
 }
 
-/* A guest's own two tables: like the monitor's, whatever the CPU has marked in either. */
+/* A guest's two tables are equal to the monitor's. Bits that the CPU sets do not matter. */
 static void test_copy(void **unused)
 {
 	uint64_t *pml4 = (void *)fake_memory(5 * PAGE_SIZE, 2 * PAGE_SIZE, 0xee);

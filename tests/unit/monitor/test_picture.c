@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is on the screen: text mode or framebuffer, on or off, and each slot's picture of it. */
+/* Tests of the screen: text mode or framebuffer, on or off, and each slot's picture. */
 #include <string.h>
 #include "cmocka.h"
 #include "fake/fake_console.h"

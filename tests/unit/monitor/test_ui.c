@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How the monitor and the person's terminal are tied together. */
+/* Tests of the connection between the monitor and the person's terminal. */
 #include <string.h>
 #include "cmocka.h"
 #include "fake/fake_console.h"
@@ -75,7 +75,7 @@ static void frontend_tells_of_the_screen(void **state)
 	assert_int_equal(screen.row, 24);
 }
 
-/* Nothing is drawn where memory is not mapped yet. */
+/* Nothing is drawn before the framebuffer is mapped. */
 static void framebuffer_is_used_once_it_is_mapped(void **state)
 {
 	(void)state;

@@ -13,7 +13,6 @@ import pytest
 from linux import GENERIC, KERNELS, OLDER_GENERIC, Linux, linux_slot
 from qemu import PROMPT
 from switchyard import tick_count, tick_slot
-from two_debians import ACCEL
 
 # QEMU's device, where it is, its driver, and the module that brings it.
 GPU = ('virtio-gpu-pci', '0000:00:1e.0', 'virtio_gpu', 'virtio-gpu')
@@ -47,7 +46,7 @@ def alpha(request, module_machines, tmp_path_factory):
     """alpha runs at its shell before and after each test."""
     disk = module_disk(request.param, tmp_path_factory.mktemp(request.param) / 'disk.img')
     machine = module_machines.start(
-        'timeout=0 default=alpha', linux_slot('alpha', request.param) + tick_slot(), memory='512M', accel=ACCEL,
+        'timeout=0 default=alpha', linux_slot('alpha', request.param) + tick_slot(), memory='512M',
         devices=['-drive', f'file={disk},format=raw,if=virtio,readonly=on',
                  '-device', f'{GPU[0]},addr=1e', '-device', f'{DISK[0]},addr=1f'])
     alpha = Linux(machine, 'alpha')

@@ -10,7 +10,6 @@ import pytest
 from linux import CLOUD, GENERIC, OLDER_CLOUD, OLDER_GENERIC, Linux, linux_slot
 from paths import scaled
 from tcp_stream import HOST
-from two_debians import ACCEL
 
 CARD = '52:54:00:12:34:56'
 BETAS = '42:54:00:12:34:56'
@@ -68,10 +67,10 @@ def can_ping(guest):
     return guest.try_run(f'ping -c 3 -W 5 {HOST}')[1] == 0
 
 
-def boot(machines, kernels, devices):
+def boot(machines, kernels, devices, options=''):
     lines = [line for name, kernel in zip(('alpha', 'beta'), kernels)
-             for line in linux_slot(name, kernel, extra='sy.ip=none')]
-    machine = machines.start('timeout=0 default=alpha', lines, memory='1G', accel=ACCEL, devices=devices)
+             for line in linux_slot(name, kernel, extra=options)]
+    machine = machines.start('timeout=0 default=alpha', lines, memory='1G', devices=devices)
     alpha, beta = Linux(machine, 'alpha'), Linux(machine, 'beta')
     alpha.wait()
     return alpha, beta
@@ -81,7 +80,8 @@ def boot(machines, kernels, devices):
                                            ('virtio-net-pci', (CLOUD, OLDER_CLOUD)),
                                            ('e1000', (GENERIC, OLDER_GENERIC))])
 def test_connections_of_a_parked_slot_live(machines, card, kernels):
-    alpha, beta = boot(machines, kernels, ['-netdev', 'user,id=net0', '-device', f'{card},netdev=net0,mac={CARD}'])
+    alpha, beta = boot(machines, kernels, [
+        '-netdev', 'user,id=net0', '-device', f'{card},netdev=net0,mac={CARD}'], 'sy.ip=none')
     first = dhcp(alpha)
     to_alpha = Echo(alpha)
     alpha.switch_to(beta)
@@ -116,6 +116,11 @@ def beta(module_machines):
         '-netdev', 'user,id=net1', '-device', f'virtio-net-pci,netdev=net1,mac={STUBBORN},failover=on'])
     alpha.switch_to(beta)
     return beta
+
+
+def test_the_second_slot_has_its_own_addresses(beta):
+    assert mac(beta) == BETAS
+    assert 'inet 10.0.2.16/24' in beta.run('ip address show dev eth0')
 
 
 def load_anew(beta, between, parameters=''):

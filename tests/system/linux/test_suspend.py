@@ -12,7 +12,6 @@ from copies import build_driver
 from linux import GENERIC, OLDER_GENERIC, Linux, linux_slot
 from paths import GUESTS
 from switchyard import tick_count, tick_slot
-from two_debians import ACCEL
 
 MEM = 3  # of suspend_state_t (include/linux/suspend.h)
 
@@ -32,7 +31,7 @@ def alpha(request, module_machines, tmp_path_factory):
     """alpha runs at its shell before and after each test, with the probe."""
     disk = probe_disk(request.param, tmp_path_factory.mktemp(request.param))
     machine = module_machines.start(
-        'timeout=0 default=alpha', linux_slot('alpha', request.param) + tick_slot(), memory='512M', accel=ACCEL,
+        'timeout=0 default=alpha', linux_slot('alpha', request.param) + tick_slot(), memory='512M',
         devices=['-drive', f'file={disk},format=raw,if=virtio,readonly=on'])
     alpha = Linux(machine, 'alpha')
     alpha.wait()

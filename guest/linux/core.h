@@ -34,12 +34,13 @@ struct switchyard_moment {
 /* The state of a switch. Only one switch can be under way. */
 struct switchyard_turn {
 	struct mutex lock;
-	int (*suspend)(void); /* set by the hooks; NULL: they are not loaded */
-	bool active;	      /* we called suspend() */
-	bool entered;	      /* the gate was called */
-	u32 op;		      /* enum switchyard_op */
-	u32 slot;	      /* its argument */
-	s64 result;	      /* what the gate returned */
+	const struct switchyard_way *way; /* set by the hooks; NULL: they are not loaded */
+	struct switchyard_lost lost;	  /* why the last request failed with -ENOTRECOVERABLE */
+	struct task_struct *task;	  /* it calls suspend() for us; NULL: no task does */
+	bool entered;			  /* the gate was called */
+	u32 op;				  /* enum switchyard_op */
+	u32 slot;			  /* its argument */
+	s64 result;			  /* what the gate returned */
 	struct switchyard_moment begin;
 
 	struct workqueue_struct *queue; /* for requests from interrupts */
@@ -77,9 +78,10 @@ void switchyard_request_exit(struct switchyard_core *core);
  * Parks this kernel and switches to a slot or to the monitor (op: SWITCHYARD_SWITCH or _MONITOR).
  * It sleeps. It returns 0 with the gate's result in *result. If the gate would refuse the request,
  * nothing is suspended, and *result is that error. It returns a negative errno if the PM core
- * fails, or -EBUSY if another request is under way.
+ * fails, or -EBUSY if another request is under way. Unless force is set, it returns -ENOTRECOVERABLE
+ * and fills turn.lost if a device would not come back.
  */
-int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, s32 *result);
+int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool force, s32 *result);
 
 /*
  * Queues the same request from any context. A failure goes to the kernel log. slot 0: the monitor.

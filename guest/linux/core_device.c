@@ -34,10 +34,18 @@ static int device_request(u32 op, struct switchyard_request __user *user)
 
 	if (copy_from_user(&request, user, sizeof(request)))
 		return -EFAULT;
-	error = switchyard_request_run(&switchyard_core, op, request.slot, &request.error);
+	error = switchyard_request_run(&switchyard_core, op, request.slot & ~SWITCHYARD_FORCE,
+				       request.slot & SWITCHYARD_FORCE, &request.error);
 	if (error)
 		return error;
 	return copy_to_user(user, &request, sizeof(request)) ? -EFAULT : 0;
+}
+
+static int device_lost(struct switchyard_lost __user *user)
+{
+	const struct switchyard_lost *lost = &switchyard_core.turn.lost;
+
+	return copy_to_user(user, lost, sizeof(*lost)) ? -EFAULT : 0;
 }
 
 static long device_ioctl(struct file *file, unsigned int command, unsigned long argument)
@@ -51,6 +59,8 @@ static long device_ioctl(struct file *file, unsigned int command, unsigned long 
 		return device_request(SWITCHYARD_SWITCH, user);
 	case SWITCHYARD_IOC_MONITOR:
 		return device_request(SWITCHYARD_MONITOR, user);
+	case SWITCHYARD_IOC_LOST:
+		return device_lost(user);
 	default:
 		return -ENOTTY;
 	}

@@ -125,6 +125,11 @@ void switchyard_core_exit(void)
 	memunmap(core->info);
 }
 
+u32 switchyard_self(void)
+{
+	return switchyard_core.info->self;
+}
+
 /* It returns only if the gate refuses. */
 static void leave_for_good(u64 op, u64 arg)
 {

@@ -8,6 +8,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/kernel.h>
+#include <linux/sched.h>
 #include <asm/msr.h>
 #include <asm/tsc.h>
 #include "core.h"
@@ -15,24 +16,23 @@
 #include "switchyard_ioctl.h"
 #include "switchyard_names.h"
 
-void switchyard_request_hook(int (*suspend)(void))
+void switchyard_request_hook(const struct switchyard_way *way)
 {
 	struct switchyard_turn *turn = &switchyard_core.turn;
 
 	mutex_lock(&turn->lock);
-	turn->suspend = suspend;
+	turn->way = way;
 	mutex_unlock(&turn->lock);
 }
 
-int switchyard_request_begin(void)
+bool switchyard_request_suspends(void)
 {
-	struct switchyard_turn *turn = &switchyard_core.turn;
+	return READ_ONCE(switchyard_core.turn.task) == current;
+}
 
-	if (!turn->active)
-		return -EPERM;
-
-	switchyard_clock_mark(&turn->begin);
-	return 0;
+void switchyard_request_begin(void)
+{
+	switchyard_clock_mark(&switchyard_core.turn.begin);
 }
 
 int switchyard_request_enter(void)
@@ -62,18 +62,20 @@ void switchyard_request_end(void)
 }
 
 /* The caller holds turn->lock and has set op and slot. Returns as switchyard_request_run() does. */
-static int request_suspend(struct switchyard_turn *turn, s32 *result)
+static int request_suspend(struct switchyard_turn *turn, bool force, s32 *result)
 {
 	int error;
 
 	/* The driver is being loaded or unloaded. */
-	if (!turn->suspend)
+	if (!turn->way)
 		return -EBUSY;
+	if (!force && turn->way->find_lost(&turn->lost))
+		return -ENOTRECOVERABLE;
 
 	turn->entered = false;
-	turn->active = true;
-	error = turn->suspend();
-	turn->active = false;
+	WRITE_ONCE(turn->task, current);
+	error = turn->way->suspend();
+	WRITE_ONCE(turn->task, NULL);
 
 	if (turn->entered) {
 		*result = turn->result;
@@ -83,7 +85,7 @@ static int request_suspend(struct switchyard_turn *turn, s32 *result)
 	return error ? error : -ECANCELED;
 }
 
-int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, s32 *result)
+int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool force, s32 *result)
 {
 	const struct switchyard_info *info = core->info;
 	struct switchyard_turn *turn = &core->turn;
@@ -100,7 +102,7 @@ int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, s32 *
 
 	turn->op = op;
 	turn->slot = slot;
-	error = request_suspend(turn, result);
+	error = request_suspend(turn, force, result);
 	mutex_unlock(&turn->lock);
 	return error;
 }
@@ -108,15 +110,18 @@ int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, s32 *
 static void request_work(struct work_struct *work)
 {
 	struct switchyard_core *core = container_of(work, struct switchyard_core, turn.later);
+	const struct switchyard_lost *lost = &core->turn.lost;
 	u32 slot = READ_ONCE(core->turn.later_slot);
 	const char *text;
 	s32 result;
 	int error;
 
 	error = switchyard_request_run(core, slot ? SWITCHYARD_SWITCH : SWITCHYARD_MONITOR, slot,
-				       &result);
+				       false, &result);
 	text = switchyard_suspend_text(-error);
-	if (error)
+	if (error == -ENOTRECOVERABLE)
+		pr_notice(SWITCHYARD_LOST_TEXT "\n", "not switched", lost->device, lost->driver);
+	else if (error)
 		pr_notice("not switched: Linux could not be suspended, error %d: %s\n", error,
 			  text ? text : "the lines above say why");
 	else if (result)

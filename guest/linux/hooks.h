@@ -9,6 +9,8 @@
 #ifndef SWITCHYARD_HOOKS_H
 #define SWITCHYARD_HOOKS_H
 
+#include "switchyard_core.h"
+
 /* Reboot notifier and syscore shutdown. */
 int switchyard_ending_init(void);
 void switchyard_ending_exit(void);
@@ -16,6 +18,14 @@ void switchyard_ending_exit(void);
 /* Panic notifier and NMI handler. */
 int switchyard_panic_init(void);
 void switchyard_panic_exit(void);
+
+/* The function for struct switchyard_way. */
+bool switchyard_find_lost(struct switchyard_lost *lost);
+
+/* Notifier of network devices. _resume() is called when devices are back after a switch. It sleeps. */
+int switchyard_network_init(void);
+void switchyard_network_exit(void);
+void switchyard_network_resume(void);
 
 /*
  * Sets the PM core's platform_suspend_ops. It can't fail. It comes last, because the former

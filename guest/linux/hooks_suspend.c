@@ -4,9 +4,13 @@
  * gate instead of firmware.
  *
  * Before the PM core calls switch_enter(), it freezes tasks, suspends every device, and takes all
- * CPUs except the first offline. It undoes that afterwards. Our operations accept only "standby",
- * which ACPI seldom uses. The machine's own sleep states can't be entered while our operations are
- * set. That is necessary, because other slots would sleep, too.
+ * CPUs except the first offline. It undoes that afterwards. The machine's own sleep states can't be
+ * entered while our operations are set. That is necessary, because other slots would sleep, too.
+ *
+ * A switch has to look to drivers like S3, which is suspend to RAM by firmware: other slots use the
+ * devices meanwhile, so a device can be in any state when its driver resumes it. Some drivers would
+ * otherwise do less: NVMe keeps its queues, amdgpu does nothing, and i8042 leaves the keyboard's
+ * controller alone.
  *
  * The PM core has only one set of operations, and does not tell whose it is. ACPI sets its own at
  * boot if firmware has a sleep state, and nothing in Linux would set them again. So the module
@@ -21,25 +25,37 @@
 #include "hooks.h"
 #include "switchyard_core.h"
 
+/*
+ * Only our requests can use our operations, because "echo mem > /sys/power/state" names no target.
+ * The answer is no as well while we set the operations. Otherwise the PM core would make "mem" mean
+ * suspend to RAM, where it meant suspend-to-idle before.
+ */
 static int switch_valid(suspend_state_t state)
 {
-	return state == PM_SUSPEND_STANDBY;
+	return state == PM_SUSPEND_MEM && switchyard_request_suspends();
 }
 
-/* Refuses "echo standby > /sys/power/state", because it names no target. */
 static int switch_begin(suspend_state_t state)
 {
-	return switchyard_request_begin();
+	pm_set_suspend_via_firmware();
+	switchyard_request_begin();
+	return 0;
 }
 
 static int switch_enter(suspend_state_t state)
 {
-	return switchyard_request_enter();
+	int error = switchyard_request_enter();
+
+	/* If the gate refuses, no other slot has used the devices. */
+	if (!error)
+		pm_set_resume_via_firmware();
+	return error;
 }
 
 static void switch_end(void)
 {
 	switchyard_request_end();
+	switchyard_network_resume();
 }
 
 static const struct platform_suspend_ops switch_ops = {
@@ -51,8 +67,13 @@ static const struct platform_suspend_ops switch_ops = {
 
 static int switch_suspend(void)
 {
-	return pm_suspend(PM_SUSPEND_STANDBY);
+	return pm_suspend(PM_SUSPEND_MEM);
 }
+
+static const struct switchyard_way way = {
+	.find_lost = switchyard_find_lost,
+	.suspend = switch_suspend,
+};
 
 /* acpi_sleep_init() in drivers/acpi/sleep.c sets operations under the same condition. */
 static bool acpi_has_operations(void)
@@ -73,7 +94,7 @@ void switchyard_suspend_init(void)
 		pr_info("takes the place of ACPI's sleep for good: can't be unloaded\n");
 	}
 	suspend_set_ops(&switch_ops);
-	switchyard_request_hook(switch_suspend);
+	switchyard_request_hook(&way);
 }
 
 void switchyard_suspend_exit(void)

@@ -12,6 +12,7 @@
 
 #include <linux/types.h>
 #include "switchyard.h"
+#include "switchyard_ioctl.h"
 
 /* Linux gives number 0 to the CPU that it boots on. The gate must be called there. */
 #define SWITCHYARD_BOOT_CPU 0
@@ -20,15 +21,34 @@
 int switchyard_core_init(void);
 void switchyard_core_exit(void);
 
-/*
- * From now on, a request calls suspend(), which suspends Linux, and returns 0 when it is resumed,
- * or a negative errno. suspend() calls the three functions below in this order. If suspend is NULL,
- * requests are refused, and none is under way when this function returns. It sleeps.
- */
-void switchyard_request_hook(int (*suspend)(void));
+/* Returns the number of the slot that this kernel runs in, counted from 1. */
+u32 switchyard_self(void);
 
-/* Called before tasks and devices are suspended. -EPERM: no request has suspended Linux. */
-int switchyard_request_begin(void);
+/* How to suspend Linux. Both functions sleep. */
+struct switchyard_way {
+	/*
+	 * Called before anything is suspended. Returns true and fills *lost if there is a device that
+	 * would not come back.
+	 */
+	bool (*find_lost)(struct switchyard_lost *lost);
+	/*
+	 * Suspends Linux, and returns 0 when it is resumed, or a negative errno. It calls
+	 * switchyard_request_begin(), _enter() and _end() in this order.
+	 */
+	int (*suspend)(void);
+};
+
+/*
+ * From now on, requests use this way. If it is NULL, requests are refused, and none is under way when
+ * this function returns. It sleeps.
+ */
+void switchyard_request_hook(const struct switchyard_way *way);
+
+/* Returns true if the calling task suspends Linux because of a request. */
+bool switchyard_request_suspends(void);
+
+/* Called before devices are suspended. */
+void switchyard_request_begin(void);
 
 /*
  * Called when everything is suspended, on the boot CPU, with interrupts off and the other CPUs

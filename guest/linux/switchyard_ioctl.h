@@ -28,18 +28,34 @@ struct switchyard_list {
 
 /*
  * One request to give the machine away. The call returns -1 with errno if Linux could not be
- * suspended (EBUSY: another request is under way, or a task or device did not stop). Otherwise it
- * returns 0. error is 0 if this slot was parked and resumed; else it says why the request is
- * refused.
+ * suspended (EBUSY: another request is under way, or a task or device did not stop; ENOTRECOVERABLE:
+ * a device would not come back, and SWITCHYARD_IOC_LOST names it). Otherwise it returns 0. error is
+ * 0 if this slot was parked and resumed; else it says why the request is refused.
  */
 struct switchyard_request {
-	uint32_t slot; /* in: number of the slot, counted from 1; SWITCHYARD_IOC_MONITOR: ignored */
+	uint32_t slot; /* in: the slot's number, from 1 (SWITCHYARD_IOC_MONITOR: 0), and flags */
 	int32_t error; /* out: 0, or enum switchyard_error */
 };
+
+/*
+ * A flag in slot: switch even if a device would not come back. An older driver refuses it, because
+ * no slot has such a number.
+ */
+#define SWITCHYARD_FORCE 0x80000000u
+
+/* A device that would not come back from a switch. Both texts end with NUL. */
+struct switchyard_lost {
+	char device[32]; /* its address on the PCI bus */
+	char driver[32];
+};
+
+/* A text for people. Its arguments are the target of the switch, the device and the driver. */
+#define SWITCHYARD_LOST_TEXT   "%s: %s would not come back, because its driver %s does not suspend it"
 
 #define SWITCHYARD_IOC_LIST    _IOR('Y', 1, struct switchyard_list)
 #define SWITCHYARD_IOC_SWITCH  _IOWR('Y', 2, struct switchyard_request)
 #define SWITCHYARD_IOC_MONITOR _IOWR('Y', 3, struct switchyard_request)
+#define SWITCHYARD_IOC_LOST    _IOR('Y', 4, struct switchyard_lost)
 
 /*
  * A text for an errno if Linux could not be suspended; NULL if the errno itself is clear enough.

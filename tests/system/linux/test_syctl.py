@@ -63,6 +63,7 @@ def test_status_counts_returns(machine):
     ('frobnicate', 2, 'usage'),
     ('switch', 2, 'usage'),
     ('list --xml', 2, 'usage'),
+    ('list --force', 2, 'usage'),
     ('switch nobody', 1, 'nobody'),
     ('switch alpha', 1, 'this one'),
 ])

@@ -5,16 +5,24 @@
  * Ctrl+Alt+Shift+1 to 9 switches to that slot, and Ctrl+Alt+Shift+0 to the monitor. The left and
  * the right modifier keys are equal. An input filter sees keys before anyone else, and swallows the
  * digit. SysRq y (BREAK, then y on a serial console) goes to the monitor.
+ *
+ * A chord acts when its keys have been let go. A key that is down during a switch would be let go
+ * in another kernel: that one would see it repeated, and this one would believe that it is still
+ * down. Besides, a key that wakes a USB controller makes the suspend fail. A chord that is held for
+ * long acts anyway.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/input.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/sysrq.h>
+#include <linux/workqueue.h>
 #include "compat.h"
 #include "core.h"
 
 #define SYSRQ_KEY 'y'
+#define HELD_LONG (2 * HZ)
 
 /* Values of an EV_KEY event (Documentation/input/event-codes.rst). */
 enum { KEY_RELEASED = 0, KEY_PRESSED = 1 };
@@ -31,18 +39,72 @@ static bool modifiers_down(const struct input_dev *dev)
 	       either_down(dev, KEY_LEFTSHIFT, KEY_RIGHTSHIFT);
 }
 
+static bool chord_down(const struct input_dev *dev)
+{
+	return either_down(dev, KEY_LEFTCTRL, KEY_RIGHTCTRL) ||
+	       either_down(dev, KEY_LEFTALT, KEY_RIGHTALT) ||
+	       either_down(dev, KEY_LEFTSHIFT, KEY_RIGHTSHIFT) ||
+	       find_next_bit(dev->key, KEY_0 + 1, KEY_1) <= KEY_0;
+}
+
+/* A chord that was pressed and has not acted yet. */
+static struct switchyard_chord {
+	spinlock_t lock;
+	struct input_dev *dev; /* on which keyboard; NULL: there is none */
+	u32 slot;
+	struct delayed_work held;
+} chord;
+
+static void chord_begin(struct input_dev *dev, u32 slot)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&chord.lock, flags);
+	chord.dev = dev;
+	chord.slot = slot;
+	spin_unlock_irqrestore(&chord.lock, flags);
+	mod_delayed_work(system_wq, &chord.held, HELD_LONG);
+}
+
+/* Acts, once for each chord, if it is on that keyboard. NULL: on any. */
+static void chord_end(const struct input_dev *dev)
+{
+	unsigned long flags;
+	bool acts;
+
+	spin_lock_irqsave(&chord.lock, flags);
+	acts = chord.dev && (!dev || chord.dev == dev);
+	if (acts) {
+		chord.dev = NULL;
+		switchyard_request_later(&switchyard_core, chord.slot);
+	}
+	spin_unlock_irqrestore(&chord.lock, flags);
+}
+
+static void chord_held(struct work_struct *work)
+{
+	chord_end(NULL);
+}
+
 /* Linux calls it with interrupts off and the device locked. True: nobody else sees the event. */
 static bool keys_filter(struct input_handle *handle, unsigned int type, unsigned int code,
 			int value)
 {
-	if (type != EV_KEY || code < KEY_1 || code > KEY_0 || value == KEY_RELEASED)
+	struct input_dev *dev = handle->dev;
+
+	if (type != EV_KEY)
 		return false;
-	if (!modifiers_down(handle->dev))
+	if (value == KEY_RELEASED) {
+		if (!chord_down(dev))
+			chord_end(dev);
+		return false;
+	}
+	if (code < KEY_1 || code > KEY_0 || !modifiers_down(dev))
 		return false;
 
 	/* The key codes of 1 to 9 and 0 are consecutive. */
 	if (value == KEY_PRESSED)
-		switchyard_request_later(&switchyard_core, code == KEY_0 ? 0 : code - KEY_1 + 1);
+		chord_begin(dev, code == KEY_0 ? 0 : code - KEY_1 + 1);
 	return true;
 }
 
@@ -75,6 +137,7 @@ free_handle:
 
 static void keys_disconnect(struct input_handle *handle)
 {
+	chord_end(handle->dev);
 	input_close_device(handle);
 	input_unregister_handle(handle);
 	kfree(handle);
@@ -98,6 +161,17 @@ static struct input_handler keys_handler = {
 	.id_table = keys_ids,
 };
 
+static int forget_keys(struct input_handle *handle, void *none)
+{
+	switchyard_hid_forget(handle->dev);
+	return 0;
+}
+
+void switchyard_keys_forget(void)
+{
+	input_handler_for_each_handle(&keys_handler, NULL, forget_keys);
+}
+
 static void sysrq_monitor(sysrq_key key)
 {
 	switchyard_request_later(&switchyard_core, 0);
@@ -116,8 +190,11 @@ static const struct sysrq_key_op sysrq_op = {
 
 int switchyard_keys_init(void)
 {
-	int error = input_register_handler(&keys_handler);
+	int error;
 
+	spin_lock_init(&chord.lock);
+	INIT_DELAYED_WORK(&chord.held, chord_held);
+	error = input_register_handler(&keys_handler);
 	if (error) {
 		pr_err("no input handler, error %d\n", error);
 		return error;
@@ -132,4 +209,5 @@ void switchyard_keys_exit(void)
 {
 	unregister_sysrq_key(SYSRQ_KEY, &sysrq_op);
 	input_unregister_handler(&keys_handler);
+	cancel_delayed_work_sync(&chord.held);
 }

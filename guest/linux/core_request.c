@@ -57,8 +57,10 @@ void switchyard_request_end(void)
 {
 	const struct switchyard_turn *turn = &switchyard_core.turn;
 
-	if (turn->entered)
-		switchyard_clock_correct(&turn->begin);
+	if (!turn->entered)
+		return;
+	switchyard_clock_correct(&turn->begin);
+	switchyard_keys_forget();
 }
 
 /* The caller holds turn->lock and has set op and slot. Returns as switchyard_request_run() does. */

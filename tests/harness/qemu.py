@@ -133,6 +133,15 @@ class Machine:
         self.qmp.execute('send-key', keys=[{'type': 'qcode', 'data': key} for key in keys],
                          **{'hold-time': KEY_HOLD_MS})
 
+    def hold_keys(self, keys, seconds):
+        """Presses these keys one after the other, and lets go of all when the last was down for so long."""
+        for down in (True, False):
+            for key in keys:
+                self.qmp.execute('input-send-event', events=[
+                    {'type': 'key', 'data': {'down': down, 'key': {'type': 'qcode', 'data': key}}}])
+            if down:
+                time.sleep(seconds)
+
     def type(self, text):
         for character in text:
             self.send_keys(keys_of(character))
@@ -179,6 +188,8 @@ class Machine:
 
     def save_registers(self):
         """Writes all CPUs' registers to registers.log, for a machine that is stuck."""
+        if self._qemu_log.closed:
+            return
         try:
             (self.logs / 'registers.log').write_text(self.qmp.human('info registers -a'))
         except (QmpError, OSError):

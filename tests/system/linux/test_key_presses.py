@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Each press of a hotkey counts, whatever the keyboard and however long the keys are held."""
+
+import pytest
+
+from linux import GENERIC, Linux, linux_slot
+from switchyard import open_console
+
+KEYBOARDS = {
+    'ps2': ('q35', []),
+    'usb': ('q35,i8042=off', ['-device', 'qemu-xhci', '-device', 'usb-kbd']),
+}
+HOLDS_S = [0.02, 0.08, 0.15, 0.3, 0.6]
+LONG_S = 4  # the driver acts after 2 s
+SWITCH_LIMIT = 10
+WAIT_FOR_KEYBOARD = 'until grep -qi keyboard /proc/bus/input/devices; do sleep 0.1; done'
+
+
+@pytest.fixture(scope='module', params=KEYBOARDS)
+def machine(request, module_machines):
+    """alpha is at its shell before and after each test, and beta is parked."""
+    chipset, devices = KEYBOARDS[request.param]
+    machine = module_machines.start('timeout=-1', linux_slot('alpha', GENERIC) + linux_slot('beta', GENERIC),
+                                    machine=chipset, memory='1G', smp=2, devices=devices)
+    open_console(machine)
+    machine.slots = {1: Linux(machine, 'alpha'), 2: Linux(machine, 'beta')}
+    machine.sendline('boot alpha')
+    machine.slots[1].wait()
+    machine.slots[1].run(WAIT_FOR_KEYBOARD)
+    machine.slots[1].leave('syctl switch beta')
+    machine.slots[2].wait()
+    machine.slots[2].run(WAIT_FOR_KEYBOARD)
+    machine.hold_keys(chord(1), HOLDS_S[0])
+    machine.slots[1].come_back()
+    yield machine
+    machine.quit()
+
+
+def chord(number):
+    return ['ctrl', 'alt', 'shift', str(number)]
+
+
+def press(machine, number, seconds):
+    """The chord, held for so long, goes to that slot."""
+    machine.hold_keys(chord(number), seconds)
+    machine.slots[number].prompt(SWITCH_LIMIT)
+
+
+def press_often(machine, rounds):
+    for _ in range(rounds):
+        for seconds in HOLDS_S:
+            press(machine, 2, seconds)
+            press(machine, 1, seconds)
+
+
+def check_typing(machine):
+    """No key counts as held: what is typed on the screen's shell arrives as it was typed."""
+    machine.type('echo typed-$((6*7)) > /tmp/typed\n')
+    linux = machine.slots[1]
+    assert linux.run('until [ -s /tmp/typed ]; do :; done; cat /tmp/typed; rm /tmp/typed').strip() == 'typed-42'
+
+
+def test_each_press_counts(machine):
+    press_often(machine, 1)
+    check_typing(machine)
+
+
+@pytest.mark.thorough
+def test_50_presses_count(machine):
+    press_often(machine, 5)
+
+
+def test_a_chord_that_is_held(machine):
+    """It acts before it is let go. Its keys are up again when the slot comes back."""
+    press(machine, 2, LONG_S)
+    press(machine, 1, 0.08)
+    press(machine, 2, 0.08)
+    press(machine, 1, 0.08)
+    check_typing(machine)
+
+
+def test_no_alarm(machine):
+    assert machine.slots[1].alarms() == []

@@ -12,7 +12,7 @@ from two_debians import ACCEL
 
 DISK = BUILD / 'debian/disk.img'
 KEY, HOSTS = DISK.with_suffix('.img.key'), DISK.with_suffix('.img.hosts')
-BOOT_LIMIT = 240  # seconds from the monitor's start of one to a shell
+BOOT_LIMIT = 400  # seconds from the monitor's start of one to a shell
 CALM_LIMIT = 120  # for systemd to finish starting
 SSH_LIMIT = 60
 ROUND_LIMIT = 60
@@ -25,7 +25,7 @@ STRESS = 'stress-ng --verify --cpu 1 --cpu-load 30 --vm 1 --vm-bytes 32M --hdd 1
 TIMER = '--on-active=1 --on-unit-active=1 --timer-property=AccuracySec=100ms -p StartLimitIntervalSec=0'
 
 
-def start(machines, *, smp=2, lifetime=900):
+def start(machines, *, smp=2, lifetime=1500):
     """Starts a machine from a copy-on-write image of the disk. Returns (machine, that image)."""
     overlay = machines.logs / 'disk.qcow2'
     overlay.unlink(missing_ok=True)
@@ -47,11 +47,11 @@ def check_file_systems(overlay):
     starts = re.findall(r'^ *(\d+)$', table, re.MULTILINE)
     assert len(starts) == 2, table
     for start_sector in starts:
-        # Without a replay of the journal: a file system that was unmounted needs none.
         result = subprocess.run(['/usr/sbin/e2fsck', '-fn', f'{raw}?offset={int(start_sector) * 512}'],
                                 timeout=300, text=True, capture_output=True, check=False)
-        assert result.returncode == 0, result.stdout + result.stderr
-        assert 'recovering journal' not in result.stdout + result.stderr
+        said = result.stdout + result.stderr
+        # A file system that was not unmounted has a journal to be replayed.
+        assert result.returncode == 0 and 'skipping journal recovery' not in said, said
     raw.unlink()
 
 

@@ -23,6 +23,7 @@ def debians(machines):
     beta.close_session()
 
 
+@pytest.mark.limit(1500)
 def test_two_real_debians(debians):
     alpha, beta, overlay = debians
     machine = alpha.machine

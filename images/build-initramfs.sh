@@ -15,8 +15,8 @@ here=$(dirname "$0")
 version=$(cat "$kernel/version")
 busybox=/bin/busybox
 
-# What QEMU's machines have: PCI and disks by virtio, AHCI and IDE, their file system, network
-# cards. A flavour that lacks one does without (cloud: AHCI, e1000).
+# QEMU's machines need these: PCI, disks by virtio, AHCI and IDE, their file system, network cards.
+# A module that a flavour lacks is skipped (cloud: AHCI, e1000).
 wanted="virtio_pci virtio_blk virtio_net ahci ata_piix sd_mod crc32c_generic ext4 e1000 e1000e"
 
 root=$(mktemp -d)
@@ -32,12 +32,12 @@ for applet in $("$busybox" --list); do
 	[ -e "$root/bin/$applet" ] || ln -s busybox "$root/bin/$applet"
 done
 
-# Modules with what they depend on, in the order to load them: /lib/modules/order.
+# /lib/modules/order lists the modules and their dependencies, in the order of loading.
 for module in $wanted; do
 	/sbin/modprobe -C /dev/null -d "$kernel" -S "$version" --show-depends "$module" \
 		2>/dev/null || true
 done | sed -n 's/^insmod \([^ ]*\).*/\1/p' | awk '!seen[$0]++' >"$root/modules"
-# Some kernels come with compressed modules; busybox's insmod wants them plain.
+# Some kernels have compressed modules. busybox's insmod needs them uncompressed.
 while read -r file; do
 	name=$(basename "$file" .xz)
 	case $file in

@@ -13,7 +13,7 @@ shift
 here=$(dirname "$0")
 epoch=${SOURCE_DATE_EPOCH:-315532800}
 date=$(date -u -d "@$epoch" +%Y%m%d%H%M%S00)
-# Of those that both platforms have; biosdisk, which only one has, is in its core image.
+# Both platforms have these modules. biosdisk exists for one only, and is in its core image.
 modules="iso9660 normal configfile serial test all_video multiboot2 gzio echo ls reboot halt"
 # grub-mkrescue makes a core image for UEFI that loads all of these, and reports each one that is missing.
 modules="$modules part_acorn part_amiga part_apple part_bsd part_dfly part_dvh part_gpt part_msdos"
@@ -40,7 +40,9 @@ cat >"$stage.bin/mformat" <<END
 exec $(command -v mformat) -N $(printf %08x "$epoch") "\$@"
 END
 chmod +x "$stage.bin/mformat"
-PATH=$stage.bin:$PATH grub-mkrescue --install-modules="$modules" --locales= --fonts= --themes= \
+# GRUB 2.12 makes a file whose name is the time of day.
+TZ=UTC0 PATH=$stage.bin:$PATH faketime -f "$(date -u -d "@$epoch" '+%Y-%m-%d %H:%M:%S')" \
+	grub-mkrescue --install-modules="$modules" --locales= --fonts= --themes= \
 	--modification-date="$date" -o "$output" "$stage" \
 	-- -volume_date all_file_dates "=$epoch" >"$output.log" 2>&1 || {
 	cat "$output.log" >&2

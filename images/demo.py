@@ -20,12 +20,12 @@ BOOT_LIMIT = 180
 DEVICES = ('-netdev', 'user,id=net0', '-device', 'virtio-net-pci,netdev=net0')
 
 
-# A line that the monitor writes over, once a step; a terminal shows the last one only.
+# The monitor overwrites this line at each step. A terminal shows only the last one.
 PROGRESS = re.compile(r'(Keeping images: .*\n)(?=Keeping images: )')
 
 
 class Transcript:
-    """Prints what came on the serial port since the last time, but for GRUB's menu."""
+    """Prints what came on the serial port since the last call, except GRUB's menu."""
 
     def __init__(self, machine):
         self._machine = machine
@@ -38,7 +38,7 @@ class Transcript:
         self._printed = end
 
     def step(self, title):
-        """What came so far, then the title of what comes next."""
+        """Prints what came so far, then the title of the next step."""
         self.show()
         print(f'\n\n## {title}')
 

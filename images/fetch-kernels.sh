@@ -5,8 +5,7 @@
 #
 # A flavour is VERSION-KIND: 6.1-cloud-amd64, 6.12-rt-amd64. "demo" is what the demo boots: the cloud
 # and the generic kernel of the version that this Debian has by default. "test" is all that tests boot:
-# the real-time kernel of that version, too, and cloud and generic kernels of other versions, if apt
-# knows them.
+# the real-time kernel of that version, too, and the same three of other versions, if apt knows them.
 #
 #   BUILD/kernels/default    the version that this Debian has by default: 6.1
 #   BUILD/kernels/FLAVOUR/   vmlinuz; lib/modules/RELEASE; headers; compiler, the name of the one that
@@ -14,8 +13,8 @@
 #   BUILD/kernels/unknown    flavours of other versions that apt does not know, so as not to ask each time
 #   BUILD/headers/           headers, unpacked: installing them would install kernels, too
 #
-# What is there already is left alone, without the network. So is apt if this machine has all kernels
-# installed, with their headers: then they are taken as they lie.
+# Kernels that are there already are kept, without the network. If all kernels and their headers are
+# installed on this machine, these are used, and apt is not called.
 set -eu
 
 build=$1
@@ -25,7 +24,7 @@ kernels=$build/kernels
 headers=$build/headers
 mkdir -p "$kernels"
 
-# Versions that tests boot besides.
+# The other versions that tests boot.
 versions="6.1 6.12"
 
 is_installed() { # RELEASE
@@ -42,7 +41,7 @@ known_release() { # METAPACKAGE
 	apt-cache depends "$1" 2>/dev/null | sed -n 's/^ *Depends: linux-image-\([0-9].*\)/\1/p'
 }
 
-# Of linux-image-KIND, which has the default version, and linux-image-VERSION-KIND.
+# Looks at linux-image-KIND, which has the default version, and at linux-image-VERSION-KIND.
 release_of() { # FLAVOUR
 	for metapackage in "linux-image-${1#*-}" "linux-image-$1"; do
 		installed_release "$metapackage"
@@ -61,7 +60,7 @@ default_version() {
 	} | sed -n '1s/^\([0-9]*\.[0-9]*\).*/\1/p'
 }
 
-# The flavours that the arguments mean.
+# Prints the flavours that the arguments name.
 wanted() {
 	case $1 in
 	demo | test) ;;
@@ -74,7 +73,7 @@ wanted() {
 	[ "$1" = test ] || return 0
 	echo "$default-rt-amd64"
 	for version in $versions; do
-		for flavour in "$version-cloud-amd64" "$version-amd64"; do
+		for flavour in "$version-cloud-amd64" "$version-amd64" "$version-rt-amd64"; do
 			[ "$version" = "$default" ] || grep -qsxF "$flavour" "$kernels/unknown" ||
 				echo "$flavour"
 		done
@@ -100,7 +99,7 @@ fetch_image() { # RELEASE DIRECTORY
 	/sbin/depmod -b "$2" "$1"
 }
 
-# The package includes a neighbour's Makefile below /usr/src; unpacked, it is a neighbour still.
+# The package includes the Makefile of a neighbour in /usr/src, so both are unpacked side by side.
 unpack_headers() { # PACKAGE
 	[ ! -e "$headers/$1.unpacked" ] || return 0
 	"$here/fetch-package.sh" "$1" "$headers"

@@ -90,17 +90,17 @@ endef
 $(B)/switchyard.elf: $(MONITOR_OBJ) linker/monitor.ld arch/x86/gate/symbols.py
 	$(link_monitor)
 
-# Only for tests/system/test_negative.py. The IO-APIC stays as the last slot left it.
+# Only for tests/system/monitor/test_negative.py. The IO-APIC stays as the last slot left it.
 $(B)/test/switchyard-unmasked.elf: $(MONITOR_C:%.c=$(B)/unmasked/%.o) $(MONITOR_MADE) \
 		linker/monitor.ld arch/x86/gate/symbols.py
 	$(link_monitor)
 
-# Only for tests/system/test_other_cpus.py. The other CPUs go on after a switch.
+# Only for tests/system/monitor/test_other_cpus.py. The other CPUs go on after a switch.
 $(B)/test/switchyard-noinit.elf: $(MONITOR_C:%.c=$(B)/noinit/%.o) $(MONITOR_MADE) \
 		linker/monitor.ld arch/x86/gate/symbols.py
 	$(link_monitor)
 
-# Only for tests/system/test_memory.py. The monitor is 3 MiB larger, and so lies elsewhere.
+# Only for tests/system/monitor/test_memory.py. The monitor is 3 MiB larger, and so lies elsewhere.
 $(B)/test/filler.o: tests/system/guests/filler.c
 	@mkdir -p $(@D)
 	@echo "  CC      $<"

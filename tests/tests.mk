@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # make test    installs what is missing, builds, then lint, unit tests, fuzzing and system tests
+# make test-all  the same with those system tests that take long, and all mutations
 # make lint    formatting, cppcheck, the structure of the sources
 # make system  system tests in QEMU; TESTS='-k tick' runs some of them
 # make mutation  what the monitor keeps is left out, item by item: the torture guest must see it
@@ -30,7 +31,13 @@ TEST_PARTS  = iso guest $(B)/switchyard.efi $(BUSY_ELF) $(CALLERS_ELF) $(TORTURE
 # One after the other, so that pytest's closing lines come last; their time is in them.
 TEST_STEPS = packages test-parts lint unit fuzz system
 
-test:
+# Tests that are marked as thorough take long, and run in test-all only.
+SELECT ?= -m 'not thorough'
+
+test-all: TEST_STEPS = packages test-parts lint unit fuzz mutation system
+test-all: export SELECT =
+
+test test-all:
 	@set -e; for step in $(TEST_STEPS); do \
 		echo "== $$step"; begin=$$(date +%s); \
 		$(MAKE) --no-print-directory $$step; \
@@ -43,9 +50,9 @@ test-parts: $(TEST_PARTS)
 # written by hand.
 C_FILES = $(shell find . -path './$(B)' -prune -o -name '*.[ch]' ! -name '*.mod.c' -print | sort)
 
-# The kernel module is left out: cppcheck does not know the kernel's macros. Nor does it know of linker
+# Kernel modules are left out: cppcheck does not know the kernel's macros. Nor does it know of linker
 # scripts, whose start and end symbols are not different objects.
-CPPCHECK_FILES = $(filter %.c,$(filter-out ./guest/linux/%,$(C_FILES)))
+CPPCHECK_FILES = $(filter %.c,$(filter-out ./guest/linux/% ./tests/system/guests/%,$(C_FILES)))
 CPPCHECK_FLAGS = --enable=warning,performance,portability --error-exitcode=1 --inline-suppr \
 	--suppress=comparePointers --suppress=subtractPointers \
 	--suppress=normalCheckLevelMaxBranches --std=c11 --platform=unix64 --quiet -I. -Iinclude -Iguest/linux
@@ -64,7 +71,7 @@ mutation: $(B)/switchyard.elf $(TORTURE_ELF)
 	$(PYTHON) tests/mutation/mutate.py $(ITEMS)
 
 system: test-parts
-	QEMU_CPU='$(QEMU_CPU)' $(PYTEST) $(PYTEST_DIST) --durations=10 tests/system $(TESTS)
+	QEMU_CPU='$(QEMU_CPU)' $(PYTEST) $(PYTEST_DIST) --durations=10 tests/system $(SELECT) $(TESTS)
 
 # -s: progress shows while they run.
 soak: test-parts
@@ -72,4 +79,4 @@ soak: test-parts
 		SOAK_CHECKED_SWITCHES=$(SOAK_CHECKED_SWITCHES) \
 		$(PYTEST) -s --durations=0 tests/soak $(TESTS)
 
-.PHONY: test test-parts lint mutation system soak
+.PHONY: test test-all test-parts lint mutation system soak

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * asm_multiboot2.c - what a Multiboot2 header consists of, for NASM (arch/x86/cpu/asm_define.h).
+ * asm_multiboot2.c - the constants of a Multiboot2 header, for NASM (arch/x86/cpu/asm_define.h).
  */
 #include "arch/x86/cpu/asm_define.h"
 #include "multiboot_format.h"
@@ -9,7 +9,7 @@ void asm_multiboot2(void);
 
 void asm_multiboot2(void)
 {
-	/* In 64 bits: the compiler would print a 32-bit number of this size as a negative one. */
+	/* It has 64 bits, because the compiler would print it as a negative 32-bit number. */
 	DEFINE("MULTIBOOT2_HEADER_MAGIC", (uint64_t)MULTIBOOT2_HEADER_MAGIC);
 	CONSTANT(MULTIBOOT2_ARCH_I386);
 	CONSTANT(MULTIBOOT2_TAG_ALIGN);

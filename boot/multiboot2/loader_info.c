@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * loader_info.c - from Multiboot2's information to struct boot_info.
- * Multiboot2 specification 2.0, section 3.6. Every tag is checked against the size that the
- * information gives for itself, and that against the caller's limit: the loader is not ours.
+ * loader_info.c - fills struct boot_info from Multiboot2's information.
+ * Multiboot2 specification 2.0, section 3.6. The loader may be wrong, so every tag is checked
+ * against the information's own size, and that size against the caller's limit.
  */
 #include "boot/multiboot2/loader_info.h"
 #include "arch/x86/acpi/acpi_tables.h"
@@ -24,7 +24,7 @@ static bool copy_string(char *to, uint32_t room, const char *from, uint32_t leng
 	return i == length || !from[i];
 }
 
-/* False, and a line for the log, if a tag has less than its kind needs. */
+/* False, with a line for the log, if a tag is shorter than its type needs. */
 static bool is_whole(struct boot_info *boot, const struct multiboot2_tag *tag, uint64_t needed,
 		     const char *what)
 {
@@ -35,7 +35,7 @@ static bool is_whole(struct boot_info *boot, const struct multiboot2_tag *tag, u
 	return false;
 }
 
-/* One that can't be is passed on, marked, so that no kernel starts without its initrd. */
+/* An impossible module is passed on with a mark, so that no kernel starts without its initrd. */
 static void take_module_tag(struct boot_info *boot, const struct multiboot2_module_tag *tag)
 {
 	struct boot_module *module;
@@ -124,7 +124,7 @@ static void take_framebuffer_tag(struct boot_info *boot,
 	mode->blue.size = colours->blue_size;
 }
 
-/* The tags hold a copy of the root pointer; that of ACPI 2.0 and later wins. */
+/* The tags hold copies of the root pointer. The copy of ACPI 2.0 or later is preferred. */
 static void take_rsdp_tag(struct boot_info *boot, const struct multiboot2_tag *tag)
 {
 	uint32_t size = tag->size - (uint32_t)sizeof(*tag);
@@ -176,7 +176,7 @@ void multiboot2_boot_info(const void *information, uint32_t limit, struct boot_i
 	const uint8_t *bytes = information;
 	const struct multiboot2_info *header = information;
 	uint64_t total = header->size < limit ? header->size : limit;
-	uint64_t offset = sizeof(*header); /* 64 bits: no tag's size makes it wrap */
+	uint64_t offset = sizeof(*header); /* 64 bits, so no tag's size makes it wrap */
 
 	while (offset + sizeof(struct multiboot2_tag) <= total) {
 		const struct multiboot2_tag *tag = (const void *)(bytes + offset);

@@ -1,11 +1,11 @@
 ; SPDX-License-Identifier: GPL-2.0-only
 ;
-; multiboot2_entry.asm - the Multiboot2 header, and the way from its 32-bit entry to 64-bit C.
+; multiboot2_entry.asm - the Multiboot2 header, and the code from its 32-bit entry to 64-bit C code.
 ; Multiboot2 specification 2.0, sections 3.1 and 3.3.
 ;
-; The image is linked at 1 MiB and loaded there; it is position independent, so that C can move it
-; later (arch/x86/memory/relocate.h). 32-bit code has no RIP-relative addresses: what it needs lies in
-; this section, and is reached relative to EBP.
+; The image is linked at 1 MiB and loaded there. It is position independent, so that C code can move
+; it later (arch/x86/memory/relocate.h). 32-bit code has no RIP-relative addresses, so its data lies
+; in this section, and it reaches them relative to EBP.
 ;
 default rel
 %include "arch/x86/cpu/asm_constants.inc"
@@ -39,8 +39,8 @@ info_request:
 	dd info_request_end - info_request
 	dd MULTIBOOT2_INFO_COMMAND_LINE, MULTIBOOT2_INFO_MODULE, MULTIBOOT2_INFO_MAP
 info_request_end:
-	; No framebuffer tag: with one, GRUB would leave text mode under the BIOS. Under UEFI it
-	; passes a framebuffer on unasked (its grub-core/loader/multiboot_mbi2.c).
+	; There is no framebuffer tag, because with one, GRUB would leave text mode under the BIOS.
+	; Under UEFI GRUB passes a framebuffer without it (grub-core/loader/multiboot_mbi2.c).
 	align MULTIBOOT2_TAG_ALIGN
 end_tag:
 	dw MULTIBOOT2_HEADER_END, 0
@@ -56,10 +56,10 @@ header_end:
 bits 32
 global multiboot2_entry
 multiboot2_entry:
-	cld				; the specification says nothing of DF
+	cld				; the specification does not define DF
 	mov esi, eax
-	mov esp, [ebx]			; the information's size: the last 4 bytes of it are in its
-	lea esp, [ebx + esp]		; end tag, and good for a return address
+	mov esp, [ebx]			; the size of the information: the call below writes its
+	lea esp, [ebx + esp]		; return address to the last 4 bytes, in the end tag
 	call boot_here
 boot_here:
 	pop ebp
@@ -93,8 +93,8 @@ enter_long_mode:
 	mov cr0, eax
 
 	lea eax, [ebp + boot_gdt - boot_here]
-	push dword 0			; LGDT's operand: limit, and under
-	push eax			; it the base
+	push dword 0			; LGDT's operand: the base in 8 bytes,
+	push eax			; and the limit below it
 	push word boot_gdt_end - boot_gdt - 1
 	lgdt [esp]
 	push dword SELECTOR_CODE64
@@ -102,7 +102,7 @@ enter_long_mode:
 	push eax
 	retf
 
-; Fills the page tables, which are all zero: the first 4 GiB, mapped to themselves.
+; Fills the page tables, which are all zero, so that they map the first 4 GiB to themselves.
 ; In:        EBP address of boot_here.
 ; Clobbers:  EAX, ECX, EDI.
 build_tables:
@@ -126,7 +126,7 @@ build_tables:
 	loop .directory
 	ret
 
-; A 32-bit machine: no console is there yet, so say it where GRUB left the text screen.
+; Reports a 32-bit machine on GRUB's text screen, because there is no console yet.
 ; In:    EBP address of boot_here.
 ; Out:   does not return.
 no_long_mode:
@@ -145,7 +145,7 @@ no_long_mode:
 
 ; In:    64-bit mode, ESI magic, EBX information.
 ; Out:   to boot_multiboot2(magic, information), which does not return.
-; Stack: boot_stack, from the start.
+; Stack: boot_stack, from its top.
 bits 64
 boot_in64:
 	mov eax, SELECTOR_DATA

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * multiboot2_start.c - the first C code under a Multiboot2 loader: reads its information, and
- * starts the monitor.
+ * multiboot2_start.c - the first C code after a Multiboot2 loader. It reads the loader's
+ * information, and starts the monitor.
  */
 #include "boot/multiboot2/loader_info.h"
 #include "arch/x86/cpu/cpu.h"
@@ -11,20 +11,20 @@
 #include "multiboot_format.h"
 #include "lib/units.h"
 
-/* Real ones have some KiB: no more than this is believed of the size that one gives itself. */
+/* Real information has some KiB. A larger size in its size field is cut to this limit. */
 #define INFORMATION_LIMIT (16 * MIB)
 
-static struct boot_info boot;
-
-/* From multiboot2_entry.asm, at the address that the image is linked for. */
+/* multiboot2_entry.asm calls it. The image is at the address that it is linked for. */
 void boot_multiboot2(uint32_t magic, uint32_t information) __attribute__((noreturn));
 
 void boot_multiboot2(uint32_t magic, uint32_t information)
 {
+	struct boot_info *boot = monitor_boot_info();
+
 	if (magic != MULTIBOOT2_LOADER_MAGIC)
-		cpu_stop(); /* nobody is there to be told: not even a memory map */
-	multiboot2_boot_info(phys(information), INFORMATION_LIMIT, &boot);
-	boot.image.base = monitor_base();
-	boot.image.size = monitor_size();
-	monitor_main(&boot);
+		cpu_stop(); /* without the information, nothing is known that could show an error */
+	multiboot2_boot_info(phys(information), INFORMATION_LIMIT, boot);
+	boot->image.base = monitor_base();
+	boot->image.size = monitor_size();
+	monitor_main();
 }

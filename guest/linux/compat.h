@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * compat.h - where kernels differ, so that the driver's code need not ask.
+ * compat.h - hides the differences between kernels from the driver's code.
  *
- * Kbuild looks into the kernel's own headers and defines the words that are asked for here. The
- * kernel's version does not tell: stable series and distributions take over later changes.
+ * Kbuild searches the kernel's own headers, and defines the words that are tested here. The
+ * kernel's version is no help, because stable series and distributions take over later changes.
  */
 #ifndef SWITCHYARD_COMPAT_H
 #define SWITCHYARD_COMPAT_H
@@ -14,8 +14,9 @@
 #include <asm/processor-flags.h>
 
 /*
- * A function that Linux calls last of all when it shuts down, on the boot CPU, interrupts off.
- * Since Linux 6.19 (and 6.12.114) such functions get a pointer, which the driver does not need.
+ * Defines a function that Linux calls last when it shuts down, on the boot CPU, with interrupts
+ * off. Since Linux 6.19 (and 6.12.114) such functions get a pointer, which the driver does not
+ * need.
  */
 #ifdef COMPAT_SYSCORE_DATA
 #define SHUTDOWN_ARGUMENTS void *data
@@ -53,14 +54,14 @@ static inline void shutdown_hook_remove(struct shutdown_hook *hook)
 }
 #endif
 
-/* The key that a SysRq handler is given: an int before Linux 6.7. */
+/* The type of the key that a SysRq handler gets. It is an int before Linux 6.7. */
 #ifdef COMPAT_SYSRQ_U8
 typedef u8 sysrq_key;
 #else
 typedef int sysrq_key;
 #endif
 
-/* Linear address space separation. Linux up to 6.12 has no name for it, and leaves it off. */
+/* Linear address space separation. Linux up to 6.12 does not define it, and does not use it. */
 #ifndef X86_CR4_LASS
 #define X86_CR4_LASS BIT(27)
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * core.h - the parts of the driver's core, among themselves.
+ * core.h - what the parts of the driver's core share.
  *
- * core_request.c gives the machine away and gets it back, core_gate.c calls the gate for it;
- * core_device.c and core_keys.c are where requests come from.
+ * core_device.c and core_keys.c receive requests. core_request.c gives the machine away and gets it
+ * back, and calls core_gate.c, which calls the gate.
  *
- * Functions named *_init() return 0 or a negative errno and have printed the reason; their
- * *_exit() undoes them.
+ * Functions named *_init() return 0 or a negative errno, and print the reason. *_exit() undoes
+ * them.
  */
 #ifndef SWITCHYARD_CORE_PARTS_H
 #define SWITCHYARD_CORE_PARTS_H
@@ -18,28 +18,29 @@
 #include "switchyard.h"
 #include "switchyard_core.h"
 
-/* The gate, and the top-level page table that is in CR3 while it is called. */
+/* The gate, and the top-level page table that CR3 points to while the gate is called. */
 struct switchyard_gate {
 	u64 entry;    /* physical address of the function */
 	u64 identity; /* physical address of the table that maps the first 512 GiB to themselves */
 	u64 *top;     /* a page of our own, filled at each call */
 };
 
-/* A moment, on the wall clock and on the time-stamp counter. */
+/* A point in time, by the wall clock and by the time-stamp counter. */
 struct switchyard_moment {
 	u64 tsc;
 	ktime_t real;
 };
 
-/* What goes on in the one switch that can be under way. */
+/* The state of a switch. Only one switch can be under way. */
 struct switchyard_turn {
 	struct mutex lock;
-	int (*suspend)(void); /* of the hooks; NULL: not there yet, or gone */
-	bool active;	      /* suspend() was called by us */
-	bool entered;	      /* the gate was called */
-	u32 op;		      /* enum switchyard_op */
-	u32 slot;	      /* its argument */
-	s64 result;	      /* what the gate returned */
+	const struct switchyard_way *way; /* set by the hooks; NULL: they are not loaded */
+	struct switchyard_lost lost;	  /* why the last request failed with -ENOTRECOVERABLE */
+	struct task_struct *task;	  /* it calls suspend() for us; NULL: no task does */
+	bool entered;			  /* the gate was called */
+	u32 op;				  /* enum switchyard_op */
+	u32 slot;			  /* its argument */
+	s64 result;			  /* what the gate returned */
 	struct switchyard_moment begin;
 
 	struct workqueue_struct *queue; /* for requests from interrupts */
@@ -48,15 +49,15 @@ struct switchyard_turn {
 };
 
 /*
- * The core's state. There is one: callbacks of the PM core, of syscore and of SysRq take no
- * context.
+ * The core's state. It is a global, because callbacks of the PM core, of syscore and of SysRq take
+ * no context.
  */
 struct switchyard_core {
-	struct switchyard_info *info; /* the monitor's; of it we write only notes */
+	struct switchyard_info *info; /* owned by the monitor; we write only its notes */
 	struct switchyard_gate gate;
 	struct switchyard_turn turn;
-	u64 returns;   /* how often the gate brought us back */
-	u64 away_usec; /* how long we were parked, the last time */
+	u64 returns;   /* how often we were parked and came back */
+	u64 away_usec; /* how long we were parked the last time */
 };
 
 extern struct switchyard_core switchyard_core;
@@ -65,8 +66,8 @@ int switchyard_gate_init(struct switchyard_gate *gate, const struct switchyard_i
 void switchyard_gate_exit(struct switchyard_gate *gate);
 
 /*
- * Calls the gate, with interrupts off meanwhile. On the boot CPU only. Any context, NMI too.
- * Returns as switchyard.h says: 0 when this slot is resumed, or a negative enum switchyard_error.
+ * Calls the gate with interrupts off. It must run on the boot CPU, in any context, even in an NMI.
+ * Returns 0 when this slot is resumed, or a negative enum switchyard_error (switchyard.h).
  */
 s64 switchyard_gate_call(const struct switchyard_gate *gate, u64 op, u64 arg);
 
@@ -74,25 +75,30 @@ int switchyard_request_init(struct switchyard_core *core);
 void switchyard_request_exit(struct switchyard_core *core);
 
 /*
- * Parks this kernel and switches to a slot, or to the monitor (op: SWITCHYARD_SWITCH or _MONITOR).
- * Sleeps. Returns 0 with *result as the gate's (or, if the slot can't be switched to, the error
- * that the gate would give, without anything suspended); or the PM core's negative errno, -EBUSY if
- * another request is under way.
+ * Parks this kernel and switches to a slot or to the monitor (op: SWITCHYARD_SWITCH or _MONITOR).
+ * It sleeps. It returns 0 with the gate's result in *result. If the gate would refuse the request,
+ * nothing is suspended, and *result is that error. It returns a negative errno if the PM core
+ * fails, or -EBUSY if another request is under way. Unless force is set, it returns -ENOTRECOVERABLE
+ * and fills turn.lost if a device would not come back.
  */
-int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, s32 *result);
+int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool force, s32 *result);
 
 /*
- * The same from any context, some time soon; a failure goes to the kernel log. slot 0: the monitor.
+ * Queues the same request from any context. A failure goes to the kernel log. slot 0: the monitor.
  */
 void switchyard_request_later(struct switchyard_core *core, u32 slot);
 
-/* Where the clocks stand now. */
+/* Reads both clocks. */
 void switchyard_clock_mark(struct switchyard_moment *moment);
 
-/* Microseconds from one reading of the time-stamp counter to another. */
+/* Microseconds between two values of the time-stamp counter. */
 u64 switchyard_clock_usec(u64 from, u64 to);
 
-/* Sets the wall clock to what it would show had it run on since then. Process context. */
+/* Around the time away: the scheduler's clock stands still. Interrupts are off, on the only CPU online. */
+void switchyard_clock_hold(void);
+void switchyard_clock_release(void);
+
+/* Sets the wall clock as if it had run since that moment. It needs process context. */
 void switchyard_clock_correct(const struct switchyard_moment *moment);
 
 int switchyard_keys_init(void);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * core_device.c - /dev/switchyard, for syctl. For root alone: a switch stops everything.
+ * core_device.c - /dev/switchyard, for syctl. Only root may use it, because a switch stops
+ * everything.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -33,10 +34,18 @@ static int device_request(u32 op, struct switchyard_request __user *user)
 
 	if (copy_from_user(&request, user, sizeof(request)))
 		return -EFAULT;
-	error = switchyard_request_run(&switchyard_core, op, request.slot, &request.error);
+	error = switchyard_request_run(&switchyard_core, op, request.slot & ~SWITCHYARD_FORCE,
+				       request.slot & SWITCHYARD_FORCE, &request.error);
 	if (error)
 		return error;
 	return copy_to_user(user, &request, sizeof(request)) ? -EFAULT : 0;
+}
+
+static int device_lost(struct switchyard_lost __user *user)
+{
+	const struct switchyard_lost *lost = &switchyard_core.turn.lost;
+
+	return copy_to_user(user, lost, sizeof(*lost)) ? -EFAULT : 0;
 }
 
 static long device_ioctl(struct file *file, unsigned int command, unsigned long argument)
@@ -50,6 +59,8 @@ static long device_ioctl(struct file *file, unsigned int command, unsigned long 
 		return device_request(SWITCHYARD_SWITCH, user);
 	case SWITCHYARD_IOC_MONITOR:
 		return device_request(SWITCHYARD_MONITOR, user);
+	case SWITCHYARD_IOC_LOST:
+		return device_lost(user);
 	default:
 		return -ENOTTY;
 	}

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * core_gate.c - calling the monitor's gate from Linux.
+ * core_gate.c - calls the monitor's gate from Linux.
  *
- * The gate wants memory below 512 GiB mapped to itself, which the kernel never has. The
- * monitor brings the page tables for that (switchyard_info.identity_*), so all it takes is a
- * top-level table whose entry 0 points there and whose upper half is the kernel's own.
+ * The gate needs memory below 512 GiB mapped to itself, which Linux does not have. The monitor
+ * provides page tables for that (switchyard_info.identity_*). So this file needs only a top-level
+ * table whose entry 0 points to them and whose upper half is the kernel's own.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -25,9 +25,9 @@
 #define ENTRY_FLAGS (_PAGE_PRESENT | _PAGE_RW)
 
 /*
- * Two pages, aligned to their size, though one is used: with page-table isolation Linux takes
- * bit 12 of CR3 for "these are the user's page tables" (arch/x86/entry/calling.h), and an NMI that
- * comes while our table is loaded would clear it. So it has to be clear in the address.
+ * The table takes two pages, aligned to their size, but uses only one, so that bit 12 of its
+ * address is clear. With page-table isolation, that bit in CR3 means "user page tables" to Linux
+ * (arch/x86/entry/calling.h), and an NMI handler would clear it while our table is loaded.
  */
 #define TOP_ORDER 1
 
@@ -52,10 +52,10 @@ void switchyard_gate_exit(struct switchyard_gate *gate)
 }
 
 /*
- * The kernel's own functions are no help: they put bits back at once that protect the kernel and are
- * never to change (cr4_pinned_mask in arch/x86/kernel/cpu/common.c), and LASS is of that kind. The
- * copy of CR4 that the kernel keeps is wrong meanwhile. Nobody looks at it: interrupts are off, and
- * NMI handlers leave CR4 alone.
+ * The kernel's own functions can't be used, because they set pinned bits again at once
+ * (cr4_pinned_mask in arch/x86/kernel/cpu/common.c), and LASS is one of these bits. The kernel's
+ * copy of CR4 is wrong meanwhile, but nobody reads it: interrupts are off, and NMI handlers don't
+ * use CR4.
  */
 static void write_cr4(unsigned long cr4)
 {
@@ -71,14 +71,14 @@ s64 switchyard_gate_call(const struct switchyard_gate *gate, u64 op, u64 arg)
 
 	local_irq_save(flags);
 	/*
-	 * Copied at each call: the table in CR3 has what this very context needs, such as its
-	 * stack, which an older copy might lack.
+	 * The entries are copied at each call, because this context needs the table in CR3. An
+	 * older copy might not map its stack, for example.
 	 */
 	current_top = __va(read_cr3_pa());
 	memcpy(gate->top + KERNEL_HALF, current_top + KERNEL_HALF,
 	       (PTRS_PER_PGD - KERNEL_HALF) * sizeof(u64));
 	gate->top[0] = gate->identity | ENTRY_FLAGS;
-	/* With it set, the CPU executes nothing in the lower half, where the gate is. */
+	/* With LASS, the CPU would not execute the gate, which is in the lower half. */
 	cr4 = native_read_cr4();
 	if (cr4 & X86_CR4_LASS)
 		write_cr4(cr4 & ~X86_CR4_LASS);

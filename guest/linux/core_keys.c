@@ -2,9 +2,9 @@
 /*
  * core_keys.c - hotkeys on any keyboard, and SysRq y.
  *
- * Ctrl+Alt+Shift+1 to 9 switches to that slot, with 0 to the monitor; either key of each pair will
- * do. An input filter sees keys before anyone else and swallows the digit. SysRq y (BREAK, then y
- * on a serial console) goes to the monitor.
+ * Ctrl+Alt+Shift+1 to 9 switches to that slot, and Ctrl+Alt+Shift+0 to the monitor. The left and
+ * the right modifier keys are equal. An input filter sees keys before anyone else, and swallows the
+ * digit. SysRq y (BREAK, then y on a serial console) goes to the monitor.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -31,7 +31,7 @@ static bool modifiers_down(const struct input_dev *dev)
 	       either_down(dev, KEY_LEFTSHIFT, KEY_RIGHTSHIFT);
 }
 
-/* Called with interrupts off and the device locked. True: nobody else sees the event. */
+/* Linux calls it with interrupts off and the device locked. True: nobody else sees the event. */
 static bool keys_filter(struct input_handle *handle, unsigned int type, unsigned int code,
 			int value)
 {
@@ -40,7 +40,7 @@ static bool keys_filter(struct input_handle *handle, unsigned int type, unsigned
 	if (!modifiers_down(handle->dev))
 		return false;
 
-	/* Key codes of 1 to 9 and 0 follow each other. */
+	/* The key codes of 1 to 9 and 0 are consecutive. */
 	if (value == KEY_PRESSED)
 		switchyard_request_later(&switchyard_core, code == KEY_0 ? 0 : code - KEY_1 + 1);
 	return true;
@@ -80,7 +80,7 @@ static void keys_disconnect(struct input_handle *handle)
 	kfree(handle);
 }
 
-/* What has a key 1 is a keyboard. */
+/* A device with a key 1 is taken for a keyboard. */
 static const struct input_device_id keys_ids[] = {
 	{
 		.flags = INPUT_DEVICE_ID_MATCH_EVBIT | INPUT_DEVICE_ID_MATCH_KEYBIT,
@@ -108,8 +108,8 @@ static const struct sysrq_key_op sysrq_op = {
 	.help_msg = "switchyard-monitor(y)",
 	.action_msg = "Switchyard's monitor",
 	/*
-	 * As for SysRq b: it takes the machine from everyone here. Debian's kernel.sysrq=438 allows
-	 * it.
+	 * This is the mask of SysRq b, because SysRq y also stops everything here. Debian's
+	 * kernel.sysrq=438 allows it.
 	 */
 	.enable_mask = SYSRQ_ENABLE_BOOT,
 };
@@ -122,7 +122,7 @@ int switchyard_keys_init(void)
 		pr_err("no input handler, error %d\n", error);
 		return error;
 	}
-	/* Not fatal: the key may be taken, or SysRq not built in. */
+	/* A failure is not fatal. The key may be taken, or SysRq may not be built in. */
 	if (register_sysrq_key(SYSRQ_KEY, &sysrq_op))
 		pr_warn("SysRq %c is not to be had\n", SYSRQ_KEY);
 	return 0;

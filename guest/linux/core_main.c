@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * core_main.c - finds the monitor, brings up the core's parts, and ends for good.
+ * core_main.c - finds the monitor, starts the core's parts, and ends this kernel.
  *
- * The monitor lists one ACPI table more than firmware does, "SWYD", which says where it keeps
- * this slot's struct switchyard_info (switchyard.h). No table, no driver.
+ * The monitor adds an ACPI table, "SWYD", which has the address of this slot's struct
+ * switchyard_info (switchyard.h). Without that table, the driver does not load.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -15,7 +15,7 @@
 
 struct switchyard_core switchyard_core;
 
-/* Physical address of the slot's struct switchyard_info, or 0, the reason printed. */
+/* The physical address of the slot's struct switchyard_info. 0: none; it prints the reason. */
 static u64 find_info(void)
 {
 	struct acpi_table_header *header;
@@ -125,7 +125,12 @@ void switchyard_core_exit(void)
 	memunmap(core->info);
 }
 
-/* Returns only if the gate refuses. */
+u32 switchyard_self(void)
+{
+	return switchyard_core.info->self;
+}
+
+/* It returns only if the gate refuses. */
 static void leave_for_good(u64 op, u64 arg)
 {
 	s64 result = switchyard_gate_call(&switchyard_core.gate, op, arg);

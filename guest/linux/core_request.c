@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * core_request.c - requests to give the machine away: who asks, whether it may be, and the steps.
+ * core_request.c - requests to give the machine away: it checks them, and does the switch.
  *
- * The hooks bring the way to suspend Linux (switchyard_request_hook()). On that way they call
- * switchyard_request_begin(), _enter() and _end().
+ * The hooks provide the function that suspends Linux (switchyard_request_hook()). While Linux is
+ * suspended, they call switchyard_request_begin(), _enter() and _end().
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/kernel.h>
+#include <linux/sched.h>
 #include <asm/msr.h>
 #include <asm/tsc.h>
 #include "core.h"
@@ -15,24 +16,23 @@
 #include "switchyard_ioctl.h"
 #include "switchyard_names.h"
 
-void switchyard_request_hook(int (*suspend)(void))
+void switchyard_request_hook(const struct switchyard_way *way)
 {
 	struct switchyard_turn *turn = &switchyard_core.turn;
 
 	mutex_lock(&turn->lock);
-	turn->suspend = suspend;
+	turn->way = way;
 	mutex_unlock(&turn->lock);
 }
 
-int switchyard_request_begin(void)
+bool switchyard_request_suspends(void)
 {
-	struct switchyard_turn *turn = &switchyard_core.turn;
+	return READ_ONCE(switchyard_core.turn.task) == current;
+}
 
-	if (!turn->active)
-		return -EPERM;
-
-	switchyard_clock_mark(&turn->begin);
-	return 0;
+void switchyard_request_begin(void)
+{
+	switchyard_clock_mark(&switchyard_core.turn.begin);
 }
 
 int switchyard_request_enter(void)
@@ -42,7 +42,9 @@ int switchyard_request_enter(void)
 	u64 left = rdtsc_ordered();
 
 	turn->entered = true;
+	switchyard_clock_hold();
 	turn->result = switchyard_gate_call(&core->gate, turn->op, turn->slot);
+	switchyard_clock_release();
 	if (turn->result)
 		return -ECANCELED;
 
@@ -59,46 +61,48 @@ void switchyard_request_end(void)
 		switchyard_clock_correct(&turn->begin);
 }
 
-/* turn->lock is held, and op and slot are set. Returns as switchyard_request_run() does. */
-static int request_suspend(struct switchyard_turn *turn, s32 *result)
+/* The caller holds turn->lock and has set op and slot. Returns as switchyard_request_run() does. */
+static int request_suspend(struct switchyard_turn *turn, bool force, s32 *result)
 {
 	int error;
 
-	/* The hooks are not there yet, or gone: the driver is being loaded or unloaded. */
-	if (!turn->suspend)
+	/* The driver is being loaded or unloaded. */
+	if (!turn->way)
 		return -EBUSY;
+	if (!force && turn->way->find_lost(&turn->lost))
+		return -ENOTRECOVERABLE;
 
 	turn->entered = false;
-	turn->active = true;
-	error = turn->suspend();
-	turn->active = false;
+	WRITE_ONCE(turn->task, current);
+	error = turn->way->suspend();
+	WRITE_ONCE(turn->task, NULL);
 
 	if (turn->entered) {
 		*result = turn->result;
 		return 0;
 	}
-	/* Without an error, /sys/power/pm_test made the PM core turn back half-way. */
+	/* If there is no error, /sys/power/pm_test made the PM core return before the switch. */
 	return error ? error : -ECANCELED;
 }
 
-int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, s32 *result)
+int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool force, s32 *result)
 {
 	const struct switchyard_info *info = core->info;
 	struct switchyard_turn *turn = &core->turn;
 	int error;
 
-	/* What the gate would refuse is refused here, so that nothing is suspended for it. */
+	/* A request that the gate would refuse is refused here, so that nothing is suspended. */
 	*result = switchyard_check(info->slot, info->slot_count, info->self, op, slot);
 	if (*result)
 		return 0;
 
-	/* Not mutex_lock(): a task that waits there can't be frozen, so the switch would fail. */
+	/* A task that waits in mutex_lock() can't be frozen, so the switch would fail. */
 	if (!mutex_trylock(&turn->lock))
 		return -EBUSY;
 
 	turn->op = op;
 	turn->slot = slot;
-	error = request_suspend(turn, result);
+	error = request_suspend(turn, force, result);
 	mutex_unlock(&turn->lock);
 	return error;
 }
@@ -106,15 +110,18 @@ int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, s32 *
 static void request_work(struct work_struct *work)
 {
 	struct switchyard_core *core = container_of(work, struct switchyard_core, turn.later);
+	const struct switchyard_lost *lost = &core->turn.lost;
 	u32 slot = READ_ONCE(core->turn.later_slot);
 	const char *text;
 	s32 result;
 	int error;
 
 	error = switchyard_request_run(core, slot ? SWITCHYARD_SWITCH : SWITCHYARD_MONITOR, slot,
-				       &result);
+				       false, &result);
 	text = switchyard_suspend_text(-error);
-	if (error)
+	if (error == -ENOTRECOVERABLE)
+		pr_notice(SWITCHYARD_LOST_TEXT "\n", "not switched", lost->device, lost->driver);
+	else if (error)
 		pr_notice("not switched: Linux could not be suspended, error %d: %s\n", error,
 			  text ? text : "the lines above say why");
 	else if (result)
@@ -134,8 +141,9 @@ int switchyard_request_init(struct switchyard_core *core)
 	mutex_init(&turn->lock);
 	INIT_WORK(&turn->later, request_work);
 	/*
-	 * Our own queue: not freezable, or it would freeze itself; not bound to a CPU, as CPUs go
-	 * offline under it; and not a shared one, which a suspending device may wait for.
+	 * The queue is not freezable, or it would freeze itself. It is not bound to a CPU, because
+	 * CPUs go offline. It is not a shared queue, because a device that suspends may wait for
+	 * it.
 	 */
 	turn->queue = alloc_workqueue("switchyard", WQ_UNBOUND, 1);
 	if (!turn->queue) {

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hooks.h - what the driver borrows of a stock kernel, which offers no place of its own for a
- * switch. Of the core the hooks know switchyard_core.h alone.
+ * hooks.h - the hooks into a stock kernel, which has no interface for a switch, so other interfaces
+ * are used. The hooks use only switchyard_core.h of the core.
  *
- * Functions named *_init() return 0 or a negative errno and have printed the reason; their
- * *_exit() undoes them.
+ * Functions named *_init() return 0 or a negative errno, and print the reason. *_exit() undoes
+ * them.
  */
 #ifndef SWITCHYARD_HOOKS_H
 #define SWITCHYARD_HOOKS_H
+
+#include "switchyard_core.h"
 
 /* Reboot notifier and syscore shutdown. */
 int switchyard_ending_init(void);
@@ -17,9 +19,17 @@ void switchyard_ending_exit(void);
 int switchyard_panic_init(void);
 void switchyard_panic_exit(void);
 
+/* The function for struct switchyard_way. */
+bool switchyard_find_lost(struct switchyard_lost *lost);
+
+/* Notifier of network devices. _resume() is called when devices are back after a switch. It sleeps. */
+int switchyard_network_init(void);
+void switchyard_network_exit(void);
+void switchyard_network_resume(void);
+
 /*
- * The PM core's platform_suspend_ops. Can't fail, and comes last: what was there before can't be put
- * back.
+ * Sets the PM core's platform_suspend_ops. It can't fail. It comes last, because the former
+ * operations can't be restored.
  */
 void switchyard_suspend_init(void);
 void switchyard_suspend_exit(void);

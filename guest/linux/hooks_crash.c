@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hooks_crash.c - a panic marks this slot crashed and opens the monitor; other slots go on.
+ * hooks_crash.c - a panic marks this slot as crashed and opens the monitor; other slots go on.
  *
- * Our notifier runs last of all, when Linux has stopped the other CPUs: they sit in HLT with
- * interrupts off and their local APICs disabled by software. The gate wants the boot CPU. If
- * another one panicked, an NMI fetches it: a disabled local APIC still sends IPIs and still takes
- * NMIs (SDM volume 3, section 11.4.7.2, "Local APIC State After It Has Been Software Disabled").
+ * Our notifier runs last, when Linux has stopped the other CPUs: they are in HLT with interrupts
+ * off and their local APICs disabled by software. The gate must be called on the boot CPU. If
+ * another CPU panicked, it sends an NMI to the boot CPU: a disabled local APIC still sends IPIs and
+ * receives NMIs (SDM volume 3, section 11.4.7.2, "Local APIC State After It Has Been Software
+ * Disabled").
  *
- * If the boot CPU could be stopped only by an NMI (it spun with interrupts off for a second), it is
- * in that NMI for good and takes no other: then Linux's own panic goes on.
+ * If the boot CPU had interrupts off for a second, Linux has stopped it by an NMI. It stays in that
+ * NMI and receives no other one. Then Linux's own panic goes on.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -26,12 +27,12 @@
 
 #define NMI_NAME "switchyard"
 
-/* How long the boot CPU may take to come to the gate, in milliseconds. */
+/* The boot CPU must call the gate within this time, in milliseconds. */
 #define COMING_MSEC 1000
 
 struct crash {
 	struct notifier_block notifier;
-	bool pending; /* the boot CPU is asked to call the gate */
+	bool pending; /* the boot CPU has to call the gate */
 };
 
 static struct crash crash;
@@ -55,14 +56,13 @@ static int crash_panic(struct notifier_block *notifier, unsigned long event, voi
 
 	crash.pending = true;
 	/*
-	 * A stopped CPU counts as offline, and an offline one ignores NMIs (exc_nmi() in
-	 * arch/x86/kernel/nmi.c). It has nothing else to do any more, so this misleads no one.
+	 * A stopped CPU is marked offline, and an offline CPU ignores NMIs (exc_nmi() in
+	 * arch/x86/kernel/nmi.c). The boot CPU does nothing else any more, so this is harmless.
 	 */
 	cpumask_set_cpu(SWITCHYARD_BOOT_CPU, &__cpu_online_mask);
-	smp_wmb(); /* before the NMI handler looks at either */
+	smp_wmb(); /* the NMI handler reads both */
 	/*
-	 * The shorthand, as it does without destination registers, which a disabled APIC may have
-	 * lost.
+	 * The shorthand needs no destination registers. A disabled APIC may have lost these.
 	 */
 	apic->send_IPI_allbutself(NMI_VECTOR);
 	mdelay(COMING_MSEC);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hooks_ending.c - poweroff, reboot and halt end this slot and not the machine.
+ * hooks_ending.c - poweroff, reboot and halt end this slot instead of the machine.
  *
- * Linux tells the reason to reboot notifiers, shuts devices down, moves to the boot CPU and
- * calls the syscore operations' shutdown(), last registered first; only then would it touch the
- * machine. There is no later place: x86 asks no restart handlers.
+ * Linux tells the reason to reboot notifiers, shuts devices down, moves to the boot CPU, and calls
+ * the syscore operations' shutdown(), the last registered one first. After that it would reset the
+ * machine or switch it off. There is no later hook, because x86 calls no restart handlers.
  *
- * kexec calls the same notifiers and must go through: its new kernel stays within this slot's
- * memory. Not seen here is emergency_restart() (SysRq b), which asks no one.
+ * kexec calls the same notifiers. It is allowed, because its new kernel stays within this slot's
+ * memory. emergency_restart() (SysRq b) calls nobody, so it is not seen here.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -18,7 +18,7 @@
 #include "hooks.h"
 #include "switchyard_core.h"
 
-/* What kernel_kexec() in kernel/kexec_core.c gives as a restart's command. */
+/* kernel_kexec() in kernel/kexec_core.c passes it as the command of a restart. */
 #define KEXEC_COMMAND "kexec reboot"
 
 struct ending {

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hooks_suspend.c - a deep switch: Linux suspends itself, and where firmware would put the machine
- * to sleep, our platform_suspend_ops call the gate.
+ * hooks_suspend.c - a deep switch. Linux suspends itself, and our platform_suspend_ops call the
+ * gate instead of firmware.
  *
- * The PM core freezes tasks, suspends every device and takes all CPUs but the first offline
- * before it calls switch_enter(), and takes all that back after it. We answer to "standby" only,
- * which ACPI seldom uses; with our ops set, the machine's own sleep states can't be entered
- * from here, and must not be: other slots would sleep along.
+ * Before the PM core calls switch_enter(), it freezes tasks, suspends every device, and takes all
+ * CPUs except the first offline. It undoes that afterwards. The machine's own sleep states can't be
+ * entered while our operations are set. That is necessary, because other slots would sleep, too.
  *
- * The PM core knows one set of operations and tells no one whose it is. ACPI sets its own at boot if
- * firmware knows a sleep state, and nothing in Linux would set them again. So once ours have taken
- * their place, the module stays. Where firmware knows none, there was nothing before us, and
- * unloading leaves nothing.
+ * A switch has to look to drivers like S3, which is suspend to RAM by firmware: other slots use the
+ * devices meanwhile, so a device can be in any state when its driver resumes it. Some drivers would
+ * otherwise do less: NVMe keeps its queues, amdgpu does nothing, and i8042 leaves the keyboard's
+ * controller alone.
+ *
+ * The PM core has only one set of operations, and does not tell whose it is. ACPI sets its own at
+ * boot if firmware has a sleep state, and nothing in Linux would set them again. So the module
+ * can't be unloaded after ours have replaced them. If firmware has no sleep state, there were no
+ * operations before, and the module can be unloaded.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -21,25 +25,37 @@
 #include "hooks.h"
 #include "switchyard_core.h"
 
+/*
+ * Only our requests can use our operations, because "echo mem > /sys/power/state" names no target.
+ * The answer is no as well while we set the operations. Otherwise the PM core would make "mem" mean
+ * suspend to RAM, where it meant suspend-to-idle before.
+ */
 static int switch_valid(suspend_state_t state)
 {
-	return state == PM_SUSPEND_STANDBY;
+	return state == PM_SUSPEND_MEM && switchyard_request_suspends();
 }
 
-/* Refuses "echo standby > /sys/power/state": it does not say where to go. */
 static int switch_begin(suspend_state_t state)
 {
-	return switchyard_request_begin();
+	pm_set_suspend_via_firmware();
+	switchyard_request_begin();
+	return 0;
 }
 
 static int switch_enter(suspend_state_t state)
 {
-	return switchyard_request_enter();
+	int error = switchyard_request_enter();
+
+	/* If the gate refuses, no other slot has used the devices. */
+	if (!error)
+		pm_set_resume_via_firmware();
+	return error;
 }
 
 static void switch_end(void)
 {
 	switchyard_request_end();
+	switchyard_network_resume();
 }
 
 static const struct platform_suspend_ops switch_ops = {
@@ -51,10 +67,15 @@ static const struct platform_suspend_ops switch_ops = {
 
 static int switch_suspend(void)
 {
-	return pm_suspend(PM_SUSPEND_STANDBY);
+	return pm_suspend(PM_SUSPEND_MEM);
 }
 
-/* As acpi_sleep_init() in drivers/acpi/sleep.c decides whether to set operations. */
+static const struct switchyard_way way = {
+	.find_lost = switchyard_find_lost,
+	.suspend = switch_suspend,
+};
+
+/* acpi_sleep_init() in drivers/acpi/sleep.c sets operations under the same condition. */
 static bool acpi_has_operations(void)
 {
 	u8 type_a, type_b;
@@ -73,7 +94,7 @@ void switchyard_suspend_init(void)
 		pr_info("takes the place of ACPI's sleep for good: can't be unloaded\n");
 	}
 	suspend_set_ops(&switch_ops);
-	switchyard_request_hook(switch_suspend);
+	switchyard_request_hook(&way);
 }
 
 void switchyard_suspend_exit(void)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * module.c - loading and unloading: the core, then what hooks it into a stock kernel.
+ * module.c - loads and unloads the core and the hooks into a stock kernel.
  */
 #include <linux/module.h>
 #include "hooks.h"
@@ -19,9 +19,14 @@ static int __init switchyard_init(void)
 	error = switchyard_panic_init();
 	if (error)
 		goto undo_ending;
+	error = switchyard_network_init();
+	if (error)
+		goto undo_panic;
 	switchyard_suspend_init();
 	return 0;
 
+undo_panic:
+	switchyard_panic_exit();
 undo_ending:
 	switchyard_ending_exit();
 undo_core:
@@ -32,6 +37,7 @@ undo_core:
 static void __exit switchyard_exit(void)
 {
 	switchyard_suspend_exit();
+	switchyard_network_exit();
 	switchyard_panic_exit();
 	switchyard_ending_exit();
 	switchyard_core_exit();

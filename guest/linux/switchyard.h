@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * switchyard.h - the guest ABI: how a kernel finds the monitor and gives it the
- * machine. docs/GUEST-ABI.md explains it at length; images/tick/ is an example.
+ * switchyard.h - the guest ABI: how a kernel finds the monitor and gives it the machine.
+ * docs/GUEST-ABI.md explains it in detail; images/tick/ is an example.
  *
  * The monitor keeps one struct switchyard_info for each slot, at the end of the slot's own range,
  * which the slot's map shows as ACPI data. A guest finds it
@@ -27,21 +27,21 @@
 #define SWITCHYARD_NAME_SIZE   17 /* 16 characters and a NUL */
 
 /*
- * The gate: one function at switchyard_info.gate,
+ * The gate is one function at switchyard_info.gate:
  *
  *   int64_t gate(uint64_t op, uint64_t arg);   (System V calling convention)
  *
- * called on the boot CPU, in 64-bit mode at CPL 0, with all RAM mapped to itself, writable and
- * executable: let entry 0 of the PML4 point to switchyard_info.identity_pdpt (with LA57: entry 0 of
- * the PML5 to switchyard_info.identity_pml4), with flags 3 (present, writable). Every other CPU
- * must be at a place it need not come back from: the monitor sends it INIT. Interrupts may be on or
- * off, and come back as they were. 32 bytes of stack are enough. Other CPUs, and an NMI handler
- * that interrupted the gate, may call, too, and are refused.
+ * The boot CPU calls it in 64-bit mode at CPL 0, with all RAM mapped to itself, writable and
+ * executable. For that, entry 0 of the PML4 can point to switchyard_info.identity_pdpt (with LA57:
+ * entry 0 of the PML5 to switchyard_info.identity_pml4), with flags 3 (present, writable). The
+ * monitor sends INIT to every other CPU, so their state is lost. Interrupts may be on or off; the
+ * gate keeps their state. 32 bytes of stack are enough. Calls by other CPUs, and by an NMI handler
+ * that interrupted the gate, are refused without harm.
  *
- * The call returns when the slot is resumed: 0 then, with all CPU and platform state as it was, the
- * time-stamp counter apart, which never stops. It returns a negative enum switchyard_error when the
- * request is refused; nothing has changed then, but that after SWITCHYARD_EIMAGE the other CPUs
- * wait for a SIPI.
+ * The call returns 0 when the slot is resumed. All CPU and platform state is as it was, except the
+ * time-stamp counter, which never stops. It returns a negative enum switchyard_error when the
+ * request is refused. Nothing has changed then, except that the other CPUs wait for a SIPI after
+ * SWITCHYARD_EIMAGE.
  */
 enum switchyard_op {
 	SWITCHYARD_SWITCH = 1,	/* arg: the slot's number, counted from 1 as in the menu */
@@ -57,12 +57,12 @@ enum switchyard_end {
 };
 
 /*
- * The lists below make enums here, and words in switchyard_names.h: X(name, number, word). Each
- * word is part of the ABI: the console, syctl and its JSON show it.
+ * The lists below define enums here, and words in switchyard_names.h: X(name, number, word). Each
+ * word is part of the ABI, because the console, syctl and its JSON show it.
  */
 #define SWITCHYARD_ENUMERATOR(name, number, word) name = number,
 
-/* Why the gate refuses, for people. */
+/* The reasons why the gate refuses, with texts for people. */
 #define SWITCHYARD_ERRORS(X)                                                                   \
 	X(SWITCHYARD_EBADOP, -1, "the monitor does not know this operation, or its argument")  \
 	X(SWITCHYARD_ENOSLOT, -2, "no slot has that number")                                   \
@@ -102,35 +102,35 @@ enum switchyard_state { SWITCHYARD_STATES(SWITCHYARD_ENUMERATOR) };
 
 enum switchyard_type { SWITCHYARD_TYPES(SWITCHYARD_ENUMERATOR) };
 
-/* One row of `syctl list`. The monitor writes it before a slot runs; guests only read. */
+/* One row of `syctl list`. The monitor writes it before a slot runs; guests only read it. */
 struct switchyard_slot {
 	char name[SWITCHYARD_NAME_SIZE]; /* NUL-terminated */
 	uint8_t state;			 /* enum switchyard_state, as of the last switch */
 	uint8_t type;			 /* enum switchyard_type */
 	uint8_t reserved[5];
-	uint64_t base; /* of the slot's large range */
-	uint64_t size; /* of it, in bytes */
-	uint64_t runs; /* times it was started or resumed */
+	uint64_t base; /* physical address of the slot's large range */
+	uint64_t size; /* size of that range, in bytes */
+	uint64_t runs; /* how often it was started or resumed */
 };
 
-/* In keyboard_leds: the other bits count. They are those that the keyboard's command 0xED takes. */
+/* In keyboard_leds: the other bits are valid. They are those of the keyboard's command 0xED. */
 #define SWITCHYARD_LEDS_NOTED 0x80
 #define SWITCHYARD_LED_SCROLL 0x01
 #define SWITCHYARD_LED_NUM    0x02
 #define SWITCHYARD_LED_CAPS   0x04
 
 /*
- * What the hardware can't be asked. The counters' reload values, the 8259s' vector bases and the
- * keyboard's lights are write-only: a guest that does not program them anew after each return notes
- * here what it wrote; 0 means "I set it up again myself".
+ * State that can't be read from the hardware. The counters' reload values, the 8259s' vector bases
+ * and the keyboard's lights are write-only. A guest that does not program them again after each
+ * return notes here what it wrote. 0 means "I set it up again myself".
  */
 struct switchyard_notes {
-	uint32_t pit_reload; /* channel 0's, 1 to 65536 */
-	uint8_t pic_master;  /* ICW2 of the first 8259, */
-	uint8_t pic_slave;   /* and of the second */
+	uint32_t pit_reload; /* of channel 0, 1 to 65536 */
+	uint8_t pic_master;  /* ICW2 of the first 8259 */
+	uint8_t pic_slave;   /* ICW2 of the second 8259 */
 	uint8_t keyboard_leds;
 	uint8_t reserved;
-	char message[120]; /* NUL-terminated: why it crashed, shown by the monitor */
+	char message[120]; /* NUL-terminated reason of a crash, which the monitor shows */
 };
 
 struct switchyard_info {
@@ -140,9 +140,9 @@ struct switchyard_info {
 	uint32_t slot_count; /* entries used of slot[] */
 	uint32_t self;	     /* number of the slot that reads this, counted from 1 */
 	uint32_t reserved;
-	uint64_t gate;		/* the gate; in the same page as this structure */
+	uint64_t gate;		/* physical address of the gate, in the same page as this */
 	uint64_t identity_pdpt; /* maps 0 to the end of RAM, 4 GiB at least, to itself */
-	uint64_t identity_pml4; /* its entry 0 is that PDPT */
+	uint64_t identity_pml4; /* entry 0 points to that PDPT */
 	struct switchyard_slot slot[SWITCHYARD_MAX_SLOTS];
 	struct switchyard_notes notes; /* the only part that a guest writes */
 };

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * switchyard_check.h - may a slot ask this of the gate?
+ * switchyard_check.h - checks whether a slot may make a request at the gate.
  *
- * The monitor asks this function at each call of the gate. A guest asks it first if its way to the
- * gate is long, as Linux's is, which suspends all devices: a refusal then costs nothing. The gate
- * may still refuse what is allowed here, for reasons that only the monitor can see.
+ * The monitor calls this function at each call of the gate. A guest may call it before. That helps
+ * guests such as Linux, which suspends all devices before it calls the gate. The gate may still
+ * refuse a request that is allowed here, for reasons that only the monitor knows.
  */
 #ifndef SWITCHYARD_CHECK_H
 #define SWITCHYARD_CHECK_H
@@ -12,8 +12,8 @@
 #include "switchyard.h"
 
 /*
- * Looks at a call of the gate by slot number self. slot, slot_count, self: as in struct
- * switchyard_info. 0, or a negative enum switchyard_error.
+ * Checks a request of slot number self. slot, slot_count and self are as in struct switchyard_info.
+ * Returns 0 or a negative enum switchyard_error.
  */
 static inline int switchyard_check(const struct switchyard_slot *slot, uint32_t slot_count,
 				   uint32_t self, uint64_t op, uint64_t arg)

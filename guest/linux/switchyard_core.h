@@ -1,47 +1,67 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * switchyard_core.h - what the driver's core does for those who hook it into a kernel.
+ * switchyard_core.h - the functions of the driver's core for the hooks.
  *
- * The core (core_*.c) finds the monitor, takes requests from programs and keys, calls the gate and
- * corrects the clock. How Linux stops, ends and crashes it does not know: the hooks tell it. For a
- * stock kernel that is hooks_*.c, which borrow what such a kernel has for others. A patched kernel
- * calls the same functions from the proper places.
+ * The core (core_*.c) finds the monitor, takes requests from programs and keys, calls the gate, and
+ * corrects the clock. The hooks tell it when Linux stops, ends and crashes. For a stock kernel,
+ * these are hooks_*.c, which use interfaces that such a kernel has for other purposes. A patched
+ * kernel can call the same functions from the proper places.
  */
 #ifndef SWITCHYARD_CORE_H
 #define SWITCHYARD_CORE_H
 
 #include <linux/types.h>
 #include "switchyard.h"
+#include "switchyard_ioctl.h"
 
-/* Linux numbers the CPU it boots on 0, and the gate wants to be called there. */
+/* Linux gives number 0 to the CPU that it boots on. The gate must be called there. */
 #define SWITCHYARD_BOOT_CPU 0
 
-/* Returns 0, or a negative errno and has printed the reason. Requests are refused at first. */
+/* Returns 0, or prints the reason and returns a negative errno. Requests are refused at first. */
 int switchyard_core_init(void);
 void switchyard_core_exit(void);
 
+/* Returns the number of the slot that this kernel runs in, counted from 1. */
+u32 switchyard_self(void);
+
+/* How to suspend Linux. Both functions sleep. */
+struct switchyard_way {
+	/*
+	 * Called before anything is suspended. Returns true and fills *lost if there is a device that
+	 * would not come back.
+	 */
+	bool (*find_lost)(struct switchyard_lost *lost);
+	/*
+	 * Suspends Linux, and returns 0 when it is resumed, or a negative errno. It calls
+	 * switchyard_request_begin(), _enter() and _end() in this order.
+	 */
+	int (*suspend)(void);
+};
+
 /*
- * From now on a request calls suspend(), which suspends Linux and returns when it is resumed: 0, or
- * a negative errno. Within it the three functions below are called, in this order. NULL: requests
- * are refused, and none is under way when this function returns. Sleeps.
+ * From now on, requests use this way. If it is NULL, requests are refused, and none is under way when
+ * this function returns. It sleeps.
  */
-void switchyard_request_hook(int (*suspend)(void));
+void switchyard_request_hook(const struct switchyard_way *way);
 
-/* Before tasks and devices are suspended. -EPERM: it is not a request that suspends Linux. */
-int switchyard_request_begin(void);
+/* Returns true if the calling task suspends Linux because of a request. */
+bool switchyard_request_suspends(void);
+
+/* Called before devices are suspended. */
+void switchyard_request_begin(void);
 
 /*
- * All is suspended; on the boot CPU, interrupts off, the other CPUs offline. Calls the gate. Returns
- * 0 when this slot is resumed, -ECANCELED if the gate refuses.
+ * Called when everything is suspended, on the boot CPU, with interrupts off and the other CPUs
+ * offline. It calls the gate. Returns 0 when this slot is resumed, -ECANCELED if the gate refuses.
  */
 int switchyard_request_enter(void);
 
-/* Devices are back, tasks are not yet: none of them sees the clock before it is right. */
+/* Called after devices are resumed, and before tasks, so that no task sees a wrong clock. */
 void switchyard_request_end(void);
 
 /*
- * This kernel ends, or it has crashed. On the boot CPU, in any context, NMI too. Both return only if
- * the gate refuses, and have printed why.
+ * Called when this kernel ends, or has crashed, on the boot CPU, in any context, even in an NMI.
+ * Both return only if the gate refuses; then they have printed the reason.
  */
 void switchyard_end(enum switchyard_end reason);
 void switchyard_crash(void);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * switchyard_ioctl.h - /dev/switchyard: what programs in a Linux guest ask of the driver.
+ * switchyard_ioctl.h - the requests of programs in a Linux guest to /dev/switchyard.
  */
 #ifndef SWITCHYARD_IOCTL_H
 #define SWITCHYARD_IOCTL_H
@@ -16,32 +16,49 @@
 
 #define SWITCHYARD_DEVICE "/dev/switchyard"
 
-/* All slots, as of the last switch, and what the driver knows of its own. */
+/* All slots as of the last switch, and what the driver knows about its own slot. */
 struct switchyard_list {
 	uint32_t self;	     /* number of this slot, counted from 1 */
 	uint32_t slot_count; /* entries used of slot[] */
 	uint64_t gate;	     /* physical address of the gate */
 	uint64_t returns;    /* how often this kernel was parked and came back */
-	uint64_t away_usec;  /* how long it was parked, the last time */
+	uint64_t away_usec;  /* how long it was parked the last time */
 	struct switchyard_slot slot[SWITCHYARD_MAX_SLOTS];
 };
 
 /*
  * One request to give the machine away. The call returns -1 with errno if Linux could not be
- * suspended (EBUSY: another request, or a task or device that would not stop). Otherwise it
- * returns 0, when this slot is resumed or when the request is refused, and error says which.
+ * suspended (EBUSY: another request is under way, or a task or device did not stop; ENOTRECOVERABLE:
+ * a device would not come back, and SWITCHYARD_IOC_LOST names it). Otherwise it returns 0. error is
+ * 0 if this slot was parked and resumed; else it says why the request is refused.
  */
 struct switchyard_request {
-	uint32_t slot; /* in: number of the slot, counted from 1; SWITCHYARD_IOC_MONITOR: ignored */
+	uint32_t slot; /* in: the slot's number, from 1 (SWITCHYARD_IOC_MONITOR: 0), and flags */
 	int32_t error; /* out: 0, or enum switchyard_error */
 };
+
+/*
+ * A flag in slot: switch even if a device would not come back. An older driver refuses it, because
+ * no slot has such a number.
+ */
+#define SWITCHYARD_FORCE 0x80000000u
+
+/* A device that would not come back from a switch. Both texts end with NUL. */
+struct switchyard_lost {
+	char device[32]; /* its address on the PCI bus */
+	char driver[32];
+};
+
+/* A text for people. Its arguments are the target of the switch, the device and the driver. */
+#define SWITCHYARD_LOST_TEXT   "%s: %s would not come back, because its driver %s does not suspend it"
 
 #define SWITCHYARD_IOC_LIST    _IOR('Y', 1, struct switchyard_list)
 #define SWITCHYARD_IOC_SWITCH  _IOWR('Y', 2, struct switchyard_request)
 #define SWITCHYARD_IOC_MONITOR _IOWR('Y', 3, struct switchyard_request)
+#define SWITCHYARD_IOC_LOST    _IOR('Y', 4, struct switchyard_lost)
 
 /*
- * What the errno means if Linux could not be suspended, where errno alone does not tell; else NULL.
+ * A text for an errno if Linux could not be suspended; NULL if the errno itself is clear enough.
  */
 static inline const char *switchyard_suspend_text(int error)
 {

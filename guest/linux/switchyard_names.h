@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * switchyard_names.h - the words for numbers of the guest ABI. They are listed in switchyard.h; a
- * number that is in no list comes from a later version of the ABI.
+ * switchyard_names.h - the words for numbers of the guest ABI. switchyard.h lists them. A number
+ * that is in no list comes from a later version of the ABI.
  */
 #ifndef SWITCHYARD_NAMES_H
 #define SWITCHYARD_NAMES_H
@@ -12,7 +12,7 @@
 	case name:                          \
 		return word;
 
-/* Of an enum switchyard_state. */
+/* The word for an enum switchyard_state. */
 static inline const char *switchyard_state_name(int state)
 {
 	switch (state) {
@@ -21,7 +21,7 @@ static inline const char *switchyard_state_name(int state)
 	return "unknown";
 }
 
-/* Of an enum switchyard_type. */
+/* The word for an enum switchyard_type. */
 static inline const char *switchyard_type_name(int type)
 {
 	switch (type) {
@@ -30,7 +30,7 @@ static inline const char *switchyard_type_name(int type)
 	return "unknown";
 }
 
-/* What an enum switchyard_error means, for people. */
+/* The meaning of an enum switchyard_error, for people. */
 static inline const char *switchyard_error_text(int error)
 {
 	switch (error) {

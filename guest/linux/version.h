@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * version.h - the one place that says which version of Switchyard this is. It lies here because the
- * driver's folder has to build by itself. The Makefile reads it for everything that is not C.
+ * version.h - the version of Switchyard. No other file has it. It lies here because the driver's
+ * folder must build by itself. The Makefile reads it for everything that is not C.
  */
 #ifndef SWITCHYARD_VERSION_H
 #define SWITCHYARD_VERSION_H

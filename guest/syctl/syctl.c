@@ -20,15 +20,21 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 /* `syctl switch` takes this for the monitor, also if a slot is called so. */
 #define MONITOR_NAME "monitor"
 
+struct options {
+	bool json;
+	bool force;
+};
+
 static const char usage[] =
-	"usage: syctl [--json] COMMAND\n"
+	"usage: syctl [--json] [--force] COMMAND\n"
 	"\n"
 	"  list         the slots, as of the last switch\n"
 	"  status       this slot and how often it came back\n"
 	"  switch SLOT  park this kernel, go on with another (\"monitor\": the monitor)\n"
 	"  monitor      park this kernel, open the monitor's console\n"
 	"\n"
-	"A switch ends when this slot is resumed. --json writes JSON; --help this text.\n"
+	"A switch ends when this slot is resumed. With --force, switch and monitor go on even\n"
+	"if a device would not come back. --json writes JSON; --help this text.\n"
 	"Exit status: 0 done, 1 failed, 2 wrong usage.\n";
 
 __attribute__((format(printf, 1, 2))) static int fail(const char *format, ...)
@@ -67,33 +73,39 @@ static int unknown_slot(const struct switchyard_list *list, const char *name)
 	return EXIT_FAILED;
 }
 
-static int cannot_suspend(const char *name, int error)
+static int cannot_suspend(int device, const char *name, int error)
 {
 	const char *text = switchyard_suspend_text(error);
+	struct switchyard_lost lost;
 
+	if (error == ENOTRECOVERABLE && ioctl(device, SWITCHYARD_IOC_LOST, &lost) == 0)
+		return fail(SWITCHYARD_LOST_TEXT "; unload that, or add --force", name, lost.device,
+			    lost.driver);
 	return fail("%s: Linux could not be suspended: %s", name, text ? text : strerror(error));
 }
 
 /* Gives the machine away; slot 0: to the monitor. Returns when this slot is resumed. */
-static int give_away(int device, const char *name, uint32_t slot, bool json)
+static int give_away(int device, const char *name, uint32_t slot, const struct options *options)
 {
-	struct switchyard_request request = {.slot = slot};
+	struct switchyard_request request = {
+		.slot = slot | (options->force ? SWITCHYARD_FORCE : 0),
+	};
 	struct switchyard_list list;
 
 	if (ioctl(device, slot ? SWITCHYARD_IOC_SWITCH : SWITCHYARD_IOC_MONITOR, &request) < 0)
-		return cannot_suspend(name, errno);
+		return cannot_suspend(device, name, errno);
 	if (request.error)
 		return fail("%s: %s", name, switchyard_error_text(request.error));
 
-	if (json) {
+	if (options->json) {
 		if (ioctl(device, SWITCHYARD_IOC_LIST, &list) < 0)
 			return fail("%s: %s", SWITCHYARD_DEVICE, strerror(errno));
-		show_status(&list, json);
+		show_status(&list, true);
 	}
 	return EXIT_DONE;
 }
 
-static int run(int device, int count, char **word, bool json)
+static int run(int device, int count, char **word, const struct options *options)
 {
 	struct switchyard_list list;
 	uint32_t slot;
@@ -101,38 +113,46 @@ static int run(int device, int count, char **word, bool json)
 	if (ioctl(device, SWITCHYARD_IOC_LIST, &list) < 0)
 		return fail("%s: %s", SWITCHYARD_DEVICE, strerror(errno));
 
-	if (count == 1 && strcmp(word[0], "list") == 0) {
-		show_list(&list, json);
+	if (strcmp(word[0], "list") == 0) {
+		show_list(&list, options->json);
 		return EXIT_DONE;
 	}
-	if (count == 1 && strcmp(word[0], "status") == 0) {
-		show_status(&list, json);
+	if (strcmp(word[0], "status") == 0) {
+		show_status(&list, options->json);
 		return EXIT_DONE;
 	}
 	if (count == 1 || strcmp(word[1], MONITOR_NAME) == 0)
-		return give_away(device, MONITOR_NAME, 0, json);
+		return give_away(device, MONITOR_NAME, 0, options);
 
 	slot = find_slot(&list, word[1]);
 	if (!slot)
 		return unknown_slot(&list, word[1]);
-	return give_away(device, word[1], slot, json);
+	return give_away(device, word[1], slot, options);
 }
 
-static bool is_command(int count, char **word)
+/* Only commands that give the machine away take --force. */
+static bool is_command(int count, char **word, bool force)
 {
-	static const char *const alone[] = {"list", "status", "monitor"};
+	static const struct {
+		const char *name;
+		int count;
+		bool may_force;
+	} commands[] = {
+		{"list", 1, false},
+		{"status", 1, false},
+		{"monitor", 1, true},
+		{"switch", 2, true},
+	};
 
-	if (count == 2)
-		return strcmp(word[0], "switch") == 0;
-	for (size_t i = 0; count == 1 && i < sizeof(alone) / sizeof(alone[0]); i++)
-		if (strcmp(word[0], alone[i]) == 0)
-			return true;
+	for (size_t i = 0; count && i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(word[0], commands[i].name) == 0)
+			return count == commands[i].count && (!force || commands[i].may_force);
 	return false;
 }
 
 int main(int argc, char **argv)
 {
-	bool json = false;
+	struct options options = {false};
 	int count = 0;
 	int device;
 
@@ -143,18 +163,20 @@ int main(int argc, char **argv)
 			return EXIT_DONE;
 		}
 		if (strcmp(argv[i], "--json") == 0)
-			json = true;
+			options.json = true;
+		else if (strcmp(argv[i], "--force") == 0)
+			options.force = true;
 		else if (argv[i][0] == '-')
 			return wrong_usage();
 		else
 			argv[count++] = argv[i];
 	}
-	if (!is_command(count, argv))
+	if (!is_command(count, argv, options.force))
 		return wrong_usage();
 
 	device = open(SWITCHYARD_DEVICE, O_RDWR | O_CLOEXEC);
 	if (device < 0)
 		return fail("%s: %s; is switchyard.ko loaded, and are you root?", SWITCHYARD_DEVICE,
 			    strerror(errno));
-	return run(device, count, argv, json);
+	return run(device, count, argv, &options);
 }

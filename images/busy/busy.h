@@ -3,7 +3,7 @@
  * busy.h - a guest whose other CPUs never stop. Each counts for ever in the slot's own memory, and
  * each in another state (ways.c). It uses tick's runtime (images/tick/).
  *
- * tests/system/test_other_cpus.py parks the guest, and checks that the counters stand still.
+ * tests/system/monitor/test_other_cpus.py parks the guest, and checks that the counters stand still.
  */
 #ifndef BUSY_H
 #define BUSY_H

@@ -6,7 +6,7 @@
  * Keys on the serial port: c: both CPUs call. d: a data breakpoint interrupts the gate where it
  * writes to one word of the caller's stack, and the breakpoint's handler calls the gate, too. n:
  * the other CPU sends NMIs, whose handler does the same. m: the monitor.
- * tests/system/test_callers.py reads the output.
+ * tests/system/monitor/test_callers.py reads the output.
  */
 #include "../tick/flat_segments.h"
 #include "../tick/instructions.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * mapping.h - how far the monitor's page tables have to reach, and what lies beyond that.
+ * mapping.h - computes how far the monitor's page tables must reach, and handles memory beyond
+ * them.
  */
 #ifndef MONITOR_PLAN_MAPPING_H
 #define MONITOR_PLAN_MAPPING_H
@@ -8,19 +9,19 @@
 #include "lib/error.h"
 #include "monitor/plan/plan.h"
 
-/* Where RAM ends, or the framebuffer if that is higher. */
+/* The physical address behind RAM, or behind the framebuffer if that is higher. */
 uint64_t mapping_end(const struct plan *plan, const struct boot_info *boot);
 
-/* Physical address behind the framebuffer; 0: there is none. */
+/* The physical address behind the framebuffer; 0: there is none. */
 uint64_t mapping_framebuffer_end(const struct boot_info *boot);
 
 /*
- * A framebuffer that the monitor can't use, or that lies above limit, is taken out of boot: false
- * then, with a line that says so. limit is where what can be mapped ends.
+ * Removes from boot a framebuffer that the monitor can't use, or that reaches above limit, and
+ * returns false with a line that says so. limit is the end of memory that can be mapped.
  */
 bool mapping_check_framebuffer(struct boot_info *boot, uint64_t limit, struct error *error);
 
-/* Takes RAM above limit out of boot's map: as good as reserved. Returns how many bytes that are. */
+/* Removes RAM above limit from boot's map. Returns how many bytes it removed. */
 uint64_t mapping_cut_ram(struct boot_info *boot, uint64_t limit);
 
 #endif

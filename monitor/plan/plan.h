@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * plan.h - the memory plan: who owns which physical RAM.
+ * plan.h - the memory plan. It says who owns which physical RAM.
  *
  *   0          first 64 KiB: real-mode vectors, BIOS data, and what Linux never uses
  *   64 KiB ... one slice for each slot, for its SMP trampoline
@@ -10,12 +10,12 @@
  *              parked slots' pictures
  *   4 GiB ...  slots' ranges
  *
- * Nothing overlaps. The store is chosen clear of where the loader left the modules, so
- * that they can be copied into it; slots' ranges are clear of the store, and are written to only
- * after that copy, so they may reuse the room where modules lay.
+ * No two of them overlap. The store does not overlap the places where the loader left the modules,
+ * so the modules can be copied into it. Slots' ranges may overlap these places, because they are
+ * written to only after that copy.
  *
- * plan_init.c begins with the firmware's map, plan_monitor.c and plan_slots.c give it away, with
- * what plan_regions.c finds.
+ * plan_init.c makes a plan from the firmware's map. plan_monitor.c and plan_slots.c give its RAM to
+ * owners. plan_regions.c finds free places for them.
  */
 #ifndef MONITOR_PLAN_PLAN_H
 #define MONITOR_PLAN_PLAN_H
@@ -26,31 +26,31 @@
 #define PLAN_MAX_REGIONS 192
 
 enum plan_owner {
-	OWNER_FREE,	/* RAM that nobody has */
+	OWNER_FREE,	/* RAM without an owner */
 	OWNER_FIRMWARE, /* not RAM, or RAM that firmware still uses (BIOS data, EBDA) */
 	OWNER_MONITOR,	/* the monitor's image and tables */
-	OWNER_KEPT,	/* what it keeps of each slot's CPUs and devices */
+	OWNER_KEPT,	/* the state of each slot's CPUs and devices */
 	OWNER_STORE,	/* pristine images */
-	OWNER_SLOT,	/* region.slot says whose */
+	OWNER_SLOT,	/* region.slot says which slot */
 	OWNER_PICTURES, /* parked slots' framebuffer contents */
 };
 
 struct plan_region {
 	uint64_t base;
 	uint64_t size;
-	uint32_t type; /* enum region_type of the firmware's map */
+	uint32_t type; /* enum region_type, from the firmware's map */
 	enum plan_owner owner;
 	uint32_t slot; /* index into slot_table, if owner is OWNER_SLOT */
 };
 
-/* Sorted by base, no two overlap. Ranges that the firmware does not name are not listed. */
+/* The regions are sorted by base and don't overlap. Memory that firmware does not name has none. */
 struct plan {
 	uint32_t count;
 	struct plan_region region[PLAN_MAX_REGIONS];
 	struct region monitor; /* where the monitor lies, or will lie */
-	struct region kept;    /* what the monitor keeps of each slot's CPUs and devices */
+	struct region kept;    /* the state of each slot's CPUs and devices */
 	struct region store;
-	struct region pictures; /* one after the other, by slot; size 0: there are none */
+	struct region pictures; /* in the order of the slots; size 0: there are none */
 };
 
 #endif

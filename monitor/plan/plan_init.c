@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * plan_init.c - from the firmware's memory map to a plan in which all RAM is free.
+ * plan_init.c - makes a plan from the firmware's memory map. All RAM in it is free.
  */
 #include "monitor/plan/plan_init.h"
 #include <stddef.h>
@@ -9,8 +9,8 @@
 #define MAX_BOUNDARIES (2 * BOOT_MAX_REGIONS)
 
 /*
- * Linux leaves the first 64 KiB alone, for BIOSes that write there, so a slice there would be no
- * use to it; and the real-mode vectors and BIOS data (0 to 0x500) are for firmware.
+ * Linux does not use the first 64 KiB, because some BIOSes write there, so a slice there would be
+ * useless. The real-mode vectors and BIOS data (0 to 0x500) belong to firmware.
  */
 #define LOW_RESERVED 0x10000ull
 
@@ -21,7 +21,7 @@ static uint64_t region_end(const struct region *region)
 	return end < region->base ? UINT64_MAX : end;
 }
 
-/* Where two entries of the firmware's map overlap, the one that allows less is right. */
+/* Where two entries of the firmware's map overlap, the one with the higher value is used. */
 static int restriction(uint32_t type)
 {
 	switch (type) {
@@ -35,12 +35,12 @@ static int restriction(uint32_t type)
 		return 3;
 	case REGION_UNUSABLE:
 		return 5;
-	default: /* a firmware's own number */
+	default: /* a number that only this firmware uses */
 		return 4;
 	}
 }
 
-/* Adds [base, end), joined with the last region if that is of the same kind and ends there. */
+/* Adds [base, end). If the last region is of the same kind and ends at base, it is extended. */
 static bool append_region(struct plan *plan, uint64_t base, uint64_t end, uint32_t type,
 			  enum plan_owner owner)
 {
@@ -69,8 +69,8 @@ static uint64_t clamp(uint64_t value, uint64_t low, uint64_t high)
 }
 
 /*
- * Adds RAM [base, end): whole pages are free, but for what firmware has below 1 MiB; odd bits at
- * the ends stay RAM that nobody gets.
+ * Adds RAM [base, end). Whole pages become free, except those that firmware has below 1 MiB. Parts
+ * of pages at the ends stay RAM that nobody gets.
  */
 static bool append_ram(struct plan *plan, uint64_t base, uint64_t end, uint64_t ebda)
 {
@@ -79,7 +79,7 @@ static bool append_ram(struct plan *plan, uint64_t base, uint64_t end, uint64_t 
 
 	if (first < base || first >= last)
 		return append_region(plan, base, end, REGION_RAM, OWNER_FIRMWARE);
-	/* Free is what lies in [64 KiB, EBDA) or above 1 MiB. */
+	/* RAM is free in [64 KiB, EBDA) and above 1 MiB. */
 	low_end = clamp(page_down(ebda), first, last);
 	first = clamp(LOW_RESERVED, first, low_end);
 	high_start = clamp(MIB, low_end, last);
@@ -90,7 +90,7 @@ static bool append_ram(struct plan *plan, uint64_t base, uint64_t end, uint64_t 
 	       append_region(plan, last, end, REGION_RAM, OWNER_FIRMWARE);
 }
 
-/* All places where a region begins or ends, sorted. Returns how many. */
+/* Finds all addresses where a region begins or ends, and sorts them. Returns how many. */
 static uint32_t find_boundaries(const struct boot_info *boot, uint64_t *boundary)
 {
 	uint32_t count = 0;
@@ -110,7 +110,7 @@ static uint32_t find_boundaries(const struct boot_info *boot, uint64_t *boundary
 	return count;
 }
 
-/* The type of [base, end), which no region begins or ends in. False: no region has it. */
+/* The type of [base, end). No region begins or ends within it. False: no region contains it. */
 static bool type_between(const struct boot_info *boot, uint64_t base, uint64_t end, uint32_t *type)
 {
 	bool found = false;
@@ -127,7 +127,7 @@ static bool type_between(const struct boot_info *boot, uint64_t base, uint64_t e
 	return found;
 }
 
-/* A stretch of one type, which grows until the type changes. */
+/* A stretch of memory with one type. It grows until the type changes. */
 struct stretch {
 	uint64_t base, end;
 	uint32_t type;

@@ -3,7 +3,7 @@
  * plan_monitor.c - room for the monitor, for the store of pristine images, and for pictures.
  *
  * The first two are chosen while the loader's modules and the monitor's first copy still lie where
- * they were loaded: a copy to the new place must not run over them.
+ * they were loaded. A copy to a new place must not overwrite them.
  */
 #include "monitor/plan/plan_monitor.h"
 #include "monitor/plan/plan_regions.h"
@@ -13,7 +13,7 @@
 
 #define MAX_OBSTACLES (1 + BOOT_MAX_MODULES + SWITCHYARD_MAX_SLOTS)
 
-/* What lies in memory now: boot->image, and the modules. */
+/* Fills obstacle with what lies in memory now: boot->image and the modules. Returns how many. */
 static uint32_t present_obstacles(const struct boot_info *boot, struct region *obstacle)
 {
 	uint32_t count = 0;
@@ -79,7 +79,7 @@ bool plan_store(struct plan *plan, const struct boot_info *boot, const struct sl
 
 	if (!search.size)
 		return true;
-	/* Clear of what slots ask for, too, if that can be: then they need not be refused. */
+	/* If possible, it also avoids the ranges that slots ask for, so that no slot is refused. */
 	for (uint32_t i = 0; i < table->count; i++)
 		if (plan_asked_range(&table->slot[i], &obstacle[count]))
 			count++;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * plan_regions.c - searching and claiming free RAM.
+ * plan_regions.c - searches and claims free RAM.
  */
 #include "monitor/plan/plan_regions.h"
 #include "lib/string.h"
@@ -26,7 +26,7 @@ bool plan_is_free(const struct plan *plan, uint64_t base, uint64_t size)
 	return find_free(plan, base, size) != NOT_FREE;
 }
 
-/* Makes room for one entry before region, a copy of it. The plan has room. */
+/* Splits region in two; the first has first_size bytes. The plan must have room for one more. */
 static void split_region(struct plan *plan, struct plan_region *region, uint64_t first_size)
 {
 	uint32_t behind = plan->count - (uint32_t)(region - plan->region);
@@ -61,10 +61,7 @@ bool plan_claim(struct plan *plan, uint64_t base, uint64_t size, enum plan_owner
 	return true;
 }
 
-/*
- * The part of a free region that a search may use: [*first aligned up, *last). False if there is
- * none.
- */
+/* Finds the part of a free region that a search may use: [*first, *last). False: none. */
 static bool usable(const struct plan_region *region, const struct plan_search *search,
 		   uint64_t *first, uint64_t *last)
 {
@@ -108,7 +105,7 @@ uint64_t plan_largest(const struct plan *plan, const struct plan_search *search)
 	return largest;
 }
 
-/* An obstacle that [base, base + size) meets, or NULL. */
+/* An obstacle that overlaps [base, base + size), or NULL. */
 static const struct region *obstacle_in(const struct region *obstacle, uint32_t count,
 					uint64_t base, uint64_t size)
 {

@@ -9,27 +9,27 @@
 #include "lib/units.h"
 
 /*
- * Slices: the largest of these of which there is one for each slot that can lie anywhere. Linux's
- * trampoline needs 28 KiB in one piece.
+ * Sizes of slices. The largest size of which every slot can have one is used. Linux's trampoline
+ * needs 28 KiB in one piece.
  */
 static const uint64_t slice_sizes[] = {64 * KIB, 48 * KIB, 32 * KIB};
 
 #define SLICE_SIZES (sizeof(slice_sizes) / sizeof(slice_sizes[0]))
 
 /*
- * If a slot says where its range is, this gives the place of its slice, too, so that it does not
- * depend on other slots. The range's base gives one of PINNED_PLACES places from PINNED_BASE on. As
- * their number is a prime, ranges at different multiples of 256 MiB, 512 MiB or 1 GiB have different
- * ones, up to 17 of them in a row.
+ * If a slot says where its range is, the range's base also gives the place of its slice, so that it
+ * does not depend on other slots. There are PINNED_PLACES places from PINNED_BASE on. Their number
+ * is a prime, so up to 17 ranges at successive multiples of 256 MiB, 512 MiB or 1 GiB have
+ * different places.
  */
 #define PINNED_BASE   (64 * KIB)
 #define PINNED_SLICE  (32 * KIB)
 #define PINNED_PLACES 17
-#define PINNED_STEP   (16 * MIB) /* of a range's base */
+#define PINNED_STEP   (16 * MIB) /* distance of range bases with successive places */
 
-#define SLOT_PIECES   4 /* regions that a slot's two claims add at most */
+#define SLOT_PIECES   4 /* a slot's two claims add at most so many regions */
 
-/* One slot that looks for its place. */
+/* The search for one slot's place. */
 struct placing {
 	struct plan *plan;
 	struct slot_table *table;
@@ -53,7 +53,7 @@ bool plan_asked_range(const struct slot *slot, struct region *range)
 	return true;
 }
 
-/* For people: in whole MiB, rounded up, as mem= is written. */
+/* Formats bytes as people write mem=: in whole MiB, rounded up. */
 static const char *format_need(char *text, uint64_t bytes)
 {
 	return format_size(text, align_up(bytes, MIB));
@@ -77,7 +77,7 @@ static const char *owner_name(const struct placing *p, const struct plan_region 
 	}
 }
 
-/* The first thing in [base, base + size) that is in the way; NULL: only gaps without RAM. */
+/* The first region in [base, base + size) that is not free; NULL: it has only gaps without RAM. */
 static const struct plan_region *in_the_way(const struct plan *plan, uint64_t base, uint64_t size)
 {
 	for (uint32_t i = 0; i < plan->count; i++) {
@@ -90,7 +90,7 @@ static const struct plan_region *in_the_way(const struct plan *plan, uint64_t ba
 	return NULL;
 }
 
-/* A kernel linked to an address that another slot has: the one refusal that mem= can't help. */
+/* Reports a kernel that is linked to an address of another slot. mem= can't help there. */
 static bool fail_fixed(const struct placing *p, const struct plan_region *met, struct error *error)
 {
 	const struct needs *needs = &p->slot->needs;
@@ -129,7 +129,7 @@ static bool check_size(uint64_t need, uint64_t size, struct error *error)
 	return true;
 }
 
-/* The kernel has to fit into the range that its line or its own address says. */
+/* The kernel must fit into the range that mem= or the kernel's own address asks for. */
 static bool check_asked(const struct slot *slot, const struct region *range, struct error *error)
 {
 	const struct needs *needs = &slot->needs;
@@ -190,7 +190,7 @@ static bool place_anywhere(const struct placing *p, struct region *range, struct
 		    format_size(left, plan_largest(p->plan, &search) & -MIB));
 }
 
-/* Finds the place that a range's base gives, or the first one behind it that is free. */
+/* Finds the place that a range's base gives, or the next free one after it. */
 static bool find_pinned_slice(const struct plan *plan, uint64_t range_base, uint64_t *slice)
 {
 	uint64_t place = range_base / PINNED_STEP;
@@ -218,7 +218,7 @@ static bool find_slice(const struct placing *p, bool pinned, uint64_t range_base
 		    format_size(want, low.size), format_size(left, plan_largest(p->plan, &low)));
 }
 
-/* Has another slot that says where its range is, placed or not, asked for a part of it? */
+/* True if another slot asks for a range that overlaps this one. That slot may have no place yet. */
 static bool is_asked_for(const struct placing *p, const struct region *range)
 {
 	struct region other;
@@ -231,8 +231,8 @@ static bool is_asked_for(const struct placing *p, const struct region *range)
 }
 
 /*
- * A kernel that is linked to a high address may still take it that RAM begins at 1 MiB, as it does
- * on any PC. So its range begins there, if that harms no slot and the kernel lies in the range.
+ * A kernel that is linked to a high address may still assume that RAM begins at 1 MiB, as on any
+ * PC. So its range begins there, if that harms no other slot and the kernel lies in the range.
  */
 static void begin_at_1m(const struct placing *p, struct region *range)
 {
@@ -255,7 +255,7 @@ static bool place_slot(const struct placing *p, struct error *error)
 	if (!(pinned ? place_asked(p, &range, error) : place_anywhere(p, &range, error)) ||
 	    !find_slice(p, pinned, range.base, &slice, error))
 		return false;
-	/* Asked before the first claim, so that no slot is left with a slice alone. */
+	/* This is checked before the first claim, so that no slot gets a slice without a range. */
 	if (p->plan->count + SLOT_PIECES > PLAN_MAX_REGIONS ||
 	    !plan_claim(p->plan, slice.base, slice.size, OWNER_SLOT, p->index) ||
 	    !plan_claim(p->plan, range.base, range.size, OWNER_SLOT, p->index))
@@ -268,7 +268,7 @@ static bool place_slot(const struct placing *p, struct error *error)
 	return true;
 }
 
-/* The largest size of which the free RAM below 1 MiB holds count. */
+/* The largest slice size for which free RAM below 1 MiB has room for count slices. */
 static uint64_t choose_slice(const struct plan *plan, uint32_t count)
 {
 	for (uint32_t i = 0; i < SLICE_SIZES; i++) {
@@ -283,7 +283,7 @@ static uint64_t choose_slice(const struct plan *plan, uint32_t count)
 	return slice_sizes[SLICE_SIZES - 1];
 }
 
-/* Who has least choice comes first. */
+/* Slots with the least choice of places come first. */
 enum turn { TURN_ASKED, TURN_FIXED, TURN_BELOW_4G, TURN_ANYWHERE, TURNS };
 
 #define FIRST_NOT_PINNED TURN_BELOW_4G
@@ -306,7 +306,7 @@ static uint32_t count_not_pinned(const struct slot_table *table)
 	return count;
 }
 
-/* Takes the slots without a range out of the table; regions follow their slots' new indices. */
+/* Removes the slots without a range from the table, and updates the slot indices of regions. */
 static void drop_refused(struct plan *plan, struct slot_table *table)
 {
 	uint32_t new_index[SWITCHYARD_MAX_SLOTS] = {0}, kept = 0;

@@ -11,25 +11,26 @@
 #include "monitor/slot/slot.h"
 
 /*
- * What can lie anywhere leaves 1 to 16 MiB to kernels that are linked there, while there is room.
+ * Slots that can lie anywhere leave 1 to 16 MiB to kernels that are linked there, if there is
+ * enough other room.
  */
 #define KERNELS_FIRST (16 * MIB)
 
 /*
- * Gives every slot its slice below 1 MiB and its range. Fixed kernels and slots with a base first,
- * then the others in order, lowest address first, RAM below 4 GiB first for those whose
- * needs.max_end says so. A slot that does not fit is removed from the table and reported by name
- * with sizes wanted and left. A fixed kernel that lies in the first bytes from 1 MiB on that mem=
- * asks for has them, if they are free and no other slot asks for a part of them.
+ * Gives every slot its slice below 1 MiB and its range. Slots with a base and fixed kernels come
+ * first, then those whose needs.max_end asks for RAM below 4 GiB, then the others; each gets the
+ * lowest free place. A slot that does not fit is removed from the table, and reported by name with
+ * the sizes that it wants and that are left. A fixed kernel gets the range from 1 MiB on that has
+ * the size of mem=, if the kernel lies in it, it is free, and no other slot asks for a part of it.
  */
 void plan_slots(struct plan *plan, struct slot_table *table, report_fn report, void *context);
 
 /*
  * The range that `mem=SIZE@BASE` asks for, or that a kernel linked to one address needs, in whole
- * pages. False if the slot can go anywhere.
+ * pages. False if the slot can lie anywhere.
  *
- * A kernel linked into the second MiB gets a range from 1 MiB exactly, where high memory begins:
- * from a multiple of 2 MiB it would reach below 1 MiB, to video memory and firmware.
+ * A kernel linked into the second MiB gets a range that begins at 1 MiB. If its range began at a
+ * multiple of 2 MiB, it would include video memory and firmware below 1 MiB.
  */
 bool plan_asked_range(const struct slot *slot, struct region *range);
 

@@ -7,9 +7,9 @@
 #include "lib/xxh64.h"
 #include "monitor/plan/plan_monitor.h"
 
-#define COPY_CHUNK (4 * MIB) /* progress is shown after each */
+#define COPY_CHUNK (4 * MIB) /* progress is shown after each chunk */
 
-/* A slot's name, its files' size, and why they have no place. */
+/* Room for a slot's name, its files' size, and the reason why they have no place. */
 #define REPORT_SIZE (sizeof(struct error) + SWITCHYARD_NAME_SIZE + SIZE_TEXT + 40)
 
 static uint32_t largest_images(const struct slot_table *table)

@@ -20,7 +20,7 @@ static void fault_print(void *context, const char *line)
 	log_error(&monitor->log, line);
 }
 
-/* The gate says how far it got; what it says while it has nothing to do is of the last switch. */
+/* While no switch is under way, progress is that of the last one: GATE_IDLE or GATE_PARKED. */
 static const char *fault_reason(enum gate_progress progress, bool in_monitor)
 {
 	if (!in_monitor)
@@ -29,7 +29,7 @@ static const char *fault_reason(enum gate_progress progress, bool in_monitor)
 								: "fault in the gate";
 }
 
-/* If a slot had the machine, it has crashed, and the machine is quiet. */
+/* A slot that had the machine becomes a crashed slot, and the machine becomes quiet. */
 static void fault_recover(void *context, bool in_monitor)
 {
 	struct monitor *monitor = context;
@@ -46,7 +46,7 @@ static void fault_recover(void *context, bool in_monitor)
 	monitor->devices_running |= life_apply(slot, LIFE_CRASH)->devices_running;
 	format_text(slot->crash, sizeof(slot->crash), "%s",
 		    fault_reason(kept->cpu[0]->progress, in_monitor));
-	monitor->frontend.take(monitor->frontend.context); /* which platform_save() took away */
+	monitor->frontend.take(monitor->frontend.context); /* platform_save() reset its devices */
 }
 
 __attribute__((noreturn)) static void fault_talk(void *context)

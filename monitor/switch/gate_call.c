@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * gate_call.c - what becomes of a guest's call of the gate: it is refused, or the slot is parked,
- * and the machine goes to another one or to the person.
+ * gate_call.c - handles a guest's call of the gate. The call is refused, or the slot is parked, and
+ * another slot or the person gets the machine.
  */
 #include "monitor/switch/gate_call.h"
 #include "arch/x86/gate/anchor.h"
@@ -19,12 +19,12 @@
 #include "monitor/switch/slot_block.h"
 #include "monitor/switch/switch.h"
 
-/* The gate is called by guests, who can't pass it: the one pointer to the monitor that is kept. */
+/* Guests call the gate and can't pass a pointer to the monitor, so it is kept here. */
 static struct monitor *gate_monitor;
 
 /*
- * After this the machine is quiet, and the slot's state complete. Other CPUs that were in the gate
- * are out of it: platform_save() stops them.
+ * After this, the machine is quiet, and the slot's state is complete. Other CPUs may have been in
+ * the gate. platform_save() has stopped them, so they are marked as idle.
  */
 static void park(struct monitor *monitor, const struct slot *slot, struct kept_state *kept)
 {
@@ -65,7 +65,7 @@ static void slot_crashes(struct monitor *monitor, struct slot *slot,
 	log_line(&monitor->log, LOG_ERROR, "slot %s has crashed: %s", slot->name, slot->crash);
 }
 
-/* The person's terminal is the monitor's again, after a slot had the machine. */
+/* Takes the person's terminal back after a slot had the machine. */
 static void take_over(const struct frontend *frontend)
 {
 	frontend->take(frontend->context);
@@ -74,8 +74,8 @@ static void take_over(const struct frontend *frontend)
 }
 
 /*
- * Before the slot that asks is parked: it can be told then. Until then the screen and the serial
- * port are its own, so the log keeps the reason, and shows it nowhere.
+ * This runs before the caller is parked, so that the call can still be refused. The caller still
+ * owns the screen and the serial port, so the log keeps the reason, but does not show it.
  */
 static int64_t check_target(struct monitor *monitor, const struct slot *slot)
 {
@@ -88,7 +88,7 @@ static int64_t check_target(struct monitor *monitor, const struct slot *slot)
 	return SWITCHYARD_EDAMAGED;
 }
 
-/* After the slot's screen and serial port are saved. */
+/* It is called after the slot's screen and serial port are saved, because it may write to them. */
 static void take_checksums(struct monitor *monitor, const struct slot *slot,
 			   struct kept_state *kept)
 {
@@ -106,14 +106,14 @@ static void take_checksums(struct monitor *monitor, const struct slot *slot,
 			 format_size(size, integrity->left_out));
 }
 
-/* A monitor that is damaged switches to nobody: the person is told, and decides. */
+/* A damaged monitor does not switch to another slot. The person is told, and decides. */
 static const void *check_monitor(const struct monitor *monitor)
 {
 	return monitor->options.integrity == INTEGRITY_OFF ? NULL
 							   : selfcheck_damage(&monitor->selfcheck);
 }
 
-/* What a call on the boot CPU comes to. */
+/* Handles a call on the boot CPU. */
 static int64_t gate_main(uint64_t op, uint64_t arg)
 {
 	struct monitor *monitor = gate_monitor;
@@ -129,7 +129,7 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 		result = check_target(monitor, &monitor->slots.slot[arg - 1]);
 	if (result)
 		return result;
-	/* One that ends needs its CPU state no more, so it may be what can't be kept. */
+	/* A slot that ends needs no CPU state, so state that can't be saved does not matter. */
 	if (op == SWITCHYARD_END || op == SWITCHYARD_CRASH) {
 		cpu_state_take();
 	} else if (!cpu_state_save(kept->cpu[0], &reason)) {
@@ -166,8 +166,8 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 }
 
 /*
- * What gate_handler_fn says. Which CPU may ask for what: the boot CPU for all, others for nothing.
- * They are answered before anything that CPUs share is looked at, so that this needs no lock.
+ * The gate_handler_fn of the monitor. Only the boot CPU may call it. Other CPUs are refused before
+ * this reads anything that CPUs share, so it needs no lock.
  */
 static int64_t gate_answer(uint64_t op, uint64_t arg)
 {

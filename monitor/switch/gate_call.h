@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * gate_call.h - what becomes of a guest's call of the gate (gate_handler_fn in
- * arch/x86/gate/anchor.h).
+ * gate_call.h - handles guests' calls of the gate (gate_handler_fn in arch/x86/gate/anchor.h).
  */
 #ifndef MONITOR_SWITCH_GATE_CALL_H
 #define MONITOR_SWITCH_GATE_CALL_H
 
 #include "monitor/switch/monitor.h"
 
-/* Tells the gate whose monitor it is. Before any slot runs. */
+/* Gives the gate its handler and the monitor's state. It is called before any slot runs. */
 void gate_call_init(struct monitor *monitor);
 
 #endif

@@ -29,7 +29,7 @@ static struct page_walk walk_of(const struct slot *slot, const struct kept_state
 	};
 }
 
-/* Of what a descriptor table register points to; a table in nobody's memory adds nothing. */
+/* The sum of a descriptor table. A table that is not mapped adds nothing. */
 static uint64_t sum_table(const struct page_walk *walk, const struct descriptor_pointer *table)
 {
 	uint64_t sum = 0, at = table->base, left = table->limit + 1ull;
@@ -56,7 +56,7 @@ static uint64_t sum_root(const struct page_walk *walk)
 	return xxh64(phys(root), PAGE_SIZE, 0);
 }
 
-/* What of the block lies before its fixed part. */
+/* The sum of the ACPI tables. They lie in the block before its fixed part. */
 static uint64_t sum_acpi(const struct slot *slot)
 {
 	uint64_t size = slot->block.size - sizeof(struct slot_block);
@@ -148,13 +148,13 @@ uint64_t integrity_room(enum integrity_check check)
 	return check & INTEGRITY_TEXT ? sizeof(struct text_sums) : 0;
 }
 
-/* Where the walk through a slot's page tables puts what it finds. */
+/* The context of a walk through a slot's page tables. */
 struct text_finder {
 	struct integrity *integrity;
 	uint64_t base; /* of the slot's range */
 };
 
-/* A page of text, any size: neighbours become one range. */
+/* Adds a page of text, of any size. Adjacent pages become one range. */
 static void add_text(uint64_t physical, uint64_t size, void *context)
 {
 	const struct text_finder *finder = context;
@@ -183,7 +183,7 @@ struct text_unit {
 	uint64_t base, size;
 };
 
-/* The unit that begins done pages into a range; size 0: the range ends there. */
+/* The unit that begins done pages after the start of a range. Its size is 0 at the range's end. */
 static struct text_unit unit_of(const struct slot *slot, const struct text_range *range,
 				uint32_t done)
 {
@@ -199,7 +199,7 @@ static uint32_t sum_unit(const struct text_unit *unit)
 	return (uint32_t)xxh64(phys(unit->base), unit->size, 0);
 }
 
-/* Goes over all units of a slot's text, as long as visit says so. */
+/* Visits all units of a slot's text, until visit returns false. */
 static void each_unit(const struct slot *slot, const struct integrity *integrity,
 		      bool (*visit)(const struct text_unit *unit, uint32_t *sum, void *context),
 		      void *context)
@@ -225,7 +225,7 @@ static bool take_unit(const struct text_unit *unit, uint32_t *sum, void *none)
 	return true;
 }
 
-/* Goes on until one has changed, which is noted. */
+/* Stops at the first unit that has changed, and stores it in *changed. */
 static bool compare_unit(const struct text_unit *unit, uint32_t *sum, void *changed)
 {
 	if (sum_unit(unit) == *sum)
@@ -249,7 +249,7 @@ void integrity_take(const struct slot *slot, struct kept_state *kept, enum integ
 		take_control(slot, kept);
 	if (!integrity->text)
 		return;
-	/* Tables without end: what was found of them before is checked all the same. */
+	/* A walk through endless tables stops early. The text that it found is still checked. */
 	page_walk_text(&walk, add_text, &finder);
 	each_unit(slot, integrity, take_unit, NULL);
 }

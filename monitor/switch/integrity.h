@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * integrity.h - was a parked slot's memory changed while another one ran?
+ * integrity.h - finds out whether a parked slot's memory changed while another slot ran.
  *
- * All slots share the machine's memory, and nothing keeps one from writing to another's. Of a slot
- * that parks, checksums are taken of what must not change for it to go on at all; docs/INTEGRITY.md
- * says what that costs. They find damage, not an attack: whoever writes there can write here.
+ * All slots share the machine's memory, and nothing prevents a slot from writing to another's. When
+ * a slot is parked, checksums are taken of the memory that must not change, or the slot could not
+ * go on. docs/INTEGRITY.md says what that costs. The checksums find damage, but no attack, because
+ * an attacker can change the checksums, too.
  */
 #ifndef MONITOR_SWITCH_INTEGRITY_H
 #define MONITOR_SWITCH_INTEGRITY_H
@@ -17,23 +18,23 @@
 #include "monitor/slot/slot.h"
 
 /*
- * What of a slot's kernel text is compared at most, and how fine. One sum a page would take three
- * times the memory, and would tell nobody more than where to look.
+ * Limits for the checksums of a slot's kernel text. One sum for each page would take three times
+ * the memory, and would only give a more exact place.
  */
 #define INTEGRITY_RANGES     512
 #define INTEGRITY_PAGES	     8192 /* 32 MiB of kernel text */
-#define INTEGRITY_UNIT_PAGES 4	  /* of a range, for which there is one sum */
+#define INTEGRITY_UNIT_PAGES 4	  /* pages with one sum together */
 
-/* Each range may end in a unit that is not whole. */
+/* Each range may end with a partial unit. */
 #define INTEGRITY_SUMS (INTEGRITY_PAGES / INTEGRITY_UNIT_PAGES + INTEGRITY_RANGES)
 
-/* What is kept for a slot besides its kernel's text and the items of its state. */
+/* The parts with a checksum besides the kernel's text and the items of the slot's state. */
 enum integrity_part {
-	PART_APART, /* what is kept apart: a font */
-	PART_ACPI,  /* its copies of ACPI tables */
-	PART_GDT,   /* the descriptor tables, which lie in its own memory, */
+	PART_APART, /* state that is kept apart: a font */
+	PART_ACPI,  /* the slot's copies of ACPI tables */
+	PART_GDT,   /* this and the next two lie in the slot's own memory */
 	PART_IDT,
-	PART_PAGE_TABLE, /* and the root of its page tables */
+	PART_PAGE_TABLE, /* the root of its page tables */
 	PART_COUNT,
 };
 
@@ -42,31 +43,31 @@ struct text_range {
 	uint32_t first, count;
 };
 
-/* What is kept of text, in memory that the plan gives. */
+/* The checksums of text, in memory that the plan gives. */
 struct text_sums {
 	struct text_range range[INTEGRITY_RANGES];
-	uint32_t sum[INTEGRITY_SUMS]; /* of the ranges' units, one after the other */
+	uint32_t sum[INTEGRITY_SUMS]; /* one for each unit, in the order of the ranges */
 };
 
 /* Checksums of one parked slot. */
 struct integrity {
-	bool control, text;					 /* were they taken? */
-	uint64_t cpu[STATE_MAX_ITEMS], machine[STATE_MAX_ITEMS]; /* of the items of its state */
+	bool control, text;					 /* true: they were taken */
+	uint64_t cpu[STATE_MAX_ITEMS], machine[STATE_MAX_ITEMS]; /* one for each state item */
 	uint64_t part[PART_COUNT];
 	uint32_t range_count, page_count;
-	uint64_t left_out;	/* bytes of text for which there was no room */
-	struct text_sums *sums; /* NULL: integrity= asks for none */
+	uint64_t left_out;	/* bytes of text without a sum, as there was no room */
+	struct text_sums *sums; /* NULL: integrity= does not ask for them */
 };
 
 struct kept_state;
 
-/* Bytes that a slot's struct text_sums takes. */
+/* Bytes of a slot's struct text_sums; 0 if check does not ask for it. */
 uint64_t integrity_room(enum integrity_check check);
 
-/* Takes those checksums of a slot, which has just been parked, that check asks for. */
+/* Takes the checksums that check asks for. The slot has just been parked. */
 void integrity_take(const struct slot *slot, struct kept_state *kept, enum integrity_check check);
 
-/* Compares them. False if something changed: error says of which slot, what, and where. */
+/* Compares the checksums. False if something changed; error names the slot and the part. */
 bool integrity_verify(const struct slot *slot, const struct kept_state *kept, struct error *error);
 
 #endif

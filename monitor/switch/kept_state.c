@@ -7,7 +7,7 @@
 #include "monitor/plan/plan_monitor.h"
 #include "monitor/switch/slot_block.h"
 
-/* One for each slot, one behind the other; they begin what the plan keeps for slots. */
+/* An array with one for each slot, in the RAM that the plan gives for them. */
 static struct kept_state *kept_states;
 
 struct kept_state *kept_state(uint32_t index)
@@ -15,13 +15,13 @@ struct kept_state *kept_state(uint32_t index)
 	return &kept_states[index];
 }
 
-/* Is CPU number cpu (of gate_cpus) the slot's? */
+/* True if the slot has CPU number cpu of gate_cpus. */
 static bool has_cpu(const struct slot *slot, uint32_t cpu)
 {
 	return !slot->cpus || (slot->cpus >> cpu & 1);
 }
 
-/* Of count CPUs, how many are the slot's? */
+/* How many of the first count CPUs the slot has. */
 static uint32_t slot_cpus(const struct slot *slot, uint32_t count)
 {
 	uint32_t own = 0;
@@ -31,7 +31,7 @@ static uint32_t slot_cpus(const struct slot *slot, uint32_t count)
 	return own;
 }
 
-/* All that is kept of a slot with that many CPUs. Each part of it begins at STATE_ALIGN. */
+/* Bytes that are kept of a slot with that many CPUs. Each part is aligned to STATE_ALIGN. */
 static uint64_t slot_size(uint32_t cpus, enum integrity_check check)
 {
 	return align_up(sizeof(struct kept_state), STATE_ALIGN) + platform_layout()->size +
@@ -39,7 +39,7 @@ static uint64_t slot_size(uint32_t cpus, enum integrity_check check)
 	       align_up(integrity_room(check), STATE_ALIGN);
 }
 
-/* The monitor's own, for all CPUs but the boot CPU. */
+/* Bytes that the monitor itself needs for all CPUs except the boot CPU. */
 static uint64_t own_size(uint32_t cpus)
 {
 	return align_up((cpus - 1) * gate_cpu_size(), STATE_ALIGN);
@@ -57,7 +57,7 @@ uint64_t kept_state_size(const struct monitor *monitor, uint32_t index)
 	       kept_states[index].apart_room;
 }
 
-/* The list of CPUs has the boot CPU, too, if its ID is there at all: room for one more is taken. */
+/* The list of CPUs may lack the boot CPU, so there is room for one more. */
 bool kept_state_place(struct monitor *monitor, struct error *error)
 {
 	uint32_t apic_id[GATE_MAX_CPUS], found = machine_apic_ids(apic_id, GATE_MAX_CPUS);
@@ -79,7 +79,7 @@ bool kept_state_place(struct monitor *monitor, struct error *error)
 	return true;
 }
 
-/* The next size bytes of what *room points into. */
+/* Takes the next size bytes of the memory at *room. */
 static void *kept_room(uint8_t **room, uint64_t size)
 {
 	void *taken = *room;

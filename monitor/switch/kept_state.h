@@ -13,48 +13,51 @@
 #include "monitor/switch/monitor.h"
 
 struct kept_state {
-	struct cpu_context *cpu[GATE_MAX_CPUS]; /* the first is the boot CPU's; NULL: not its own */
+	struct cpu_context *cpu[GATE_MAX_CPUS]; /* the boot CPU comes first; NULL: not the slot's */
 	void *platform;				/* of platform_layout()->size bytes */
 	uint64_t apart; /* RAM for what is kept apart, taken when it is first needed; 0: none */
 	uint64_t apart_room;	    /* bytes of that RAM */
 	uint32_t apart_size;	    /* of what is kept there now */
-	struct integrity integrity; /* of those, and of its memory */
-	uint64_t rsdp;		    /* the slot's own, 0: none */
+	struct integrity integrity; /* checksums of these, and of the slot's memory */
+	uint64_t rsdp;		    /* address of the slot's own root pointer, 0: none */
 };
 
 /*
- * Takes RAM for the CPU contexts and the platform state of every slot, and for the monitor's own
- * CPUs; and measures the slots' blocks: before plan_slots().
+ * Takes RAM for the CPU contexts and the platform state of every slot, and for what the monitor
+ * needs on each CPU. It also measures the slots' blocks, so it is called before plan_slots().
  */
 bool kept_state_place(struct monitor *monitor, struct error *error);
 
 /*
- * Gives every slot in the final slot table its part of that, and builds its block (slot_block.h),
- * so that the log tells at start of ACPI tables that can't be made.
+ * Gives every slot in the final slot table its part of that RAM, and builds its block
+ * (slot_block.h). So ACPI tables that can't be made are in the log from the start.
  */
 void kept_state_init(struct monitor *monitor);
 
 /*
- * Builds the block of slot number index. If its ACPI tables can't be made, the log says so, and it
- * is told without them.
+ * Builds the block of slot number index. If its ACPI tables can't be made, the log says so, and the
+ * slot gets none.
  */
 void kept_state_build_block(struct monitor *monitor, uint32_t index);
 
-/* What the monitor keeps for slot number index (from 0). */
+/* The state that is kept for slot number index (from 0). */
 struct kept_state *kept_state(uint32_t index);
 
-/* Bytes of RAM that this takes; and what the monitor itself needs of the same RAM, for its CPUs. */
+/* Bytes of RAM for a slot's state; and those that the monitor itself needs for its CPUs. */
 uint64_t kept_state_size(const struct monitor *monitor, uint32_t index);
 uint64_t kept_state_own_size(void);
 
 /*
- * Keeps what a state that was just saved needs apart (platform.h). If there is no RAM for it, the
- * log says so, and the slot will find the monitor's.
+ * Keeps the part of a saved state that is kept apart (platform.h). If there is no RAM for it, the
+ * log says so, and the slot gets the monitor's font when it is resumed.
  */
 void kept_state_save_apart(struct monitor *monitor, const struct slot *slot,
 			   struct kept_state *kept);
 
-/* None of the slot's CPUs from number first on is in the gate: it boots, or they were stopped. */
+/*
+ * Marks the slot's CPUs from number first on as not in the gate. It is called when the slot boots,
+ * and when its other CPUs were stopped.
+ */
 void kept_state_idle(struct kept_state *kept, uint32_t first);
 
 #endif

@@ -29,7 +29,7 @@ struct monitor {
 	struct frontend frontend;
 	struct exception_report fault;
 	bool devices_running; /* a slot ended or crashed with its devices active */
-	uint32_t current; /* the slot that runs, or that ran last and is parked; NO_SLOT: none */
+	uint32_t current;     /* index of the slot that runs or ran last; NO_SLOT: none */
 };
 
 #endif

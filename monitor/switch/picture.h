@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * picture.h - what a slot showed on the framebuffer, kept while it is parked: each slot finds its
- * own screen again, as it does in text mode (arch/x86/screen/vga_text.h).
+ * picture.h - keeps the framebuffer's contents of a parked slot, so that each slot finds its own
+ * screen again, as it does in text mode (arch/x86/screen/vga_text.h).
  *
- * All slots share one framebuffer in one mode. None of this does anything without one.
+ * All slots share one framebuffer in one mode. Without a framebuffer, these functions do nothing.
  */
 #ifndef MONITOR_SWITCH_PICTURE_H
 #define MONITOR_SWITCH_PICTURE_H
@@ -11,12 +11,12 @@
 #include "monitor/switch/monitor.h"
 
 /*
- * Takes RAM for a picture of each slot, after plan_slots(). Where there is none, the log says so,
- * and a slot that returns finds a black screen.
+ * Takes RAM for a picture of each slot. It is called after plan_slots(). If there is not enough
+ * RAM, the log says so, and a slot finds a black screen when it is resumed.
  */
 void picture_init(struct monitor *monitor);
 
-/* A mirrored pair: for the slot number index (from 0) that is parked, or resumed. */
+/* A mirrored pair, for slot number index (from 0) when it is parked or resumed. */
 void picture_save(const struct monitor *monitor, uint32_t index);
 void picture_restore(const struct monitor *monitor, uint32_t index);
 

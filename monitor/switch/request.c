@@ -6,7 +6,7 @@ int64_t request_check(const struct slot_table *slots, uint32_t current, uint64_t
 {
 	struct switchyard_slot rows[SWITCHYARD_MAX_SLOTS] = {0};
 
-	/* Made anew: what guests are shown lies in memory that they can write. */
+	/* The list is made here, because the guest can write to its own copy. */
 	for (uint32_t i = 0; i < slots->count; i++)
 		rows[i].state = (uint8_t)slots->slot[i].state;
 	return switchyard_check(rows, slots->count, current + 1, op, arg);

@@ -7,7 +7,7 @@
 
 extern const uint8_t monitor_start[], const_end[]; /* linker/monitor.ld */
 
-/* The last page may end in what follows, which changes. */
+/* The last page may end with data that changes, so its sum covers only the constants. */
 static uint64_t sum_own_page(const struct selfcheck *check, uint32_t page)
 {
 	const uint8_t *at = check->base + page * PAGE_SIZE;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * selfcheck.h - is the monitor's own code still what it was?
+ * selfcheck.h - finds out whether the monitor's own code has changed.
  *
  * Kernels that share the machine's memory can write anywhere, so a stray write may hit the monitor.
- * Its code and constants, which never change once it has moved, carry checksums: they are compared
- * whenever a kernel enters the gate, before anything of that kernel's is touched on.
+ * The monitor's code and constants do not change after it has moved, so it keeps checksums of them.
+ * They are compared whenever a kernel has called the gate.
  */
 #ifndef MONITOR_SWITCH_SELFCHECK_H
 #define MONITOR_SWITCH_SELFCHECK_H
@@ -18,16 +18,16 @@ struct selfcheck {
 	const uint8_t *base; /* the monitor's first byte */
 	uint32_t pages;	     /* of code and constants */
 	uint64_t sum[SELFCHECK_PAGES];
-	uint64_t descriptors; /* of the GDT, TSS and IDT */
+	uint64_t descriptors; /* the sum of the GDT, TSS and IDT */
 };
 
-/* Takes the checksums, once: after the move, and after descriptors_init(). */
+/* Takes the checksums. It is called once, after the move and after descriptors_init(). */
 void selfcheck_init(struct selfcheck *check);
 
-/* The first page that changed, NULL: none did. */
+/* The address of the first page that changed; NULL: none did. */
 const void *selfcheck_damage(const struct selfcheck *check);
 
-/* Are the descriptor tables, which every fault and the gate need, what they were? */
+/* True if the descriptor tables are unchanged. Every fault and the gate need them. */
 bool selfcheck_descriptors(const struct selfcheck *check);
 
 #endif

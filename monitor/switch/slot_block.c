@@ -8,8 +8,8 @@
 #include "monitor/load/guest_acpi.h"
 
 /*
- * ENDBR64, for kernels with indirect branch tracking, and JMP [RIP + 6]: to the address that stands
- * at the code's end. No register is free at the gate's door.
+ * ENDBR64, for kernels with indirect branch tracking, and JMP [RIP + 6], which jumps to the address
+ * in target. The jump uses no register, because the gate has to save all of them.
  */
 static const uint8_t jump_code[] = {0xf3, 0x0f, 0x1e, 0xfa, 0xff, 0x25, 0x06, 0, 0, 0};
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * switch.c - to whom the machine goes: a slot that boots, or one that is resumed.
+ * switch.c - gives the machine to a slot that boots, or to one that is resumed.
  */
 #include "monitor/switch/switch.h"
 #include "arch/x86/cpu/cpu.h"
@@ -22,7 +22,7 @@
 #include "monitor/switch/picture.h"
 #include "monitor/switch/slot_block.h"
 
-/* The machine goes to slot: what its own tables and the monitor say of it. */
+/* Notes in the slot's block and in the monitor that slot gets the machine. */
 static void mark_running(struct monitor *monitor, struct slot *slot, enum life_event event)
 {
 	monitor->current = slot_index(&monitor->slots, slot);
@@ -33,8 +33,8 @@ static void mark_running(struct monitor *monitor, struct slot *slot, enum life_e
 }
 
 /*
- * A slot that ended with its devices running has to be cut off from them, before the memory that
- * they write to is used for anything else.
+ * If a slot ended with its devices active, they are stopped here, before the memory that they write
+ * to is used for anything else.
  */
 static void stop_devices(struct monitor *monitor)
 {
@@ -95,7 +95,7 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 	platform_restore_firmware();
 	cpu_state_reset();
 	if (entry.mode == ENTRY_LONG) {
-		/* It may stay on these: they have to be its own. */
+		/* The kernel may keep these page tables, so they must be the slot's own. */
 		write_cr3(slot_block(slot)->info.identity_pml4);
 		guest_enter_long(&entry);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * switch.h - to whom the machine goes: what commands, the menu and the gate ask for.
+ * switch.h - starts and resumes slots, for commands, the menu and the gate.
  */
 #ifndef MONITOR_SWITCH_SWITCH_H
 #define MONITOR_SWITCH_SWITCH_H
@@ -8,26 +8,26 @@
 #include "monitor/switch/monitor.h"
 
 /*
- * Starts a slot afresh from its pristine image; its former state, if any, is forgotten. Does not
- * return if it succeeds; false with a reason if not: then the slot is ready, and its memory may
- * have been written.
+ * Starts a slot afresh from its pristine image, and forgets its former state. It does not return if
+ * it succeeds. On failure it returns false with a reason; the slot is ready then, and its memory
+ * may have been written.
  */
 bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error);
 
 /*
- * Resumes a parked slot, or boots one that is ready. Refuses one that has crashed, or whose memory
- * was changed while it was parked (integrity.h). Does not return if it succeeds.
+ * Resumes a parked slot, or boots one that is ready. It refuses a slot that has crashed, or whose
+ * memory was changed while it was parked (integrity.h). It does not return if it succeeds.
  */
 bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error);
 
-/* The same, but does not look for changes. */
+/* The same, but it does not look for changes. */
 bool switch_force(struct monitor *monitor, struct slot *slot, struct error *error);
 
-/* Resumes a parked slot, whatever happened to it; result is what its call of the gate returns. */
+/* Resumes a parked slot without any check. Its call of the gate returns result. */
 void switch_resume(struct monitor *monitor, struct slot *slot, int64_t result)
 	__attribute__((noreturn));
 
-/* Forgets a parked or crashed slot's state: it is ready again. */
+/* Forgets the state of a parked or crashed slot. The slot is ready after it. */
 bool switch_kill(struct monitor *monitor, struct slot *slot, struct error *error);
 
 #endif

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * fuzz.h - what the fuzz targets share: an input that is taken apart, and promises that are
- * checked.
+ * fuzz.h - helpers of the fuzz targets: they take an input apart, and check promises.
  *
- * A target's input is a file's bytes; what else it has to choose (sizes, flags) is taken from the
- * input's end, so that a real file with some bytes behind it is a good first input.
+ * A target's input is the bytes of a file. Other choices (sizes, flags) are taken from the input's
+ * end, so that a real file with some bytes behind it is a good first input.
  */
 #ifndef TESTS_FUZZ_H
 #define TESTS_FUZZ_H
@@ -15,16 +14,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is left of the input. */
+/* The rest of the input. */
 struct fuzz_input {
 	const uint8_t *bytes;
 	size_t size;
 };
 
-/* What libFuzzer calls; the value is always 0: keep the input if it covers something new. */
+/* libFuzzer calls it. It returns 0: libFuzzer keeps the input if it covers something new. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-/* Ends the run as a finding if the promise is broken. */
+/* If the promise is broken, the run ends with a finding. */
 #define FUZZ_CHECK(promise)                                                                   \
 	do {                                                                                  \
 		if (!(promise)) {                                                             \

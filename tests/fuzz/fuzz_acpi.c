@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Firmware's ACPI tables: the input is memory at FIRMWARE_AT that begins with the root pointer.
- * Its last byte is the slot's cpus=. Wrong checksums are told of, and change nothing else.
+ * Fuzzes firmware's ACPI tables. The input is memory at FIRMWARE_AT that begins with the root
+ * pointer. Its last byte is the slot's cpus=. Wrong checksums are only reported.
  */
 #include "arch/x86/acpi/acpi_sleep.h"
 #include "arch/x86/acpi/acpi_walk.h"
@@ -18,11 +18,11 @@
 
 #define FIRMWARE_AT UINT64_C(0x7ffe0000)
 #define AREA_AT	    UINT64_C(0x3f000000)
-#define AREA_SIZE   UINT64_C(20480) /* the most that monitor/switch/slot_block.h has for it */
+#define AREA_SIZE   UINT64_C(20480) /* the largest area that monitor/switch/slot_block.h has */
 #define INFO_AT	    UINT64_C(0x3effe000)
 #define MAX_CPUS    8
 
-/* What arch/x86/acpi/machine.c calls; the input is no machine with registers. */
+/* arch/x86/acpi/machine.c calls these. The input has no registers. */
 struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
 {
 	(void)leaf;
@@ -43,7 +43,7 @@ void ioapic_add(struct ioapics *ioapics, uint32_t id, uint64_t address, uint32_t
 	ioapics->left_out++;
 }
 
-/* A report_fn for what nothing may be wrong with. */
+/* A report_fn for tables that must be right. */
 static void no_report(void *context, const char *text)
 {
 	(void)context;
@@ -52,7 +52,7 @@ static void no_report(void *context, const char *text)
 }
 
 /*
- * The tables made for a slot are right, checksums included, and name the slot's structure.
+ * The tables for a slot must be right, also their checksums, and name the slot's structure.
  */
 static void check_guest(uint64_t rsdp)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is typed at the serial console: escape sequences, line editing, commands. */
+/* Fuzzes input from the serial console: escape sequences, line editing, commands. */
 #include "fake/fake_console.h"
 #include "fake/fake.h"
 #include "fake/fake_machine.h"
 #include "fuzz.h"
 #include "monitor/console/console_loop.h"
 
-#define MAX_TYPED  400 /* what its commands print has to fit the fake terminal */
+#define MAX_TYPED  400 /* the output of its commands must fit into the fake terminal */
 #define MEMORY_AT  UINT64_C(0x100000)
 #define TIME_LIMIT 100000u /* us: longer than an escape sequence may take */
 
@@ -36,7 +36,7 @@ static void make_monitor(void)
 	fake_machine.machine.ioapics.count = 1;
 	fake_machine.machine.ioapics.ioapic[0].pins = 2;
 	fake_memory(MEMORY_AT, 64, 'x');
-	ui_connect(&ui, &monitor);
+	ui_connect(&ui, &monitor, NULL);
 	ui_take(&ui, 0);
 }
 

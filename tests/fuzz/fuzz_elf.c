@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Plain ELF kernels, from their headers to segments in the slot's RAM. */
+/* Fuzzes plain ELF kernels, from their headers to segments in the slot's RAM. */
 #include "loading.h"
 #include "monitor/load/elf_kernel.h"
 
@@ -13,7 +13,7 @@ static void check(const struct loading *loading)
 	FUZZ_CHECK(elf_kernel_read(&loading->slot.kernel, &kernel, &error));
 	FUZZ_CHECK(loading->entry.ip >= kernel.start && loading->entry.ip < kernel.end);
 	loading_at(loading, kernel.start, kernel.end - kernel.start);
-	/* What lies beside the segments is as it was. */
+	/* Memory beside the segments must be unchanged. */
 	if (kernel.start > loading->slot.ram.base)
 		loading_check_bytes(loading, kernel.start - 1, 1, LOADING_RAM_BYTE);
 	if (kernel.end < loading->slot.ram.base + loading->slot.ram.size)

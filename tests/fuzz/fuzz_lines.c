@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The monitor's options, in the input's first line, and the modules' lines, one each. */
+/* Fuzzes the monitor's options, in the input's first line, and the modules' lines after it. */
 #include "fuzz.h"
 #include "monitor/config/lines.h"
 #include "monitor/config/options.h"
@@ -8,7 +8,7 @@
 static struct boot_info boot;
 static struct slot_table table;
 
-/* Copies a line, cut to fit and marked so; moves *input behind it. */
+/* Copies a line, and moves *input behind it. Returns true if the line was too long and is cut. */
 static bool take_line(struct fuzz_input *input, char *to)
 {
 	const uint8_t *end = memchr(input->bytes, '\n', input->size);

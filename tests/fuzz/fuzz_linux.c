@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* bzImage, from its header to boot_params, command line and initrd in the slot's RAM. */
+/* Fuzzes bzImage, from its header to boot_params, command line and initrd in the slot's RAM. */
 #include <asm/bootparam.h>
 #include "loading.h"
 
@@ -25,7 +25,8 @@ static void check(const struct loading *loading)
 	FUZZ_CHECK(params->e820_entries == loading->context.map_count);
 	loading_check_string(loading, command_line, slot->kernel.string);
 	/*
-	 * The command line is the lowest of what must survive until the kernel has unpacked itself.
+	 * The command line is the lowest item that must survive until the kernel has unpacked
+	 * itself.
 	 */
 	if (hdr->relocatable_kernel)
 		FUZZ_CHECK(command_line >= kernel + hdr->init_size);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Multiboot 1 and 2 kernels, from their headers to boot information and modules in the slot. */
+/* Fuzzes Multiboot 1 and 2 kernels, from their headers to boot information and modules. */
 #include "loading.h"
 #include "lib/units.h"
 #include "multiboot_format.h"

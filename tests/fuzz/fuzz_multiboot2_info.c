@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The boot loader's information, to struct boot_info and on to options, slots and memory plan. */
+/* Fuzzes the loader's information, up to struct boot_info, options, slots and memory plan. */
 #include "boot/multiboot2/loader_info.h"
 #include "fuzz.h"
 #include "monitor/config/lines.h"
@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 
 	if (size < sizeof(uint64_t))
 		return 0;
-	information = malloc(size); /* aligned, and its end is where reading has to end */
+	information = malloc(size); /* aligned; reads beyond its end are caught */
 	FUZZ_CHECK(information);
 	memcpy(information, bytes, size);
 	memset(&boot, 0, sizeof(boot));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A firmware's memory map, and slots with wishes, to a memory plan and the slots' own maps. The
- * map's entries come first, 17 bytes each; the slots' wishes are taken from the input's end.
+ * Fuzzes the memory plan and the slots' own maps. The input has the firmware's map first, 17 bytes
+ * for each entry. The slots' requests are taken from the input's end.
  */
 #include "fuzz.h"
 #include "monitor/load/guest_map.h"
@@ -21,7 +21,7 @@ static struct boot_info boot;
 static struct slot_table table;
 static struct plan plan;
 
-/* A size or address: a byte of them, shifted, finds more than eight random bytes do. */
+/* A size or address. A shifted byte finds more than eight random bytes. */
 static uint64_t take_size(struct fuzz_input *input)
 {
 	uint64_t value = fuzz_take(input, 1);

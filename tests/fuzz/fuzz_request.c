@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a guest hands over: requests, its words when it crashes, and its page tables. */
+/* Fuzzes what a guest passes to the monitor: requests, crash messages, and page tables. */
 #include "arch/x86/memory/page_walk.h"
 #include "arch/x86/memory/phys.h"
 #include "fake/fake.h"
@@ -51,7 +51,7 @@ static void check_text(uint64_t physical, uint64_t size, void *context)
 	++*found;
 }
 
-/* The rest of the input is the slot's memory: tables that may say anything. */
+/* The rest of the input is the slot's memory, with tables of any contents. */
 static void fuzz_tables(struct fuzz_input *input)
 {
 	struct page_walk walk = {.base = MEMORY_AT, .size = MEMORY_SIZE};

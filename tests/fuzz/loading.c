@@ -7,13 +7,13 @@
 #include "promises.h"
 #include "lib/units.h"
 
-#define FILES	    (3 * GIB) /* not RAM in the map below: files lie there, clear of slots */
+#define FILES	    (3 * GIB) /* files lie there; the map below has no RAM there, so no slot can */
 #define FILE_AT	    FILES
 #define INITRD_AT   (FILES + 64 * MIB)
 #define MODULE_AT   (FILES + 128 * MIB)
 #define RSDP_AT	    (FILES + 192 * MIB)
 #define RSDP_SIZE   36
-#define INFO_AT	    UINT64_C(0x3f000000) /* only its address counts */
+#define INFO_AT	    UINT64_C(0x3f000000) /* only its address is used */
 #define EBDA	    UINT64_C(0x9fc00)
 #define MEMORY_END  (UINT64_C(1) << 40)
 #define MAX_RANGE   (8 * MIB) /* a larger slot takes longer, but not other paths */
@@ -21,7 +21,7 @@
 #define MAX_STRING  4095
 #define MAX_MODULES 3
 
-/* What a slot may have. */
+/* Flags of a slot. */
 enum {
 	HAS_INITRD = 1 << 0,
 	HAS_BASE = 1 << 1,
@@ -29,9 +29,8 @@ enum {
 	HAS_RSDP = 1 << 3,
 	HAS_OLD_RSDP = 1 << 4,
 	HAS_AUTO_TYPE = 1 << 5,
-	HAS_SMALL_SLICE = 1 << 6, /* a page below 1 MiB: boot information has to go elsewhere */
-	HAS_SHORT_RAM =
-		1 << 7, /* a page less than planned: to be refused, or to fit all the same */
+	HAS_SMALL_SLICE = 1 << 6, /* one page below 1 MiB: boot information needs another place */
+	HAS_SHORT_RAM = 1 << 7,	  /* a page less than planned: it must be refused, or still fit */
 };
 
 static struct boot_info boot = {
@@ -45,14 +44,14 @@ static struct slot_table table;
 static struct plan plan;
 static struct region map[4];
 
-/* size bytes that are all `byte`, at a physical address, as an image of a slot. */
+/* Makes an image of size bytes at a physical address. All bytes are `byte`. */
 static struct image make_image(uint64_t base, uint64_t size, uint8_t byte, const char *string)
 {
 	fake_memory(base, size, byte);
 	return (struct image){.base = base, .size = size, .string = string};
 }
 
-/* A string of length characters, all alike; the caller frees it. */
+/* A string of length equal characters. The caller frees it. */
 static char *make_string(uint64_t length)
 {
 	char *string = malloc(length + 1);
@@ -78,7 +77,7 @@ static void make_files(struct slot *slot, struct fuzz_input *input, uint8_t flag
 				   (uint8_t)(LOADING_MODULE_BYTE + i), i ? "a module" : "");
 }
 
-/* What `mem=` would say: as little as the plan accepts, or some pages more. */
+/* Sets the slot's memory as `mem=` does: the least that the plan accepts, or some pages more. */
 static void make_wishes(struct slot *slot, struct fuzz_input *input, uint8_t flags)
 {
 	const struct needs *needs = &slot->needs;
@@ -95,7 +94,7 @@ static void make_wishes(struct slot *slot, struct fuzz_input *input, uint8_t fla
 	}
 }
 
-/* By the monitor's own plan. False: it has no place, and said why. */
+/* Uses the monitor's own plan. False: the plan has no place, and has reported why. */
 static bool place(const struct slot *slot)
 {
 	struct error error;
@@ -191,7 +190,7 @@ void loading_run(struct fuzz_input *input, enum switchyard_type type,
 	if (flags & HAS_AUTO_TYPE)
 		loading.slot.type = TYPE_AUTO;
 	make_files(&loading.slot, input, flags);
-	/* What make_wishes() takes is not the file's: cut off before. */
+	/* The bytes for make_wishes() are not part of the file, so they are cut off before. */
 	struct fuzz_input wishes = *input;
 
 	input->size -= input->size < 2 ? input->size : 2;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * loading.h - a kernel's file, taken from inspection through the memory plan to loaded memory.
+ * loading.h - inspects a kernel's file, makes a memory plan for it, and loads it.
  *
- * The slot's RAM, the file, initrd and modules are allocations of their own, so AddressSanitizer
- * sees each byte that a loader reads or writes beyond them.
+ * The slot's RAM, the file, initrd and modules are separate allocations, so AddressSanitizer
+ * catches each byte that a loader reads or writes beyond them.
  */
 #ifndef TESTS_LOADING_H
 #define TESTS_LOADING_H
@@ -15,7 +15,7 @@
 #define LOADING_INITRD_BYTE 0x1d
 #define LOADING_MODULE_BYTE 0x30 /* plus the module's number */
 
-/* A slot that was loaded, for what its format promises. */
+/* A loaded slot, for checks of what its format promises. */
 struct loading {
 	struct slot slot;
 	struct load_context context;
@@ -23,20 +23,20 @@ struct loading {
 };
 
 /*
- * Takes from the input's end what its slot shall be like; the rest is the kernel's file. Calls
- * check() if it was loaded. Promises that hold for all formats are checked here.
+ * Takes the slot's properties from the input's end. The rest is the kernel's file. It calls check()
+ * if the kernel was loaded. Promises that hold for all formats are checked here.
  */
 void loading_run(struct fuzz_input *input, enum switchyard_type type,
 		 void (*check)(const struct loading *loading));
 
-/* size bytes of the slot's memory; the promise is that they lie in one piece in its ranges. */
+/* Returns size bytes of the slot's memory, and checks that one of its ranges contains them. */
 const void *loading_at(const struct loading *loading, uint64_t address, uint64_t size);
 
-/* The promise that memory holds that image: size bytes that are all `byte`. */
+/* Checks that memory holds that image: size bytes that are all `byte`. */
 void loading_check_bytes(const struct loading *loading, uint64_t address, uint64_t size,
 			 uint8_t byte);
 
-/* The promise that a string lies there. */
+/* Checks that a string lies there. */
 void loading_check_string(const struct loading *loading, uint64_t address, const char *string);
 
 #endif

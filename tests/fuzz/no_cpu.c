@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * no_cpu.c - no parser asks the CPU. But fuzz_console reaches `selftest`, which looks at CR3, and
- * links what builds a slot's ACPI tables, which asks for the boot CPU's number.
+ * no_cpu.c - replaces functions that read the CPU. No parser needs them, but fuzz_console reaches
+ * `selftest`, which reads CR3. It also links the code that builds a slot's ACPI tables, which reads
+ * the boot CPU's number.
  */
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/interrupt/lapic.h"

@@ -21,7 +21,7 @@ void promise_report(void *context, const char *text)
 	check_line(text);
 }
 
-/* The least that any entry of firmware's map allows at address, told apart from "RAM" only. */
+/* True if all entries of firmware's map that contain address say that it is RAM. */
 static bool firmware_says_ram(const struct boot_info *boot, uint64_t address)
 {
 	bool ram = false;

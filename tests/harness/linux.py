@@ -16,16 +16,18 @@ LINE_BYTES = 768  # of base64: whole groups of 4; busybox's line editor takes 10
 LINUX_BOOT_LIMIT = 120  # seconds from the monitor's start of it to a shell
 
 # Flavours that images/fetch-kernels.sh fetched: those of the version that Debian has by default, and of
-# others. Debian 12 has a newer version, too; where there is none, NEWEST is the default one.
+# a newer one in its backports. Most tests run the newest version, and some run the older one, too. If
+# there is only one version, both are that.
 FLAVOURS = sorted(file.parent.name for file in KERNELS.glob('[0-9]*/version'))
 DEFAULT = (KERNELS / 'default').read_text().strip()
 NEWEST = max((flavour.split('-')[0] for flavour in FLAVOURS),
              key=lambda version: [int(number) for number in version.split('.')], default=DEFAULT)
-CLOUD = f'{DEFAULT}-cloud-amd64'
-GENERIC = f'{DEFAULT}-amd64'
-RT = f'{DEFAULT}-rt-amd64'
-NEWEST_CLOUD = f'{NEWEST}-cloud-amd64'
-NEWEST_GENERIC = f'{NEWEST}-amd64'
+CLOUD = f'{NEWEST}-cloud-amd64'
+GENERIC = f'{NEWEST}-amd64'
+RT = f'{NEWEST}-rt-amd64'
+OLDER_CLOUD = f'{DEFAULT}-cloud-amd64'
+OLDER_GENERIC = f'{DEFAULT}-amd64'
+OLDER_RT = f'{DEFAULT}-rt-amd64'
 
 # What no kernel's log may hold. Also an extended regular expression, for grep in a guest.
 ALARM = re.compile(r'WARNING|BUG|Oops|[Ll]ockup|[Uu]nstable|Call Trace|rcu.*stall|hung task'

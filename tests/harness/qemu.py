@@ -28,6 +28,11 @@ KEY_HOLD_MS = 20
 SCREEN_POLL_S = 0.2
 
 
+# One host thread for all CPUs of the machine. Linux patches its own code while it boots and each time it
+# freezes its tasks (static keys), by way of an INT3. With a thread for each CPU, QEMU at times executes an
+# INT3 that is gone already: Linux meets it for ever or panics ("Oops: int3"), without Switchyard, too.
+ACCEL = 'tcg,thread=single'
+
 # QEMU's BIOS is its own default. OVMF's variables are thrown away with the machine.
 FIRMWARE = {
     'bios': [],
@@ -39,13 +44,13 @@ FIRMWARE = {
 class Machine:
     """A running QEMU; also a context manager that ends it.
 
-    image: a CD to boot from, or None to boot from a disk in devices; memory as QEMU's -m; devices: further QEMU arguments; accel as QEMU's
-    -accel. font: what draws the screen under UEFI, where there is no text mode: the monitor's, unless
-    a test puts another in.
+    image: a CD to boot from, or None to boot from a disk in devices; memory as QEMU's -m; devices:
+    further QEMU arguments. font: what draws the screen under UEFI, where there is no text mode: the
+    monitor's, unless a test puts another in.
     """
 
     def __init__(self, name, image, *, machine='pc', memory='1G', smp=1, cpu=QEMU_CPU,
-                 devices=(), no_reboot=True, firmware='bios', lifetime=LIFETIME, accel='tcg'):
+                 devices=(), no_reboot=True, firmware='bios', lifetime=LIFETIME):
         self.name = name
         self.firmware = firmware
         self.font = Font.monitor()
@@ -57,7 +62,7 @@ class Machine:
         control, control_end = socket.socketpair()
         ends = (serial_end.fileno(), control_end.fileno())
         self.arguments = [
-            QEMU, '-accel', accel, '-machine', machine, '-cpu', cpu, '-m', str(memory),
+            QEMU, '-accel', ACCEL, '-machine', machine, '-cpu', cpu, '-m', str(memory),
             '-smp', str(smp), *FIRMWARE[firmware], '-nodefaults', '-display', 'none', '-vga', 'std',
             '-rtc', 'base=utc', *(['-cdrom', str(image), '-boot', 'd'] if image else []),
             '-chardev', f'socket,id=ser0,fd={ends[0]},mux=on', '-serial', 'chardev:ser0',

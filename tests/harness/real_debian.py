@@ -8,7 +8,6 @@ import subprocess
 
 from linux import BUSY_HOST, Linux
 from paths import BUILD, GUESTS, scaled
-from two_debians import ACCEL
 
 DISK = BUILD / 'debian/disk.img'
 KEY, HOSTS = DISK.with_suffix('.img.key'), DISK.with_suffix('.img.hosts')
@@ -34,7 +33,7 @@ def start(machines, *, smp=2, lifetime=1500):
     devices = ['-drive', f'file={overlay},format=qcow2,if=virtio',
                '-netdev', 'user,id=net0,restrict=on,hostfwd=tcp:127.0.0.1:0-:22',
                '-device', 'virtio-net-pci,netdev=net0']
-    return machines.start_image(None, memory='2G', smp=smp, accel=ACCEL, lifetime=lifetime,
+    return machines.start_image(None, memory='2G', smp=smp, lifetime=lifetime,
                                 devices=devices), overlay
 
 

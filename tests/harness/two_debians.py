@@ -2,11 +2,12 @@
 """Switches any number of times between two stock Debian kernels with disks, network and work."""
 
 import dataclasses
+import re
 import statistics
 import subprocess
 
 from linux import ALARM, BUSY_HOST, Linux, linux_slot
-from paths import GUESTS, scaled
+from paths import GUESTS, QEMU_CPU, scaled
 from serial_stream import ExpectError
 from tcp_stream import TcpStream
 
@@ -16,10 +17,6 @@ SHARED_OFFSET = {'alpha': 0, 'beta': 32}  # each guest's half of the shared disk
 SEED = {'alpha': 11, 'beta': 13}          # of their TCP streams
 CHECK_LIMIT_S = 60
 
-# One host thread for all CPUs of the machine. Linux patches its own code while it boots and each time it
-# freezes its tasks (static keys), by way of an INT3. With a thread for each CPU, QEMU 7.2 at times executes
-# an INT3 that is gone already: Linux meets it for ever or panics ("Oops: int3"), without Switchyard, too.
-ACCEL = 'tcg,thread=single'
 CLOCK_LIMIT_S = 1.0
 RESUME_MEDIAN_S = 1.0  # a switch by syctl, seen from outside
 RESUME_LIMIT_S = 5.0   # the slowest, on a busy host
@@ -27,7 +24,9 @@ RESUME_LIMIT_S = 5.0   # the slowest, on a busy host
 
 @dataclasses.dataclass
 class Case:
-    """shared: QEMU's arguments for the disk that both use, drive `shared`."""
+    """shared: QEMU's arguments for the disk that both use, drive `shared`. extra: of both command lines.
+    says: a regular expression for each line that the log of either kernel must have.
+    """
     name: str
     kernels: tuple
     machine: str
@@ -36,6 +35,10 @@ class Case:
     smp: int
     switches: int
     firmware: str = 'bios'
+    cpu: str = QEMU_CPU
+    devices: tuple = ()
+    extra: str = ''
+    says: tuple = ()
 
 
 def make_disk(path, size, ext4):
@@ -124,12 +127,18 @@ class Report:
 
 
 def start(machines, case, lifetime):
-    lines = linux_slot('alpha', case.kernels[0], extra='sy.ip=10.0.2.15/24') \
-        + linux_slot('beta', case.kernels[1], extra='sy.ip=10.0.2.16/24')
+    lines = linux_slot('alpha', case.kernels[0], extra=f'sy.ip=10.0.2.15/24 {case.extra}') \
+        + linux_slot('beta', case.kernels[1], extra=f'sy.ip=10.0.2.16/24 {case.extra}')
     return machines.start('serial=com1,115200 timeout=0 default=alpha', lines,
-                          machine=case.machine, smp=case.smp, memory='1G', accel=ACCEL,
-                          firmware=case.firmware, lifetime=lifetime,
-                          devices=devices(case, machines.logs))
+                          machine=case.machine, smp=case.smp, memory='1G',
+                          firmware=case.firmware, lifetime=lifetime, cpu=case.cpu,
+                          devices=[*case.devices, *devices(case, machines.logs)])
+
+
+def check_log(linux, case):
+    log = linux.run('dmesg')
+    for pattern in case.says:
+        assert re.search(pattern, log), f'{linux.name}: {pattern!r} is not in its log:\n{log}'
 
 
 def switch_to_and_fro(running, parked, count, report, progress):
@@ -153,10 +162,12 @@ def run_case(machines, case, *, lifetime=900, progress=None):
     running = alpha
     try:
         alpha.linux.wait()
+        check_log(alpha.linux, case)
         alpha.set_up()
         alpha.check_round()
         alpha.linux.switch_to(beta.linux)
         running = beta
+        check_log(beta.linux, case)
         beta.set_up()
         beta.check_round()
         running, parked = switch_to_and_fro(beta, alpha, case.switches, report, progress)

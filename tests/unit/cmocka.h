@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cmocka.h - the real one, with what it needs before it, and without its macro fail(), a name that
- * lib/error.h has for a function. The library's fail_msg() would call that function.
+ * cmocka.h - includes the real cmocka.h after the headers that it needs, and removes its macro
+ * fail(), because lib/error.h has a function of that name. The library's fail_msg() would call that
+ * function.
  *
- * No include guard: included by a header beside it, this file finds itself first (-Itests/unit),
- * and has to go on to the next.
+ * It has no include guard. A header in this folder that includes it may find this file first
+ * (-Itests/unit), and then must go on to the next one.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kernels.h - small kernel images for the loaders' tests, put together byte by byte, and a slot to
- * load them into.
+ * kernels.h - small kernel images for the loaders' tests, made byte by byte, and a slot for them.
  */
 #ifndef TESTS_KERNELS_H
 #define TESTS_KERNELS_H
@@ -16,14 +15,14 @@
 #include "lib/units.h"
 
 #define POISON	  0xa5			/* what RAM holds before a loader writes to it */
-#define FILE_AT	  (3 * GIB)		/* where the kernel's file lies, */
-#define INITRD_AT (3 * GIB + 256 * MIB) /* the initrd's, */
-#define MODULE_AT (3 * GIB + 512 * MIB) /* and the modules' */
+#define FILE_AT	  (3 * GIB)		/* address of the kernel's file */
+#define INITRD_AT (3 * GIB + 256 * MIB) /* address of the initrd */
+#define MODULE_AT (3 * GIB + 512 * MIB) /* address of the modules */
 #define RSDP_AT	  (3 * GIB + 768 * MIB)
 #define INFO_AT \
-	UINT64_C(0x3f000000) /* the slot's struct switchyard_info: only its address counts */
+	UINT64_C(0x3f000000) /* the slot's struct switchyard_info; only its address is used */
 
-/* One slot, its map, and what load_slot() said. */
+/* One slot, its memory map, and the result of load_slot(). */
 struct kernel_test {
 	struct slot slot;
 	struct region map[4];
@@ -33,7 +32,7 @@ struct kernel_test {
 	uint8_t *file;
 };
 
-/* Makes the kernel's file of size bytes, zeroed. */
+/* Makes a kernel file of size bytes, all zero. */
 static inline uint8_t *make_file(struct kernel_test *test, uint64_t size)
 {
 	memset(test, 0, sizeof(*test));
@@ -121,8 +120,8 @@ static inline void assert_bytes(uint64_t address, uint8_t value, uint64_t size)
 }
 
 /*
- * Writes an ELF file's headers into test->file: count segments, the file offsets in them are the
- * caller's.
+ * Writes the headers of an ELF file with count segments into test->file. The segments' file offsets
+ * come from the caller.
  */
 static inline void make_elf32(struct kernel_test *test, uint32_t entry, const Elf32_Phdr *segments,
 			      uint16_t count)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * plan_machine.h - a PC's memory map and slots with wishes, for the memory plan's tests.
+ * plan_machine.h - a PC's memory map, and slots that ask for memory, for the memory plan's tests.
  */
 #ifndef TESTS_PLAN_MACHINE_H
 #define TESTS_PLAN_MACHINE_H
@@ -23,7 +23,7 @@ struct plan_machine {
 	struct error error;
 };
 
-/* One for all tests of a program. */
+/* All tests of a program share it. */
 static struct plan_machine m;
 
 static inline void add_region(uint64_t base, uint64_t end, uint32_t type)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * reports.h - keeps what a function gives to its report_fn.
+ * reports.h - keeps the lines that a function gives to its report_fn.
  */
 #ifndef TESTS_REPORTS_H
 #define TESTS_REPORTS_H

@@ -2,8 +2,8 @@
 #
 # make unit    builds tests/unit/*/test_*.c for the host and runs them
 #
-# monitor/, some of arch/x86/ and the fakes (tests/unit/fake/) are one library, so that a test gets what it
-# names and no more: a function that it defines itself stands in for the monitor's.
+# monitor/, parts of arch/x86/ and the fakes (tests/unit/fake/) are one library, so that a test is
+# linked only with what it uses. A function that a test defines itself replaces the monitor's.
 
 HOST_CC ?= gcc
 HOST_AR ?= ar
@@ -14,11 +14,10 @@ UNIT_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -DSWITCHYARD_HOST \
 	-fno-omit-frame-pointer -I. -Iinclude -Itests/unit \
 	-isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 
-# Of the UEFI application, what needs no firmware is tested.
-# What boot/ and arch/x86/ have that reads foreign data, and nothing else, is portable, too.
-# string.c would replace the C library's functions (test_string.c includes it under other names);
-# main.c, selfcheck.c, kept_state.c, switch.c, gate_call.c and fault.c need the gate and a real machine. Of arch/x86/,
-# what works on PCI functions has its place here: the fakes have configuration space.
+# The parts of the UEFI application that need no firmware are tested here, and so are the files of
+# boot/ and arch/x86/ that only read foreign data or use the fakes. string.c is left out, because it
+# would replace the C library's functions; test_string.c includes it under other names. main.c,
+# selfcheck.c, kept_state.c, switch.c, gate_call.c and fault.c need the gate and a real machine.
 UNIT_C       := $(filter-out lib/string.c \
 	$(call sources_named,main selfcheck kept_state switch gate_call fault), \
 	$(filter lib/% monitor/%,$(MONITOR_C))) $(wildcard tests/unit/fake/*.c) \
@@ -41,7 +40,7 @@ $(UNIT)/font.o: $(FONT_C)
 	@echo "  HOSTCC  $<"
 	@$(HOST_CC) $(UNIT_CFLAGS) -MMD -MP -c -o $@ $<
 
-# Made anew, so that a file that is gone leaves nothing behind.
+# The library is made anew, so that it has no object of a file that was removed.
 $(UNIT_LIB): $(UNIT_OBJ)
 	@rm -f $@
 	@$(HOST_AR) qcs $@ $^
@@ -51,7 +50,7 @@ $(UNIT_TESTS): $(UNIT)/%: $(UNIT)/tests/unit/%.o $(UNIT_LIB)
 	@echo "  HOSTLD  $@"
 	@$(HOST_CC) $(UNIT_CFLAGS) -o $@ $^ -lcmocka
 
-# All of them run; one that fails fails the target.
+# All programs run, even if one fails. Then the target fails, too.
 unit: $(UNIT_TESTS)
 	@failed=; for test in $(UNIT_TESTS); do \
 		timeout $(UNIT_TIMEOUT) $$test || failed="$$failed $$test"; \

@@ -3,7 +3,7 @@
 #include "arch/x86/acpi/fadt.h"
 #include "arch/x86/cpu/io.h"
 
-#define HALVES 2 /* of a block: status first, then enables */
+#define HALVES 2 /* a block has status registers, then enable registers */
 /* Table 4.13: bits 0, 4, 5, 8 to 11, 14 and 15 are events; the others are reserved. */
 #define PM1_EVENTS 0xcf31
 #define GPE_EVENTS 0xff
@@ -42,7 +42,7 @@ static void disable(const struct acpi_events *events)
 			outb(events->gpe[i].enable + byte, 0);
 }
 
-/* Status bits are cleared by writing 1. */
+/* Writing 1 clears a status bit. */
 static void clear(const struct acpi_events *events)
 {
 	for (uint32_t i = 0; i < ACPI_PM1_BLOCKS; i++)
@@ -66,8 +66,8 @@ void acpi_events_save(const struct acpi_events *events, struct acpi_events_state
 }
 
 /*
- * What happened meanwhile was the monitor's or another slot's to see: it is dropped, but for what
- * is asked for by level, and comes again.
+ * Events that happened meanwhile belong to the monitor or another slot, so they are dropped. Those
+ * that are level-triggered come again.
  */
 void acpi_events_restore(const struct acpi_events *events, const struct acpi_events_state *state)
 {

@@ -4,9 +4,9 @@
  * of the fixed events (PM1a, PM1b) and of the general-purpose ones (GPE0, GPE1). ACPI 6.4, section
  * 4.8.3.1 and 4.8.4.1.
  *
- * Not kept: SCI_EN, which says whether events raise SCIs or SMIs at all. Firmware sets it in SMM,
- * when asked through the SMI command port, and from then on expects an ACPI kernel: it can't be
- * switched to and fro by writing it. It stays on once a slot has switched it on, and kernels look
+ * SCI_EN, which says whether events raise SCIs or SMIs, is not kept. Firmware sets it in SMM, when
+ * a kernel asks through the SMI command port, and expects an ACPI kernel from then on. So a write
+ * to the register can't switch it back. It stays on once a slot has switched it on. Kernels check
  * whether it is on before they ask for it.
  */
 #ifndef ARCH_X86_ACPI_ACPI_EVENTS_H
@@ -17,9 +17,9 @@
 
 #define ACPI_PM1_BLOCKS 2
 #define ACPI_GPE_BLOCKS 2
-#define ACPI_GPE_BYTES	128 /* the FADT has a byte for a block's length; half of it is enables */
+#define ACPI_GPE_BYTES	128 /* enable bytes: half of a block, whose length in the FADT is a byte */
 
-/* Where they are: I/O ports, 0 where there is no such block; lengths in bytes, of one half. */
+/* I/O ports of the blocks, 0 if there is no such block. The lengths are those of one half. */
 struct acpi_events {
 	struct {
 		uint16_t status, enable;
@@ -33,11 +33,11 @@ struct acpi_events_state {
 };
 
 /*
- * Finds them in the FADT; NULL: none. Blocks in I/O space only: registers in memory are left alone.
+ * Finds the blocks in the FADT, which may be NULL. Registers in memory are ignored.
  */
 void acpi_events_find(struct acpi_events *events, const struct acpi_fadt *fadt);
 
-/* A mirrored pair. Save leaves all events disabled and none pending. */
+/* A mirrored pair. After the save, all events are disabled and none is pending. */
 void acpi_events_save(const struct acpi_events *events, struct acpi_events_state *state);
 void acpi_events_restore(const struct acpi_events *events, const struct acpi_events_state *state);
 

@@ -2,8 +2,7 @@
 /*
  * acpi_sleep.c - the sleep types of S5, from the DSDT.
  *
- * An AML interpreter is not needed for that: every DSDT that is known spells \_S5 out as a package
- * of constants.
+ * This needs no AML interpreter, because in all known DSDTs \_S5 is a package of constants.
  */
 #include "arch/x86/acpi/acpi_sleep.h"
 #include <stddef.h>
@@ -14,16 +13,16 @@
 
 #define DSDT_LIMIT (16 * MIB) /* bytes; real ones have some hundred KiB */
 
-/* AML (ACPI 20.2): what encodes Name (\_S5, Package () {type a, type b, ...}). */
+/* AML (ACPI 20.2): the encoding of Name (\_S5, Package () {type a, type b, ...}). */
 #define AML_NAME    0x08
 #define AML_PACKAGE 0x12
 #define AML_BYTE    0x0a
 #define AML_ZERO    0x00
 #define AML_ONE	    0x01
 #define AML_ROOT    '\\'
-#define S5_MIN	    8 /* from the name to the last value: name, package, length, count, value */
+#define S5_MIN	    8 /* bytes of name, package, length, count and one value */
 
-/* A small integer in AML; *at moves behind it. */
+/* Reads a small integer in AML, and moves *at behind it. */
 static int aml_integer(const uint8_t **at, const uint8_t *end)
 {
 	if (*at >= end)
@@ -39,7 +38,7 @@ static int aml_integer(const uint8_t **at, const uint8_t *end)
 	return -1;
 }
 
-/* Is this "_S5_" the name of a package, as opposed to a reference to it? */
+/* True if this "_S5_" names a package. It may also be a reference to the package. */
 static bool names_package(const uint8_t *start, const uint8_t *name)
 {
 	if (name - start < 2 || name[4] != AML_PACKAGE)
@@ -63,7 +62,7 @@ bool acpi_find_s5(uint64_t address, int *type_a, int *type_b)
 		if (memcmp(at, "_S5_", 4) || !names_package(start, at))
 			continue;
 		package = at + 5;
-		package += (*package >> 6) + 1; /* PkgLength: its lead byte counts the others */
+		package += (*package >> 6) + 1; /* PkgLength: its first byte counts the others */
 		package++;			/* number of elements */
 		*type_a = aml_integer(&package, end);
 		*type_b = aml_integer(&package, end);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * acpi_sleep.h - what to write to ACPI's PM1 control registers for a sleep state.
+ * acpi_sleep.h - the values for ACPI's PM1 control registers that switch the machine off.
  */
 #ifndef ARCH_X86_ACPI_ACPI_SLEEP_H
 #define ARCH_X86_ACPI_ACPI_SLEEP_H
@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 /*
- * The values for PM1a's and PM1b's sleep type fields that switch the machine off, from the DSDT at
- * that address. False: it is no DSDT in mapped memory, or does not say.
+ * Reads the sleep types of S5 for PM1a and PM1b from the DSDT at that physical address. False:
+ * there is no DSDT in mapped memory, or it has no \_S5 that can be read.
  */
 bool acpi_find_s5(uint64_t dsdt, int *type_a, int *type_b);
 

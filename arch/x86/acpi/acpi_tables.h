@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * acpi_tables.h - ACPI tables as they lie in memory: ACPI 6.4, chapter 5; HPET: IA-PC HPET
- * specification 1.0a, section 3.2.4. Only layouts; nothing in them is aligned.
+ * specification 1.0a, section 3.2.4. No field is aligned.
  */
 #ifndef ARCH_X86_ACPI_ACPI_TABLES_H
 #define ARCH_X86_ACPI_ACPI_TABLES_H
@@ -14,7 +14,7 @@ struct acpi_rsdp {
 	char signature[8];
 	uint8_t checksum; /* of the first 20 bytes */
 	char oem_id[6];
-	uint8_t revision; /* 0: ACPI 1.0, nothing behind rsdt; 2: all of it */
+	uint8_t revision; /* 0: ACPI 1.0, the structure ends after rsdt; 2: it is whole */
 	uint32_t rsdt;
 	uint32_t length;
 	uint64_t xsdt;
@@ -72,7 +72,7 @@ struct acpi_madt_entry {
 	uint8_t length;
 } __attribute__((packed));
 
-/* Of local APICs' flags. */
+/* Flags of local APICs. */
 #define ACPI_MADT_ENABLED	 (1u << 0)
 #define ACPI_MADT_ONLINE_CAPABLE (1u << 1)
 
@@ -113,7 +113,7 @@ struct acpi_madt_local_x2apic {
 	uint32_t processor;
 } __attribute__((packed));
 
-/* Fixed ACPI Description Table "FACP", 5.2.9. Older ones are shorter: see header.length. */
+/* Fixed ACPI Description Table "FACP", 5.2.9. Older ones are shorter; header.length tells. */
 struct acpi_fadt {
 	struct acpi_header header;
 	uint32_t facs;
@@ -158,7 +158,7 @@ struct acpi_fadt {
 	struct acpi_address x_gpe0, x_gpe1;
 } __attribute__((packed));
 
-#define ACPI_FADT_RESET_SUPPORTED (1u << 10) /* of flags: reset_register and reset_value count */
+#define ACPI_FADT_RESET_SUPPORTED (1u << 10) /* flags: reset_register and reset_value count */
 
 /* PM1 control registers, 4.8.3.2.1. */
 #define ACPI_PM1_SCI_ENABLE	  (1u << 0)

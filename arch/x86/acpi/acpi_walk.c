@@ -4,7 +4,7 @@
 #include "lib/string.h"
 #include "lib/units.h"
 
-#define TABLE_LIMIT ((uint32_t)MIB) /* no table that is read or copied is longer */
+#define TABLE_LIMIT ((uint32_t)MIB) /* longer tables are neither read nor copied */
 
 uint8_t acpi_sum(const void *bytes, uint32_t size)
 {
@@ -63,7 +63,7 @@ const void *acpi_check_table(uint64_t address, const char *signature, uint32_t m
 	return table;
 }
 
-/* address 0: there is none, and that is no error. */
+/* Address 0 means that there is no such table, which is no error. */
 static bool check_root(uint64_t address, const char *signature, struct acpi_root *root,
 		       struct error *error)
 {
@@ -111,7 +111,7 @@ uint64_t acpi_root_find(const struct acpi_root *root, const char *signature)
 	return 0;
 }
 
-/* A line if the checksum, which is one of those bytes, is not the one that makes their sum 0. */
+/* Reports a wrong checksum. The checksum is one of the bytes, and makes their sum 0. */
 static void report_sum(const char *name, const void *bytes, uint32_t size, uint8_t checksum,
 		       report_fn report, void *context)
 {
@@ -131,7 +131,7 @@ static void report_table_sum(const char *signature, const struct acpi_header *ta
 	report_sum(signature, table, table->length, table->checksum, report, context);
 }
 
-/* The copy that boot/ made has no more than sizeof(*rsdp) bytes, whatever it says. */
+/* The copy that boot/ made has at most sizeof(*rsdp) bytes, even if its length field says more. */
 static void report_rsdp(const struct acpi_rsdp *rsdp, report_fn report, void *context)
 {
 	struct error error;
@@ -174,7 +174,7 @@ void acpi_find_root(const struct acpi_rsdp *rsdp, struct acpi_root *root, report
 const void *acpi_find(const struct acpi_root *root, const char *signature, uint32_t min_length,
 		      report_fn report, void *context)
 {
-	/* Only the first one: a root table that names a bad one 100,000 times is no loop. */
+	/* Only the first one is tried: a root table may name a bad table 100,000 times. */
 	uint64_t address = acpi_root_find(root, signature);
 	const struct acpi_header *table;
 	struct error error;
@@ -194,7 +194,7 @@ struct acpi_madt_walk acpi_madt_begin(const struct acpi_madt *madt)
 	return (struct acpi_madt_walk){.madt = madt, .offset = sizeof(*madt)};
 }
 
-/* What is left behind the last entry is shorter than any. */
+/* The walk is over if the rest of the table is shorter than any entry. */
 static bool madt_is_over(const struct acpi_madt_walk *walk)
 {
 	return !walk->madt ||

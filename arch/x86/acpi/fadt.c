@@ -2,7 +2,7 @@
 #include "arch/x86/acpi/fadt.h"
 #include <stdbool.h>
 
-/* Does the table go on to that place, where a field ends? */
+/* True if the table has the field that ends there. */
 static bool fadt_reaches(const struct acpi_fadt *fadt, const void *field_end)
 {
 	return (const uint8_t *)field_end <= (const uint8_t *)fadt + fadt->header.length;

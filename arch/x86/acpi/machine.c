@@ -69,7 +69,7 @@ void machine_init(uint64_t rsdp, report_fn report, void *context)
 	}
 	acpi_find_root(the_machine.rsdp, &root, report, context);
 	the_machine.madt = acpi_find(&root, "APIC", sizeof(struct acpi_madt), report, context);
-	/* ACPI 1.0's FADT is shorter than ours, but has what power-off needs. */
+	/* ACPI 1.0's FADT is shorter than ours, but it has all fields that power-off needs. */
 	the_machine.fadt =
 		acpi_find(&root, "FACP", __builtin_offsetof(struct acpi_fadt, reset_register),
 			  report, context);
@@ -140,7 +140,7 @@ const char *machine_cpu_name(void)
 	return name;
 }
 
-/* One byte, prepared for a fault: RDX is 1 after one (fixup.h). */
+/* Reads one byte. If the access faults, the fixup sets RDX to 1 (fixup.h). */
 static bool read_byte(uint64_t address, uint8_t *value)
 {
 	uint64_t failed = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * machine.h - what this machine has: CPUs and IO-APICs from the MADT, HPET, where ACPI's events
- * and the clock's alarm are.
+ * machine.h - the devices of this machine that ACPI names: CPUs and IO-APICs from the MADT, the
+ * HPET, and the places of ACPI's events and of the clock's alarm.
  */
 #ifndef ARCH_X86_ACPI_MACHINE_H
 #define ARCH_X86_ACPI_MACHINE_H
@@ -16,9 +16,9 @@
 
 struct machine_cpu {
 	uint32_t apic_id;
-	uint32_t processor_uid; /* of ACPI */
+	uint32_t processor_uid; /* ACPI's processor ID */
 	bool enabled;
-	uint32_t number; /* as cpus= counts, if it is enabled */
+	uint32_t number; /* the number that cpus= uses, if the CPU is enabled */
 	bool boot;
 };
 
@@ -33,26 +33,26 @@ struct machine {
 };
 
 /*
- * Looks at the ACPI tables, once. rsdp: address of the root pointer, 0: no ACPI. What is wrong with
- * them is reported.
+ * Reads the ACPI tables. It is called once. rsdp is the root pointer's address; 0: no ACPI. Faults
+ * in the tables are reported.
  */
 void machine_init(uint64_t rsdp, report_fn report, void *context);
 
-/* What machine_init() found; never changes after it. */
+/* What machine_init() found. It does not change after that. */
 const struct machine *machine(void);
 
-/* Fills cpus with at most max CPUs in the MADT's order, and returns how many there are. */
+/* Fills cpus with at most max CPUs in the MADT's order, and returns the number of all CPUs. */
 uint32_t machine_cpus(struct machine_cpu *cpus, uint32_t max);
 
-/* The same for the APIC IDs of those that are enabled. */
+/* The same for the APIC IDs of the enabled CPUs. */
 uint32_t machine_apic_ids(uint32_t *apic_ids, uint32_t max);
 
-/* CPUID's brand string, "unknown CPU" if it has none. */
+/* CPUID's brand string, or "unknown CPU" if the CPU has none. */
 const char *machine_cpu_name(void);
 
 /*
- * Copies size bytes of physical memory to buffer. False at the first byte that is not mapped or
- * faults: *bad is its address.
+ * Copies size bytes of physical memory to buffer. False if a byte is not mapped or faults; *bad is
+ * its address.
  */
 bool machine_read(uint64_t address, void *buffer, uint32_t size, uint64_t *bad);
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * power.h - switching the machine off, and resetting it. machine_init() was called before.
+ * power.h - switches the machine off, and resets it. machine_init() must have been called before.
  */
 #ifndef ARCH_X86_ACPI_POWER_H
 #define ARCH_X86_ACPI_POWER_H
 
-/* Resets the machine: ACPI's reset register, then the keyboard controller, then a triple fault. */
+/* Tries ACPI's reset register, then the keyboard controller, then a triple fault. */
 void machine_reboot(void) __attribute__((noreturn));
 
-/* Switches the machine off by ACPI (S5). Returns only if that is not possible: the reason. */
+/* Switches the machine off by ACPI (S5). If that is not possible, it returns the reason. */
 const char *machine_poweroff(void);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * anchor.h - what gate.asm has to find before it has a stack of its own, and what is the same for
- * all CPUs; each CPU's own is in gate_cpu.h, the page tables in memory/paging.h. Only anchor.c
- * writes it; each setter has one caller.
+ * anchor.h - the values that gate.asm needs before it has a stack of its own, and that are the same
+ * for all CPUs. The values of a single CPU are in gate_cpu.h, and the page tables are in
+ * memory/paging.h. Only anchor.c writes the anchor, and each setter has one caller.
  */
 #ifndef ARCH_X86_GATE_ANCHOR_H
 #define ARCH_X86_GATE_ANCHOR_H
@@ -25,10 +25,10 @@ struct gate_anchor {
 	struct descriptor_pointer idtr;
 };
 
-/* To be read only. */
+/* Other files only read it. */
 extern struct gate_anchor gate_anchor;
 
-/* Who answers calls of the gate. Before any slot runs. */
+/* Sets the function that answers calls of the gate. It is called before any slot runs. */
 void gate_init(gate_handler_fn handler);
 
 void gate_set_cr4(uint64_t cr4);

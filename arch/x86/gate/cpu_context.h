@@ -2,9 +2,9 @@
 /*
  * cpu_context.h - one CPU of one slot, while another slot has it: all that belongs to that CPU.
  *
- * It begins with what gate.asm writes and reads, whose lists have the same names; asm_offsets.c
- * gives NASM its offsets. Behind it lie the items of cpu_state.c's list, which are as long as this
- * CPU's features ask for: cpu_state_layout() has their places, and the size of it all.
+ * It begins with the fields that gate.asm writes and reads. The lists in gate.asm use the same
+ * names, and asm_offsets.c gives NASM the offsets. The items of cpu_state.c's list follow. Their
+ * length depends on this CPU's features: cpu_state_layout() has their places and the whole size.
  */
 #ifndef ARCH_X86_GATE_CPU_CONTEXT_H
 #define ARCH_X86_GATE_CPU_CONTEXT_H

@@ -19,7 +19,7 @@
 #define DR6_RESET	   0xffff0ff0ull /* SDM volume 3, table 9-1 */
 #define S_CET_SHADOW_STACK 1ull		 /* SH_STK_EN: SDM volume 1, 17.1.2 */
 
-/* EFER while the monitor runs. Set: long mode. Clear: what changes how instructions work. */
+/* EFER while the monitor runs. The bits that change how instructions work are clear. */
 #define EFER_MONITOR (EFER_LME | EFER_LMA)
 
 struct msr_range {
@@ -27,12 +27,13 @@ struct msr_range {
 };
 
 /*
- * Registers saved by RDMSR and restored by WRMSR, each with what goes wrong without it. Those that
- * this CPU lacks are passed over. APIC_BASE and the TSC deadline are lapic.c's, EFER and the
- * segment bases gate.asm's. The time-stamp counter is a clock, and clocks are not touched.
+ * These registers are saved by RDMSR and restored by WRMSR. Each has a note on what it is for or
+ * what goes wrong without it. Registers that this CPU lacks are skipped. lapic.c handles APIC_BASE
+ * and the TSC deadline; gate.asm handles EFER and the segment bases. The time-stamp counter is a
+ * clock, and the monitor does not touch clocks.
  */
 static const struct msr_range state_msrs[] = {
-	{MSR_AMD_SYSCFG, 1},		/* AMD: if the MTRRs' fields for DRAM are to be seen */
+	{MSR_AMD_SYSCFG, 1},		/* AMD: whether the MTRRs' fields for DRAM are visible */
 	{MSR_STAR, 1},			/* system call entry: selectors, */
 	{MSR_LSTAR, 1},			/* 64-bit entry point, */
 	{MSR_CSTAR, 1},			/* 32-bit entry point, */
@@ -44,13 +45,13 @@ static const struct msr_range state_msrs[] = {
 	{MSR_TSC_AUX, 1},		/* the CPU's number for RDTSCP and RDPID */
 	{MSR_MISC_ENABLE, 1},		/* fast strings, the NX disable bit, MWAIT */
 	{MSR_MISC_FEATURES_ENABLES, 1}, /* CPUID that faults in user space */
-	{MSR_TEST_CTRL, 1},		/* a trap for split locks: an exception nobody expects */
+	{MSR_TEST_CTRL, 1},		/* a trap for split locks, which others do not expect */
 	{MSR_UMWAIT_CONTROL, 1},	/* how long user space may pause the CPU */
-	{MSR_TSX_CTRL, 1},		/* hides transactions: a kernel may use them still */
+	{MSR_TSX_CTRL, 1},		/* disables transactions, which another kernel may use */
 	{MSR_SPEC_CTRL, 1},		/* speculation: IBRS left on slows the next kernel down */
 	{MSR_AMD_VIRT_SPEC_CTRL, 1},	/* the same, from a hypervisor */
 	{MSR_AMD_LS_CFG, 1},		/* the same on older AMD, and erratum fixes */
-	{MSR_AMD_DE_CFG, 1},		/* LFENCE waits: what Spectre fixes build upon */
+	{MSR_AMD_DE_CFG, 1},		/* LFENCE waits; Spectre fixes need that */
 	{MSR_AMD_HWCR, 1},		/* MWAIT in user space, writable machine-check status */
 	{MSR_AMD_VM_HSAVE_PA, 1},	/* where VMRUN keeps the host: the slot's memory */
 	{MSR_U_CET, 1},			/* shadow stacks and branch tracking of user space, */
@@ -59,25 +60,26 @@ static const struct msr_range state_msrs[] = {
 	{MSR_FRED_RSP0, MSR_FRED_CONFIG - MSR_FRED_RSP0 + 1}, /* where events are delivered */
 	{MSR_PKRS, 1},					      /* rights to supervisor pages */
 	{MSR_BNDCFGS, 1},				      /* bound checks in the kernel */
-	{MSR_PASID, 1},					      /* whose address space ENQCMD names */
-	{MSR_LBR_DEPTH, 1}, /* writing it clears the records: before they are restored */
+	{MSR_PASID, 1},					      /* address space that ENQCMD uses */
+	{MSR_LBR_DEPTH, 1}, /* comes before the records: writing it clears them */
 	{MSR_XSS, 1},	    /* supervisor components: what XSAVES and XRSTORS handle */
 };
 
 /*
- * The same for what acts on its own. It is written 0 when a kernel leaves, the last first, before
- * XSAVES; and comes back after XRSTORS, which faults if it is on, or would switch it off.
+ * These registers control features that act on their own. When a kernel leaves, they are set to 0
+ * before XSAVES, the last one first. They are restored after XRSTORS, because XRSTORS faults while
+ * some of them are on, and would switch others off.
  */
 static const struct msr_range active_msrs[] = {
-	/* AMX: which state traps on first use; XSAVES takes that for unused */
+	/* AMX: the state that traps on first use. XSAVES would treat that state as unused. */
 	{MSR_XFD, 2},
-	/* user interrupts: the CPU takes them from memory */
+	/* User interrupts: the CPU reads them from memory. */
 	{MSR_UINTR_RR, MSR_UINTR_TT - MSR_UINTR_RR + 1},
-	/* records of branches; DEBUGCTL's go to memory too, if so set */
+	/* Records of branches. DEBUGCTL may send its records to memory, too. */
 	{MSR_LBR_CTL, 1},
 	{MSR_DEBUGCTL, 1},
 	/*
-	 * Processor Trace writes to memory; its other registers can be changed only while CTL is 0
+	 * Processor Trace writes to memory. Its other registers can be changed only while CTL is 0.
 	 */
 	{MSR_RTIT_OUTPUT_BASE, 2},
 	{MSR_RTIT_STATUS, 2},
@@ -88,7 +90,7 @@ static const struct msr_range active_msrs[] = {
 /* Of all items with STATE_FIRMWARE, at their largest. */
 #define FIRMWARE_ROOM (2 * MSR_LIST_MAX * sizeof(uint64_t) + sizeof(struct mtrr_state) + 512)
 
-/* What firmware left, and which MSRs there are. */
+/* The state that firmware left, and the MSRs that this CPU has. */
 static struct {
 	struct state_layout layout;
 	struct {
@@ -100,7 +102,7 @@ static struct {
 	struct msr_list state, active;
 } cpu;
 
-/* DR7, which arms them, is gate.asm's. */
+/* gate.asm saves DR7, which enables the breakpoints. */
 struct debug_state {
 	uint64_t dr0, dr1, dr2, dr3, dr6;
 };
@@ -120,7 +122,10 @@ static void msrs_find(struct msr_list *list, const struct msr_range *range, uint
 		msr_list_add(list, range[i].msr, range[i].count, 1);
 }
 
-/* NULL if the state can be saved. Supervisor shadow stacks can't: nothing writes SSP back. */
+/*
+ * Returns the reason why the state can't be saved, or NULL. Supervisor shadow stacks can't be
+ * saved, because the monitor does not restore SSP.
+ */
 static const char *unsaveable(const struct cpu_context *context)
 {
 	uint64_t supervisor_cet = 0;
@@ -179,14 +184,17 @@ static void active_restore(const void *state)
 	msr_list_restore(&cpu.active, state);
 }
 
-/* FXSAVE is cut short by EFER.FFXSR. */
+/* With EFER.FFXSR, FXSAVE would leave out the XMM registers. */
 static void efer_of_monitor(void *none)
 {
 	(void)none;
 	wrmsr(MSR_EFER, EFER_MONITOR);
 }
 
-/* A kernel that panics in its handler leaves one in progress: the next would shut the CPU down. */
+/*
+ * A kernel that panics in its machine-check handler leaves MCIP set. The CPU would shut down at the
+ * next machine check.
+ */
 static void no_machine_check(void *none)
 {
 	(void)none;
@@ -215,7 +223,7 @@ static void msrs_save(void *state)
 
 static void msrs_restore(const void *state)
 {
-	msr_list_stop(&cpu.active); /* off already, unless the last slot could not be saved */
+	msr_list_stop(&cpu.active); /* they are still on if the last slot could not be saved */
 	msr_list_restore(&cpu.state, state);
 }
 
@@ -230,20 +238,20 @@ static void mtrr_item_restore(const void *state)
 }
 
 /*
- * With the slot's memory types, the monitor might find its devices cached. It uses the first entry
- * of PAT only, but that one too can be anything.
+ * With the slot's memory types, the monitor might access devices through the cache. The monitor
+ * uses only the first entry of PAT, but a slot can change that entry, too.
  */
 static void memory_types_of_monitor(void *none)
 {
 	(void)none;
 	mtrr_restore(&cpu.firmware.mtrr);
 	wrmsr(MSR_PAT, cpu.firmware.pat);
-	write_cr3(read_cr3()); /* the TLB still has types by the slot's PAT */
+	write_cr3(read_cr3()); /* the TLB still holds types from the slot's PAT */
 }
 
 /*
- * The gate has loaded the monitor's, as a rule. But a kernel that faults before it has an IDT comes
- * by the monitor's, with control registers of its own.
+ * The gate usually has loaded the monitor's control registers. But a kernel that faults before it
+ * has its own IDT comes here through the monitor's IDT, and its control registers are still loaded.
  */
 static void control_of_monitor(const void *none)
 {
@@ -259,12 +267,13 @@ static void control_of_monitor(const void *none)
 }
 
 /*
- * All that a slot keeps of a CPU, in the order in which C saves it; it is restored in the mirrored
- * order. gate.asm does the registers, before and after all this.
+ * The CPU state of a slot that C saves, in the order of saving. It is restored in the reverse
+ * order. gate.asm saves the registers before this, and restores them after it.
  *
- * First what acts on its own stops: it comes back when all else is restored. XSAVES and XRSTORS
- * handle what IA32_XSS names, which is among the MSRs. Last, memory types become firmware's again.
- * The local APIC is saved among the machine's interrupt controllers (platform.c).
+ * The features that act on their own are stopped first, and are restored last. XSAVES and XRSTORS
+ * handle the components that IA32_XSS names, so the MSRs, which contain IA32_XSS, are restored
+ * before XRSTORS. The last step of saving sets the memory types of firmware. The local APIC is
+ * saved with the machine's interrupt controllers (platform.c).
  */
 static const struct state_item items[] = {
 	{.name = "registers", .version = 1, .bytes = sizeof(struct cpu_context)},
@@ -329,7 +338,7 @@ bool cpu_state_save(struct cpu_context *context, const char **reason)
 	return true;
 }
 
-/* EFER is gate_resume()'s. */
+/* gate_resume() restores EFER. */
 void cpu_state_restore(const struct cpu_context *context)
 {
 	state_restore(&cpu.layout, context, NULL);
@@ -355,7 +364,7 @@ uint32_t cpu_state_left_out(void)
 	return cpu.state.left_out + cpu.active.left_out;
 }
 
-/* The gate leaves what the monitor itself does not use as the last slot had it. */
+/* The gate does not reset the segment registers that the monitor does not use. */
 static void segments_reset(void)
 {
 	__asm__ volatile("mov %w0, %%fs\n\t"
@@ -367,7 +376,7 @@ static void segments_reset(void)
 	wrmsr(MSR_KERNEL_GS_BASE, 0);
 }
 
-/* In VMX operation the CPU keeps some bits of control registers from changing: it ends first. */
+/* In VMX operation some bits of control registers can't be changed, so it is left first. */
 void cpu_state_take(void)
 {
 	control_of_monitor(NULL);
@@ -375,6 +384,7 @@ void cpu_state_take(void)
 	efer_of_monitor(NULL);
 	no_machine_check(NULL);
 	write_dr7(DR7_RESET);
+	debug_reset();
 	segments_reset();
 	memory_types_of_monitor(NULL);
 }

@@ -13,37 +13,43 @@
 #include "arch/x86/gate/cpu_context.h"
 #include "arch/x86/interrupt/lapic.h"
 
-/* Readies this CPU for the monitor: CR4 (which the gate is told of), FPU access. Call once. */
+/* Sets CR4 and the FPU for the monitor, and tells the gate the value of CR4. Called once. */
 void cpu_state_init(void);
 
 /*
- * The CPU becomes the monitor's, whatever a slot that is gone made of it, and nothing is kept: what
- * acts on its own stops, breakpoints are off, registers and memory types are the monitor's.
+ * Takes the CPU from a slot that is gone, and keeps nothing of that slot's state. Features that act
+ * on their own stop, breakpoints are off, and registers and memory types are the monitor's.
  */
 void cpu_state_take(void);
 
 /*
- * Keeps the state that firmware left (call once, first), and goes back to it before a kernel
- * boots: MSRs as firmware left them, the rest as after a reset.
+ * The first keeps the state that firmware left. It is called once, before anything changes it. The
+ * second prepares the CPU for a kernel that boots: MSRs are as firmware left them, and the rest is
+ * as after a reset.
  */
 void cpu_state_keep_firmware(void);
 void cpu_state_reset(void);
 
-/* How many of this CPU's MSRs are not kept for lack of room. After cpu_state_keep_firmware(). */
+/*
+ * The number of this CPU's MSRs that are not kept, because the list has no room for them. It is
+ * valid after cpu_state_keep_firmware().
+ */
 uint32_t cpu_state_left_out(void);
 
-/* A CPU's list, with its items' places in a CPU context. After cpu_state_keep_firmware(). */
+/*
+ * The items of a CPU's state and their places in a CPU context. It is valid after
+ * cpu_state_keep_firmware().
+ */
 const struct state_layout *cpu_state_layout(void);
 
 /*
- * Saves to, and restores from, context, which has room for cpu_state_layout()->size bytes. What the
- * CPU lacks is passed over. Saving fails, with a reason that lives for ever, if there is state that
- * can't be saved.
+ * A mirrored pair. context has room for cpu_state_layout()->size bytes. Items that the CPU lacks
+ * are skipped. Saving fails if there is state that can't be saved; *reason is then a constant.
  */
 bool cpu_state_save(struct cpu_context *context, const char **reason);
 void cpu_state_restore(const struct cpu_context *context);
 
-/* Where the context has its local APIC, which platform_save() saves. */
+/* The place for the local APIC's state in the context. platform_save() fills it. */
 struct lapic_state *cpu_state_lapic(struct cpu_context *context);
 
 #endif

@@ -71,7 +71,7 @@ static void gdt_init(struct cpu_tables *own)
 	gdt[SELECTOR_TSS / 8 + 1] = base >> 32;
 }
 
-/* The IST's stacks lie one after the other, from ist_stack on. */
+/* The stacks of the IST lie one after the other; size is that of one stack, in bytes. */
 static void tss_init(struct tss *tss, uint8_t *ist_stack, uint32_t size)
 {
 	memset(tss, 0, sizeof(*tss));
@@ -148,7 +148,7 @@ bool descriptors_loaded(void)
 	       tr == SELECTOR_TSS && ldtr == 0;
 }
 
-/* The stacks behind them change all the time. */
+/* The stacks behind the tables do not belong to the area, because they change all the time. */
 struct descriptor_area descriptors_area(void)
 {
 	return (struct descriptor_area){

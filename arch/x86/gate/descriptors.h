@@ -11,7 +11,7 @@
 #include "arch/x86/cpu/segments.h"
 #include "arch/x86/gate/gate_cpu.h"
 
-/* Interrupt-stack-table entries: faults that may come with a bad stack get one of their own. */
+/* Interrupt-stack-table entries. Faults that may come with a bad stack have their own stack. */
 enum descriptor_ist { IST_NONE, IST_DOUBLE_FAULT, IST_NMI, IST_MACHINE_CHECK, IST_COUNT };
 
 #define GDT_ENTRIES 7 /* null, CODE64 twice, DATA, CODE32, TSS (two) */
@@ -27,7 +27,7 @@ struct tss {
 } __attribute__((packed));
 _Static_assert(sizeof(struct tss) == 104, "the CPU's TSS");
 
-/* A CPU's own; the IDT is the same for all. */
+/* The tables of one CPU. All CPUs share the IDT. */
 struct cpu_tables {
 	uint64_t gdt[GDT_ENTRIES];
 	struct tss tss;
@@ -36,7 +36,7 @@ struct cpu_tables {
 #define OTHER_STACK_SIZE     8192
 #define OTHER_IST_STACK_SIZE 2048
 
-/* All of a CPU that is not the boot CPU. */
+/* Tables and stacks of a CPU that is not the boot CPU. */
 struct other_cpu {
 	struct cpu_tables tables;
 	uint8_t ist_stack[IST_COUNT - 1][OTHER_IST_STACK_SIZE] __attribute__((aligned(16)));
@@ -44,7 +44,10 @@ struct other_cpu {
 };
 _Static_assert(sizeof(struct other_cpu) <= 16384, "a small part of what a slot keeps of a CPU");
 
-/* Where the GDT, the TSS and the IDT lie, in bytes; they stay as descriptors_init() leaves them. */
+/*
+ * The memory of the GDT, the TSS and the IDT, with its size in bytes. Its contents do not change
+ * after descriptors_init().
+ */
 struct descriptor_area {
 	const void *base;
 	uint64_t size;
@@ -52,13 +55,13 @@ struct descriptor_area {
 
 struct descriptor_area descriptors_area(void);
 
-/* Are they what the boot CPU, which asks, uses; and no LDT? */
+/* True if these tables and no LDT are loaded. Only the boot CPU calls it. */
 bool descriptors_loaded(void);
 
-/* Builds and loads the boot CPU's tables, and tells the gate of them (anchor.h, gate_cpu.h). */
+/* Builds and loads the boot CPU's tables, and gives them to the gate (anchor.h, gate_cpu.h). */
 void descriptors_init(void);
 
-/* Builds those of another CPU; where they lie, without context and APIC ID. */
+/* Builds the tables of another CPU. The caller sets context and apic_id in the result. */
 struct gate_cpu descriptors_of(struct other_cpu *other);
 
 #endif

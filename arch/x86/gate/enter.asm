@@ -12,11 +12,11 @@ section .text
 
 ; void guest_enter_long(const struct guest_entry *entry)
 ;
-; In:    RDI entry; the monitor's CR3 and GDT, whose code and data selectors are those that the
-;        protocol asks for; interrupts off.
+; In:    RDI entry; the monitor's CR3 and GDT, which has the selectors that the protocol asks for;
+;        interrupts off.
 ; Out:   does not return.
 ; Stack: entry->sp, if it is not 0.
-; The monitor's IDT stays loaded: a kernel that faults before it has its own is reported, not reset.
+; The monitor's IDT stays loaded, so that a fault of a kernel that has no IDT yet is reported.
 global guest_enter_long
 guest_enter_long:
 	mov ecx, MSR_EFER
@@ -25,7 +25,7 @@ guest_enter_long:
 	wrmsr
 	mov rax, [rdi + guest_entry.sp]
 	test rax, rax
-	cmovnz rsp, rax			; 0: the kernel is promised no stack, so ours will do
+	cmovnz rsp, rax			; 0: no stack is promised, so RSP may stay ours
 	push qword [rdi + guest_entry.ip]
 	mov rax, [rdi + guest_entry.ax]
 	mov rbx, [rdi + guest_entry.bx]
@@ -57,8 +57,8 @@ global guest_enter_protected
 guest_enter_protected:
 	lea rbp, [.here32]
 	lea rax, [gdt32]
-	push rax			; the operand of LGDT below: 8 bytes of base, and
-	push word gdt32_end - gdt32 - 1	; under them 2 of limit
+	push rax			; LGDT's operand: 8 bytes of base,
+	push word gdt32_end - gdt32 - 1	; and 2 bytes of limit below them
 	mov rbx, rsp
 	push qword SELECTOR_CODE32
 	push rbp
@@ -84,7 +84,7 @@ bits 32
 	mov ss, eax
 	mov eax, [edi + guest_entry.sp]
 	test eax, eax
-	cmovnz esp, eax			; 0: Multiboot promises no stack, so ours will do
+	cmovnz esp, eax			; 0: no stack is promised, so ESP may stay ours
 	push dword RFLAGS_FIXED
 	popfd
 	push dword SELECTOR_CODE64	; the same selector, 32-bit code in gdt32
@@ -98,7 +98,8 @@ bits 32
 	mov ebp, 0			; not XOR: flags stay clear
 	retf
 
-; Next to the code, so that it is reached relative to it. Flat, 4 GiB (SDM volume 3, 3.4.5).
+; These lie next to the code, which reaches them relative to itself. The segments are flat, with
+; 4 GiB (SDM volume 3, 3.4.5).
 align 8
 gdt32:
 	dq 0
@@ -107,7 +108,7 @@ gdt32:
 	dq GDT_DATA			; at SELECTOR_DATA
 gdt32_end:
 idt32_pointer:
-	dw 0				; none: an early fault resets the machine, as firmware would
+	dw 0				; no IDT: an early fault resets the machine
 	dq 0
 
 section .note.GNU-stack noalloc noexec nowrite progbits

@@ -22,8 +22,8 @@ enum entry_mode {
 };
 
 /*
- * Registers at the entry; all others are 0. ENTRY_PROTECTED takes the low halves. sp 0 promises no
- * stack; otherwise some words below it are written.
+ * Registers at the entry; all others are 0. ENTRY_PROTECTED uses the low halves. If sp is 0, the
+ * kernel gets no stack of its own. Otherwise the entry writes some words below sp.
  */
 struct guest_entry {
 	enum entry_mode mode;
@@ -32,8 +32,8 @@ struct guest_entry {
 };
 
 /*
- * Enters a freshly loaded kernel in the state that its mode says. CPU state that does not depend on
- * the mode is already as after a reset: cpu_state_reset().
+ * Enters a freshly loaded kernel in the state that its mode says. The caller has called
+ * cpu_state_reset(), which sets the CPU state that does not depend on the mode.
  */
 void guest_enter_long(const struct guest_entry *entry) __attribute__((noreturn));
 void guest_enter_protected(const struct guest_entry *entry) __attribute__((noreturn));

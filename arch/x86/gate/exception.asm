@@ -12,8 +12,8 @@ section .text
 
 ; Entered by: the CPU, through the monitor's IDT, interrupts off.
 ; Stack:      the CPU's frame, with an error code for the vectors that have one.
-; Leaves:     to exception_common with vector and error code pushed: each stub is
-;             padded to EXCEPTION_STUB_SIZE bytes, so that C finds stub n by its number.
+; Leaves:     to exception_common, with vector and error code on the stack.
+; Each stub is padded to EXCEPTION_STUB_SIZE bytes, so that C can compute its address.
 global exception_stubs, exception_stub_size
 EXCEPTION_STUB_SIZE equ 16
 align EXCEPTION_STUB_SIZE
@@ -53,8 +53,8 @@ exception_common:
 	push r14
 	push r15
 	mov rdi, rsp		; struct exception_frame *
-	mov rbp, rsp		; the CPU aligns RSP to 16 before its frame of 5 words;
-	and rsp, -16		; with 17 of ours it is aligned, but not after a fixup's misuse
+	mov rbp, rsp		; RBP keeps RSP while C code runs;
+	and rsp, -16		; C code needs a stack that is aligned to 16
 	call exception_handler
 	mov rsp, rbp
 	pop r15

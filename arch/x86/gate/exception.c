@@ -11,11 +11,12 @@
 
 #define BACKTRACE_DEPTH 16
 
-extern const uint8_t monitor_start[], monitor_end[]; /* linker/monitor.ld */
+/* linker/monitor.ld: code and stacks lie between them. What lies behind may not have moved. */
+extern const uint8_t monitor_start[], monitor_always[];
 
 static const struct exception_report *reporter;
 
-/* A fault, one while it is reported, and no more: a third one would go on for ever. */
+/* A fault, and one more while it is reported. A third one stops the report, or it would not end. */
 #define FAULTS_MAX 2
 
 struct fault {
@@ -80,12 +81,12 @@ static void print_line(const char *format, ...)
 
 static bool in_image(uint64_t address)
 {
-	return address >= (uint64_t)monitor_start && address + 16 <= (uint64_t)monitor_end;
+	return address >= (uint64_t)monitor_start && address + 16 <= (uint64_t)monitor_always;
 }
 
 /*
- * "what NAME+0x12 (0x3456)". In brackets, the address counts from the image's start, which
- * build/switchyard.elf has at 1 MiB.
+ * Prints "what NAME+0x12 (0x3456)". The number in brackets counts from the start of the image,
+ * which is at 1 MiB in build/switchyard.elf.
  */
 static void print_place(const char *what, uint64_t address)
 {
@@ -128,8 +129,8 @@ static void report(const struct fault *fault)
 }
 
 /*
- * On the monitor's stack, with its tables. A fault on the way comes here again, and leaves out what
- * may have caused it.
+ * Runs on the monitor's stack, with the monitor's tables. If a fault happens in it, it runs again,
+ * and skips the steps that may have caused that fault.
  */
 static void after_fault(void)
 {
@@ -154,9 +155,10 @@ static void after_fault(void)
 }
 
 /*
- * All that is needed of where the fault was is copied: its stack is a guest's, whose page tables
- * go, or the monitor's, which is used again from its top. A guest's page tables may map the monitor
- * read-only; CET keeps CR0.WP from being cleared.
+ * Copies all that the report needs, because the stack of the fault is lost. It is a guest's, whose
+ * page tables are replaced, or the monitor's, which is used again from its top. A guest's page
+ * tables may map the monitor read-only, so write protection is cleared; CET is cleared before it,
+ * because the CPU refuses to clear CR0.WP under CET.
  */
 __attribute__((noreturn)) static void take_fault(const struct exception_frame *frame)
 {
@@ -182,16 +184,16 @@ void exception_handler(struct exception_frame *frame)
 		return;
 	}
 	if (frame->vector == VECTOR_NMI)
-		return; /* it is meant for a kernel that is not running */
-	/* A machine check has nothing to do with the instruction that it comes at. */
+		return; /* it is for a kernel that does not run now */
+	/* A machine check is not caused by the instruction that it interrupts. */
 	if (frame->vector != VECTOR_MC && fixup_apply(frame))
 		return;
-	/* A breakpoint is the caller's, too, in the few instructions of the gate in which it may be armed. */
+	/* In a few instructions of the gate, breakpoints of the caller may still be enabled. */
 	if (frame->vector == VECTOR_DB && in_image(frame->rip)) {
 		frame->rflags |= RFLAGS_RF;
 		return;
 	}
-	/* Another CPU has no terminal: the boot CPU's kernel has it, and misses the CPU. */
+	/* Another CPU may not use the terminal, because the kernel on the boot CPU still has it. */
 	if (!lapic_is_boot_cpu())
 		cpu_stop();
 	take_fault(frame);

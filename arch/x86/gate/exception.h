@@ -27,13 +27,14 @@ struct exception_frame {
 	uint64_t rip, cs, rflags, rsp, ss;
 };
 
-/* exception.asm: the first instructions for vector n, at n times exception_stub_size. */
+/* In exception.asm: the code for vector n begins at n times exception_stub_size. */
 extern const uint8_t exception_stubs[];
 extern const uint32_t exception_stub_size;
 
 /*
- * Who is told of a fault that nothing expected: by these functions, in this order, once the CPU is
- * the monitor's again. If one of them faults, they are called once more, with one line to print.
+ * The functions that report an unexpected fault. They are called in this order, after the CPU has
+ * become the monitor's again. If one of them faults, they are called once more, with one line to
+ * print.
  */
 struct exception_report {
 	void (*take)(void *context);			       /* takes the person's terminal */
@@ -44,8 +45,8 @@ struct exception_report {
 };
 
 /*
- * report must outlive the call; until the first one, a fault stops the CPU. After paging_init() and
- * cpu_state_keep_firmware(), to whose settings the CPU goes back.
+ * Sets the report, which must stay valid. Before the first call, a fault stops the CPU. It is
+ * called after paging_init() and cpu_state_keep_firmware(): a fault restores their settings.
  */
 void exception_report_to(const struct exception_report *report);
 

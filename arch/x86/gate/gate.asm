@@ -20,15 +20,16 @@ extern gate_anchor, gate_cpus
 extern la57_enter, la57_leave
 extern paging_cr3, paging_cr3_la57
 
-; What the gate keeps, in lists: gate_entry stores each of them, gate_resume loads it, and the macros
-; for both stand side by side. In no list is what has a place of its own in the order, or an
-; instruction of its own: RSP, RDI, RFLAGS, CR3, CR4, DR7, EFER, CS, LDTR, TR, GDTR, IDTR.
+; These lists name the registers that the gate keeps. gate_entry stores each list, gate_resume loads
+; it, and the macros for both stand side by side. Some registers are in no list, because they need
+; their own place in the order or their own instruction: RSP, RDI, RFLAGS, CR3, CR4, DR7, EFER, CS,
+; LDTR, TR, GDTR, IDTR.
 %define GENERAL		rbx, rcx, rdx, rsi, rbp, r8, r9, r10, r11, r12, r13, r14, r15
 %define CONTROL		cr0, cr2, cr8
 %define SELECTORS	ss, ds, es, fs, gs
 %define BASES		MSR_FS_BASE, fs_base, MSR_GS_BASE, gs_base, MSR_KERNEL_GS_BASE, kernel_gs_base
 
-; CONTEXT is the register that holds the CPU context, as the register tables below say.
+; CONTEXT is the register that holds the CPU context. The register tables below name it.
 HIGH_HALF	equ 4			; of a 64-bit number, in bytes
 
 %macro store 1-*			; general registers, or selectors
@@ -91,22 +92,22 @@ section .text
 ; Clobbers:  RAX.
 ; Stack:     the caller's, 32 bytes of it, until the monitor's is loaded.
 ;
-; A CPU without a context in the slot that runs is refused here, and so is one that is in the gate
-; already (an NMI handler calls while the gate is at work): nothing but the caller's stack is
-; written before that is known. Interrupts go first: with them on, the caller could come to another
-; CPU meanwhile. CPUID tells which CPU this is, whatever mode its local APIC is in.
+; The gate refuses a CPU that has no context in the running slot. It also refuses a CPU that is in
+; the gate already (an NMI handler may call while the gate is at work). Until it knows that, it
+; writes only to the caller's stack. It switches interrupts off first: otherwise the caller could
+; move to another CPU meanwhile. CPUID identifies the CPU in every mode of its local APIC.
 ;
 ; Registers, here:
 ;   RAX  struct gate_cpu        RDI  op
-;   RBX, RCX, RDX  scratch: the caller's are on its stack
+;   RBX, RCX, RDX  scratch; the caller's values are on its stack
 ;   RSI  arg
 global gate_entry
 align 16
 gate_entry:
 	endbr64
 	pushfq
-	push RFLAGS_FIXED		; not CLI alone: TF would trap into the monitor, NT makes IRET
-	popfq				; below refuse, AC and DF are the caller's business
+	push RFLAGS_FIXED		; CLI is not enough: TF would trap in the monitor, NT would
+	popfq				; make the IRET below fault, and AC and DF must be clear
 	push rbx
 	push rcx
 	push rdx
@@ -146,13 +147,13 @@ gate_entry:
 	mov dword [rbx + cpu_context.progress], GATE_ENTERED
 	pop rdx
 	pop rcx
-	xchg rbx, [rsp]			; the caller's RBX, and the context in its place; then that in
-	xchg rax, [rsp]			; RAX, and struct gate_cpu in its place
+	xchg rbx, [rsp]			; RBX is the caller's again; the stack holds the context
+	xchg rax, [rsp]			; RAX is the context; the stack holds struct gate_cpu
 	; On to store_registers.
 
-; The caller's registers go to its context.
+; Stores the caller's registers in its context.
 ;
-; In:        from gate_entry: all but RAX and RSP the caller's.
+; In:        from gate_entry; all registers except RAX and RSP are the caller's.
 ; Out:       to monitor_tables.
 ; Stack:     the caller's: struct gate_cpu, RFLAGS, the return address.
 ;
@@ -178,17 +179,18 @@ store_registers:
 	lea r14, [call_handler]
 	; On to monitor_tables.
 
-; The monitor's tables, segments and stack. They are mapped by the caller's CR3 too, so they can be
-; loaded before CR3: an NMI then finds a complete IDT, GDT, TSS and stack on either side of it.
-; CET goes first: CR0.WP may not be cleared under it, and no shadow stack knows of the jumps
-; below. FRED goes once the IDT is the monitor's: a kernel that uses FRED has none.
+; Loads the monitor's tables, segments and stack. The caller's CR3 maps them, too, so they can be
+; loaded before CR3. An NMI then finds a complete IDT, GDT, TSS and stack before and after the write
+; to CR3. CET is cleared first, because CR0.WP can't be cleared under CET, and because the shadow
+; stack does not have the addresses of the jumps below. FRED is cleared after the monitor's IDT is
+; loaded, because a kernel that uses FRED has no IDT.
 ;
 ; In:        from gate_entry: its caller's CR3 and stack, all state saved; or from gate_take_over.
 ; Out:       to monitor_memory, on the monitor's stack.
 ;
-; Registers, from here to where R14 says:
-;   R12, RDI, RSI  as the one that R14 names wants them
-;   R13  struct gate_cpu        R14  where to go on
+; Registers, from here to the address in R14:
+;   R12, RDI, RSI  unchanged: arguments for the code at R14
+;   R13  struct gate_cpu        R14  address where to go on
 ;   RBX  scratch
 monitor_tables:
 	mov rbx, cr4
@@ -198,7 +200,7 @@ monitor_tables:
 .no_cet:
 	lgdt [r13 + gate_cpu.gdtr]
 	mov rbx, [r13 + gate_cpu.tss_descriptor]
-	and byte [rbx + DESCRIPTOR_TYPE_BYTE], ~DESCRIPTOR_TSS_BUSY	; LTR refuses a busy one
+	and byte [rbx + DESCRIPTOR_TYPE_BYTE], ~DESCRIPTOR_TSS_BUSY	; LTR refuses a busy TSS
 	mov bx, SELECTOR_TSS
 	ltr bx
 	lidt [gate_anchor + gate_anchor.idtr]
@@ -214,8 +216,8 @@ monitor_tables:
 	mov ds, bx
 	mov es, bx
 	mov ss, bx
-	; IRET and not RETF: a guest that panics calls from its NMI handler, and NMIs stay blocked
-	; for the kernel after it until somebody executes IRET (SDM volume 3, 6.7.1).
+	; This uses IRET instead of RETF, because a guest that panics may call from its NMI handler.
+	; Without IRET, NMIs would stay blocked for the next kernel (SDM volume 3, 6.7.1).
 	mov rbx, rsp
 	push SELECTOR_DATA
 	push rbx
@@ -225,15 +227,15 @@ monitor_tables:
 	push rbx
 	iretq
 
-; The monitor's address space. CR3 with PCID 0 comes before PCIDE goes; PCIDE before
-; paging can be turned off, for LA57. The write to CR4 clears PGE and PCIDE: each flushes what the
-; caller's TLB holds, of all PCIDs, global pages too (SDM volume 3, 4.10.4.1); where neither was set,
-; the write to CR3 did. The monitor leaves VMXE set: the CPU refuses to clear it in VMX operation,
-; and to turn paging off, too. vmx.c does both. The monitor's C code runs with five levels as well
-; as with four.
+; Switches to the monitor's address space. CR3 with PCID 0 is loaded before PCIDE is cleared, and
+; PCIDE must be clear before la57_leave turns paging off. The write to CR4 clears PGE and PCIDE.
+; Each of them flushes the caller's TLB entries of all PCIDs and of global pages (SDM volume 3,
+; 4.10.4.1). If neither was set, the write to CR3 has flushed the TLB. The monitor leaves VMXE and,
+; with it, LA57 set: in VMX operation the CPU refuses to clear VMXE and to turn paging off. vmx.c
+; does both later. The monitor's C code runs with four levels and with five.
 ;
 ; In:        from monitor_tables; registers as there.
-; Out:       to where R14 says; all that C code needs is the monitor's.
+; Out:       to the address in R14; C code can run there.
 ; Stack:     the monitor's.
 monitor_memory:
 	mov rbx, [paging_cr3]
@@ -254,14 +256,14 @@ monitor_memory:
 	xor ebp, ebp			; the backtrace ends here
 	jmp r14
 
-; The monitor's C code, in which no breakpoint of the caller's hits. With DR7.GD set, the first try to
-; read DR7 raises #DB, which clears GD; so the second one, to which the fixup leads, succeeds.
+; Disables the caller's breakpoints, and calls the monitor's C code. If DR7.GD is set, the first
+; read of DR7 raises #DB, which clears GD. The fixup repeats the read, which then succeeds.
 ;
 ; In:        from monitor_memory; R12 the CPU context, RDI op, RSI arg.
 ; Out:       to the handler; if that refuses, to gate_resume with its result.
 ; Stack:     the monitor's.
 call_handler:
-	xor edx, edx			; 1 at the second try (fixup.h)
+	xor edx, edx			; 1 when the read is repeated (fixup.h)
 .dr7:
 	mov rbx, dr7
 	shl edx, DR7_GD_BIT
@@ -271,18 +273,19 @@ call_handler:
 	mov dr7, rbx
 	mov dword [r12 + cpu_context.progress], GATE_SAVED
 	call [gate_anchor + gate_anchor.handler]
-	; Refused: back to the caller, by the same way as a resumed one.
+	; The call is refused: the caller gets control back as if it were resumed.
 	mov rdi, r12
 	mov rsi, rax
 	jmp gate_resume
 
 ; void gate_take_over(void (*go_on)(void))
 ;
-; CR3 goes first, and not last: the tables are written, and this one may map them read-only, or
-; elsewhere. The write to CR4 clears PGE and PCIDE, so that nothing of it stays in the TLB.
+; Here CR3 is loaded before the tables, because the tables are written, and the CR3 of the fault may
+; map them read-only or not at all. The write to CR4 clears PGE and PCIDE, so that no entry of that
+; CR3 stays in the TLB.
 ;
-; In:        RDI go_on; the boot CPU; whatever GDT, TSS, CR3, stack and control registers a fault found; the
-;            monitor's IDT, and its code where it is.
+; In:        RDI go_on; the boot CPU; any GDT, TSS, CR3, stack and control registers; the monitor's
+;            IDT; this code is mapped to its own address.
 ; Out:       to go_on, which must not return.
 ; Stack:     the monitor's, from its top.
 global gate_take_over
@@ -307,7 +310,7 @@ gate_take_over:
 ; void gate_resume(struct cpu_context *context, int64_t result)
 ;
 ; In:        RDI context, RSI result; the monitor's CR3, GDT, IDT and stack, interrupts off.
-; CR4:       the monitor's; with LA57 only if the slot has it too.
+; CR4:       the monitor's; LA57 may be set only if the slot has it, too.
 ; Out:       does not return: RET takes the return address that gate_entry found.
 ; Stack:     the monitor's until the end of this part, then the slot's.
 ;
@@ -321,15 +324,15 @@ gate_resume:
 	mov dword [rdi + cpu_context.progress], GATE_RESUMING
 	load_msrs MSR_EFER, efer	; before CR3: NX bits are reserved bits without EFER.NXE
 
-	mov rbx, cr4			; five levels already: refused in VMX operation (vmx.c)
+	mov rbx, cr4			; LA57 may be set already (vmx.c)
 	xor rbx, [rdi + cpu_context.cr4]
 	test ebx, CR4_LA57
 	jz .levels
 	call la57_enter
 .levels:
-	; CR4.PCIDE may be set only while CR3 names PCID 0. CET waits until the last jump that no shadow
-	; stack knows, FRED until the kernel's handlers could run. The write to CR4 sets PGE, or PCIDE,
-	; or nothing that outlives a write to CR3: what the monitor left in the TLB goes.
+	; CR4.PCIDE may be set only while CR3 names PCID 0. CET is set after the last jump that the
+	; shadow stack does not know. FRED is set when the kernel's handlers can run. The monitor's
+	; TLB entries are flushed: by the write to CR4 if it sets PGE or PCIDE, else by that to CR3.
 	mov rbx, [rdi + cpu_context.cr3]
 	and rbx, ~0xfff
 	mov cr3, rbx
@@ -341,9 +344,9 @@ gate_resume:
 	load rsp
 	; On to slot_tables.
 
-; The slot's tables and segments. The CPU marks descriptors as used and busy, and Linux maps its GDT
-; read-only: write protection is off until all are loaded. The IDT comes after everything that its
-; handlers need: the segment bases, and the TSS with its stacks.
+; Loads the slot's tables and segments. The CPU writes to the descriptors (it marks them accessed or
+; busy), and Linux maps its GDT read-only. So write protection is off until all are loaded. The IDT
+; is loaded after everything that its handlers need: the segment bases, and the TSS with its stacks.
 ;
 ; In:        from gate_resume: the slot's CR3, CR4 without CET and FRED, the monitor's tables;
 ;            registers as there.
@@ -355,13 +358,13 @@ slot_tables:
 	mov cr0, rbx
 	lgdt [rdi + cpu_context.gdtr]
 	lldt [rdi + cpu_context.ldtr]
-	load SELECTORS			; FS and GS set their bases: the MSRs come after
+	load SELECTORS			; this changes the bases of FS and GS, so the MSRs follow
 	load_msrs BASES
-	; LTR marks the descriptor busy, and refuses one that is: clear the bit.
+	; LTR refuses a descriptor that is marked busy, so the bit is cleared first.
 	movzx ebx, word [rdi + cpu_context.tr]
 	and ebx, ~7			; index * 8: the offset in the GDT
-	jz .no_task			; a null TR can't be loaded; ours stays, and is harmless
-	; A kernel that never loaded TR has our selector there, and no TSS in its GDT at that place.
+	jz .no_task			; a null TR can't be loaded, so ours stays; it does no harm
+	; A kernel that never loaded TR has our selector there; its GDT has no such TSS.
 	movzx eax, word [rdi + cpu_context.gdtr]
 	lea ecx, [rbx + TSS_DESCRIPTOR_SIZE - 1]
 	cmp ecx, eax
@@ -389,8 +392,7 @@ slot_tables:
 	push rbx
 	o64 retf
 
-; The slot's general registers: the last part, in which each register is the slot's once it is
-; loaded.
+; Loads the slot's general registers, and returns to the slot.
 ;
 ; In:        from slot_tables; RDI the CPU context, RSI result.
 ; Out:       to the return address that gate_entry found.
@@ -400,19 +402,19 @@ slot_registers:
 	jnc .no_cet
 	mov cr4, rbx
 .no_cet:
-	mov rbx, [rdi + cpu_context.dr7]	; breakpoints hit in no code of ours but what follows
+	mov rbx, [rdi + cpu_context.dr7]	; late: breakpoints may hit in the code that follows
 	mov dr7, rbx
 	mov rax, rsi
 	load GENERAL
 	push qword [rdi + cpu_context.rflags]
 	push qword [rdi + cpu_context.rdi]
-	; From here on an NMI handler may call the gate, and overwrite the context.
+	; From here on, an NMI handler may call the gate, which overwrites the context.
 	mov dword [rdi + cpu_context.progress], GATE_IDLE
 	pop rdi
 	popfq				; with the interrupt flag as it was at the call
 	ret
 
-; As fixup.h's FIXUP does in C: each is relative to itself.
+; An entry like that of FIXUP in fixup.h. Each address is relative to its own place.
 section .fixups alloc noexec nowrite progbits align=4
 	dd call_handler.dr7 - $
 	dd call_handler.dr7 - $

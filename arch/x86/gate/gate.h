@@ -2,7 +2,7 @@
 /*
  * gate.h - the two leaps of a switch: out of a kernel, and back into one.
  *
- * Of a switch's steps, gate.asm does the first and the last, those in which no C can run:
+ * A switch has four steps. gate.asm does the first and the last, because no C code can run there:
  *
  *   1. gate_entry refuses a CPU that has no context in this slot, or is in the gate already. It
  *      saves general, control and descriptor-table registers in the CPU's context, then loads the
@@ -18,19 +18,19 @@
 #include <stdint.h>
 #include "arch/x86/gate/cpu_context.h"
 
-/* The guests' way in: switchyard.h describes the call. Its address goes to switchyard_info.gate. */
+/* Guests call it through switchyard_info.gate. switchyard.h describes the call. */
 void gate_entry(void);
 
 /*
- * Gives the monitor the boot CPU back, whatever tables, stack and control registers are loaded: after a
- * fault, which came by the monitor's IDT. Calls go_on, which must not return, from the top of the
- * monitor's stack. What C can set is left to cpu_state_take().
+ * Gives the boot CPU back to the monitor after a fault, whatever tables, stack and control
+ * registers are loaded. The fault came through the monitor's IDT. Then it calls go_on at the top of
+ * the monitor's stack; go_on must not return. cpu_state_take() sets the rest, which C can do.
  */
 void gate_take_over(void (*go_on)(void)) __attribute__((noreturn));
 
 /*
- * Puts back what gate_entry saved in context, and returns result to the kernel that called the
- * gate. cpu_state_restore() has run.
+ * Restores what gate_entry saved in context, and returns result to the kernel that called the gate.
+ * The caller has called cpu_state_restore().
  */
 void gate_resume(struct cpu_context *context, int64_t result) __attribute__((noreturn));
 

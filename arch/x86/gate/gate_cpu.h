@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * gate_cpu.h - what the monitor itself needs on each CPU: a stack, a GDT, a TSS with its stacks,
- * and where the slot that runs keeps that CPU. The gate finds it by the APIC ID of the CPU that
- * runs.
+ * and the place where the running slot keeps the CPU's state. The gate finds these by the APIC ID
+ * of the CPU.
  *
- * The boot CPU's lies in the image. The other CPUs are refused (monitor/switch/gate_call.c), so
- * that their stacks are small, and lie in memory that the plan gives.
+ * Those of the boot CPU lie in the image. The others lie in memory that the plan gives. Their
+ * stacks are small, because calls from these CPUs are refused (monitor/switch/gate_call.c).
  */
 #ifndef ARCH_X86_GATE_GATE_CPU_H
 #define ARCH_X86_GATE_GATE_CPU_H
@@ -32,22 +32,25 @@ struct gate_cpus {
 	struct gate_cpu cpu[GATE_MAX_CPUS]; /* the boot CPU comes first */
 };
 
-/* To be read only. */
+/* Other files only read it. */
 extern struct gate_cpus gate_cpus;
 
-/* Called by descriptors_init(), on the boot CPU: it is the only one until gate_cpu_init(). */
+/* descriptors_init() calls it. The boot CPU is the only one in gate_cpus until gate_cpu_init(). */
 void gate_cpu_set_boot(const struct gate_cpu *tables);
 
-/* Bytes of memory that gate_cpu_init() wants for each CPU but the boot CPU. */
+/* Bytes of memory that gate_cpu_init() needs for each CPU except the boot CPU. */
 uint64_t gate_cpu_size(void);
 
 /*
- * Adds the other CPUs of those with count APIC IDs, in their order, as far as there is room for
- * them. memory: count times gate_cpu_size().
+ * Adds the CPUs with these APIC IDs, in this order, until gate_cpus is full. It skips the boot CPU.
+ * memory has count times gate_cpu_size() bytes.
  */
 void gate_cpu_init(void *memory, const uint32_t *apic_ids, uint32_t count);
 
-/* Where CPU number index keeps its state: before a slot gets the machine. NULL: nowhere. */
+/*
+ * Sets the place for the state of CPU number index, before a slot gets the machine. NULL: the slot
+ * does not have that CPU.
+ */
 void gate_cpu_set_context(uint32_t index, struct cpu_context *context);
 
 #endif

@@ -19,8 +19,8 @@ extern const struct symbol symbols[];
 extern const char symbol_names[];
 
 /*
- * The function that offset (from the image's start) lies in, and how far behind its beginning; NULL
- * if it lies before the first one.
+ * The name of the function at offset, which counts from the image's start. *behind is the distance
+ * from the function's first byte. NULL: offset lies before the first function.
  */
 const char *symbol_find(uint32_t offset, uint32_t *behind);
 

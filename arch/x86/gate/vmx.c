@@ -4,7 +4,7 @@
 #include "arch/x86/cpu/fixup.h"
 #include "arch/x86/memory/la57.h"
 
-/* False if it raised #GP. */
+/* False: the write raised #GP. */
 static bool write_cr4_safe(uint64_t value)
 {
 	uint64_t failed = 0;

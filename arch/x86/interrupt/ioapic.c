@@ -117,6 +117,6 @@ void ioapic_mask_all(const struct ioapics *ioapics)
 		}
 	}
 #else
-	(void)ioapics; /* tests/system/test_negative.py: the tests must see the difference */
+	(void)ioapics; /* tests/system/monitor/test_negative.py: the tests must see the difference */
 #endif
 }

@@ -325,7 +325,7 @@ void lapic_init_others(void)
 	 * SDM volume 3, 9.4.4.1. It is an edge-triggered assert. The de-assert of old APICs is not
 	 * needed.
 	 */
-#ifndef TEST_LEAVE_OTHER_CPUS /* tests/system/test_other_cpus.py: the tests must see the \
+#ifndef TEST_LEAVE_OTHER_CPUS /* tests/system/monitor/test_other_cpus.py: the tests must see the \
 				 difference */
 	send_ipi(ICR_INIT | ICR_ASSERT | ICR_ALL_OTHERS);
 #endif

@@ -14,7 +14,10 @@
 static const uint16_t uart_port[] = {UART_COM1, UART_COM2, UART_COM3, UART_COM4};
 #define UARTS (sizeof(uart_port) / sizeof(uart_port[0]))
 
-/* The pair that a row names, made of a device's own; what those take before the state follows. */
+/*
+ * Makes the pair of functions that a row names from those of a device. The arguments after the
+ * device's name are passed before the state.
+ */
 #define STATE_PAIR(device, ...)                              \
 	static void device##_item_save(void *state)          \
 	{                                                    \
@@ -81,7 +84,7 @@ static uint32_t hpet_item_size(void)
 	return hpet_state_size(machine()->hpet);
 }
 
-/* Rows whose functions have the device's name: of one size everywhere, or of this machine's. */
+/* Rows whose functions have the device's name. The size is fixed, or depends on this machine. */
 #define STATE_FIXED(label, device, type, its_flags)                             \
 	.name = label, .version = 1, .flags = its_flags, .bytes = sizeof(type), \
 	.save = device##_item_save, .restore = device##_item_restore
@@ -90,17 +93,17 @@ static uint32_t hpet_item_size(void)
 	.save = device##_item_save, .restore = device##_item_restore
 
 /*
- * All that a slot keeps of the machine, in the order in which it is saved; it is restored in the
- * mirrored order.
+ * The state of the machine that a slot keeps, in the order of saving. It is restored in the reverse
+ * order.
  *
- * First the other CPUs stop, so that nobody touches a device meanwhile. Then what interrupts is
- * read, from the outside in; devices that interrupt by themselves don't after that. Then all is
- * masked, and last the local APIC, which may hold what was sent before, is emptied. The rest does
- * not interrupt any more, and can wait until then.
+ * First the other CPUs are stopped, so that nobody touches a device meanwhile. Then everything that
+ * can interrupt is saved, the IO-APICs before the local APIC. Devices that interrupt by themselves
+ * are stopped by that. The item "quiet" masks all interrupts, and then empties the local APIC,
+ * which may hold interrupts that were sent before. The items after it don't interrupt any more.
  *
- * On the way back PCI comes after the timers, as it sets devices going that those may be part of;
- * the interrupt controllers come last, from the inside out, so that an IO-APIC that is unmasked
- * finds a local APIC that knows its vectors.
+ * When the state is restored, PCI comes after the timers, because it starts devices that the timers
+ * may be part of. The interrupt controllers come last, and the IO-APICs are the last of them: an
+ * IO-APIC that is unmasked needs a local APIC that knows its vectors.
  */
 static const struct state_item items[] = {
 	{.name = "other-cpus", .save = other_cpus_stop},
@@ -127,7 +130,7 @@ static const struct state_item items[] = {
 	 .restore = vga_font_restore},
 };
 
-/* Of all items with STATE_FIRMWARE, at their largest. */
+/* The largest size of all items with STATE_FIRMWARE together, in bytes. */
 #define FIRMWARE_ROOM \
 	(PCI_STATE_MAX + sizeof(struct acpi_events_state) + sizeof(struct hpet_state) + PAGE_SIZE)
 #define ITEM_COUNT (sizeof(items) / sizeof(items[0]))
@@ -135,10 +138,10 @@ _Static_assert(ITEM_COUNT <= STATE_MAX_ITEMS, "a place for each row");
 
 static struct state_layout layout;
 
-/* What firmware left. */
+/* The state that firmware left. */
 static struct {
 	struct state_layout layout;	/* of the items with STATE_FIRMWARE */
-	struct keyboard_state keyboard; /* before the console took it */
+	struct keyboard_state keyboard; /* saved before the console changed it */
 	uint8_t state[FIRMWARE_ROOM] __attribute__((aligned(STATE_ALIGN)));
 } firmware;
 
@@ -147,7 +150,7 @@ const struct state_layout *platform_layout(void)
 	return &layout;
 }
 
-/* The item with that name; it is in the list, and in every layout. */
+/* The place of the item with that name in state. The list must have such an item. */
 static void *item_of(const struct state_layout *of, void *state, const char *name)
 {
 	const struct state_place *place = of->place;

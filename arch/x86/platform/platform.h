@@ -2,9 +2,9 @@
 /*
  * platform.h - the machine around the CPU, as one slot knows it.
  *
- * Everything that a slot programs and the next one would trip over: interrupt controllers, PCI
- * configuration, ACPI events, timers, serial ports, keyboard controller, screen. docs/STATE.md
- * lists it, item by item.
+ * It is everything that one slot programs and that would disturb the next one: interrupt
+ * controllers, PCI configuration, ACPI events, timers, serial ports, keyboard controller, screen.
+ * docs/STATE.md lists all items.
  */
 #ifndef ARCH_X86_PLATFORM_PLATFORM_H
 #define ARCH_X86_PLATFORM_PLATFORM_H
@@ -13,58 +13,64 @@
 #include "arch/x86/interrupt/lapic.h"
 #include "lib/error.h"
 
-/* The machine's list, with its items' places. After platform_init(). */
+/* The items of the machine's state and their places. It is valid after platform_init(). */
 const struct state_layout *platform_layout(void);
 
-/* What the hardware can't be asked; 0: not known (switchyard_notes in guest/linux/switchyard.h). */
+/*
+ * State that can't be read from the hardware. 0: not known (switchyard_notes in
+ * guest/linux/switchyard.h).
+ */
 struct platform_notes {
 	uint32_t pit_reload;
 	uint8_t pic_master, pic_slave;
 	uint8_t keyboard_leds;
 };
 
-/* Adds notes to a state that was saved. */
+/* Adds notes to a saved state. */
 void platform_note(void *state, const struct platform_notes *notes);
 
 /*
- * Keeps what firmware set up of keyboard controller and screen: before the console takes them. Call
- * once.
+ * Keeps firmware's settings of keyboard controller and screen. It is called once, before the
+ * console takes these.
  */
 void platform_keep_console(void);
 
 /*
- * Finds the devices that ACPI names (rsdp: physical, 0: none) and those on PCI, and keeps their
- * state as firmware's. What is wrong with ACPI's tables is reported. Call once, with the monitor's
- * page tables loaded.
+ * Finds the devices that ACPI names and those on PCI, and keeps their state as firmware's. rsdp is
+ * a physical address; 0: none. Faults in ACPI's tables are reported. It is called once, with the
+ * monitor's page tables loaded.
  */
 void platform_init(uint64_t rsdp, report_fn report, void *context);
 
 /*
- * Saves all of it to state, which has room for platform_layout()->size bytes, and this CPU's local
- * APIC to lapic. Leaves the machine quiet: other CPUs wait for a SIPI, every interrupt source is
- * masked, the local APIC is in virtual wire mode and empty.
+ * Saves the machine's state to state, which has room for platform_layout()->size bytes, and this
+ * CPU's local APIC to lapic. The machine is quiet after it: other CPUs wait for a SIPI, every
+ * interrupt source is masked, and the local APIC is in virtual wire mode and empty.
  */
 void platform_save(void *state, struct lapic_state *lapic);
 
 /*
- * Masks and empties again: after the devices of a slot that ended were cut off, for what they sent
- * last. That is for a slot that is gone, and is dropped.
+ * Makes the machine quiet again after the devices of a slot that ended were stopped. The last
+ * interrupts of these devices are dropped, because their slot is gone.
  */
 void platform_quiet(void);
 
 /*
- * What a state that was just saved needs besides: bytes, 0 if nothing; and its copy to that much
- * memory. Of the items with STATE_APART.
+ * Items with STATE_APART may need more memory than their place in the state. The first function
+ * returns the bytes that a state needs which was just saved, or 0. The second copies them to apart.
  */
 uint32_t platform_apart_size(void *state);
 void platform_save_apart(void *apart);
 
-/* Puts back what platform_save() saved. From quiet. apart: NULL if there was nothing, or no room. */
+/*
+ * Restores what platform_save() saved. The machine must be quiet. apart is NULL if nothing was kept
+ * apart.
+ */
 void platform_restore(const void *state, const void *apart, const struct lapic_state *lapic);
 
 /*
- * As firmware handed it over, from quiet: for a kernel that boots. The screen and the serial port
- * of the console stay as the monitor has them, since what is on them is what the person sees.
+ * Restores firmware's state for a kernel that boots. The machine must be quiet. The console's
+ * screen and serial port stay as the monitor set them, because the person is using them.
  */
 void platform_restore_firmware(void);
 

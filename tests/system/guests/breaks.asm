@@ -6,7 +6,8 @@
 COM1_DATA       equ 0x3f8
 COM1_STATUS     equ 0x3fd
 STATUS_ROOM     equ 0x20
-INFO_GATE       equ 24       ; switchyard_info.gate (guest/linux/switchyard.h)
+INFO_GATE       equ 24       ; switchyard_info.gate (guest/linux/switchyard.h), a jump
+JUMP_TARGET     equ 16       ; and in that, the address where the gate itself is (slot_block.c)
 OP_NONE         equ 99
 OP_END          equ 3        ; SWITCHYARD_END
 END_POWEROFF    equ 1        ; SWITCHYARD_END_POWEROFF
@@ -22,6 +23,7 @@ start:
 	lea rsp, [stack_top]
 	mov r15, rdx
 	mov rax, [r15 + INFO_GATE]
+	mov rax, [rax + JUMP_TARGET]
 	mov dr0, rax
 	mov eax, DR7_ON
 	mov dr7, rax

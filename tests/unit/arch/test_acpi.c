@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Reading firmware's ACPI tables where they lie about themselves. */
+/* Tests of reading firmware's ACPI tables when these are wrong about themselves. */
 #include <cmocka.h>
 #include <string.h>
 #include "arch/x86/acpi/acpi_sleep.h"
@@ -14,10 +14,10 @@
 #define XSDT	    (TABLES + 0x000)
 #define FIRST	    (TABLES + 0x100)
 #define SECOND	    (TABLES + 0x200)
-#define LAST_36	    (TABLES + TABLES_SIZE - 36) /* room for a header and nothing more */
+#define LAST_36	    (TABLES + TABLES_SIZE - 36) /* room for a header only */
 
 static struct acpi_rsdp rsdp;
-static struct reports reports; /* of the last find() */
+static struct reports reports; /* what the last find() reported */
 
 static void finish(uint64_t address, const char *signature, uint32_t length)
 {
@@ -39,7 +39,7 @@ static void finish_rsdp(void)
 	acpi_set_checksum(&rsdp, sizeof(rsdp), &rsdp.extended_checksum);
 }
 
-/* As the monitor looks for it at its start. */
+/* Looks for a table as the monitor does when it starts. */
 static const void *find(const char *signature, uint32_t min_length)
 {
 	struct acpi_root root;
@@ -89,7 +89,7 @@ static void finds_a_table(void **state)
 		0, "ACPI: APIC at 0x7ffe0200 has a length of 44 bytes; expected 45 to 1048576");
 }
 
-/* As Linux does. Whoever reads the log learns which of firmware's tables is wrong. */
+/* The table is used, as Linux does. The log says which table is wrong. */
 static void a_wrong_checksum_is_told(void **state)
 {
 	struct acpi_header *table = phys(SECOND), *root = phys(XSDT);
@@ -106,7 +106,7 @@ static void a_wrong_checksum_is_told(void **state)
 	assert_reported(1, reports.text[2]);
 }
 
-/* The root pointer's too: with UEFI, Linux does not look at its sums or length. */
+/* It is used, too: with UEFI, Linux does not check its sums or its length. */
 static void the_root_pointer_is_believed(void **state)
 {
 	static const struct {
@@ -131,7 +131,7 @@ static void the_root_pointer_is_believed(void **state)
 	}
 }
 
-/* The RSDT is told of, though the XSDT is the one that counts: slots get a copy. */
+/* The XSDT is used, but faults of the RSDT are reported, too, because slots get a copy of it. */
 static void both_root_tables_are_checked(void **state)
 {
 	(void)state;
@@ -142,7 +142,7 @@ static void both_root_tables_are_checked(void **state)
 	assert_reported(0, "ACPI: no RSDT at 0x7ffe0100");
 }
 
-/* The length of a table, or of the list, is longer than memory is: nothing behind it is read. */
+/* The length of a table, or of the list, reaches beyond memory. Nothing there is read. */
 static void length_beyond_memory(void **state)
 {
 	struct acpi_header *header = phys(SECOND);
@@ -155,7 +155,7 @@ static void length_beyond_memory(void **state)
 	assert_null(find("HPET", 56));
 }
 
-/* The root pointer, or the list, names a place without memory, or with too little of it. */
+/* The root pointer, or the list, has an address with no memory, or with too little memory. */
 static void pointers_to_nowhere(void **state)
 {
 	uint64_t nowhere = UINT64_C(0xfffffffffffffff0);
@@ -171,7 +171,7 @@ static void pointers_to_nowhere(void **state)
 	assert_null(find("APIC", 44));
 }
 
-/* The first table of that name counts, also if it is wrong: a list may name it 100,000 times. */
+/* Only the first table of that name is tried, because a list may name it 100,000 times. */
 static void wrong_table_ends_the_search(void **state)
 {
 	(void)state;
@@ -179,7 +179,7 @@ static void wrong_table_ends_the_search(void **state)
 	assert_null(find("APIC", 44));
 }
 
-/* What the root pointer names has to be a root table. An RSDT counts where it names no XSDT. */
+/* The root pointer must name a root table. The RSDT is used if it names no XSDT. */
 static void which_root(void **state)
 {
 	uint32_t entry = (uint32_t)SECOND;
@@ -272,7 +272,7 @@ static void walks_the_madt(void **state)
 	assert_true(acpi_madt_ended(&walk, &error));
 }
 
-/* Too short for an entry, or longer than what is left of the table: the walk ends there. */
+/* The walk ends at an entry that is too short, or longer than the rest of the table. */
 static void madt_entry_lies(void **state)
 {
 	static const uint8_t lengths[] = {0, 1, 45, 255};
@@ -300,7 +300,7 @@ static void no_madt(void **state)
 	assert_true(acpi_madt_ended(&walk, &error));
 }
 
-/* The new field wins where there is one, and where it names something. */
+/* The new field is used if the table has it and it is not 0. */
 static void fadt_addresses(void **state)
 {
 	static const uint32_t whole = sizeof(struct acpi_fadt);
@@ -341,11 +341,11 @@ static void fadt_names_the_dsdt(void **state)
 	assert_int_equal(fadt_dsdt(&fadt), SECOND);
 	fadt.dsdt = 0;
 	assert_int_equal(fadt_dsdt(&fadt), SECOND);
-	fadt.header.length = 147; /* one byte short of it */
+	fadt.header.length = 147; /* one byte too short for the field */
 	assert_int_equal(fadt_dsdt(&fadt), 0);
 }
 
-/* Name (\_S5, Package () {5, 1}), behind the DSDT's header and 8 other bytes. */
+/* Name (\_S5, Package () {5, 1}). It lies behind the DSDT's header and 8 other bytes. */
 static const uint8_t s5[] = {0x08, '\\', '_', 'S', '5', '_', 0x12, 0x06, 0x04, 0x0a, 5, 0x01};
 #define S5_AT	 (36 + 8)
 #define DSDT_END ((uint32_t)(S5_AT + sizeof(s5)))
@@ -369,7 +369,7 @@ static void finds_s5(void **state)
 	assert_false(acpi_find_s5(FIRST, &a, &b));
 }
 
-/* The DSDT's length is less than its header, or more than memory; or there is no DSDT. */
+/* The DSDT is shorter than its header, or longer than memory; or there is no DSDT. */
 static void dsdt_lies(void **state)
 {
 	int a, b;

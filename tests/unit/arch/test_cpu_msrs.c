@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_cpu_msrs.c - which MSRs a CPU has, and in what order they are stopped and come back: KVM's
- * registers, performance counters, machine-check enables. The fake CPU raises #GP for any other.
+ * test_cpu_msrs.c - tests which MSRs are listed, and in what order they are stopped and restored:
+ * KVM's registers, performance counters, machine-check enables. The fake CPU raises #GP for others.
  */
 #include "arch/x86/cpu/kvm_clock.h"
 #include "arch/x86/cpu/machine_check.h"
@@ -46,7 +46,7 @@ static void assert_list(const struct msr_list *list, const uint32_t *expected, u
 		assert_list(&(list), expected, sizeof(expected) / sizeof(expected[0])); \
 	} while (0)
 
-/* KVM's leaves from base on, with these features, and all of its registers. */
+/* Adds KVM's leaves from base on, with these features, and all of KVM's registers. */
 static void add_kvm(uint32_t base, uint32_t features)
 {
 	fake_cpuid(CPUID_FEATURES, 0, (struct cpuid){.ecx = CPUID_1_ECX_HYPERVISOR});
@@ -93,7 +93,7 @@ static void test_old_kvm_clock(void **unused)
 	ASSERT_LIST(active, OLD_CLOCK);
 }
 
-/* Not the wall clock's register, whose every write KVM answers, nor ASYNC_PF_ACK. */
+/* The wall clock's register, to whose every write KVM answers, and ASYNC_PF_ACK are not listed. */
 static void test_all_of_kvm(void **unused)
 {
 	(void)unused;
@@ -110,7 +110,7 @@ static void assert_event(uint32_t index, uint32_t msr, uint64_t value)
 	assert_int_equal(fake_cpu.event[index].value, value);
 }
 
-/* The other kernel runs between stop and load: nothing is on then. Both go in mirrored order. */
+/* Between stop and restore, another kernel runs and nothing is on. The orders are mirrored. */
 static void test_kvm_off_and_on(void **unused)
 {
 	(void)unused;
@@ -181,7 +181,7 @@ static void test_a_list_that_is_full(void **unused)
 	(void)unused;
 	for (uint32_t i = 0; i < MSR_LIST_MAX + 2; i++)
 		fake_msr(0x1000 + i, 0);
-	msr_list_add(&state, 0x1000, MSR_LIST_MAX + 9, 1); /* some of them there are not */
+	msr_list_add(&state, 0x1000, MSR_LIST_MAX + 9, 1); /* some of them do not exist */
 	assert_int_equal(state.count, MSR_LIST_MAX);
 	assert_int_equal(state.left_out, 2);
 }
@@ -192,7 +192,7 @@ static void add_msrs(uint32_t first, uint32_t count, uint32_t step)
 		fake_msr(first + i * step, 0);
 }
 
-/* Version 5: two counters of full width, three fixed ones of which ECX says more than EDX. */
+/* Version 5: two counters of full width, and three fixed ones. ECX tells of more than EDX. */
 static void add_intel_perfmon(uint32_t version)
 {
 	fake_cpuid(CPUID_VENDOR, 0, (struct cpuid){.eax = 0x16, .ebx = 0x756e6547});
@@ -210,7 +210,7 @@ static void add_intel_perfmon(uint32_t version)
 	fake_msr(MSR_PEBS_ENABLE, 0);
 }
 
-/* What starts all counters comes last; so it is what stops first. */
+/* The register that starts all counters is restored last, and stopped first. */
 static void test_intel_counters(void **unused)
 {
 	(void)unused;
@@ -312,7 +312,7 @@ static void test_machine_check_banks_alone(void **unused)
 	ASSERT_LIST(state, MSR_MC0_CTL, MSR_MC0_CTL + 4);
 }
 
-/* Behind the 32nd bank lie registers of another kind. */
+/* The registers behind the 32nd bank are of another kind. */
 static void test_too_many_banks(void **unused)
 {
 	(void)unused;
@@ -357,7 +357,7 @@ static void test_a_machine_check_is_answered(void **unused)
 	assert_int_equal(fake_msr_value(MSR_MCG_STATUS), 0);
 }
 
-/* Nothing is read or written that such a CPU does not have. */
+/* Registers that such a CPU does not have are neither read nor written. */
 static void test_no_machine_check_to_answer(void **unused)
 {
 	struct reports reports = {0};

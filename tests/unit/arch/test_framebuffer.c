@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Text on a framebuffer: which pixels are drawn, and which are left alone. */
+/* Tests of text on a framebuffer: which pixels are drawn, and which stay unchanged. */
 #include <stdlib.h>
 #include <string.h>
 #include "arch/x86/screen/font.h"
@@ -14,6 +14,7 @@
 #define GREY_565 ((0xaau >> 3) << 11 | (0xaau >> 2) << 5 | 0xaau >> 3)
 
 static struct framebuffer screen;
+static uint8_t cells[FRAMEBUFFER_MAX_COLUMNS * FRAMEBUFFER_MAX_ROWS];
 static uint8_t *pixels;
 
 static struct boot_framebuffer make_mode(uint32_t width, uint32_t height, uint8_t bits)
@@ -46,6 +47,7 @@ static void start_mode(uint32_t width, uint32_t height, uint8_t bits)
 	fake_reset();
 	pixels = fake_memory(BASE, framebuffer_size(&mode), POISON);
 	assert_null(framebuffer_fault(&mode));
+	screen.cells = cells;
 	framebuffer_set_mode(&screen, &mode);
 	framebuffer_draw(&screen);
 }
@@ -71,7 +73,7 @@ static uint32_t pixel(uint32_t x, uint32_t y)
 	return value;
 }
 
-/* The cell shows that character, and no cursor. */
+/* The cell shows that character without a cursor. */
 static void assert_cell(uint32_t row, uint32_t column, char c, uint32_t grey)
 {
 	const uint8_t *glyph = font_glyphs[c - FONT_FIRST];
@@ -112,6 +114,7 @@ static void size_in_characters(void **state)
 	start_mode(5120, 2880, 16);
 	assert_int_equal(screen.columns, FRAMEBUFFER_MAX_COLUMNS);
 	assert_int_equal(screen.rows, FRAMEBUFFER_MAX_ROWS);
+	assert_int_equal(framebuffer_cells(&screen.mode), sizeof(cells));
 }
 
 /* Row `row` reads `text`, then blanks. */
@@ -149,7 +152,7 @@ static void moves_as_text_mode_does(void **state)
 	assert_row(0, "top");
 }
 
-/* What was drawn bit by bit is what is drawn at once. */
+/* Text that is drawn in steps gives the same pixels as text that is drawn at once. */
 static void keeps_what_it_shows(void **state)
 {
 	static const char characters[] = "etaoin shrdlu ETAOIN\n\n\n\r\b\t";
@@ -173,14 +176,14 @@ static void keeps_what_it_shows(void **state)
 	free(drawn);
 }
 
-/* Cells that do not change are not drawn, also when the text scrolls. */
+/* Cells that do not change are not drawn, even when the text scrolls. */
 static void draws_only_changes(void **state)
 {
 	(void)state;
 	start_mode(640, 400, 32);
 	for (uint32_t row = 0; row < 25; row++)
 		put_text(row < 24 ? "same\n" : "same");
-	memset(pixels, POISON, 4); /* of a cell that is the same before and after */
+	memset(pixels, POISON, 4); /* in a cell that does not change */
 	put_text("\nlast");
 	assert_int_equal(pixels[0], POISON);
 	assert_row(24, "last");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The gate's table of CPUs: the boot CPU first, the others in their order, none twice. */
+/* Tests of the gate's table of CPUs: the boot CPU comes first, and no CPU is there twice. */
 #include <string.h>
 #include "arch/x86/gate/descriptors.h"
 #include "arch/x86/gate/gate_cpu.h"
@@ -8,7 +8,7 @@
 
 static struct other_cpu memory[GATE_MAX_CPUS + 1];
 
-/* Stands in for the one that builds tables: where they lie is told by the stack. */
+/* Replaces the function that builds tables. The stack tells where they lie. */
 struct gate_cpu descriptors_of(struct other_cpu *other)
 {
 	return (struct gate_cpu){.stack = (uint64_t)other};
@@ -34,7 +34,7 @@ static void where_the_id_comes_from(void **state)
 	start(CPUID_TOPOLOGY, (struct cpuid){.ebx = 1, .edx = 0x102});
 	assert_int_equal(gate_cpus.id_leaf, CPUID_TOPOLOGY);
 	assert_int_equal(gate_cpus.cpu[0].apic_id, 0x102);
-	start(CPUID_TOPOLOGY, (struct cpuid){0}); /* it is empty */
+	start(CPUID_TOPOLOGY, (struct cpuid){0}); /* the leaf is empty */
 	assert_int_equal(gate_cpus.id_leaf, CPUID_FEATURES);
 	assert_int_equal(gate_cpus.cpu[0].apic_id, 2);
 	start(CPUID_TOPOLOGY - 1, (struct cpuid){.ebx = 1, .edx = 0x102}); /* it does not exist */

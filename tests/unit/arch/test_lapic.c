@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_lapic.c - xAPIC and x2APIC mode, on a fake CPU that refuses what SDM volume 3, 11.12 says a
- * CPU refuses. In xAPIC mode the registers are a page of the test's own memory.
+ * test_lapic.c - tests xAPIC and x2APIC mode on a fake CPU, which refuses the changes that a CPU
+ * refuses (SDM volume 3, 11.12). In xAPIC mode the registers are a page of the test's own memory.
  */
 #include "arch/x86/interrupt/lapic.h"
 #include <string.h>
@@ -45,7 +45,7 @@ static uint64_t base_in(unsigned int mode)
 	return (uint64_t)page | (uint64_t)mode << MODE_SHIFT | APIC_BASE_BSP;
 }
 
-/* SDM volume 3, figure 11-27; 11.12.1.2 for what can't be written. */
+/* SDM volume 3, figure 11-27, and 11.12.1.2 for values that can't be written. */
 static bool allows(uint32_t msr, uint64_t from, uint64_t to)
 {
 	unsigned int old = mode_of(from), new = mode_of(to);
@@ -93,7 +93,7 @@ static void lock_in_x2apic(void)
 	locked = true;
 }
 
-/* How often msr was written; *last is the last event's number. */
+/* Returns how often msr was written. *last becomes the number of the last event. */
 static unsigned int writes(uint32_t msr, unsigned int *last)
 {
 	unsigned int count = 0;
@@ -155,7 +155,7 @@ static void test_x2apic_state_comes_back(void **unused)
 		assert_int_equal(fake_msr_value(kept[i]), 0x10 + i);
 }
 
-/* In x2APIC mode there is no DFR: the fake CPU has none, so an access fails the test. */
+/* The fake CPU has no DFR in x2APIC mode, so an access to it fails the test. */
 static void test_xapic_state_comes_back(void **unused)
 {
 	static const uint16_t kept[] = {0x080, 0x0d0, 0x0e0, 0x0f0, 0x2f0, 0x320,
@@ -175,7 +175,7 @@ static void test_xapic_state_comes_back(void **unused)
 		assert_int_equal(page[kept[i] / 4], 0x10 + i);
 }
 
-/* One 64-bit write each, and no register for the destination. */
+/* Each interrupt takes one 64-bit write, and no register for the destination. */
 static void test_x2apic_sends_what_was_pending(void **unused)
 {
 	struct lapic_state state;
@@ -201,7 +201,7 @@ static void test_x2apic_init_to_all_others(void **unused)
 	assert_int_equal(fake_cpu.event[last].value, ICR_INIT_OTHERS);
 }
 
-/* The deadline goes in after the mode, or the CPU drops it. One that has passed fires at once. */
+/* The deadline is written after the mode, or the CPU drops it. A past deadline fires at once. */
 static void test_deadline(void **unused)
 {
 	struct lapic_state state;
@@ -222,7 +222,7 @@ static void test_deadline(void **unused)
 	assert_int_equal(writes(X2APIC_INITIAL, &last), 0);
 }
 
-/* The other modes: the count, and no deadline. */
+/* The other timer modes restore the count, and no deadline. */
 static void test_periodic_timer(void **unused)
 {
 	struct lapic_state state;
@@ -239,7 +239,7 @@ static void test_periodic_timer(void **unused)
 	assert_int_equal(writes(MSR_TSC_DEADLINE, &last), 0);
 }
 
-/* The timer runs out between save and drain: its interrupt waits, and is sent again, once. */
+/* The timer runs out between save and drain. Its interrupt is kept, and is sent again once. */
 static void run_out(struct lapic_state *state, uint32_t mode)
 {
 	start_in(X2APIC);
@@ -276,7 +276,7 @@ static void test_a_deadline_fires_once(void **unused)
 	assert_int_equal(fake_msr_value(MSR_TSC_DEADLINE), 0);
 }
 
-/* One that has not run out goes on with what was left. */
+/* A timer that has not run out goes on with the rest of its count. */
 static void test_a_one_shot_timer_goes_on(void **unused)
 {
 	struct lapic_state state;
@@ -291,7 +291,7 @@ static void test_a_one_shot_timer_goes_on(void **unused)
 	assert_int_equal(fake_msr_value(X2APIC_INITIAL), 500);
 }
 
-/* Virtual wire mode, after firmware had the CPU in `firmware` and a kernel in `kernel`. */
+/* Goes to virtual wire mode. Firmware had the CPU in mode `firmware`, and a kernel in `kernel`. */
 static void quiet_after(unsigned int firmware, unsigned int kernel)
 {
 	start_in(firmware);
@@ -311,7 +311,7 @@ static void test_back_to_firmwares_xapic(void **unused)
 	assert_int_equal(page[0x0e0 / 4], 0xffffffff);
 }
 
-/* Firmware disables a local APIC only where a kernel may not have one; the monitor needs it. */
+/* The monitor needs a local APIC, so it enables one that firmware has disabled. */
 static void test_disabled_becomes_xapic(void **unused)
 {
 	(void)unused;
@@ -340,7 +340,7 @@ static void test_back_to_firmwares_x2apic(void **unused)
 	}
 }
 
-/* A kernel went to x2APIC mode, and the CPU does not let go of it. */
+/* A kernel went to x2APIC mode, and the CPU can't leave that mode. */
 static void test_locked_in_x2apic(void **unused)
 {
 	(void)unused;

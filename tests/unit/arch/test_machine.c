@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the monitor finds in firmware's tables, and what it tells of them. */
+/* Tests of what the monitor finds in firmware's tables, and what it reports about them. */
 #include <cmocka.h>
 #include <string.h>
 #include "arch/x86/acpi/acpi_events.h"
@@ -8,7 +8,7 @@
 #include "fake/fake.h"
 #include "reports.h"
 
-/* Most tests get a fake of it from the library; this one is about the real one. */
+/* Most tests get a fake of it from the library. This one tests the real one. */
 #include "arch/x86/acpi/machine.c"
 
 #define TABLES	    UINT64_C(0x7ffe0000)
@@ -23,7 +23,7 @@
 static struct reports reports;
 static uint32_t boot_apic_id;
 
-/* machine.c asks devices for these: there are none. */
+/* machine.c gets these from devices. The test has no devices. */
 uint32_t lapic_id(void)
 {
 	return boot_apic_id;
@@ -102,7 +102,7 @@ static void nothing_wrong(void **state)
 	assert_int_equal(machine()->hpet, HPET_AT);
 }
 
-/* An IO-APIC that the monitor does not know is one that it never masks. */
+/* The monitor would never mask an IO-APIC that it does not know. */
 static void a_wrong_checksum_hides_no_ioapic(void **state)
 {
 	(void)state;
@@ -113,7 +113,7 @@ static void a_wrong_checksum_hides_no_ioapic(void **state)
 	assert_non_null(strstr(reports.text[0], "ACPI: APIC has checksum"));
 }
 
-/* IO-APICs behind a broken entry can't be found, and that is told. */
+/* IO-APICs behind a broken entry can't be found. That is reported. */
 static void a_broken_entry(void **state)
 {
 	(void)state;
@@ -155,7 +155,7 @@ static void make_processors(void)
 	finish(MADT, "APIC", sizeof(*madt) + 4 * sizeof(*apic));
 }
 
-/* Number 0 is the CPU that runs the monitor, though firmware lists it last but one. */
+/* Number 0 is the CPU that runs the monitor, even if firmware lists it last but one. */
 static void the_boot_cpu_is_number_0(void **state)
 {
 	struct machine_cpu cpu[4];
@@ -172,7 +172,7 @@ static void the_boot_cpu_is_number_0(void **state)
 	assert_int_equal(cpu[3].number, 2);
 }
 
-/* Without a signature it is no root pointer, and what it names is nothing. */
+/* Without the signature it is no root pointer, so its addresses are not used. */
 static void no_root_pointer(void **state)
 {
 	(void)state;

@@ -39,7 +39,7 @@ static int setup(void **unused)
 	return 0;
 }
 
-/* Fills every register with a value of its own, saves, wipes all, loads. */
+/* Fills every register with a different value, saves, clears all, and restores. */
 static void test_each_register_comes_back(void **unused)
 {
 	struct mtrr_state state;
@@ -68,7 +68,7 @@ static void test_no_write_if_nothing_differs(void **unused)
 	assert_int_equal(fake_cpu.event_count, 0);
 }
 
-/* SDM volume 3, 12.11.8, step by step. */
+/* The steps are those of SDM volume 3, 12.11.8. */
 static void test_sequence(void **unused)
 {
 	const struct fake_event expected[] = {
@@ -98,7 +98,7 @@ static void test_sequence(void **unused)
 	}
 }
 
-/* The default type alone, with the MTRRs off: they are off meanwhile, and stay it. */
+/* Only the default type changes, while the MTRRs are off. They stay off. */
 static void test_default_type(void **unused)
 {
 	struct mtrr_state state;
@@ -110,7 +110,7 @@ static void test_default_type(void **unused)
 	assert_int_equal(fake_msr_value(MSR_MTRR_DEF_TYPE), 0);
 }
 
-/* An access to what the CPU lacks fails the test: the fake CPU has no such register. */
+/* The fake CPU has no registers of fixed ranges, so an access to them fails the test. */
 static void test_cpu_without_fixed_ranges(void **unused)
 {
 	struct mtrr_state state;
@@ -135,7 +135,7 @@ static void test_cpu_without_mtrrs(void **unused)
 	assert_int_equal(mtrr_left_out(), 0);
 }
 
-/* More than there is room for: the first ones are kept, the others not touched. */
+/* If there are too many ranges, the first ones are kept, and the others are not touched. */
 static void test_more_variable_ranges_than_kept(void **unused)
 {
 	struct mtrr_state state;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* PCI: what is found, what a slot's state holds, and the order in which it is put back. */
+/* Tests of PCI: which functions are found, what a slot's state holds, and the restore order. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,7 +29,7 @@
 #define TABLE_OFFSET	0x800u
 #define ENTRIES		3
 
-/* Room for the largest state there is. */
+/* Room for the largest state. */
 static union {
 	struct pci_state state;
 	uint8_t room[PCI_STATE_MAX];
@@ -108,7 +108,7 @@ static void a_list_in_a_circle_ends(void **state)
 	assert_int_equal(pci_functions()->function[2].capability.msi, MSI);
 }
 
-/* What a CardBus bridge has at 0x34 is the upper limit of an I/O window. */
+/* A CardBus bridge has the upper limit of an I/O window at 0x34. */
 static void a_cardbus_bridge_has_its_list_elsewhere(void **state)
 {
 	int cardbus = fake_pci_add(-1, 9, 0, ID(8), 0x06070000, PCI_HEADER_CARDBUS);
@@ -120,7 +120,7 @@ static void a_cardbus_bridge_has_its_list_elsewhere(void **state)
 	fake_pci_set(cardbus, PCI_CAPABILITIES, 1, PM + 0x40, false);
 	fake_pci_set(cardbus, PM + 0x40, 2, CAPABILITY_MSI, false);
 	pci_init();
-	function = &pci_functions()->function[2]; /* before what lies behind the bridge */
+	function = &pci_functions()->function[2]; /* before the functions behind the bridge */
 	assert_int_equal(function->id, ID(8));
 	assert_int_equal(function->capability.power, PM);
 	assert_int_equal(function->capability.msi, 0);
@@ -150,7 +150,7 @@ static void counts_what_is_left_out(void **state)
 	assert_false(one->function[2].msix.table);
 }
 
-/* Every field, capabilities among them: what one slot wrote comes back after another one's. */
+/* Every field, also of capabilities, comes back after another slot has changed it. */
 static void what_was_changed_comes_back(void **state)
 {
 	static const struct {
@@ -206,7 +206,7 @@ static void nothing_is_written_where_nothing_differs(void **state)
 		assert_in_range(fake_pci.write[i].offset, MSI, MSIX + 0x0c);
 }
 
-/* From the index-th write on: that of a register of a function; -1: there is none. */
+/* The index of the first write to that register, not before index `from`; -1: none. */
 static int written(uint32_t from, int function, uint32_t offset)
 {
 	for (uint32_t i = from; i < fake_pci.writes; i++)
@@ -264,7 +264,7 @@ static void msix_tables_come_back(void **state)
 	memset(table(), 0x22, ENTRIES * sizeof(struct pci_msix_entry));
 	fake_pci_set(net, PCI_COMMAND, 2, 0, true);
 	fake_pci_set(net, MSIX + 2, 2, ENTRIES - 1, true);
-	pci_save(pci_functions(), two); /* without decoding it can't be read */
+	pci_save(pci_functions(), two); /* the table can't be read without decoding */
 	assert_false(two->function[2].msix.table);
 	pci_restore(pci_functions(), one);
 	for (uint32_t i = 0; i < ENTRIES * 4; i++)
@@ -273,7 +273,7 @@ static void msix_tables_come_back(void **state)
 	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2), PCI_COMMAND_MEMORY);
 }
 
-/* A kernel that numbered the buses itself: what is behind the bridge is found all the same. */
+/* A kernel has renumbered the buses. The functions behind the bridge are still found. */
 static void bus_numbers_come_back(void **state)
 {
 	(void)state;
@@ -288,8 +288,8 @@ static void bus_numbers_come_back(void **state)
 }
 
 /*
- * One that sleeps is woken before it is written to, and sleeps again for the slot that put it to
- * sleep.
+ * A function that sleeps is woken before it is written to. It sleeps again for the slot that put it
+ * to sleep.
  */
 static void power_states_come_back(void **state)
 {
@@ -310,7 +310,7 @@ static void power_states_come_back(void **state)
 	assert_true(fake_console.now >= 10000); /* us */
 
 	fake_pci.writes = 0;
-	pci_restore(pci_functions(), one); /* sleeps already, as it did then */
+	pci_restore(pci_functions(), one); /* it sleeps already */
 	assert_int_equal(written(0, net, PM + 4), -1);
 }
 
@@ -321,14 +321,14 @@ static void one_that_is_gone_is_passed_over(void **state)
 	pci_save(pci_functions(), one);
 	fake_pci.function[net].gone = false;
 	fake_pci.writes = 0;
-	pci_restore(pci_functions(), one); /* there is nothing to load */
+	pci_restore(pci_functions(), one); /* there is nothing to restore */
 	assert_int_equal(fake_pci.function[net].writes, 0);
 	pci_save(pci_functions(), one);
 	fake_pci.function[net].gone = true;
 	pci_restore(pci_functions(), one);
 }
 
-/* Whose slot ended: no bus master before a driver has made it one again. */
+/* The slot of the function ended, so it is no bus master until a driver makes it one again. */
 static void one_that_was_cut_off_stays_so(void **state)
 {
 	const uint16_t working = PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A list is saved forward and restored backward, each item at its place; what is left out is reset.
+/*
+ * Tests of state lists: a list is saved forward and restored backward, each item at its place.
+ * Items that are left out are reset.
  */
 #include <setjmp.h>
 #include <stdarg.h>

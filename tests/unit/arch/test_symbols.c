@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which function an address lies in. */
+/* Tests of finding the function that contains an address. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Reading a Multiboot2 loader's information: as it should be, and where it lies about itself. */
+/* Tests of reading a Multiboot2 loader's information: when it is right, and when it is wrong. */
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +18,7 @@ enum {
 	RSDP_2 = 15
 };
 
-static uint8_t bytes[ROOM]; /* the information as it grows */
+static uint8_t bytes[ROOM]; /* the information; it grows */
 static uint32_t used;
 static struct boot_info boot;
 
@@ -80,8 +80,8 @@ static void put_map(uint32_t entry_size, uint32_t count)
 }
 
 /*
- * Reads an allocation of just that size, so that AddressSanitizer sees what is read beyond it.
- * total: what the information says.
+ * Reads an allocation of exactly that size, so that AddressSanitizer catches reads beyond it. total
+ * is the size that the information gives.
  */
 static void read_with(uint32_t total, uint32_t limit)
 {
@@ -94,7 +94,7 @@ static void read_with(uint32_t total, uint32_t limit)
 	free(exact);
 }
 
-/* As a loader ends it. */
+/* Ends the information as a loader does, and reads it. */
 static void read_all(void)
 {
 	put_tag(END, "", 0);
@@ -129,7 +129,7 @@ static void all_that_is_used(void **state)
 	assert_int_equal(boot.rsdp_size, 20);
 }
 
-/* That of ACPI 2.0 wins, in either order; a longer one than there is room for is cut. */
+/* The copy of ACPI 2.0 is used in either order. A copy that is too long is cut. */
 static void newer_rsdp_wins(void **state)
 {
 	static const uint8_t longer[48] = {[35] = 7, [36] = 9};
@@ -142,7 +142,7 @@ static void newer_rsdp_wins(void **state)
 	assert_int_equal(boot.rsdp[35], 7);
 }
 
-/* A size of 0 would be an endless loop, one of almost 4 GiB wraps; either ends the reading. */
+/* A size of 0 would cause an endless loop, and almost 4 GiB would wrap. Both end the reading. */
 static void tag_sizes_lie(void **state)
 {
 	static const uint32_t sizes[] = {0, 7, 0x7fffffff, 0xfffffff8, 0xfffffff9, 0xffffffff};
@@ -159,7 +159,7 @@ static void tag_sizes_lie(void **state)
 	}
 }
 
-/* The information's own size is believed up to the limit only, and a tag across it is not read. */
+/* The information's own size is cut to the limit. A tag that crosses the limit is not read. */
 static void limit_counts(void **state)
 {
 	(void)state;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* SHA-256, the list of sums, and where it lies in the application's image. */
+/* Tests of SHA-256, of the list of sums, and of its place in the application's image. */
 #include "cmocka.h"
 #include <stdio.h>
 #include <string.h>
@@ -65,7 +65,7 @@ static void what_is_changed_is_refused(void **state)
 	(void)state;
 	assert_false(check(SUM_ABC "  boot/x\n", "\\boot\\x", "abd", &error));
 	assert_non_null(strstr(error.text, "refused: changed"));
-	/* The first line counts. */
+	/* The first line is used. */
 	assert_false(
 		check(SUM_EMPTY "  boot/x\n" SUM_ABC "  boot/x\n", "\\boot\\x", "abc", &error));
 }
@@ -115,7 +115,7 @@ static void a_list_ends_with_the_section(void **state)
 	assert_false(sums_check(&sums, "\\boot\\xyz", "abc", 3, &error));
 }
 
-/* A PE file as it lies in memory, cut to what sums_find() reads: PE Format, sections 2 to 4. */
+/* A PE file in memory, with the parts that sums_find() reads: PE Format, sections 2 to 4. */
 struct pe_image {
 	uint8_t stub[0x3c];
 	uint32_t offset;

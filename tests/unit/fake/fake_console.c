@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fake_console.c - UART, text screen, keyboard and clock, faked (fake_console.h).
+ * fake_console.c - a fake UART, text screen, keyboard and clock (fake_console.h).
  */
 #include <stdlib.h>
 #include <string.h>

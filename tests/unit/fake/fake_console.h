@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * fake_console.h - a fake terminal for tests on the host: keeps what is printed, types what a test
- * says, and has a clock that only moves when someone waits.
+ * fake_console.h - a fake terminal for tests on the host. It keeps what is printed, types what a
+ * test says, and has a clock that moves only when someone waits.
  */
 #ifndef TESTS_FAKE_CONSOLE_H
 #define TESTS_FAKE_CONSOLE_H
@@ -19,14 +19,14 @@ struct fake_console {
 					  \f */
 	uint32_t screen_length;
 
-	const char *serial_input; /* what will be received; NULL or "" if nothing more */
-	uint64_t byte_us;	  /* time that each byte of it takes; 0: all at once */
+	const char *serial_input; /* bytes still to be received; NULL or "": none */
+	uint64_t byte_us;	  /* time that each byte takes; 0: all at once */
 	uint64_t next_byte_at;
-	const int *keys;    /* what the keyboard will give, up to a 0 */
-	uint64_t keys_from; /* clock_us() before which it gives none */
+	const int *keys;    /* keys still to be typed; a 0 ends them */
+	uint64_t keys_from; /* the clock_us() of the first key */
 
 	uint64_t now; /* clock_us() */
-	uint64_t end; /* when now reaches it, longjmp to done, if not 0 */
+	uint64_t end; /* if not 0: longjmp to done when now reaches it */
 	jmp_buf done;
 
 	uint32_t baud;
@@ -35,7 +35,7 @@ struct fake_console {
 
 extern struct fake_console fake_console;
 
-/* Forgets all of it. */
+/* Resets the whole fake. */
 void fake_console_reset(void);
 
 /* Forgets what was printed. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fake_cpu.c - what arch/x86/cpu/cpu.h and msr.h do with a CPU, faked (fake_cpu.h).
+ * fake_cpu.c - the functions of arch/x86/cpu/cpu.h and msr.h, on a fake CPU (fake_cpu.h).
  */
 #include "fake_cpu.h"
 #include <string.h>
@@ -54,7 +54,7 @@ void fake_cpuid(uint32_t leaf, uint32_t subleaf, struct cpuid result)
 	fake_cpu.cpuid[fake_cpu.cpuid_count++].result = result;
 }
 
-/* The last one that a test said of a leaf counts. */
+/* If a test has set a leaf more than once, the last value is used. */
 struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
 {
 	for (uint32_t i = fake_cpu.cpuid_count; i-- > 0;)
@@ -128,7 +128,7 @@ void wbinvd(void)
 	note(FAKE_WBINVD, 0, 0);
 }
 
-/* They leave the local APIC: its interrupt request register becomes 0. */
+/* The interrupts leave the local APIC, so its interrupt request register becomes 0. */
 void interrupts_take(void)
 {
 	for (uint32_t i = 0; i < FAKE_IRR_WORDS; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * fake_cpu.h - a fake CPU for tests on the host: MSRs, CPUID, CR0 and CR3 as a test says, and a
- * list of what was done with them, in order. An MSR that the test did not add raises #GP.
+ * fake_cpu.h - a fake CPU for tests on the host. A test sets its MSRs, CPUID, CR0 and CR3. The fake
+ * keeps a list of all accesses in order. An MSR that the test did not add raises #GP.
  */
 #ifndef TESTS_FAKE_CPU_H
 #define TESTS_FAKE_CPU_H
@@ -16,7 +16,7 @@
 
 enum fake_event_kind { FAKE_WRMSR, FAKE_WRITE_CR0, FAKE_WRITE_CR3, FAKE_WBINVD };
 
-/* One thing done: msr is that of FAKE_WRMSR. */
+/* One access. Only FAKE_WRMSR uses msr. */
 struct fake_event {
 	enum fake_event_kind kind;
 	uint32_t msr;
@@ -43,13 +43,13 @@ struct fake_cpu {
 
 extern struct fake_cpu fake_cpu;
 
-/* Forgets all of it. */
+/* Resets the whole fake. */
 void fake_cpu_reset(void);
 
-/* Adds an MSR, or sets it; no event. */
+/* Adds an MSR, or sets it, without an event. */
 void fake_msr(uint32_t number, uint64_t value);
 
-/* Its value now. Fails the test if there is none. */
+/* The MSR's present value. The test fails if there is no such MSR. */
 uint64_t fake_msr_value(uint32_t number);
 
 void fake_cpuid(uint32_t leaf, uint32_t subleaf, struct cpuid result);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fake_machine.c - what arch/x86/acpi/machine.h, power.h and ioapic.h say of the machine, faked
- * (fake_machine.h).
+ * fake_machine.c - the functions of arch/x86/acpi/machine.h, power.h and ioapic.h, for a fake
+ * machine (fake_machine.h).
  */
 #include <string.h>
 #include "arch/x86/acpi/power.h"

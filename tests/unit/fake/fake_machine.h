@@ -16,7 +16,7 @@ struct fake_machine {
 	struct machine_cpu cpu[FAKE_MAX_CPUS];
 	uint32_t cpu_count;
 	uint64_t rte[IOAPIC_MAX_PINS]; /* of every IO-APIC, by pin */
-	jmp_buf rebooted;	       /* where machine_reboot() goes, with 1 */
+	jmp_buf rebooted;	       /* machine_reboot() jumps there, with 1 */
 };
 
 extern struct fake_machine fake_machine;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fake_pci.c - configuration space and the map of memory, faked (fake_pci.h).
+ * fake_pci.c - a fake of configuration space and of mapped memory (fake_pci.h).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -63,7 +63,7 @@ uint32_t fake_pci_capability(int index, uint8_t kind, uint32_t offset, uint32_t 
 	return offset;
 }
 
-/* The bus that a function is on now, -1 if no bridge leads there. */
+/* The bus that a function is on now; -1: no bridge leads there. */
 static int bus_of(const struct fake_pci_function *function)
 {
 	const struct fake_pci_function *bridge;

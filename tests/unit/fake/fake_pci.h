@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * fake_pci.h - fake PCI functions for tests on the host: configuration space that is there only
- * when the bridges' bus numbers lead to it, keeps those bits that are writable, and remembers what
- * was written in which order.
+ * fake_pci.h - fake PCI functions for tests on the host. Their configuration space can be reached
+ * only if the bridges' bus numbers lead to it. It keeps the bits that are writable, and remembers
+ * all writes in order.
  */
 #ifndef TESTS_FAKE_PCI_H
 #define TESTS_FAKE_PCI_H
@@ -41,16 +41,16 @@ extern struct fake_pci {
 void fake_pci_reset(void);
 
 /*
- * Adds a function with that ID, class (all of PCI_CLASS) and header type; command, BARs, interrupt
- * line and, for bridges, bus numbers and windows are writable. Returns its index.
+ * Adds a function with that ID, class (all of PCI_CLASS) and header type. Its command, BARs and
+ * interrupt line are writable, and for bridges, bus numbers and windows, too. Returns its index.
  */
 int fake_pci_add(int behind, uint8_t device, uint8_t function, uint32_t id, uint32_t class,
 		 uint8_t header);
 
-/* Adds a capability of so many bytes at the list's beginning. Returns its offset. */
+/* Adds a capability of size bytes at the start of the list. Returns its offset. */
 uint32_t fake_pci_capability(int index, uint8_t kind, uint32_t offset, uint32_t size);
 
-/* Sets a value; its bits are writable or not. */
+/* Sets a value. writable says whether its bits are writable. */
 void fake_pci_set(int index, uint32_t offset, uint32_t size, uint32_t value, bool writable);
 uint32_t fake_pci_get(int index, uint32_t offset, uint32_t size);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * selfcheck.c - a monitor whose code, tables and page tables are whole; slots have no state.
+ * selfcheck.c - a fake of a monitor without damage. Its slots have no state.
  */
 #include <stddef.h>
 #include "arch/x86/cpu/cpu.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * switch.c - monitor/switch/switch.h for tests that start no slot: all of it fails.
+ * switch.c - a fake of monitor/switch/switch.h for tests that start no slot. Its functions fail.
  */
 #include "monitor/switch/switch.h"
 

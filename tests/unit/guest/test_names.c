@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Every number of the guest ABI has words, and words of its own. */
+/* Tests that every number of the guest ABI has words, and no two have the same. */
 #include <cmocka.h>
 #include <errno.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@ static const int errors[] = {SWITCHYARD_ERRORS(NUMBER)};
 static const int states[] = {SWITCHYARD_STATES(NUMBER)};
 static const int types[] = {SWITCHYARD_TYPES(NUMBER)};
 
-/* The numbers follow each other; each has a word, and no two the same; others have none. */
+/* The numbers are consecutive. Each has a different word; other numbers have none. */
 static void assert_words(const int *numbers, size_t count, int step,
 			 const char *(*word_of)(int number))
 {
@@ -63,7 +63,7 @@ static bool parse(const char *text, struct line *line, struct error *error)
 	return parse_line(&module, 0, line, error);
 }
 
-/* `type=` takes each of them, and names each when it refuses. */
+/* `type=` accepts each type, and lists all types when it refuses a word. */
 static void types_can_be_asked_for(void **state)
 {
 	struct error wrong, error;

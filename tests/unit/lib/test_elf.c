@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Reading ELF files of both classes, and refusing those whose headers lie. */
+/* Tests of reading ELF files of both classes, and of refusing those with wrong headers. */
 #include "cmocka.h"
 #include <elf.h>
 #include <stddef.h>
@@ -73,7 +73,7 @@ static int start(void **state)
 	return 0;
 }
 
-/* All that a reader asks before it uses the file's segments. */
+/* Calls the functions that a reader calls before it uses the file's segments. */
 static bool accepts(struct elf_file *file, const void *bytes, uint64_t size, struct error *error)
 {
 	if (!elf_open(file, bytes, size, error) || !elf_check_table(file, error))
@@ -175,14 +175,14 @@ static void what_is_loaded(void **state)
 	assert_true(elf_is_loaded(&segment));
 	segment.type = PT_NOTE;
 	assert_false(elf_is_loaded(&segment));
-	/* It has contents, but no room for them: a reader must come to refuse it. */
+	/* The segment has contents, but no memory for them, so a reader must refuse it. */
 	segment = (struct elf_segment){.type = PT_LOAD, .filesz = 1};
 	assert_true(elf_is_loaded(&segment));
 }
 
 static void assert_refused(const void *bytes, uint64_t size, const char *reason)
 {
-	void *exact = malloc(size); /* AddressSanitizer sees what is read beyond it */
+	void *exact = malloc(size); /* so that AddressSanitizer catches reads beyond it */
 	struct elf_file file;
 	struct error error;
 
@@ -297,7 +297,7 @@ static void a_segment_may_end_at_the_top(void **state)
 	assert_true(accepts(&file, &file64, sizeof(file64), &error));
 }
 
-/* A loader puts files where it likes: nothing in them has to be aligned. */
+/* A loader may put a file anywhere, so nothing in it needs to be aligned. */
 static void at_any_address(void **state)
 {
 	static uint8_t memory[sizeof(file64) + 1];

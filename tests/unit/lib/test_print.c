@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* print.c against the C library's snprintf(), and sizes as people write them. */
+/* Compares print.c with the C library's snprintf(), and tests sizes as people write them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 
 #define TEXT 128
 
-/* The same text and length as snprintf() gives. */
+/* The text and its length must be those of snprintf(). */
 #define SAME(...)                                                               \
 	do {                                                                    \
 		char ours[TEXT], theirs[TEXT];                                  \
@@ -23,7 +23,7 @@
 
 static void numbers(void **state)
 {
-	/* A variable: cppcheck takes the constant's expression for an unsigned one. */
+	/* This is a variable, because cppcheck takes the constant for an unsigned expression. */
 	int64_t lowest = INT64_MIN;
 
 	(void)state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* string.c, under other names, against the C library's functions. */
+/* Compares string.c, under other names, with the C library's functions. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_xxh64.c - the sums that Debian's xxhsum -H64 gives.
+ * test_xxh64.c - compares sums with those of Debian's xxhsum -H64.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The console's commands: tables to the letter, and an error line for each wrong use. */
+/* Tests of the console's commands: their exact tables, and an error line for each wrong use. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,7 +20,7 @@ static struct monitor monitor;
 static struct ui ui;
 static struct boot_info boot;
 
-/* Stand in for switch.c's: refuse, and say what was asked. */
+/* These replace switch.c's functions. They fail, and the error says what was asked. */
 bool switch_boot(struct monitor *asked, struct slot *slot, struct error *error)
 {
 	assert_ptr_equal(asked, &monitor);
@@ -67,7 +67,7 @@ static int start(void **state)
 	memset(&ui, 0, sizeof(ui));
 	monitor.options = (struct options){.video = true};
 	monitor.boot = &boot;
-	ui_connect(&ui, &monitor);
+	ui_connect(&ui, &monitor, NULL);
 	ui_take(&ui, 0);
 	add_slot("alpha", SWITCHYARD_PARKED, SWITCHYARD_LINUX,
 		 (struct region){.base = 16 * MIB, .size = 512 * MIB}, 8 * MIB);
@@ -83,7 +83,7 @@ static int start(void **state)
 	return 0;
 }
 
-/* What a line prints. */
+/* The output of a command line. */
 static const char *run(const char *text)
 {
 	char line[LINE_SIZE];
@@ -107,7 +107,7 @@ static void slots_table(void **state)
 	assert_string_equal(run("slots"), "SLOT  STATE  MEMORY  BASE  TYPE  RUNS  IMAGE\n");
 }
 
-/* One row a case: a line, and the one line that it prints, or none. */
+/* Each row has a command line, and the one line that it prints, or none. */
 static const struct wrong_use {
 	const char *line, *printed;
 } wrong[] = {

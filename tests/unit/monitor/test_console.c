@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The terminal: keys out of the serial port's bytes, and command lines drawn on it. */
+/* Tests of the terminal: how bytes become keys, and how command lines are drawn. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -58,7 +58,7 @@ static void init_takes_the_options(void **state)
 
 #define MAX_KEYS 8
 
-/* One row a case: bytes received, and the keys that they are, up to a 0. */
+/* Each row has received bytes, and the keys that they mean. A 0 ends the keys. */
 static const struct input {
 	const char *bytes;
 	int keys[MAX_KEYS];
@@ -128,7 +128,7 @@ static void keyboard_counts_too(void **state)
 	assert_int_equal(console_key(console), KEY_NONE);
 }
 
-/* A terminal of 80 columns: what one row shows. */
+/* One row of a terminal with 80 columns. */
 struct terminal {
 	char row[VGA_COLUMNS + 1];
 	uint32_t column;
@@ -201,9 +201,9 @@ static void trim(char *text)
 		text[i - 1] = '\0';
 }
 
-#define SHOWN_COLUMNS 67 /* of 80: the prompt has 12, and the last one stays free */
+#define SHOWN_COLUMNS 67 /* 80, without 12 of the prompt and the last one, which stays free */
 
-/* The terminal must show the editor's line, or the part of it around the cursor. */
+/* The terminal must show the editor's line, or the part around the cursor. */
 static void expect_drawn(const struct lineedit *edit)
 {
 	struct terminal terminal;
@@ -219,7 +219,7 @@ static void expect_drawn(const struct lineedit *edit)
 	assert_string_equal(terminal.row, expected);
 }
 
-/* Each key alone is easy; what counts is that any sequence of them leaves the right picture. */
+/* After any sequence of keys, the terminal must show the right line. */
 static void drawing_follows_the_editor(void **state)
 {
 	static const char *const keys[] = {"a",	     "bc",     "d e",	  "\x1b[D", "\x1b[C",

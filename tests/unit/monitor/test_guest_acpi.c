@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A slot's own ACPI root tables, from tables made here, right and wrong. */
+/* Tests of a slot's own ACPI root tables, which are made from right and wrong tables. */
 #include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
@@ -55,7 +55,7 @@ static void finish_rsdp(void)
 	rsdp->extended_checksum = (uint8_t)-sum(rsdp, 36);
 }
 
-/* Three enabled, one that could be plugged in, one x2APIC. */
+/* The processors: three enabled ones, one that could be plugged in, and one with an x2APIC. */
 static void make_madt(void)
 {
 	struct acpi_madt *madt = phys(MADT);
@@ -173,7 +173,7 @@ static void acpi_1_has_an_rsdt_only(void **state)
 
 	(void)state;
 	rsdp->revision = 0;
-	rsdp->length = 0xffffffff; /* no field of ACPI 1.0's */
+	rsdp->length = 0xffffffff; /* ACPI 1.0 has no such field */
 	finish_rsdp();
 	assert_true(build(0));
 	rsdp = phys(guest_rsdp);
@@ -195,7 +195,7 @@ static void no_rsdt(void **state)
 	assert_swyd(entry(table_at(rsdp->xsdt, "XSDT"), 8, 2));
 }
 
-/* The APIC IDs of a MADT's processors, as text; the IO-APIC has to be behind them. */
+/* Lists the APIC IDs of a MADT's processors as text. The IO-APIC must be behind them. */
 static void list_processors(const struct acpi_header *header, char *text, size_t size)
 {
 	const uint8_t *at = (const uint8_t *)header + sizeof(struct acpi_madt);
@@ -220,8 +220,8 @@ static void list_processors(const struct acpi_header *header, char *text, size_t
 }
 
 /*
- * Enabled CPUs only are counted: APIC IDs 0, 2, 3, 300, from the boot CPU on. The others are not
- * listed at all.
+ * Only enabled CPUs are counted, from the boot CPU on: APIC IDs 0, 2, 3, 300. The others are not
+ * listed.
  */
 static void other_cpus_are_left_out(void **state)
 {
@@ -251,11 +251,11 @@ static void other_cpus_are_left_out(void **state)
 		assert_ptr_not_equal(madt, phys(MADT));
 		list_processors(madt, text, sizeof(text));
 		assert_string_equal(text, rows[i].processors);
-		table_at(MADT, "APIC"); /* firmware's own is as it was */
+		table_at(MADT, "APIC"); /* firmware's own table is unchanged */
 	}
 }
 
-/* The one that can only be plugged in is not the one that runs. */
+/* The CPU that can be plugged in is not the boot CPU. */
 static void the_boot_cpu_is_not_listed(void **state)
 {
 	(void)state;
@@ -274,7 +274,7 @@ static void no_madt_no_mask(void **state)
 	assert_true(build(1));
 }
 
-/* Firmware's tables, each with one byte that is wrong. */
+/* Firmware's tables, each with one wrong byte. */
 static void broken_tables(void **state)
 {
 	static const struct {
@@ -301,7 +301,7 @@ static void broken_tables(void **state)
 	}
 }
 
-/* A wrong checksum, or a root pointer that lies about its length: what the slot gets is right. */
+/* Even if a checksum or the root pointer's length is wrong, the slot gets right tables. */
 static void wrong_sums(void **state)
 {
 	static const uint64_t rows[] = {RSDP + 9, RSDP + 21, RSDP + 33,
@@ -322,7 +322,7 @@ static void wrong_sums(void **state)
 	}
 }
 
-/* With an XSDT, nobody looks at the RSDT. */
+/* With an XSDT, the RSDT is not used. */
 static void a_broken_rsdt_is_left_out(void **state)
 {
 	struct acpi_rsdp *rsdp;
@@ -362,7 +362,7 @@ static void madt_without_room_for_its_fields(void **state)
 		"ACPI: APIC at 0x7ffe0300 has a length of 43 bytes; expected 44 to 1048576");
 }
 
-/* Firmware lists a SWYD already: kernels take the first they find, which must be the slot's. */
+/* Firmware lists a SWYD, too. Kernels use the first one, which must be the slot's. */
 static void firmware_has_a_swyd(void **state)
 {
 	struct acpi_rsdp *rsdp;
@@ -375,7 +375,7 @@ static void firmware_has_a_swyd(void **state)
 	assert_swyd(entry(table_at(rsdp->rsdt, "RSDT"), 4, 0));
 }
 
-/* ACPI 1.0's tables above 4 GiB: 64-bit addresses, in an XSDT that is made of the RSDT. */
+/* ACPI 1.0's tables are copied above 4 GiB. The slot gets an XSDT that is made from the RSDT. */
 static void above_4_gib(void **state)
 {
 	struct acpi_rsdp *rsdp = phys(RSDP);
@@ -404,7 +404,7 @@ static void above_4_gib(void **state)
 	}
 }
 
-/* What guest_acpi_room() says is enough, and not much more. */
+/* guest_acpi_room() returns enough bytes, and not many more. */
 static void room_is_measured(void **state)
 {
 	static const uint64_t cpus[] = {0, 3, 0xff};
@@ -433,8 +433,8 @@ static void no_room(void **state)
 }
 
 /*
- * Whatever a byte of firmware's tables is changed to: an answer, and no access outside of the
- * fake's memory.
+ * Each byte of firmware's tables is changed to any value. The call must return, without an access
+ * outside of the fake's memory.
  */
 static void any_byte_may_be_wrong(void **state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The memory map that a slot sees. */
+/* Tests of the memory map that a slot gets. */
 #include <cmocka.h>
 #include <string.h>
 #include "monitor/load/guest_map.h"

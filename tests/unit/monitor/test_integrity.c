@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Damage to a parked slot is found, and named; what may change, may. */
+/* Damage to a parked slot is found and named. Other changes are allowed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,13 +22,14 @@
 #define PRESENT	 1ull
 #define WRITABLE 3ull
 #define USER	 5ull
-#define ALL	 7ull /* what a table's entry allows */
+#define ALL	 7ull /* permissions of a table's entry */
 #define LARGE	 0x81ull
 #define NX	 (1ull << 63)
-#define TEXT	 (BASE + 0x10000) /* two pages of it, one after the other */
+#define TEXT	 (BASE + 0x10000) /* two adjacent pages */
 #define DATA	 (BASE + 0x20000)
 #define GDT	 (BASE + 0x30000)
-#define BLOCK	 (BASE + SIZE) /* one page of ACPI tables, and the rest */
+#define IDT	 (BASE + 0x31000)
+#define BLOCK	 (BASE + SIZE) /* one page of ACPI tables, then the fixed part */
 
 static struct slot slot = {
 	.name = "beta",
@@ -40,10 +41,10 @@ static struct cpu_context context;
 static uint64_t device;
 static struct kept_state kept;
 static struct text_sums sums;
-static uint8_t *memory, *acpi;
+static uint8_t *memory, *acpi, font[64];
 static struct error error;
 
-/* Lists of one item each stand in for the monitor's. */
+/* These lists of one item each replace the monitor's. */
 static const struct state_item registers = {.name = "registers"}, timer = {.name = "pit"};
 static const struct state_layout cpu_list = {
 	.count = 1,
@@ -77,7 +78,7 @@ static uint64_t *entry(uint64_t table, unsigned int i)
 	return (uint64_t *)(memory + table * TABLE) + i;
 }
 
-/* Table n lies at BASE + n pages: 0 the root, 1 PDPT, 2 directory, 3 page table. */
+/* Table n lies at BASE + n pages. 0 is the root, 1 the PDPT, 2 the directory, 3 the page table. */
 static int start(void **state)
 {
 	(void)state;
@@ -97,10 +98,15 @@ static int start(void **state)
 	*entry(3, 3) = (DATA + TABLE) | PRESENT | NX;
 	*entry(3, 4) = (DATA + 2 * TABLE) | USER;
 	*entry(3, 5) = GDT | PRESENT | NX;
+	*entry(3, 6) = IDT | PRESENT | NX;
 	kept.cpu[0]->cr3 = BASE;
 	kept.cpu[0]->efer = EFER_NXE;
 	kept.cpu[0]->gdtr.base = 0xffffffff80005000ull;
 	kept.cpu[0]->gdtr.limit = 0x7f;
+	kept.cpu[0]->idtr.base = 0xffffffff80006000ull;
+	kept.cpu[0]->idtr.limit = 0xf;
+	kept.apart = (uint64_t)font;
+	kept.apart_size = sizeof(font);
 	return 0;
 }
 
@@ -179,6 +185,13 @@ static void items_that_changed_are_named(void **state)
 	assert_damaged("GDT");
 	memory[GDT + 0x7f - BASE] ^= 1;
 	assert_harmless(GDT + 0x80);
+	memory[IDT - BASE] ^= 1;
+	assert_damaged("IDT");
+	memory[IDT - BASE] ^= 1;
+	assert_harmless(IDT + 0x10);
+	font[0] ^= 1;
+	assert_damaged("saved device state: vga-font changed");
+	font[0] ^= 1;
 	*entry(0, 1) = 1;
 	assert_damaged("top page table");
 	*entry(0, 1) = 0;
@@ -205,7 +218,7 @@ static void rights_of_all_levels_count(void **state)
 	*entry(2, 0) |= NX;
 	take(INTEGRITY_TEXT);
 	assert_int_equal(kept.integrity.page_count, 0);
-	kept.cpu[0]->efer = 0; /* the bit means nothing then */
+	kept.cpu[0]->efer = 0; /* without NXE, the bit has no meaning */
 	take(INTEGRITY_TEXT);
 	assert_int_not_equal(kept.integrity.page_count, 0);
 }
@@ -237,7 +250,7 @@ static void tables_elsewhere_are_not_read(void **state)
 {
 	(void)state;
 	*entry(0, 0) = 0x1000 | WRITABLE;	 /* there is no memory: phys() would be NULL */
-	*entry(0, 1) = (BASE + SIZE) | WRITABLE; /* one behind its own */
+	*entry(0, 1) = (BASE + SIZE) | WRITABLE; /* one page behind the slot's range */
 	*entry(3, 6) = (BASE + SIZE) | PRESENT;
 	take(INTEGRITY_ALL);
 	assert_int_equal(kept.integrity.page_count, 2);
@@ -254,7 +267,7 @@ static void tables_in_a_circle_end(void **state)
 	take(INTEGRITY_ALL);
 }
 
-/* As many sums as there can be at most lie behind each other in the room that there is. */
+/* The largest possible number of sums fits into the room. */
 static void ranges_of_one_page(void **state)
 {
 	(void)state;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A slot's life: all that can happen to a slot in any state, and that nothing else can. */
+/* Tests of a slot's life: which events can happen in each state, and that no others can. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@
 #define CRASHED	    SWITCHYARD_CRASHED
 #define INTERRUPTED SWITCHYARD_INTERRUPTED
 
-/* States from 1 on; event, what follows, are the runs counted, may devices be running. */
+/* The events that can happen in each state, and what they change. */
 static const struct {
 	enum switchyard_state state;
 	enum life_event event;
@@ -47,7 +47,7 @@ static int find(int state, int event)
 	return -1;
 }
 
-/* Beyond both ends, too: a state can come from a table that a guest has written to. */
+/* Invalid numbers are tested, too, because a guest can write to a table of states. */
 static void nothing_else_can_happen(void **state)
 {
 	(void)state;
@@ -90,7 +90,7 @@ static void a_slot_begins_empty(void **state)
 	assert_int_equal(slot.state, EMPTY);
 }
 
-/* Each refusal names the slot and says what it is, or what to do. */
+/* Each refusal names the slot, and says what its state is or what to do. */
 static void refusals_have_reasons(void **state)
 {
 	static const struct {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The line editor: keys in, text out. */
+/* Tests of the line editor: it gets keys, and gives text. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,7 +41,7 @@ static void expect(const char *line, uint32_t cursor)
 	assert_int_equal(edit.cursor, cursor);
 }
 
-/* One row a case: keys typed in this order, and what then stands there. */
+/* Each row has the typed keys in order, and the line after them. */
 static const struct editing {
 	const char *before;
 	int keys[6];
@@ -96,7 +96,7 @@ static void history_comes_back(void **state)
 	(void)state;
 	enter("one");
 	enter("two");
-	enter("two"); /* kept once */
+	enter("two"); /* it is kept only once */
 	enter("");
 	enter("   ");
 	type("draft");
@@ -106,7 +106,7 @@ static void history_comes_back(void **state)
 	expect("one", 3);
 	lineedit_key(&edit, KEY_UP);
 	expect("one", 3);
-	type("!"); /* changes a copy */
+	type("!"); /* this changes a copy */
 	lineedit_key(&edit, KEY_DOWN);
 	lineedit_key(&edit, 'N' & 0x1f);
 	expect("draft", 5);

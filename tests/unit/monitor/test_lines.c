@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Module lines: what right ones give, and each fault's message and whom it spoils. */
+/* Tests of module lines: right ones, and the message of each fault and the slot that it spoils. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -84,7 +84,7 @@ static void the_contracts_example(void **state)
 	assert_int_equal(table.slot[2].runs, 0);
 }
 
-/* The guest's own command line, to the letter. */
+/* The guest's own command line is passed on exactly. */
 static void strings(void **state)
 {
 	static const char *const rows[][2] = {
@@ -126,7 +126,7 @@ static void options(void **state)
 	assert_int_equal(table.slot[0].cpus, 1);
 }
 
-/* Parses each line of count rows: one fault, and no slot. */
+/* Parses the line of each row. It must give one fault and no slot. */
 static void check_faults(const char *const rows[][2], size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -137,7 +137,7 @@ static void check_faults(const char *const rows[][2], size_t count)
 	}
 }
 
-/* Faults that one line has by itself: of its kind, its options and its name. */
+/* Faults in a line's kind, its options and its name. */
 static void faults_of_words(void **state)
 {
 	static const char *const rows[][2] = {
@@ -177,7 +177,7 @@ static void faults_of_words(void **state)
 	check_faults(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
-/* Of its values. */
+/* Faults in a line's values. */
 static void faults_of_values(void **state)
 {
 	static const char *const rows[][2] = {
@@ -208,7 +208,7 @@ static void faults_of_values(void **state)
 	check_faults(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
-/* Of lines that need another one. */
+/* Faults of lines that need another line. */
 static void faults_of_initrds_and_modules(void **state)
 {
 	static const char *const rows[][2] = {
@@ -247,7 +247,7 @@ static void bad_cpu_lists(void **state)
 	}
 }
 
-/* beta's lines are wrong in each of these ways; alpha is unharmed. */
+/* Each of these faults is in beta's lines. alpha must stay unharmed. */
 static void a_fault_spoils_its_own_slot(void **state)
 {
 	static const char *const rows[][3] = {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Plain ELF kernels, and what load.c says of files that are no kernels. */
+/* Tests of plain ELF kernels, and of load.c's messages for files that are no kernels. */
 #include "kernels.h"
 #include "reports.h"
 #include "guest/linux/switchyard.h"
 
 #define SIZE	 UINT64_C(0x3000)
-#define CONTENTS 0x1000 /* file offset of what segments hold */
+#define CONTENTS 0x1000 /* file offset of the segments' contents */
 
 static struct kernel_test test;
 
@@ -60,7 +60,7 @@ static void elf64_is_loaded(void **state)
 	assert_bytes(4 * MIB + 0x2800, POISON, 0x1000);
 }
 
-/* A kernel that runs at high virtual addresses: the entry point is one of them. */
+/* The kernel runs at high virtual addresses, and its entry point is one of them. */
 static void elf32_entry_is_translated(void **state)
 {
 	Elf32_Phdr segment = {.p_type = PT_LOAD,
@@ -104,7 +104,7 @@ static void elf32_physical_entry(void **state)
 	make_ram(&test, MIB, MIB, 0);
 	assert_true(load(&test));
 	assert_int_equal(test.entry.ip, 0x10000c);
-	/* A virtual address of another segment: that is what the ABI means. */
+	/* The entry point is a virtual address in another segment, as the ABI says. */
 	make_elf32(&test, 0x10000c, segment, 2);
 	assert_true(inspect(&test));
 	assert_true(load(&test));
@@ -268,7 +268,7 @@ static void only_the_wrong_slot_is_dropped(void **state)
 	assert_string_equal(reports.text[0], "slot b: the kernel's file is empty");
 }
 
-/* load_slot() never writes outside of the slot's range, whatever the plan did. */
+/* load_slot() never writes outside of the slot's range, even if the plan is wrong. */
 static void outside_of_the_range(void **state)
 {
 	(void)state;
@@ -283,7 +283,7 @@ static void outside_of_the_range(void **state)
 	assert_false(load(&test));
 }
 
-/* Any byte of the headers may be any value: an answer, and no access outside of the file. */
+/* Any header byte may have any value. The call returns, without an access outside of the file. */
 static void any_byte_may_be_wrong(void **state)
 {
 	(void)state;

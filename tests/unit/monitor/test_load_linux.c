@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* bzImage kernels: both boot protocols, what boot_params says, and each fault of a header. */
+/* Tests of bzImage kernels: both boot protocols, boot_params, and each fault of a header. */
 #include "kernels.h"
 #include <asm/bootparam.h>
 
@@ -19,7 +19,7 @@ static int stop(void **state)
 	return 0;
 }
 
-/* As Debian's kernels are: protocol 2.15, relocatable, with a 64-bit entry, fit for above 4 GiB. */
+/* A kernel like Debian's: protocol 2.15, relocatable, 64-bit entry, can lie above 4 GiB. */
 static int start(void **state)
 {
 	(void)state;
@@ -157,7 +157,7 @@ static void framebuffer(void **state)
 	assert_int_equal(screen->green_size, 7);
 	assert_int_equal(screen->blue_pos, 0);
 	assert_int_equal(screen->blue_size, 6);
-	/* No EFI runtime: efi_info's loader_signature stays empty. */
+	/* There is no EFI runtime, so efi_info's loader_signature stays empty. */
 	assert_int_equal(params()->efi_info.efi_loader_signature, 0);
 }
 
@@ -177,7 +177,7 @@ static void above_4g(void **state)
 	assert_string_equal(phys((uint64_t)p->ext_cmd_line_ptr << 32 | p->hdr.cmd_line_ptr), "");
 }
 
-/* A range from below the preferred address: the kernel goes to that. */
+/* The range begins below the preferred address. The kernel is loaded at that address. */
 static void not_below_the_preferred_address(void **state)
 {
 	(void)state;
@@ -202,7 +202,7 @@ static void boots_in_32_bit_mode(void **state)
 	assert_true(test.entry.si);
 }
 
-/* Before protocol 2.12, xloadflags was not one. */
+/* Before protocol 2.12, there was no field xloadflags. */
 static void old_protocols_are_32_bit(void **state)
 {
 	(void)state;
@@ -213,7 +213,7 @@ static void old_protocols_are_32_bit(void **state)
 	assert_int_equal(test.entry.mode, ENTRY_PROTECTED);
 }
 
-/* memtest86+: linked to 1 MiB, with a command line and a file that ends before syssize does. */
+/* Like memtest86+: linked to 1 MiB, with a command line, and the file is shorter than syssize. */
 static void a_fixed_kernel(void **state)
 {
 	(void)state;
@@ -237,7 +237,7 @@ static void a_fixed_kernel(void **state)
 	assert_bytes(MIB + PAYLOAD_SIZE - 8, POISON, 8);
 }
 
-/* One that is loaded at 1 MiB, but moves itself to where it prefers to be, has both. */
+/* A kernel is loaded at 1 MiB, but moves itself to its preferred address. It needs both places. */
 static void a_fixed_kernel_that_moves_itself(void **state)
 {
 	(void)state;
@@ -372,7 +372,7 @@ static void bad_headers(void **state)
 	}
 }
 
-/* Sizes that are absurd, but not wrong, are the plan's to refuse. */
+/* The loader accepts absurd sizes that are not wrong. The plan refuses them. */
 static void huge_sizes_are_needs(void **state)
 {
 	(void)state;
@@ -385,7 +385,7 @@ static void huge_sizes_are_needs(void **state)
 	assert_false(load(&test));
 }
 
-/* Any byte of the header may be any value: an answer, and no access outside of file and slot. */
+/* Any header byte may have any value. No access is outside of the file and the slot. */
 static void any_byte_may_be_wrong(void **state)
 {
 	const struct setup_header good = *hdr;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Multiboot 1 kernels: by address fields and as ELF, their boot information, and each fault of a
- * header.
+ * Tests of Multiboot 1 kernels: with address fields and as ELF, their boot information, and each
+ * fault of a header.
  */
 #include "kernels.h"
 #include "guest/linux/switchyard.h"
@@ -147,7 +147,7 @@ static void memory_map(void **state)
 	}
 }
 
-/* Where the slice is too small, the information lies behind the kernel, and all of it fits. */
+/* If the slice is too small, the whole information lies behind the kernel. */
 static void without_room_below_1m(void **state)
 {
 	static char line[BOOT_LINE_SIZE];
@@ -205,7 +205,7 @@ static void framebuffer(void **state)
 	assert_memory_equal(info + 110, colours, sizeof(colours));
 }
 
-/* Part of the file only, from behind its beginning. */
+/* Only a part of the file is loaded. It does not begin at the start of the file. */
 static void part_of_the_file(void **state)
 {
 	static const uint32_t fields[] = {LOAD + 0x20, LOAD, LOAD + 0x100, 0, LOAD};
@@ -291,7 +291,7 @@ static void bad_headers(void **state)
 	}
 }
 
-/* A header counts within the first 8192 bytes, at a multiple of 4, with the right sum. */
+/* A header must lie in the first 8192 bytes, at a multiple of 4, and have the right sum. */
 static void where_headers_are_found(void **state)
 {
 	const uint32_t header[3] = {0x1badb002, 0, -0x1badb002u};
@@ -325,7 +325,7 @@ static void no_initrd(void **state)
 	assert_refused(&test, "a Multiboot kernel takes no initrd; expected module lines");
 }
 
-/* Any byte of the header may be any value: an answer, and no access outside of file and slot. */
+/* Any header byte may have any value. No access is outside of the file and the slot. */
 static void any_byte_may_be_wrong(void **state)
 {
 	(void)state;

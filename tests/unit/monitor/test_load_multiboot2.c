@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Multiboot2 kernels: header tags, relocation, boot information, and each fault of a header. */
+/* Tests of Multiboot2 kernels: tags, relocation, boot information, and each fault of a header. */
 #include "kernels.h"
 #include "guest/linux/switchyard.h"
 
@@ -189,7 +189,7 @@ static void framebuffer(void **state)
 }
 
 /*
- * All strings as long as they can be, all modules, the fullest map, no room below 1 MiB: it fits.
+ * It fits with the longest strings, all modules, the fullest map, and no room below 1 MiB.
  */
 static void the_largest_information(void **state)
 {
@@ -211,7 +211,7 @@ static void the_largest_information(void **state)
 	assert_true(load(&test));
 	assert_int_equal(test.entry.bx, LOAD + MEMORY);
 	assert_non_null(info_tag(15));
-	/* A name that would not fit is refused, not cut. */
+	/* A name that is too long is refused. It is not cut. */
 	memset(name, 'x', sizeof(name) - 1);
 	test.context.loader_name = name;
 	assert_false(load(&test));
@@ -236,7 +236,7 @@ static void address_and_entry_tags(void **state)
 	assert_bytes(LOAD + 0x800, 0, 0x800);
 }
 
-/* A load address of -1: from the file's beginning. */
+/* A load address of -1 means that the file is loaded from its start. */
 static void load_from_the_beginning(void **state)
 {
 	const uint32_t addresses[] = {LOAD + HEADER_AT, UINT32_MAX, 0, 0};
@@ -304,7 +304,7 @@ static void a_large_alignment_needs_more(void **state)
 			    "0x100000-0xf03000");
 }
 
-/* Tags that say what to do under EFI, or what can be passed over. */
+/* Tags for EFI, and tags that may be ignored. */
 static void tags_that_change_nothing(void **state)
 {
 	const uint32_t requests[] = {1, 2, 3, 4, 6, 8, 14, 15, 21};
@@ -446,7 +446,7 @@ static void too_high_for_its_entry(void **state)
 	assert_int_equal(test.slot.needs.max_end, 4 * GIB); /* so the plan refuses it */
 }
 
-/* Any byte of the header may be any value: an answer, and no access outside of file and slot. */
+/* Any header byte may have any value. No access is outside of the file and the slot. */
 static void any_byte_may_be_wrong(void **state)
 {
 	static const uint32_t tag[] = {0x100000, 0xffffffff, 0x1000, 2};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The monitor's log: its ring, its levels, and what it lets through to the terminal. */
+/* Tests of the monitor's log: its ring, its levels, and which lines the terminal shows. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +11,7 @@
 #include "monitor/log/log.h"
 
 static struct log the_log;
-static char shown[2 * LOG_SIZE]; /* by the sink, since it was cleared */
+static char shown[2 * LOG_SIZE]; /* what the sink got since this was cleared */
 
 static void show(void *context, const char *text)
 {

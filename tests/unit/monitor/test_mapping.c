@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How far page tables have to reach, and what is left out beyond. */
+/* Tests of how far page tables must reach, and of memory that is left out beyond that. */
 #include <string.h>
 #include "cmocka.h"
 #include "lib/units.h"

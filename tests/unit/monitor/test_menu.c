@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The menu: what it shows, and what starts. */
+/* Tests of the menu: what it shows, and which slot it starts. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -64,7 +64,7 @@ static void shows_slots(void **state)
 	assert_true(printed("any other key"));
 }
 
-/* 80 columns, the last one free, and 25 lines, with as many slots as there can be. */
+/* With the most slots, the menu fits into 80 columns, the last one free, and 25 lines. */
 static void fits_the_screen(void **state)
 {
 	uint32_t lines = 1, column = 0;
@@ -84,7 +84,7 @@ static void fits_the_screen(void **state)
 	assert_in_range(lines, 1, VGA_ROWS);
 }
 
-/* One row a case; slot -1: the console, -2: still waits after 100 s. */
+/* slot -1: the console; -2: the menu still waits after 100 s. */
 static const struct choice_case {
 	const char *what;
 	const char *default_slot;
@@ -109,7 +109,7 @@ static const struct choice_case {
 	{"a default that is not there, no time", "gamma", 0, "", -2, 0},
 };
 
-/* Does the menu still wait for a key after a long time? If not, *slot is its choice. */
+/* True if the menu still waits for a key after a long time. If not, *slot is its choice. */
 static bool menu_waits(struct slot **slot)
 {
 	fake_console.end = 100u * SECOND;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The monitor's options: what each sets, and that a wrong one keeps its default. */
+/* Tests of the monitor's options: what each sets, and that a wrong one keeps its default. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The memory plan: the firmware's map, the monitor and the store. */
+/* Tests of the memory plan: the firmware's map, the monitor and the store. */
 #include "plan_machine.h"
 
 static void assert_region(uint32_t i, uint64_t base, uint64_t end, uint32_t type,
@@ -82,7 +82,7 @@ static void maps_that_are_no_use(void **state)
 static void the_monitor_goes_high(void **state)
 {
 	(void)state;
-	/* The two highest places are taken by modules, one of them by its last byte only. */
+	/* Modules lie in the two highest places, one of them only with its last byte. */
 	m.boot.module_count = 2;
 	m.boot.module[0] = (struct boot_module){.base = GIB - 3 * MIB, .size = 4096};
 	m.boot.module[1] = (struct boot_module){.base = GIB - 8 * MIB, .size = 2 * MIB + 1};
@@ -112,7 +112,7 @@ static void no_room_for_the_monitor(void **state)
 		"GiB, beside the modules; the largest piece is 3968 KiB");
 }
 
-/* All RAM below 1 MiB is firmware's: that is no reason not to start. */
+/* The monitor starts even if all RAM below 1 MiB is firmware's. */
 static void no_low_memory(void **state)
 {
 	(void)state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The memory plan of random machines: nothing overlaps, and each slot has what it needs. */
+/* Tests plans of random machines: nothing overlaps, and each slot has what it needs. */
 #include "plan_machine.h"
 #include "monitor/load/guest_map.h"
 
@@ -160,7 +160,7 @@ static void nothing_overlaps(void **state)
 	assert_true(whole > 1000 && placed > 1000 && refused > 1000);
 }
 
-/* The pinned slot's map, with that many others before and behind it, and that large a monitor. */
+/* The pinned slot's map, with other slots before and behind it, and a monitor of that size. */
 static uint32_t map_of_pinned(uint32_t before, uint32_t behind, uint64_t monitor,
 			      struct region *map, uint32_t max)
 {

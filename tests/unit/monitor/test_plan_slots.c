@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The memory plan: slots' slices and ranges, and the reason for each refusal. */
+/* Tests of the memory plan: slots' slices and ranges, and the reason for each refusal. */
 #include "plan_machine.h"
 
-/* One slot that can't be had, among others: its reason. */
+/* The reason why one slot among others is refused. */
 static const char *refusal(void)
 {
 	make_plan();
@@ -10,7 +10,7 @@ static const char *refusal(void)
 	return m.reports.text[0];
 }
 
-/* In order, lowest first, from 16 MiB; a fixed kernel has its address. */
+/* Ranges are given in order, the lowest first, from 16 MiB. A fixed kernel has its address. */
 static void ranges(void **state)
 {
 	(void)state;
@@ -31,7 +31,7 @@ static void ranges(void **state)
 		assert_int_equal(m.table.slot[i].low.size, (i < 2 ? 64 : 32) * KIB);
 }
 
-/* A kernel that is linked high gets RAM from 1 MiB on, where that is free and it lies in there. */
+/* A kernel that is linked high gets RAM from 1 MiB on, if that is free and contains it. */
 static void fixed_high(void **state)
 {
 	(void)state;
@@ -48,7 +48,7 @@ static void fixed_high(void **state)
 	assert_int_equal(m.table.slot[0].ram.base, 16 * MIB);
 	start(state);
 	add_fixed("a", 32 * MIB, 16 * MIB, MIB);
-	add_fixed("b", 2 * MIB, MIB, MIB); /* it comes later, and has no choice */
+	add_fixed("b", 2 * MIB, MIB, MIB); /* it comes later, but has no other place */
 	make_plan();
 	assert_int_equal(m.reports.count, 0);
 	assert_int_equal(m.table.slot[0].ram.base, 16 * MIB);
@@ -246,7 +246,7 @@ static void refusal_asked_elsewhere(void **state)
 				       "range 0x4000000-0x8000000");
 }
 
-/* A slot's block is the end of its range, which has to be large enough for it, too. */
+/* A slot's block is the end of its range. The range must have room for it. */
 static void blocks(void **state)
 {
 	(void)state;
@@ -264,7 +264,7 @@ static void blocks(void **state)
 	assert_string_equal(m.reports.text[1], "slot d: kernel needs 9 MiB, mem=8 MiB; raise mem=");
 }
 
-/* The range's base gives the place of the slice; of two that want one, the second goes on. */
+/* The range's base gives the slice's place. If it is not free, the next free one is used. */
 static void slices_of_pinned_slots(void **state)
 {
 	(void)state;
@@ -283,7 +283,7 @@ static void slices_of_pinned_slots(void **state)
 	assert_int_equal(m.table.slot[4].low.size, 64 * KIB);
 }
 
-/* A range from below min_base: the kernel goes to min_base, and what it needs counts from there. */
+/* The range begins below min_base. The kernel lies at min_base, and its needs count from there. */
 static void asked_below_the_kernels_lowest(void **state)
 {
 	(void)state;
@@ -291,7 +291,7 @@ static void asked_below_the_kernels_lowest(void **state)
 	assert_string_equal(refusal(), "slot a: kernel needs 17 MiB, mem=16 MiB; raise mem=");
 }
 
-/* As high as can be below 4 GiB, but where no slot asks for; or the reason why not. */
+/* The place is as high as possible below 4 GiB, and avoids ranges that slots ask for. */
 static void kept_state(void **state)
 {
 	struct slot *slot = add_slot("a", 64 * MIB, 32 * MIB);
@@ -316,7 +316,7 @@ static void kept_state(void **state)
 			       "the CPUs and devices of 1 slots; the largest piece "));
 }
 
-/* Behind all slots, as high as can be; or the reason why not, and nothing is taken. */
+/* The place is as high as possible. If there is none, nothing is taken. */
 static void pictures(void **state)
 {
 	(void)state;

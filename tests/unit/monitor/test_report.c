@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the log says of the machine as the monitor starts: of what there is no room for, how much.
- */
+/* Tests of the log's lines at the start: they say how much of the machine has no room. */
 #include <cmocka.h>
 #include <string.h>
 #include "arch/x86/cpu/mtrr.h"

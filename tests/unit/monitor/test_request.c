@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a guest may ask of the gate, and what it is told. */
+/* Tests of the requests that a guest may make at the gate, and of the answers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

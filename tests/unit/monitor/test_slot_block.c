@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The block that tells a slot's kernel of the monitor: its layout, and damage to it. */
+/* Tests of the slot's block: its layout, and damage to it. */
 #include <stddef.h>
 #include <string.h>
 #include "arch/x86/gate/gate.h"
@@ -11,7 +11,7 @@
 #include "monitor/switch/slot_block.h"
 
 #define BASE   (5 * GIB)
-#define TABLES (2 * PAGE_SIZE) /* of ACPI */
+#define TABLES (2 * PAGE_SIZE) /* ACPI tables */
 
 static struct monitor monitor;
 static struct boot_info boot;
@@ -94,7 +94,7 @@ static void sizes(void **state)
 	assert_int_equal(own()->block.size, 3 * PAGE_SIZE);
 }
 
-/* The code at info.gate: ENDBR64; JMP [RIP + 6]; and there, the gate's address. */
+/* The code at info.gate is ENDBR64 and JMP [RIP + 6]. The gate's address follows. */
 static void the_jump(void **state)
 {
 	static const uint8_t code[] = {0xf3, 0x0f, 0x1e, 0xfa, 0xff, 0x25, 6, 0, 0, 0};
@@ -119,7 +119,7 @@ static void the_jump(void **state)
 	assert_int_equal(target, (uint64_t)gate_entry);
 }
 
-/* What a guest wrote is gone after a build, and stays when the rest is renewed. */
+/* A guest's notes are gone after a build. They stay when the other parts are renewed. */
 static void notes(void **state)
 {
 	(void)state;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The store of pristine images: who gets a place in it, what is copied, and what is found changed.
+ * Tests of the store of pristine images: who gets a place, what is copied, and which changes are
+ * found.
  */
 #include <string.h>
 #include "cmocka.h"
@@ -18,7 +19,7 @@ static struct plan plan;
 static struct slot_table table;
 static struct reports reports;
 
-/* What the last call of show() said, and how often it was called. */
+/* The arguments of the last call of show(), and the number of calls. */
 static struct {
 	uint32_t calls;
 	uint64_t done, total;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tables: columns as wide as they must be, two blanks apart. */
+/* Tests of tables: columns are as narrow as possible, with two blanks between them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How the monitor and the person's terminal are tied together. */
+/* Tests of the connection between the monitor and the person's terminal. */
 #include <string.h>
 #include "cmocka.h"
 #include "fake/fake_console.h"
@@ -13,6 +13,7 @@
 static struct monitor monitor;
 static struct ui ui;
 static struct boot_info boot;
+static uint8_t cells[FRAMEBUFFER_MAX_COLUMNS * FRAMEBUFFER_MAX_ROWS];
 static const struct frontend *const frontend = &monitor.frontend;
 
 static int start(void **state)
@@ -25,7 +26,7 @@ static int start(void **state)
 	monitor.boot = &boot;
 	monitor.options = (struct options){.serial = 1, .baud = 9600, .video = true};
 	monitor.log.level = LOG_INFO;
-	ui_connect(&ui, &monitor);
+	ui_connect(&ui, &monitor, cells);
 	return 0;
 }
 
@@ -75,7 +76,7 @@ static void frontend_tells_of_the_screen(void **state)
 	assert_int_equal(screen.row, 24);
 }
 
-/* Nothing is drawn where memory is not mapped yet. */
+/* Nothing is drawn before the framebuffer is mapped. */
 static void framebuffer_is_used_once_it_is_mapped(void **state)
 {
 	(void)state;

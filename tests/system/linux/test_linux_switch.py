@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The main job: two stock Debian kernels with disks, network and work to do, to and fro many times.
+
+After each switch the guest that is back checks its CPUs and timers, its memory, its own disk and the one that
+both share, the network, its TCP stream, that its processes go on, the clock, and the kernel's log.
+"""
+
+import pytest
+
+from linux import CLOUD, GENERIC, OLDER_CLOUD, OLDER_GENERIC, OLDER_RT, RT
+from two_debians import Case, run_case
+
+IDE = ('-device', 'ide-hd,drive=shared,bus=ide.0')
+
+# Debian's cloud kernel has no driver for AHCI, but one for PIIX IDE. Linux waits seconds for an e1000's
+# link after each switch, so that case has fewer.
+CASES = [
+    Case('cloud+generic-pc-smp2', (CLOUD, GENERIC), 'pc', 'virtio-net-pci', IDE, 2, 25),
+    Case('generic+rt-q35-smp2', (GENERIC, RT), 'q35', 'e1000', IDE, 2, 8),
+    Case('cloud+generic-pc-smp1', (CLOUD, GENERIC), 'pc', 'virtio-net-pci', IDE, 1, 6),
+    Case('older-cloud+older-generic-pc-smp2', (OLDER_CLOUD, OLDER_GENERIC), 'pc', 'virtio-net-pci', IDE, 2, 6),
+    Case('generic+older-rt-q35-smp1', (GENERIC, OLDER_RT), 'q35', 'virtio-net-pci', IDE, 1, 4),
+    Case('cloud+generic-pc-smp2-uefi', (CLOUD, GENERIC), 'pc', 'virtio-net-pci', IDE, 2, 5, 'uefi'),
+]
+
+
+@pytest.mark.parametrize('case', CASES, ids=lambda case: case.name)
+def test_two_debians(case, machines):
+    run_case(machines, case)

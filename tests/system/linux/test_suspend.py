@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What Linux tells its drivers about a switch: that firmware suspends to RAM and resumes. Another module that
+is built against the kernel's headers has a device and writes down what its driver is told."""
+
+import re
+import shutil
+import tarfile
+
+import pytest
+
+from copies import build_driver
+from linux import GENERIC, OLDER_GENERIC, Linux, linux_slot
+from paths import GUESTS
+from switchyard import tick_count, tick_slot
+
+MEM = 3  # of suspend_state_t (include/linux/suspend.h)
+
+
+def probe_disk(flavour, folder):
+    """A disk that is a tar file with pm_probe.ko for that kernel."""
+    shutil.copytree(GUESTS / 'pm_probe', folder / 'pm_probe')
+    result = build_driver(flavour, folder / 'pm_probe')
+    assert result.returncode == 0, result.stderr
+    with tarfile.open(folder / 'disk.img', 'w') as archive:
+        archive.add(folder / 'pm_probe/pm_probe.ko', 'pm_probe.ko')
+    return folder / 'disk.img'
+
+
+@pytest.fixture(scope='module', params=sorted({GENERIC, OLDER_GENERIC}))
+def alpha(request, module_machines, tmp_path_factory):
+    """alpha runs at its shell before and after each test, with the probe."""
+    disk = probe_disk(request.param, tmp_path_factory.mktemp(request.param))
+    machine = module_machines.start(
+        'timeout=0 default=alpha', linux_slot('alpha', request.param) + tick_slot(), memory='512M',
+        devices=['-drive', f'file={disk},format=raw,if=virtio,readonly=on'])
+    alpha = Linux(machine, 'alpha')
+    alpha.wait()
+    alpha.run('tar xf /dev/vda -C /tmp; insmod /tmp/pm_probe.ko')
+    yield alpha
+    machine.quit()
+
+
+def told(alpha):
+    """What the probe was told since the last call: (step, state, firmware suspends, firmware resumes)."""
+    log = alpha.run('dmesg -c')
+    return [(step, *map(int, numbers)) for step, *numbers in
+            re.findall(r'pm_probe: (\w+): state (\d), firmware suspends (\d), firmware resumes (\d)', log)]
+
+
+def test_a_switch_is_suspend_to_ram_by_firmware(alpha):
+    told(alpha)
+    alpha.leave('syctl switch tick')
+    tick_count(alpha.machine)
+    alpha.machine.send('1')
+    alpha.come_back()
+    assert alpha.alarms() == []
+    assert told(alpha) == [('suspend', MEM, 1, 0), ('resume', MEM, 1, 1)]
+
+
+def test_turned_back_half_way_it_is_not(alpha):
+    """Nobody else had the devices."""
+    alpha.run('echo 0 > /sys/module/suspend/parameters/pm_test_delay; echo core > /sys/power/pm_test; dmesg -c')
+    output, status = alpha.try_run('syctl switch tick')
+    assert status == 1 and 'the suspend test of /sys/power/pm_test is on' in output
+    assert told(alpha) == [('suspend', MEM, 1, 0), ('resume', MEM, 1, 0)]
+    alpha.run('echo none > /sys/power/pm_test')

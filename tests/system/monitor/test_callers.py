@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Each caller of the gate gets its own answer: two CPUs at once, and a CPU that calls a second time.
+
+The guest `callers` (images/callers/) asks for a switch to its own slot, which the boot CPU is told; any
+other CPU is told that it may not ask.
+"""
+
+import pytest
+
+from paths import CALLERS
+from qemu import PROMPT
+from switchyard import BOOT_LIMIT, module, tick_count, tick_slot
+
+CALLS = 500
+LIMIT = 60
+ANSWERS = r'(\d+) self, (\d+) not boot CPU, (\d+) busy, (\d+) other\n'
+
+
+@pytest.fixture(scope='module')
+def machine(module_machines):
+    machine = module_machines.start('timeout=0 default=callers', [module('kernel', 'callers', CALLERS, 'mem=16M'),
+                                                                  *tick_slot()], smp=2)
+    machine.expect(r'^callers: 1 other CPUs are ready\n', BOOT_LIMIT)
+    return machine
+
+
+def answers(machine, who):
+    return tuple(int(count) for count in machine.expect(rf'^callers: {who}: {ANSWERS}', LIMIT).groups())
+
+
+def test_two_cpus_at_once(machine):
+    machine.send('c')
+    assert answers(machine, 'boot CPU') == (CALLS, 0, 0, 0)
+    assert answers(machine, 'other CPU') == (0, CALLS, 0, 0)
+
+
+def test_a_call_inside_the_gate_is_refused(machine):
+    """The breakpoint hits on entry, before and after the gate's first write, and on the way out."""
+    machine.send('d')
+    before, other_cpu, busy, other = answers(machine, 'inside')
+    assert (other_cpu, other) == (0, 0)
+    assert before > 0
+    assert busy > 2
+    assert answers(machine, 'outside') == (1, 0, 0, 0)
+
+
+def test_nmis(machine):
+    machine.send('n')
+    own, other_cpu, busy, other = answers(machine, 'inside')
+    assert own + busy > 0
+    assert (other_cpu, other) == (0, 0)
+    own, *others = answers(machine, 'outside')
+    assert own > 0
+    assert others == [0, 0, 0]
+
+
+def test_the_slot_can_be_left_and_resumed(machine):
+    machine.send('m')
+    machine.expect(PROMPT)
+    machine.sendline('boot tick')
+    tick_count(machine)
+    machine.send('m')
+    machine.expect(PROMPT)
+    machine.sendline('switch callers')
+    machine.expect(r'^callers: back after 1 switches')

@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Tests of damage to the monitor and to parked slots, done from outside. It is named, and harms no
+other slot."""
+
+import re
+import subprocess
+
+import pytest
+
+import guest_images
+from gdb_remote import GdbRemote
+from linux import CLOUD, Linux, linux_slot
+from paths import MONITOR
+from qemu import PROMPT
+from switchyard import module, open_console, parse_table, slots, tick_count, tick_slot
+
+UD2 = b'\x0f\x0b'
+LARGE_PAGE = 2 << 20
+
+
+def symbols():
+    """Offsets from the image's start, by name."""
+    output = subprocess.run(['nm', str(MONITOR)], capture_output=True, text=True, check=True).stdout
+    found = {name: int(address, 16) for address, _, name in map(str.split, output.splitlines())}
+    return {name: address - found['monitor_start'] for name, address in found.items()}
+
+
+def start(machines, options, modules, **settings):
+    """A machine at the monitor's prompt. machine.damage() halts it while a test writes to its memory."""
+    socket = machines.logs / 'gdb'
+    machine = machines.start(f'timeout=-1 {options}', modules,
+                             devices=['-gdb', f'unix:{socket},server=on,wait=off'], **settings)
+    open_console(machine)
+    machine.damage = lambda: GdbRemote(socket)
+    rows = parse_table(machine.command('mem'))
+    starts = [int(row['START'], 16) for row in rows if row['OWNER'] == 'monitor']
+    # The image begins with a large page. The kept state of slots may begin at any page.
+    machine.base, = (start for start in starts if start % LARGE_PAGE == 0)
+    return machine
+
+
+def first_error(text):
+    match = re.search(r'^error: (.*)$', text, re.MULTILINE)
+    assert match, f'no error in {text!r}'
+    return match[1]
+
+
+@pytest.fixture
+def ticks(machines):
+    return start(machines, '', tick_slot('tick') + tick_slot('tock'), memory='128M')
+
+
+def test_selftest_of_a_whole_machine(ticks):
+    output = ticks.command('selftest')
+    assert [line.split(': ')[1] for line in output.strip().split('\n')] == ['ok'] * 6
+
+
+@pytest.mark.parametrize('where', ['gate_main', 'commands'])
+def test_damage_to_the_monitor(ticks, where):
+    """Code and a constant are damaged. The monitor switches to no slot any more, and tells the person."""
+    ticks.sendline('boot tick')
+    tick_count(ticks, 'tick')
+    ticks.send('2')
+    tick_count(ticks, 'tock')
+    # Behind the code that is executed.
+    address = ticks.base + symbols()['const_end' if where == 'commands' else 'command_pci'] - 1
+    with ticks.damage() as memory:
+        memory.flip(address)
+    ticks.send('1')
+    shown = ticks.expect(r'error: the monitor.*\n')[0]
+    assert f'{address & ~0xfff:#x}' in shown
+    ticks.expect(PROMPT)
+    assert slots(ticks)['tock']['STATE'] == 'parked'
+    assert f'{address & ~0xfff:#x}' in first_error(ticks.command('selftest'))
+    with ticks.damage() as memory:
+        memory.flip(address)
+    assert 'error' not in ticks.command('selftest')
+    ticks.sendline('switch tock')
+    tick_count(ticks, 'tock')
+
+
+def test_integrity_off(machines):
+    machine = start(machines, 'integrity=off', tick_slot('tick') + tick_slot('tock'), memory='128M')
+    machine.sendline('boot tick')
+    tick_count(machine, 'tick')
+    with machine.damage() as memory:
+        memory.flip(machine.base + symbols()['command_pci'] - 1)
+    machine.send('2')
+    tick_count(machine, 'tock')
+    machine.send('1')
+    tick_count(machine, 'tick')
+
+
+def test_fault_in_the_monitor(ticks):
+    """Registers and names are on the serial port and on the screen. The console goes on."""
+    ticks.sendline('boot tick')
+    left_at = tick_count(ticks, 'tick')
+    ticks.send('0')
+    ticks.expect(PROMPT)
+    address = ticks.base + symbols()['command_mem']
+    with ticks.damage() as memory:
+        kept = memory.read(address, len(UD2))
+        memory.write(address, UD2)
+    shown = ticks.command('mem')
+    assert re.search(r'fault in the monitor: vector 6 \(#UD', shown)
+    assert re.search(r'^.*  at command_mem\+0x0 ', shown, re.MULTILINE)
+    assert re.search(r'^.*  called from console_loop\+0x[0-9a-f]+ ', shown, re.MULTILINE)
+    assert re.search(r'rax [0-9a-f]{16} rbx [0-9a-f]{16}', shown)
+    screen = ticks.screen_text()
+    assert 'at command_mem+0x0' in screen and 'called from console_loop+' in screen
+    with ticks.damage() as memory:
+        memory.write(address, kept)
+    assert 'monitor' in ticks.command('mem')
+    ticks.sendline('switch tick')
+    assert tick_count(ticks, 'tick') >= left_at
+
+
+def plant_ud2(machine, name):
+    """Makes this function's first instruction fault. Returns a function that repairs it."""
+    address = machine.base + symbols()[name]
+    with machine.damage() as memory:
+        kept = memory.read(address, len(UD2))
+        memory.write(address, UD2)
+
+    def restore():
+        with machine.damage() as memory:
+            memory.write(address, kept)
+    return restore
+
+
+def test_fault_in_the_monitor_while_a_kernel_starts(ticks):
+    """The slot already has the machine, but its kernel has run no instruction."""
+    restore = plant_ud2(ticks, 'cpu_state_reset')
+    ticks.sendline('boot tick')
+    ticks.expect('fault in the monitor: vector 6')
+    ticks.expect(PROMPT)
+    restore()
+    assert 'has crashed (fault in the monitor)' in first_error(ticks.command('switch tick'))
+    ticks.sendline('boot tick')
+    tick_count(ticks, 'tick')
+
+
+def test_fault_while_one_is_reported(ticks):
+    """The console still comes, and says so."""
+    restores = [plant_ud2(ticks, name) for name in ('command_mem', 'symbol_find')]
+    shown = ticks.command('mem')
+    assert 'fault in the monitor: vector 6' in shown
+    assert re.search(r'fault while one was reported: vector 6, rip [0-9a-f]{16}', shown)
+    for restore in restores:
+        restore()
+    assert 'error' not in ticks.command('selftest')
+
+
+def test_fault_after_a_slot_is_parked(machines):
+    """The slot's settings of the serial port are still loaded. The report can be read anyway."""
+    image = guest_images.assemble('parks_in_loopback', 0x3000000, bits=64)
+    machine = start(machines, '', [module('kernel', 'loops', image, 'mem=4M')], memory='128M')
+    restore = plant_ud2(machine, 'integrity_take')
+    machine.sendline('boot loops')
+    machine.expect('fault in the monitor: vector 6')
+    machine.expect(PROMPT)
+    restore()
+    assert slots(machine)['loops']['STATE'] == 'parked'
+
+
+def test_a_damaged_image_is_not_started(ticks):
+    rows = parse_table(ticks.command('mem'))
+    store = next(int(row['START'], 16) for row in rows if row['OWNER'] == 'store')
+    with ticks.damage() as memory:
+        memory.flip(store + 100)
+    refused = first_error(ticks.command('boot tick'))
+    assert 'slot tick' in refused and 'kernel image' in refused and f'{store:#x}' in refused
+    assert 'slot tick' in first_error(ticks.command('selftest'))
+    ticks.sendline('boot tock')
+    tick_count(ticks, 'tock')
+
+
+@pytest.fixture(scope='module')
+def debian(module_machines):
+    """alpha, a stock Debian kernel, is parked; tick can be started."""
+    machine = start(module_machines, 'loglevel=debug', linux_slot('alpha', CLOUD) + tick_slot(),
+                    memory='512M')
+    machine.alpha = Linux(machine, 'alpha')
+    machine.sendline('boot alpha')
+    machine.alpha.wait()
+    text = machine.alpha.run("grep -w _text /proc/kallsyms; grep 'Kernel code' /proc/iomem")
+    machine.text = int(re.search(r'([0-9a-f]+)-[0-9a-f]+ : Kernel code', text)[1], 16)
+    machine.alpha.leave('syctl monitor')
+    machine.expect(PROMPT)
+    return machine
+
+
+def test_a_stock_kernels_text_is_found(debian):
+    log = debian.command('log')
+    kib = int(re.search(r'slot alpha: (\d+) KiB of kernel text', log)[1])
+    assert kib > 8192, 'a Debian kernel has more code than that'
+
+
+def test_damage_to_a_parked_kernel(debian):
+    """The console names it, and a guest that asks is told. Only force resumes the slot."""
+    address = debian.text + 0x123456
+    with debian.damage() as memory:
+        memory.flip(address)
+    refused = first_error(debian.command('switch alpha'))
+    assert 'slot alpha' in refused and 'kernel text' in refused
+    first, last = (int(number, 16) for number in re.search(r'at (0x\w+) to (0x\w+)', refused).groups())
+    assert first <= address <= last < first + 0x4000 and '"switch alpha force"' in refused
+    assert 'slot alpha' in first_error(debian.command('selftest'))
+    debian.sendline('boot tick')
+    tick_count(debian, 'tick')
+    debian.send('1')
+    debian.expect(r'the gate refused: error -8')
+    tick_count(debian, 'tick')
+    debian.send('0')
+    debian.expect(PROMPT)
+    assert slots(debian)['alpha']['STATE'] == 'parked'
+    with debian.damage() as memory:
+        memory.flip(address)
+    debian.sendline('switch alpha')
+    debian.alpha.come_back()
+    debian.alpha.leave('syctl monitor')
+    debian.expect(PROMPT)
+
+
+def test_force(debian):
+    """The damage is where no code is executed."""
+    with debian.damage() as memory:
+        padding = memory.read(debian.text, 1 << 16).find(b'\xcc' * 8)
+        assert padding > 0, 'no room between functions'
+        memory.flip(debian.text + padding + 4)
+    assert 'force' in first_error(debian.command('switch alpha'))
+    debian.sendline('switch alpha force')
+    debian.alpha.come_back()
+    assert debian.alpha.run('hostname').strip() == 'alpha'
+    assert debian.alpha.alarms() == []
+    debian.alpha.leave('syctl monitor')
+    debian.expect(PROMPT)
+    assert 'error' not in debian.command('selftest')
+
+
+def test_damage_to_saved_state(debian):
+    """The boot CPU's context, which the first word of the first slot's kept state points to."""
+    with debian.damage() as memory:
+        kept = int.from_bytes(memory.read(debian.base + symbols()['kept_states'], 8), 'little')
+        context = int.from_bytes(memory.read(kept, 8), 'little')
+        address = context + 0x40
+        memory.flip(address)
+    assert 'saved CPU state: registers' in first_error(debian.command('switch alpha'))
+    with debian.damage() as memory:
+        memory.flip(address)
+    debian.sendline('switch alpha')
+    debian.alpha.come_back()
+    assert debian.alpha.alarms() == []

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Switches, 1,000 of them, between two torture guests, which fill all state that a slot keeps and compare it."""
+
+import sys
+
+import pytest
+
+from paths import QEMU_CPU, ROOT
+from torture import differences, start, wait_begin, wait_both
+
+sys.path.insert(0, str(ROOT / 'tests/mutation'))
+
+import mutate  # noqa: E402
+from mutations import MUTATIONS, Mutation  # noqa: E402
+
+# The switches of each slot. The first case does all, the others enough for each item's turn.
+SWITCHES = 500
+FEWER = 100
+LIMIT = 300
+
+# The emulated CPUs and the machine lack these: pc has nothing that needs PCI Express.
+PC = {'pci-express'}
+HASWELL = {'smap', 'umip', 'pks', 'mpx', 'avx512', 'pku', 'svm', 'mpx-kernel', 'pks-rights'}
+MAX = {'avx512', 'misc-enable'}
+EPYC = {'umip', 'pks', 'mpx', 'avx512', 'pku', 'misc-enable', 'mpx-kernel', 'pks-rights'}
+QEMU64 = {'fsgsbase', 'smep', 'smap', 'umip', 'pks', 'xsave', 'avx', 'mpx', 'avx512', 'pku', 'tsc-aux',
+          'misc-enable', 'mpx-kernel', 'pks-rights'}
+
+CASES = [
+    pytest.param(QEMU_CPU, 'pc', '', HASWELL | PC, id='default-pc'),
+    pytest.param(QEMU_CPU, 'q35', '', HASWELL, id='default-q35'),
+    pytest.param('max', 'q35', '', MAX, id='max-q35'),
+    pytest.param('max', 'pc', 'la57', MAX | PC, id='max-la57'),
+    pytest.param('EPYC', 'q35', '', EPYC, id='EPYC-q35'),
+    pytest.param('qemu64', 'pc', '', QEMU64 | PC, id='qemu64-pc'),
+]
+
+
+@pytest.mark.parametrize('cpu, machine, options, without', CASES)
+def test_switches_lose_nothing(machines, request, cpu, machine, options, without):
+    switches = SWITCHES if 'default-pc' in request.node.name else FEWER
+    running = start(machines, switches, options=options, machine=machine, cpu=cpu)
+    assert wait_begin(running) == without
+    levels = 'five' if options else 'four'
+    running.expect(rf'^one: {switches} switches to slot 2, with {levels} levels of paging')
+    assert wait_both(running, LIMIT) == 0
+    assert not differences(running)
+
+
+# One each of what gate.asm, C for the CPU, and C for devices keep; `make mutation` tries them all.
+@pytest.mark.parametrize('item', ['r12', 'lstar', 'elcr-slave', 'pci-msix-table'])
+def test_what_is_left_out_is_found(monitor_copy, item):
+    mutation, = [mutation for mutation in MUTATIONS if item in mutation.items]
+    assert mutate.try_one(mutation) is None
+
+
+@pytest.fixture(scope='module')
+def monitor_copy():
+    mutate.copy_tree()
+
+
+def test_a_mutation_that_changes_nothing_survives(monitor_copy):
+    assert mutate.try_one(Mutation(('r12',), ())) == 'no DIFF line names r12'
+
+
+def test_a_mutation_whose_text_is_gone_is_an_error(monitor_copy):
+    gone = Mutation(('r12',), (('arch/x86/gate/gate.asm', 'no such text', ''),))
+    assert 'has 0 times, not once' in mutate.try_one(gone)

@@ -11,6 +11,8 @@ from paths import BUILD, GUESTS, scaled
 
 DISK = BUILD / 'debian/disk.img'
 KEY, HOSTS = DISK.with_suffix('.img.key'), DISK.with_suffix('.img.hosts')
+# DHCP gives these in this order: alpha has the card's MAC address, and the driver gives beta another one.
+ADDRESS = {'alpha': '10.0.2.15', 'beta': '10.0.2.16'}
 BOOT_LIMIT = 400  # seconds from the monitor's start of one to a shell
 CALM_LIMIT = 120  # for systemd to finish starting
 SSH_LIMIT = 60
@@ -30,8 +32,9 @@ def start(machines, *, smp=2, lifetime=1500):
     overlay.unlink(missing_ok=True)
     subprocess.run(['qemu-img', 'create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', DISK, overlay], check=True,
                    timeout=60)
+    forward = ''.join(f',hostfwd=tcp:127.0.0.1:0-{address}:22' for address in ADDRESS.values())
     devices = ['-drive', f'file={overlay},format=qcow2,if=virtio',
-               '-netdev', 'user,id=net0,restrict=on,hostfwd=tcp:127.0.0.1:0-:22',
+               '-netdev', f'user,id=net0,restrict=on{forward}',
                '-device', 'virtio-net-pci,netdev=net0']
     return machines.start_image(None, memory='2G', smp=smp, lifetime=lifetime,
                                 devices=devices), overlay
@@ -62,12 +65,14 @@ class Debian(Linux):
         self._warnings = None
         self._rounds = 0
         self._session = None
+        self._sent = b''  # by the session, and not yet back
 
     @property
     def _port(self):
         """Where QEMU's user network takes ssh for the guest."""
         table = self.machine.qmp.human('info usernet')
-        return int(re.search(r'HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)', table)[1])
+        address = re.escape(ADDRESS[self.name])
+        return int(re.search(rf'HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)\s+{address}\s', table)[1])
 
     def _ssh_command(self, command):
         """The words for ssh, which must find this Debian's own host key."""
@@ -90,13 +95,24 @@ class Debian(Linux):
                                              stdout=subprocess.PIPE, stderr=log)
         self.check_session()
 
-    def check_session(self):
+    def send_line(self):
+        """Sends a line by the ssh session; also if this Debian is parked."""
         line = f'{self.name}, round {self._rounds}\n'.encode()
         self._session.stdin.write(line)
-        ready = select.select([self._session.stdout], [], [], scaled(SSH_LIMIT))[0]
-        assert ready, f'{self.name}: the ssh session does not answer'
-        got = self._session.stdout.read(len(line))
-        assert got == line, f'{self.name}: the ssh session gave {got}'
+        self._sent += line
+
+    def check_session(self):
+        """What was sent comes back."""
+        self.send_line()
+        got = b''
+        while len(got) < len(self._sent):
+            ready = select.select([self._session.stdout], [], [], scaled(SSH_LIMIT))[0]
+            assert ready, f'{self.name}: the ssh session does not answer'
+            data = self._session.stdout.read(65536)
+            assert data, f'{self.name}: the ssh session has ended'
+            got += data
+        assert got == self._sent, f'{self.name}: the ssh session gave {got}'
+        self._sent = b''
 
     def close_session(self):
         if self._session:
@@ -113,7 +129,7 @@ class Debian(Linux):
         """systemd is content, and nothing has failed."""
         self.run('systemctl is-system-running --wait', CALM_LIMIT)
         self.check_units()
-        self.run('ip -4 -o address show scope global | grep -q dynamic')
+        self.run(f'ip -4 -o address show scope global dynamic | grep -qF " {ADDRESS[self.name]}/"')
         self.run('dmesg -n 1')  # what the kernel says must not come between a command and its answer
         self._warnings = self.run(WARNINGS)
 

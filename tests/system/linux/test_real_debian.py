@@ -35,6 +35,7 @@ def test_two_real_debians(debians):
     beta.check_started()
     beta.start_work()
 
+    alpha.send_line()  # TCP sends it until alpha is back
     running, parked = beta, alpha
     seconds = []
     for _ in range(SWITCHES):

@@ -23,6 +23,7 @@ def debians(machines):
     beta.close_session()
 
 
+@pytest.mark.limit(1500)
 def test_two_real_debians(debians):
     alpha, beta, overlay = debians
     machine = alpha.machine
@@ -34,6 +35,7 @@ def test_two_real_debians(debians):
     beta.check_started()
     beta.start_work()
 
+    alpha.send_line()  # TCP sends it until alpha is back
     running, parked = beta, alpha
     seconds = []
     for _ in range(SWITCHES):

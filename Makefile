@@ -33,6 +33,7 @@ all: $(B)/switchyard.elf $(B)/switchyard.efi
 include monitor/monitor.mk
 include boot/efi/efi.mk
 include images/images.mk
+include images/debian/debian.mk
 include images/tick/tick.mk
 include images/torture/torture.mk
 include images/busy/busy.mk

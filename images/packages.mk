@@ -21,7 +21,7 @@ missing = $(sort $(foreach word,$(if $(1),$(filter $(addsuffix :%,$(1)),$(MISSIN
 # Which groups of packages.txt each goal needs. "kernels" means those that the demo boots.
 NEEDS_ISO      := monitor font guest initrd image kernels
 NEEDS_START    := $(NEEDS_ISO) machine
-NEEDS_SYSTEM   := $(NEEDS_START) efi system
+NEEDS_SYSTEM   := $(NEEDS_START) efi debian system
 
 NEEDS_all      := monitor font efi
 NEEDS_tick     := monitor
@@ -42,6 +42,7 @@ NEEDS_test-parts := $(NEEDS_SYSTEM)
 NEEDS_$(B)/switchyard.elf := monitor font
 NEEDS_$(B)/switchyard.efi := monitor font efi
 NEEDS_$(ISO)              := $(NEEDS_ISO)
+NEEDS_$(DEBIAN_DISK)      := monitor font efi guest kernels debian
 NEEDS_$(B)/guest/syctl    := guest
 
 $(foreach name,prove coverage $(FUZZ_TARGETS),$(eval NEEDS_fuzz-$(name) := $(NEEDS_fuzz)))
@@ -51,12 +52,13 @@ GOAL_NEEDS := $(sort $(foreach goal,$(or $(MAKECMDGOALS),all),$(NEEDS_$(goal))))
 DEMO_FILES  := $(B)/kernels/default $(if $(DEFAULT),$(DEMO_FLAVOURS:%=$(B)/kernels/%/version)) \
 	$(MEMTEST) $(MEMTEST_X64)
 NO_PACKAGES := $(if $(GOAL_NEEDS),$(call missing,$(GOAL_NEEDS)))
-NO_KERNELS  := $(if $(filter kernels,$(GOAL_NEEDS)),$(filter-out $(wildcard $(DEMO_FILES)),$(DEMO_FILES)))
+FETCHED     := $(if $(filter kernels,$(GOAL_NEEDS)),$(DEMO_FILES)) $(if $(filter debian,$(GOAL_NEEDS)),$(DEBIAN_ROOT))
+NO_FILES    := $(filter-out $(wildcard $(FETCHED)),$(FETCHED))
 
 comma := ,
 space := $() $()
-ifneq ($(NO_KERNELS),)
-$(error missing: $(subst $(space),$(comma)$(space),$(strip $(NO_PACKAGES) $(NO_KERNELS))); install with: make packages)
+ifneq ($(NO_FILES),)
+$(error missing: $(subst $(space),$(comma)$(space),$(strip $(NO_PACKAGES) $(NO_FILES))); install with: make packages)
 else ifneq ($(NO_PACKAGES),)
 $(error missing: $(subst $(space),$(comma)$(space),$(NO_PACKAGES)); install with: apt-get install $(NO_PACKAGES))
 endif
@@ -70,12 +72,13 @@ packages:
 	images/install-packages.sh $(call missing,$(PACKAGE_GROUPS))
 	images/fetch-kernels.sh $(B) $(KERNELS)
 	images/fetch-memtest.sh $(B)/memtest
+	$(if $(filter test,$(KERNELS)),images/debian/fetch-debian.sh $(B))
 
 # The files that packages fetches are not made.
 $(B)/kernels/%/version:
 	$(error missing: $@; fetch it with: make packages KERNELS=$*)
 
-$(MEMTEST) $(MEMTEST_X64):
+$(MEMTEST) $(MEMTEST_X64) $(DEBIAN_ROOT):
 	$(error missing: $@; fetch it with: make packages)
 
 .PHONY: packages

@@ -2,10 +2,10 @@
 /*
  * boot_info.h - what the firmware and the boot loader told us.
  *
- * Each way into the monitor (boot/) fills one struct boot_info and calls monitor_main() with it.
- * The rest of the monitor does not know which loader it was. The struct owns its strings. Module
- * contents lie where the loader put them, until monitor/plan/store.c moves them into the store of
- * pristine images.
+ * Each way into the monitor (boot/) fills one struct boot_info and calls monitor_main(). The rest of
+ * the monitor does not know which loader it was. The struct owns its strings. Module contents lie
+ * where the loader put them, until monitor/plan/store.c moves them into the store of pristine
+ * images.
  */
 #ifndef SWITCHYARD_BOOT_INFO_H
 #define SWITCHYARD_BOOT_INFO_H
@@ -66,16 +66,17 @@ struct boot_info {
 	struct region region[BOOT_MAX_REGIONS]; /* as firmware gave it: unsorted, may overlap */
 	uint32_t module_count;
 	uint32_t modules_refused; /* modules beyond BOOT_MAX_MODULES */
-	struct boot_module module[BOOT_MAX_MODULES];
-	uint32_t rsdp_size; /* bytes used of rsdp[]: 20 (ACPI 1.0), 36, or 0: no ACPI */
-	uint8_t rsdp[36];   /* a copy of the ACPI root pointer */
-	bool uefi;	    /* firmware is UEFI: no BIOS data lies below 1 MiB */
+	uint32_t rsdp_size;	  /* bytes used of rsdp[]: 20 (ACPI 1.0), 36, or 0: no ACPI */
+	uint8_t rsdp[36];	  /* a copy of the ACPI root pointer */
+	bool uefi;		  /* firmware is UEFI: no BIOS data lies below 1 MiB */
 	enum boot_screen screen;
 	struct boot_framebuffer framebuffer; /* if screen is SCREEN_FRAMEBUFFER */
 	struct region image;		     /* where the monitor itself lies */
 	/* What went wrong before the monitor had a log. Each line ends with a newline. */
 	char report[BOOT_REPORT_SIZE];
 	bool report_truncated;
+	/* Comes last, because unused entries do not move with the image. */
+	struct boot_module module[BOOT_MAX_MODULES];
 };
 
 #endif

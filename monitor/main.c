@@ -35,8 +35,37 @@
 static struct state {
 	struct monitor monitor;
 	struct ui ui;
-	uint64_t boot_offset; /* of boot_info from the start of the monitor's image */
 } the_state;
+
+/*
+ * The end of the image, of which only the used part moves: boot_info up to the last module that was
+ * loaded, and directly behind it the characters of a framebuffer, if there is one. The member cells
+ * only makes sure that they have room behind a full list of modules, too.
+ */
+static struct {
+	struct boot_info boot;
+	uint8_t cells[FRAMEBUFFER_MAX_COLUMNS * FRAMEBUFFER_MAX_ROWS];
+} last __attribute__((section(".bss.last")));
+
+struct boot_info *monitor_boot_info(void)
+{
+	return &last.boot;
+}
+
+static uint8_t *cells(void)
+{
+	return (uint8_t *)&last.boot.module[last.boot.module_count];
+}
+
+/* Bytes of the image that move, in whole pages. The page tables of the monitor follow them. */
+static uint64_t image_size(void)
+{
+	uint64_t size = (uint64_t)cells() - monitor_base();
+
+	if (last.boot.screen == SCREEN_FRAMEBUFFER)
+		size += framebuffer_cells(&last.boot.framebuffer);
+	return page_up(size);
+}
 
 /*
  * Sets the pointers into the image. It is called where the loader put the image, and again after
@@ -44,14 +73,26 @@ static struct state {
  */
 static void connect_state(struct state *state)
 {
-	state->monitor.boot = (struct boot_info *)(monitor_base() + state->boot_offset);
-	ui_connect(&state->ui, &state->monitor);
+	state->monitor.boot = &last.boot;
+	ui_connect(&state->ui, &state->monitor, cells());
 }
 
 static void stop(struct log *log, const struct error *error)
 {
 	log_line(log, LOG_ERROR, "%s; the monitor can't start", error->text);
 	cpu_stop();
+}
+
+static void map_framebuffer(const struct boot_info *boot, struct log *log)
+{
+	const struct boot_framebuffer *mode = &boot->framebuffer;
+
+	if (boot->screen == SCREEN_FRAMEBUFFER &&
+	    !paging_map_framebuffer(mode->base, framebuffer_size(mode)))
+		log_line(log, LOG_WARN,
+			 "framebuffer at %#lx, %lu bytes: too few page tables to map it "
+			 "uncacheable; what it shows may be late",
+			 mode->base, (uint64_t)framebuffer_size(mode));
 }
 
 /*
@@ -76,10 +117,8 @@ static void run(void *context)
 
 	boot = monitor->boot;
 	mapped = mapping_end(plan, boot);
-	paging_init(mapped); /* they moved with the image */
-	if (boot->screen == SCREEN_FRAMEBUFFER)
-		paging_map_framebuffer(boot->framebuffer.base,
-				       framebuffer_size(&boot->framebuffer));
+	paging_init(mapped, (void *)(plan->monitor.base + image_size()), paging_room(mapped));
+	map_framebuffer(boot, log);
 	cpu_state_init();	   /* needs nothing */
 	cpu_state_keep_firmware(); /* probes, and so needs the IDT, and CR4 */
 	fault_init(monitor);	   /* faults can be reported from here on */
@@ -105,15 +144,15 @@ static void run(void *context)
 	ui_run(&state->ui);
 }
 
-void monitor_main(struct boot_info *boot)
+void monitor_main(void)
 {
+	struct boot_info *boot = monitor_boot_info();
 	struct state *state = &the_state;
 	struct monitor *monitor = &state->monitor;
 	struct plan *plan = &monitor->plan;
 	struct log *log = &monitor->log;
 	struct error error;
 
-	state->boot_offset = (uint64_t)boot - monitor_base();
 	connect_state(state); /* the log keeps lines from here on; the console shows none yet */
 	clock_init();	      /* the log's lines carry the time */
 	options_parse(boot->options, &monitor->options, log_error, log);
@@ -127,8 +166,9 @@ void monitor_main(struct boot_info *boot)
 	report_boot(log, boot);
 	report_unmapped(log, mapping_cut_ram(boot, paging_limit())); /* before the plan uses it */
 	if (!plan_init(plan, boot, firmware_data_start(!boot->uefi), &error) ||
-	    !plan_monitor(plan, boot, monitor_size(), &error)) /* needs the rest of the plan */
+	    /* needs the rest of the plan */
+	    !plan_monitor(plan, boot, image_size() + paging_room(mapping_end(plan, boot)), &error))
 		stop(log, &error);
-	boot->image.base = plan->monitor.base; /* the second half finds it there */
-	relocate_and_call(plan->monitor.base, run, state);
+	boot->image = plan->monitor; /* the second half finds it there */
+	relocate_and_call(plan->monitor.base, image_size(), run, state);
 }

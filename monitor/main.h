@@ -7,7 +7,10 @@
 
 #include "boot_info.h"
 
-/* Runs the monitor. boot lies in the monitor's image, and all modules where boot->module[] says. */
-void monitor_main(struct boot_info *boot) __attribute__((noreturn));
+/* The structure in the monitor's image that boot/ fills. It is all zero at first. */
+struct boot_info *monitor_boot_info(void);
+
+/* Runs the monitor. Its boot_info is filled, and all modules lie where boot_info.module[] says. */
+void monitor_main(void) __attribute__((noreturn));
 
 #endif

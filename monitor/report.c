@@ -86,7 +86,8 @@ static void report_pci_left_out(struct log *log)
 			 pci->msix_left_out, PCI_MAX_MSIX_ENTRIES);
 	if (pci->msix_unreachable)
 		log_line(log, LOG_WARN,
-			 "MSI-X tables of %u PCI functions left out: they lie above %lu GiB",
+			 "MSI-X tables of %u PCI functions left out: they lie above %lu GiB, or "
+			 "there are too few page tables for them",
 			 pci->msix_unreachable, paging_limit() / GIB);
 }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # make test    installs what is missing, builds, then lint, unit tests, fuzzing and system tests
+# make test-all  the same with those system tests that take long, and all mutations
 # make lint    formatting, cppcheck, the structure of the sources
 # make system  system tests in QEMU; TESTS='-k tick' runs some of them
 # make mutation  what the monitor keeps is left out, item by item: the torture guest must see it
@@ -23,14 +24,20 @@ SOAK_SWITCHES         ?= 500
 SOAK_CHECKED_SWITCHES ?= 100000
 
 # Everything that system tests start.
-TEST_PARTS  = iso guest $(B)/switchyard.efi $(BUSY_ELF) $(CALLERS_ELF) $(TORTURE_ELF) $(MEMTEST_X64) \
+TEST_PARTS  = iso guest $(B)/switchyard.efi $(BUSY_ELF) $(CALLERS_ELF) $(TORTURE_ELF) $(MEMTEST_X64) $(DEBIAN_DISK) \
 	$(B)/test/switchyard-unmasked.elf $(B)/test/switchyard-noinit.elf $(B)/test/switchyard-large.elf \
 	$(foreach flavour,$(FLAVOURS),$(addprefix $(B)/kernels/$(flavour)/,vmlinuz initrd))
 
 # One after the other, so that pytest's closing lines come last; their time is in them.
 TEST_STEPS = packages test-parts lint unit fuzz system
 
-test:
+# Tests that are marked as thorough take long, and run in test-all only.
+SELECT ?= -m 'not thorough'
+
+test-all: TEST_STEPS = packages test-parts lint unit fuzz mutation system
+test-all: export SELECT =
+
+test test-all:
 	@set -e; for step in $(TEST_STEPS); do \
 		echo "== $$step"; begin=$$(date +%s); \
 		$(MAKE) --no-print-directory $$step; \
@@ -64,7 +71,7 @@ mutation: $(B)/switchyard.elf $(TORTURE_ELF)
 	$(PYTHON) tests/mutation/mutate.py $(ITEMS)
 
 system: test-parts
-	QEMU_CPU='$(QEMU_CPU)' $(PYTEST) $(PYTEST_DIST) --durations=10 tests/system $(TESTS)
+	QEMU_CPU='$(QEMU_CPU)' $(PYTEST) $(PYTEST_DIST) --durations=10 tests/system $(SELECT) $(TESTS)
 
 # -s: progress shows while they run.
 soak: test-parts
@@ -72,4 +79,4 @@ soak: test-parts
 		SOAK_CHECKED_SWITCHES=$(SOAK_CHECKED_SWITCHES) \
 		$(PYTEST) -s --durations=0 tests/soak $(TESTS)
 
-.PHONY: test test-parts lint mutation system soak
+.PHONY: test test-all test-parts lint mutation system soak

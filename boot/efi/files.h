@@ -11,7 +11,7 @@
 #include "lib/units.h"
 
 #define PAGES_BELOW_4G BELOW_4G
-#define PAGES_ANYWHERE (PAGING_MAX_DIRECTORIES * GIB) /* all CPUs can map it */
+#define PAGES_ANYWHERE PAGING_COMMON_LIMIT /* the monitor can map it on all CPUs */
 
 /*
  * Allocates whole pages, [address, address + bytes), below 4 GiB if there is room, else below

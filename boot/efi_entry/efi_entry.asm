@@ -40,7 +40,7 @@ boot_efi_entry:
 	call boot_efi_start
 	ud2
 
-section .bss align=16
+section .bss.left nobits alloc noexec write align=16 ; not used after the move
 efi_stack:
 	resb STACK_SIZE
 efi_stack_top:

@@ -5,13 +5,12 @@
  * Boot services have ended. The firmware's stack, GDT, IDT and page tables lie in memory that the
  * plan takes for free RAM. So the image changes to its own before monitor_main().
  */
+#include <stddef.h>
 #include "boot_info.h"
 #include "arch/x86/gate/descriptors.h"
 #include "arch/x86/memory/paging.h"
 #include "arch/x86/memory/relocate.h"
 #include "monitor/main.h"
-
-static struct boot_info boot;
 
 /* efi_entry.asm calls both on the image's stack. Between them it leaves LA57. */
 void boot_efi_take(const struct boot_info *from);
@@ -19,15 +18,16 @@ void boot_efi_start(void) __attribute__((noreturn));
 
 void boot_efi_take(const struct boot_info *from)
 {
+	struct boot_info *boot = monitor_boot_info();
 
-	boot = *from; /* while firmware's page tables still map it */
-	boot.image.base = monitor_base();
-	boot.image.size = monitor_size();
+	*boot = *from; /* while firmware's page tables still map it */
+	boot->image.base = monitor_base();
+	boot->image.size = monitor_size();
 	descriptors_init();
-	paging_init(0); /* 4 GiB are enough until the move; then monitor/main.c maps all */
+	paging_init(0, NULL, 0); /* 4 GiB are enough until the move; then monitor/main.c maps all */
 }
 
 void boot_efi_start(void)
 {
-	monitor_main(&boot);
+	monitor_main();
 }

@@ -14,17 +14,17 @@
 /* Real information has some KiB. A larger size in its size field is cut to this limit. */
 #define INFORMATION_LIMIT (16 * MIB)
 
-static struct boot_info boot;
-
 /* multiboot2_entry.asm calls it. The image is at the address that it is linked for. */
 void boot_multiboot2(uint32_t magic, uint32_t information) __attribute__((noreturn));
 
 void boot_multiboot2(uint32_t magic, uint32_t information)
 {
+	struct boot_info *boot = monitor_boot_info();
+
 	if (magic != MULTIBOOT2_LOADER_MAGIC)
 		cpu_stop(); /* without the information, nothing is known that could show an error */
-	multiboot2_boot_info(phys(information), INFORMATION_LIMIT, &boot);
-	boot.image.base = monitor_base();
-	boot.image.size = monitor_size();
-	monitor_main(&boot);
+	multiboot2_boot_info(phys(information), INFORMATION_LIMIT, boot);
+	boot->image.base = monitor_base();
+	boot->image.size = monitor_size();
+	monitor_main();
 }

@@ -94,6 +94,10 @@ void switchyard_clock_mark(struct switchyard_moment *moment);
 /* Microseconds between two values of the time-stamp counter. */
 u64 switchyard_clock_usec(u64 from, u64 to);
 
+/* Around the time away: the scheduler's clock stands still. Interrupts are off, on the only CPU online. */
+void switchyard_clock_hold(void);
+void switchyard_clock_release(void);
+
 /* Sets the wall clock as if it had run since that moment. It needs process context. */
 void switchyard_clock_correct(const struct switchyard_moment *moment);
 

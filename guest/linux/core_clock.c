@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * core_clock.c - the wall clock of a slot that was parked.
+ * core_clock.c - the wall clock and the scheduler's clock of a slot that was parked.
  *
  * The PM core reads the time spent asleep from the RTC, which counts whole seconds, so the clock
  * can be wrong by nearly a second after each return. The time-stamp counter does not stop at a
@@ -15,6 +15,7 @@
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
 #include <asm/tsc.h>
+#include <asm/x86_init.h>
 #include "core.h"
 
 /* Up to here, 500 ppm are at most half a second, the average error of whole seconds. */
@@ -24,6 +25,24 @@ void switchyard_clock_mark(struct switchyard_moment *moment)
 {
 	moment->tsc = rdtsc_ordered();
 	moment->real = ktime_get_real();
+}
+
+/*
+ * sched_clock() counts by the time-stamp counter. If it counted the time away, the scheduler would
+ * charge it to the task that switches, and its group would stand still until it is paid back. So it
+ * goes on where it was, as it does when Linux resumes from suspend to RAM (save_processor_state() in
+ * arch/x86/power/cpu.c).
+ */
+void switchyard_clock_hold(void)
+{
+	if (x86_platform.save_sched_clock_state)
+		x86_platform.save_sched_clock_state();
+}
+
+void switchyard_clock_release(void)
+{
+	if (x86_platform.restore_sched_clock_state)
+		x86_platform.restore_sched_clock_state();
 }
 
 u64 switchyard_clock_usec(u64 from, u64 to)

@@ -42,7 +42,9 @@ int switchyard_request_enter(void)
 	u64 left = rdtsc_ordered();
 
 	turn->entered = true;
+	switchyard_clock_hold();
 	turn->result = switchyard_gate_call(&core->gate, turn->op, turn->slot);
+	switchyard_clock_release();
 	if (turn->result)
 		return -ECANCELED;
 

@@ -53,9 +53,10 @@ __attribute__((noreturn)) static void frontend_talk(void *context)
 	console_loop(context);
 }
 
-void ui_connect(struct ui *ui, struct monitor *monitor)
+void ui_connect(struct ui *ui, struct monitor *monitor, uint8_t *cells)
 {
 	ui->monitor = monitor;
+	ui->console.screen.framebuffer.cells = cells;
 	monitor->log.sink = (struct log_sink){.write = frontend_write, .context = ui};
 	monitor->frontend = (struct frontend){
 		.context = ui,

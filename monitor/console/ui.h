@@ -19,9 +19,11 @@ struct ui {
 
 /*
  * Connects both: the log writes to the console, and switching has the ui as its frontend. It must
- * be called again after both have moved. A console that is all zero shows nothing until ui_take().
+ * be called again after both have moved. cells is memory for the characters of a framebuffer
+ * (framebuffer_cells()), which moves with them. A console that is all zero shows nothing until
+ * ui_take().
  */
-void ui_connect(struct ui *ui, struct monitor *monitor);
+void ui_connect(struct ui *ui, struct monitor *monitor, uint8_t *cells);
 
 /*
  * Takes the terminal over as the options say. Memory below mapped is mapped. A framebuffer is used

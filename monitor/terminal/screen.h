@@ -19,8 +19,8 @@ struct screen {
 };
 
 /*
- * Draws on a framebuffer from now on. framebuffer_fault() must find nothing wrong with mode, which
- * is copied.
+ * Draws on a framebuffer from now on. screen->framebuffer.cells must point to memory for it.
+ * framebuffer_fault() must find nothing wrong with mode, which is copied.
  */
 void screen_use_framebuffer(struct screen *screen, const struct boot_framebuffer *mode);
 

@@ -36,7 +36,7 @@ static void make_monitor(void)
 	fake_machine.machine.ioapics.count = 1;
 	fake_machine.machine.ioapics.ioapic[0].pins = 2;
 	fake_memory(MEMORY_AT, 64, 'x');
-	ui_connect(&ui, &monitor);
+	ui_connect(&ui, &monitor, NULL);
 	ui_take(&ui, 0);
 }
 

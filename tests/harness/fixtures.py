@@ -25,6 +25,7 @@ def pytest_sessionstart():
 
 def pytest_configure(config):
     config.addinivalue_line('markers', 'limit(seconds): the longest that a test may take')
+    config.addinivalue_line('markers', 'thorough: it takes long, so `make test` leaves it out')
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -41,11 +41,14 @@ AMD_SAYS = re.compile('Marking TSC unstable due to TSCs unsynchronized'
                       '|Speculative Return Stack Overflow: WARNING: See')
 
 # What it says when the host took its CPUs away for too long in the middle of something: the TSC counts
-# as unstable because reading the HPET took milliseconds, or the keyboard answers after 200 ms. A
-# counter that is really wrong shows in a line of its own ("the skew is too large").
+# as unstable because reading the HPET took milliseconds, timers are late, or the keyboard answers after
+# 200 ms. A counter that is really wrong shows in a line of its own ("the skew is too large").
 BUSY_HOST = re.compile('hpet read-back delay of [0-9]+ns, attempt [0-9]+, marking unstable'
                        '|Marking TSC unstable due to clocksource watchdog'
                        '|TSC found unstable after boot|sched_clock: Marking unstable'
+                       '|clocksource: Long readout interval, skipping watchdog check'
+                       '|hpet wd-wd read-back delay of [0-9]+ns|wd-tsc-wd read-back delay of [0-9]+ns'
+                       '|hrtimer: interrupt took [0-9]+ ns'
                        '|atkbd serio0: Spurious ACK')
 
 _marker = itertools.count(1)

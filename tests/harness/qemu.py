@@ -44,9 +44,9 @@ FIRMWARE = {
 class Machine:
     """A running QEMU; also a context manager that ends it.
 
-    image: what to boot from; memory as QEMU's -m; devices: further QEMU arguments.
-    font: what draws the screen under UEFI, where there is no text mode: the monitor's, unless
-    a test puts another in.
+    image: a CD to boot from, or None to boot from a disk in devices; memory as QEMU's -m; devices:
+    further QEMU arguments. font: what draws the screen under UEFI, where there is no text mode: the
+    monitor's, unless a test puts another in.
     """
 
     def __init__(self, name, image, *, machine='pc', memory='1G', smp=1, cpu=QEMU_CPU,
@@ -64,7 +64,7 @@ class Machine:
         self.arguments = [
             QEMU, '-accel', ACCEL, '-machine', machine, '-cpu', cpu, '-m', str(memory),
             '-smp', str(smp), *FIRMWARE[firmware], '-nodefaults', '-display', 'none', '-vga', 'std',
-            '-rtc', 'base=utc', '-cdrom', str(image), '-boot', 'd',
+            '-rtc', 'base=utc', *(['-cdrom', str(image), '-boot', 'd'] if image else []),
             '-chardev', f'socket,id=ser0,fd={ends[0]},mux=on', '-serial', 'chardev:ser0',
             '-chardev', f'socket,id=qmp0,fd={ends[1]}', '-mon', 'chardev=qmp0,mode=control',
             *(['-no-reboot'] if no_reboot else []), *devices]

@@ -11,7 +11,8 @@
 
 #define BACKTRACE_DEPTH 16
 
-extern const uint8_t monitor_start[], monitor_end[]; /* linker/monitor.ld */
+/* linker/monitor.ld: code and stacks lie between them. What lies behind may not have moved. */
+extern const uint8_t monitor_start[], monitor_always[];
 
 static const struct exception_report *reporter;
 
@@ -80,7 +81,7 @@ static void print_line(const char *format, ...)
 
 static bool in_image(uint64_t address)
 {
-	return address >= (uint64_t)monitor_start && address + 16 <= (uint64_t)monitor_end;
+	return address >= (uint64_t)monitor_start && address + 16 <= (uint64_t)monitor_always;
 }
 
 /*

@@ -5,7 +5,6 @@
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/memory/phys.h"
 #include "lib/string.h"
-#include "lib/units.h"
 
 #define PAGE_PRESENT 1ull
 #define PAGE_WRITE   2ull
@@ -23,12 +22,21 @@
 #define PAGE_REGISTERS	 (PAGE_PCD | PAGE_PWT)
 #define PAGE_FRAMEBUFFER PAGE_PCD
 
+/*
+ * The image has directories for the GiBs that are mapped at least. Devices get some for GiBs in
+ * which something is uncacheable, or that lie above RAM.
+ */
+#define OWN_DIRECTORIES	   4
+#define DEVICE_DIRECTORIES 8
+
 static struct {
 	uint64_t pml5[ENTRIES];
 	uint64_t pml4[ENTRIES];
 	uint64_t pdpt[ENTRIES];
-	uint64_t directory[PAGING_MAX_DIRECTORIES][ENTRIES];
+	uint64_t own[OWN_DIRECTORIES][ENTRIES]; /* the first directories */
+	uint64_t (*more)[ENTRIES];		/* the others, in memory that the plan gives */
 	uint32_t directories; /* used; with 1 GiB pages, only for what is uncacheable */
+	uint32_t room;	      /* number of directories that there is memory for */
 	uint64_t end;	      /* of what is mapped */
 } tables __attribute__((aligned(PAGE_SIZE)));
 
@@ -51,7 +59,27 @@ static uint64_t table(const uint64_t *entries)
 
 uint64_t paging_limit(void)
 {
-	return (have_1g_pages() ? ENTRIES : PAGING_MAX_DIRECTORIES) * GIB;
+	return have_1g_pages() ? ENTRIES * GIB : PAGING_COMMON_LIMIT;
+}
+
+/* So many are mapped from the start: local APIC, IO-APIC and HPET lie right below 4 GiB. */
+static uint64_t gibs_mapped(uint64_t memory_end)
+{
+	uint64_t gibs = units_up(memory_end, GIB);
+
+	return gibs < OWN_DIRECTORIES ? OWN_DIRECTORIES : gibs;
+}
+
+uint64_t paging_room(uint64_t memory_end)
+{
+	uint64_t wanted = have_1g_pages() ? 0 : gibs_mapped(memory_end);
+
+	return (wanted + DEVICE_DIRECTORIES - OWN_DIRECTORIES) * PAGE_SIZE;
+}
+
+static uint64_t *directory_number(uint32_t i)
+{
+	return i < OWN_DIRECTORIES ? tables.own[i] : tables.more[i - OWN_DIRECTORIES];
 }
 
 /* The GiB as large pages; NULL: there is no directory left for it. */
@@ -61,9 +89,9 @@ static uint64_t *split_gib(uint64_t gib)
 
 	if (tables.pdpt[gib] && !(tables.pdpt[gib] & PAGE_LARGE))
 		return (uint64_t *)(tables.pdpt[gib] & PAGE_ADDRESS);
-	if (tables.directories == PAGING_MAX_DIRECTORIES)
+	if (tables.directories == tables.room)
 		return NULL;
-	directory = tables.directory[tables.directories++];
+	directory = directory_number(tables.directories++);
 	for (unsigned int i = 0; i < ENTRIES; i++)
 		directory[i] = page(gib * GIB + i * LARGE_PAGE);
 	tables.pdpt[gib] = table(directory);
@@ -112,12 +140,12 @@ uint64_t paging_cr3_now(void)
 	return read_cr4() & CR4_LA57 ? paging_cr3_la57 : paging_cr3;
 }
 
-void paging_init(uint64_t memory_end)
+void paging_init(uint64_t memory_end, void *room, uint64_t room_size)
 {
-	uint64_t gibs = units_up(memory_end, GIB);
+	uint64_t gibs = gibs_mapped(memory_end);
 
-	if (gibs < 4)
-		gibs = 4; /* local APIC, IO-APIC and HPET lie right below 4 GiB */
+	tables.more = room;
+	tables.room = (uint32_t)(OWN_DIRECTORIES + room_size / PAGE_SIZE);
 	memset(tables.pdpt, 0, sizeof(tables.pdpt)); /* of the image before it moved */
 	tables.directories = 0;
 	for (uint64_t gib = 0; gib < gibs; gib++)
@@ -161,8 +189,8 @@ bool paging_is_copy(uint64_t pml4, uint64_t pdpt)
 static const uint64_t *find_directory(uint64_t entry)
 {
 	for (uint32_t i = 0; i < tables.directories; i++)
-		if (is(entry, table(tables.directory[i])))
-			return tables.directory[i];
+		if (is(entry, table(directory_number(i))))
+			return directory_number(i);
 	return NULL;
 }
 

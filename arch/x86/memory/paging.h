@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "lib/units.h"
 
 /*
  * The monitor's CR3, for four levels of paging (the PML4) and for five (a PML5 whose entry 0 is
@@ -18,18 +19,21 @@ extern uint64_t paging_cr3, paging_cr3_la57;
 /* The CR3 for the number of levels that is on now. */
 uint64_t paging_cr3_now(void);
 
-/* GiB that can be mapped on CPUs without 1 GiB pages. CPUs with them can map 512. */
-#define PAGING_MAX_DIRECTORIES 64
+/* What can be mapped on each CPU, with 1 GiB pages or without: memory below this address. */
+#define PAGING_COMMON_LIMIT (64 * GIB)
 
-/* No memory from this address on can be mapped. */
+/* No memory from this address on can be mapped: 512 GiB, or less on CPUs without 1 GiB pages. */
 uint64_t paging_limit(void);
+
+/* Bytes of memory that paging_init() wants, to map [0, memory_end) and devices elsewhere. */
+uint64_t paging_room(uint64_t memory_end);
 
 /*
  * Builds the tables for [0, memory_end), rounded up to 1 GiB and to 4 GiB at least. Sets paging_cr3
  * and paging_cr3_la57, and loads the one for the number of levels that is on now. memory_end is
- * paging_limit() at most.
+ * paging_limit() at most. room has room_size bytes, in whole pages; for 4 GiB, none are needed.
  */
-void paging_init(uint64_t memory_end);
+void paging_init(uint64_t memory_end, void *room, uint64_t room_size);
 
 /*
  * Makes a PML4 and, for its entry 0, a PDPT that map what the monitor's do, in two pages at those

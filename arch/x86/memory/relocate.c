@@ -33,13 +33,13 @@ static void apply_relocations(uint64_t address)
 		*(uint64_t *)(rela->r_offset + delta) = (uint64_t)rela->r_addend + delta;
 }
 
-void relocate_and_call(uint64_t address, void (*next)(void *), void *argument)
+void relocate_and_call(uint64_t address, uint64_t size, void (*next)(void *), void *argument)
 {
 	uint64_t delta = address - monitor_base();
 	uint64_t moved = argument ? (uint64_t)argument + delta : 0;
 	uint64_t stack = (uint64_t)(move_stack + sizeof(move_stack)) + delta;
 
-	memcpy((void *)address, monitor_start, monitor_size());
+	memcpy((void *)address, monitor_start, size);
 	apply_relocations(address);
 	__asm__ volatile("mov %0, %%rsp\n\t"
 			 "xor %%ebp, %%ebp\n\t" /* the backtrace ends here */

@@ -57,13 +57,31 @@ static uint32_t smaller(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
+static uint32_t columns_of(const struct boot_framebuffer *mode)
+{
+	return smaller(mode->width / FONT_WIDTH, FRAMEBUFFER_MAX_COLUMNS);
+}
+
+static uint32_t rows_of(const struct boot_framebuffer *mode)
+{
+	return smaller(mode->height / FONT_HEIGHT, FRAMEBUFFER_MAX_ROWS);
+}
+
+uint32_t framebuffer_cells(const struct boot_framebuffer *mode)
+{
+	return columns_of(mode) * rows_of(mode);
+}
+
 void framebuffer_set_mode(struct framebuffer *screen, const struct boot_framebuffer *mode)
 {
-	memset(screen, 0, sizeof(*screen));
-	screen->present = true;
-	screen->mode = *mode;
-	screen->columns = smaller(mode->width / FONT_WIDTH, FRAMEBUFFER_MAX_COLUMNS);
-	screen->rows = smaller(mode->height / FONT_HEIGHT, FRAMEBUFFER_MAX_ROWS);
+	*screen = (struct framebuffer){
+		.present = true,
+		.mode = *mode,
+		.columns = columns_of(mode),
+		.rows = rows_of(mode),
+		.cells = screen->cells,
+	};
+	memset(screen->cells, 0, framebuffer_cells(mode));
 	screen->foreground = grey_field(mode->red.position, mode->red.size) |
 			     grey_field(mode->green.position, mode->green.size) |
 			     grey_field(mode->blue.position, mode->blue.size);
@@ -103,10 +121,15 @@ static const uint8_t *glyph_of(uint8_t c)
 	return font_glyphs[c - FONT_FIRST];
 }
 
+static uint8_t *cell_at(const struct framebuffer *screen, uint32_t row, uint32_t column)
+{
+	return &screen->cells[row * screen->columns + column];
+}
+
 static void draw_cell(const struct framebuffer *screen, uint32_t row, uint32_t column, bool cursor)
 {
 	const struct boot_framebuffer *mode = &screen->mode;
-	const uint8_t *glyph = glyph_of(screen->cell[row][column]);
+	const uint8_t *glyph = glyph_of(*cell_at(screen, row, column));
 	volatile uint8_t *to = phys(mode->base + (uint64_t)row * FONT_HEIGHT * mode->pitch +
 				    (uint64_t)column * FONT_WIDTH * bytes_per_pixel(mode));
 
@@ -116,9 +139,9 @@ static void draw_cell(const struct framebuffer *screen, uint32_t row, uint32_t c
 
 static void set_cell(struct framebuffer *screen, uint32_t row, uint32_t column, uint8_t c)
 {
-	if (screen->cell[row][column] == c)
+	if (*cell_at(screen, row, column) == c)
 		return;
-	screen->cell[row][column] = c;
+	*cell_at(screen, row, column) = c;
 	draw_cell(screen, row, column, false);
 }
 
@@ -141,7 +164,7 @@ void framebuffer_draw(struct framebuffer *screen)
 	framebuffer_blank(&screen->mode);
 	for (uint32_t row = 0; row < screen->rows; row++)
 		for (uint32_t column = 0; column < screen->columns; column++)
-			if (screen->cell[row][column])
+			if (*cell_at(screen, row, column))
 				draw_cell(screen, row, column, false);
 	show_cursor(screen);
 }
@@ -161,7 +184,7 @@ static void new_line(struct framebuffer *screen)
 	}
 	for (uint32_t row = 0; row + 1 < screen->rows; row++)
 		for (uint32_t column = 0; column < screen->columns; column++)
-			set_cell(screen, row, column, screen->cell[row + 1][column]);
+			set_cell(screen, row, column, *cell_at(screen, row + 1, column));
 	clear_row(screen, screen->row, 0);
 }
 

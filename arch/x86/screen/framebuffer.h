@@ -30,13 +30,19 @@ struct framebuffer {
 	uint32_t columns, rows;		  /* of characters */
 	uint32_t column, row;		  /* of the cursor; column == columns means a full row */
 	uint32_t drawn_column, drawn_row; /* where the cursor is drawn */
-	uint8_t cell[FRAMEBUFFER_MAX_ROWS][FRAMEBUFFER_MAX_COLUMNS]; /* 0: blank */
+	uint8_t *cells;			  /* the characters, row by row; 0: blank */
 };
 
 /* Returns NULL if the console can use this mode, else what is wrong with it. */
 const char *framebuffer_fault(const struct boot_framebuffer *mode);
 
-/* Takes a mode without fault. The screen is then blank, and not drawn yet. */
+/* Bytes that screen->cells has for a mode without fault. */
+uint32_t framebuffer_cells(const struct boot_framebuffer *mode);
+
+/*
+ * Takes a mode without fault. screen->cells has memory for it. The screen is then blank, and not
+ * drawn yet.
+ */
 void framebuffer_set_mode(struct framebuffer *screen, const struct boot_framebuffer *mode);
 
 /*

@@ -28,8 +28,7 @@ static struct {
 	 * anyway. With its hash, load knows whether it has to write 64 KiB through a narrow window.
 	 */
 	uint64_t adapter_hash;
-	uint64_t adapter_font[FONT_WORDS]; /* as the last save found it */
-	const uint64_t *restored_font;	   /* what vga_font_restore() was given */
+	const uint64_t *restored_font; /* what vga_font_restore() was given */
 } own;
 
 static bool is_present(void)
@@ -73,7 +72,7 @@ static void close_font(const struct vga_registers *registers)
 		vga_write(VGA_GRAPHICS_INDEX, i, registers->graphics[i]);
 }
 
-/* Returns the font's hash. */
+/* Returns the font's hash. Copies the font to font, which may be NULL. */
 static uint64_t save_font(const struct vga_registers *registers, uint64_t *font)
 {
 	volatile uint64_t *from = phys(FONT_MEMORY);
@@ -81,8 +80,11 @@ static uint64_t save_font(const struct vga_registers *registers, uint64_t *font)
 
 	open_font();
 	for (uint32_t i = 0; i < FONT_WORDS; i++) {
-		font[i] = from[i];
-		hash = (hash ^ font[i]) * HASH_PRIME;
+		uint64_t word = from[i];
+
+		if (font)
+			font[i] = word;
+		hash = (hash ^ word) * HASH_PRIME;
 	}
 	close_font(registers);
 	own.adapter_hash = hash;
@@ -116,7 +118,7 @@ void vga_save(struct vga_state *state)
 		return;
 	for (uint32_t i = 0; i < TEXT_WORDS; i++)
 		state->contents[i] = from[i];
-	state->font_hash = save_font(&state->registers, own.adapter_font);
+	state->font_hash = save_font(&state->registers, NULL);
 	vga_indices_write(&state->registers);
 }
 
@@ -127,7 +129,11 @@ bool vga_font_differs(const struct vga_state *state)
 
 void vga_font_save(void *font)
 {
-	memcpy(font, own.adapter_font, VGA_FONT_BYTES);
+	struct vga_registers registers;
+
+	vga_registers_read(&registers);
+	save_font(&registers, font);
+	vga_indices_write(&registers);
 }
 
 void vga_font_restore(const void *font)

@@ -53,9 +53,10 @@ bool vga_is_text(void);
  * A mirrored pair. Restore brings back the mode that save found, from any other mode.
  *
  * Most slots have the font that the monitor found at start, and 64 KiB for each slot would be
- * wasted. So the font is kept only if vga_font_differs(). vga_font_save() then copies the font that
- * vga_save() has just found to font, which must live as long as the state. Before vga_restore(),
- * vga_font_restore() gets that copy. If it gets NULL, the slot finds the monitor's font.
+ * wasted. So the font is kept only if vga_font_differs(). vga_font_save() then reads the adapter
+ * again and copies its font to font, which must live as long as the state. Nobody may change the
+ * screen between vga_save() and vga_font_save(). Before vga_restore(), vga_font_restore() gets that
+ * copy. If it gets NULL, the slot finds the monitor's font.
  */
 void vga_save(struct vga_state *state);
 void vga_restore(const struct vga_state *state);

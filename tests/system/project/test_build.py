@@ -56,6 +56,7 @@ def without(tmp_path):
     (['unit', 'lint'], 'clang-format', 'clang-format'),
     (['fuzz-elf'], 'clang', 'clang'),
     (['system'], 'sbsign', 'sbsigntool'),
+    (['build/debian/disk.img'], 'mmdebstrap', 'mmdebstrap'),
 ])
 def test_a_line_names_what_is_missing(without, goals, command, package):
     line = error_line(make(ROOT, '-n', *goals, env=without(command)))
@@ -75,6 +76,8 @@ def test_a_line_says_how_to_fetch_kernels():
     line = error_line(make(fresh, 'build/guest/6.12-rt-amd64/switchyard.ko'))
     assert 'missing: build/kernels/6.12-rt-amd64/version; ' in line
     assert 'make packages KERNELS=6.12-rt-amd64' in line
+    line = error_line(make(fresh, 'system'))
+    assert ', build/debian/root.img; install with: make packages' in line
 
 
 @pytest.fixture(scope='module')
@@ -90,6 +93,8 @@ def copy():
             shutil.copy(KERNELS / flavour / name, kernel)
     shutil.copy(KERNELS / 'default', folder / 'build/kernels')
     (folder / 'build/memtest').symlink_to(BUILD / 'memtest')
+    (folder / 'build/debian').mkdir()
+    (folder / 'build/debian/root.img').symlink_to(BUILD / 'debian/root.img')
     subprocess.run(['git', 'init', '-q'], cwd=folder, check=True)
     subprocess.run(['git', 'add', '.'], cwd=folder, check=True)
     return folder

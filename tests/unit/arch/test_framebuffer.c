@@ -14,6 +14,7 @@
 #define GREY_565 ((0xaau >> 3) << 11 | (0xaau >> 2) << 5 | 0xaau >> 3)
 
 static struct framebuffer screen;
+static uint8_t cells[FRAMEBUFFER_MAX_COLUMNS * FRAMEBUFFER_MAX_ROWS];
 static uint8_t *pixels;
 
 static struct boot_framebuffer make_mode(uint32_t width, uint32_t height, uint8_t bits)
@@ -46,6 +47,7 @@ static void start_mode(uint32_t width, uint32_t height, uint8_t bits)
 	fake_reset();
 	pixels = fake_memory(BASE, framebuffer_size(&mode), POISON);
 	assert_null(framebuffer_fault(&mode));
+	screen.cells = cells;
 	framebuffer_set_mode(&screen, &mode);
 	framebuffer_draw(&screen);
 }
@@ -112,6 +114,7 @@ static void size_in_characters(void **state)
 	start_mode(5120, 2880, 16);
 	assert_int_equal(screen.columns, FRAMEBUFFER_MAX_COLUMNS);
 	assert_int_equal(screen.rows, FRAMEBUFFER_MAX_ROWS);
+	assert_int_equal(framebuffer_cells(&screen.mode), sizeof(cells));
 }
 
 /* Row `row` reads `text`, then blanks. */

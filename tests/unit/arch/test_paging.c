@@ -27,12 +27,15 @@ void phys_set_end(uint64_t end)
 	(void)end;
 }
 
+static uint64_t room[68][ENTRIES] __attribute__((aligned(PAGE_SIZE)));
+
 static void build(bool gib_pages)
 {
 	fake_cpu_reset();
 	if (gib_pages)
 		fake_cpuid(0x80000001, 0, (struct cpuid){.edx = CPUID_80000001_EDX_1G_PAGES});
-	paging_init(RAM_END);
+	assert_true(paging_room(RAM_END) <= sizeof(room));
+	paging_init(RAM_END, room, paging_room(RAM_END));
 }
 
 /* Finds the entry that maps the address, as the CPU does; 0: none. */
@@ -93,11 +96,43 @@ static void test_limits(void **unused)
 {
 	(void)unused;
 	build(false);
-	assert_false(paging_map_registers(PAGING_MAX_DIRECTORIES * GIB - 8, 16));
-	build(true);
-	for (uint64_t gib = 100; gib < 100 + PAGING_MAX_DIRECTORIES; gib++)
-		assert_true(paging_map_registers(gib * GIB, 16));
-	assert_false(paging_map_registers(99 * GIB, 16));
+	assert_false(paging_map_registers(PAGING_COMMON_LIMIT - 8, 16));
+	for (unsigned int gib_pages = 0; gib_pages < 2; gib_pages++) {
+		build(gib_pages);
+		for (uint64_t gib = 30; gib < 30 + DEVICE_DIRECTORIES; gib++)
+			assert_true(paging_map_registers(gib * GIB, 16));
+		assert_false(paging_map_registers(29 * GIB, 16));
+	}
+}
+
+/* Before there is a plan, the image's own directories map 4 GiB. */
+static void test_no_room(void **unused)
+{
+	uint64_t address;
+
+	(void)unused;
+	fake_cpu_reset();
+	paging_init(0, NULL, 0);
+	assert_true(paging_check(&address));
+	assert_int_equal(tables.end, 4 * GIB);
+	assert_false(paging_map_registers(ABOVE_RAM, 16));
+}
+
+/* All that a CPU without 1 GiB pages can map, and devices in it. */
+static void test_most_ram(void **unused)
+{
+	uint64_t address;
+
+	(void)unused;
+	fake_cpu_reset();
+	assert_int_equal(paging_limit(), PAGING_COMMON_LIMIT);
+	assert_int_equal(paging_room(PAGING_COMMON_LIMIT), sizeof(room));
+	paging_init(PAGING_COMMON_LIMIT, room, sizeof(room));
+	assert_true(paging_check(&address));
+	assert_int_equal(tables.end, 64 * GIB);
+	assert_true(paging_map_registers(PAGING_COMMON_LIMIT - 16, 16));
+	assert_true(paging_check(&address));
+	assert_int_equal(tables.directories, 64);
 }
 
 static void test_check(void **unused)
@@ -107,7 +142,7 @@ static void test_check(void **unused)
 	(void)unused;
 	build(true);
 	assert_true(paging_map_registers(IN_RAM, 16));
-	tables.directory[0][7] ^= LARGE_PAGE;
+	tables.own[0][7] ^= LARGE_PAGE;
 	assert_false(paging_check(&address));
 	assert_int_equal(address, IN_RAM / GIB * GIB + 7 * LARGE_PAGE);
 }
@@ -140,9 +175,10 @@ static void test_copy(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_types),  cmocka_unit_test(test_mapping_again),
-		cmocka_unit_test(test_limits), cmocka_unit_test(test_check),
-		cmocka_unit_test(test_copy),
+		cmocka_unit_test(test_types),	 cmocka_unit_test(test_mapping_again),
+		cmocka_unit_test(test_limits),	 cmocka_unit_test(test_no_room),
+		cmocka_unit_test(test_check),	 cmocka_unit_test(test_copy),
+		cmocka_unit_test(test_most_ram),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,7 +67,7 @@ static int start(void **state)
 	memset(&ui, 0, sizeof(ui));
 	monitor.options = (struct options){.video = true};
 	monitor.boot = &boot;
-	ui_connect(&ui, &monitor);
+	ui_connect(&ui, &monitor, NULL);
 	ui_take(&ui, 0);
 	add_slot("alpha", SWITCHYARD_PARKED, SWITCHYARD_LINUX,
 		 (struct region){.base = 16 * MIB, .size = 512 * MIB}, 8 * MIB);

@@ -18,6 +18,7 @@
 static struct monitor monitor;
 static struct screen the_screen;
 static struct boot_info boot;
+static uint8_t cells[FRAMEBUFFER_MAX_COLUMNS * FRAMEBUFFER_MAX_ROWS];
 static uint8_t *pixels;
 
 static int start(void **state)
@@ -111,18 +112,19 @@ static void framebuffer_instead_of_text(void **state)
 	struct screen *screen = &the_screen;
 
 	(void)state;
+	screen->framebuffer.cells = cells;
 	screen_use_framebuffer(screen, &boot.framebuffer);
 	screen_init(screen, true);
 	assert_int_equal(screen_kind(screen), SCREEN_FRAMEBUFFER);
 	put(screen, "one\ntwo");
 	assert_string_equal(fake_console.screen, "");
-	assert_int_equal(screen->framebuffer.cell[1][2], 'o');
+	assert_int_equal(cells[screen->framebuffer.columns + 2], 'o');
 	memset(pixels, 0x55, BYTES); /* someone else had it */
 	screen_init(screen, true);
 	assert_int_equal(pixels[BYTES - 1], 0);
-	assert_int_equal(screen->framebuffer.cell[1][2], 'o');
+	assert_int_equal(cells[screen->framebuffer.columns + 2], 'o');
 	screen_clear(screen);
-	assert_int_equal(screen->framebuffer.cell[1][2], 0);
+	assert_int_equal(cells[screen->framebuffer.columns + 2], 0);
 }
 
 static void off_means_untouched(void **state)
@@ -130,6 +132,7 @@ static void off_means_untouched(void **state)
 	struct screen *screen = &the_screen;
 
 	(void)state;
+	screen->framebuffer.cells = cells;
 	screen_use_framebuffer(screen, &boot.framebuffer);
 	screen_init(screen, false);
 	put(screen, "text");

@@ -13,6 +13,7 @@
 static struct monitor monitor;
 static struct ui ui;
 static struct boot_info boot;
+static uint8_t cells[FRAMEBUFFER_MAX_COLUMNS * FRAMEBUFFER_MAX_ROWS];
 static const struct frontend *const frontend = &monitor.frontend;
 
 static int start(void **state)
@@ -25,7 +26,7 @@ static int start(void **state)
 	monitor.boot = &boot;
 	monitor.options = (struct options){.serial = 1, .baud = 9600, .video = true};
 	monitor.log.level = LOG_INFO;
-	ui_connect(&ui, &monitor);
+	ui_connect(&ui, &monitor, cells);
 	return 0;
 }
 

@@ -14,6 +14,7 @@ KEY, HOSTS = DISK.with_suffix('.img.key'), DISK.with_suffix('.img.hosts')
 BOOT_LIMIT = 240  # seconds from the monitor's start of one to a shell
 CALM_LIMIT = 120  # for systemd to finish starting
 SSH_LIMIT = 60
+ADDRESS = {'alpha': '10.0.2.15', 'beta': '10.0.2.16'}  # QEMU's DHCP server gives them in this order
 ROUND_LIMIT = 60
 
 WARNINGS = 'dmesg -l warn,err,crit,alert,emerg'
@@ -31,7 +32,8 @@ def start(machines, *, smp=2, lifetime=900):
     subprocess.run(['qemu-img', 'create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', DISK, overlay], check=True,
                    timeout=60)
     devices = ['-drive', f'file={overlay},format=qcow2,if=virtio',
-               '-netdev', 'user,id=net0,restrict=on,hostfwd=tcp:127.0.0.1:0-:22',
+               '-netdev', 'user,id=net0,restrict=on' + ''.join(
+                   f',hostfwd=tcp:127.0.0.1:0-{address}:22' for address in ADDRESS.values()),
                '-device', 'virtio-net-pci,netdev=net0']
     return machines.start_image(None, memory='2G', smp=smp, lifetime=lifetime,
                                 devices=devices), overlay
@@ -67,7 +69,7 @@ class Debian(Linux):
     def _port(self):
         """Where QEMU's user network takes ssh for the guest."""
         table = self.machine.qmp.human('info usernet')
-        return int(re.search(r'HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)', table)[1])
+        return int(re.search(rf'HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)\s+{ADDRESS[self.name]}\s', table)[1])
 
     def _ssh_command(self, command):
         """The words for ssh, which must find this Debian's own host key."""
@@ -88,11 +90,19 @@ class Debian(Linux):
         with open(self.machine.logs / f'ssh-{self.name}.log', 'wb') as log:
             self._session = subprocess.Popen(self._ssh_command('cat'), stdin=subprocess.PIPE, bufsize=0,
                                              stdout=subprocess.PIPE, stderr=log)
+        self.type_in_session()
         self.check_session()
 
+    def type_in_session(self):
+        """A parked guest answers when it is back."""
+        self._session.stdin.write(self._session_line)
+
+    @property
+    def _session_line(self):
+        return f'{self.name}, round {self._rounds}\n'.encode()
+
     def check_session(self):
-        line = f'{self.name}, round {self._rounds}\n'.encode()
-        self._session.stdin.write(line)
+        line = self._session_line
         ready = select.select([self._session.stdout], [], [], scaled(SSH_LIMIT))[0]
         assert ready, f'{self.name}: the ssh session does not answer'
         got = self._session.stdout.read(len(line))
@@ -137,9 +147,9 @@ class Debian(Linux):
         self.open_session()
 
     def check_round(self):
-        """Checks the guest after a switch: its ssh session, services, journal, timers, network."""
-        self._rounds += 1
+        """Checks the guest after a switch: its ssh session, in which somebody typed, services, journal, timers, network."""
         self.check_session()
+        self._rounds += 1
         self.run(f'sh -ex /run/check {self._rounds}', ROUND_LIMIT)
         self.check_network()
 

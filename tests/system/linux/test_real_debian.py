@@ -31,6 +31,7 @@ def test_two_real_debians(debians):
     alpha.check_started()
     alpha.start_work()
     alpha.switch_to(beta, BOOT_LIMIT)
+    alpha.type_in_session()
     beta.check_started()
     beta.start_work()
 
@@ -39,6 +40,7 @@ def test_two_real_debians(debians):
     for _ in range(SWITCHES):
         seconds.append(running.switch_to(parked))
         running, parked = parked, running
+        parked.type_in_session()
         running.check_round()
     print(f'{SWITCHES} switches: median {statistics.median(seconds):.2f} s, longest {max(seconds):.2f} s')
 

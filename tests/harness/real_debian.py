@@ -147,7 +147,8 @@ class Debian(Linux):
         self.open_session()
 
     def check_round(self):
-        """Checks the guest after a switch: its ssh session, in which somebody typed, services, journal, timers, network."""
+        """Checks the guest after a switch: its ssh session, into which somebody typed, services, journal, timers,
+        network."""
         self.check_session()
         self._rounds += 1
         self.run(f'sh -ex /run/check {self._rounds}', ROUND_LIMIT)

@@ -180,10 +180,11 @@ def test_the_drivers_folder_builds_alone(tmp_path, flavour):
 KCONFIG = 'config MODULES\n\tdef_bool y\n\tmodules\n{}source "Kconfig"\n'
 
 
-@pytest.mark.parametrize('lacks, expected', [('', 'CONFIG_SWITCHYARD=m'), ('SUSPEND', ''), ('ACPI', '')])
+@pytest.mark.parametrize('lacks, expected', [('', 'CONFIG_SWITCHYARD=m'), ('SUSPEND', ''), ('ACPI', ''), ('NET', ''),
+                                             ('PCI', '')])
 def test_the_driver_can_be_chosen_in_a_kernels_tree(tmp_path, lacks, expected):
     shutil.copy(ROOT / 'guest/linux/Kconfig', tmp_path)
-    symbols = {'X86_64', 'ACPI', 'SUSPEND', 'INPUT'} - {lacks}
+    symbols = {'X86_64', 'ACPI', 'SUSPEND', 'INPUT', 'NET', 'PCI'} - {lacks}
     (tmp_path / 'top').write_text(KCONFIG.format(''.join(f'config {name}\n\tdef_bool y\n' for name in sorted(symbols))))
     subprocess.run([KERNELS / GENERIC / 'headers/scripts/kconfig/conf', '--allmodconfig', 'top'], cwd=tmp_path,
                    env={'srctree': str(tmp_path), 'PATH': os.environ['PATH']}, check=True, timeout=60)

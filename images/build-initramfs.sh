@@ -15,10 +15,10 @@ here=$(dirname "$0")
 version=$(cat "$kernel/version")
 busybox=/bin/busybox
 
-# QEMU's machines need these: PCI, disks by virtio, AHCI and IDE, their file system, network cards, USB
-# keyboards. A module that a flavour lacks is skipped (cloud: AHCI, e1000, USB).
+# QEMU's machines need these: PCI, disks by virtio, AHCI and IDE, their file system, network cards, NVMe, USB
+# disks and keyboards. A module that a flavour lacks is skipped (cloud: AHCI, e1000, USB).
 wanted="virtio_pci virtio_blk virtio_net ahci ata_piix sd_mod crc32c_generic ext4 e1000 e1000e
-	xhci_pci hid_generic usbhid"
+	xhci_pci hid_generic usbhid usb_storage nvme"
 
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT

@@ -75,6 +75,33 @@ def test_what_is_told_and_mutated_is_an_item_of_the_guest():
     assert not set(NOT_MUTATED) - items
 
 
+FLAGS = ('DEEP', 'QUICK', 'CONSOLE', 'FIRMWARE')
+
+
+def flags_told():
+    rows = re.findall(rf'^\| `({NAME})` \|((?: (?:yes|-) \|){{4}})$', PAGE, re.MULTILINE)
+    return {name: {flag for flag, cell in zip(FLAGS, cells.split('|')) if cell.strip() == 'yes'} for name, cells in rows}
+
+
+def flags_of_list(section):
+    """Item: its flags of these, as the list has them."""
+    text = (ROOT / LISTS[section]).read_text()
+    text = text.replace('OF_KERNEL', 'STATE_DEEP | STATE_QUICK')
+    rows = re.findall(r'^\t\{(.*?)\},$', text[text.index('struct state_item items'):], re.MULTILINE | re.DOTALL)
+    found = {}
+    for row in rows:
+        match = re.search(ITEM, '{' + row) or re.search(ITEM, row)
+        if match:
+            found[match[1] or match[2]] = {flag for flag in FLAGS if f'STATE_{flag}' in row}
+    return found
+
+
+def test_when_an_item_counts():
+    flags = flags_of_list('CPU') | flags_of_list('Devices')
+    assert set(flags) == set(listed('CPU')) | set(listed('Devices'))
+    assert flags_told() == flags
+
+
 def listed(section):
     """The items of that list, in its order."""
     return [a or b for a, b in re.findall(ITEM, (ROOT / LISTS[section]).read_text())]

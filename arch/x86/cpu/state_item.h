@@ -15,10 +15,14 @@
 #define STATE_ALIGN	64 /* of each item: the XSAVE area needs that, and nothing needs more */
 #define STATE_MAX_ITEMS 16
 
+/* The first four say when an item counts. docs/STATE.md has the same, and tests/lint compares them. */
 enum state_flag {
-	STATE_FIRMWARE = 1 << 0, /* a kernel that boots finds it as the firmware left it */
-	STATE_OF_CPU = 1 << 1,	 /* a step of the machine's that works on an item of a CPU */
-	STATE_APART = 1 << 2,	 /* large, seldom needed, and not in the layout's memory */
+	STATE_DEEP = 1 << 0,  /* kept in a switch in which the kernel has suspended its devices */
+	STATE_QUICK = 1 << 1, /* needed even if devices and their interrupts are left as they are */
+	STATE_CONSOLE = 1 << 2,	 /* the console uses it, and so changes it */
+	STATE_FIRMWARE = 1 << 3, /* a kernel that boots finds it as the firmware left it */
+	STATE_OF_CPU = 1 << 4,	 /* a step of the machine's that works on an item of a CPU */
+	STATE_APART = 1 << 5,	 /* large, seldom needed, and not in the layout's memory */
 };
 
 struct state_item {

@@ -266,6 +266,8 @@ static void control_of_monitor(const void *none)
 		la57_leave();
 }
 
+#define OF_KERNEL (STATE_DEEP | STATE_QUICK)
+
 /*
  * The CPU state of a slot that C saves, in the order of saving. It is restored in the reverse
  * order. gate.asm saves the registers before this, and restores them after it.
@@ -276,10 +278,13 @@ static void control_of_monitor(const void *none)
  * saved with the machine's interrupt controllers (platform.c).
  */
 static const struct state_item items[] = {
-	{.name = "registers", .version = 1, .bytes = sizeof(struct cpu_context)},
+	{.name = "registers",
+	 .version = 1,
+	 .flags = OF_KERNEL,
+	 .bytes = sizeof(struct cpu_context)},
 	{.name = "active-msrs",
 	 .version = 1,
-	 .flags = STATE_FIRMWARE,
+	 .flags = OF_KERNEL | STATE_FIRMWARE,
 	 .size = active_size,
 	 .save = active_save,
 	 .restore = active_restore},
@@ -287,32 +292,34 @@ static const struct state_item items[] = {
 	{.name = "no-machine-check", .save = no_machine_check},
 	{.name = "debug",
 	 .version = 1,
+	 .flags = OF_KERNEL,
 	 .bytes = sizeof(struct debug_state),
 	 .save = debug_save,
 	 .restore = debug_restore,
 	 .reset = debug_reset},
 	{.name = "xstate",
 	 .version = 1,
+	 .flags = OF_KERNEL,
 	 .size = xstate_size,
 	 .save = xstate_item_save,
 	 .restore = xstate_item_restore,
 	 .reset = xstate_reset},
 	{.name = "msrs",
 	 .version = 1,
-	 .flags = STATE_FIRMWARE,
+	 .flags = OF_KERNEL | STATE_FIRMWARE,
 	 .size = msrs_size,
 	 .save = msrs_save,
 	 .restore = msrs_restore},
 	{.name = "mtrr",
 	 .version = 1,
-	 .flags = STATE_FIRMWARE,
+	 .flags = OF_KERNEL | STATE_FIRMWARE,
 	 .bytes = sizeof(struct mtrr_state),
 	 .save = mtrr_item_save,
 	 .restore = mtrr_item_restore},
 	{.name = "control-of-monitor",
 	 .save = memory_types_of_monitor,
 	 .restore = control_of_monitor},
-	{.name = "lapic", .version = 1, .bytes = sizeof(struct lapic_state)},
+	{.name = "lapic", .version = 1, .flags = OF_KERNEL, .bytes = sizeof(struct lapic_state)},
 };
 
 #define ITEM_COUNT (sizeof(items) / sizeof(items[0]))
@@ -353,7 +360,7 @@ void cpu_state_keep_firmware(void)
 	perfmon_list(&cpu.state, &cpu.active);
 	mtrr_save(&cpu.firmware.mtrr);
 	cpu.firmware.pat = rdmsr(MSR_PAT);
-	state_layout_init(&cpu.layout, items, ITEM_COUNT, 0);
+	state_layout_init(&cpu.layout, items, ITEM_COUNT, STATE_DEEP);
 	state_layout_init(&cpu.firmware.layout, items, ITEM_COUNT, STATE_FIRMWARE);
 	state_save(&cpu.firmware.layout, cpu.firmware.state, NULL);
 	lapic_keep_firmware();

@@ -107,24 +107,27 @@ static uint32_t hpet_item_size(void)
  */
 static const struct state_item items[] = {
 	{.name = "other-cpus", .save = other_cpus_stop},
-	{STATE_SIZED("ioapic", ioapic, 0)},
+	{STATE_SIZED("ioapic", ioapic, STATE_DEEP | STATE_QUICK)},
 	{.name = "lapic",
 	 .flags = STATE_OF_CPU,
 	 .save = lapic_item_save,
 	 .restore = lapic_item_restore},
-	{STATE_FIXED("pic", pic, struct pic_state, STATE_FIRMWARE)},
-	{STATE_SIZED("pci", pci, STATE_FIRMWARE)},
-	{STATE_FIXED("acpi-events", acpi_events, struct acpi_events_state, STATE_FIRMWARE)},
-	{STATE_FIXED("rtc", rtc, struct rtc_state, STATE_FIRMWARE)},
-	{STATE_FIXED("pit", pit, struct pit_state, STATE_FIRMWARE)},
-	{STATE_SIZED("hpet", hpet, STATE_FIRMWARE)},
+	{STATE_FIXED("pic", pic, struct pic_state, STATE_DEEP | STATE_QUICK | STATE_FIRMWARE)},
+	{STATE_SIZED("pci", pci, STATE_DEEP | STATE_FIRMWARE)},
+	{STATE_FIXED("acpi-events", acpi_events, struct acpi_events_state,
+		     STATE_DEEP | STATE_FIRMWARE)},
+	{STATE_FIXED("rtc", rtc, struct rtc_state, STATE_DEEP | STATE_FIRMWARE)},
+	{STATE_FIXED("pit", pit, struct pit_state, STATE_DEEP | STATE_FIRMWARE)},
+	{STATE_SIZED("hpet", hpet, STATE_DEEP | STATE_FIRMWARE)},
 	{.name = "quiet", .flags = STATE_OF_CPU, .save = quiet},
-	{STATE_FIXED("uarts", uarts, struct uart_state[UARTS], STATE_FIRMWARE)},
-	{STATE_FIXED("keyboard", keyboard, struct keyboard_state, STATE_FIRMWARE)},
-	{STATE_FIXED("vga", vga, struct vga_state, 0)},
+	{STATE_FIXED("uarts", uarts, struct uart_state[UARTS],
+		     STATE_DEEP | STATE_CONSOLE | STATE_FIRMWARE)},
+	{STATE_FIXED("keyboard", keyboard, struct keyboard_state,
+		     STATE_DEEP | STATE_CONSOLE | STATE_FIRMWARE)},
+	{STATE_FIXED("vga", vga, struct vga_state, STATE_DEEP | STATE_CONSOLE)},
 	{.name = "vga-font",
 	 .version = 1,
-	 .flags = STATE_APART,
+	 .flags = STATE_DEEP | STATE_CONSOLE | STATE_APART,
 	 .bytes = VGA_FONT_BYTES,
 	 .save = vga_font_save,
 	 .restore = vga_font_restore},
@@ -228,7 +231,7 @@ void platform_init(uint64_t rsdp, report_fn report, void *context)
 
 	machine_init(rsdp, report, context);
 	pci_init();
-	state_layout_init(&layout, items, ITEM_COUNT, 0);
+	state_layout_init(&layout, items, ITEM_COUNT, STATE_DEEP);
 	state_layout_init(&firmware.layout, items, ITEM_COUNT, STATE_FIRMWARE);
 	state_save(&firmware.layout, firmware.state, &dropped);
 	keyboard = item_of(&firmware.layout, firmware.state, "keyboard");

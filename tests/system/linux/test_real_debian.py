@@ -11,6 +11,7 @@ from real_debian import BOOT_LIMIT, Debian, check_file_systems, start
 from switchyard import BOOT_LIMIT as MONITOR_LIMIT
 
 SWITCHES = 20
+STAYS, STAY_S = 10, 30  # five minutes
 
 
 @pytest.fixture
@@ -35,12 +36,12 @@ def test_two_real_debians(debians):
     beta.check_started()
     beta.start_work()
 
-    alpha.send_line()  # TCP sends it until alpha is back
     running, parked = beta, alpha
     seconds = []
     for _ in range(SWITCHES):
         seconds.append(running.switch_to(parked))
         running, parked = parked, running
+        parked.send_line()  # TCP sends it until the slot is back
         running.check_round()
     print(f'{SWITCHES} switches: median {statistics.median(seconds):.2f} s, longest {max(seconds):.2f} s')
 
@@ -54,3 +55,24 @@ def test_two_real_debians(debians):
     running.power_off()
     machine.quit()
     check_file_systems(overlay)
+
+
+@pytest.mark.thorough
+@pytest.mark.limit(1500)
+def test_an_ssh_session_outlives_five_minutes(debians):
+    """Somebody types into alpha's session, while beta has the machine and uses the same network card."""
+    alpha, beta, _ = debians
+    alpha.machine.expect('starting alpha', MONITOR_LIMIT)
+    alpha.wait(BOOT_LIMIT)
+    alpha.check_started()
+    alpha.open_session()
+    alpha.switch_to(beta, BOOT_LIMIT)
+    beta.check_started()
+    for _ in range(STAYS):
+        alpha.send_line()
+        beta.run(f'sleep {STAY_S}', 2 * STAY_S)
+        beta.check_network()
+    beta.switch_to(alpha)
+    alpha.check_session()
+    alpha.check_units()
+    assert alpha.new_warnings() == []

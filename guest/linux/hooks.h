@@ -27,6 +27,13 @@ int switchyard_network_init(void);
 void switchyard_network_exit(void);
 void switchyard_network_resume(void);
 
+/* Notifier of suspend and hibernation. */
+int switchyard_sleep_init(void);
+void switchyard_sleep_exit(void);
+
+/* Tells in the log that this kernel may not sleep in that way. */
+void switchyard_sleep_refused(const char *what);
+
 /*
  * Sets the PM core's platform_suspend_ops. It can't fail. It comes last, because the former
  * operations can't be restored.

@@ -25,6 +25,8 @@
 #include "hooks.h"
 #include "switchyard_core.h"
 
+static bool operations_set;
+
 /*
  * Only our requests can use our operations, because "echo mem > /sys/power/state" names no target.
  * The answer is no as well while we set the operations. Otherwise the PM core would make "mem" mean
@@ -32,7 +34,11 @@
  */
 static int switch_valid(suspend_state_t state)
 {
-	return state == PM_SUSPEND_MEM && switchyard_request_suspends();
+	if (switchyard_request_suspends())
+		return state == PM_SUSPEND_MEM;
+	if (operations_set)
+		switchyard_sleep_refused("suspend");
+	return 0;
 }
 
 static int switch_begin(suspend_state_t state)
@@ -94,11 +100,13 @@ void switchyard_suspend_init(void)
 		pr_info("takes the place of ACPI's sleep for good: can't be unloaded\n");
 	}
 	suspend_set_ops(&switch_ops);
+	operations_set = true;
 	switchyard_request_hook(&way);
 }
 
 void switchyard_suspend_exit(void)
 {
 	switchyard_request_hook(NULL);
+	operations_set = false;
 	suspend_set_ops(NULL);
 }

@@ -22,9 +22,14 @@ static int __init switchyard_init(void)
 	error = switchyard_network_init();
 	if (error)
 		goto undo_panic;
+	error = switchyard_sleep_init();
+	if (error)
+		goto undo_network;
 	switchyard_suspend_init();
 	return 0;
 
+undo_network:
+	switchyard_network_exit();
 undo_panic:
 	switchyard_panic_exit();
 undo_ending:
@@ -37,6 +42,7 @@ undo_core:
 static void __exit switchyard_exit(void)
 {
 	switchyard_suspend_exit();
+	switchyard_sleep_exit();
 	switchyard_network_exit();
 	switchyard_panic_exit();
 	switchyard_ending_exit();

@@ -64,3 +64,29 @@ def test_turned_back_half_way_it_is_not(alpha):
     assert status == 1 and 'the suspend test of /sys/power/pm_test is on' in output
     assert told(alpha) == [('suspend', MEM, 1, 0), ('resume', MEM, 1, 0)]
     alpha.run('echo none > /sys/power/pm_test')
+
+
+@pytest.mark.parametrize('state, what', [('freeze', 'suspend-to-idle'), ('disk', 'hibernation')])
+def test_this_kernel_does_not_sleep(alpha, state, what):
+    alpha.run('dmesg -c')
+    output, status = alpha.try_run(f'echo {state} > /sys/power/state')
+    assert status != 0 and 'Operation not permitted' in output
+    assert re.search(rf'switchyard: {what} is refused.*"syctl switch"', alpha.run('dmesg'))
+    assert told(alpha) == []
+
+
+@pytest.mark.parametrize('state', ['mem', 'standby'])
+def test_nor_by_firmware(alpha, state):
+    alpha.run('echo deep > /sys/power/mem_sleep 2> /dev/null; dmesg -c')
+    output, status = alpha.try_run(f'echo {state} > /sys/power/state')
+    assert status != 0, output
+    assert re.search(r'switchyard: suspend(-to-idle)? is refused.*"syctl switch"', alpha.run('dmesg')) \
+        or state not in alpha.run('cat /sys/power/state').split()
+    assert told(alpha) == []
+
+
+def test_freeze_if_it_is_allowed(alpha):
+    """Half the way is enough to see that nobody refuses."""
+    alpha.run('echo 1 > /sys/module/switchyard/parameters/allow_freeze; echo freezer > /sys/power/pm_test')
+    alpha.run('echo freeze > /sys/power/state')
+    alpha.run('echo none > /sys/power/pm_test; echo 0 > /sys/module/switchyard/parameters/allow_freeze')

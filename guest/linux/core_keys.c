@@ -62,8 +62,8 @@ static void chord_begin(struct input_dev *dev, u32 slot)
 	spin_lock_irqsave(&chord.lock, flags);
 	chord.dev = dev;
 	chord.slot = slot;
-	spin_unlock_irqrestore(&chord.lock, flags);
 	mod_delayed_work(system_wq, &chord.held, HELD_LONG);
+	spin_unlock_irqrestore(&chord.lock, flags);
 }
 
 /* Acts, once for each chord, if it is on that keyboard. NULL: on any. */
@@ -76,6 +76,7 @@ static void chord_end(const struct input_dev *dev)
 	acts = chord.dev && (!dev || chord.dev == dev);
 	if (acts) {
 		chord.dev = NULL;
+		cancel_delayed_work(&chord.held);
 		switchyard_request_later(&switchyard_core, chord.slot);
 	}
 	spin_unlock_irqrestore(&chord.lock, flags);

@@ -105,6 +105,8 @@ int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool 
 	turn->op = op;
 	turn->slot = slot;
 	error = request_suspend(turn, force, result);
+	/* A key that was pressed meanwhile would leave again as soon as somebody comes back. */
+	cancel_work(&turn->later);
 	mutex_unlock(&turn->lock);
 	return error;
 }

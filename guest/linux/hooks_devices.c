@@ -47,8 +47,12 @@ static int look_at(struct device *device, void *data)
 	struct switchyard_lost *lost = data;
 	const struct device *card = NULL;
 
-	/* The lock keeps the driver. */
-	device_lock(device);
+	/*
+	 * The lock keeps the driver. Whoever holds it may hang in a driver's probe, and a switch must
+	 * not wait for that: the PM core sees to such a device.
+	 */
+	if (!device_trylock(device))
+		return 0;
 	if (device->driver && dev_is_pci(device) && pci_is_lost(device))
 		card = device;
 	if (device->driver && !strcmp(device->bus->name, VIRTIO_BUS) && virtio_is_lost(device))

@@ -89,21 +89,21 @@ static void give_first_address(struct net_device *device)
 }
 
 /*
- * Sets the address again after a switch, because a card may have forgotten it, and virtio_net, for
- * one, does not set it again. In Linux 6.12, dev_set_mac_address() does nothing if it believes that the
- * address is set already. Some drivers refuse while the card is up. They set the address themselves
- * when they resume the card.
+ * Sets the address that Linux knows again after a switch, because another slot has set another, or the
+ * card has forgotten it, and virtio_net, for one, does not set it again. In Linux 6.12,
+ * dev_set_mac_address() does nothing if it believes that the address is set already. Some drivers
+ * refuse while the card is up. They set the address themselves when they resume the card.
  */
 static void renew_address(struct net_device *device)
 {
-	struct sockaddr address;
+	struct sockaddr address = {.sa_family = ARPHRD_ETHER};
 
-	if (!is_card(device) || !netif_device_present(device))
+	if (!is_card(device) || !netif_device_present(device) ||
+	    !device->netdev_ops->ndo_set_mac_address)
 		return;
 
-	slot_address(device, &address);
-	if (ether_addr_equal(device->dev_addr, (u8 *)address.sa_data))
-		device->netdev_ops->ndo_set_mac_address(device, &address);
+	ether_addr_copy((u8 *)address.sa_data, device->dev_addr);
+	device->netdev_ops->ndo_set_mac_address(device, &address);
 }
 
 static void for_each_device(void (*function)(struct net_device *device))
@@ -160,6 +160,5 @@ void switchyard_network_exit(void)
 
 void switchyard_network_resume(void)
 {
-	if (is_wanted())
-		for_each_device(renew_address);
+	for_each_device(renew_address);
 }

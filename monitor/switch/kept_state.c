@@ -26,7 +26,7 @@ static uint32_t slot_cpus(const struct slot *slot, uint32_t count)
 {
 	uint32_t own = 0;
 
-	for (uint32_t cpu = 0; cpu < count; cpu++)
+	for (uint32_t cpu = 0; cpu < count && cpu < GATE_MAX_CPUS; cpu++)
 		own += has_cpu(slot, cpu);
 	return own;
 }

@@ -81,7 +81,7 @@ static void print_line(const char *format, ...)
 
 static bool in_image(uint64_t address)
 {
-	return address >= (uint64_t)monitor_start && address + 16 <= (uint64_t)monitor_always;
+	return address >= (uint64_t)monitor_start && address <= (uint64_t)monitor_always - 16;
 }
 
 /*

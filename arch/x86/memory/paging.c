@@ -173,14 +173,28 @@ static bool is(uint64_t entry, uint64_t built)
 	return (entry & ~PAGE_MARKS) == built;
 }
 
+/*
+ * The PDPT's entry as paging_init() made it. Device memory that was mapped later may have replaced
+ * it by a directory.
+ */
+static uint64_t first_entry(uint64_t gib)
+{
+	if (gib * GIB >= tables.end)
+		return 0;
+	return have_1g_pages() ? page(gib * GIB) : tables.pdpt[gib] & ~PAGE_MARKS;
+}
+
 bool paging_is_copy(uint64_t pml4, uint64_t pdpt)
 {
 	const uint64_t *top = phys(pml4), *entry = phys(pdpt);
 
 	if (!is(top[0], pdpt | PAGE_WRITE | PAGE_PRESENT))
 		return false;
+	for (unsigned int i = 1; i < ENTRIES; i++)
+		if (top[i])
+			return false;
 	for (unsigned int i = 0; i < ENTRIES; i++)
-		if (!is(entry[i], tables.pdpt[i] & ~PAGE_MARKS))
+		if (!is(entry[i], tables.pdpt[i] & ~PAGE_MARKS) && !is(entry[i], first_entry(i)))
 			return false;
 	return true;
 }

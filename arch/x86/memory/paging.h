@@ -42,7 +42,7 @@ void paging_init(uint64_t memory_end, void *room, uint64_t room_size);
  */
 void paging_copy(uint64_t pml4, uint64_t pdpt);
 
-/* Are they still such a copy? */
+/* Are they still such a copy, from now or from before more was mapped? */
 bool paging_is_copy(uint64_t pml4, uint64_t pdpt);
 
 /*

@@ -13,6 +13,7 @@ from tcp_stream import HOST
 
 CARD = '52:54:00:12:34:56'
 BETAS = '42:54:00:12:34:56'
+CHOSEN = '02:00:00:00:00:07'
 STUBBORN = '52:54:00:12:34:57'  # of a card whose driver does not set another
 NO_SLEEP = ['-global', 'PIIX4_PM.disable_s3=1']  # so that the driver can be unloaded
 ADDRESS_LIMIT = 60
@@ -107,6 +108,13 @@ def test_connections_of_a_parked_slot_live(machines, card, kernels):
     to_alpha.close()
     to_beta.close()
 
+    # An address that somebody chose is the card's again after a switch, in the first slot, too.
+    alpha.run(f'ip link set eth0 down; ip link set eth0 address {CHOSEN}; ip link set eth0 up')
+    alpha.switch_to(beta)
+    beta.switch_to(alpha)
+    alpha.run('ip link set eth0 promisc on; ip link set eth0 promisc off')
+    assert mac(alpha) == CHOSEN and can_ping(alpha)
+
 
 @pytest.fixture(scope='module')
 def beta(module_machines):
@@ -154,10 +162,9 @@ def test_a_card_that_is_up_already(beta):
 
 
 def test_an_address_that_somebody_chose_stays(beta):
-    chosen = '02:00:00:00:00:07'
-    log = load_anew(beta, f'ip link set eth0 address {chosen}')
+    log = load_anew(beta, f'ip link set eth0 address {CHOSEN}')
     beta.run('ip link set eth0 up')
-    assert mac(beta) == chosen
+    assert mac(beta) == CHOSEN
     assert 'eth0: ' not in '\n'.join(line for line in log.split('\n') if 'switchyard' in line)
 
 

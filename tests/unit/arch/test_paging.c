@@ -169,16 +169,37 @@ static void test_copy(void **unused)
 	pdpt[ENTRIES - 1] ^= PAGE_PRESENT;
 	pml4[0] ^= PAGE_SIZE;
 	assert_false(paging_is_copy(5 * PAGE_SIZE, 6 * PAGE_SIZE));
+	pml4[0] ^= PAGE_SIZE;
+	pml4[ENTRIES - 1] = PAGE_PRESENT;
+	assert_false(paging_is_copy(5 * PAGE_SIZE, 6 * PAGE_SIZE));
 	fake_reset();
+}
+
+/* A copy stays one if device memory is mapped meanwhile, in RAM's GiBs or above. */
+static void test_copy_of_before(void **unused)
+{
+	const uint64_t at[] = {IN_RAM, ABOVE_RAM};
+
+	(void)unused;
+	for (unsigned int gib_pages = 0; gib_pages < 2; gib_pages++) {
+		fake_memory(5 * PAGE_SIZE, 2 * PAGE_SIZE, 0xee);
+		build(gib_pages);
+		paging_copy(5 * PAGE_SIZE, 6 * PAGE_SIZE);
+		for (unsigned int i = 0; i < 2; i++) {
+			assert_true(paging_map_registers(at[i], 16));
+			assert_true(paging_is_copy(5 * PAGE_SIZE, 6 * PAGE_SIZE));
+		}
+		fake_reset();
+	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_types),	 cmocka_unit_test(test_mapping_again),
-		cmocka_unit_test(test_limits),	 cmocka_unit_test(test_no_room),
-		cmocka_unit_test(test_check),	 cmocka_unit_test(test_copy),
-		cmocka_unit_test(test_most_ram),
+		cmocka_unit_test(test_types),	       cmocka_unit_test(test_mapping_again),
+		cmocka_unit_test(test_limits),	       cmocka_unit_test(test_no_room),
+		cmocka_unit_test(test_check),	       cmocka_unit_test(test_copy),
+		cmocka_unit_test(test_copy_of_before), cmocka_unit_test(test_most_ram),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,6 +16,7 @@
 # Kernels that are there already are kept, without the network. If all kernels and their headers are
 # installed on this machine, these are used, and apt is not called.
 set -eu
+. "$(dirname "$0")/as-root.sh"
 
 build=$1
 shift
@@ -81,8 +82,7 @@ wanted() {
 }
 
 update_lists() {
-	as_root=
-	[ "$(id -u)" -eq 0 ] || as_root=sudo
+	need_root "apt's lists have to be updated"
 	$as_root apt-get update -q
 }
 

@@ -6,6 +6,7 @@
 # Kernels and memtest86+ are fetched this way: installing them would make the boot loader of
 # the machine that builds offer them, too.
 set -eu
+. "$(dirname "$0")/as-root.sh"
 
 package=$1
 directory=$2
@@ -20,8 +21,7 @@ download() {
 echo "fetching $package"
 if ! download 2>/dev/null; then
 	# The lists may be absent, or older than the mirror.
-	as_root=
-	[ "$(id -u)" -eq 0 ] || as_root=sudo
+	need_root "apt's lists have to be updated"
 	$as_root apt-get update -q
 	download
 fi

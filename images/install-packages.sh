@@ -5,6 +5,7 @@
 #
 # Needs root or sudo, but only if something is missing; prints what it does.
 set -eu
+. "$(dirname "$0")/as-root.sh"
 
 # One at a time, also under make -j: apt does not wait for its locks.
 exec 9<"$0"
@@ -17,14 +18,7 @@ for package; do
 done
 [ -n "$missing" ] || exit 0
 
-as_root=
-if [ "$(id -u)" -ne 0 ]; then
-	as_root=sudo
-	command -v sudo >/dev/null || {
-		echo "error: packages are missing, and this is neither root nor has it sudo:$missing" >&2
-		exit 1
-	}
-fi
+need_root "packages are missing" ":$missing"
 
 echo "installing Debian packages:$missing"
 $as_root apt-get update -q

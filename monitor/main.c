@@ -153,6 +153,8 @@ void monitor_main(void)
 	struct log *log = &monitor->log;
 	struct error error;
 
+	boot->image.base = monitor_base();
+	boot->image.size = monitor_size();
 	connect_state(state); /* the log keeps lines from here on; the console shows none yet */
 	clock_init();	      /* the log's lines carry the time */
 	options_parse(boot->options, &monitor->options, log_error, log);

@@ -9,7 +9,6 @@
 #include "boot_info.h"
 #include "arch/x86/gate/descriptors.h"
 #include "arch/x86/memory/paging.h"
-#include "arch/x86/memory/relocate.h"
 #include "monitor/main.h"
 
 /* efi_entry.asm calls both on the image's stack. Between them it leaves LA57. */
@@ -18,11 +17,7 @@ void boot_efi_start(void) __attribute__((noreturn));
 
 void boot_efi_take(const struct boot_info *from)
 {
-	struct boot_info *boot = monitor_boot_info();
-
-	*boot = *from; /* while firmware's page tables still map it */
-	boot->image.base = monitor_base();
-	boot->image.size = monitor_size();
+	*monitor_boot_info() = *from; /* while firmware's page tables still map it */
 	descriptors_init();
 	paging_init(0, NULL, 0); /* 4 GiB are enough until the move; then monitor/main.c maps all */
 }

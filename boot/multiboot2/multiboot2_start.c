@@ -6,7 +6,6 @@
 #include "boot/multiboot2/loader_info.h"
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/memory/phys.h"
-#include "arch/x86/memory/relocate.h"
 #include "monitor/main.h"
 #include "multiboot_format.h"
 #include "lib/units.h"
@@ -19,12 +18,8 @@ void boot_multiboot2(uint32_t magic, uint32_t information) __attribute__((noretu
 
 void boot_multiboot2(uint32_t magic, uint32_t information)
 {
-	struct boot_info *boot = monitor_boot_info();
-
 	if (magic != MULTIBOOT2_LOADER_MAGIC)
 		cpu_stop(); /* without the information, nothing is known that could show an error */
-	multiboot2_boot_info(phys(information), INFORMATION_LIMIT, boot);
-	boot->image.base = monitor_base();
-	boot->image.size = monitor_size();
+	multiboot2_boot_info(phys(information), INFORMATION_LIMIT, monitor_boot_info());
 	monitor_main();
 }

@@ -54,6 +54,12 @@ static bool is_card(const struct net_device *device)
 	       is_valid_ether_addr(device->perm_addr);
 }
 
+/* Returns true for a card with its own address: nobody chose another, and its driver invented none. */
+static bool has_cards_own(const struct net_device *device)
+{
+	return is_card(device) && device->addr_assign_type == NET_ADDR_PERM;
+}
+
 /*
  * Gives a card its address, unless somebody chose one, or the card's driver invented one. The caller
  * holds RTNL.
@@ -63,7 +69,7 @@ static void give_address(struct net_device *device)
 	struct sockaddr address;
 	int error;
 
-	if (!is_card(device) || device->addr_assign_type != NET_ADDR_PERM)
+	if (!has_cards_own(device))
 		return;
 
 	slot_address(device, &address);
@@ -82,7 +88,7 @@ static void give_first_address(struct net_device *device)
 		/* A card in runtime suspend is not present. */
 		if (netif_device_present(device))
 			give_address(device);
-	} else if (is_card(device) && device->addr_assign_type == NET_ADDR_PERM) {
+	} else if (has_cards_own(device)) {
 		pr_warn("%s: keeps %pM, which other slots have, too, until it goes down and up\n",
 			netdev_name(device), device->dev_addr);
 	}

@@ -38,8 +38,8 @@ struct switchyard_request {
 };
 
 /*
- * A flag in slot: switch even if a device would not come back. An older driver refuses it, because
- * no slot has such a number.
+ * A flag in slot: switch even if a device would not come back. For a switch to a slot, an older
+ * driver refuses it, because no slot has such a number.
  */
 #define SWITCHYARD_FORCE 0x80000000u
 

@@ -10,6 +10,7 @@
 # BUILD/debian/made-of says what root.img was made of; as long as that stays, it is left alone. Needs root
 # or sudo, because files have owners, and scripts of packages run below chroot.
 set -eu
+. "$(dirname "$0")/../as-root.sh"
 
 build=$1
 target=$build/debian
@@ -44,14 +45,7 @@ if [ -e "$target/root.img" ] && [ "$made_of" = "$(cat "$target/made-of")" ]; the
 	exit 0
 fi
 
-as_root=
-if [ "$(id -u)" -ne 0 ]; then
-	as_root=sudo
-	command -v sudo >/dev/null || {
-		echo "error: a Debian is made by root, and this is neither root nor has it sudo" >&2
-		exit 1
-	}
-fi
+need_root "a Debian is made by root"
 [ -n "$(sources)" ] || $as_root apt-get update -q
 work=$(mktemp -d "$target/making.XXXXXX")
 trap '$as_root rm -rf "$work"' EXIT

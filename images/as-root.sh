@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034 # those who source it use as_root
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # as-root.sh - sourced by what needs root for some of its commands.

@@ -16,6 +16,7 @@
 # Kernels that are there already are kept, without the network. If all kernels and their headers are
 # installed on this machine, these are used, and apt is not called.
 set -eu
+# shellcheck source=images/as-root.sh
 . "$(dirname "$0")/as-root.sh"
 
 build=$1

@@ -6,6 +6,7 @@
 # Kernels and memtest86+ are fetched this way: installing them would make the boot loader of
 # the machine that builds offer them, too.
 set -eu
+# shellcheck source=images/as-root.sh
 . "$(dirname "$0")/as-root.sh"
 
 package=$1

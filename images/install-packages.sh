@@ -5,6 +5,7 @@
 #
 # Needs root or sudo, but only if something is missing; prints what it does.
 set -eu
+# shellcheck source=images/as-root.sh
 . "$(dirname "$0")/as-root.sh"
 
 # One at a time, also under make -j: apt does not wait for its locks.

@@ -10,6 +10,7 @@
 # BUILD/debian/made-of says what root.img was made of; as long as that stays, it is left alone. Needs root
 # or sudo, because files have owners, and scripts of packages run below chroot.
 set -eu
+# shellcheck source=images/as-root.sh
 . "$(dirname "$0")/../as-root.sh"
 
 build=$1

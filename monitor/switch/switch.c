@@ -46,6 +46,13 @@ static void stop_devices(struct monitor *monitor)
 	monitor->devices_running = false;
 }
 
+static bool has_boot_cpu(const struct monitor *monitor, struct error *error)
+{
+	return !monitor->boot_cpu_lost ||
+	       fail(error, "the boot CPU did not come back from the slot that ended, and no kernel "
+			   "can run without it; save what you can, and reboot");
+}
+
 static bool load_pristine(struct monitor *monitor, struct slot *slot, struct guest_entry *entry,
 			  struct error *error)
 {
@@ -88,7 +95,7 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 	struct guest_entry entry;
 	char size[SIZE_TEXT];
 
-	if (!life_allows(slot, LIFE_RESET, error))
+	if (!has_boot_cpu(monitor, error) || !life_allows(slot, LIFE_RESET, error))
 		return false;
 	frontend->take(frontend->context);
 	frontend->clear_screen(frontend->context);
@@ -140,7 +147,7 @@ bool switch_force(struct monitor *monitor, struct slot *slot, struct error *erro
 {
 	if (life_step(slot->state, LIFE_BOOT))
 		return switch_boot(monitor, slot, error);
-	if (!life_allows(slot, LIFE_RESUME, error))
+	if (!has_boot_cpu(monitor, error) || !life_allows(slot, LIFE_RESUME, error))
 		return false;
 	switch_resume(monitor, slot, 0);
 }

@@ -11,6 +11,7 @@
 #include "arch/x86/gate/gate_cpu.h"
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/platform/platform.h"
+#include "arch/x86/watchdog/watchdogs.h"
 #include "lib/print.h"
 #include "lib/units.h"
 #include "monitor/slot/life.h"
@@ -47,6 +48,20 @@ static void park(struct monitor *monitor, const struct slot *slot, struct kept_s
 	kept_state_save_apart(monitor, slot, kept);
 	kept_state_idle(kept, 1);
 	kept->cpu[0]->progress = GATE_PARKED;
+}
+
+/* It is called after the slot's screen and serial port are saved, because it may write to them. */
+static void warn_of_watchdog(struct monitor *monitor, const struct slot *slot)
+{
+	const char *name = watchdogs_locked();
+
+	if (name)
+		log_line(
+			&monitor->log, LOG_WARN,
+			"slot %s: its watchdog %s is locked: it can't be stopped, and resets the "
+			"machine unless it is fed; the monitor does that at its prompt, other slots "
+			"have to do it themselves",
+			slot->name, name);
 }
 
 static void slot_ends(struct monitor *monitor, struct slot *slot, uint64_t how)
@@ -186,6 +201,7 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 		life_apply(slot, LIFE_PARK);
 		take_checksums(monitor, slot, kept);
 	}
+	warn_of_watchdog(monitor, slot);
 
 	if (op == SWITCHYARD_SWITCH && !damage) {
 		if (switch_force(monitor, &monitor->slots.slot[arg - 1], &error))

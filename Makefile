@@ -39,6 +39,7 @@ include images/torture/torture.mk
 include images/busy/busy.mk
 include images/callers/callers.mk
 include guest/guest.mk
+include images/guest-kernel/guest-kernel.mk
 include tests/tests.mk
 include images/demo.mk
 include images/packages.mk

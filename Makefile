@@ -41,6 +41,7 @@ include images/callers/callers.mk
 include guest/guest.mk
 include images/guest-kernel/guest-kernel.mk
 include tests/tests.mk
+include tests/bench/bench.mk
 include images/demo.mk
 include images/packages.mk
 

@@ -6,7 +6,7 @@
 
 GUEST_KERNEL_CACHE  ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/switchyard/guest-kernel
 GUEST_KERNEL_CC     ?= gcc
-GUEST_KERNEL_SOURCE := $(firstword $(wildcard $(DEFAULT:%=/usr/src/linux-source-%.tar.xz)))
+GUEST_KERNEL_SOURCE := /usr/src/linux-source-$(DEFAULT).tar.xz
 GUEST_KERNEL        := $(B)/guest/$(DEFAULT)-guest
 
 guest-kernel: $(GUEST_KERNEL)/vmlinuz $(GUEST_KERNEL)/switchyard.ko $(GUEST_KERNEL)/initrd

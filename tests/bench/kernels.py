@@ -55,15 +55,24 @@ class Kernel(Linux):
             raise PeerFailed(f'{self._title}: of {self._smp} CPUs {online} are online')
 
 
+def hops_in(text, rate):
+    """(direction, milliseconds) of each hop, by the lines "@hop BEFORE AFTER" of both kernels. A hop begins when one
+    kernel leaves, and ends when the other, which left earlier, is back. The first one was a boot."""
+    stamps = [(int(before), int(after)) for before, after in re.findall(r'@hop (\d+) (\d+)', text)]
+    left = sorted(before for before, _ in stamps)[1:]
+    back = sorted(after for _, after in stamps)
+    return [('there' if number % 2 else 'back', (next(moment for moment in back if moment > begin) - begin) / rate)
+            for number, begin in enumerate(left)]
+
+
 class Pair:
     """Two kernels, one of which has the machine. hops: (direction, milliseconds) of each hop so far."""
 
-    def __init__(self, machine, first, second, pause=PAUSE_S):
+    def __init__(self, machine, first, second):
         self.machine = machine
         self.kernels = [first, second]
         self.at = 0  # which of them runs
         self.hops = []
-        self._pause = pause
         self._rate = int(re.search(r'@rate (\d+)', first.run('hop rate'))[1]) / 1000  # a millisecond
         first.settle()
 
@@ -77,23 +86,26 @@ class Pair:
     def hop(self):
         """One hop to the other kernel. Its time is known only when the kernel that leaves is back."""
         leaving, other = self.kernels[self.at], self.kernels[1 - self.at]
-        time.sleep(self._pause)
+        time.sleep(PAUSE_S)
         leaving.leave(self.command(self.at))
         other.come_back(LIMIT)
         self.at = 1 - self.at
+
+    def bounce(self, count):
+        """Each kernel leaves count times, as soon as it is back."""
+        loops = [f'for i in $(seq {count}); do {self.command(at)}; done' for at in (0, 1)]
+        running, parked = self.kernels[self.at], self.kernels[1 - self.at]
+        running.leave(loops[self.at])
+        parked.come_back(LIMIT)
+        parked.leave(loops[1 - self.at])
+        running.come_back(LIMIT)
 
     def finish(self):
         """Checks both kernels and reads the time of each hop. The first one was a boot and does not count."""
         for _ in range(2):
             self.kernels[self.at].check()
             self.hop()
-        stamps = [tuple(map(int, pair)) for pair in re.findall(r'@hop (\d+) (\d+)', self.machine.serial.text)]
-        before = sorted(first for first, _ in stamps)[1:]
-        after = sorted(second for _, second in stamps)
-        self.hops = [(direction, (back - left) / self._rate)
-                     for number, left in enumerate(before)
-                     for direction in ['back' if number % 2 == 0 else 'there']
-                     for back in [next((moment for moment in after if moment > left), None)] if back]
+        self.hops = hops_in(self.machine.serial.text, self._rate)
         self.machine.quit()
 
     def times(self, direction=None):
@@ -103,9 +115,9 @@ class Pair:
 class Slots(Pair):
     """Two slots of Switchyard."""
 
-    def __init__(self, machines, smp, options='', pause=PAUSE_S):
+    def __init__(self, machines, smp, options='', words=''):
         lines = [line for name in ('alpha', 'beta')
-                 for line in (module('kernel', name, VMLINUZ, f'mem={SLOT}', COMMAND_LINE),
+                 for line in (module('kernel', name, VMLINUZ, f'mem={SLOT}', f'{COMMAND_LINE} {words}'.strip()),
                               module('initrd', name, INITRD))]
         options = f'serial=com1,115200 timeout=0 default=alpha {options}'.strip()
         base, _ = find_base(machines, options, lines, memory=MEMORY, smp=smp)
@@ -114,7 +126,7 @@ class Slots(Pair):
                                  devices=stamping(base, self._file))
         first, second = (Kernel(machine, name, smp) for name in ('alpha', 'beta'))
         first.wait(LIMIT)
-        super().__init__(machine, first, second, pause)
+        super().__init__(machine, first, second)
         self._begin(second)
 
     @staticmethod

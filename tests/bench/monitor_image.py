@@ -51,7 +51,9 @@ class Symbols:
 
 def counting(base, file):
     """QEMU's arguments that count the hops of a monitor whose image lies there."""
-    return ['-plugin', f'{PLUGIN},low={base:#x},high={base + Symbols().size:#x},out={file}']
+    symbols = Symbols()
+    return ['-plugin', f"{PLUGIN},low={base:#x},high={base + symbols.size:#x},"
+                       f"enter={base + symbols.offsets['gate_entry']:#x},out={file}"]
 
 
 def stamping(base, file):

@@ -2,8 +2,8 @@
 /*
  * plugin.c - a TCG plugin for QEMU, which sees what the monitor does without a change of the monitor.
  *
- *   low=A,high=A,out=F           counts a hop: from the first instruction executed in [low, high) to the
- *                                next one outside
+ *   low=A,high=A,enter=A,out=F   counts a hop: from that instruction, in [low, high), to the next one
+ *                                outside. Firmware that runs in the same memory before is not counted
  *   enter=A,leave=A,out=F        writes the host's clock when these two instructions are executed
  *
  * F gets lines, for a counted hop:
@@ -63,8 +63,9 @@ struct page {
 };
 
 static struct {
-	uint64_t low, high;    /* counting: the monitor's image */
-	uint64_t enter, leave; /* stamping: two instructions */
+	uint64_t low, high; /* counting: the monitor's image */
+	uint64_t enter;
+	uint64_t leave; /* stamping */
 	FILE *file;
 	bool inside; /* the monitor runs */
 	uint64_t instructions;
@@ -122,9 +123,12 @@ static void forget_hop(void)
 static void executed_inside(unsigned int cpu, void *address)
 {
 	(void)cpu;
-	if (!plugin.inside)
+	if ((uint64_t)address == plugin.enter && !plugin.inside) {
 		forget_hop();
-	plugin.inside = true;
+		plugin.inside = true;
+	}
+	if (!plugin.inside)
+		return;
 	plugin.instructions++;
 	plugin.counts[(uint64_t)address - plugin.low]++;
 }
@@ -142,6 +146,8 @@ static void accessed(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t addr
 {
 	(void)cpu;
 	(void)data;
+	if (!plugin.inside)
+		return;
 	for (uint64_t end = address + (1u << qemu_plugin_mem_size_shift(info)); address < end;
 	     address++) {
 		uint64_t number = address / PAGE_SIZE;
@@ -182,7 +188,7 @@ static void instruction_translated(struct qemu_plugin_insn *instruction)
 {
 	uint64_t address = qemu_plugin_insn_vaddr(instruction);
 
-	if (plugin.enter) {
+	if (plugin.leave) {
 		if (address == plugin.enter)
 			watch(instruction, entered, address);
 		if (address == plugin.leave)
@@ -235,8 +241,8 @@ int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int count, char *
 			return 1;
 		}
 	}
-	if (!plugin.file || (!plugin.enter && plugin.high <= plugin.low)) {
-		fprintf(stderr, "error: plugin: out=, and low= and high= or enter= and leave=, "
+	if (!plugin.file || !plugin.enter || (!plugin.leave && plugin.high <= plugin.low)) {
+		fprintf(stderr, "error: plugin: out=, enter=, and low= and high= or leave= "
 				"are needed\n");
 		return 1;
 	}

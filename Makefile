@@ -4,6 +4,7 @@
 # make run     everything, in QEMU, serial port on this terminal
 # make demo    the tour in README.md, played by itself
 # make test    lint, unit tests, fuzzing, system tests
+# make bench   measurements: a table, build/bench.json, build/bench.svg
 # make debug   QEMU waiting for gdb, with the monitor's symbols loaded
 # make install the monitor, for GRUB and as a UEFI application, syctl, headers and docs; see below
 #

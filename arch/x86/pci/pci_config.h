@@ -60,6 +60,8 @@ enum pci_register {
 #define PCI_CLASS_BASE(class) ((class) >> 24)
 #define PCI_CLASS_SUB(class)  ((class) >> 16 & 0xff)
 #define PCI_CLASS_BRIDGE      0x06
+#define PCI_CLASS_SYSTEM      0x08
+#define PCI_SUB_IOMMU	      0x06
 
 /* Base address registers, section 6.2.5.1. */
 #define PCI_BAR_IO	    0x1u

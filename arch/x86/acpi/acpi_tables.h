@@ -175,6 +175,10 @@ struct acpi_hpet {
 	uint8_t page_protection;
 } __attribute__((packed));
 
+/* Before the entries of the tables of IOMMUs, which iommu_tables.c reads. */
+#define ACPI_DMAR_SIZE 48
+#define ACPI_IVRS_SIZE 48
+
 _Static_assert(sizeof(struct acpi_rsdp) == 36, "RSDP of ACPI 2.0");
 _Static_assert(offsetof(struct acpi_rsdp, length) == ACPI_RSDP_V1_SIZE, "RSDP of ACPI 1.0");
 _Static_assert(sizeof(struct acpi_header) == 36, "table header");

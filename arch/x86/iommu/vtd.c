@@ -87,7 +87,7 @@ static bool differs(const struct iommu_unit *unit, const struct iommu_unit_state
 	return false;
 }
 
-static void switch_off(const struct iommu_unit *unit, uint32_t bit, const char *what)
+static void vtd_switch_off(const struct iommu_unit *unit, uint32_t bit, const char *what)
 {
 	if (status(unit) & bit)
 		vtd_command(unit, bit, false, what);
@@ -117,13 +117,13 @@ static void flush_writes(const struct iommu_unit *unit)
 
 void vtd_off(const struct iommu_unit *unit)
 {
-	switch_off(unit, VTD_TRANSLATION, "switching translation off");
-	switch_off(unit, VTD_REMAPPING, "switching interrupt remapping off");
-	switch_off(unit, VTD_COMPATIBILITY, "switching other interrupts off");
+	vtd_switch_off(unit, VTD_TRANSLATION, "switching translation off");
+	vtd_switch_off(unit, VTD_REMAPPING, "switching interrupt remapping off");
+	vtd_switch_off(unit, VTD_COMPATIBILITY, "switching other interrupts off");
 	drop_faults(unit);
 	if (status(unit) & VTD_QUEUED)
 		vtd_queue_off(unit);
-	switch_off(unit, VTD_FAULT_LOG, "switching its log of faults off");
+	vtd_switch_off(unit, VTD_FAULT_LOG, "switching its log of faults off");
 }
 
 static void set_protection(const struct iommu_unit *unit, uint32_t enable)
@@ -147,7 +147,8 @@ static void set_tables(const struct iommu_unit *unit, uint64_t had)
 		vtd_command(unit, VTD_SET_FAULT_LOG, true, "taking the log of faults");
 }
 
-static void switch_on(const struct iommu_unit *unit, uint64_t had, uint32_t bit, const char *what)
+static void vtd_switch_on(const struct iommu_unit *unit, uint64_t had, uint32_t bit,
+			  const char *what)
 {
 	if (had & bit)
 		vtd_command(unit, bit, true, what);
@@ -170,12 +171,12 @@ void vtd_restore(const struct iommu_unit *unit, const struct iommu_unit_state *s
 		flush_writes(unit);
 		vtd_forget(unit);
 	}
-	switch_on(unit, state->control, VTD_FAULT_LOG, "switching its log of faults on");
+	vtd_switch_on(unit, state->control, VTD_FAULT_LOG, "switching its log of faults on");
 	if (state->control & VTD_QUEUED)
 		vtd_queue_on(unit, state->field[QUEUE], state->field[TAIL]);
 	else
 		iommu_fields_restore(unit, registers + QUEUE, RANGES - QUEUE, state->field + QUEUE);
-	switch_on(unit, state->control, VTD_COMPATIBILITY, "switching other interrupts on");
-	switch_on(unit, state->control, VTD_REMAPPING, "switching interrupt remapping on");
-	switch_on(unit, state->control, VTD_TRANSLATION, "switching translation on");
+	vtd_switch_on(unit, state->control, VTD_COMPATIBILITY, "switching other interrupts on");
+	vtd_switch_on(unit, state->control, VTD_REMAPPING, "switching interrupt remapping on");
+	vtd_switch_on(unit, state->control, VTD_TRANSLATION, "switching translation on");
 }

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/platform/platform.h"
 #include "arch/x86/acpi/machine.h"
+#include "arch/x86/gate/gate_cpu.h"
+#include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/interrupt/pic.h"
 #include "arch/x86/iommu/iommu.h"
 #include "arch/x86/keyboard/keyboard.h"
+#include "arch/x86/pci/pci_extended.h"
 #include "arch/x86/pci/pci_state.h"
 #include "arch/x86/screen/vga_state.h"
 #include "arch/x86/serial/uart.h"
 #include "arch/x86/time/hpet.h"
 #include "arch/x86/time/pit.h"
+#include "arch/x86/watchdog/watchdogs.h"
 #include "lib/string.h"
 #include "lib/units.h"
 
@@ -32,6 +36,7 @@ static const uint16_t uart_port[] = {UART_COM1, UART_COM2, UART_COM3, UART_COM4}
 STATE_PAIR(ioapic, &machine()->ioapics, )
 STATE_PAIR(lapic)
 STATE_PAIR(pic)
+STATE_PAIR(watchdogs)
 STATE_PAIR(pci, pci_functions(), )
 STATE_PAIR(acpi_events, &machine()->acpi_events, )
 STATE_PAIR(rtc, &machine()->rtc, )
@@ -60,7 +65,14 @@ static void uarts_item_restore(const void *state)
 static void other_cpus_stop(void *none)
 {
 	(void)none;
-	lapic_init_others();
+	if (lapic_is_boot_cpu()) {
+		lapic_init_others();
+		return;
+	}
+	/* INIT would send the boot CPU to firmware's reset vector. */
+	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
+		if (gate_cpus.cpu[cpu].apic_id != lapic_id())
+			lapic_send_init(gate_cpus.cpu[cpu].apic_id);
 }
 
 static void quiet(void *lapic)
@@ -110,8 +122,9 @@ static uint32_t iommu_item_size(void)
  *
  * When the state is restored, the IOMMUs come before every device that writes to memory or sends
  * messages, because these writes and messages are theirs to translate. PCI comes after the timers,
- * because it starts devices that the timers may be part of. The interrupt controllers come last, and the IO-APICs are the last of them: an
- * IO-APIC that is unmasked needs a local APIC that knows its vectors.
+ * because it starts devices that the timers may be part of. Watchdogs come after PCI, because some
+ * have registers at addresses of PCI's. The interrupt controllers come last, and the IO-APICs are
+ * the last of them: an IO-APIC that is unmasked needs a local APIC that knows its vectors.
  */
 static const struct state_item items[] = {
 	{.name = "other-cpus", .save = other_cpus_stop},
@@ -121,6 +134,8 @@ static const struct state_item items[] = {
 	 .save = lapic_item_save,
 	 .restore = lapic_item_restore},
 	{STATE_FIXED("pic", pic, struct pic_state, STATE_DEEP | STATE_QUICK | STATE_FIRMWARE)},
+	{STATE_FIXED("watchdogs", watchdogs, struct watchdogs_state,
+		     STATE_DEEP | STATE_QUICK | STATE_FIRMWARE)},
 	{STATE_SIZED("pci", pci, STATE_DEEP | STATE_FIRMWARE)},
 	{STATE_FIXED("acpi-events", acpi_events, struct acpi_events_state,
 		     STATE_DEEP | STATE_FIRMWARE)},
@@ -260,8 +275,10 @@ void platform_init(uint64_t rsdp, report_fn report, report_fn later, void *conte
 	struct keyboard_state *keyboard;
 
 	machine_init(rsdp, report, context);
+	pci_extended_set(machine()->ecam.base, machine()->ecam.first_bus, machine()->ecam.last_bus);
 	pci_init();
 	iommu_init(machine()->dmar, machine()->ivrs, report, later, context);
+	watchdogs_init();
 	state_layout_init(&layout, items, ITEM_COUNT, STATE_DEEP);
 	state_layout_init(&firmware.layout, items, ITEM_COUNT, STATE_FIRMWARE);
 	state_save(&firmware.layout, firmware.state, &dropped);

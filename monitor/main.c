@@ -122,8 +122,8 @@ static void run(void *context)
 	cpu_state_init();	   /* needs nothing */
 	cpu_state_keep_firmware(); /* probes, and so needs the IDT, and CR4 */
 	fault_init(monitor);	   /* faults can be reported from here on */
-	platform_init(boot->rsdp_size ? (uint64_t)boot->rsdp : 0, /* needs the page tables */
-		      log_warn, log);
+	platform_init(boot->rsdp_size ? (uint64_t)boot->rsdp : 0, boot->efi_system_table, log_warn,
+		      log);	     /* needs the page tables */
 	ui_take(&state->ui, mapped); /* platform_init() has kept what firmware set up */
 	report_keyboard(&state->ui);
 	report_left_out(log); /* what platform_init() found */

@@ -22,12 +22,17 @@ static int __init switchyard_init(void)
 	error = switchyard_network_init();
 	if (error)
 		goto undo_panic;
-	error = switchyard_sleep_init();
+	error = switchyard_watchdog_init();
 	if (error)
 		goto undo_network;
+	error = switchyard_sleep_init();
+	if (error)
+		goto undo_watchdog;
 	switchyard_suspend_init();
 	return 0;
 
+undo_watchdog:
+	switchyard_watchdog_exit();
 undo_network:
 	switchyard_network_exit();
 undo_panic:
@@ -43,6 +48,7 @@ static void __exit switchyard_exit(void)
 {
 	switchyard_suspend_exit();
 	switchyard_sleep_exit();
+	switchyard_watchdog_exit();
 	switchyard_network_exit();
 	switchyard_panic_exit();
 	switchyard_ending_exit();

@@ -37,8 +37,7 @@ def check_silent(machine, event):
         machine.qmp.wait_event(event, RUNS_OUT)
 
 
-@pytest.fixture
-def alpha(machines, modules, kind, devices):
+def start(machines, modules, kind, devices, parameters=''):
     disk = module_disk(GENERIC, machines.logs / 'modules.tar', modules)
     machine = machines.start('timeout=0 default=alpha', linux_slot('alpha', GENERIC) + tick_slot(), memory='512M',
                              machine=kind, devices=[*disk, *devices, *QUIET])
@@ -46,9 +45,14 @@ def alpha(machines, modules, kind, devices):
     alpha.wait()
     unpack_modules(alpha)
     for module in modules:
-        load_module(alpha, module)
+        load_module(alpha, module, parameters)
     arm(alpha)
     return alpha
+
+
+@pytest.fixture
+def alpha(machines, modules, kind, devices):
+    return start(machines, modules, kind, devices)
 
 
 def stop_feeding(alpha):
@@ -81,3 +85,14 @@ def test_a_watchdog_ends_with_its_slot(alpha, event):
     machine.sendline('boot tick')
     tick_count(machine)
     check_silent(machine, event)
+
+
+def test_one_that_is_locked_is_told_and_fed_at_the_prompt(machines):
+    alpha = start(machines, ['i6300esb'], 'q35', ['-device', 'i6300esb'], 'nowayout=1')
+    machine = alpha.machine
+    machine.sendline('echo c > /proc/sysrq-trigger')
+    machine.expect('slot alpha: its watchdog i6300esb is locked')
+    machine.expect(PROMPT)
+    check_silent(machine, 'WATCHDOG')
+    machine.sendline('boot tick')  # which does not feed it
+    machine.qmp.wait_event('WATCHDOG', RUNS_OUT)

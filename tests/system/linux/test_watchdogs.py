@@ -16,14 +16,22 @@ SECONDS = 3  # of a watchdog
 RUNS_OUT = 3 * SECONDS  # some have two stages, each of that time
 QUIET = ['-action', 'watchdog=none']
 
-# The modules that bring it, QEMU's machine and arguments, and its event when it runs out.
 BMC = ['-device', 'ipmi-bmc-sim,id=bmc', '-device', 'isa-ipmi-kcs,bmc=bmc']
+PC = {'machine': 'pc'}
+Q35 = {'machine': 'q35'}
+UEFI = {'machine': 'q35', 'firmware': 'uefi'}
+
+# The modules that bring it, QEMU's machine and arguments, and its event when it runs out.
 DOGS = [
-    pytest.param(['i6300esb'], 'q35', ['-device', 'i6300esb'], 'WATCHDOG', id='i6300esb'),
-    pytest.param(['lpc_ich', 'iTCO_wdt'], 'q35', ['-global', 'ICH9-LPC.noreboot=false'], 'WATCHDOG', id='iTCO',
+    pytest.param(['i6300esb'], Q35, ['-device', 'i6300esb'], 'WATCHDOG', id='i6300esb'),
+    pytest.param(['lpc_ich', 'iTCO_wdt'], Q35, ['-global', 'ICH9-LPC.noreboot=false'], 'WATCHDOG', id='iTCO',
                  marks=pytest.mark.thorough),
-    pytest.param(['ipmi_si', 'ipmi_watchdog'], 'pc', BMC, 'SHUTDOWN', id='ipmi', marks=pytest.mark.thorough),
-    pytest.param(['ib700wdt'], 'pc', ['-device', 'ib700'], 'WATCHDOG', id='ib700', marks=pytest.mark.thorough),
+    pytest.param(['ib700wdt'], PC, ['-device', 'ib700'], 'WATCHDOG', id='ib700', marks=pytest.mark.thorough),
+]
+# When Linux panics, it gives this one 255 s.
+MANAGED = [
+    pytest.param(['ipmi_si', 'ipmi_watchdog'], kind, BMC, 'SHUTDOWN', id=name, marks=pytest.mark.thorough)
+    for name, kind in (('ipmi', PC), ('ipmi-uefi', UEFI))
 ]
 
 
@@ -40,7 +48,7 @@ def check_silent(machine, event):
 def start(machines, modules, kind, devices, parameters=''):
     disk = module_disk(GENERIC, machines.logs / 'modules.tar', modules)
     machine = machines.start('timeout=0 default=alpha', linux_slot('alpha', GENERIC) + tick_slot(), memory='512M',
-                             machine=kind, devices=[*disk, *devices, *QUIET])
+                             devices=[*disk, *devices, *QUIET], **kind)
     alpha = Linux(machine, 'alpha')
     alpha.wait()
     unpack_modules(alpha)
@@ -59,7 +67,7 @@ def stop_feeding(alpha):
     alpha.run('killall -STOP watchdog')
 
 
-@pytest.mark.parametrize('modules, kind, devices, event', DOGS)
+@pytest.mark.parametrize('modules, kind, devices, event', DOGS + MANAGED)
 def test_a_watchdog_is_its_slots(alpha, event):
     machine = alpha.machine
     alpha.leave('syctl switch tick')
@@ -88,7 +96,7 @@ def test_a_watchdog_ends_with_its_slot(alpha, event):
 
 
 def test_one_that_is_locked_is_told_and_fed_at_the_prompt(machines):
-    alpha = start(machines, ['i6300esb'], 'q35', ['-device', 'i6300esb'], 'nowayout=1')
+    alpha = start(machines, ['i6300esb'], Q35, ['-device', 'i6300esb'], 'nowayout=1')
     machine = alpha.machine
     machine.sendline('echo c > /proc/sysrq-trigger')
     machine.expect('slot alpha: its watchdog i6300esb is locked')

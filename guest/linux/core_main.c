@@ -159,3 +159,8 @@ void switchyard_crash_note(const char *message)
 
 	strscpy(notes->message, message, sizeof(notes->message));
 }
+
+void switchyard_note_ib700(bool present)
+{
+	switchyard_core.info->notes.watchdogs = present ? SWITCHYARD_WATCHDOG_IB700 : 0;
+}

@@ -125,6 +125,9 @@ struct switchyard_slot {
 #define SWITCHYARD_LED_NUM    0x02
 #define SWITCHYARD_LED_CAPS   0x04
 
+/* In watchdogs: there is one of this kind, and this guest may have started it. */
+#define SWITCHYARD_WATCHDOG_IB700 0x01
+
 /*
  * State that can't be read from the hardware. The counters' reload values, the 8259s' vector bases
  * and the keyboard's lights are write-only. A guest that does not program them again after each
@@ -135,7 +138,7 @@ struct switchyard_notes {
 	uint8_t pic_master;  /* ICW2 of the first 8259 */
 	uint8_t pic_slave;   /* ICW2 of the second 8259 */
 	uint8_t keyboard_leds;
-	uint8_t reserved;
+	uint8_t watchdogs; /* the monitor stops those that are noted here */
 	char message[120]; /* NUL-terminated reason of a crash, which the monitor shows */
 };
 

@@ -36,15 +36,8 @@ static struct request left_alone_with;
  */
 static void park(struct monitor *monitor, const struct slot *slot, struct kept_state *kept)
 {
-	const struct switchyard_notes *notes = &slot_block(slot)->info.notes;
-
 	platform_save(kept->platform, cpu_state_lapic(kept->cpu[0]));
-	platform_note(kept->platform, &(struct platform_notes){
-					      .pit_reload = notes->pit_reload,
-					      .pic_master = notes->pic_master,
-					      .pic_slave = notes->pic_slave,
-					      .keyboard_leds = notes->keyboard_leds,
-				      });
+	kept_state_note(slot, kept);
 	kept_state_save_apart(monitor, slot, kept);
 	kept_state_idle(kept, 1);
 	kept->cpu[0]->progress = GATE_PARKED;

@@ -12,6 +12,7 @@
 #include "arch/x86/serial/uart.h"
 #include "arch/x86/time/hpet.h"
 #include "arch/x86/time/pit.h"
+#include "arch/x86/watchdog/ib700.h"
 #include "arch/x86/watchdog/watchdogs.h"
 #include "lib/string.h"
 #include "lib/units.h"
@@ -205,6 +206,8 @@ static void note(const struct state_layout *of, void *state, const struct platfo
 void platform_note(void *state, const struct platform_notes *notes)
 {
 	note(&layout, state, notes);
+	if (notes->ib700)
+		ib700_stop();
 }
 
 void platform_stop_devices(bool ended)
@@ -264,7 +267,8 @@ void platform_keep_console(void)
 	keyboard_save(&firmware.keyboard);
 }
 
-void platform_init(uint64_t rsdp, report_fn report, report_fn later, void *context)
+void platform_init(uint64_t rsdp, uint64_t efi_system_table, report_fn report, report_fn later,
+		   void *context)
 {
 	static const struct platform_notes notes = {
 		.pit_reload = PIT_FIRMWARE_RELOAD,
@@ -278,7 +282,7 @@ void platform_init(uint64_t rsdp, report_fn report, report_fn later, void *conte
 	pci_extended_set(machine()->ecam.base, machine()->ecam.first_bus, machine()->ecam.last_bus);
 	pci_init();
 	iommu_init(machine()->dmar, machine()->ivrs, report, later, context);
-	watchdogs_init();
+	watchdogs_init(efi_system_table);
 	state_layout_init(&layout, items, ITEM_COUNT, STATE_DEEP);
 	state_layout_init(&firmware.layout, items, ITEM_COUNT, STATE_FIRMWARE);
 	state_save(&firmware.layout, firmware.state, &dropped);

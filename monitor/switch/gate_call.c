@@ -206,6 +206,7 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 	struct error error;
 	int64_t result;
 
+	slot->has_driver |= op != SWITCHYARD_END || slot_block(slot)->info.notes.driver;
 	result = request_check(&monitor->slots, monitor->current, op, arg);
 	if (!result && op == SWITCHYARD_SWITCH)
 		result = check_target(monitor, &monitor->slots.slot[arg - 1]);

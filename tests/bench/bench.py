@@ -43,6 +43,8 @@ class Bench(Report):
         except Exception as error:  # of any kind: the other parts still tell something
             traceback.print_exc()
             self.fail(f'{part}: {type(error).__name__}: {str(error).splitlines()[0]}')
+            for machine in self.machines.started:
+                machine.save_registers()
         finally:
             self.machines.end()
 

@@ -7,7 +7,7 @@ from peers import KexecReboot, Saved
 from report import Goal
 
 CPUS = (1, 2)
-ROUNDS = 8       # of a hop to the other kernel and one back
+ROUNDS = 6       # of a hop to the other kernel and one back
 SLOW_ROUNDS = 3  # in so many of them, the peers that take seconds also run
 QUICK_HOPS = 6
 

@@ -10,8 +10,8 @@ from kernels import Slots
 from monitor_image import counting, find_base
 from switchyard import tick_slot
 
-MEMORIES = {'128M': '512M', '512M': '2G', '2G': '6G', '4G': '12G'}  # a slot's, and the machine's
-SLOTS = (2, 4, 8, 16)
+MEMORIES = {'128M': '512M', '1G': '4G', '4G': '12G'}  # a slot's, and the machine's
+SLOTS = (2, 4, 16)
 CPUS = (1, 2, 4, 8)
 HOPS = 6
 LINUX_HOPS = 4

@@ -10,7 +10,9 @@
 #include "arch/x86/gate/gate.h"
 #include "arch/x86/gate/gate_cpu.h"
 #include "arch/x86/interrupt/lapic.h"
+#include "arch/x86/acpi/power.h"
 #include "arch/x86/platform/platform.h"
+#include "arch/x86/platform/wake.h"
 #include "lib/print.h"
 #include "lib/units.h"
 #include "monitor/slot/life.h"
@@ -25,7 +27,7 @@
 /* Guests call the gate and can't pass a pointer to the monitor, so it is kept here. */
 static struct monitor *gate_monitor;
 
-/* What another CPU asked for when the boot CPU did not come. */
+/* What another CPU asked for when the boot CPU did not come; op 0: none. */
 static struct request left_alone_with;
 
 /*
@@ -62,12 +64,11 @@ static void slot_ends(struct monitor *monitor, struct slot *slot, uint64_t how)
 		 slot->name, names[how]);
 }
 
-static void slot_crashes(struct monitor *monitor, struct slot *slot,
-			 const struct switchyard_notes *notes)
+static void slot_crashes(struct monitor *monitor, struct slot *slot, const char *reason)
 {
 	monitor->devices_running |= life_apply(slot, LIFE_CRASH)->devices_running;
-	request_copy_message(slot->crash, sizeof(notes->message),
-			     notes->message[0] ? notes->message : "it gave no reason");
+	request_copy_message(slot->crash, sizeof((struct switchyard_notes){0}.message),
+			     reason[0] ? reason : "it gave no reason");
 	log_line(&monitor->log, LOG_ERROR, "slot %s has crashed: %s", slot->name, slot->crash);
 }
 
@@ -77,7 +78,7 @@ static void slot_leaves(struct monitor *monitor, struct slot *slot, uint64_t op,
 	if (op == SWITCHYARD_END)
 		slot_ends(monitor, slot, arg);
 	else if (op == SWITCHYARD_CRASH)
-		slot_crashes(monitor, slot, &slot_block(slot)->info.notes);
+		slot_crashes(monitor, slot, slot_block(slot)->info.notes.message);
 	else
 		log_line(&monitor->log, LOG_INFO, "slot %s is parked", slot->name);
 }
@@ -178,6 +179,28 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 }
 
 /*
+ * The machine was reset, and came back to the boot CPU (wake.h). RAM is as it was, and devices are as
+ * after power-on. The slot that had the machine is gone.
+ */
+static void go_on_after_reset(void)
+{
+	struct monitor *monitor = gate_monitor;
+	struct slot *slot = &monitor->slots.slot[monitor->current];
+
+	cpu_state_take();
+	wake_chipset();
+	platform_restore_firmware();
+	park(monitor, slot, kept_state(monitor->current));
+	take_over(&monitor->frontend);
+	if (left_alone_with.op)
+		slot_leaves(monitor, slot, left_alone_with.op, left_alone_with.arg);
+	else
+		slot_crashes(monitor, slot, "it reset the machine");
+	left_alone_with.op = 0;
+	monitor->frontend.talk(monitor->frontend.context);
+}
+
+/*
  * Continues a call on a CPU that is not the boot CPU, with the boot CPU's stack, which is larger.
  * The boot CPU may still execute the slot's code, and would be reset by INIT. So its calls are
  * refused from now on, and no other slot gets the machine.
@@ -197,6 +220,13 @@ static void go_on_alone(void)
 	monitor->frontend.talk(monitor->frontend.context);
 }
 
+/* It changes nothing that CPUs share, except a byte of the CMOS. */
+static int64_t guard(void)
+{
+	wake_arm();
+	return 0;
+}
+
 /*
  * A call on another CPU. It may be one of several at the same time, and the slot may go on, so this
  * changes nothing before the boot CPU is known to wait or to be lost.
@@ -211,11 +241,15 @@ static int64_t other_cpu_call(const struct request *request)
 		return SWITCHYARD_ENOTBOOTCPU;
 	if (result)
 		return result;
+	if (request->op == SWITCHYARD_GUARD)
+		return guard();
 	if (request->op == SWITCHYARD_WAIT || handover_give(request))
 		cpu_stop();
+	left_alone_with = *request;
+	if (wake_possible()) /* a reset of the machine brings the boot CPU back */
+		machine_reboot();
 	monitor->boot_cpu_lost = true;
 	gate_cpu_set_context(0, NULL);
-	left_alone_with = *request;
 	gate_take_over(go_on_alone);
 }
 
@@ -226,6 +260,8 @@ static int64_t gate_answer(uint64_t op, uint64_t arg)
 
 	if (!lapic_is_boot_cpu())
 		return other_cpu_call(&request);
+	if (op == SWITCHYARD_GUARD && !arg)
+		return guard();
 	if (op == SWITCHYARD_WAIT && !arg)
 		request = handover_wait();
 	return gate_main(request.op, request.arg);
@@ -235,4 +271,5 @@ void gate_call_init(struct monitor *monitor)
 {
 	gate_monitor = monitor;
 	gate_init(gate_answer);
+	wake_init(!monitor->boot->uefi, go_on_after_reset);
 }

@@ -125,7 +125,7 @@ def test_a_crash_kernel_that_reboots(machine, cpu):
 def resettable(request, machines):
     """A machine whose reset does not end QEMU. alpha is parked."""
     machine = machines.start(
-        'timeout=-1', linux_slot('alpha', GENERIC) + linux_slot('beta', CLOUD), memory='768M', smp=2,
+        'timeout=-1', linux_slot('alpha', CLOUD) + linux_slot('beta', GENERIC), memory='768M', smp=2,
         machine=request.param, no_reboot=False)
     open_console(machine)
     machine.alpha, machine.beta = Linux(machine, 'alpha'), Linux(machine, 'beta')

@@ -44,6 +44,9 @@ int switchyard_network_init(void);
 void switchyard_network_exit(void);
 void switchyard_network_resume(void);
 
+/* Called after a switch, before any device is resumed. */
+void switchyard_hotplug_wake(void);
+
 /* Notifier of suspend and hibernation. */
 int switchyard_sleep_init(void);
 void switchyard_sleep_exit(void);

@@ -38,7 +38,8 @@ struct group {
 
 /* One for each items_*.c; the array ends with an entry without items. */
 extern const struct group groups_cpu[], groups_msr[], groups_apic[], groups_timer[], groups_hpet[],
-	groups_legacy[], groups_uart[], groups_vga[], groups_pci[], groups_acpi[];
+	groups_legacy[], groups_uart[], groups_vga[], groups_pci[], groups_acpi[],
+	groups_watchdog[];
 
 /* Finds out which items there are. Says how many items are tested, and which groups are not. */
 void items_init(struct torture *torture);

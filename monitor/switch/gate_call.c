@@ -4,16 +4,18 @@
  * another slot or the person gets the machine.
  */
 #include "monitor/switch/gate_call.h"
+#include "arch/x86/acpi/power.h"
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/gate/anchor.h"
 #include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/gate/gate.h"
 #include "arch/x86/gate/gate_cpu.h"
 #include "arch/x86/interrupt/lapic.h"
-#include "arch/x86/acpi/power.h"
 #include "arch/x86/platform/platform.h"
 #include "arch/x86/platform/wake.h"
+#include "arch/x86/watchdog/watchdogs.h"
 #include "lib/print.h"
+#include "lib/string.h"
 #include "lib/units.h"
 #include "monitor/slot/life.h"
 #include "monitor/switch/handover.h"
@@ -22,6 +24,7 @@
 #include "monitor/switch/picture.h"
 #include "monitor/switch/request.h"
 #include "monitor/switch/slot_block.h"
+#include "monitor/switch/successor.h"
 #include "monitor/switch/switch.h"
 
 /* Guests call the gate and can't pass a pointer to the monitor, so it is kept here. */
@@ -50,6 +53,20 @@ static void park(struct monitor *monitor, const struct slot *slot, struct kept_s
 	kept->cpu[0]->progress = GATE_PARKED;
 }
 
+/* It is called after the slot's screen and serial port are saved, because it may write to them. */
+static void warn_of_watchdog(struct monitor *monitor, const struct slot *slot)
+{
+	const char *name = watchdogs_locked();
+
+	if (name)
+		log_line(
+			&monitor->log, LOG_WARN,
+			"slot %s: its watchdog %s is locked: it can't be stopped, and resets the "
+			"machine unless it is fed; the monitor does that at its prompt, other slots "
+			"have to do it themselves",
+			slot->name, name);
+}
+
 static void slot_ends(struct monitor *monitor, struct slot *slot, uint64_t how)
 {
 	static const char *const names[] = {
@@ -64,11 +81,12 @@ static void slot_ends(struct monitor *monitor, struct slot *slot, uint64_t how)
 		 slot->name, names[how]);
 }
 
-static void slot_crashes(struct monitor *monitor, struct slot *slot, const char *reason)
+static void slot_crashes(struct monitor *monitor, struct slot *slot,
+			 const struct switchyard_notes *notes)
 {
 	monitor->devices_running |= life_apply(slot, LIFE_CRASH)->devices_running;
-	request_copy_message(slot->crash, sizeof((struct switchyard_notes){0}.message),
-			     reason[0] ? reason : "it gave no reason");
+	request_copy_message(slot->crash, sizeof(notes->message),
+			     notes->message[0] ? notes->message : "it gave no reason");
 	log_line(&monitor->log, LOG_ERROR, "slot %s has crashed: %s", slot->name, slot->crash);
 }
 
@@ -78,7 +96,7 @@ static void slot_leaves(struct monitor *monitor, struct slot *slot, uint64_t op,
 	if (op == SWITCHYARD_END)
 		slot_ends(monitor, slot, arg);
 	else if (op == SWITCHYARD_CRASH)
-		slot_crashes(monitor, slot, slot_block(slot)->info.notes.message);
+		slot_crashes(monitor, slot, &slot_block(slot)->info.notes);
 	else
 		log_line(&monitor->log, LOG_INFO, "slot %s is parked", slot->name);
 }
@@ -131,6 +149,31 @@ static const void *check_monitor(const struct monitor *monitor)
 							   : selfcheck_damage(&monitor->selfcheck);
 }
 
+/*
+ * After a slot has ended or asked for the monitor: the successor gets the machine, or the person
+ * decides, who always does if the monitor is damaged.
+ */
+__attribute__((noreturn)) static void leave_to_next(struct monitor *monitor, struct slot *slot,
+						    uint64_t op, uint64_t arg, const void *damage)
+{
+	const struct successor *next = NULL;
+
+	take_over(&monitor->frontend);
+	if (damage)
+		log_line(&monitor->log, LOG_ERROR,
+			 "the monitor's code or constants changed in the page at %#lx; "
+			 "save what you can, and reboot",
+			 (uintptr_t)damage);
+	slot_leaves(monitor, slot, op, arg);
+	if (op == SWITCHYARD_END)
+		next = &slot->on_end;
+	else if (op == SWITCHYARD_CRASH)
+		next = &slot->on_crash;
+	if (next && !damage)
+		successor_start(monitor, slot, next);
+	monitor->frontend.talk(monitor->frontend.context);
+}
+
 /* Handles a call on the boot CPU. */
 static int64_t gate_main(uint64_t op, uint64_t arg)
 {
@@ -161,6 +204,7 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 		life_apply(slot, LIFE_PARK);
 		take_checksums(monitor, slot, kept);
 	}
+	warn_of_watchdog(monitor, slot);
 
 	if (op == SWITCHYARD_SWITCH && !damage) {
 		if (switch_force(monitor, &monitor->slots.slot[arg - 1], &error))
@@ -168,14 +212,7 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 		log_line(&monitor->log, LOG_ERROR, "%s", error.text);
 		switch_resume(monitor, slot, SWITCHYARD_EIMAGE);
 	}
-	take_over(&monitor->frontend);
-	if (damage)
-		log_line(&monitor->log, LOG_ERROR,
-			 "the monitor's code or constants changed in the page at %#lx; "
-			 "save what you can, and reboot",
-			 (uintptr_t)damage);
-	slot_leaves(monitor, slot, op, arg);
-	monitor->frontend.talk(monitor->frontend.context);
+	leave_to_next(monitor, slot, op, arg, damage);
 }
 
 /*
@@ -186,18 +223,19 @@ static void go_on_after_reset(void)
 {
 	struct monitor *monitor = gate_monitor;
 	struct slot *slot = &monitor->slots.slot[monitor->current];
+	struct request request = left_alone_with;
+	static const char reason[] = "it reset the machine";
 
+	if (!request.op) {
+		request.op = SWITCHYARD_CRASH;
+		memcpy(slot_block(slot)->info.notes.message, reason, sizeof(reason));
+	}
+	left_alone_with.op = 0;
 	cpu_state_take();
 	wake_chipset();
 	platform_restore_firmware();
 	park(monitor, slot, kept_state(monitor->current));
-	take_over(&monitor->frontend);
-	if (left_alone_with.op)
-		slot_leaves(monitor, slot, left_alone_with.op, left_alone_with.arg);
-	else
-		slot_crashes(monitor, slot, "it reset the machine");
-	left_alone_with.op = 0;
-	monitor->frontend.talk(monitor->frontend.context);
+	leave_to_next(monitor, slot, request.op, request.arg, NULL);
 }
 
 /*

@@ -27,6 +27,7 @@ static void mark_running(struct monitor *monitor, struct slot *slot, enum life_e
 {
 	monitor->current = slot_index(&monitor->slots, slot);
 	life_apply(slot, event);
+	succession_begin_turn(&monitor->succession, slot);
 	slot_block_publish(&monitor->slots, monitor->current);
 	for (uint32_t cpu = 0; cpu < gate_cpus.count; cpu++)
 		gate_cpu_set_context(cpu, kept_state(monitor->current)->cpu[cpu]);
@@ -78,6 +79,15 @@ static bool load_pristine(struct monitor *monitor, struct slot *slot, struct gue
 	return context.map_count && load_slot(slot, &context, entry, error);
 }
 
+/* The kernel takes the terminal soon, so this is all that a person sees of it. */
+static void warn_before_start(struct monitor *monitor, const struct slot *slot)
+{
+	struct error warning;
+
+	if (!load_enough(slot, &warning))
+		log_line(&monitor->log, LOG_WARN, "slot %s: %s", slot->name, warning.text);
+}
+
 bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error)
 {
 	struct kept_state *kept = kept_state(slot_index(&monitor->slots, slot));
@@ -92,6 +102,7 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 	log_line(&monitor->log, LOG_INFO, "starting %s: %s, %s at %#lx", slot->name,
 		 slot_type_name(slot->type), format_size(size, slot_range(slot).size),
 		 slot->ram.base);
+	warn_before_start(monitor, slot);
 	life_apply(slot, LIFE_RESET);
 	stop_devices(monitor);
 	if (!load_pristine(monitor, slot, &entry, error))

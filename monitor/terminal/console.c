@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/terminal/console.h"
 #include "arch/x86/time/clock.h"
+#include "arch/x86/watchdog/watchdogs.h"
 #include "lib/print.h"
 
 /*
@@ -207,7 +208,7 @@ static int console_end_sequence(struct console *console)
 	return alone ? KEY_ESCAPE : KEY_NONE;
 }
 
-int console_key(struct console *console)
+static int console_next_key(struct console *console)
 {
 	int byte, key;
 
@@ -220,6 +221,19 @@ int console_key(struct console *console)
 	return key != KEY_NONE ? key : keyboard_get(&console->keyboard);
 }
 
+int console_key(struct console *console)
+{
+	int key = console_next_key(console);
+
+	console->answered = console->answered || key != KEY_NONE;
+	return key;
+}
+
+bool console_attended(const struct console *console)
+{
+	return console->answered || uart_answers(&console->uart);
+}
+
 int console_wait_key(struct console *console, uint64_t deadline)
 {
 	for (;;) {
@@ -227,6 +241,7 @@ int console_wait_key(struct console *console, uint64_t deadline)
 
 		if (key != KEY_NONE || clock_us() >= deadline)
 			return key;
+		watchdogs_feed();
 		clock_wait_us(POLL_US);
 	}
 }

@@ -10,7 +10,7 @@ from switchyard import BOOT_LIMIT, module
 # Devices that nobody drives, for the guest to fill: PCI functions with all capabilities, a bridge, and
 # the serial ports that a machine can have beside the first.
 DEVICES = ['-device', 'pci-bridge,chassis_nr=1', '-device', 'edu', '-device', 'virtio-net-pci',
-           '-device', 'e1000e', *['-serial', 'null'] * 3]
+           '-device', 'e1000e', '-device', 'i6300esb', '-action', 'watchdog=none', *['-serial', 'null'] * 3]
 # One that keeps what is written to PCI Express registers is for q35 alone.
 ROOT_PORT = {'pc': [], 'q35': ['-device', 'pcie-root-port']}
 

@@ -29,6 +29,8 @@ VGA_PORTS = 'arch/x86/screen/vga_ports.c'
 PCI = 'arch/x86/pci/pci_state.c'
 PCI_MSI = 'arch/x86/pci/pci_msi.c'
 PCI_CONFIG = 'arch/x86/pci/pci_config.c'
+I6300ESB = 'arch/x86/watchdog/i6300esb.c'
+ITCO = 'arch/x86/watchdog/itco.c'
 
 
 @dataclass(frozen=True)
@@ -245,7 +247,7 @@ PCI_FIELDS = {
     'bridge-prefetch': '{BRIDGE, PCI_BRIDGE_PREFETCH, 4, ~0u},',
     'bridge-prefetch-high': '{BRIDGE, PCI_BRIDGE_PREFETCH_LIMIT_HIGH, 4, ~0u},',
     'bridge-control': '{BRIDGE, PCI_BRIDGE_CONTROL, 2, 0xfbbf},',
-    'express': '{EXPRESS, 0x08, 2, 0x7fff},',
+    'express': '{EXPRESS, DEVICE_CONTROL, 2, 0x7fff},',
 }
 
 
@@ -269,7 +271,16 @@ def pci():
                'load_table(table, entries, 0);')
 
 
+def watchdogs():
+    nothing = '\t\t(void)0;'
+    yield drop('i6300esb-config', I6300ESB, '\t\tpci_write16(device->address, CONFIG, state->config);', nothing)
+    yield drop('i6300esb-enable', I6300ESB, '\t\tpci_write8(device->address, LOCK, state->lock);', nothing)
+    yield drop('tco-time', ITCO, '\t\toutw(tco.base + TCO_TIME, (time & (uint16_t)~TIME_MASK) | state->time);', nothing)
+    yield drop('tco-control', ITCO, '\t\toutw(tco.base + TCO_CONTROL, state->control);', nothing)
+    yield drop('tco-reset', ITCO, '\twrite_reset(state->reset);', '\t(void)write_reset;')
+
+
 MUTATIONS = [
     *general_registers(), *segments_and_tables(), *control_registers(), *msrs(), *vector_registers(),
-    *lapic(), *interrupt_controllers(), *timers(), *ports(), *vga(), *pci(),
+    *lapic(), *interrupt_controllers(), *timers(), *ports(), *vga(), *pci(), *watchdogs(),
 ]

@@ -5,12 +5,14 @@
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/interrupt/pic.h"
 #include "arch/x86/keyboard/keyboard.h"
+#include "arch/x86/pci/pci_extended.h"
 #include "arch/x86/pci/pci_state.h"
 #include "arch/x86/platform/wake.h"
 #include "arch/x86/screen/vga_state.h"
 #include "arch/x86/serial/uart.h"
 #include "arch/x86/time/hpet.h"
 #include "arch/x86/time/pit.h"
+#include "arch/x86/watchdog/watchdogs.h"
 #include "lib/string.h"
 #include "lib/units.h"
 
@@ -34,6 +36,7 @@ static const uint16_t uart_port[] = {UART_COM1, UART_COM2, UART_COM3, UART_COM4}
 STATE_PAIR(ioapic, &machine()->ioapics, )
 STATE_PAIR(lapic)
 STATE_PAIR(pic)
+STATE_PAIR(watchdogs)
 STATE_PAIR(pci, pci_functions(), )
 STATE_PAIR(acpi_events, &machine()->acpi_events, )
 STATE_PAIR(rtc, &machine()->rtc, )
@@ -124,7 +127,7 @@ static uint32_t hpet_item_size(void)
  * which may hold interrupts that were sent before. The items after it don't interrupt any more.
  *
  * When the state is restored, PCI comes after the timers, because it starts devices that the timers
- * may be part of. The interrupt controllers come last, and the IO-APICs are the last of them: an
+ * may be part of. Watchdogs come after PCI, because some have registers at addresses of PCI's. The interrupt controllers come last, and the IO-APICs are the last of them: an
  * IO-APIC that is unmasked needs a local APIC that knows its vectors.
  */
 static const struct state_item items[] = {
@@ -136,6 +139,8 @@ static const struct state_item items[] = {
 	 .save = lapic_item_save,
 	 .restore = lapic_item_restore},
 	{STATE_FIXED("pic", pic, struct pic_state, STATE_DEEP | STATE_QUICK | STATE_FIRMWARE)},
+	{STATE_FIXED("watchdogs", watchdogs, struct watchdogs_state,
+		     STATE_DEEP | STATE_QUICK | STATE_FIRMWARE)},
 	{STATE_SIZED("pci", pci, STATE_DEEP | STATE_FIRMWARE)},
 	{STATE_FIXED("acpi-events", acpi_events, struct acpi_events_state,
 		     STATE_DEEP | STATE_FIRMWARE)},
@@ -253,7 +258,9 @@ void platform_init(uint64_t rsdp, report_fn report, void *context)
 	struct keyboard_state *keyboard;
 
 	machine_init(rsdp, report, context);
+	pci_extended_set(machine()->ecam.base, machine()->ecam.first_bus, machine()->ecam.last_bus);
 	pci_init();
+	watchdogs_init();
 	state_layout_init(&layout, items, ITEM_COUNT, STATE_DEEP);
 	state_layout_init(&firmware.layout, items, ITEM_COUNT, STATE_FIRMWARE);
 	state_save(&firmware.layout, firmware.state, &dropped);

@@ -18,8 +18,8 @@ SWITCHES = 500
 FEWER = 100
 LIMIT = 300
 
-# The emulated CPUs and the machine lack these: pc has nothing that needs PCI Express.
-PC = {'pci-express'}
+# The emulated CPUs and the machine lack these: pc has neither PCI Express nor an ICH9.
+PC = {'pci-express', 'tco'}
 HASWELL = {'smap', 'umip', 'pks', 'mpx', 'avx512', 'pku', 'svm', 'mpx-kernel', 'pks-rights'}
 MAX = {'avx512', 'misc-enable'}
 EPYC = {'umip', 'pks', 'mpx', 'avx512', 'pku', 'misc-enable', 'mpx-kernel', 'pks-rights'}

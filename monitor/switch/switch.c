@@ -8,7 +8,6 @@
 #include "arch/x86/gate/enter.h"
 #include "arch/x86/gate/gate.h"
 #include "arch/x86/gate/gate_cpu.h"
-#include "arch/x86/pci/pci.h"
 #include "arch/x86/platform/platform.h"
 #include "guest/linux/version.h"
 #include "lib/print.h"
@@ -39,10 +38,7 @@ static void mark_running(struct monitor *monitor, struct slot *slot, enum life_e
  */
 static void stop_devices(struct monitor *monitor)
 {
-	if (!monitor->devices_running)
-		return;
-	pci_stop_bus_masters();
-	platform_quiet();
+	platform_stop_devices(monitor->devices_running);
 	monitor->devices_running = false;
 }
 

@@ -35,8 +35,13 @@
  * executable. For that, entry 0 of the PML4 can point to switchyard_info.identity_pdpt (with LA57:
  * entry 0 of the PML5 to switchyard_info.identity_pml4), with flags 3 (present, writable). The
  * monitor sends INIT to every other CPU, so their state is lost. Interrupts may be on or off; the
- * gate keeps their state. 32 bytes of stack are enough. Calls by other CPUs, and by an NMI handler
- * that interrupted the gate, are refused without harm.
+ * gate keeps their state. 32 bytes of stack are enough. Any CPU of the slot may ask for the three
+ * operations that never return. Other calls by other CPUs, and calls by an NMI handler that
+ * interrupted the gate, are refused without harm.
+ *
+ * SWITCHYARD_END and _CRASH need the boot CPU. If another CPU asks, the boot CPU must be in
+ * SWITCHYARD_WAIT, or come there within a second. Otherwise the monitor's console opens on the
+ * CPU that asked, and no slot can run any more before the machine is reset.
  *
  * The call returns 0 when the slot is resumed. All CPU and platform state is as it was, except the
  * time-stamp counter, which never stops. It returns a negative enum switchyard_error when the
@@ -48,6 +53,7 @@ enum switchyard_op {
 	SWITCHYARD_MONITOR = 2, /* park this slot, open the monitor's console */
 	SWITCHYARD_END = 3,	/* arg: enum switchyard_end; never returns */
 	SWITCHYARD_CRASH = 4,	/* mark this slot crashed; never returns. notes.message says why */
+	SWITCHYARD_WAIT = 5,	/* arg 0; this CPU waits for the slot's end; never returns */
 };
 
 enum switchyard_end {

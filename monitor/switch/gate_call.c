@@ -4,15 +4,18 @@
  * another slot or the person gets the machine.
  */
 #include "monitor/switch/gate_call.h"
+#include "arch/x86/cpu/cpu.h"
 #include "arch/x86/gate/anchor.h"
 #include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/gate/gate.h"
+#include "arch/x86/gate/gate_cpu.h"
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/platform/platform.h"
 #include "arch/x86/watchdog/watchdogs.h"
 #include "lib/print.h"
 #include "lib/units.h"
 #include "monitor/slot/life.h"
+#include "monitor/switch/handover.h"
 #include "monitor/switch/integrity.h"
 #include "monitor/switch/kept_state.h"
 #include "monitor/switch/picture.h"
@@ -23,6 +26,9 @@
 
 /* Guests call the gate and can't pass a pointer to the monitor, so it is kept here. */
 static struct monitor *gate_monitor;
+
+/* What another CPU asked for when the boot CPU did not come. */
+static struct request left_alone_with;
 
 /*
  * After this, the machine is quiet, and the slot's state is complete. Other CPUs may have been in
@@ -72,6 +78,17 @@ static void slot_crashes(struct monitor *monitor, struct slot *slot,
 	request_copy_message(slot->crash, sizeof(notes->message),
 			     notes->message[0] ? notes->message : "it gave no reason");
 	log_line(&monitor->log, LOG_ERROR, "slot %s has crashed: %s", slot->name, slot->crash);
+}
+
+/* The slot has left the machine by this call. */
+static void slot_leaves(struct monitor *monitor, struct slot *slot, uint64_t op, uint64_t arg)
+{
+	if (op == SWITCHYARD_END)
+		slot_ends(monitor, slot, arg);
+	else if (op == SWITCHYARD_CRASH)
+		slot_crashes(monitor, slot, &slot_block(slot)->info.notes);
+	else
+		log_line(&monitor->log, LOG_INFO, "slot %s is parked", slot->name);
 }
 
 /* Takes the person's terminal back after a slot had the machine. */
@@ -126,8 +143,8 @@ static const void *check_monitor(const struct monitor *monitor)
  * After a slot has ended or asked for the monitor: the successor gets the machine, or the person
  * decides, who always does if the monitor is damaged.
  */
-__attribute__((noreturn)) static void hand_over(struct monitor *monitor, struct slot *slot,
-						uint64_t op, uint64_t arg, const void *damage)
+__attribute__((noreturn)) static void leave_to_next(struct monitor *monitor, struct slot *slot,
+						    uint64_t op, uint64_t arg, const void *damage)
 {
 	const struct successor *next = NULL;
 
@@ -137,15 +154,11 @@ __attribute__((noreturn)) static void hand_over(struct monitor *monitor, struct 
 			 "the monitor's code or constants changed in the page at %#lx; "
 			 "save what you can, and reboot",
 			 (uintptr_t)damage);
-	if (op == SWITCHYARD_END) {
-		slot_ends(monitor, slot, arg);
+	slot_leaves(monitor, slot, op, arg);
+	if (op == SWITCHYARD_END)
 		next = &slot->on_end;
-	} else if (op == SWITCHYARD_CRASH) {
-		slot_crashes(monitor, slot, &slot_block(slot)->info.notes);
+	else if (op == SWITCHYARD_CRASH)
 		next = &slot->on_crash;
-	} else {
-		log_line(&monitor->log, LOG_INFO, "slot %s is parked", slot->name);
-	}
 	if (next && !damage)
 		successor_start(monitor, slot, next);
 	monitor->frontend.talk(monitor->frontend.context);
@@ -189,16 +202,61 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 		log_line(&monitor->log, LOG_ERROR, "%s", error.text);
 		switch_resume(monitor, slot, SWITCHYARD_EIMAGE);
 	}
-	hand_over(monitor, slot, op, arg, damage);
+	leave_to_next(monitor, slot, op, arg, damage);
 }
 
 /*
- * The gate_handler_fn of the monitor. Only the boot CPU may call it. Other CPUs are refused before
- * this reads anything that CPUs share, so it needs no lock.
+ * Continues a call on a CPU that is not the boot CPU, with the boot CPU's stack, which is larger.
+ * The boot CPU may still execute the slot's code, and would be reset by INIT. So its calls are
+ * refused from now on, and no other slot gets the machine.
  */
+static void go_on_alone(void)
+{
+	struct monitor *monitor = gate_monitor;
+	struct slot *slot = &monitor->slots.slot[monitor->current];
+
+	cpu_state_take();
+	park(monitor, slot, kept_state(monitor->current));
+	take_over(&monitor->frontend);
+	slot_leaves(monitor, slot, left_alone_with.op, left_alone_with.arg);
+	log_line(&monitor->log, LOG_ERROR,
+		 "the boot CPU did not come: no kernel can run any more; save what you can, and "
+		 "reboot");
+	monitor->frontend.talk(monitor->frontend.context);
+}
+
+/*
+ * A call on another CPU. It may be one of several at the same time, and the slot may go on, so this
+ * changes nothing before the boot CPU is known to wait or to be lost.
+ */
+static int64_t other_cpu_call(const struct request *request)
+{
+	struct monitor *monitor = gate_monitor;
+	int64_t result =
+		request_check(&monitor->slots, monitor->current, request->op, request->arg);
+
+	if (request->op == SWITCHYARD_SWITCH || request->op == SWITCHYARD_MONITOR)
+		return SWITCHYARD_ENOTBOOTCPU;
+	if (result)
+		return result;
+	if (request->op == SWITCHYARD_WAIT || handover_give(request))
+		cpu_stop();
+	monitor->boot_cpu_lost = true;
+	gate_cpu_set_context(0, NULL);
+	left_alone_with = *request;
+	gate_take_over(go_on_alone);
+}
+
+/* The gate_handler_fn of the monitor. */
 static int64_t gate_answer(uint64_t op, uint64_t arg)
 {
-	return lapic_is_boot_cpu() ? gate_main(op, arg) : SWITCHYARD_ENOTBOOTCPU;
+	struct request request = {op, arg};
+
+	if (!lapic_is_boot_cpu())
+		return other_cpu_call(&request);
+	if (op == SWITCHYARD_WAIT && !arg)
+		request = handover_wait();
+	return gate_main(request.op, request.arg);
 }
 
 void gate_call_init(struct monitor *monitor)

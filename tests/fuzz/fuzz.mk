@@ -26,7 +26,7 @@ FUZZ_C       := $(filter-out tests/unit/fake/fake_cpu.c $(call sources_named,lap
 FUZZ_ACPI_C  := $(call sources_named,machine acpi_events)
 # Whose coverage is shown: all that reads what it did not write.
 FUZZ_PARSERS := $(call sources_named,loader_info acpi_sleep acpi_walk fadt machine command console \
-	console_loop guest_acpi guest_map lineedit lines bzimage elf elf_kernel load load_elf \
+	console_loop guest_acpi guest_map lineedit lines bzimage elf elf_kernel initrd load load_elf \
 	load_linux load_multiboot1 load_multiboot2 multiboot multiboot2_header \
 	multiboot2_info options parse_line plan_init plan_monitor plan_regions \
 	plan_slots smbios words)

@@ -25,6 +25,7 @@ PLANTED = [
     ('plan', 'monitor/plan/plan_init.c', 'plan->count == PLAN_MAX_REGIONS', 'false'),
     ('linux', 'monitor/load/load_linux.c', ' || below > top - layout->end', ''),
     ('linux', 'monitor/load/bzimage.c', '!in_file(file, HDR_OFFSET, sizeof(*hdr))', 'false'),
+    ('initrd', 'monitor/load/initrd.c', 'bytes < walk->left ? bytes : walk->left', 'bytes'),
     ('elf', 'lib/elf.c', '!in_elf_file(file, segment->offset, segment->filesz)', 'false'),
     ('elf', 'lib/elf.c', 'segment->filesz > segment->memsz', 'false'),
     ('multiboot', 'monitor/load/multiboot.c', ' || addresses->load_end - load > image->load_size', ''),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/platform/platform.h"
 #include "arch/x86/acpi/machine.h"
+#include "arch/x86/gate/gate_cpu.h"
+#include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/interrupt/pic.h"
 #include "arch/x86/keyboard/keyboard.h"
 #include "arch/x86/pci/pci_extended.h"
@@ -62,7 +64,14 @@ static void uarts_item_restore(const void *state)
 static void other_cpus_stop(void *none)
 {
 	(void)none;
-	lapic_init_others();
+	if (lapic_is_boot_cpu()) {
+		lapic_init_others();
+		return;
+	}
+	/* INIT would send the boot CPU to firmware's reset vector. */
+	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
+		if (gate_cpus.cpu[cpu].apic_id != lapic_id())
+			lapic_send_init(gate_cpus.cpu[cpu].apic_id);
 }
 
 static void quiet(void *lapic)

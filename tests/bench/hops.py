@@ -2,13 +2,15 @@
 """Linux to Linux, one hop, and beside it the other ways to another kernel. All machines of a round run at the same
 time, and take turns hop by hop, so that a load of the host meets all of them."""
 
+import os
+
 from kernels import Jump, Slots
 from peers import KexecReboot, Saved
 from report import Goal
 
 CPUS = (1, 2)
-ROUNDS = 8       # of a hop to the other kernel and one back
-SLOW_ROUNDS = 3  # in so many of them, the peers that take seconds also run
+ROUNDS = 6       # of a hop to the other kernel and one back
+SLOW_ROUNDS = int(os.environ.get('SLOW_ROUNDS', '3'))  # in so many of them, the peers that take seconds also run
 QUICK_HOPS = 6
 
 WAYS = {'deep': '', 'deep, integrity=off': 'integrity=off'}

@@ -13,9 +13,9 @@ import pytest
 
 from guest_images import compile_static
 from linux import CLOUD, GENERIC, Linux, initrd, kernel, linux_slot
+from linux_modules import module_files
 from qemu import PROMPT
 from switchyard import open_console, slots
-from test_devices import module_files
 
 CRASH_LINE = 'console=ttyS0,115200 nr_cpus=1 irqpoll reset_devices panic=10'
 
@@ -137,6 +137,7 @@ def resettable(request, machines):
     return machine
 
 
+@pytest.mark.thorough
 def test_a_reset(resettable):
     """Linux has cleared the shutdown status when it started CPU 1. The driver has asked for it again."""
     machine = resettable

@@ -44,6 +44,10 @@ void switchyard_network_resume(void);
 /* Called after a switch, before any device is resumed. */
 void switchyard_hotplug_wake(void);
 
+/* Notifier of platform devices. */
+int switchyard_watchdog_init(void);
+void switchyard_watchdog_exit(void);
+
 /* Notifier of suspend and hibernation. */
 int switchyard_sleep_init(void);
 void switchyard_sleep_exit(void);

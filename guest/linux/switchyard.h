@@ -108,12 +108,19 @@ enum switchyard_state { SWITCHYARD_STATES(SWITCHYARD_ENUMERATOR) };
 
 enum switchyard_type { SWITCHYARD_TYPES(SWITCHYARD_ENUMERATOR) };
 
+/*
+ * In flags of a row: the slot's kernel has run, and has not shown that it knows of the monitor. A
+ * panic or reboot of such a kernel resets the machine, with all parked slots.
+ */
+#define SWITCHYARD_SLOT_NO_DRIVER 0x01
+
 /* One row of `syctl list`. The monitor writes it before a slot runs; guests only read it. */
 struct switchyard_slot {
 	char name[SWITCHYARD_NAME_SIZE]; /* NUL-terminated */
 	uint8_t state;			 /* enum switchyard_state, as of the last switch */
 	uint8_t type;			 /* enum switchyard_type */
-	uint8_t reserved[5];
+	uint8_t flags;			 /* SWITCHYARD_SLOT_... */
+	uint8_t reserved[4];
 	uint64_t base; /* physical address of the slot's large range */
 	uint64_t size; /* size of that range, in bytes */
 	uint64_t runs; /* how often it was started or resumed */
@@ -125,6 +132,9 @@ struct switchyard_slot {
 #define SWITCHYARD_LED_NUM    0x02
 #define SWITCHYARD_LED_CAPS   0x04
 
+/* In watchdogs: there is one of this kind, and this guest may have started it. */
+#define SWITCHYARD_WATCHDOG_IB700 0x01
+
 /*
  * State that can't be read from the hardware. The counters' reload values, the 8259s' vector bases
  * and the keyboard's lights are write-only. A guest that does not program them again after each
@@ -135,8 +145,10 @@ struct switchyard_notes {
 	uint8_t pic_master;  /* ICW2 of the first 8259 */
 	uint8_t pic_slave;   /* ICW2 of the second 8259 */
 	uint8_t keyboard_leds;
-	uint8_t reserved;
+	uint8_t watchdogs; /* the monitor stops those that are noted here */
 	char message[120]; /* NUL-terminated reason of a crash, which the monitor shows */
+	uint8_t driver;	   /* not 0: this kernel calls the gate before it ends, and if it panics */
+	uint8_t reserved[7];
 };
 
 struct switchyard_info {

@@ -74,4 +74,7 @@ void switchyard_wait(void);
 /* Tells the monitor why this kernel is about to crash. */
 void switchyard_crash_note(const char *message);
 
+/* Notes whether this kernel has a driver for an IB700, so that the monitor stops that watchdog. */
+void switchyard_note_ib700(bool present);
+
 #endif

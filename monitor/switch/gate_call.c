@@ -36,15 +36,8 @@ static struct request left_alone_with;
  */
 static void park(struct monitor *monitor, const struct slot *slot, struct kept_state *kept)
 {
-	const struct switchyard_notes *notes = &slot_block(slot)->info.notes;
-
 	platform_save(kept->platform, cpu_state_lapic(kept->cpu[0]));
-	platform_note(kept->platform, &(struct platform_notes){
-					      .pit_reload = notes->pit_reload,
-					      .pic_master = notes->pic_master,
-					      .pic_slave = notes->pic_slave,
-					      .keyboard_leds = notes->keyboard_leds,
-				      });
+	kept_state_note(slot, kept);
 	kept_state_save_apart(monitor, slot, kept);
 	kept_state_idle(kept, 1);
 	kept->cpu[0]->progress = GATE_PARKED;
@@ -121,29 +114,60 @@ static int64_t check_target(struct monitor *monitor, const struct slot *slot)
 	return SWITCHYARD_EDAMAGED;
 }
 
+/*
+ * The slot may have changed its text itself while it ran, so this warns only, and once a turn. One
+ * more line says at the turn's end how much changed.
+ */
+static void report_text(struct monitor *monitor, const struct slot *slot,
+			const struct text_turn *turn, uint32_t told,
+			const struct text_piece *changed)
+{
+	uint64_t at = changed ? slot->ram.base + text_piece_offset(changed) : 0;
+	char size[SIZE_TEXT];
+
+	if (changed && !told)
+		log_line(&monitor->log, LOG_WARN,
+			 "slot %s: its kernel text at %#lx to %#lx changed since it was last read: "
+			 "by itself, as tracing does, or by another slot",
+			 slot->name, at, at + text_piece_size(changed) - 1);
+	if (!turn->next.end)
+		return;
+	if (turn->changed > 1)
+		log_line(&monitor->log, LOG_WARN,
+			 "slot %s: %u of %u pieces of its kernel text changed like this",
+			 slot->name, turn->changed, turn->count);
+	if (turn->left_out)
+		log_line(&monitor->log, LOG_WARN,
+			 "slot %s: %s of its kernel text are too much to be checked", slot->name,
+			 format_size(size, turn->left_out));
+	log_line(&monitor->log, LOG_DEBUG, "slot %s: %s of kernel text in %u pieces", slot->name,
+		 format_size(size, turn->size), turn->count);
+}
+
 /* It is called after the slot's screen and serial port are saved, because it may write to them. */
 static void take_checksums(struct monitor *monitor, const struct slot *slot,
 			   struct kept_state *kept)
 {
-	const struct integrity *integrity = &kept->integrity;
-	char size[SIZE_TEXT];
+	const struct text_turn *turn = &kept->integrity.text;
+	uint32_t told = turn->next.end ? 0 : turn->changed;
+	const struct text_piece *changed = integrity_take(slot, kept, monitor->options.integrity);
 
-	integrity_take(slot, kept, monitor->options.integrity);
-	if (integrity->text)
-		log_line(&monitor->log, LOG_DEBUG, "slot %s: %s of kernel text in %u ranges",
-			 slot->name, format_size(size, integrity->page_count * PAGE_SIZE),
-			 integrity->range_count);
-	if (integrity->left_out)
-		log_line(&monitor->log, LOG_WARN,
-			 "slot %s: %s of its kernel text are too much to be checked", slot->name,
-			 format_size(size, integrity->left_out));
+	report_text(monitor, slot, turn, told, changed);
 }
 
 /* A damaged monitor does not switch to another slot. The person is told, and decides. */
-static const void *check_monitor(const struct monitor *monitor)
+static const void *check_monitor(struct monitor *monitor)
 {
-	return monitor->options.integrity == INTEGRITY_OFF ? NULL
-							   : selfcheck_damage(&monitor->selfcheck);
+	switch (monitor->options.integrity) {
+	case INTEGRITY_OFF:
+		return NULL;
+	case INTEGRITY_CONTROL:
+	case INTEGRITY_TEXT:
+		return selfcheck_damage_in_turn(&monitor->selfcheck);
+	case INTEGRITY_ALL:
+		break;
+	}
+	return selfcheck_damage(&monitor->selfcheck);
 }
 
 /*
@@ -182,6 +206,7 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 	struct error error;
 	int64_t result;
 
+	slot->has_driver |= op != SWITCHYARD_END || slot_block(slot)->info.notes.driver;
 	result = request_check(&monitor->slots, monitor->current, op, arg);
 	if (!result && op == SWITCHYARD_SWITCH)
 		result = check_target(monitor, &monitor->slots.slot[arg - 1]);

@@ -8,7 +8,6 @@
 #include "arch/x86/gate/enter.h"
 #include "arch/x86/gate/gate.h"
 #include "arch/x86/gate/gate_cpu.h"
-#include "arch/x86/pci/pci.h"
 #include "arch/x86/platform/platform.h"
 #include "guest/linux/version.h"
 #include "lib/print.h"
@@ -39,10 +38,7 @@ static void mark_running(struct monitor *monitor, struct slot *slot, enum life_e
  */
 static void stop_devices(struct monitor *monitor)
 {
-	if (!monitor->devices_running)
-		return;
-	pci_stop_bus_masters();
-	platform_quiet();
+	platform_stop_devices(monitor->devices_running);
 	monitor->devices_running = false;
 }
 
@@ -79,11 +75,24 @@ static bool load_pristine(struct monitor *monitor, struct slot *slot, struct gue
 	return context.map_count && load_slot(slot, &context, entry, error);
 }
 
+static bool any_parked(const struct slot_table *slots)
+{
+	for (uint32_t i = 0; i < slots->count; i++)
+		if (slots->slot[i].state == SWITCHYARD_PARKED)
+			return true;
+	return false;
+}
+
 /* The kernel takes the terminal soon, so this is all that a person sees of it. */
 static void warn_before_start(struct monitor *monitor, const struct slot *slot)
 {
 	struct error warning;
 
+	if (!slot->has_driver && any_parked(&monitor->slots))
+		log_line(&monitor->log, LOG_WARN,
+			 "slot %s: its kernel has never shown a driver; until it does, its panic "
+			 "or reboot takes the parked slots along",
+			 slot->name);
 	if (!load_enough(slot, &warning))
 		log_line(&monitor->log, LOG_WARN, "slot %s: %s", slot->name, warning.text);
 }
@@ -108,6 +117,7 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 	if (!load_pristine(monitor, slot, &entry, error))
 		return false;
 	kept_state_idle(kept, 0);
+	integrity_forget(&kept->integrity);
 	frontend->give(frontend->context);
 	mark_running(monitor, slot, LIFE_BOOT);
 	platform_restore_firmware();

@@ -15,12 +15,12 @@ DEVICES = ['-device', 'pci-bridge,chassis_nr=1', '-device', 'edu', '-device', 'v
 ROOT_PORT = {'pc': [], 'q35': ['-device', 'pcie-root-port']}
 
 
-def start(machines, count, *, options='', machine='pc', **settings):
+def start(machines, count, *, options='', machine='pc', iommu='', **settings):
     """Starts a machine whose slots, one and two, switch to each other count times."""
     slots = [module('kernel', name, TORTURE, 'mem=16M', f'to={other} count={count} {options}'.strip())
              for name, other in (('one', 2), ('two', 1))]
     return machines.start('timeout=0 default=one', slots, memory='128M', machine=machine,
-                          devices=DEVICES + ROOT_PORT[machine], **settings)
+                          devices=DEVICES + ROOT_PORT[machine] + (['-device', iommu] if iommu else []), **settings)
 
 
 def wait_begin(machine):

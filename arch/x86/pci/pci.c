@@ -182,6 +182,27 @@ static void mark_cut_off(pci_address_t address)
 			found.function[i].cut_off = true;
 }
 
+/* Bridges pass on what others write. An IOMMU reads its tables, and is switched off by itself. */
+static bool serves_others(pci_address_t address)
+{
+	uint32_t class = pci_read32(address, PCI_CLASS);
+
+	return PCI_CLASS_BASE(class) == PCI_CLASS_BRIDGE ||
+	       (PCI_CLASS_BASE(class) == PCI_CLASS_SYSTEM && PCI_CLASS_SUB(class) == PCI_SUB_IOMMU);
+}
+
+/* The last read returns when the function's writes before it have arrived: PCI Express 3.0, 2.4.1. */
+static bool stop_bus_master(pci_address_t address)
+{
+	uint16_t command = pci_read16(address, PCI_COMMAND);
+
+	if (serves_others(address) || !(command & PCI_COMMAND_MASTER))
+		return false;
+	pci_write16(address, PCI_COMMAND, command & (uint16_t)~PCI_COMMAND_MASTER);
+	pci_read16(address, PCI_COMMAND);
+	return true;
+}
+
 /* A kernel that crashed may have been about to reset the functions behind the bridge. */
 static void end_reset(pci_address_t address)
 {
@@ -199,29 +220,37 @@ struct stopped {
 	bool virtual; /* also functions that are virtual */
 };
 
-static void stop_bus_master(pci_address_t address, void *context)
+static void cut_off(pci_address_t address, void *context)
 {
-	uint16_t command = pci_read16(address, PCI_COMMAND);
 	uint16_t sriov = find_capabilities(address).sriov;
 	struct stopped *stopped = context;
 
 	if (sriov)
 		stopped->virtual |= pci_sriov_stop(address, sriov);
 	end_reset(address);
-	if (PCI_CLASS_BASE(pci_read32(address, PCI_CLASS)) == PCI_CLASS_BRIDGE ||
-	    !(command & PCI_COMMAND_MASTER))
+	if (!stop_bus_master(address))
 		return;
-	pci_write16(address, PCI_COMMAND, command & (uint16_t)~PCI_COMMAND_MASTER);
 	mark_cut_off(address);
 	stopped->masters++;
+}
+
+static void pause(pci_address_t address, void *none)
+{
+	(void)none;
+	stop_bus_master(address);
 }
 
 uint32_t pci_stop_bus_masters(void)
 {
 	struct stopped stopped = {0};
 
-	for_each_function(stop_bus_master, &stopped);
+	for_each_function(cut_off, &stopped);
 	if (stopped.virtual)
 		clock_wait_us(PCI_SRIOV_OFF_US);
 	return stopped.masters;
+}
+
+void pci_pause_bus_masters(void)
+{
+	for_each_function(pause, NULL);
 }

@@ -57,6 +57,8 @@ enum pci_register {
 #define PCI_CLASS_BASE(class) ((class) >> 24)
 #define PCI_CLASS_SUB(class)  ((class) >> 16 & 0xff)
 #define PCI_CLASS_BRIDGE      0x06
+#define PCI_CLASS_SYSTEM      0x08
+#define PCI_SUB_IOMMU	      0x06
 #define PCI_BRIDGE_RESET      0x0040 /* in PCI_BRIDGE_CONTROL: of the secondary bus */
 #define PCI_BRIDGE_DISCARDED  0x0400 /* the same: a status, which writing 1 clears */
 

@@ -350,6 +350,31 @@ static void one_that_was_cut_off_stays_so(void **state)
 	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2), working);
 }
 
+/* The slot is parked, and has its devices again when it comes back. */
+static void one_that_was_paused_comes_back(void **state)
+{
+	const uint16_t working = PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER;
+
+	(void)state;
+	fake_pci_set(net, PCI_COMMAND, 2, working, true);
+	pci_save(pci_functions(), one);
+	pci_pause_bus_masters();
+	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2), PCI_COMMAND_MEMORY);
+	pci_restore(pci_functions(), one);
+	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2), working);
+}
+
+/* It reads its tables, and Linux does not make it a bus master again. */
+static void an_iommu_is_not_stopped(void **state)
+{
+	int iommu = fake_pci_add(-1, 9, 0, 0x14191022, 0x08060000, 0);
+
+	(void)state;
+	fake_pci_set(iommu, PCI_COMMAND, 2, PCI_COMMAND_MASTER, true);
+	assert_int_equal(pci_stop_bus_masters(), 0);
+	assert_int_equal(fake_pci_get(iommu, PCI_COMMAND, 2), PCI_COMMAND_MASTER);
+}
+
 /* Slot Control of a port whose slot another kernel has switched on meanwhile. */
 static void power_of_a_slot_is_the_hardwares(void **state)
 {
@@ -494,6 +519,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(power_states_come_back, start, end),
 		cmocka_unit_test_setup_teardown(one_that_is_gone_is_passed_over, start, end),
 		cmocka_unit_test_setup_teardown(one_that_was_cut_off_stays_so, start, end),
+		cmocka_unit_test_setup_teardown(one_that_was_paused_comes_back, start, end),
+		cmocka_unit_test_setup_teardown(an_iommu_is_not_stopped, start, end),
 		cmocka_unit_test_setup_teardown(power_of_a_slot_is_the_hardwares, start, end),
 		cmocka_unit_test_setup_teardown(a_bus_is_not_left_in_reset, start, end),
 		cmocka_unit_test_setup_teardown(links_are_the_hardwares, start, end),

@@ -121,29 +121,60 @@ static int64_t check_target(struct monitor *monitor, const struct slot *slot)
 	return SWITCHYARD_EDAMAGED;
 }
 
+/*
+ * The slot may have changed its text itself while it ran, so this warns only, and once a turn. One
+ * more line says at the turn's end how much changed.
+ */
+static void report_text(struct monitor *monitor, const struct slot *slot,
+			const struct text_turn *turn, uint32_t told,
+			const struct text_piece *changed)
+{
+	uint64_t at = changed ? slot->ram.base + text_piece_offset(changed) : 0;
+	char size[SIZE_TEXT];
+
+	if (changed && !told)
+		log_line(&monitor->log, LOG_WARN,
+			 "slot %s: its kernel text at %#lx to %#lx changed since it was last read: "
+			 "by itself, as tracing does, or by another slot",
+			 slot->name, at, at + text_piece_size(changed) - 1);
+	if (!turn->next.end)
+		return;
+	if (turn->changed > 1)
+		log_line(&monitor->log, LOG_WARN,
+			 "slot %s: %u of %u pieces of its kernel text changed like this",
+			 slot->name, turn->changed, turn->count);
+	if (turn->left_out)
+		log_line(&monitor->log, LOG_WARN,
+			 "slot %s: %s of its kernel text are too much to be checked", slot->name,
+			 format_size(size, turn->left_out));
+	log_line(&monitor->log, LOG_DEBUG, "slot %s: %s of kernel text in %u pieces", slot->name,
+		 format_size(size, turn->size), turn->count);
+}
+
 /* It is called after the slot's screen and serial port are saved, because it may write to them. */
 static void take_checksums(struct monitor *monitor, const struct slot *slot,
 			   struct kept_state *kept)
 {
-	const struct integrity *integrity = &kept->integrity;
-	char size[SIZE_TEXT];
+	const struct text_turn *turn = &kept->integrity.text;
+	uint32_t told = turn->next.end ? 0 : turn->changed;
+	const struct text_piece *changed = integrity_take(slot, kept, monitor->options.integrity);
 
-	integrity_take(slot, kept, monitor->options.integrity);
-	if (integrity->text)
-		log_line(&monitor->log, LOG_DEBUG, "slot %s: %s of kernel text in %u ranges",
-			 slot->name, format_size(size, integrity->page_count * PAGE_SIZE),
-			 integrity->range_count);
-	if (integrity->left_out)
-		log_line(&monitor->log, LOG_WARN,
-			 "slot %s: %s of its kernel text are too much to be checked", slot->name,
-			 format_size(size, integrity->left_out));
+	report_text(monitor, slot, turn, told, changed);
 }
 
 /* A damaged monitor does not switch to another slot. The person is told, and decides. */
-static const void *check_monitor(const struct monitor *monitor)
+static const void *check_monitor(struct monitor *monitor)
 {
-	return monitor->options.integrity == INTEGRITY_OFF ? NULL
-							   : selfcheck_damage(&monitor->selfcheck);
+	switch (monitor->options.integrity) {
+	case INTEGRITY_OFF:
+		return NULL;
+	case INTEGRITY_CONTROL:
+	case INTEGRITY_TEXT:
+		return selfcheck_damage_in_turn(&monitor->selfcheck);
+	case INTEGRITY_ALL:
+		break;
+	}
+	return selfcheck_damage(&monitor->selfcheck);
 }
 
 /*

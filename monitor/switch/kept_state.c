@@ -102,7 +102,7 @@ static void give_room(struct kept_state *kept, const struct slot *slot, enum int
 		if (has_cpu(slot, cpu))
 			kept->cpu[cpu] = kept_room(room, cpu_state_layout()->size);
 	if (sums)
-		kept->integrity.sums = kept_room(room, sums);
+		kept->integrity.text.sums = kept_room(room, sums);
 }
 
 void kept_state_save_apart(struct monitor *monitor, const struct slot *slot,

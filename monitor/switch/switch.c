@@ -104,6 +104,7 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 	if (!load_pristine(monitor, slot, &entry, error))
 		return false;
 	kept_state_idle(kept, 0);
+	integrity_forget(&kept->integrity);
 	frontend->give(frontend->context);
 	mark_running(monitor, slot, LIFE_BOOT);
 	platform_restore_firmware();

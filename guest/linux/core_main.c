@@ -150,9 +150,19 @@ void switchyard_crash(void)
 	leave_for_good(SWITCHYARD_CRASH, 0);
 }
 
+void switchyard_wait(void)
+{
+	leave_for_good(SWITCHYARD_WAIT, 0);
+}
+
 void switchyard_crash_note(const char *message)
 {
 	struct switchyard_notes *notes = &switchyard_core.info->notes;
 
 	strscpy(notes->message, message, sizeof(notes->message));
+}
+
+void switchyard_note_ib700(bool present)
+{
+	switchyard_core.info->notes.watchdogs = present ? SWITCHYARD_WATCHDOG_IB700 : 0;
 }

@@ -44,6 +44,7 @@ static void fault_recover(void *context, bool in_monitor)
 	if (!life_step(slot->state, LIFE_CRASH))
 		return;
 	platform_save(kept->platform, cpu_state_lapic(kept->cpu[0]));
+	kept_state_note(slot, kept);
 	monitor->devices_running |= life_apply(slot, LIFE_CRASH)->devices_running;
 	format_text(slot->crash, sizeof(slot->crash), "%s",
 		    fault_reason(kept->cpu[0]->progress, in_monitor));

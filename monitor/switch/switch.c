@@ -9,7 +9,6 @@
 #include "arch/x86/gate/enter.h"
 #include "arch/x86/gate/gate.h"
 #include "arch/x86/gate/gate_cpu.h"
-#include "arch/x86/pci/pci.h"
 #include "arch/x86/platform/platform.h"
 #include "guest/linux/version.h"
 #include "lib/print.h"
@@ -41,11 +40,15 @@ static void mark_running(struct monitor *monitor, struct slot *slot, enum life_e
  */
 static void stop_devices(struct monitor *monitor)
 {
-	if (!monitor->devices_running)
-		return;
-	pci_stop_bus_masters();
-	platform_quiet();
+	platform_stop_devices(monitor->devices_running);
 	monitor->devices_running = false;
+}
+
+static bool has_boot_cpu(const struct monitor *monitor, struct error *error)
+{
+	return !monitor->boot_cpu_lost ||
+	       fail(error, "the boot CPU did not come back from the slot that ended, and no kernel "
+			   "can run without it; save what you can, and reboot");
 }
 
 static bool load_pristine(struct monitor *monitor, struct slot *slot, struct guest_entry *entry,
@@ -108,7 +111,7 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 	struct guest_entry entry;
 	char size[SIZE_TEXT];
 
-	if (!life_allows(slot, LIFE_RESET, error))
+	if (!has_boot_cpu(monitor, error) || !life_allows(slot, LIFE_RESET, error))
 		return false;
 	frontend->take(frontend->context);
 	frontend->clear_screen(frontend->context);
@@ -121,6 +124,7 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 	if (!load_pristine(monitor, slot, &entry, error))
 		return false;
 	kept_state_idle(kept, 0);
+	integrity_forget(&kept->integrity);
 	frontend->give(frontend->context);
 	mark_running(monitor, slot, LIFE_BOOT);
 	platform_restore_firmware();
@@ -160,7 +164,7 @@ bool switch_force(struct monitor *monitor, struct slot *slot, struct error *erro
 {
 	if (life_step(slot->state, LIFE_BOOT))
 		return switch_boot(monitor, slot, error);
-	if (!life_allows(slot, LIFE_RESUME, error))
+	if (!has_boot_cpu(monitor, error) || !life_allows(slot, LIFE_RESUME, error))
 		return false;
 	switch_resume(monitor, slot, 0);
 }

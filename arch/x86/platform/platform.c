@@ -3,6 +3,7 @@
 #include "arch/x86/acpi/machine.h"
 #include "arch/x86/interrupt/pic.h"
 #include "arch/x86/keyboard/keyboard.h"
+#include "arch/x86/pci/pci_extended.h"
 #include "arch/x86/pci/pci_state.h"
 #include "arch/x86/screen/vga_state.h"
 #include "arch/x86/serial/uart.h"
@@ -230,6 +231,7 @@ void platform_init(uint64_t rsdp, report_fn report, void *context)
 	struct keyboard_state *keyboard;
 
 	machine_init(rsdp, report, context);
+	pci_extended_set(machine()->ecam.base, machine()->ecam.first_bus, machine()->ecam.last_bus);
 	pci_init();
 	state_layout_init(&layout, items, ITEM_COUNT, STATE_DEEP);
 	state_layout_init(&firmware.layout, items, ITEM_COUNT, STATE_FIRMWARE);

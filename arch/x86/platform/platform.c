@@ -15,30 +15,91 @@
 static const uint16_t uart_port[] = {UART_COM1, UART_COM2, UART_COM3, UART_COM4};
 #define UARTS (sizeof(uart_port) / sizeof(uart_port[0]))
 
+/* The notes of the slot whose state is saved or restored: bits of enum platform_spared. */
+static uint32_t spared;
+
+/* The only CPU of this machine is the one that the monitor runs on. */
+static bool alone;
+
 /*
  * Makes the pair of functions that a row names from those of a device. The arguments after the
  * device's name are passed before the state.
  */
-#define STATE_PAIR(device, ...)                              \
-	static void device##_item_save(void *state)          \
-	{                                                    \
-		device##_save(__VA_ARGS__ state);            \
-	}                                                    \
-	static void device##_item_restore(const void *state) \
-	{                                                    \
-		device##_restore(__VA_ARGS__ state);         \
+#define STATE_PAIR(device, ...)                                               \
+	static void device##_item_save(void *state)                           \
+	{                                                                     \
+		device##_save(__VA_ARGS__ state);                             \
+	}                                                                     \
+	static void device##_item_restore(const void *state, const void *now) \
+	{                                                                     \
+		device##_restore(__VA_ARGS__ state, now);                     \
 	}
 
 STATE_PAIR(ioapic, &machine()->ioapics, )
-STATE_PAIR(lapic)
 STATE_PAIR(pic)
-STATE_PAIR(pci, pci_functions(), )
-STATE_PAIR(acpi_events, &machine()->acpi_events, )
 STATE_PAIR(rtc, &machine()->rtc, )
 STATE_PAIR(pit)
 STATE_PAIR(hpet, machine()->hpet, )
 STATE_PAIR(keyboard)
-STATE_PAIR(vga)
+
+static void lapic_item_save(void *state)
+{
+	lapic_save(state);
+}
+
+static void lapic_item_restore(const void *state, const void *now)
+{
+	(void)now;
+	if (!(spared & PLATFORM_SPARE_LAPIC))
+		lapic_restore(state);
+}
+
+static void acpi_events_item_save(void *state)
+{
+	acpi_events_save(&machine()->acpi_events, state);
+}
+
+static void acpi_events_item_restore(const void *state, const void *now)
+{
+	(void)now;
+	acpi_events_restore(&machine()->acpi_events, state);
+}
+
+static void pci_item_save(void *state)
+{
+	pci_save(pci_functions(), state, !(spared & PLATFORM_SPARE_MSIX));
+}
+
+/* What is known of PCI is used once, so it may be spoilt. */
+static void pci_item_restore(const void *state, const void *now)
+{
+	pci_restore(pci_functions(), state, (void *)now);
+}
+
+_Static_assert((uint32_t)VGA_SPARE_TEXT == (uint32_t)PLATFORM_SPARE_TEXT, "the bits are passed on");
+_Static_assert((uint32_t)VGA_SPARE_HIDDEN == (uint32_t)PLATFORM_SPARE_HIDDEN, "the same");
+_Static_assert((uint32_t)VGA_SPARE_FONTS == (uint32_t)PLATFORM_SPARE_FONTS, "the same");
+
+static void vga_item_save(void *state)
+{
+	vga_save(state, spared);
+}
+
+static void vga_item_restore(const void *state, const void *now)
+{
+	vga_restore(state, now);
+}
+
+static void font_item_restore(const void *font, const void *now)
+{
+	(void)now;
+	vga_font_restore(font);
+}
+
+static void ioapic_item_spare(void)
+{
+	ioapic_mask_all(&machine()->ioapics);
+}
 
 static void uarts_item_save(void *state)
 {
@@ -48,26 +109,25 @@ static void uarts_item_save(void *state)
 		uart_save(uart_port[i], &uart[i]);
 }
 
-static void uarts_item_restore(const void *state)
+static void uarts_item_restore(const void *state, const void *now)
 {
-	const struct uart_state *uart = state;
+	const struct uart_state *uart = state, *last = now;
 
 	for (unsigned int i = 0; i < UARTS; i++)
-		uart_restore(uart_port[i], &uart[i]);
+		uart_restore(uart_port[i], &uart[i], last ? &last[i] : NULL);
 }
 
 static void other_cpus_stop(void *none)
 {
 	(void)none;
-	lapic_init_others();
+	if (!alone)
+		lapic_init_others();
 }
 
 static void quiet(void *lapic)
 {
-	ioapic_mask_all(&machine()->ioapics);
-	pic_mask_all();
 	lapic_drain(lapic);
-	lapic_virtual_wire();
+	lapic_virtual_wire(lapic);
 }
 
 static uint32_t ioapic_item_size(void)
@@ -98,9 +158,9 @@ static uint32_t hpet_item_size(void)
  * order.
  *
  * First the other CPUs are stopped, so that nobody touches a device meanwhile. Then everything that
- * can interrupt is saved, the IO-APICs before the local APIC. Devices that interrupt by themselves
- * are stopped by that. The item "quiet" masks all interrupts, and then empties the local APIC,
- * which may hold interrupts that were sent before. The items after it don't interrupt any more.
+ * can interrupt is saved, the IO-APICs before the local APIC. The interrupt controllers are masked
+ * by that, and devices that interrupt by themselves are stopped. The step "quiet" empties the local
+ * APIC, which may hold interrupts that were sent before. The items after it don't interrupt any more.
  *
  * When the state is restored, PCI comes after the timers, because it starts devices that the timers
  * may be part of. The interrupt controllers come last, and the IO-APICs are the last of them: an
@@ -108,17 +168,20 @@ static uint32_t hpet_item_size(void)
  */
 static const struct state_item items[] = {
 	{.name = "other-cpus", .save = other_cpus_stop},
-	{STATE_SIZED("ioapic", ioapic, STATE_DEEP | STATE_QUICK)},
+	{STATE_SIZED("ioapic", ioapic, STATE_DEEP | STATE_QUICK),
+	 .spared_by = PLATFORM_SPARE_IOAPIC, .spare = ioapic_item_spare},
 	{.name = "lapic",
 	 .flags = STATE_OF_CPU,
 	 .save = lapic_item_save,
 	 .restore = lapic_item_restore},
-	{STATE_FIXED("pic", pic, struct pic_state, STATE_DEEP | STATE_QUICK | STATE_FIRMWARE)},
+	{STATE_FIXED("pic", pic, struct pic_state, STATE_DEEP | STATE_QUICK | STATE_FIRMWARE),
+	 .spared_by = PLATFORM_SPARE_PIC, .spare = pic_mask_all},
 	{STATE_SIZED("pci", pci, STATE_DEEP | STATE_FIRMWARE)},
 	{STATE_FIXED("acpi-events", acpi_events, struct acpi_events_state,
 		     STATE_DEEP | STATE_FIRMWARE)},
 	{STATE_FIXED("rtc", rtc, struct rtc_state, STATE_DEEP | STATE_FIRMWARE)},
-	{STATE_FIXED("pit", pit, struct pit_state, STATE_DEEP | STATE_FIRMWARE)},
+	{STATE_FIXED("pit", pit, struct pit_state, STATE_DEEP | STATE_FIRMWARE),
+	 .spared_by = PLATFORM_SPARE_PIT, .spare = pit_silence},
 	{STATE_SIZED("hpet", hpet, STATE_DEEP | STATE_FIRMWARE)},
 	{.name = "quiet", .flags = STATE_OF_CPU, .save = quiet},
 	{STATE_FIXED("uarts", uarts, struct uart_state[UARTS],
@@ -131,12 +194,14 @@ static const struct state_item items[] = {
 	 .flags = STATE_DEEP | STATE_CONSOLE | STATE_APART,
 	 .bytes = VGA_FONT_BYTES,
 	 .save = vga_font_save,
-	 .restore = vga_font_restore},
+	 .restore = font_item_restore},
 };
 
 /* The largest size of all items with STATE_FIRMWARE together, in bytes. */
 #define FIRMWARE_ROOM \
 	(PCI_STATE_MAX + sizeof(struct acpi_events_state) + sizeof(struct hpet_state) + PAGE_SIZE)
+/* The largest size of all items with STATE_DEEP together. */
+#define DEEP_ROOM  (FIRMWARE_ROOM + sizeof(struct ioapic_state) + sizeof(struct vga_state))
 #define ITEM_COUNT (sizeof(items) / sizeof(items[0]))
 _Static_assert(ITEM_COUNT <= STATE_MAX_ITEMS, "a place for each row");
 
@@ -148,6 +213,10 @@ static struct {
 	struct keyboard_state keyboard; /* saved before the console changed it */
 	uint8_t state[FIRMWARE_ROOM] __attribute__((aligned(STATE_ALIGN)));
 } firmware;
+
+/* What was saved last: what the hardware has since then, until a kernel runs. */
+static struct state_now now;
+static uint8_t saved_last[DEEP_ROOM] __attribute__((aligned(STATE_ALIGN)));
 
 const struct state_layout *platform_layout(void)
 {
@@ -176,21 +245,27 @@ static void note(const struct state_layout *of, void *state, const struct platfo
 	keyboard->leds = notes->keyboard_leds;
 }
 
-void platform_note(void *state, const struct platform_notes *notes)
-{
-	note(&layout, state, notes);
-}
-
 void platform_quiet(void)
 {
 	struct lapic_state dropped = {0};
 
-	quiet(&dropped);
+	lapic_drain(&dropped);
+	lapic_virtual_wire(NULL);
 }
 
-void platform_save(void *state, struct lapic_state *lapic)
+void platform_save(void *state, struct lapic_state *lapic, const struct platform_notes *notes)
 {
-	state_save(&layout, state, lapic);
+	spared = notes->spared;
+	now.known = state_save(&layout, state, lapic, spared);
+	note(&layout, state, notes);
+	memcpy(saved_last, state, layout.size);
+	now.layout = &layout;
+	now.memory = saved_last;
+}
+
+void platform_console_used(void)
+{
+	now.known &= ~state_items(&layout, STATE_CONSOLE);
 }
 
 uint32_t platform_apart_size(void *state)
@@ -203,15 +278,19 @@ void platform_save_apart(void *apart)
 	vga_font_save(apart);
 }
 
-void platform_restore(const void *state, const void *apart, const struct lapic_state *lapic)
+void platform_restore(const void *state, const void *apart, const struct lapic_state *lapic,
+		      uint32_t its_spared)
 {
+	spared = its_spared;
 	vga_font_restore(apart);
-	state_restore(&layout, state, lapic);
+	state_restore(&layout, state, lapic, &now, spared);
+	now.known = 0;
 }
 
 void platform_restore_firmware(void)
 {
-	state_restore(&firmware.layout, firmware.state, NULL);
+	state_restore(&firmware.layout, firmware.state, NULL, &now, 0);
+	now.known = 0;
 }
 
 void platform_keep_console(void)
@@ -227,7 +306,7 @@ void platform_init(uint64_t rsdp, report_fn report, void *context)
 		.pic_master = PIC_FIRMWARE_MASTER,
 		.pic_slave = PIC_FIRMWARE_SLAVE,
 	};
-	struct lapic_state dropped = {0};
+	struct lapic_state dropped;
 	struct keyboard_state *keyboard;
 
 	machine_init(rsdp, report, context);
@@ -235,7 +314,11 @@ void platform_init(uint64_t rsdp, report_fn report, void *context)
 	pci_init();
 	state_layout_init(&layout, items, ITEM_COUNT, STATE_DEEP);
 	state_layout_init(&firmware.layout, items, ITEM_COUNT, STATE_FIRMWARE);
-	state_save(&firmware.layout, firmware.state, &dropped);
+	alone = machine_cpus(NULL, 0) == 1;
+	now.layout = &firmware.layout;
+	now.memory = firmware.state;
+	now.known = state_save(&firmware.layout, firmware.state, &dropped, 0);
+	platform_console_used();
 	keyboard = item_of(&firmware.layout, firmware.state, "keyboard");
 	*keyboard = firmware.keyboard;
 	note(&firmware.layout, firmware.state, &notes);

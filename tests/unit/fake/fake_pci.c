@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "arch/x86/memory/paging.h"
+#include "arch/x86/pci/pci_extended.h"
 #include "fake_pci.h"
 
 struct fake_pci fake_pci;
@@ -152,6 +153,13 @@ void pci_write16(pci_address_t address, uint32_t offset, uint16_t value)
 void pci_write8(pci_address_t address, uint32_t offset, uint8_t value)
 {
 	write(address, offset, 1, value);
+}
+
+uint64_t pci_extended_space_of(pci_address_t address, uint32_t id)
+{
+	(void)address;
+	(void)id;
+	return 0;
 }
 
 void pci_config_save(uint32_t *address)

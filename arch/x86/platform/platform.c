@@ -111,10 +111,10 @@ static void uarts_item_save(void *state)
 
 static void uarts_item_restore(const void *state, const void *now)
 {
-	const struct uart_state *uart = state, *last = now;
+	const struct uart_state *uart = state, *found = now;
 
 	for (unsigned int i = 0; i < UARTS; i++)
-		uart_restore(uart_port[i], &uart[i], last ? &last[i] : NULL);
+		uart_restore(uart_port[i], &uart[i], found ? &found[i] : NULL);
 }
 
 static void other_cpus_stop(void *none)
@@ -215,8 +215,10 @@ static struct {
 } firmware;
 
 /* What was saved last: what the hardware has since then, until a kernel runs. */
-static struct state_now now;
-static uint8_t saved_last[DEEP_ROOM] __attribute__((aligned(STATE_ALIGN)));
+static struct {
+	struct state_now now;
+	uint8_t state[DEEP_ROOM] __attribute__((aligned(STATE_ALIGN)));
+} last;
 
 const struct state_layout *platform_layout(void)
 {
@@ -256,16 +258,16 @@ void platform_quiet(void)
 void platform_save(void *state, struct lapic_state *lapic, const struct platform_notes *notes)
 {
 	spared = notes->spared;
-	now.known = state_save(&layout, state, lapic, spared);
+	last.now.known = state_save(&layout, state, lapic, spared);
 	note(&layout, state, notes);
-	memcpy(saved_last, state, layout.size);
-	now.layout = &layout;
-	now.memory = saved_last;
+	memcpy(last.state, state, layout.size);
+	last.now.layout = &layout;
+	last.now.memory = last.state;
 }
 
 void platform_console_used(void)
 {
-	now.known &= ~state_items(&layout, STATE_CONSOLE);
+	last.now.known &= ~state_items(&layout, STATE_CONSOLE);
 }
 
 uint32_t platform_apart_size(void *state)
@@ -283,14 +285,14 @@ void platform_restore(const void *state, const void *apart, const struct lapic_s
 {
 	spared = its_spared;
 	vga_font_restore(apart);
-	state_restore(&layout, state, lapic, &now, spared);
-	now.known = 0;
+	state_restore(&layout, state, lapic, &last.now, spared);
+	last.now.known = 0;
 }
 
 void platform_restore_firmware(void)
 {
-	state_restore(&firmware.layout, firmware.state, NULL, &now, 0);
-	now.known = 0;
+	state_restore(&firmware.layout, firmware.state, NULL, &last.now, 0);
+	last.now.known = 0;
 }
 
 void platform_keep_console(void)
@@ -315,9 +317,9 @@ void platform_init(uint64_t rsdp, report_fn report, void *context)
 	state_layout_init(&layout, items, ITEM_COUNT, STATE_DEEP);
 	state_layout_init(&firmware.layout, items, ITEM_COUNT, STATE_FIRMWARE);
 	alone = machine_cpus(NULL, 0) == 1;
-	now.layout = &firmware.layout;
-	now.memory = firmware.state;
-	now.known = state_save(&firmware.layout, firmware.state, &dropped, 0);
+	last.now.layout = &firmware.layout;
+	last.now.memory = firmware.state;
+	last.now.known = state_save(&firmware.layout, firmware.state, &dropped, 0);
 	platform_console_used();
 	keyboard = item_of(&firmware.layout, firmware.state, "keyboard");
 	*keyboard = firmware.keyboard;

@@ -148,6 +148,11 @@ void switchyard_crash(void)
 	leave_for_good(SWITCHYARD_CRASH, 0);
 }
 
+void switchyard_spare(u32 spared)
+{
+	switchyard_core.info->notes.spared = spared;
+}
+
 void switchyard_crash_note(const char *message)
 {
 	struct switchyard_notes *notes = &switchyard_core.info->notes;

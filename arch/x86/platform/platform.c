@@ -70,11 +70,7 @@ static void pci_item_save(void *state)
 	pci_save(pci_functions(), state, !(spared & PLATFORM_SPARE_MSIX));
 }
 
-/* What is known of PCI is used once, so it may be spoilt. */
-static void pci_item_restore(const void *state, const void *now)
-{
-	pci_restore(pci_functions(), state, (void *)now);
-}
+static void pci_item_restore(const void *state, const void *now);
 
 _Static_assert((uint32_t)VGA_SPARE_TEXT == (uint32_t)PLATFORM_SPARE_TEXT, "the bits are passed on");
 _Static_assert((uint32_t)VGA_SPARE_HIDDEN == (uint32_t)PLATFORM_SPARE_HIDDEN, "the same");
@@ -220,11 +216,6 @@ static struct {
 	uint8_t state[DEEP_ROOM] __attribute__((aligned(STATE_ALIGN)));
 } last;
 
-const struct state_layout *platform_layout(void)
-{
-	return &layout;
-}
-
 /* The place of the item with that name in state. The list must have such an item. */
 static void *item_of(const struct state_layout *of, void *state, const char *name)
 {
@@ -233,6 +224,26 @@ static void *item_of(const struct state_layout *of, void *state, const char *nam
 	while (strcmp(place->item->name, name))
 		place++;
 	return (uint8_t *)state + place->offset;
+}
+
+/*
+ * What is known of PCI is used once, so it may be spoilt. It is known unless a kernel could not be
+ * entered; then it is read.
+ */
+static void pci_item_restore(const void *state, const void *now)
+{
+	struct pci_state *last_of_pci = item_of(&layout, last.state, "pci");
+
+	if (!now)
+		pci_save(pci_functions(), last_of_pci, true);
+	else if (now != last_of_pci)
+		memcpy(last_of_pci, now, pci_item_size());
+	pci_restore(pci_functions(), state, last_of_pci);
+}
+
+const struct state_layout *platform_layout(void)
+{
+	return &layout;
 }
 
 static void note(const struct state_layout *of, void *state, const struct platform_notes *notes)

@@ -137,7 +137,8 @@ static void run(void *context)
 	plan_slots(plan, slots, log_error, log);
 	picture_init(monitor);	  /* takes RAM that slots left free */
 	kept_state_init(monitor); /* needs the final table of slots, */
-	options_check_default(&monitor->options, slots, log_error, log); /* and so does this */
+	options_check_default(&monitor->options, slots, log_error, log); /* and so do these */
+	successor_check(slots, log_warn, log);
 	report_slots(log, slots);
 
 	gate_call_init(monitor); /* before the first slot runs */

@@ -72,6 +72,8 @@ static bool add_kernel(struct lines *lines, const struct line *line, struct erro
 	slot->want_base = line->base;
 	slot->has_base = line->has_base;
 	slot->cpus = line->cpus;
+	slot->on_end = line->on_end;
+	slot->on_crash = line->on_crash;
 	slot->kernel = line->image;
 	return true;
 }

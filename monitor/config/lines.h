@@ -2,9 +2,9 @@
 /*
  * lines.h - from the boot loader's module lines to a table of slots.
  *
- * A line is `KIND slot=NAME [mem=SIZE[@BASE]] [cpus=LIST] [type=TYPE] [-- STRING]`. The loader may
- * have put a file name, which has a slash, before it as the first word. KIND is kernel, initrd or
- * module. mem=, cpus= and type= belong to a kernel. STRING is everything behind `-- `, unchanged.
+ * A line is `KIND slot=NAME [OPTION=VALUE]... [-- STRING]`. The loader may have put a file name,
+ * which has a slash, before it as the first word. KIND is kernel, initrd or module. All options but
+ * slot= (mem=SIZE[@BASE], cpus=LIST, type=TYPE, on-end= and on-crash=) belong to a kernel. STRING is everything behind `-- `, unchanged.
  *
  * GRUB joins the words of its command with one blank each. It puts words that hold blanks in
  * "quotes" again, and a backslash before \, ' and ". The monitor keeps the line as it arrives.

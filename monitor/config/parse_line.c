@@ -135,11 +135,42 @@ static bool set_type(struct line *line, const struct word *value, struct error *
 		    quote_word(quote, value));
 }
 
+/* A slot that is named here may be made later, so whether it is there shows when it is needed. */
+static bool set_successor(struct successor *successor, const struct word *value,
+			  struct error *error)
+{
+	static const char *const names[] = {
+		[SUCCESSOR_MONITOR] = "monitor",
+		[SUCCESSOR_RESTART] = "restart",
+	};
+	char quote[QUOTE_TEXT];
+	struct error ignored;
+
+	for (int kind = SUCCESSOR_MONITOR; kind < SUCCESSOR_SLOT; kind++) {
+		if (word_is(value, names[kind])) {
+			successor->kind = (enum successor_kind)kind;
+			return true;
+		}
+	}
+	successor->kind = SUCCESSOR_SLOT;
+	return word_slot_name(value, successor->slot, &ignored) ||
+	       fail(error, "bad successor \"%s\"; expected monitor, restart or a slot's name",
+		    quote_word(quote, value));
+}
+
+static bool set_on_end(struct line *line, const struct word *value, struct error *error)
+{
+	return set_successor(&line->on_end, value, error);
+}
+
+static bool set_on_crash(struct line *line, const struct word *value, struct error *error)
+{
+	return set_successor(&line->on_crash, value, error);
+}
+
 static const struct option option_table[] = {
-	{"slot", false, set_slot},
-	{"mem", true, set_mem},
-	{"cpus", true, set_cpus},
-	{"type", true, set_type},
+	{"slot", false, set_slot}, {"mem", true, set_mem},	 {"cpus", true, set_cpus},
+	{"type", true, set_type},  {"on-end", true, set_on_end}, {"on-crash", true, set_on_crash},
 };
 
 #define OPTION_COUNT (sizeof(option_table) / sizeof(option_table[0]))
@@ -147,8 +178,9 @@ static const struct option option_table[] = {
 static bool parse_slot_option(struct line *line, const struct word *word, uint32_t *seen,
 			      struct error *error)
 {
-	const char *known =
-		line->kind == LINE_KERNEL ? "slot=, mem=, cpus=, type= or --" : "slot= or --";
+	const char *known = line->kind == LINE_KERNEL
+				    ? "slot=, mem=, cpus=, type=, on-end=, on-crash= or --"
+				    : "slot= or --";
 	struct word name, value;
 	char quote[QUOTE_TEXT];
 

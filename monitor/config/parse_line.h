@@ -19,6 +19,7 @@ struct line {
 	bool has_base;
 	uint64_t cpus; /* bit mask, 0: all */
 	enum switchyard_type type;
+	struct successor on_end, on_crash;
 	struct image image;
 };
 

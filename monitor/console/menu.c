@@ -6,16 +6,16 @@
  * With nine slots, it still fits a text screen of 25 lines.
  */
 #include "monitor/console/menu.h"
-#include "arch/x86/time/clock.h"
 #include "lib/print.h"
 #include "lib/string.h"
+#include "monitor/console/countdown.h"
 #include "monitor/terminal/table.h"
 #include "guest/linux/version.h"
 
-#define MENU_SLOTS    9 /* those with a key: 1 to 9 */
-#define KEY_CONSOLE   'c'
-#define US_PER_SECOND 1000000u
-#define KEYS	      "1-9 starts a slot, c opens the console"
+#define MENU_SLOTS  9 /* those with a key: 1 to 9 */
+#define KEY_CONSOLE 'c'
+#define WHAT_SIZE   (SWITCHYARD_NAME_SIZE + 16)
+#define KEYS	    "1-9 starts a slot, c opens the console"
 
 static const char howto[] =
 	"Menu      1-9 starts a slot, c the console, any other key stops the countdown\n"
@@ -90,25 +90,12 @@ static enum choice choose(struct ui *ui, int key, struct slot **slot)
 	return CHOICE_SLOT;
 }
 
-/*
- * Writes one line again each second. Returns the key that ended the countdown, or KEY_NONE when the
- * time is up.
- */
 static int count_down(struct ui *ui, const struct slot *slot)
 {
-	struct console *console = &ui->console;
-	uint64_t next = clock_us();
-	int key = KEY_NONE;
+	char what[WHAT_SIZE];
 
-	for (int32_t left = ui->monitor->options.timeout; left > 0 && key == KEY_NONE; left--) {
-		console_printf(console, "\rStarting %s in %d s; " KEYS, slot->name, left);
-		console_clear_to_end(console);
-		next += US_PER_SECOND;
-		key = console_wait_key(console, next);
-	}
-	console_write(console, "\r");
-	console_clear_to_end(console);
-	return key;
+	format_text(what, sizeof(what), "Starting %s", slot->name);
+	return countdown(&ui->console, what, KEYS, (uint32_t)ui->monitor->options.timeout);
 }
 
 static struct slot *wait_choice(struct ui *ui, int key)

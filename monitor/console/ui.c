@@ -3,6 +3,7 @@
 #include "arch/x86/platform/platform.h"
 #include "lib/units.h"
 #include "monitor/console/console_loop.h"
+#include "monitor/console/countdown.h"
 #include "monitor/console/menu.h"
 #include "monitor/plan/mapping.h"
 #include "monitor/switch/switch.h"
@@ -51,6 +52,20 @@ static void frontend_give(void *context)
 	uart_drain(&ui->console.uart);
 }
 
+static bool frontend_attended(void *context)
+{
+	struct ui *ui = context;
+
+	return console_attended(&ui->console);
+}
+
+static bool frontend_count_down(void *context, const char *what, uint32_t seconds)
+{
+	struct ui *ui = context;
+
+	return countdown(&ui->console, what, "any key opens the console", seconds) == KEY_NONE;
+}
+
 __attribute__((noreturn)) static void frontend_talk(void *context)
 {
 	console_loop(context);
@@ -68,6 +83,8 @@ void ui_connect(struct ui *ui, struct monitor *monitor, uint8_t *cells)
 		.write = frontend_write,
 		.screen = frontend_screen,
 		.give = frontend_give,
+		.attended = frontend_attended,
+		.count_down = frontend_count_down,
 		.talk = frontend_talk,
 	};
 }

@@ -46,6 +46,18 @@ struct needs {
 	uint64_t max_end;  /* its range must end at or below this (4 GiB for 32-bit entries) */
 };
 
+/* Who gets the machine when a slot's kernel has ended. */
+enum successor_kind {
+	SUCCESSOR_MONITOR, /* the person, at the console */
+	SUCCESSOR_RESTART, /* the slot itself, afresh */
+	SUCCESSOR_SLOT,	   /* the slot that has the name */
+};
+
+struct successor {
+	enum successor_kind kind;
+	char slot[SWITCHYARD_NAME_SIZE];
+};
+
 /* `cpus=` as a bit mask of acpi_processor_number()s, bit 0 the boot CPU; 0: all. */
 struct slot {
 	char name[SWITCHYARD_NAME_SIZE];
@@ -55,6 +67,8 @@ struct slot {
 	uint64_t want_base; /* its `@` part, if has_base */
 	bool has_base;
 	uint64_t cpus;
+	struct successor on_end;   /* `on-end=`: it powered off, rebooted or halted */
+	struct successor on_crash; /* `on-crash=`: it panicked or faulted */
 	struct image kernel;
 	struct image initrd; /* size 0: none */
 	struct image module[SLOT_MAX_MODULES];
@@ -64,6 +78,7 @@ struct slot {
 	struct region ram;   /* its large range, without */
 	struct region block; /* its end, which tells its kernel of the monitor (slot_block.h) */
 	uint64_t runs;
+	uint64_t turn;	 /* the later it got the machine, the higher; 0: it never ran */
 	char crash[128]; /* why it crashed, if state is SWITCHYARD_CRASHED */
 };
 

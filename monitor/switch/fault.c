@@ -5,6 +5,7 @@
 #include "lib/print.h"
 #include "monitor/slot/life.h"
 #include "monitor/switch/kept_state.h"
+#include "monitor/switch/successor.h"
 
 static void fault_take(void *context)
 {
@@ -46,13 +47,19 @@ static void fault_recover(void *context, bool in_monitor)
 	monitor->devices_running |= life_apply(slot, LIFE_CRASH)->devices_running;
 	format_text(slot->crash, sizeof(slot->crash), "%s",
 		    fault_reason(kept->cpu[0]->progress, in_monitor));
+	monitor->succession.faulted = slot;
 	monitor->frontend.take(monitor->frontend.context); /* platform_save() reset its devices */
 }
 
 __attribute__((noreturn)) static void fault_talk(void *context)
 {
 	struct monitor *monitor = context;
+	struct slot *slot = monitor->succession.faulted;
 
+	/* A fault while the successor is started must not start it once more. */
+	monitor->succession.faulted = NULL;
+	if (slot)
+		successor_start(monitor, slot, &slot->on_crash);
 	monitor->frontend.talk(monitor->frontend.context);
 }
 

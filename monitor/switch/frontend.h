@@ -6,6 +6,7 @@
 #ifndef MONITOR_SWITCH_FRONTEND_H
 #define MONITOR_SWITCH_FRONTEND_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "boot_info.h"
 
@@ -28,6 +29,15 @@ struct frontend {
 
 	/* Called before a slot gets the machine: waits until all output has been sent. */
 	void (*give)(void *context);
+
+	/* True if a person has shown up since power-on, or a terminal answers on the serial line. */
+	bool (*attended)(void *context);
+
+	/*
+	 * Shows for so many seconds what will happen, such as "Going to alpha". Returns false if a
+	 * key was pressed meanwhile.
+	 */
+	bool (*count_down)(void *context, const char *what, uint32_t seconds);
 
 	/* Asks the person what to do next, while no slot runs. */
 	__attribute__((noreturn)) void (*talk)(void *context);

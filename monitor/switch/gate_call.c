@@ -17,6 +17,7 @@
 #include "monitor/switch/picture.h"
 #include "monitor/switch/request.h"
 #include "monitor/switch/slot_block.h"
+#include "monitor/switch/successor.h"
 #include "monitor/switch/switch.h"
 
 /* Guests call the gate and can't pass a pointer to the monitor, so it is kept here. */
@@ -118,6 +119,35 @@ static const void *check_monitor(const struct monitor *monitor)
 							   : selfcheck_damage(&monitor->selfcheck);
 }
 
+/*
+ * After a slot has ended or asked for the monitor: the successor gets the machine, or the person
+ * decides, who always does if the monitor is damaged.
+ */
+__attribute__((noreturn)) static void hand_over(struct monitor *monitor, struct slot *slot,
+						uint64_t op, uint64_t arg, const void *damage)
+{
+	const struct successor *next = NULL;
+
+	take_over(&monitor->frontend);
+	if (damage)
+		log_line(&monitor->log, LOG_ERROR,
+			 "the monitor's code or constants changed in the page at %#lx; "
+			 "save what you can, and reboot",
+			 (uintptr_t)damage);
+	if (op == SWITCHYARD_END) {
+		slot_ends(monitor, slot, arg);
+		next = &slot->on_end;
+	} else if (op == SWITCHYARD_CRASH) {
+		slot_crashes(monitor, slot, &slot_block(slot)->info.notes);
+		next = &slot->on_crash;
+	} else {
+		log_line(&monitor->log, LOG_INFO, "slot %s is parked", slot->name);
+	}
+	if (next && !damage)
+		successor_start(monitor, slot, next);
+	monitor->frontend.talk(monitor->frontend.context);
+}
+
 /* Handles a call on the boot CPU. */
 static int64_t gate_main(uint64_t op, uint64_t arg)
 {
@@ -156,19 +186,7 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 		log_line(&monitor->log, LOG_ERROR, "%s", error.text);
 		switch_resume(monitor, slot, SWITCHYARD_EIMAGE);
 	}
-	take_over(&monitor->frontend);
-	if (damage)
-		log_line(&monitor->log, LOG_ERROR,
-			 "the monitor's code or constants changed in the page at %#lx; "
-			 "save what you can, and reboot",
-			 (uintptr_t)damage);
-	if (op == SWITCHYARD_END)
-		slot_ends(monitor, slot, arg);
-	else if (op == SWITCHYARD_CRASH)
-		slot_crashes(monitor, slot, &slot_block(slot)->info.notes);
-	else
-		log_line(&monitor->log, LOG_INFO, "slot %s is parked", slot->name);
-	monitor->frontend.talk(monitor->frontend.context);
+	hand_over(monitor, slot, op, arg, damage);
 }
 
 /*

@@ -16,6 +16,7 @@
 #include "monitor/slot/slot.h"
 #include "monitor/switch/frontend.h"
 #include "monitor/switch/selfcheck.h"
+#include "monitor/switch/successor.h"
 
 #define NO_SLOT UINT32_MAX
 
@@ -29,7 +30,8 @@ struct monitor {
 	struct frontend frontend;
 	struct exception_report fault;
 	bool devices_running; /* a slot ended or crashed with its devices active */
-	uint32_t current;     /* index of the slot that runs or ran last; NO_SLOT: none */
+	struct succession succession;
+	uint32_t current; /* index of the slot that runs or ran last; NO_SLOT: none */
 };
 
 #endif

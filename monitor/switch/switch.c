@@ -27,6 +27,7 @@ static void mark_running(struct monitor *monitor, struct slot *slot, enum life_e
 {
 	monitor->current = slot_index(&monitor->slots, slot);
 	life_apply(slot, event);
+	succession_begin_turn(&monitor->succession, slot);
 	slot_block_publish(&monitor->slots, monitor->current);
 	for (uint32_t cpu = 0; cpu < gate_cpus.count; cpu++)
 		gate_cpu_set_context(cpu, kept_state(monitor->current)->cpu[cpu]);

@@ -207,7 +207,7 @@ static int console_end_sequence(struct console *console)
 	return alone ? KEY_ESCAPE : KEY_NONE;
 }
 
-int console_key(struct console *console)
+static int console_next_key(struct console *console)
 {
 	int byte, key;
 
@@ -218,6 +218,19 @@ int console_key(struct console *console)
 	}
 	key = console_end_sequence(console);
 	return key != KEY_NONE ? key : keyboard_get(&console->keyboard);
+}
+
+int console_key(struct console *console)
+{
+	int key = console_next_key(console);
+
+	console->answered = console->answered || key != KEY_NONE;
+	return key;
+}
+
+bool console_attended(const struct console *console)
+{
+	return console->answered || uart_answers(&console->uart);
 }
 
 int console_wait_key(struct console *console, uint64_t deadline)

@@ -36,6 +36,7 @@ struct console {
 	uint8_t escape;		/* enum console_escape */
 	uint32_t escape_number; /* the CSI sequence's parameter */
 	uint64_t escape_since;	/* clock_us() of the ESC byte */
+	bool answered;		/* a key came since power-on */
 };
 
 /*
@@ -61,6 +62,12 @@ int console_key(struct console *console);
  * Waits for a key. Returns KEY_NONE when clock_us() reaches deadline, which may be WAIT_FOR_EVER.
  */
 int console_wait_key(struct console *console, uint64_t deadline);
+
+/*
+ * True if a key came since power-on, or a terminal answers on the serial line. A keyboard
+ * controller that answers is no sign: it does so without a keyboard, and a USB keyboard has none.
+ */
+bool console_attended(const struct console *console);
 
 /* Reports a command's failure in one line that begins with "error: ". */
 void console_error(struct console *console, const char *format, ...)

@@ -18,6 +18,7 @@ enum uart_register {
 	UART_LCR = 3,
 	UART_MCR = 4,
 	UART_LSR = 5,
+	UART_MSR = 6,
 	UART_SCR = 7,
 };
 
@@ -37,6 +38,9 @@ enum uart_register {
 #define UART_LSR_THR	  0x20 /* the transmitter takes a byte */
 #define UART_LSR_IDLE	  0x40 /* all has been sent */
 #define UART_LSR_ABSENT	  0xff
+#define UART_MSR_CTS	  0x10 /* clear to send */
+#define UART_MSR_DSR	  0x20 /* data set ready */
+#define UART_MSR_DCD	  0x80 /* carrier */
 
 #define UART_CLOCK	  115200 /* 1.8432 MHz / 16: bits a second at divisor 1 */
 #define UART_MAX_DIVISOR  0xffff
@@ -133,6 +137,12 @@ int uart_get(struct uart *uart)
 			return byte;
 	}
 	return -1;
+}
+
+bool uart_answers(const struct uart *uart)
+{
+	return uart->port != 0 &&
+	       inb(uart->port + UART_MSR) & (UART_MSR_CTS | UART_MSR_DSR | UART_MSR_DCD);
 }
 
 void uart_drain(struct uart *uart)

@@ -42,6 +42,9 @@ void uart_put(struct uart *uart, char c);
 /* Returns the next byte received, or -1. Skips a BREAK, and bytes with a framing error. */
 int uart_get(struct uart *uart);
 
+/* True if a terminal or modem at the other end says by its lines that it is there. */
+bool uart_answers(const struct uart *uart);
+
 /* Waits, for a bounded time, until all bytes have been sent. */
 void uart_drain(struct uart *uart);
 

@@ -64,6 +64,11 @@ int uart_get(struct uart *uart)
 	return (unsigned char)*fake_console.serial_input++;
 }
 
+bool uart_answers(const struct uart *uart)
+{
+	return uart->port != 0 && fake_console.serial_answers;
+}
+
 void uart_drain(struct uart *uart)
 {
 	(void)uart;

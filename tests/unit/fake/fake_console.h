@@ -22,8 +22,9 @@ struct fake_console {
 	const char *serial_input; /* bytes still to be received; NULL or "": none */
 	uint64_t byte_us;	  /* time that each byte takes; 0: all at once */
 	uint64_t next_byte_at;
-	const int *keys;    /* keys still to be typed; a 0 ends them */
-	uint64_t keys_from; /* the clock_us() of the first key */
+	bool serial_answers; /* a terminal's lines are up */
+	const int *keys;     /* keys still to be typed; a 0 ends them */
+	uint64_t keys_from;  /* the clock_us() of the first key */
 
 	uint64_t now; /* clock_us() */
 	uint64_t end; /* if not 0: longjmp to done when now reaches it */

@@ -117,6 +117,22 @@ static void slow_bytes_are_no_sequence(void **state)
 	assert_int_equal(console_wait_key(console, WAIT_FOR_EVER), KEY_UP);
 }
 
+/* A key that came once, or the lines of a terminal, are signs of a person. */
+static void a_person_is_noticed(void **state)
+{
+	static const int keys[] = {'x', 0};
+
+	(void)state;
+	assert_false(console_attended(console));
+	fake_console.serial_answers = true;
+	assert_true(console_attended(console));
+	fake_console.serial_answers = false;
+	fake_console.keys = keys;
+	assert_int_equal(console_key(console), 'x');
+	console_init(console, &monitor.options);
+	assert_true(console_attended(console));
+}
+
 static void keyboard_counts_too(void **state)
 {
 	static const int keys[] = {'k', KEY_UP, 0};
@@ -249,6 +265,7 @@ int main(void)
 		cmocka_unit_test_setup(init_takes_the_options, start),
 		cmocka_unit_test_setup(bytes_become_keys, start),
 		cmocka_unit_test_setup(slow_bytes_are_no_sequence, start),
+		cmocka_unit_test_setup(a_person_is_noticed, start),
 		cmocka_unit_test_setup(keyboard_counts_too, start),
 		cmocka_unit_test_setup(typed_line_is_echoed_plainly, start),
 		cmocka_unit_test_setup(screen_shows_the_same, start),

@@ -126,6 +126,22 @@ static void options(void **state)
 	assert_int_equal(table.slot[0].cpus, 1);
 }
 
+static void successors(void **state)
+{
+	(void)state;
+	parse_one("kernel slot=a");
+	assert_int_equal(table.slot[0].on_end.kind, SUCCESSOR_MONITOR);
+	assert_int_equal(table.slot[0].on_crash.kind, SUCCESSOR_MONITOR);
+	parse_one("kernel slot=a on-end=restart on-crash=later");
+	assert_int_equal(reports.count, 0);
+	assert_int_equal(table.slot[0].on_end.kind, SUCCESSOR_RESTART);
+	assert_int_equal(table.slot[0].on_crash.kind, SUCCESSOR_SLOT);
+	assert_string_equal(table.slot[0].on_crash.slot, "later");
+	parse_one("kernel slot=a on-end=b on-crash=monitor");
+	assert_string_equal(table.slot[0].on_end.slot, "b");
+	assert_int_equal(table.slot[0].on_crash.kind, SUCCESSOR_MONITOR);
+}
+
 /* Parses the line of each row. It must give one fault and no slot. */
 static void check_faults(const char *const rows[][2], size_t count)
 {
@@ -152,7 +168,7 @@ static void faults_of_words(void **state)
 		 "expected kernel, initrd or module"},
 		{"kernel slot=a memory=5M",
 		 "slot a: line \"kernel slot=a memory=5M\": unknown option \"memory=5M\"; expected "
-		 "slot=, mem=, cpus=, type= or --"},
+		 "slot=, mem=, cpus=, type=, on-end=, on-crash= or --"},
 		{"kernel slot=a mem=5M mem=6M",
 		 "slot a: line \"kernel slot=a mem=5M mem=6M\": option mem= given twice; expected "
 		 "once"},
@@ -170,7 +186,8 @@ static void faults_of_words(void **state)
 		{"", "line \"\": empty; expected KIND slot=NAME"},
 		{"/boot/x", "line \"/boot/x\": empty; expected KIND slot=NAME"},
 		{"kernel \x01\xff",
-		 "line \"kernel ??\": unknown option \"??\"; expected slot=, mem=, cpus=, type= or --"},
+		 "line \"kernel ??\": unknown option \"??\"; expected slot=, mem=, cpus=, type=, "
+		 "on-end=, on-crash= or --"},
 	};
 
 	(void)state;
@@ -181,6 +198,15 @@ static void faults_of_words(void **state)
 static void faults_of_values(void **state)
 {
 	static const char *const rows[][2] = {
+		{"kernel slot=a on-crash=Beta",
+		 "slot a: line \"kernel slot=a on-crash=Beta\": bad successor \"Beta\"; expected "
+		 "monitor, restart or a slot's name"},
+		{"kernel slot=a on-end=",
+		 "slot a: line \"kernel slot=a on-end=\": bad successor \"\"; expected monitor, "
+		 "restart or a slot's name"},
+		{"initrd slot=a on-end=restart",
+		 "slot a: line \"initrd slot=a on-end=restart\": option on-end= is not for initrd "
+		 "lines; expected slot= or --"},
 		{"kernel slot=a mem=0",
 		 "slot a: line \"kernel slot=a mem=0\": bad size \"0\"; expected more than 0 and at "
 		 "most 2^52"},
@@ -432,6 +458,7 @@ int main(void)
 		cmocka_unit_test(the_contracts_example),
 		cmocka_unit_test(strings),
 		cmocka_unit_test(options),
+		cmocka_unit_test(successors),
 		cmocka_unit_test(faults_of_words),
 		cmocka_unit_test(faults_of_values),
 		cmocka_unit_test(faults_of_initrds_and_modules),

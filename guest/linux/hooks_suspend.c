@@ -79,7 +79,8 @@ static int switch_enter(suspend_state_t state)
 {
 	int error;
 
-	switchyard_spare(RENEWED | (draws_screen() ? SWITCHYARD_SPARE_TEXT : 0));
+	switchyard_spare(RENEWED |
+			 (draws_screen() ? SWITCHYARD_SPARE_TEXT | SWITCHYARD_SPARE_PICTURE : 0));
 	error = switchyard_request_enter();
 	switchyard_spare(0);
 

@@ -137,6 +137,8 @@ enum switchyard_spared {
 	SWITCHYARD_SPARE_PIC = 1 << 5,
 	SWITCHYARD_SPARE_PIT = 1 << 6,
 	SWITCHYARD_SPARE_MSIX = 1 << 7, /* tables; they stay masked until then */
+	/* The screen on a framebuffer: the guest draws all of it again after each return. */
+	SWITCHYARD_SPARE_PICTURE = 1 << 8,
 };
 
 /*

@@ -23,6 +23,19 @@
 /* Guests call the gate and can't pass a pointer to the monitor, so it is kept here. */
 static struct monitor *gate_monitor;
 
+/* The platform gets the notes as the guest wrote them. */
+#define SAME_NOTE(name) \
+	_Static_assert((uint32_t)PLATFORM_SPARE_##name == (uint32_t)SWITCHYARD_SPARE_##name, #name)
+
+SAME_NOTE(TEXT);
+SAME_NOTE(HIDDEN);
+SAME_NOTE(FONTS);
+SAME_NOTE(IOAPIC);
+SAME_NOTE(LAPIC);
+SAME_NOTE(PIC);
+SAME_NOTE(PIT);
+SAME_NOTE(MSIX);
+
 /*
  * After this, the machine is quiet, and the slot's state is complete. Other CPUs may have been in
  * the gate. platform_save() has stopped them, so they are marked as idle. A slot that ends or
@@ -174,7 +187,8 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 		return SWITCHYARD_ESTATE;
 	}
 	park(monitor, slot, kept, parks);
-	picture_save(monitor, monitor->current);
+	if (!(kept->spared & SWITCHYARD_SPARE_PICTURE))
+		picture_save(monitor, monitor->current);
 	if (parks) {
 		life_apply(slot, LIFE_PARK);
 		take_checksums(monitor, slot, kept);

@@ -328,7 +328,6 @@ void lapic_drain(struct lapic_state *state)
 {
 	uint64_t end = clock_us() + DRAIN_WAIT_US;
 	uint32_t irr[8] = {0};
-	bool waiting = false;
 
 	if (!enabled(rdmsr(MSR_APIC_BASE)))
 		return;
@@ -337,7 +336,6 @@ void lapic_drain(struct lapic_state *state)
 		irr[i] = lapic_read(LAPIC_IRR + i * 16);
 		if (irr[i])
 			state->pending[i] |= irr[i] & ~lapic_read(LAPIC_TMR + i * 16);
-		waiting |= irr[i] != 0;
 	}
 	timer_settle(state, irr);
 	if (!(state->svr & SVR_ENABLE)) /* otherwise it delivers none */
@@ -345,10 +343,8 @@ void lapic_drain(struct lapic_state *state)
 	if (state->tpr)
 		lapic_write(LAPIC_TPR, 0);
 	end_in_service();
-	while (waiting && clock_us() < end) {
+	while (any_vector(LAPIC_IRR) && clock_us() < end)
 		interrupts_take();
-		waiting = any_vector(LAPIC_IRR);
-	}
 }
 
 void lapic_keep_firmware(void)

@@ -260,10 +260,11 @@ static void note(const struct state_layout *of, void *state, const struct platfo
 
 void platform_quiet(void)
 {
-	struct lapic_state dropped = {0};
+	struct lapic_state dropped;
 
+	lapic_save(&dropped);
 	lapic_drain(&dropped);
-	lapic_virtual_wire(NULL);
+	lapic_virtual_wire(&dropped);
 }
 
 void platform_save(void *state, struct lapic_state *lapic, const struct platform_notes *notes)

@@ -261,7 +261,7 @@ def pci():
     yield drop('pci-msi-control', PCI_MSI, f'\tpci_write16{at}CONTROL, control);\n')
     yield Mutation(('pci-msix-control',), (
         (PCI_MSI, '\t\tpci_write16(function->address, at, control);', '\t\t(void)at;'),
-        (PCI_MSI, '\t\t    state->control | MSIX_CONTROL_MASK_ALL);', '\t\t    MSIX_CONTROL_MASK_ALL);')))
+        (PCI_MSI, '\t\t    state->control | MSIX_CONTROL_MASK_ALL);', '\t\t    (state->control & 0) | MSIX_CONTROL_MASK_ALL);')))
     yield drop('pci-msix-table', PCI_MSI, 'load_table(table, entries, function->msix_entries);',
                'load_table(table, entries, 0);')
 

@@ -20,6 +20,9 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 /* `syctl switch` takes this for the monitor, also if a slot is called so. */
 #define MONITOR_NAME "monitor"
 
+/* Which lockdown mode holds, if securityfs is mounted. */
+#define LOCKDOWN "/sys/kernel/security/lockdown"
+
 struct options {
 	bool json;
 	bool force;
@@ -62,6 +65,30 @@ static uint32_t find_slot(const struct switchyard_list *list, const char *name)
 		if (strcmp(list->slot[i].name, name) == 0)
 			return i + 1;
 	return 0;
+}
+
+/* The kernel shows all its modes, the one that holds in brackets: "none [integrity] ...". */
+static bool is_locked_down(void)
+{
+	char modes[64] = "";
+	FILE *file = fopen(LOCKDOWN, "re");
+
+	if (!file)
+		return false;
+	if (!fgets(modes, sizeof(modes), file))
+		modes[0] = '\0';
+	fclose(file);
+	return strstr(modes, "[integrity]") || strstr(modes, "[confidentiality]");
+}
+
+static int no_device(int error)
+{
+	if (error == ENOENT && is_locked_down())
+		return fail("%s: there is none, and this kernel is in lockdown, which keeps out "
+			    "drivers that no key of its own has signed; boot it without lockdown=",
+			    SWITCHYARD_DEVICE);
+	return fail("%s: %s; is switchyard.ko loaded, and are you root?", SWITCHYARD_DEVICE,
+		    strerror(error));
 }
 
 static int unknown_slot(const struct switchyard_list *list, const char *name)
@@ -176,7 +203,6 @@ int main(int argc, char **argv)
 
 	device = open(SWITCHYARD_DEVICE, O_RDWR | O_CLOEXEC);
 	if (device < 0)
-		return fail("%s: %s; is switchyard.ko loaded, and are you root?", SWITCHYARD_DEVICE,
-			    strerror(errno));
+		return no_device(errno);
 	return run(device, count, argv, &options);
 }

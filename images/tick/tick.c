@@ -109,6 +109,7 @@ void kernel_main(uint32_t magic, const struct multiboot2_info *information,
 		/* Tick uses one page of text, and no PCI function. */
 		switchyard->notes.spared =
 			SWITCHYARD_SPARE_HIDDEN | SWITCHYARD_SPARE_FONTS | SWITCHYARD_SPARE_MSIX;
+		switchyard->notes.driver = 1;
 	}
 	say_hello(&tick);
 	interrupts_on();

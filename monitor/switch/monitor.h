@@ -30,6 +30,7 @@ struct monitor {
 	struct frontend frontend;
 	struct exception_report fault;
 	bool devices_running; /* a slot ended or crashed with its devices active */
+	bool boot_cpu_lost;   /* another CPU has the console, and no slot can run */
 	struct succession succession;
 	uint32_t current; /* index of the slot that runs or ran last; NO_SLOT: none */
 };

@@ -25,12 +25,15 @@ PLANTED = [
     ('plan', 'monitor/plan/plan_init.c', 'plan->count == PLAN_MAX_REGIONS', 'false'),
     ('linux', 'monitor/load/load_linux.c', ' || below > top - layout->end', ''),
     ('linux', 'monitor/load/bzimage.c', '!in_file(file, HDR_OFFSET, sizeof(*hdr))', 'false'),
+    ('initrd', 'monitor/load/initrd.c', 'bytes < walk->left ? bytes : walk->left', 'bytes'),
     ('elf', 'lib/elf.c', '!in_elf_file(file, segment->offset, segment->filesz)', 'false'),
     ('elf', 'lib/elf.c', 'segment->filesz > segment->memsz', 'false'),
     ('multiboot', 'monitor/load/multiboot.c', ' || addresses->load_end - load > image->load_size', ''),
     ('multiboot', 'monitor/load/multiboot2_header.c', ' || tag.size > length - offset', ''),
     ('acpi', 'arch/x86/acpi/acpi_walk.c', ' ||\n\t    !phys_range(address, table->length)', ''),
     ('acpi', 'arch/x86/acpi/acpi_walk.c', 'entry->length < sizeof(*entry) ||\n\t    ', ''),
+    ('acpi', 'arch/x86/iommu/iommu_tables.c', ' || entry->length > table->length - offset', ''),
+    ('smbios', 'arch/x86/acpi/smbios.c', ' ||\n\t\t    header->length > list.length - at', ''),
     ('console', 'monitor/terminal/lineedit.c', 'edit->length + 1 >= LINE_SIZE', 'false'),
 ]
 

@@ -175,6 +175,10 @@ struct acpi_hpet {
 	uint8_t page_protection;
 } __attribute__((packed));
 
+/* Before the entries of the tables of IOMMUs, which iommu_tables.c reads. */
+#define ACPI_DMAR_SIZE 48
+#define ACPI_IVRS_SIZE 48
+
 /* The memory that is PCI's configuration space: PCI firmware specification 3.2, section 4.1.2. */
 struct acpi_mcfg_range {
 	uint64_t base; /* of bus 0, also if first_bus is another one */

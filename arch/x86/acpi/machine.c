@@ -92,6 +92,8 @@ void machine_init(uint64_t rsdp, report_fn report, void *context)
 		the_machine.rtc.day_alarm = the_machine.fadt->day_alarm;
 		the_machine.rtc.month_alarm = the_machine.fadt->month_alarm;
 	}
+	the_machine.dmar = acpi_find(&root, "DMAR", ACPI_DMAR_SIZE, report, context);
+	the_machine.ivrs = acpi_find(&root, "IVRS", ACPI_IVRS_SIZE, report, context);
 	find_hpet(&root, report, context);
 	find_ecam(&root, report, context);
 	find_ioapics(report, context);

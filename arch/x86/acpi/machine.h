@@ -27,8 +27,9 @@ struct machine {
 	const struct acpi_rsdp *rsdp; /* NULL: no ACPI */
 	const struct acpi_madt *madt; /* NULL: none, or a broken one */
 	const struct acpi_fadt *fadt;
-	uint64_t hpet;		     /* physical address of its registers, 0: none */
-	struct acpi_mcfg_range ecam; /* of segment 0; its base is 0: none */
+	const struct acpi_header *dmar, *ivrs; /* of IOMMUs, Intel's and AMD's */
+	uint64_t hpet;			       /* physical address of its registers, 0: none */
+	struct acpi_mcfg_range ecam;	       /* of segment 0; its base is 0: none */
 	struct ioapics ioapics;
 	struct acpi_events acpi_events;
 	struct rtc_layout rtc;

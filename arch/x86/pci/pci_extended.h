@@ -4,7 +4,9 @@
  * enhanced access mechanism (ECAM): memory that ACPI's table MCFG names. PCI Express 3.0, section
  * 7.2.2; PCI firmware specification 3.2, section 4.1.2.
  *
- * Configuration mechanism 1 (pci_config.h) reaches the first 256 bytes only.
+ * Configuration mechanism 1 (pci_config.h) reaches the first 256 bytes only. Beyond them, the monitor
+ * keeps virtual functions (pci_sriov.h). It leaves error reporting and similar things alone, which
+ * kernels set up again when they resume.
  */
 #ifndef ARCH_X86_PCI_PCI_EXTENDED_H
 #define ARCH_X86_PCI_PCI_EXTENDED_H

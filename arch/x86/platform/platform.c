@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/platform/platform.h"
 #include "arch/x86/acpi/machine.h"
+#include "arch/x86/gate/gate_cpu.h"
+#include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/interrupt/pic.h"
+#include "arch/x86/iommu/iommu.h"
 #include "arch/x86/keyboard/keyboard.h"
 #include "arch/x86/pci/pci_extended.h"
 #include "arch/x86/pci/pci_state.h"
@@ -9,6 +12,8 @@
 #include "arch/x86/serial/uart.h"
 #include "arch/x86/time/hpet.h"
 #include "arch/x86/time/pit.h"
+#include "arch/x86/watchdog/ib700.h"
+#include "arch/x86/watchdog/watchdogs.h"
 #include "lib/string.h"
 #include "lib/units.h"
 
@@ -35,8 +40,23 @@ static bool alone;
 		device##_restore(__VA_ARGS__ state, now);                     \
 	}
 
+/* The same for a device that is restored as a whole. */
+#define STATE_PAIR_WHOLE(device, ...)                                         \
+	static void device##_item_save(void *state)                           \
+	{                                                                     \
+		device##_save(__VA_ARGS__ state);                             \
+	}                                                                     \
+	static void device##_item_restore(const void *state, const void *now) \
+	{                                                                     \
+		(void)now;                                                    \
+		device##_restore(__VA_ARGS__ state);                          \
+	}
+
 STATE_PAIR(ioapic, &machine()->ioapics, )
 STATE_PAIR(pic)
+STATE_PAIR_WHOLE(watchdogs)
+STATE_PAIR_WHOLE(acpi_events, &machine()->acpi_events, )
+STATE_PAIR_WHOLE(iommu)
 STATE_PAIR(rtc, &machine()->rtc, )
 STATE_PAIR(pit)
 STATE_PAIR(hpet, machine()->hpet, )
@@ -52,17 +72,6 @@ static void lapic_item_restore(const void *state, const void *now)
 	(void)now;
 	if (!(spared & PLATFORM_SPARE_LAPIC))
 		lapic_restore(state);
-}
-
-static void acpi_events_item_save(void *state)
-{
-	acpi_events_save(&machine()->acpi_events, state);
-}
-
-static void acpi_events_item_restore(const void *state, const void *now)
-{
-	(void)now;
-	acpi_events_restore(&machine()->acpi_events, state);
 }
 
 static void pci_item_save(void *state)
@@ -116,8 +125,16 @@ static void uarts_item_restore(const void *state, const void *now)
 static void other_cpus_stop(void *none)
 {
 	(void)none;
-	if (!alone)
+	if (alone)
+		return;
+	if (lapic_is_boot_cpu()) {
 		lapic_init_others();
+		return;
+	}
+	/* INIT would send the boot CPU to firmware's reset vector. */
+	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
+		if (gate_cpus.cpu[cpu].apic_id != lapic_id())
+			lapic_send_init(gate_cpus.cpu[cpu].apic_id);
 }
 
 static void quiet(void *lapic)
@@ -141,6 +158,11 @@ static uint32_t hpet_item_size(void)
 	return hpet_state_size(machine()->hpet);
 }
 
+static uint32_t iommu_item_size(void)
+{
+	return iommu_state_size();
+}
+
 /* Rows whose functions have the device's name. The size is fixed, or depends on this machine. */
 #define STATE_FIXED(label, device, type, its_flags)                             \
 	.name = label, .version = 1, .flags = its_flags, .bytes = sizeof(type), \
@@ -158,9 +180,11 @@ static uint32_t hpet_item_size(void)
  * by that, and devices that interrupt by themselves are stopped. The step "quiet" empties the local
  * APIC, which may hold interrupts that were sent before. The items after it don't interrupt any more.
  *
- * When the state is restored, PCI comes after the timers, because it starts devices that the timers
- * may be part of. The interrupt controllers come last, and the IO-APICs are the last of them: an
- * IO-APIC that is unmasked needs a local APIC that knows its vectors.
+ * When the state is restored, the IOMMUs come before every device that writes to memory or sends
+ * messages, because these writes and messages are theirs to translate. PCI comes after the timers,
+ * because it starts devices that the timers may be part of. Watchdogs come after PCI, because some
+ * have registers at addresses of PCI's. The interrupt controllers come last, and the IO-APICs are
+ * the last of them: an IO-APIC that is unmasked needs a local APIC that knows its vectors.
  */
 static const struct state_item items[] = {
 	{.name = "other-cpus", .save = other_cpus_stop},
@@ -172,6 +196,8 @@ static const struct state_item items[] = {
 	 .restore = lapic_item_restore},
 	{STATE_FIXED("pic", pic, struct pic_state, STATE_DEEP | STATE_QUICK | STATE_FIRMWARE),
 	 .spared_by = PLATFORM_SPARE_PIC, .spare = pic_mask_all},
+	{STATE_FIXED("watchdogs", watchdogs, struct watchdogs_state,
+		     STATE_DEEP | STATE_QUICK | STATE_FIRMWARE)},
 	{STATE_SIZED("pci", pci, STATE_DEEP | STATE_FIRMWARE)},
 	{STATE_FIXED("acpi-events", acpi_events, struct acpi_events_state,
 		     STATE_DEEP | STATE_FIRMWARE)},
@@ -180,6 +206,7 @@ static const struct state_item items[] = {
 	 .spared_by = PLATFORM_SPARE_PIT, .spare = pit_silence},
 	{STATE_SIZED("hpet", hpet, STATE_DEEP | STATE_FIRMWARE)},
 	{.name = "quiet", .flags = STATE_OF_CPU, .save = quiet},
+	{STATE_SIZED("iommu", iommu, STATE_DEEP | STATE_FIRMWARE)},
 	{STATE_FIXED("uarts", uarts, struct uart_state[UARTS],
 		     STATE_DEEP | STATE_CONSOLE | STATE_FIRMWARE)},
 	{STATE_FIXED("keyboard", keyboard, struct keyboard_state,
@@ -194,14 +221,17 @@ static const struct state_item items[] = {
 };
 
 /* The largest size of all items with STATE_FIRMWARE together, in bytes. */
-#define FIRMWARE_ROOM \
-	(PCI_STATE_MAX + sizeof(struct acpi_events_state) + sizeof(struct hpet_state) + PAGE_SIZE)
+#define FIRMWARE_ROOM                                                                   \
+	(PCI_STATE_MAX + sizeof(struct acpi_events_state) + sizeof(struct hpet_state) + \
+	 sizeof(struct iommu_state) + PAGE_SIZE)
 /* The largest size of all items with STATE_DEEP together. */
 #define DEEP_ROOM  (FIRMWARE_ROOM + sizeof(struct ioapic_state) + sizeof(struct vga_state))
 #define ITEM_COUNT (sizeof(items) / sizeof(items[0]))
 _Static_assert(ITEM_COUNT <= STATE_MAX_ITEMS, "a place for each row");
 
 static struct state_layout layout;
+
+static bool slot_has_run; /* until then, IOMMUs are as firmware left them */
 
 /* The state that firmware left. */
 static struct {
@@ -258,20 +288,51 @@ static void note(const struct state_layout *of, void *state, const struct platfo
 	keyboard->leds = notes->keyboard_leds;
 }
 
-void platform_quiet(void)
+/* What the hardware has of that item is not known any more. */
+static void forget(const char *name)
+{
+	for (uint32_t i = 0; i < layout.count; i++)
+		if (!strcmp(layout.place[i].item->name, name))
+			last.now.known &= ~(1u << i);
+}
+
+void platform_stop_devices(bool ended)
 {
 	struct lapic_state dropped;
 
-	lapic_save(&dropped);
-	lapic_drain(&dropped);
-	lapic_virtual_wire(&dropped);
+	bool pauses = !ended && slot_has_run && iommu_any_on();
+
+	if (ended) {
+		pci_stop_bus_masters();
+		lapic_save(&dropped);
+		quiet(&dropped);
+	} else if (pauses) {
+		pci_pause_bus_masters();
+	}
+	if (ended || pauses)
+		forget("pci");
+	if (slot_has_run)
+		iommu_off();
+}
+
+uint64_t platform_room(void)
+{
+	return iommu_room();
+}
+
+void platform_give_room(void *room)
+{
+	iommu_give_room(room);
 }
 
 void platform_save(void *state, struct lapic_state *lapic, const struct platform_notes *notes)
 {
+	slot_has_run = true;
 	spared = notes->spared;
 	last.now.known = state_save(&layout, state, lapic, spared);
 	note(&layout, state, notes);
+	if (notes->ib700)
+		ib700_stop();
 	memcpy(last.state, state, layout.size);
 	last.now.layout = &layout;
 	last.now.memory = last.state;
@@ -313,7 +374,8 @@ void platform_keep_console(void)
 	keyboard_save(&firmware.keyboard);
 }
 
-void platform_init(uint64_t rsdp, report_fn report, void *context)
+void platform_init(uint64_t rsdp, uint64_t efi_system_table, report_fn report, report_fn later,
+		   void *context)
 {
 	static const struct platform_notes notes = {
 		.pit_reload = PIT_FIRMWARE_RELOAD,
@@ -326,6 +388,8 @@ void platform_init(uint64_t rsdp, report_fn report, void *context)
 	machine_init(rsdp, report, context);
 	pci_extended_set(machine()->ecam.base, machine()->ecam.first_bus, machine()->ecam.last_bus);
 	pci_init();
+	iommu_init(machine()->dmar, machine()->ivrs, report, later, context);
+	watchdogs_init(efi_system_table);
 	state_layout_init(&layout, items, ITEM_COUNT, STATE_DEEP);
 	state_layout_init(&firmware.layout, items, ITEM_COUNT, STATE_FIRMWARE);
 	alone = machine_cpus(NULL, 0) == 1;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "arch/x86/time/clock.h"
+#include "arch/x86/watchdog/watchdogs.h"
 #include "arch/x86/keyboard/keyboard.h"
 #include "arch/x86/platform/platform.h"
 #include "arch/x86/serial/uart.h"
@@ -129,4 +130,9 @@ void clock_wait_us(uint32_t us)
 	fake_console.now += us;
 	if (fake_console.end != 0 && fake_console.now >= fake_console.end)
 		longjmp(fake_console.done, 1);
+}
+
+void watchdogs_feed(void)
+{
+	fake_console.fed++;
 }

@@ -145,9 +145,10 @@ void switch_resume(struct monitor *monitor, struct slot *slot, int64_t result)
 	monitor->frontend.give(monitor->frontend.context);
 	slot_block_renew(&monitor->slots, slot_index(&monitor->slots, slot));
 	mark_running(monitor, slot, LIFE_RESUME);
-	picture_restore(monitor, monitor->current);
+	if (!(kept->spared & SWITCHYARD_SPARE_PICTURE))
+		picture_restore(monitor, monitor->current);
 	platform_restore(kept->platform, kept->apart_size ? (void *)kept->apart : NULL,
-			 cpu_state_lapic(kept->cpu[0]));
+			 cpu_state_lapic(kept->cpu[0]), kept->spared);
 	cpu_state_restore(kept->cpu[0]);
 	gate_resume(kept->cpu[0], result);
 }

@@ -263,7 +263,7 @@ static void go_on_after_reset(void)
 	cpu_state_take();
 	wake_chipset();
 	platform_restore_firmware();
-	park(monitor, slot, kept_state(monitor->current));
+	park(monitor, slot, kept_state(monitor->current), false);
 	leave_to_next(monitor, slot, request.op, request.arg, NULL);
 }
 

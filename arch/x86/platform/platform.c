@@ -8,6 +8,7 @@
 #include "arch/x86/keyboard/keyboard.h"
 #include "arch/x86/pci/pci_extended.h"
 #include "arch/x86/pci/pci_state.h"
+#include "arch/x86/platform/wake.h"
 #include "arch/x86/screen/vga_state.h"
 #include "arch/x86/serial/uart.h"
 #include "arch/x86/time/hpet.h"
@@ -76,6 +77,18 @@ static void other_cpus_stop(void *none)
 			lapic_send_init(gate_cpus.cpu[cpu].apic_id);
 }
 
+static void wake_item_save(void *none)
+{
+	(void)none;
+	wake_disarm();
+}
+
+static void wake_item_restore(const void *none)
+{
+	(void)none;
+	wake_arm();
+}
+
 static void quiet(void *lapic)
 {
 	ioapic_mask_all(&machine()->ioapics);
@@ -129,6 +142,7 @@ static uint32_t iommu_item_size(void)
  */
 static const struct state_item items[] = {
 	{.name = "other-cpus", .save = other_cpus_stop},
+	{.name = "wake", .save = wake_item_save, .restore = wake_item_restore},
 	{STATE_SIZED("ioapic", ioapic, STATE_DEEP | STATE_QUICK)},
 	{.name = "lapic",
 	 .flags = STATE_OF_CPU,

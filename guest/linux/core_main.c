@@ -155,6 +155,15 @@ void switchyard_spare(u32 spared)
 	switchyard_core.info->notes.spared = spared;
 }
 
+void switchyard_guard(void)
+{
+	s64 result = switchyard_gate_call(&switchyard_core.gate, SWITCHYARD_GUARD, 0);
+
+	if (result)
+		pr_warn("a reset would not end this slot only: %s\n",
+			switchyard_error_text(result));
+}
+
 void switchyard_wait(void)
 {
 	leave_for_good(SWITCHYARD_WAIT, 0);

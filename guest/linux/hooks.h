@@ -33,6 +33,9 @@ void switchyard_panic_exit(void);
 void switchyard_restart_init(void);
 void switchyard_restart_exit(void);
 
+/* Called when all CPUs are back after a switch. */
+void switchyard_restart_guard(void);
+
 /* The function for struct switchyard_way. */
 bool switchyard_find_lost(struct switchyard_lost *lost);
 

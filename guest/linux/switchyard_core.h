@@ -77,6 +77,12 @@ void switchyard_wait(void);
  */
 void switchyard_spare(u32 spared);
 
+/*
+ * Asks the monitor to come back if the machine is reset. The caller has locked the RTC. Linux undoes
+ * it when it starts other CPUs.
+ */
+void switchyard_guard(void);
+
 /* Tells the monitor why this kernel is about to crash. */
 void switchyard_crash_note(const char *message);
 

@@ -5,7 +5,8 @@
  *
  * Keys on the serial port: c: both CPUs call. d: a data breakpoint interrupts the gate where it
  * writes to one word of the caller's stack, and the breakpoint's handler calls the gate, too. n:
- * the other CPU sends NMIs, whose handler does the same. m: the monitor.
+ * the other CPU sends NMIs, whose handler does the same. m: the monitor. w: the boot CPU waits in
+ * the monitor, and the other CPU ends the slot. e: the same, but the boot CPU does not wait.
  * tests/system/monitor/test_callers.py reads the output.
  */
 #include "../tick/flat_segments.h"
@@ -41,7 +42,7 @@ static struct {
 	gate_function *gate;
 	uint64_t self; /* the slot's number */
 	/* What the other CPU must do, and what it has done. */
-	volatile uint32_t calls_wanted, nmis_wanted;
+	volatile uint32_t calls_wanted, nmis_wanted, end_wanted;
 	struct answers boot, other, inside;
 } callers;
 
@@ -85,6 +86,8 @@ static void serve(volatile uint64_t *counter)
 			cpus_send(0, ICR_NMI);
 			pause(NMI_PAUSES);
 		}
+		if (callers.end_wanted)
+			callers.gate(SWITCHYARD_END, SWITCHYARD_END_POWEROFF);
 		__builtin_ia32_pause();
 	}
 }
@@ -202,6 +205,16 @@ static void nmis_while_calling(struct tick *tick)
 	say_answers(tick, "outside", &callers.boot);
 }
 
+static void end_on_the_other(bool boot_cpu_waits)
+{
+	callers.end_wanted = 1;
+	if (boot_cpu_waits)
+		callers.gate(SWITCHYARD_WAIT, 0);
+	interrupts_off();
+	for (;;)
+		__builtin_ia32_pause();
+}
+
 static void obey(struct tick *tick, int key)
 {
 	if (key == 'c')
@@ -212,6 +225,8 @@ static void obey(struct tick *tick, int key)
 		nmis_while_calling(tick);
 	else if (key == 'm')
 		gate_monitor(tick);
+	else if (key == 'w' || key == 'e')
+		end_on_the_other(key == 'w');
 }
 
 void kernel_main(uint32_t magic, const struct multiboot2_info *information,

@@ -48,7 +48,7 @@ def measure_with(bench, cpus):
     prefix = f'Linux to Linux, {cpus_text(cpus)}'
     ways = {way: Slots(bench.machines, cpus, options) for way, options in WAYS.items()}
     jump = Jump(bench.machines, cpus)
-    peers = [KexecReboot(bench.machines, cpus), Saved(bench.machines, cpus)]
+    peers = [KexecReboot(bench.machines, cpus), Saved(bench.machines, cpus)] if SLOW_ROUNDS else []
     rounds(bench, prefix, [*ways.values(), jump], peers)
     for way, pair in ways.items():
         pair.finish()

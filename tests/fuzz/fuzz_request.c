@@ -23,7 +23,7 @@ static void fuzz_request(struct fuzz_input *input)
 		slots.slot[i].state = (enum switchyard_state)(fuzz_take(input, 1) % 4 + 1);
 	result = request_check(&slots, current, op, arg);
 	FUZZ_CHECK(result <= 0 && result >= SWITCHYARD_EDAMAGED);
-	FUZZ_CHECK(result || op <= SWITCHYARD_WAIT);
+	FUZZ_CHECK(result || op <= SWITCHYARD_GUARD);
 	if (!result && op == SWITCHYARD_SWITCH)
 		FUZZ_CHECK(arg - 1 < slots.count && arg - 1 != current &&
 			   slots.slot[arg - 1].state != SWITCHYARD_CRASHED);

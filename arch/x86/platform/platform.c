@@ -8,6 +8,7 @@
 #include "arch/x86/keyboard/keyboard.h"
 #include "arch/x86/pci/pci_extended.h"
 #include "arch/x86/pci/pci_state.h"
+#include "arch/x86/platform/wake.h"
 #include "arch/x86/screen/vga_state.h"
 #include "arch/x86/serial/uart.h"
 #include "arch/x86/time/hpet.h"
@@ -137,6 +138,19 @@ static void other_cpus_stop(void *none)
 			lapic_send_init(gate_cpus.cpu[cpu].apic_id);
 }
 
+static void wake_item_save(void *none)
+{
+	(void)none;
+	wake_disarm();
+}
+
+static void wake_item_restore(const void *none, const void *now)
+{
+	(void)none;
+	(void)now;
+	wake_arm();
+}
+
 static void quiet(void *lapic)
 {
 	lapic_drain(lapic);
@@ -188,6 +202,7 @@ static uint32_t iommu_item_size(void)
  */
 static const struct state_item items[] = {
 	{.name = "other-cpus", .save = other_cpus_stop},
+	{.name = "wake", .save = wake_item_save, .restore = wake_item_restore},
 	{STATE_SIZED("ioapic", ioapic, STATE_DEEP | STATE_QUICK),
 	 .spared_by = PLATFORM_SPARE_IOAPIC, .spare = ioapic_item_spare},
 	{.name = "lapic",

@@ -23,6 +23,8 @@ PLANTED = [
     ('lines', 'monitor/config/lines.c', 'slot->module_count == SLOT_MAX_MODULES', 'false'),
     ('plan', 'monitor/plan/plan_regions.c', 'last - first >= search->size', 'true'),
     ('plan', 'monitor/plan/plan_init.c', 'plan->count == PLAN_MAX_REGIONS', 'false'),
+    ('pool', 'monitor/plan/plan_regions.c', ' || region->base + region->size != next->base', ''),
+    ('pool', 'monitor/plan/plan_regions.c', 'if (size != region->size)', 'if (size + 4096 < region->size)'),
     ('linux', 'monitor/load/load_linux.c', ' || below > top - layout->end', ''),
     ('linux', 'monitor/load/bzimage.c', '!in_file(file, HDR_OFFSET, sizeof(*hdr))', 'false'),
     ('elf', 'lib/elf.c', '!in_elf_file(file, segment->offset, segment->filesz)', 'false'),

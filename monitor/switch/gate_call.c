@@ -4,11 +4,14 @@
  * another slot or the person gets the machine.
  */
 #include "monitor/switch/gate_call.h"
+#include "arch/x86/cpu/cpu.h"
+#include "arch/x86/cpu/lock.h"
 #include "arch/x86/gate/anchor.h"
 #include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/gate/gate.h"
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/platform/platform.h"
+#include "arch/x86/time/clock.h"
 #include "lib/print.h"
 #include "lib/units.h"
 #include "monitor/slot/life.h"
@@ -16,9 +19,16 @@
 #include "monitor/switch/kept_state.h"
 #include "monitor/switch/picture.h"
 #include "monitor/switch/request.h"
+#include "monitor/switch/service.h"
 #include "monitor/switch/slot_block.h"
 #include "monitor/switch/successor.h"
 #include "monitor/switch/switch.h"
+
+/*
+ * A service takes a millisecond at most, but a CPU that faulted in one never comes out. The boot CPU
+ * does not wait for it for ever.
+ */
+#define LOCK_WAIT_US 1000000u
 
 /* Guests call the gate and can't pass a pointer to the monitor, so it is kept here. */
 static struct monitor *gate_monitor;
@@ -53,6 +63,7 @@ static void slot_ends(struct monitor *monitor, struct slot *slot, uint64_t how)
 
 	monitor->devices_running |= life_apply(slot, LIFE_END)->devices_running;
 	monitor->current = NO_SLOT;
+	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	log_line(&monitor->log, LOG_INFO, "slot %s has %s; it is ready to be started again",
 		 slot->name, names[how]);
 }
@@ -61,6 +72,7 @@ static void slot_crashes(struct monitor *monitor, struct slot *slot,
 			 const struct switchyard_notes *notes)
 {
 	monitor->devices_running |= life_apply(slot, LIFE_CRASH)->devices_running;
+	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	request_copy_message(slot->crash, sizeof(notes->message),
 			     notes->message[0] ? notes->message : "it gave no reason");
 	log_line(&monitor->log, LOG_ERROR, "slot %s has crashed: %s", slot->name, slot->crash);
@@ -169,13 +181,16 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 	}
 	park(monitor, slot, kept);
 	picture_save(monitor, monitor->current);
-	if (op == SWITCHYARD_SWITCH || op == SWITCHYARD_MONITOR) {
+	if (op != SWITCHYARD_END && op != SWITCHYARD_CRASH) {
 		life_apply(slot, LIFE_PARK);
 		take_checksums(monitor, slot, kept);
 	}
 
-	if (op == SWITCHYARD_SWITCH && !damage) {
-		if (switch_force(monitor, &monitor->slots.slot[arg - 1], &error))
+	if ((op == SWITCHYARD_SWITCH || op == SWITCHYARD_BOOT) && !damage) {
+		struct slot *next = &monitor->slots.slot[arg - 1];
+
+		if (op == SWITCHYARD_BOOT ? switch_boot(monitor, next, &error)
+					  : switch_force(monitor, next, &error))
 			__builtin_unreachable();
 		log_line(&monitor->log, LOG_ERROR, "%s", error.text);
 		switch_resume(monitor, slot, SWITCHYARD_EIMAGE);
@@ -184,12 +199,23 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 }
 
 /*
- * The gate_handler_fn of the monitor. Only the boot CPU may call it. Other CPUs are refused before
- * this reads anything that CPUs share, so it needs no lock.
+ * The gate_handler_fn of the monitor. Any CPU may ask for a service, and only the boot CPU for more.
+ * The lock is held for both, because a CPU must have left its service when the boot CPU sends INIT.
+ * If the slot gives up the machine, the lock is free again when the next kernel gets it.
  */
 static int64_t gate_answer(uint64_t op, uint64_t arg)
 {
-	return lapic_is_boot_cpu() ? gate_main(op, arg) : SWITCHYARD_ENOTBOOTCPU;
+	struct monitor *monitor = gate_monitor;
+	uint64_t end = clock_us() + LOCK_WAIT_US;
+	int64_t result;
+
+	if (op != SWITCHYARD_SERVICE && !lapic_is_boot_cpu())
+		return SWITCHYARD_ENOTBOOTCPU;
+	while (!lock_try(&monitor->lock) && (op == SWITCHYARD_SERVICE || clock_us() < end))
+		cpu_pause();
+	result = op == SWITCHYARD_SERVICE ? service_answer(monitor, arg) : gate_main(op, arg);
+	lock_release(&monitor->lock);
+	return result;
 }
 
 void gate_call_init(struct monitor *monitor)

@@ -31,6 +31,8 @@ PLANTED = [
     ('elf', 'lib/elf.c', 'segment->filesz > segment->memsz', 'false'),
     ('multiboot', 'monitor/load/multiboot.c', ' || addresses->load_end - load > image->load_size', ''),
     ('multiboot', 'monitor/load/multiboot2_header.c', ' || tag.size > length - offset', ''),
+    ('request', 'monitor/switch/service.c', ' &&\n\t       size <= region->size - (address - region->base)', ''),
+    ('request', 'monitor/switch/new_image.c', 'size > left || ', ''),
     ('acpi', 'arch/x86/acpi/acpi_walk.c', ' ||\n\t    !phys_range(address, table->length)', ''),
     ('acpi', 'arch/x86/acpi/acpi_walk.c', 'entry->length < sizeof(*entry) ||\n\t    ', ''),
     ('console', 'monitor/terminal/lineedit.c', 'edit->length + 1 >= LINE_SIZE', 'false'),

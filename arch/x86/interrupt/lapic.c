@@ -42,6 +42,7 @@ enum {
 #define LVT_TIMER_DEADLINE	 (2u << 17)
 #define DFR_FLAT		 0xffffffffu
 #define ICR_FIXED		 (0u << 8)
+#define ICR_NMI			 (4u << 8)
 #define ICR_INIT		 (5u << 8)
 #define ICR_PENDING		 (1u << 12)
 #define ICR_ASSERT		 (1u << 14)
@@ -192,16 +193,22 @@ static void icr_wait(void)
 		cpu_pause();
 }
 
-static void send_ipi(uint32_t command)
+static void send_ipi_to(uint32_t apic_id, uint32_t command)
 {
 	if (x2apic()) {
-		wrmsr(MSR_X2APIC_BASE + LAPIC_ICR / 16, command);
+		wrmsr(MSR_X2APIC_BASE + LAPIC_ICR / 16, (uint64_t)apic_id << 32 | command);
 		return;
 	}
 	icr_wait();
-	lapic_write(LAPIC_ICR_HIGH, 0);
+	lapic_write(LAPIC_ICR_HIGH, apic_id << 24);
 	lapic_write(LAPIC_ICR, command);
 	icr_wait();
+}
+
+/* The command says to whom it goes. */
+static void send_ipi(uint32_t command)
+{
+	send_ipi_to(0, command);
 }
 
 static void pending_send(const struct lapic_state *state)
@@ -330,6 +337,11 @@ void lapic_init_others(void)
 	send_ipi(ICR_INIT | ICR_ASSERT | ICR_ALL_OTHERS);
 #endif
 	clock_wait_us(INIT_SETTLE_US);
+}
+
+void lapic_send_nmi(uint32_t apic_id)
+{
+	send_ipi_to(apic_id, ICR_NMI | ICR_ASSERT);
 }
 
 bool lapic_is_boot_cpu(void)

@@ -201,6 +201,22 @@ static void test_x2apic_init_to_all_others(void **unused)
 	assert_int_equal(fake_cpu.event[last].value, ICR_INIT_OTHERS);
 }
 
+/* The destination is in the upper half in x2APIC mode, and in a register of its own before. */
+static void test_nmi_to_one_cpu(void **unused)
+{
+	unsigned int last = 0;
+
+	(void)unused;
+	start_in(X2APIC);
+	lapic_send_nmi(0x1234);
+	assert_int_equal(writes(X2APIC_ICR, &last), 1);
+	assert_int_equal(fake_cpu.event[last].value, 0x123400004400);
+	start_in(XAPIC);
+	lapic_send_nmi(3);
+	assert_int_equal(page[0x310 / 4], 0x03000000);
+	assert_int_equal(page[0x300 / 4], 0x4400);
+}
+
 /* The deadline is written after the mode, or the CPU drops it. A past deadline fires at once. */
 static void test_deadline(void **unused)
 {
@@ -358,6 +374,7 @@ int main(void)
 		cmocka_unit_test(test_x2apic_state_comes_back),
 		cmocka_unit_test(test_xapic_state_comes_back),
 		cmocka_unit_test(test_x2apic_sends_what_was_pending),
+		cmocka_unit_test(test_nmi_to_one_cpu),
 		cmocka_unit_test(test_x2apic_init_to_all_others),
 		cmocka_unit_test(test_deadline),
 		cmocka_unit_test(test_periodic_timer),

@@ -34,6 +34,16 @@ static void switches(void **state)
 	assert_answer(SWITCHYARD_SWITCH, 3, SWITCHYARD_ECRASHED);
 }
 
+static void boots(void **state)
+{
+	(void)state;
+	assert_answer(SWITCHYARD_BOOT, 1, 0);
+	assert_answer(SWITCHYARD_BOOT, 3, 0); /* it has crashed */
+	assert_answer(SWITCHYARD_BOOT, 0, SWITCHYARD_ENOSLOT);
+	assert_answer(SWITCHYARD_BOOT, 4, SWITCHYARD_ENOSLOT);
+	assert_answer(SWITCHYARD_BOOT, SELF + 1, SWITCHYARD_ESELF);
+}
+
 static void other_operations(void **state)
 {
 	(void)state;
@@ -44,7 +54,8 @@ static void other_operations(void **state)
 	assert_answer(SWITCHYARD_END, 0, SWITCHYARD_EBADOP);
 	assert_answer(SWITCHYARD_END, SWITCHYARD_END_HALT + 1, SWITCHYARD_EBADOP);
 	assert_answer(0, 1, SWITCHYARD_EBADOP);
-	assert_answer(SWITCHYARD_CRASH + 1, 1, SWITCHYARD_EBADOP);
+	assert_answer(SWITCHYARD_SERVICE + 1, 1, SWITCHYARD_EBADOP);
+	assert_answer(SWITCHYARD_SERVICE, 1, SWITCHYARD_EBADOP); /* no request for the machine */
 	assert_answer(1ull << 32 | SWITCHYARD_SWITCH, 1, SWITCHYARD_EBADOP);
 }
 
@@ -63,6 +74,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(switches),
+		cmocka_unit_test(boots),
 		cmocka_unit_test(other_operations),
 		cmocka_unit_test(messages),
 	};

@@ -25,8 +25,8 @@
 #include "monitor/switch/switch.h"
 
 /*
- * A service takes a millisecond at most, but a CPU that faulted in one never comes out. The boot CPU
- * does not wait for it for ever.
+ * A service takes a millisecond at most, but a CPU that faulted or got INIT in one never lets the
+ * lock go. So nobody waits for ever.
  */
 #define LOCK_WAIT_US 1000000u
 
@@ -211,7 +211,7 @@ static int64_t gate_answer(uint64_t op, uint64_t arg)
 
 	if (op != SWITCHYARD_SERVICE && !lapic_is_boot_cpu())
 		return SWITCHYARD_ENOTBOOTCPU;
-	while (!lock_try(&monitor->lock) && (op == SWITCHYARD_SERVICE || clock_us() < end))
+	while (!lock_try(&monitor->lock) && clock_us() < end)
 		cpu_pause();
 	result = op == SWITCHYARD_SERVICE ? service_answer(monitor, arg) : gate_main(op, arg);
 	lock_release(&monitor->lock);

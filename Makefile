@@ -4,6 +4,7 @@
 # make run     everything, in QEMU, serial port on this terminal
 # make demo    the tour in README.md, played by itself
 # make test    lint, unit tests, fuzzing, system tests
+# make bench   measurements: a table, build/bench.json, build/bench.svg
 # make debug   QEMU waiting for gdb, with the monitor's symbols loaded
 # make install the monitor, for GRUB and as a UEFI application, syctl, headers and docs; see below
 #
@@ -39,7 +40,9 @@ include images/torture/torture.mk
 include images/busy/busy.mk
 include images/callers/callers.mk
 include guest/guest.mk
+include images/guest-kernel/guest-kernel.mk
 include tests/tests.mk
+include tests/bench/bench.mk
 include images/demo.mk
 include images/packages.mk
 

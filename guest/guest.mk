@@ -20,17 +20,22 @@ guest: $(FLAVOURS:%=$(B)/guest/%/switchyard.ko) $(B)/guest/syctl
 
 # Kbuild writes beside its sources, so it gets copies of them. The prefix map keeps this
 # directory's name out of the file. CROSS_COMPILE is for the monitor; kernels say what made them.
-$(B)/guest/%/switchyard.ko: $(B)/kernels/%/version $(DRIVER_SOURCES)
+# $(call build_driver,DIRECTORY) - for the kernel whose headers and compiler that directory has.
+define build_driver
 	@echo "  DRIVER  $@"
 	@mkdir -p $(@D)
 	@cp $(DRIVER_SOURCES) $(@D)
-	@compiler=$$(cat $(B)/kernels/$*/compiler); command -v $$compiler >/dev/null || { \
+	@compiler=$$(cat $(1)/compiler); command -v $$compiler >/dev/null || { \
 		echo "error: missing: $$compiler; install with: apt-get install $$compiler" >&2; \
 		exit 1; \
 	}
-	@$(MAKE) -s -C $(B)/kernels/$*/headers M=$(abspath $(@D)) CROSS_COMPILE= \
+	@$(MAKE) -s -C $(1)/headers M=$(abspath $(@D)) CROSS_COMPILE= \
 		KCFLAGS=-ffile-prefix-map=$(abspath .)=. CONFIG_DEBUG_INFO_BTF_MODULES= modules
 	@strip --strip-debug $@
+endef
+
+$(B)/guest/%/switchyard.ko: $(B)/kernels/%/version $(DRIVER_SOURCES)
+	$(call build_driver,$(B)/kernels/$*)
 
 $(B)/guest/syctl: $(SYCTL_SOURCES) $(SYCTL_HEADERS)
 	@echo "  CC      $@"

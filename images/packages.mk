@@ -2,26 +2,29 @@
 #
 # The packages that this machine needs. Only this rule calls a package manager:
 #
-# make packages  installs and fetches what is missing for everything; run, demo and test begin with it.
+# make packages  installs and fetches what is missing for all but bench; run, demo, test and bench begin with it.
 #                KERNELS=6.12-rt-amd64 fetches that kernel
 #
 # Other goals end with one line that names what is missing and the command that installs it.
 
 # The variables that packages.txt names.
-PACKAGE_VARIABLES := CC LD NASM PYTHON FONT EFI_HEADER GUEST_CC HOST_CC FUZZ_CC FUZZ_AR QEMU
+PACKAGE_VARIABLES := CC LD NASM PYTHON FONT EFI_HEADER GUEST_CC HOST_CC FUZZ_CC FUZZ_AR QEMU \
+	GUEST_KERNEL_CC GUEST_KERNEL_SOURCE
 
 # Words GROUP:PACKAGE. The search runs once, for goals that need the result.
 MISSING = $(eval MISSING := $$(shell $(foreach name,$(PACKAGE_VARIABLES),$(name)='$($(name))') \
 	images/missing.sh images/packages.txt))$(MISSING)
 
-# $(call missing,GROUP...) - packages that are missing for these groups, or without any, for all.
-missing = $(sort $(foreach word,$(if $(1),$(filter $(addsuffix :%,$(1)),$(MISSING)),$(MISSING)),\
-	$(lastword $(subst :, ,$(word)))))
+# $(call missing,GROUP...) - packages that are missing for these groups.
+missing = $(sort $(foreach word,$(filter $(addsuffix :%,$(1)),$(MISSING)),$(lastword $(subst :, ,$(word)))))
 
 # Which groups of packages.txt each goal needs. "kernels" means those that the demo boots.
 NEEDS_ISO      := monitor font guest initrd image kernels
 NEEDS_START    := $(NEEDS_ISO) machine
 NEEDS_SYSTEM   := $(NEEDS_START) efi debian system
+
+NEEDS_GUEST_KERNEL := guest initrd kernel kernels
+NEEDS_BENCH    := $(NEEDS_GUEST_KERNEL) monitor font image machine bench
 
 NEEDS_all      := monitor font efi
 NEEDS_tick     := monitor
@@ -38,6 +41,8 @@ NEEDS_mutation := monitor font image machine
 NEEDS_system   := $(NEEDS_SYSTEM)
 NEEDS_soak     := $(NEEDS_SYSTEM)
 NEEDS_test-parts := $(NEEDS_SYSTEM)
+NEEDS_guest-kernel := $(NEEDS_GUEST_KERNEL)
+NEEDS_bench-run := $(NEEDS_BENCH)
 
 NEEDS_$(B)/switchyard.elf := monitor font
 NEEDS_$(B)/switchyard.efi := monitor font efi
@@ -63,10 +68,11 @@ else ifneq ($(NO_PACKAGES),)
 $(error missing: $(subst $(space),$(comma)$(space),$(NO_PACKAGES)); install with: apt-get install $(NO_PACKAGES))
 endif
 
-PACKAGE_GROUPS :=
+PACKAGE_GROUPS := $(NEEDS_SYSTEM) $(NEEDS_all) $(NEEDS_lint) $(NEEDS_unit) $(NEEDS_fuzz) $(NEEDS_debug)
 KERNELS        ?= test
 run demo: PACKAGE_GROUPS := $(NEEDS_START)
-run demo: KERNELS := demo
+bench: PACKAGE_GROUPS := $(NEEDS_BENCH)
+run demo bench: KERNELS := demo
 
 packages:
 	images/install-packages.sh $(call missing,$(PACKAGE_GROUPS))

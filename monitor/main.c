@@ -123,10 +123,11 @@ static void run(void *context)
 	cpu_state_keep_firmware(); /* probes, and so needs the IDT, and CR4 */
 	fault_init(monitor);	   /* faults can be reported from here on */
 	platform_init(boot->rsdp_size ? (uint64_t)boot->rsdp : 0, /* needs the page tables */
-		      log_warn, log);
+		      log_warn, log_keep_error, log);
 	ui_take(&state->ui, mapped); /* platform_init() has kept what firmware set up */
 	report_keyboard(&state->ui);
-	report_left_out(log); /* what platform_init() found */
+	report_left_out(log); /* what platform_init() found, */
+	report_iommus(log);   /* and this, too */
 
 	lines_parse(boot, slots, log_error, log);
 	load_inspect_all(slots, log_error, log);	/* the plan needs the kernels' sizes */

@@ -3,6 +3,7 @@
 #include "arch/x86/acpi/machine.h"
 #include "arch/x86/cpu/mtrr.h"
 #include "arch/x86/gate/cpu_state.h"
+#include "arch/x86/iommu/iommu.h"
 #include "arch/x86/memory/paging.h"
 #include "arch/x86/pci/pci.h"
 #include "guest/linux/version.h"
@@ -99,6 +100,20 @@ void report_left_out(struct log *log)
 			 "%u IO-APICs left out: at most %u are kept, with %u pins together",
 			 machine()->ioapics.left_out, IOAPIC_MAX, IOAPIC_MAX_RTES);
 	report_pci_left_out(log);
+}
+
+void report_iommus(struct log *log)
+{
+	const struct iommu_units *units = iommu_units();
+
+	for (uint32_t i = 0; i < units->count; i++)
+		log_line(log, LOG_INFO, "IOMMU at %#lx (%s): firmware left it %s",
+			 units->unit[i].address, units->unit[i].kind == IOMMU_VTD ? "VT-d" : "AMD",
+			 iommu_firmware_left(i));
+	if (units->promised)
+		log_line(log, LOG_INFO,
+			 "firmware keeps devices from RAM until a kernel starts; each slot that "
+			 "boots finds that");
 }
 
 void report_slots(struct log *log, const struct slot_table *table)

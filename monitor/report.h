@@ -25,6 +25,9 @@ void report_keyboard(const struct ui *ui);
  */
 void report_left_out(struct log *log);
 
+/* Says which IOMMUs there are, and how firmware left them. Called after platform_init(). */
+void report_iommus(struct log *log);
+
 /* Says where each slot lies. Called after plan_slots(). */
 void report_slots(struct log *log, const struct slot_table *table);
 

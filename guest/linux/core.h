@@ -66,8 +66,9 @@ int switchyard_gate_init(struct switchyard_gate *gate, const struct switchyard_i
 void switchyard_gate_exit(struct switchyard_gate *gate);
 
 /*
- * Calls the gate with interrupts off. It must run on the boot CPU, in any context, even in an NMI. A
- * service may run on any CPU, one at a time.
+ * Calls the gate with interrupts off, in any context, even in an NMI. On a CPU that is not the boot
+ * CPU, only services and what never returns are allowed. Two CPUs may be here at once, when this
+ * kernel dies: both write the same entries, because all of a kernel's tables share the kernel's half.
  * Returns 0 when this slot is resumed, or a negative enum switchyard_error (switchyard.h).
  */
 s64 switchyard_gate_call(const struct switchyard_gate *gate, u64 op, u64 arg);

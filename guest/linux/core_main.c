@@ -148,6 +148,11 @@ void switchyard_crash(void)
 	leave_for_good(SWITCHYARD_CRASH, 0);
 }
 
+void switchyard_wait(void)
+{
+	leave_for_good(SWITCHYARD_WAIT, 0);
+}
+
 void switchyard_crash_note(const char *message)
 {
 	struct switchyard_notes *notes = &switchyard_core.info->notes;

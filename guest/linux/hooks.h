@@ -15,9 +15,23 @@
 int switchyard_ending_init(void);
 void switchyard_ending_exit(void);
 
-/* Panic notifier and NMI handler. */
-int switchyard_panic_init(void);
+/* Functions of smp_ops, and NMI handler. */
+int switchyard_boot_cpu_init(void);
+void switchyard_boot_cpu_exit(void);
+
+/*
+ * Called on a CPU on which this kernel ends or crashes. If that is another CPU, the boot CPU stops
+ * what it does, for good, and waits in the monitor. Callable in any context.
+ */
+void switchyard_fetch_boot_cpu(void);
+
+/* Panic notifier. It can't fail. */
+void switchyard_panic_init(void);
 void switchyard_panic_exit(void);
+
+/* Probe at emergency_restart(). Without it, the driver goes on. */
+void switchyard_restart_init(void);
+void switchyard_restart_exit(void);
 
 /* The function for struct switchyard_way. */
 bool switchyard_find_lost(struct switchyard_lost *lost);
@@ -26,6 +40,9 @@ bool switchyard_find_lost(struct switchyard_lost *lost);
 int switchyard_network_init(void);
 void switchyard_network_exit(void);
 void switchyard_network_resume(void);
+
+/* Called after a switch, before any device is resumed. */
+void switchyard_hotplug_wake(void);
 
 /* Notifier of suspend and hibernation. */
 int switchyard_sleep_init(void);

@@ -7,7 +7,7 @@
  * machine or switch it off. There is no later hook, because x86 calls no restart handlers.
  *
  * kexec calls the same notifiers. It is allowed, because its new kernel stays within this slot's
- * memory. emergency_restart() (SysRq b) calls nobody, so it is not seen here.
+ * memory. emergency_restart() calls none of them (hooks_restart.c).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -51,8 +51,10 @@ static int ending_notify(struct notifier_block *notifier, unsigned long event, v
 
 static void ending_shutdown(SHUTDOWN_ARGUMENTS)
 {
-	if (ending.reason)
-		switchyard_end(ending.reason);
+	if (!ending.reason)
+		return;
+	switchyard_fetch_boot_cpu(); /* "reboot=smp1" asks for another CPU */
+	switchyard_end(ending.reason);
 }
 
 static struct ending ending = {

@@ -68,6 +68,7 @@ static const struct platform_suspend_ops switch_ops = {
 	.valid = switch_valid,
 	.begin = switch_begin,
 	.enter = switch_enter,
+	.wake = switchyard_hotplug_wake,
 	.end = switch_end,
 };
 

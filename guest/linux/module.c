@@ -16,22 +16,24 @@ static int __init switchyard_init(void)
 	error = switchyard_ending_init();
 	if (error)
 		goto undo_core;
-	error = switchyard_panic_init();
+	error = switchyard_boot_cpu_init();
 	if (error)
 		goto undo_ending;
 	error = switchyard_network_init();
 	if (error)
-		goto undo_panic;
+		goto undo_boot_cpu;
 	error = switchyard_sleep_init();
 	if (error)
 		goto undo_network;
+	switchyard_panic_init();
+	switchyard_restart_init();
 	switchyard_suspend_init();
 	return 0;
 
 undo_network:
 	switchyard_network_exit();
-undo_panic:
-	switchyard_panic_exit();
+undo_boot_cpu:
+	switchyard_boot_cpu_exit();
 undo_ending:
 	switchyard_ending_exit();
 undo_core:
@@ -42,9 +44,11 @@ undo_core:
 static void __exit switchyard_exit(void)
 {
 	switchyard_suspend_exit();
+	switchyard_restart_exit();
+	switchyard_panic_exit();
 	switchyard_sleep_exit();
 	switchyard_network_exit();
-	switchyard_panic_exit();
+	switchyard_boot_cpu_exit();
 	switchyard_ending_exit();
 	switchyard_core_exit();
 }

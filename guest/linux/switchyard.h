@@ -35,8 +35,13 @@
  * executable. For that, entry 0 of the PML4 can point to switchyard_info.identity_pdpt (with LA57:
  * entry 0 of the PML5 to switchyard_info.identity_pml4), with flags 3 (present, writable). The
  * monitor sends INIT to every other CPU, so their state is lost. Interrupts may be on or off; the
- * gate keeps their state. 32 bytes of stack are enough. Calls by other CPUs, and by an NMI handler
- * that interrupted the gate, are refused without harm.
+ * gate keeps their state. 32 bytes of stack are enough. Any CPU of the slot may ask for the three
+ * operations that never return. Other calls by other CPUs, and calls by an NMI handler that
+ * interrupted the gate, are refused without harm.
+ *
+ * SWITCHYARD_END and _CRASH need the boot CPU. If another CPU asks, the boot CPU must be in
+ * SWITCHYARD_WAIT, or come there within a second. Otherwise the monitor's console opens on the
+ * CPU that asked, and no slot can run any more before the machine is reset.
  *
  * SWITCHYARD_SERVICE is different. Any CPU of the slot may call it, no CPU gets INIT, and the call
  * returns within a millisecond. See struct switchyard_call.
@@ -51,8 +56,9 @@ enum switchyard_op {
 	SWITCHYARD_MONITOR = 2, /* park this slot, open the monitor's console */
 	SWITCHYARD_END = 3,	/* arg: enum switchyard_end; never returns */
 	SWITCHYARD_CRASH = 4,	/* mark this slot crashed; never returns. notes.message says why */
-	SWITCHYARD_BOOT = 5,	/* arg: as for SWITCH; that slot starts afresh from its image */
-	SWITCHYARD_SERVICE = 6, /* arg: physical address of a struct switchyard_call */
+	SWITCHYARD_WAIT = 5,	/* arg 0; this CPU waits for the slot's end; never returns */
+	SWITCHYARD_BOOT = 6,	/* arg: as for SWITCH; that slot starts afresh from its image */
+	SWITCHYARD_SERVICE = 7, /* arg: physical address of a struct switchyard_call */
 };
 
 enum switchyard_end {

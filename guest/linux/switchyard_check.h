@@ -32,6 +32,8 @@ static inline int switchyard_check(const struct switchyard_slot *slot, uint32_t 
 		return arg >= SWITCHYARD_END_POWEROFF && arg <= SWITCHYARD_END_HALT
 			       ? 0
 			       : SWITCHYARD_EBADOP;
+	case SWITCHYARD_WAIT:
+		return arg ? SWITCHYARD_EBADOP : 0;
 	case SWITCHYARD_MONITOR:
 	case SWITCHYARD_CRASH:
 		return 0;

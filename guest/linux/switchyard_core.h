@@ -14,7 +14,10 @@
 #include "switchyard.h"
 #include "switchyard_ioctl.h"
 
-/* Linux gives number 0 to the CPU that it boots on. The gate must be called there. */
+/*
+ * Linux gives number 0 to the CPU that it boots on. Machines are switched there. (A crash kernel may
+ * have booted on another CPU, which can only end the slot.)
+ */
 #define SWITCHYARD_BOOT_CPU 0
 
 /* Returns 0, or prints the reason and returns a negative errno. Requests are refused at first. */
@@ -60,11 +63,13 @@ int switchyard_request_enter(void);
 void switchyard_request_end(void);
 
 /*
- * Called when this kernel ends, or has crashed, on the boot CPU, in any context, even in an NMI.
- * Both return only if the gate refuses; then they have printed the reason.
+ * Called when this kernel ends, or has crashed, in any context, even in an NMI. On another CPU, the
+ * boot CPU has called switchyard_wait() or does it now. All three return only if the gate refuses;
+ * then they have printed the reason.
  */
 void switchyard_end(enum switchyard_end reason);
 void switchyard_crash(void);
+void switchyard_wait(void);
 
 /* Tells the monitor why this kernel is about to crash. */
 void switchyard_crash_note(const char *message);

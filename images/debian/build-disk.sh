@@ -71,7 +71,7 @@ menu_lines() { # NAME NUMBER RELEASE
 	boot="(hd0,msdos$2)/boot"
 	cat <<-END
 		    module2 $boot/vmlinuz-$3 kernel slot=$1 mem=$memory -- root=/dev/vda$2 $linux
-		    module2 $boot/initrd.img-$3 initrd slot=$1
+		    module2 --nounzip $boot/initrd.img-$3 initrd slot=$1
 	END
 }
 

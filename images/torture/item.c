@@ -6,8 +6,8 @@
 
 /* The order matters, because loading FS or GS changes its base, and port 0x61 starts timers. */
 static const struct group *const files[] = {
-	groups_cpu,  groups_msr,  groups_apic, groups_legacy, groups_timer,
-	groups_hpet, groups_uart, groups_vga,  groups_acpi,   groups_pci,
+	groups_cpu,  groups_msr, groups_apic, groups_legacy, groups_timer,    groups_hpet,
+	groups_uart, groups_vga, groups_acpi, groups_pci,    groups_watchdog, groups_iommu,
 };
 #define FILE_COUNT (sizeof(files) / sizeof(files[0]))
 

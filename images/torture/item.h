@@ -38,7 +38,8 @@ struct group {
 
 /* One for each items_*.c; the array ends with an entry without items. */
 extern const struct group groups_cpu[], groups_msr[], groups_apic[], groups_timer[], groups_hpet[],
-	groups_legacy[], groups_uart[], groups_vga[], groups_pci[], groups_acpi[];
+	groups_legacy[], groups_uart[], groups_vga[], groups_pci[], groups_acpi[],
+	groups_watchdog[], groups_iommu[];
 
 /* Finds out which items there are. Says how many items are tested, and which groups are not. */
 void items_init(struct torture *torture);
@@ -59,5 +60,8 @@ void items_settle(void);
  * items_acpi.c.
  */
 void items_acpi_set_rsdp(const void *rsdp);
+
+/* The table with that signature, which is below 4 GiB. NULL if there is none. In items_acpi.c. */
+const void *items_acpi_table(const char *signature);
 
 #endif

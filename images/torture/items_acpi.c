@@ -55,7 +55,7 @@ static bool is_signature(const char *at, const char *signature)
 	return true;
 }
 
-static const struct fadt *find_fadt(void)
+const void *items_acpi_table(const char *signature)
 {
 	const struct table_header *rsdt;
 	const uint32_t *entry;
@@ -67,15 +67,15 @@ static const struct fadt *find_fadt(void)
 	for (uint32_t i = 0; i < (rsdt->length - sizeof(*rsdt)) / sizeof(*entry); i++) {
 		const struct table_header *table = (const struct table_header *)(uint64_t)entry[i];
 
-		if (is_signature(table->signature, "FACP"))
-			return (const struct fadt *)table;
+		if (is_signature(table->signature, signature))
+			return table;
 	}
 	return NULL;
 }
 
 static bool has_pm1(void)
 {
-	const struct fadt *fadt = find_fadt();
+	const struct fadt *fadt = items_acpi_table("FACP");
 
 	if (!fadt || !fadt->pm1a_event)
 		return false;
@@ -85,7 +85,7 @@ static bool has_pm1(void)
 
 static bool has_gpe0(void)
 {
-	const struct fadt *fadt = find_fadt();
+	const struct fadt *fadt = items_acpi_table("FACP");
 
 	if (!fadt || !fadt->gpe0)
 		return false;

@@ -157,7 +157,7 @@ void options_parse(const char *text, struct options *options, report_fn report, 
 		.video = true,
 		.timeout = OPTIONS_TIMEOUT,
 		.loglevel = LOG_INFO,
-		.integrity = INTEGRITY_ALL,
+		.integrity = INTEGRITY_TEXT,
 	};
 	for (; word_next(&cursor, &word); first = false) {
 		if (first && word_has(&word, '/'))

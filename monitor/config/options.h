@@ -12,18 +12,18 @@
 #include "monitor/slot/slot.h"
 #include "guest/linux/switchyard.h"
 
-/* What the monitor checks when a parked slot returns (integrity.h). */
+/* What the monitor checks when a parked slot returns (integrity.h). Each includes those before it. */
 enum integrity_check {
-	INTEGRITY_OFF = 0,
-	INTEGRITY_CONTROL = 1, /* control state: what the slot needs to be resumed */
-	INTEGRITY_TEXT = 2,    /* its kernel's code */
-	INTEGRITY_ALL = 3,
+	INTEGRITY_OFF,
+	INTEGRITY_CONTROL, /* control state: what the slot needs to be resumed */
+	INTEGRITY_TEXT,	   /* its kernel's code, in turn */
+	INTEGRITY_ALL,	   /* all of its kernel's code at once */
 };
 
 #define OPTIONS_TIMEOUT 5 /* seconds, unless timeout= says otherwise */
 
 /*
- * The defaults are serial=com1,115200 video=on timeout=5 loglevel=info integrity=all, and no
+ * The defaults are serial=com1,115200 video=on timeout=5 loglevel=info integrity=text, and no
  * default slot.
  */
 struct options {

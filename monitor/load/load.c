@@ -84,6 +84,13 @@ static bool check_range(const struct slot *slot, struct error *error)
 	return true;
 }
 
+bool load_enough(const struct slot *slot, struct error *warning)
+{
+	const struct load_format *format = find_format(slot);
+
+	return !format || !format->enough || format->enough(slot, warning);
+}
+
 bool load_slot(const struct slot *slot, const struct load_context *context,
 	       struct guest_entry *entry, struct error *error)
 {

@@ -43,6 +43,13 @@ bool load_inspect(struct slot *slot, struct error *error);
 void load_inspect_all(struct slot_table *table, report_fn report, void *context);
 
 /*
+ * True if a slot that passed load_inspect() has enough memory for its kernel's first second. If it
+ * is small for the initrd and for what Linux unpacks from it, it returns false, and warning says
+ * how much would be enough. The kernel can be started in any case.
+ */
+bool load_enough(const struct slot *slot, struct error *warning);
+
+/*
  * Writes the kernel, its initrd or modules and its boot information to slot->ram and slot->low, and
  * says how to enter it. The rest of the slot's RAM keeps its contents.
  */

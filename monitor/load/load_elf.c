@@ -44,4 +44,9 @@ static bool load_elf_image(const struct slot *slot, const struct load_context *c
 	return true;
 }
 
-const struct load_format load_elf = {SWITCHYARD_ELF, elf_kernel_probe, inspect_elf, load_elf_image};
+const struct load_format load_elf = {
+	.type = SWITCHYARD_ELF,
+	.probe = elf_kernel_probe,
+	.inspect = inspect_elf,
+	.load = load_elf_image,
+};

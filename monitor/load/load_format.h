@@ -11,13 +11,15 @@
 #define MAX_PHYSICAL (UINT64_C(1) << 52) /* x86-64 has no addresses beyond: SDM volume 3, 4.1.4 */
 
 /*
- * One format. probe looks for its magic only. inspect and load do load_inspect()'s and
- * load_slot()'s work for it.
+ * One format. probe looks for its magic only. inspect, enough and load do the work of
+ * load_inspect(), load_enough() and load_slot() for it. enough may be NULL: what inspect finds is
+ * all that such a kernel needs.
  */
 struct load_format {
 	enum switchyard_type type;
 	bool (*probe)(const struct image *file);
 	bool (*inspect)(struct slot *slot, struct error *error);
+	bool (*enough)(const struct slot *slot, struct error *warning);
 	bool (*load)(const struct slot *slot, const struct load_context *context,
 		     struct guest_entry *entry, struct error *error);
 };

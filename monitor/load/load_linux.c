@@ -14,13 +14,19 @@
  */
 #include "arch/x86/memory/phys.h"
 #include "monitor/load/bzimage.h"
+#include "monitor/load/initrd.h"
 #include "monitor/load/load_linux.h"
+#include "lib/print.h"
 #include "lib/string.h"
 #include "lib/units.h"
 
 #define ENTRY_64       0x200u /* of the 64-bit entry, from the loaded kernel's start */
 #define LOADER_UNKNOWN 0xffu  /* type_of_loader a loader without a number of its own */
 #define HDR_OFFSET     0x1f1u /* of setup_header, in the file and in boot_params */
+
+/* What Linux takes besides: its struct pages, 64 bytes for each page; its drivers' and tasks'. */
+#define PAGE_STRUCT_RATIO 64
+#define FIRST_TASKS	  (16 * MIB)
 
 /* screen_info for 80x25 text: BIOS mode 3, on a VGA, with letters of 16 lines. */
 #define TEXT_MODE    3
@@ -67,6 +73,47 @@ static bool inspect_linux(struct slot *slot, struct error *error)
 				     .min_base = bzimage.first,
 				     .max_end = bzimage.above_4g ? MAX_PHYSICAL : BELOW_4G};
 	return true;
+}
+
+/* True if the command line has a word that begins with this text. */
+static bool has_option(const char *line, const char *option)
+{
+	uint64_t length = strlen(option);
+	bool begins = true;
+
+	for (; *line; begins = *line++ == ' ')
+		if (begins && !strncmp(line, option, length))
+			return true;
+	return false;
+}
+
+/*
+ * Linux unpacks the initrd to a file system in RAM, and frees the initrd only after it. The file
+ * system is a ramfs if the command line has root=. Otherwise it is a tmpfs, which takes at most half
+ * of the RAM that is free at that time (init/do_mounts.c, mm/shmem.c).
+ */
+static bool enough_linux(const struct slot *slot, struct error *warning)
+{
+	struct initrd_size unpacked = initrd_unpacked(&slot->initrd);
+	uint32_t share = has_option(slot->kernel.string, "root=") ? 1 : 2;
+	char has[SIZE_TEXT], needs[SIZE_TEXT], packed[SIZE_TEXT], files[SIZE_TEXT];
+	struct bzimage bzimage;
+	uint64_t need;
+
+	if (!slot->initrd.size || !bzimage_read(&slot->kernel, &bzimage, warning))
+		return true;
+	need = bzimage.memory_size + slot->initrd.size + share * unpacked.bytes + FIRST_TASKS +
+	       slot->ram.size / PAGE_STRUCT_RATIO;
+	if (slot->ram.size >= need)
+		return true;
+	return fail(warning,
+		    "%s may be too little for its initrd: Linux needs some %s at first, for "
+		    "itself, %s of initrd, and %s%s unpacked from it",
+		    format_size(has, align_up(slot->ram.size, MIB)),
+		    format_size(needs, align_up(need, MIB)),
+		    format_size(packed, align_up(slot->initrd.size, MIB)),
+		    unpacked.estimated ? "an estimated " : "",
+		    format_size(files, align_up(unpacked.bytes, MIB)));
 }
 
 /* Puts the initrd as high as it may be, and the rest below it. */
@@ -230,5 +277,10 @@ static bool load_linux_image(const struct slot *slot, const struct load_context 
 
 _Static_assert(sizeof(struct boot_params) == PAGE_SIZE, "boot_params is one page");
 
-const struct load_format load_linux = {SWITCHYARD_LINUX, linux_probe, inspect_linux,
-				       load_linux_image};
+const struct load_format load_linux = {
+	.type = SWITCHYARD_LINUX,
+	.probe = linux_probe,
+	.inspect = inspect_linux,
+	.enough = enough_linux,
+	.load = load_linux_image,
+};

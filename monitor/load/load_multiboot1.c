@@ -190,5 +190,9 @@ static bool load_multiboot1_image(const struct slot *slot, const struct load_con
 	return true;
 }
 
-const struct load_format load_multiboot1 = {SWITCHYARD_MULTIBOOT1, probe_multiboot1,
-					    inspect_multiboot1, load_multiboot1_image};
+const struct load_format load_multiboot1 = {
+	.type = SWITCHYARD_MULTIBOOT1,
+	.probe = probe_multiboot1,
+	.inspect = inspect_multiboot1,
+	.load = load_multiboot1_image,
+};

@@ -90,5 +90,9 @@ static bool load_multiboot2_image(const struct slot *slot, const struct load_con
 	return true;
 }
 
-const struct load_format load_multiboot2 = {SWITCHYARD_MULTIBOOT2, probe_multiboot2,
-					    inspect_multiboot2, load_multiboot2_image};
+const struct load_format load_multiboot2 = {
+	.type = SWITCHYARD_MULTIBOOT2,
+	.probe = probe_multiboot2,
+	.inspect = inspect_multiboot2,
+	.load = load_multiboot2_image,
+};

@@ -9,12 +9,15 @@
 #include "arch/x86/gate/anchor.h"
 #include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/gate/gate.h"
+#include "arch/x86/gate/gate_cpu.h"
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/platform/platform.h"
 #include "arch/x86/time/clock.h"
+#include "arch/x86/watchdog/watchdogs.h"
 #include "lib/print.h"
 #include "lib/units.h"
 #include "monitor/slot/life.h"
+#include "monitor/switch/handover.h"
 #include "monitor/switch/integrity.h"
 #include "monitor/switch/kept_state.h"
 #include "monitor/switch/picture.h"
@@ -32,6 +35,9 @@
 
 /* Guests call the gate and can't pass a pointer to the monitor, so it is kept here. */
 static struct monitor *gate_monitor;
+
+/* What another CPU asked for when the boot CPU did not come. */
+static struct request left_alone_with;
 
 /*
  * After this, the machine is quiet, and the slot's state is complete. Other CPUs may have been in
@@ -51,6 +57,20 @@ static void park(struct monitor *monitor, const struct slot *slot, struct kept_s
 	kept_state_save_apart(monitor, slot, kept);
 	kept_state_idle(kept, 1);
 	kept->cpu[0]->progress = GATE_PARKED;
+}
+
+/* It is called after the slot's screen and serial port are saved, because it may write to them. */
+static void warn_of_watchdog(struct monitor *monitor, const struct slot *slot)
+{
+	const char *name = watchdogs_locked();
+
+	if (name)
+		log_line(
+			&monitor->log, LOG_WARN,
+			"slot %s: its watchdog %s is locked: it can't be stopped, and resets the "
+			"machine unless it is fed; the monitor does that at its prompt, other slots "
+			"have to do it themselves",
+			slot->name, name);
 }
 
 static void slot_ends(struct monitor *monitor, struct slot *slot, uint64_t how)
@@ -78,6 +98,17 @@ static void slot_crashes(struct monitor *monitor, struct slot *slot,
 	log_line(&monitor->log, LOG_ERROR, "slot %s has crashed: %s", slot->name, slot->crash);
 }
 
+/* The slot has left the machine by this call. */
+static void slot_leaves(struct monitor *monitor, struct slot *slot, uint64_t op, uint64_t arg)
+{
+	if (op == SWITCHYARD_END)
+		slot_ends(monitor, slot, arg);
+	else if (op == SWITCHYARD_CRASH)
+		slot_crashes(monitor, slot, &slot_block(slot)->info.notes);
+	else
+		log_line(&monitor->log, LOG_INFO, "slot %s is parked", slot->name);
+}
+
 /* Takes the person's terminal back after a slot had the machine. */
 static void take_over(const struct frontend *frontend)
 {
@@ -101,37 +132,68 @@ static int64_t check_target(struct monitor *monitor, const struct slot *slot)
 	return SWITCHYARD_EDAMAGED;
 }
 
+/*
+ * The slot may have changed its text itself while it ran, so this warns only, and once a turn. One
+ * more line says at the turn's end how much changed.
+ */
+static void report_text(struct monitor *monitor, const struct slot *slot,
+			const struct text_turn *turn, uint32_t told,
+			const struct text_piece *changed)
+{
+	uint64_t at = changed ? slot->ram.base + text_piece_offset(changed) : 0;
+	char size[SIZE_TEXT];
+
+	if (changed && !told)
+		log_line(&monitor->log, LOG_WARN,
+			 "slot %s: its kernel text at %#lx to %#lx changed since it was last read: "
+			 "by itself, as tracing does, or by another slot",
+			 slot->name, at, at + text_piece_size(changed) - 1);
+	if (!turn->next.end)
+		return;
+	if (turn->changed > 1)
+		log_line(&monitor->log, LOG_WARN,
+			 "slot %s: %u of %u pieces of its kernel text changed like this",
+			 slot->name, turn->changed, turn->count);
+	if (turn->left_out)
+		log_line(&monitor->log, LOG_WARN,
+			 "slot %s: %s of its kernel text are too much to be checked", slot->name,
+			 format_size(size, turn->left_out));
+	log_line(&monitor->log, LOG_DEBUG, "slot %s: %s of kernel text in %u pieces", slot->name,
+		 format_size(size, turn->size), turn->count);
+}
+
 /* It is called after the slot's screen and serial port are saved, because it may write to them. */
 static void take_checksums(struct monitor *monitor, const struct slot *slot,
 			   struct kept_state *kept)
 {
-	const struct integrity *integrity = &kept->integrity;
-	char size[SIZE_TEXT];
+	const struct text_turn *turn = &kept->integrity.text;
+	uint32_t told = turn->next.end ? 0 : turn->changed;
+	const struct text_piece *changed = integrity_take(slot, kept, monitor->options.integrity);
 
-	integrity_take(slot, kept, monitor->options.integrity);
-	if (integrity->text)
-		log_line(&monitor->log, LOG_DEBUG, "slot %s: %s of kernel text in %u ranges",
-			 slot->name, format_size(size, integrity->page_count * PAGE_SIZE),
-			 integrity->range_count);
-	if (integrity->left_out)
-		log_line(&monitor->log, LOG_WARN,
-			 "slot %s: %s of its kernel text are too much to be checked", slot->name,
-			 format_size(size, integrity->left_out));
+	report_text(monitor, slot, turn, told, changed);
 }
 
 /* A damaged monitor does not switch to another slot. The person is told, and decides. */
-static const void *check_monitor(const struct monitor *monitor)
+static const void *check_monitor(struct monitor *monitor)
 {
-	return monitor->options.integrity == INTEGRITY_OFF ? NULL
-							   : selfcheck_damage(&monitor->selfcheck);
+	switch (monitor->options.integrity) {
+	case INTEGRITY_OFF:
+		return NULL;
+	case INTEGRITY_CONTROL:
+	case INTEGRITY_TEXT:
+		return selfcheck_damage_in_turn(&monitor->selfcheck);
+	case INTEGRITY_ALL:
+		break;
+	}
+	return selfcheck_damage(&monitor->selfcheck);
 }
 
 /*
  * After a slot has ended or asked for the monitor: the successor gets the machine, or the person
  * decides, who always does if the monitor is damaged.
  */
-__attribute__((noreturn)) static void hand_over(struct monitor *monitor, struct slot *slot,
-						uint64_t op, uint64_t arg, const void *damage)
+__attribute__((noreturn)) static void leave_to_next(struct monitor *monitor, struct slot *slot,
+						    uint64_t op, uint64_t arg, const void *damage)
 {
 	const struct successor *next = NULL;
 
@@ -141,15 +203,11 @@ __attribute__((noreturn)) static void hand_over(struct monitor *monitor, struct 
 			 "the monitor's code or constants changed in the page at %#lx; "
 			 "save what you can, and reboot",
 			 (uintptr_t)damage);
-	if (op == SWITCHYARD_END) {
-		slot_ends(monitor, slot, arg);
+	slot_leaves(monitor, slot, op, arg);
+	if (op == SWITCHYARD_END)
 		next = &slot->on_end;
-	} else if (op == SWITCHYARD_CRASH) {
-		slot_crashes(monitor, slot, &slot_block(slot)->info.notes);
+	else if (op == SWITCHYARD_CRASH)
 		next = &slot->on_crash;
-	} else {
-		log_line(&monitor->log, LOG_INFO, "slot %s is parked", slot->name);
-	}
 	if (next && !damage)
 		successor_start(monitor, slot, next);
 	monitor->frontend.talk(monitor->frontend.context);
@@ -185,6 +243,7 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 		life_apply(slot, LIFE_PARK);
 		take_checksums(monitor, slot, kept);
 	}
+	warn_of_watchdog(monitor, slot);
 
 	if ((op == SWITCHYARD_SWITCH || op == SWITCHYARD_BOOT) && !damage) {
 		struct slot *next = &monitor->slots.slot[arg - 1];
@@ -195,25 +254,81 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 		log_line(&monitor->log, LOG_ERROR, "%s", error.text);
 		switch_resume(monitor, slot, SWITCHYARD_EIMAGE);
 	}
-	hand_over(monitor, slot, op, arg, damage);
+	leave_to_next(monitor, slot, op, arg, damage);
+}
+
+static void lock_wait(struct monitor *monitor)
+{
+	uint64_t end = clock_us() + LOCK_WAIT_US;
+
+	while (!lock_try(&monitor->lock) && clock_us() < end)
+		cpu_pause();
 }
 
 /*
- * The gate_handler_fn of the monitor. Any CPU may ask for a service, and only the boot CPU for more.
- * The lock is held for both, because a CPU must have left its service when the boot CPU sends INIT.
- * If the slot gives up the machine, the lock is free again when the next kernel gets it.
+ * Continues a call on a CPU that is not the boot CPU, with the boot CPU's stack, which is larger.
+ * The boot CPU may still execute the slot's code, and would be reset by INIT. So its calls are
+ * refused from now on, and no other slot gets the machine.
+ */
+static void go_on_alone(void)
+{
+	struct monitor *monitor = gate_monitor;
+	struct slot *slot = &monitor->slots.slot[monitor->current];
+
+	cpu_state_take();
+	park(monitor, slot, kept_state(monitor->current));
+	take_over(&monitor->frontend);
+	slot_leaves(monitor, slot, left_alone_with.op, left_alone_with.arg);
+	log_line(&monitor->log, LOG_ERROR,
+		 "the boot CPU did not come: no kernel can run any more; save what you can, and "
+		 "reboot");
+	monitor->frontend.talk(monitor->frontend.context);
+}
+
+/*
+ * A call on another CPU. It may be one of several at the same time, and the slot may go on, so this
+ * changes nothing before the boot CPU is known to wait or to be lost.
+ */
+static int64_t other_cpu_call(const struct request *request)
+{
+	struct monitor *monitor = gate_monitor;
+	int64_t result =
+		request_check(&monitor->slots, monitor->current, request->op, request->arg);
+
+	if (request->op == SWITCHYARD_SWITCH || request->op == SWITCHYARD_BOOT ||
+	    request->op == SWITCHYARD_MONITOR)
+		return SWITCHYARD_ENOTBOOTCPU;
+	if (result)
+		return result;
+	if (request->op == SWITCHYARD_WAIT || handover_give(request))
+		cpu_stop();
+	lock_wait(monitor); /* for good: this CPU never gives the machine away */
+	monitor->boot_cpu_lost = true;
+	gate_cpu_set_context(0, NULL);
+	left_alone_with = *request;
+	gate_take_over(go_on_alone);
+}
+
+/*
+ * The gate_handler_fn of the monitor. The lock is held for services and for what the boot CPU asks
+ * for, because a CPU must have left its service when the boot CPU sends INIT. If the slot gives up
+ * the machine, the lock is free again when the next kernel gets it.
  */
 static int64_t gate_answer(uint64_t op, uint64_t arg)
 {
+	struct request request = {op, arg};
 	struct monitor *monitor = gate_monitor;
-	uint64_t end = clock_us() + LOCK_WAIT_US;
 	int64_t result;
 
 	if (op != SWITCHYARD_SERVICE && !lapic_is_boot_cpu())
-		return SWITCHYARD_ENOTBOOTCPU;
-	while (!lock_try(&monitor->lock) && clock_us() < end)
-		cpu_pause();
-	result = op == SWITCHYARD_SERVICE ? service_answer(monitor, arg) : gate_main(op, arg);
+		return other_cpu_call(&request);
+	if (op == SWITCHYARD_WAIT && !arg)
+		request = handover_wait();
+	lock_wait(monitor);
+	if (op == SWITCHYARD_SERVICE)
+		result = service_answer(monitor, arg);
+	else
+		result = gate_main(request.op, request.arg);
 	lock_release(&monitor->lock);
 	return result;
 }

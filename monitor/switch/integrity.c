@@ -145,128 +145,48 @@ static bool verify_control(const struct slot *slot, const struct kept_state *kep
 
 uint64_t integrity_room(enum integrity_check check)
 {
-	return check & INTEGRITY_TEXT ? sizeof(struct text_sums) : 0;
+	return check >= INTEGRITY_TEXT ? sizeof(struct text_sums) : 0;
 }
 
-/* The context of a walk through a slot's page tables. */
-struct text_finder {
-	struct integrity *integrity;
-	uint64_t base; /* of the slot's range */
-};
-
-/* Adds a page of text, of any size. Adjacent pages become one range. */
-static void add_text(uint64_t physical, uint64_t size, void *context)
+void integrity_forget(struct integrity *integrity)
 {
-	const struct text_finder *finder = context;
-	struct integrity *integrity = finder->integrity;
-	uint32_t first = (uint32_t)((physical - finder->base) / PAGE_SIZE);
-	uint32_t count = (uint32_t)(size / PAGE_SIZE);
-	struct text_range *next = &integrity->sums->range[integrity->range_count];
-	bool joins = integrity->range_count > 0 && next[-1].first + next[-1].count == first;
-
-	if (count > INTEGRITY_PAGES - integrity->page_count ||
-	    (!joins && integrity->range_count == INTEGRITY_RANGES)) {
-		integrity->left_out += size;
-		return;
-	}
-	integrity->page_count += count;
-	if (joins) {
-		next[-1].count += count;
-		return;
-	}
-	*next = (struct text_range){first, count};
-	integrity->range_count++;
+	kernel_text_forget(&integrity->text);
 }
 
-/* A part of a range that has a sum of its own. */
-struct text_unit {
-	uint64_t base, size;
-};
-
-/* The unit that begins done pages after the start of a range. Its size is 0 at the range's end. */
-static struct text_unit unit_of(const struct slot *slot, const struct text_range *range,
-				uint32_t done)
-{
-	uint32_t left = range->count - done;
-	uint32_t pages = left < INTEGRITY_UNIT_PAGES ? left : INTEGRITY_UNIT_PAGES;
-
-	return (struct text_unit){slot->ram.base + (range->first + done) * PAGE_SIZE,
-				  pages * PAGE_SIZE};
-}
-
-static uint32_t sum_unit(const struct text_unit *unit)
-{
-	return (uint32_t)xxh64(phys(unit->base), unit->size, 0);
-}
-
-/* Visits all units of a slot's text, until visit returns false. */
-static void each_unit(const struct slot *slot, const struct integrity *integrity,
-		      bool (*visit)(const struct text_unit *unit, uint32_t *sum, void *context),
-		      void *context)
-{
-	uint32_t *sum = integrity->sums->sum;
-
-	for (uint32_t i = 0; i < integrity->range_count; i++) {
-		const struct text_range *range = &integrity->sums->range[i];
-
-		for (uint32_t done = 0; done < range->count; done += INTEGRITY_UNIT_PAGES) {
-			struct text_unit unit = unit_of(slot, range, done);
-
-			if (!visit(&unit, sum++, context))
-				return;
-		}
-	}
-}
-
-static bool take_unit(const struct text_unit *unit, uint32_t *sum, void *none)
-{
-	(void)none;
-	*sum = sum_unit(unit);
-	return true;
-}
-
-/* Stops at the first unit that has changed, and stores it in *changed. */
-static bool compare_unit(const struct text_unit *unit, uint32_t *sum, void *changed)
-{
-	if (sum_unit(unit) == *sum)
-		return true;
-	*(struct text_unit *)changed = *unit;
-	return false;
-}
-
-void integrity_take(const struct slot *slot, struct kept_state *kept, enum integrity_check check)
+const struct text_piece *integrity_take(const struct slot *slot, struct kept_state *kept,
+					enum integrity_check check)
 {
 	struct integrity *integrity = &kept->integrity;
-	struct text_finder finder = {.integrity = integrity, .base = slot->ram.base};
 	struct page_walk walk = walk_of(slot, kept);
 
-	integrity->control = check & INTEGRITY_CONTROL;
-	integrity->text = check & INTEGRITY_TEXT;
-	integrity->range_count = 0;
-	integrity->page_count = 0;
-	integrity->left_out = 0;
-	if (integrity->control)
+	integrity->check = check;
+	if (check >= INTEGRITY_CONTROL)
 		take_control(slot, kept);
-	if (!integrity->text)
-		return;
-	/* A walk through endless tables stops early. The text that it found is still checked. */
-	page_walk_text(&walk, add_text, &finder);
-	each_unit(slot, integrity, take_unit, NULL);
+	return check >= INTEGRITY_TEXT
+		       ? kernel_text_take(&walk, &integrity->text, check == INTEGRITY_ALL)
+		       : NULL;
+}
+
+static bool verify_text(const struct slot *slot, const struct text_turn *turn, struct error *error)
+{
+	const struct text_piece *changed = kernel_text_damage(slot->ram.base, turn);
+	uint64_t at;
+
+	if (!changed)
+		return true;
+	at = slot->ram.base + text_piece_offset(changed);
+	return fail(
+		error,
+		"slot %s: its kernel text at %#lx to %#lx changed while it was parked; \"switch "
+		"%s force\" resumes it all the same",
+		slot->name, at, at + text_piece_size(changed) - 1, slot->name);
 }
 
 bool integrity_verify(const struct slot *slot, const struct kept_state *kept, struct error *error)
 {
 	const struct integrity *integrity = &kept->integrity;
-	struct text_unit changed = {0};
 
-	if (integrity->control && !verify_control(slot, kept, error))
+	if (integrity->check >= INTEGRITY_CONTROL && !verify_control(slot, kept, error))
 		return false;
-	if (integrity->text)
-		each_unit(slot, integrity, compare_unit, &changed);
-	if (changed.size)
-		return fail(error,
-			    "slot %s: its kernel text at %#lx to %#lx changed while it was "
-			    "parked; \"switch %s force\" resumes it all the same",
-			    slot->name, changed.base, changed.base + changed.size - 1, slot->name);
-	return true;
+	return integrity->check < INTEGRITY_TEXT || verify_text(slot, &integrity->text, error);
 }

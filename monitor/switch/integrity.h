@@ -16,17 +16,7 @@
 #include "lib/error.h"
 #include "monitor/config/options.h"
 #include "monitor/slot/slot.h"
-
-/*
- * Limits for the checksums of a slot's kernel text. One sum for each page would take three times
- * the memory, and would only give a more exact place.
- */
-#define INTEGRITY_RANGES     512
-#define INTEGRITY_PAGES	     8192 /* 32 MiB of kernel text */
-#define INTEGRITY_UNIT_PAGES 4	  /* pages with one sum together */
-
-/* Each range may end with a partial unit. */
-#define INTEGRITY_SUMS (INTEGRITY_PAGES / INTEGRITY_UNIT_PAGES + INTEGRITY_RANGES)
+#include "monitor/switch/kernel_text.h"
 
 /* The parts with a checksum besides the kernel's text and the items of the slot's state. */
 enum integrity_part {
@@ -38,25 +28,12 @@ enum integrity_part {
 	PART_COUNT,
 };
 
-/* A piece of text, in pages from the beginning of the slot's range. */
-struct text_range {
-	uint32_t first, count;
-};
-
-/* The checksums of text, in memory that the plan gives. */
-struct text_sums {
-	struct text_range range[INTEGRITY_RANGES];
-	uint32_t sum[INTEGRITY_SUMS]; /* one for each unit, in the order of the ranges */
-};
-
 /* Checksums of one parked slot. */
 struct integrity {
-	bool control, text;					 /* true: they were taken */
+	enum integrity_check check;				 /* what was taken */
 	uint64_t cpu[STATE_MAX_ITEMS], machine[STATE_MAX_ITEMS]; /* one for each state item */
 	uint64_t part[PART_COUNT];
-	uint32_t range_count, page_count;
-	uint64_t left_out;	/* bytes of text without a sum, as there was no room */
-	struct text_sums *sums; /* NULL: integrity= does not ask for them */
+	struct text_turn text;
 };
 
 struct kept_state;
@@ -64,8 +41,15 @@ struct kept_state;
 /* Bytes of a slot's struct text_sums; 0 if check does not ask for it. */
 uint64_t integrity_room(enum integrity_check check);
 
-/* Takes the checksums that check asks for. The slot has just been parked. */
-void integrity_take(const struct slot *slot, struct kept_state *kept, enum integrity_check check);
+/* The slot's kernel starts afresh: no checksum of an earlier one counts. */
+void integrity_forget(struct integrity *integrity);
+
+/*
+ * Takes the checksums that check asks for. The slot has just been parked. Returns the first text
+ * that is not as the last turn found it, or NULL (kernel_text.h).
+ */
+const struct text_piece *integrity_take(const struct slot *slot, struct kept_state *kept,
+					enum integrity_check check);
 
 /* Compares the checksums. False if something changed; error names the slot and the part. */
 bool integrity_verify(const struct slot *slot, const struct kept_state *kept, struct error *error);

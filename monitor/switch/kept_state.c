@@ -39,10 +39,13 @@ static uint64_t slot_size(uint32_t cpus, enum integrity_check check)
 	       align_up(integrity_room(check), STATE_ALIGN);
 }
 
-/* Bytes that the monitor itself needs for all CPUs except the boot CPU. */
+/*
+ * Bytes that the monitor itself needs: for devices, in whole pages, and for all CPUs except the boot
+ * CPU.
+ */
 static uint64_t own_size(uint32_t cpus)
 {
-	return align_up((cpus - 1) * gate_cpu_size(), STATE_ALIGN);
+	return platform_room() + align_up((cpus - 1) * gate_cpu_size(), STATE_ALIGN);
 }
 
 uint64_t kept_state_own_size(void)
@@ -75,7 +78,8 @@ bool kept_state_place(struct monitor *monitor, struct error *error)
 	if (!plan_kept(&monitor->plan, &monitor->slots, size, error))
 		return false;
 	memset((void *)monitor->plan.kept.base, 0, monitor->plan.kept.size);
-	gate_cpu_init((void *)monitor->plan.kept.base, apic_id, cpus);
+	platform_give_room((void *)monitor->plan.kept.base);
+	gate_cpu_init((void *)(monitor->plan.kept.base + platform_room()), apic_id, cpus);
 	return true;
 }
 
@@ -98,7 +102,7 @@ static void give_room(struct kept_state *kept, const struct slot *slot, enum int
 		if (has_cpu(slot, cpu))
 			kept->cpu[cpu] = kept_room(room, cpu_state_layout()->size);
 	if (sums)
-		kept->integrity.sums = kept_room(room, sums);
+		kept->integrity.text.sums = kept_room(room, sums);
 }
 
 void kept_state_save_apart(struct monitor *monitor, const struct slot *slot,

@@ -24,7 +24,7 @@ struct kept_state {
 
 /*
  * Takes RAM for the CPU contexts and the platform state of every slot, and for what the monitor
- * needs on each CPU. It also measures the slots' blocks, so it is called before plan_slots().
+ * needs for devices and on each CPU. It also measures the slots' blocks, so it is called before plan_slots().
  */
 bool kept_state_place(struct monitor *monitor, struct error *error);
 
@@ -43,7 +43,7 @@ void kept_state_build_block(struct monitor *monitor, uint32_t index);
 /* The state that is kept for slot number index (from 0). */
 struct kept_state *kept_state(uint32_t index);
 
-/* Bytes of RAM for a slot's state; and those that the monitor itself needs for its CPUs. */
+/* Bytes of RAM for a slot's state; and those that the monitor itself needs for devices and CPUs. */
 uint64_t kept_state_size(const struct monitor *monitor, uint32_t index);
 uint64_t kept_state_own_size(void);
 

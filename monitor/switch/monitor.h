@@ -31,6 +31,7 @@ struct monitor {
 	struct frontend frontend;
 	struct exception_report fault;
 	bool devices_running; /* a slot ended or crashed with its devices active */
+	bool boot_cpu_lost;   /* another CPU has the console, and no slot can run */
 	struct succession succession;
 	struct new_images new_images;
 	uint32_t lock;	  /* for what CPUs do at the gate at the same time: lock.h */

@@ -34,12 +34,29 @@ void selfcheck_init(struct selfcheck *check)
 	check->descriptors = sum_descriptors();
 }
 
+/* The page's address if it changed, otherwise NULL. */
+static const void *changed_page(const struct selfcheck *check, uint32_t page)
+{
+	return sum_own_page(check, page) == check->sum[page] ? NULL
+							     : check->base + page * PAGE_SIZE;
+}
+
 const void *selfcheck_damage(const struct selfcheck *check)
 {
-	for (uint32_t page = 0; page < check->pages; page++)
-		if (sum_own_page(check, page) != check->sum[page])
-			return check->base + page * PAGE_SIZE;
-	return NULL;
+	const void *changed = NULL;
+
+	for (uint32_t page = 0; !changed && page < check->pages; page++)
+		changed = changed_page(check, page);
+	return changed;
+}
+
+const void *selfcheck_damage_in_turn(struct selfcheck *check)
+{
+	const void *changed = changed_page(check, check->next);
+
+	if (!changed)
+		check->next = (check->next + 1) % check->pages;
+	return changed;
 }
 
 bool selfcheck_descriptors(const struct selfcheck *check)

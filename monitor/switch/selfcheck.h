@@ -4,7 +4,7 @@
  *
  * Kernels that share the machine's memory can write anywhere, so a stray write may hit the monitor.
  * The monitor's code and constants do not change after it has moved, so it keeps checksums of them.
- * They are compared whenever a kernel has called the gate.
+ * They are compared whenever a kernel has called the gate: all of them, or one page in turn.
  */
 #ifndef MONITOR_SWITCH_SELFCHECK_H
 #define MONITOR_SWITCH_SELFCHECK_H
@@ -18,6 +18,7 @@ struct selfcheck {
 	const uint8_t *base; /* the monitor's first byte */
 	uint32_t pages;	     /* of code and constants */
 	uint64_t sum[SELFCHECK_PAGES];
+	uint32_t next;	      /* the page that selfcheck_damage_in_turn() compares next */
 	uint64_t descriptors; /* the sum of the GDT, TSS and IDT */
 };
 
@@ -26,6 +27,12 @@ void selfcheck_init(struct selfcheck *check);
 
 /* The address of the first page that changed; NULL: none did. */
 const void *selfcheck_damage(const struct selfcheck *check);
+
+/*
+ * Compares one page, and the next one at the next call. Returns its address if it changed, otherwise
+ * NULL. A page that changed is compared again, until it is as it was.
+ */
+const void *selfcheck_damage_in_turn(struct selfcheck *check);
 
 /* True if the descriptor tables are unchanged. Every fault and the gate need them. */
 bool selfcheck_descriptors(const struct selfcheck *check);

@@ -9,7 +9,6 @@
 #include "arch/x86/gate/enter.h"
 #include "arch/x86/gate/gate.h"
 #include "arch/x86/gate/gate_cpu.h"
-#include "arch/x86/pci/pci.h"
 #include "arch/x86/platform/platform.h"
 #include "guest/linux/version.h"
 #include "lib/print.h"
@@ -42,11 +41,15 @@ static void mark_running(struct monitor *monitor, struct slot *slot, enum life_e
  */
 static void stop_devices(struct monitor *monitor)
 {
-	if (!monitor->devices_running)
-		return;
-	pci_stop_bus_masters();
-	platform_quiet();
+	platform_stop_devices(monitor->devices_running);
 	monitor->devices_running = false;
+}
+
+static bool has_boot_cpu(const struct monitor *monitor, struct error *error)
+{
+	return !monitor->boot_cpu_lost ||
+	       fail(error, "the boot CPU did not come back from the slot that ended, and no kernel "
+			   "can run without it; save what you can, and reboot");
 }
 
 static bool load_pristine(struct monitor *monitor, struct slot *slot, struct guest_entry *entry,
@@ -75,6 +78,15 @@ static bool load_pristine(struct monitor *monitor, struct slot *slot, struct gue
 	return context.map_count && load_slot(slot, &context, entry, error);
 }
 
+/* The kernel takes the terminal soon, so this is all that a person sees of it. */
+static void warn_before_start(struct monitor *monitor, const struct slot *slot)
+{
+	struct error warning;
+
+	if (!load_enough(slot, &warning))
+		log_line(&monitor->log, LOG_WARN, "slot %s: %s", slot->name, warning.text);
+}
+
 bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error)
 {
 	struct kept_state *kept = kept_state(slot_index(&monitor->slots, slot));
@@ -82,19 +94,21 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 	struct guest_entry entry;
 	char size[SIZE_TEXT];
 
-	if (!life_allows(slot, LIFE_RESET, error))
+	if (!has_boot_cpu(monitor, error) || !life_allows(slot, LIFE_RESET, error))
 		return false;
 	frontend->take(frontend->context);
 	frontend->clear_screen(frontend->context);
 	log_line(&monitor->log, LOG_INFO, "starting %s: %s, %s at %#lx", slot->name,
 		 slot_type_name(slot->type), format_size(size, slot_range(slot).size),
 		 slot->ram.base);
+	warn_before_start(monitor, slot);
 	life_apply(slot, LIFE_RESET);
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	stop_devices(monitor);
 	if (!load_pristine(monitor, slot, &entry, error))
 		return false;
 	kept_state_idle(kept, 0);
+	integrity_forget(&kept->integrity);
 	frontend->give(frontend->context);
 	mark_running(monitor, slot, LIFE_BOOT);
 	platform_restore_firmware();
@@ -134,7 +148,7 @@ bool switch_force(struct monitor *monitor, struct slot *slot, struct error *erro
 {
 	if (life_step(slot->state, LIFE_BOOT))
 		return switch_boot(monitor, slot, error);
-	if (!life_allows(slot, LIFE_RESUME, error))
+	if (!has_boot_cpu(monitor, error) || !life_allows(slot, LIFE_RESUME, error))
 		return false;
 	switch_resume(monitor, slot, 0);
 }

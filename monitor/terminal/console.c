@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/terminal/console.h"
 #include "arch/x86/time/clock.h"
+#include "arch/x86/watchdog/watchdogs.h"
 #include "lib/print.h"
 
 /*
@@ -240,6 +241,7 @@ int console_wait_key(struct console *console, uint64_t deadline)
 
 		if (key != KEY_NONE || clock_us() >= deadline)
 			return key;
+		watchdogs_feed();
 		clock_wait_us(POLL_US);
 	}
 }

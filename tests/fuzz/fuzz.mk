@@ -25,8 +25,8 @@ FUZZ_COVER   := $(FUZZ_COMMON) -O0 -fprofile-instr-generate -fcoverage-mapping
 FUZZ_C       := $(filter-out tests/unit/fake/fake_cpu.c $(call sources_named,lapic),$(UNIT_C)) $(addprefix tests/fuzz/,loading.c no_cpu.c promises.c)
 FUZZ_ACPI_C  := $(call sources_named,machine acpi_events)
 # Whose coverage is shown: all that reads what it did not write.
-FUZZ_PARSERS := $(call sources_named,loader_info acpi_sleep acpi_walk fadt machine command console \
-	console_loop guest_acpi guest_map lineedit lines bzimage elf elf_kernel load load_elf \
+FUZZ_PARSERS := $(call sources_named,loader_info acpi_sleep acpi_walk fadt iommu_tables machine command console \
+	console_loop guest_acpi guest_map lineedit lines bzimage elf elf_kernel initrd load load_elf \
 	load_linux load_multiboot1 load_multiboot2 multiboot multiboot2_header \
 	multiboot2_info options parse_line plan_init plan_monitor plan_regions \
 	plan_slots pool request service new_image words)

@@ -8,12 +8,14 @@
 #include "arch/x86/acpi/fadt.h"
 #include "arch/x86/acpi/machine.h"
 #include "arch/x86/cpu/cpu.h"
+#include "arch/x86/iommu/iommu_tables.h"
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/memory/phys.h"
 #include "fake/fake.h"
 #include "fuzz.h"
 #include "monitor/load/guest_acpi.h"
 #include "promises.h"
+#include "lib/units.h"
 #include "guest/linux/switchyard.h"
 
 #define FIRMWARE_AT UINT64_C(0x7ffe0000)
@@ -67,6 +69,7 @@ static void check_guest(uint64_t rsdp)
 
 static void read_tables(uint64_t cpus)
 {
+	static struct iommu_units units;
 	struct machine_cpu cpu[MAX_CPUS];
 	struct error error;
 	int type_a, type_b;
@@ -74,6 +77,9 @@ static void read_tables(uint64_t cpus)
 
 	machine_init(FIRMWARE_AT, promise_report, NULL);
 	machine_cpus(cpu, MAX_CPUS);
+	iommu_tables_read(machine()->dmar, machine()->ivrs, &units, promise_report, NULL);
+	for (uint32_t i = 0; i < units.count; i++)
+		FUZZ_CHECK(units.unit[i].address && units.unit[i].address % PAGE_SIZE == 0);
 	if (machine()->fadt && acpi_find_s5(fadt_dsdt(machine()->fadt), &type_a, &type_b))
 		FUZZ_CHECK(type_a >= 0 && type_a <= UINT8_MAX && type_b >= 0);
 	if (guest_acpi(FIRMWARE_AT, AREA_AT, AREA_SIZE, cpus, INFO_AT, &rsdp, &error))

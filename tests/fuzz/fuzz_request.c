@@ -49,27 +49,54 @@ static void fuzz_message(struct fuzz_input *input)
 		FUZZ_CHECK(*c >= ' ' && *c <= '~');
 }
 
-static void check_text(uint64_t physical, uint64_t size, void *context)
+/* What a walk has found: how many pieces, and the end of the last one. */
+struct found_text {
+	uint64_t count, end;
+};
+
+static void check_text(uint64_t virtual_address, uint64_t physical, uint64_t size, void *context)
 {
-	uint64_t *found = context;
+	struct found_text *found = context;
 
 	FUZZ_CHECK(size >= PAGE_SIZE && physical % PAGE_SIZE == 0 && size % PAGE_SIZE == 0);
 	FUZZ_CHECK(physical >= MEMORY_AT && physical + size <= MEMORY_AT + MEMORY_SIZE);
-	++*found;
+	FUZZ_CHECK(virtual_address >= found->end);
+	FUZZ_CHECK(align_down(virtual_address, PAGE_WALK_PIECE) ==
+		   align_down(virtual_address + size - 1, PAGE_WALK_PIECE));
+	found->end = virtual_address + size;
+	found->count++;
+}
+
+/* A walk in small steps ends, and finds what one walk finds. */
+static void walk_in_steps(const struct page_walk *walk, uint64_t expected)
+{
+	struct page_cursor cursor = {0};
+	struct found_text found = {0};
+
+	for (uint64_t at; !cursor.end;) {
+		at = cursor.at;
+		page_walk_text(walk, &cursor, PAGE_SIZE, check_text, &found);
+		FUZZ_CHECK(cursor.end || cursor.at > at);
+	}
+	FUZZ_CHECK(found.count == expected);
 }
 
 /* The rest of the input is the slot's memory, with tables of any contents. */
 static void fuzz_tables(struct fuzz_input *input)
 {
 	struct page_walk walk = {.base = MEMORY_AT, .size = MEMORY_SIZE};
-	uint64_t physical, found = 0, address = fuzz_take(input, 8);
+	struct page_cursor cursor = {0};
+	struct found_text found = {0};
+	uint64_t physical, address = fuzz_take(input, 8);
 	uint8_t *memory = fake_memory(MEMORY_AT, MEMORY_SIZE, 0);
 
 	walk.cr3 = MEMORY_AT + fuzz_take(input, 4);
 	walk.cr4 = fuzz_take(input, 4);
 	walk.efer = fuzz_take(input, 2);
 	memcpy(memory, input->bytes, input->size < MEMORY_SIZE ? input->size : MEMORY_SIZE);
-	page_walk_text(&walk, check_text, &found);
+	page_walk_text(&walk, &cursor, UINT64_MAX, check_text, &found);
+	FUZZ_CHECK(cursor.end);
+	walk_in_steps(&walk, found.count);
 	if (page_walk_find(&walk, address, &physical))
 		FUZZ_CHECK(physical - MEMORY_AT < MEMORY_SIZE);
 }

@@ -27,6 +27,7 @@ PLANTED = [
     ('pool', 'monitor/plan/plan_regions.c', 'if (size != region->size)', 'if (size + 4096 < region->size)'),
     ('linux', 'monitor/load/load_linux.c', ' || below > top - layout->end', ''),
     ('linux', 'monitor/load/bzimage.c', '!in_file(file, HDR_OFFSET, sizeof(*hdr))', 'false'),
+    ('initrd', 'monitor/load/initrd.c', 'bytes < walk->left ? bytes : walk->left', 'bytes'),
     ('elf', 'lib/elf.c', '!in_elf_file(file, segment->offset, segment->filesz)', 'false'),
     ('elf', 'lib/elf.c', 'segment->filesz > segment->memsz', 'false'),
     ('multiboot', 'monitor/load/multiboot.c', ' || addresses->load_end - load > image->load_size', ''),
@@ -35,6 +36,7 @@ PLANTED = [
     ('request', 'monitor/switch/new_image.c', 'size > left || ', ''),
     ('acpi', 'arch/x86/acpi/acpi_walk.c', ' ||\n\t    !phys_range(address, table->length)', ''),
     ('acpi', 'arch/x86/acpi/acpi_walk.c', 'entry->length < sizeof(*entry) ||\n\t    ', ''),
+    ('acpi', 'arch/x86/iommu/iommu_tables.c', ' || entry->length > table->length - offset', ''),
     ('console', 'monitor/terminal/lineedit.c', 'edit->length + 1 >= LINE_SIZE', 'false'),
 ]
 

@@ -50,7 +50,9 @@ def switchyard_config(options, modules, monitor=MONITOR):
     for number, (path, line) in enumerate(modules):
         name = f'/boot/{number}-{Path(path).name}'
         files[name] = path
-        commands.append(f'module2 {name} {quote_line(line)}')
+        # GRUB would unpack an initrd, and Linux needs room for it twice then.
+        unpack = '--nounzip ' if line.startswith('initrd ') else ''
+        commands.append(f'module2 {unpack}{name} {quote_line(line)}')
     return commands, files
 
 

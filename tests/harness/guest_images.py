@@ -44,6 +44,14 @@ def assemble(name, address, *, bits=32):
         return _keep(folder / 'image', OUT / f'{name}-{address:x}.elf')
 
 
+def compile_static(name):
+    """guests/NAME.c as a program for Linux that needs no library."""
+    with _folder() as folder:
+        _run('gcc', '-std=gnu11', '-Os', '-Wall', '-Wextra', '-Werror', '-static', '-s', '-o',
+             folder / 'program', f'{name}.c')
+        return _keep(folder / 'program', OUT / name)
+
+
 def with_high_addresses(elf32):
     """The same file for a kernel that runs at high virtual addresses, with a physical entry point."""
     content = bytearray(elf32.read_bytes())

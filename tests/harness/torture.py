@@ -10,17 +10,17 @@ from switchyard import BOOT_LIMIT, module
 # Devices that nobody drives, for the guest to fill: PCI functions with all capabilities, a bridge, and
 # the serial ports that a machine can have beside the first.
 DEVICES = ['-device', 'pci-bridge,chassis_nr=1', '-device', 'edu', '-device', 'virtio-net-pci',
-           '-device', 'e1000e', *['-serial', 'null'] * 3]
+           '-device', 'e1000e', '-device', 'i6300esb', '-action', 'watchdog=none', *['-serial', 'null'] * 3]
 # One that keeps what is written to PCI Express registers is for q35 alone.
 ROOT_PORT = {'pc': [], 'q35': ['-device', 'pcie-root-port']}
 
 
-def start(machines, count, *, options='', machine='pc', **settings):
+def start(machines, count, *, options='', machine='pc', iommu='', **settings):
     """Starts a machine whose slots, one and two, switch to each other count times."""
     slots = [module('kernel', name, TORTURE, 'mem=16M', f'to={other} count={count} {options}'.strip())
              for name, other in (('one', 2), ('two', 1))]
     return machines.start('timeout=0 default=one', slots, memory='128M', machine=machine,
-                          devices=DEVICES + ROOT_PORT[machine], **settings)
+                          devices=DEVICES + ROOT_PORT[machine] + (['-device', iommu] if iommu else []), **settings)
 
 
 def wait_begin(machine):

@@ -43,6 +43,9 @@ MAY_INCLUDE = {
     'arch/x86/serial': ['arch/x86/cpu', 'arch/x86/time'],
     'arch/x86/acpi': ['arch/x86/cpu', 'arch/x86/keyboard', 'arch/x86/memory', 'arch/x86/time',
                       'arch/x86/interrupt'],
+    'arch/x86/iommu': ['arch/x86/cpu', 'arch/x86/memory', 'arch/x86/time', 'arch/x86/acpi'],
+    'arch/x86/watchdog': ['arch/x86/cpu', 'arch/x86/memory', 'arch/x86/time', 'arch/x86/pci',
+                          'arch/x86/acpi'],
     # In and out of a kernel, and all that a slot keeps of the machine.
     'arch/x86/gate': ['arch/x86/cpu', 'arch/x86/keyboard', 'arch/x86/memory', 'arch/x86/time',
                       'arch/x86/interrupt', 'arch/x86/pci', 'arch/x86/screen', 'arch/x86/serial',

@@ -98,7 +98,7 @@ class Starter:
 def run(monitor, mutation):
     """Names of items that differ, and what ended the run: 'done' or 'stopped'."""
     with torture.start(Starter(f'mutation.{mutation.items[0]}', monitor), SWITCHES, cpu=mutation.cpu,
-                       machine=mutation.machine, options=mutation.options) as machine:
+                       machine=mutation.machine, iommu=mutation.iommu, options=mutation.options) as machine:
         try:
             torture.wait_begin(machine)
             end = machine.expect(rf'^one: (done), |^\w+: exception|{PROMPT}', LIMIT)[1] or 'stopped'

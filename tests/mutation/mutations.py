@@ -29,6 +29,11 @@ VGA_PORTS = 'arch/x86/screen/vga_ports.c'
 PCI = 'arch/x86/pci/pci_state.c'
 PCI_MSI = 'arch/x86/pci/pci_msi.c'
 PCI_CONFIG = 'arch/x86/pci/pci_config.c'
+VTD = 'arch/x86/iommu/vtd.c'
+VTD_QUEUE = 'arch/x86/iommu/vtd_queue.c'
+AMD_IOMMU = 'arch/x86/iommu/amd_iommu.c'
+I6300ESB = 'arch/x86/watchdog/i6300esb.c'
+ITCO = 'arch/x86/watchdog/itco.c'
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ class Mutation:
     cpu: str = 'max'
     machine: str = 'q35'
     options: str = ''
+    iommu: str = ''  # QEMU's device
 
 
 def drop(items, file, text, replacement='', **settings):
@@ -245,7 +251,7 @@ PCI_FIELDS = {
     'bridge-prefetch': '{BRIDGE, PCI_BRIDGE_PREFETCH, 4, ~0u},',
     'bridge-prefetch-high': '{BRIDGE, PCI_BRIDGE_PREFETCH_LIMIT_HIGH, 4, ~0u},',
     'bridge-control': '{BRIDGE, PCI_BRIDGE_CONTROL, 2, 0xfbbf},',
-    'express': '{EXPRESS, 0x08, 2, 0x7fff},',
+    'express': '{EXPRESS, DEVICE_CONTROL, 2, 0x7fff},',
 }
 
 
@@ -269,7 +275,42 @@ def pci():
                'load_table(table, entries, 0);')
 
 
+def watchdogs():
+    nothing = '\t\t(void)0;'
+    yield drop('i6300esb-config', I6300ESB, '\t\tpci_write16(device->address, CONFIG, state->config);', nothing)
+    yield drop('i6300esb-enable', I6300ESB, '\t\tpci_write8(device->address, LOCK, state->lock);', nothing)
+    yield drop('tco-time', ITCO, '\t\toutw(tco.base + TCO_TIME, (time & (uint16_t)~TIME_MASK) | state->time);', nothing)
+    yield drop('tco-control', ITCO, '\t\toutw(tco.base + TCO_CONTROL, state->control);', nothing)
+    yield drop('tco-reset', ITCO, '\twrite_reset(state->reset);', '\t(void)write_reset;')
+
+
+ON_INTEL = {'iommu': 'intel-iommu,intremap=on'}
+ON_AMD = {'cpu': 'EPYC', 'iommu': 'amd-iommu,intremap=on'}
+
+
+def vtd():
+    yield drop('vtd-root', VTD, '[OTHERS] = {VTD_RTADDR, 8},', '[OTHERS] = {VTD_AFLOG, 8},', **ON_INTEL)
+    for name, row in {'interrupt-table': 'VTD_IRTA, 8', 'fault-interrupt': 'VTD_FEDATA, 4',
+                      'queue-interrupt': 'VTD_IEADDR, 4'}.items():
+        yield drop(f'vtd-{name}', VTD, f'\t{{{row}}},\n', **ON_INTEL)
+    yield drop('vtd-queue', VTD, 'vtd_queue_on(unit, state->field[QUEUE],', 'vtd_queue_on(unit, 0,', **ON_INTEL)
+    yield drop('vtd-queue-position', VTD_QUEUE, '\tend = queue.next;\n', '\tend = 0;\n', **ON_INTEL)
+    for bit in ('TRANSLATION', 'REMAPPING'):
+        yield drop('vtd-control', VTD, f'switch_on(unit, state->control, VTD_{bit},',
+                   'switch_on(unit, state->control, 0,',
+                   **ON_INTEL)
+
+
+def amd_iommu():
+    for name, row in {'devices': '[TABLE] = {DEVICE_TABLE, 8},', 'events': '{EVENTS, 8},',
+                      'commands': '{COMMANDS, 8},', 'position': '{COMMANDS_TAIL, 8},'}.items():
+        other = row.replace(row.split('{')[1].split(',')[0], 'EXCLUSION_BASE')
+        yield drop(f'amd-iommu-{name}', AMD_IOMMU, row, other, **ON_AMD)
+    yield drop('amd-iommu-control', AMD_IOMMU, '\tset_amd_control(unit, state->control);\n', **ON_AMD)
+
+
 MUTATIONS = [
     *general_registers(), *segments_and_tables(), *control_registers(), *msrs(), *vector_registers(),
-    *lapic(), *interrupt_controllers(), *timers(), *ports(), *vga(), *pci(),
+    *lapic(), *interrupt_controllers(), *timers(), *ports(), *vga(), *pci(), *watchdogs(),
+    *vtd(), *amd_iommu(),
 ]

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * acpi_tables.h - ACPI tables as they lie in memory: ACPI 6.4, chapter 5; HPET: IA-PC HPET
- * specification 1.0a, section 3.2.4. No field is aligned.
+ * specification 1.0a, section 3.2.4; MCFG: see there. No field is aligned.
  */
 #ifndef ARCH_X86_ACPI_ACPI_TABLES_H
 #define ARCH_X86_ACPI_ACPI_TABLES_H
@@ -175,6 +175,24 @@ struct acpi_hpet {
 	uint8_t page_protection;
 } __attribute__((packed));
 
+/* Before the entries of the tables of IOMMUs, which iommu_tables.c reads. */
+#define ACPI_DMAR_SIZE 48
+#define ACPI_IVRS_SIZE 48
+
+/* The memory that is PCI's configuration space: PCI firmware specification 3.2, section 4.1.2. */
+struct acpi_mcfg_range {
+	uint64_t base; /* of bus 0, also if first_bus is another one */
+	uint16_t segment;
+	uint8_t first_bus, last_bus;
+	uint32_t reserved;
+} __attribute__((packed));
+
+struct acpi_mcfg {
+	struct acpi_header header;
+	uint64_t reserved;
+	struct acpi_mcfg_range range[];
+} __attribute__((packed));
+
 _Static_assert(sizeof(struct acpi_rsdp) == 36, "RSDP of ACPI 2.0");
 _Static_assert(offsetof(struct acpi_rsdp, length) == ACPI_RSDP_V1_SIZE, "RSDP of ACPI 1.0");
 _Static_assert(sizeof(struct acpi_header) == 36, "table header");
@@ -192,5 +210,7 @@ _Static_assert(offsetof(struct acpi_fadt, x_dsdt) == 140, "FADT");
 _Static_assert(offsetof(struct acpi_fadt, x_pm1a_control) == 172, "FADT");
 _Static_assert(offsetof(struct acpi_fadt, x_gpe0) == 220, "FADT");
 _Static_assert(sizeof(struct acpi_hpet) == 56, "HPET table");
+_Static_assert(sizeof(struct acpi_mcfg_range) == 16, "MCFG entry");
+_Static_assert(offsetof(struct acpi_mcfg, range) == 44, "MCFG");
 
 #endif

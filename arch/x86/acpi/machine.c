@@ -54,6 +54,20 @@ static void find_hpet(const struct acpi_root *root, report_fn report, void *cont
 	report(context, error.text);
 }
 
+/* Other segments can't be reached by configuration mechanism 1, so the monitor does not know them. */
+static void find_ecam(const struct acpi_root *root, report_fn report, void *context)
+{
+	const struct acpi_mcfg *mcfg = acpi_find(root, "MCFG", sizeof(*mcfg), report, context);
+	uint32_t count = 0;
+
+	if (mcfg)
+		count = (mcfg->header.length - (uint32_t)sizeof(*mcfg)) /
+			(uint32_t)sizeof(mcfg->range[0]);
+	for (uint32_t i = 0; i < count && !the_machine.ecam.base; i++)
+		if (mcfg->range[i].segment == 0)
+			the_machine.ecam = mcfg->range[i];
+}
+
 void machine_init(uint64_t rsdp, report_fn report, void *context)
 {
 	struct acpi_root root;
@@ -78,7 +92,10 @@ void machine_init(uint64_t rsdp, report_fn report, void *context)
 		the_machine.rtc.day_alarm = the_machine.fadt->day_alarm;
 		the_machine.rtc.month_alarm = the_machine.fadt->month_alarm;
 	}
+	the_machine.dmar = acpi_find(&root, "DMAR", ACPI_DMAR_SIZE, report, context);
+	the_machine.ivrs = acpi_find(&root, "IVRS", ACPI_IVRS_SIZE, report, context);
 	find_hpet(&root, report, context);
+	find_ecam(&root, report, context);
 	find_ioapics(report, context);
 }
 

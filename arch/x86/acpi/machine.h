@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * machine.h - the devices of this machine that ACPI names: CPUs and IO-APICs from the MADT, the
- * HPET, and the places of ACPI's events and of the clock's alarm.
+ * HPET, PCI's configuration space in memory, and the places of ACPI's events and of the clock's
+ * alarm.
  */
 #ifndef ARCH_X86_ACPI_MACHINE_H
 #define ARCH_X86_ACPI_MACHINE_H
@@ -26,7 +27,9 @@ struct machine {
 	const struct acpi_rsdp *rsdp; /* NULL: no ACPI */
 	const struct acpi_madt *madt; /* NULL: none, or a broken one */
 	const struct acpi_fadt *fadt;
-	uint64_t hpet; /* physical address of its registers, 0: none */
+	const struct acpi_header *dmar, *ivrs; /* of IOMMUs, Intel's and AMD's */
+	uint64_t hpet;			       /* physical address of its registers, 0: none */
+	struct acpi_mcfg_range ecam;	       /* of segment 0; its base is 0: none */
 	struct ioapics ioapics;
 	struct acpi_events acpi_events;
 	struct rtc_layout rtc;

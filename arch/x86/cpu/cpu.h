@@ -78,6 +78,7 @@ uint64_t read_cr3(void);
 void write_cr3(uint64_t value);
 void wbinvd(void);
 void interrupts_take(void);
+void cpu_halt(void);
 #else
 static inline struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
 {
@@ -116,6 +117,12 @@ static inline void wbinvd(void)
 static inline void interrupts_take(void)
 {
 	__asm__ volatile("sti; nop; nop; cli" : : : "memory");
+}
+
+/* Waits for an NMI, if interrupts are off. It may also end without one. */
+static inline void cpu_halt(void)
+{
+	__asm__ volatile("hlt" : : : "memory");
 }
 #endif
 

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define STATE_ALIGN	64 /* of each item: the XSAVE area needs that, and nothing needs more */
-#define STATE_MAX_ITEMS 16
+#define STATE_MAX_ITEMS 24
 
 /* The first four say when an item counts. docs/STATE.md has the same, and tests/lint compares them. */
 enum state_flag {

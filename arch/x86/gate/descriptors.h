@@ -55,7 +55,7 @@ struct descriptor_area {
 
 struct descriptor_area descriptors_area(void);
 
-/* True if these tables and no LDT are loaded. Only the boot CPU calls it. */
+/* True if these tables and no LDT are loaded. Other CPUs have tables of their own. */
 bool descriptors_loaded(void);
 
 /* Builds and loads the boot CPU's tables, and gives them to the gate (anchor.h, gate_cpu.h). */

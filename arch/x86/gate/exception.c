@@ -4,6 +4,7 @@
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/cpu/fixup.h"
 #include "arch/x86/gate/cpu_state.h"
+#include "arch/x86/gate/descriptors.h"
 #include "arch/x86/gate/gate.h"
 #include "arch/x86/gate/gate_cpu.h"
 #include "arch/x86/interrupt/lapic.h"
@@ -207,8 +208,11 @@ enum exception_return exception_handler(struct exception_frame *frame)
 		frame->rflags |= RFLAGS_RF;
 		return RETURN_BY_IRET;
 	}
-	/* Another CPU may not use the terminal, because the kernel on the boot CPU still has it. */
-	if (!lapic_is_boot_cpu())
+	/*
+	 * Another CPU may not use the terminal, because the kernel on the boot CPU still has it. If
+	 * the boot CPU is lost, another CPU has its tables and the terminal.
+	 */
+	if (!lapic_is_boot_cpu() && !descriptors_loaded())
 		cpu_stop();
 	take_fault(frame);
 }

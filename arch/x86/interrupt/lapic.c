@@ -145,13 +145,15 @@ static bool locked_in_x2apic(void)
 
 /*
  * Changes the mode. The only way from x2APIC to xAPIC leads through "disabled", and the only way
- * from "disabled" to x2APIC leads through xAPIC (SDM volume 3, 11.12.5).
+ * from "disabled" to x2APIC leads through xAPIC (SDM volume 3, 11.12.5). The flag that tells the boot
+ * CPU stays as it is.
  */
 static void set_mode(uint64_t wanted)
 {
 	const uint64_t both = APIC_BASE_ENABLE | APIC_BASE_EXTD;
 	uint64_t now = rdmsr(MSR_APIC_BASE);
 
+	wanted = (wanted & ~APIC_BASE_BSP) | (now & APIC_BASE_BSP);
 	if ((now & both) == both && (wanted & both) != both) {
 		if (locked_in_x2apic())
 			return;
@@ -193,7 +195,8 @@ static void icr_wait(void)
 		cpu_pause();
 }
 
-static void send_ipi_to(uint32_t apic_id, uint32_t command)
+/* A command with a shorthand ignores the CPU's APIC ID. */
+static void send_ipi(uint32_t apic_id, uint32_t command)
 {
 	if (x2apic()) {
 		wrmsr(MSR_X2APIC_BASE + LAPIC_ICR / 16, (uint64_t)apic_id << 32 | command);
@@ -205,17 +208,11 @@ static void send_ipi_to(uint32_t apic_id, uint32_t command)
 	icr_wait();
 }
 
-/* The command says to whom it goes. */
-static void send_ipi(uint32_t command)
-{
-	send_ipi_to(0, command);
-}
-
 static void pending_send(const struct lapic_state *state)
 {
 	for (uint32_t vector = FIRST_VECTOR; vector < 256; vector++)
 		if (state->pending[vector / 32] & 1u << vector % 32)
-			send_ipi(ICR_FIXED | ICR_ASSERT | ICR_SELF | vector);
+			send_ipi(0, ICR_FIXED | ICR_ASSERT | ICR_SELF | vector);
 }
 
 void lapic_restore(const struct lapic_state *state)
@@ -334,14 +331,20 @@ void lapic_init_others(void)
 	 */
 #ifndef TEST_LEAVE_OTHER_CPUS /* tests/system/monitor/test_other_cpus.py: the tests must see the \
 				 difference */
-	send_ipi(ICR_INIT | ICR_ASSERT | ICR_ALL_OTHERS);
+	send_ipi(0, ICR_INIT | ICR_ASSERT | ICR_ALL_OTHERS);
 #endif
+	clock_wait_us(INIT_SETTLE_US);
+}
+
+void lapic_send_init(uint32_t apic_id)
+{
+	send_ipi(apic_id, ICR_INIT | ICR_ASSERT);
 	clock_wait_us(INIT_SETTLE_US);
 }
 
 void lapic_send_nmi(uint32_t apic_id)
 {
-	send_ipi_to(apic_id, ICR_NMI | ICR_ASSERT);
+	send_ipi(apic_id, ICR_NMI | ICR_ASSERT);
 }
 
 bool lapic_is_boot_cpu(void)

@@ -48,7 +48,8 @@ void lapic_virtual_wire(void);
 /* Sends INIT to all other CPUs: they stop whatever they do and wait for a SIPI. */
 void lapic_init_others(void);
 
-/* Sends an NMI to the CPU with that APIC ID. */
+/* Sends INIT or an NMI to the CPU with that APIC ID. */
+void lapic_send_init(uint32_t apic_id);
 void lapic_send_nmi(uint32_t apic_id);
 
 /* True on the CPU that firmware started. */

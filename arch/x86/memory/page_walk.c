@@ -24,10 +24,13 @@
 
 struct text_walk {
 	const struct page_walk *walk;
-	void (*found)(uint64_t physical, uint64_t size, void *context);
+	struct page_cursor *cursor;
+	uint64_t limit, spent; /* bytes to read, and bytes read */
+	uint64_t from;	       /* the virtual address at which this call began */
+	uint64_t block;	       /* the piece that was found last lies in this block */
+	page_walk_found_fn found;
 	void *context;
 	uint64_t nx; /* the bit, where the CPU heeds it */
-	uint32_t tables;
 };
 
 static uint64_t page_size(unsigned int level)
@@ -64,49 +67,106 @@ static uint64_t page_address(uint64_t entry, unsigned int level)
 	return entry & ENTRY_ADDRESS & ~(page_size(level) - 1);
 }
 
-/* rights is what all levels above allow and forbid. */
-static bool walk_table(struct text_walk *text, const uint64_t *table, unsigned int level,
-		       uint64_t rights)
+/* False if the limit is reached. Then the next call begins at virtual_address. */
+static bool goes_on(struct text_walk *text, uint64_t virtual_address)
 {
-	uint64_t last = 0;
+	uint64_t block = align_down(virtual_address, PAGE_WALK_PIECE);
 
-	if (++text->tables > MAX_TABLES)
+	if (text->spent >= text->limit && block != text->block) {
+		text->cursor->at = block;
 		return false;
-	for (unsigned int i = 0; i < ENTRIES; i++) {
+	}
+	text->block = block;
+	return true;
+}
+
+/* Finds the pieces of a page, from the address on at which this call began. */
+static bool visit_page(struct text_walk *text, uint64_t physical, uint64_t size,
+		       uint64_t virtual_address)
+{
+	uint64_t part = size < PAGE_WALK_PIECE ? size : PAGE_WALK_PIECE, at = 0;
+
+	if (virtual_address < text->from)
+		at = text->from - virtual_address;
+	for (; at < size; at += part) {
+		if (!goes_on(text, virtual_address + at))
+			return false;
+		text->found(virtual_address + at, physical + at, part, text->context);
+		text->spent += part;
+	}
+	return true;
+}
+
+/*
+ * Counts a table. A table that an earlier call has begun to read is not counted again, so each call
+ * reads something new. False if there are too many.
+ */
+static bool count_table(struct text_walk *text, uint64_t virtual_address)
+{
+	if (virtual_address < text->from)
+		return true;
+	text->spent += PAGE_SIZE;
+	if (++text->cursor->tables <= MAX_TABLES)
+		return true;
+	text->cursor->end = true;
+	return false;
+}
+
+/*
+ * The table maps what begins at virtual_address. rights is what all levels above allow and forbid.
+ * Returns false if the walk is over for this time.
+ */
+static bool walk_table(struct text_walk *text, const uint64_t *table, unsigned int level,
+		       uint64_t rights, uint64_t virtual_address)
+{
+	unsigned int i = 0;
+
+	if (!count_table(text, virtual_address))
+		return false;
+	if (virtual_address < text->from)
+		i = (unsigned int)((text->from - virtual_address) / page_size(level));
+	for (; i < ENTRIES; i++) {
 		uint64_t entry = table[i], forbids = (rights | entry) & text->nx;
 		uint64_t allows = rights & entry & (ENTRY_WRITE | ENTRY_USER);
+		uint64_t at = virtual_address + i * page_size(level), page;
 		const uint64_t *next;
 
 		/* Linux's area for ESPFIX repeats one entry over half a TiB. */
-		if (!(entry & ENTRY_PRESENT) || forbids || entry == last)
+		if (!(entry & ENTRY_PRESENT) || forbids || (i > 0 && entry == table[i - 1]))
 			continue;
-		last = entry;
 		if (is_page(entry, level)) {
-			uint64_t page = page_address(entry, level);
-
-			if (!allows && in_memory(text->walk, page, page_size(level)))
-				text->found(page, page_size(level), text->context);
+			page = page_address(entry, level);
+			if (!allows && in_memory(text->walk, page, page_size(level)) &&
+			    !visit_page(text, page, page_size(level), at))
+				return false;
 			continue;
 		}
 		next = table_at(text->walk, entry);
-		if (next && !walk_table(text, next, level - 1, allows))
+		if (next && ((at >= text->from && !goes_on(text, at)) ||
+			     !walk_table(text, next, level - 1, allows, at)))
 			return false;
 	}
 	return true;
 }
 
-bool page_walk_text(const struct page_walk *walk,
-		    void (*found)(uint64_t physical, uint64_t size, void *context), void *context)
+uint64_t page_walk_text(const struct page_walk *walk, struct page_cursor *cursor, uint64_t limit,
+			page_walk_found_fn found, void *context)
 {
 	struct text_walk text = {
 		.walk = walk,
+		.cursor = cursor,
+		.limit = limit,
+		.from = cursor->at,
+		.block = cursor->at, /* so this call reads something */
 		.found = found,
 		.context = context,
 		.nx = walk->efer & EFER_NXE ? ENTRY_NX : 0,
 	};
 	const uint64_t *top = table_at(walk, walk->cr3);
 
-	return !top || walk_table(&text, top, levels(walk), ENTRY_WRITE | ENTRY_USER);
+	if (!top || walk_table(&text, top, levels(walk), ENTRY_WRITE | ENTRY_USER, 0))
+		cursor->end = true;
+	return text.spent;
 }
 
 bool page_walk_find(const struct page_walk *walk, uint64_t virtual_address, uint64_t *physical)

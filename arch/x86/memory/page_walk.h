@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "lib/units.h"
 
 /* The kernel whose tables are read: its registers when it stopped, and its memory (physical). */
 struct page_walk {
@@ -17,15 +18,31 @@ struct page_walk {
 	uint64_t base, size;
 };
 
+/* The largest piece of text that is found at once. It does not cross a multiple of its size. */
+#define PAGE_WALK_PIECE (16 * KIB)
+
+/* How far a walk has come. It begins with all zero. */
+struct page_cursor {
+	uint64_t at;	 /* virtual address, without the bits that only repeat the highest one */
+	uint32_t tables; /* read so far */
+	bool end;	 /* true: all is read, or there are more tables than any kernel needs */
+};
+
+typedef void (*page_walk_found_fn)(uint64_t virtual_address, uint64_t physical, uint64_t size,
+				   void *context);
+
 /*
- * Calls found(physical, size, context) for each page that holds the kernel's code. Such a page is
- * present, for the supervisor only, executable and not writable. Pages are found by rising virtual
- * address. A page that is mapped twice like this is found twice, except in tables that repeat an
- * entry. Returns false if there are more tables than any kernel needs, for example because they
- * form a circle. Then not all pages were found.
+ * Calls found() for each piece of the kernel's code, by rising virtual address. Such memory is
+ * present, for the supervisor only, executable and not writable. A page that is mapped twice like
+ * this is found twice, except in tables that repeat an entry.
+ *
+ * The walk goes on where the cursor is. It stops before a new block of PAGE_WALK_PIECE bytes as soon
+ * as it has read `limit` bytes of tables and text, if the caller reads what is found. Each call
+ * reads something. If tables form a circle, the walk ends without having found all pages. Returns
+ * how many bytes were read.
  */
-bool page_walk_text(const struct page_walk *walk,
-		    void (*found)(uint64_t physical, uint64_t size, void *context), void *context);
+uint64_t page_walk_text(const struct page_walk *walk, struct page_cursor *cursor, uint64_t limit,
+			page_walk_found_fn found, void *context);
 
 /*
  * Finds where a virtual address lies in the kernel's memory. Returns false if it does not lie

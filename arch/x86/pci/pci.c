@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/pci/pci.h"
 #include <stddef.h>
+#include "arch/x86/pci/pci_extended.h"
 #include "arch/x86/pci/pci_msi.h"
+#include "arch/x86/pci/pci_sriov.h"
+#include "arch/x86/time/clock.h"
 
 #define BUSES		  256
 #define DEVICES		  32
@@ -22,9 +25,14 @@ enum capability_id {
 	CAPABILITY_MSIX = 0x11,
 };
 
-#define EXPRESS_FLAGS	  2 /* PCI Express 3.0, section 7.8.2 */
-#define EXPRESS_VERSION	  0x000f
-#define EXPRESS_VERSION_2 2
+/* The header of an extended capability: PCI Express 3.0, section 7.9.1. */
+#define EXTENDED_ID(header)   (0xffff & (header))
+#define EXTENDED_NEXT(header) ((header) >> 20 & 0xffc)
+#define EXTENDED_MOST	      ((PCI_EXTENDED_SIZE - PCI_EXTENDED_FIRST) / 4)
+
+#define EXPRESS_FLAGS	      2 /* PCI Express 3.0, section 7.8.2 */
+#define EXPRESS_VERSION	      0x000f
+#define EXPRESS_VERSION_2     2
 
 static struct pci_functions found;
 
@@ -61,6 +69,23 @@ static uint8_t first_capability(pci_address_t address)
 
 	return pci_read8(address, cardbus ? PCI_CARDBUS_CAPABILITIES : PCI_CAPABILITIES) &
 	       CAPABILITY_ALIGN;
+}
+
+/* Returns 0 if the function has none with that ID, or its extended space is out of reach. */
+static uint16_t find_extended(pci_address_t address, uint16_t id)
+{
+	uint16_t offset = PCI_EXTENDED_FIRST;
+
+	for (uint32_t i = 0; i < EXTENDED_MOST && offset >= PCI_EXTENDED_FIRST; i++) {
+		uint32_t header = pci_extended_read32(address, offset);
+
+		if (header == UINT32_MAX)
+			return 0;
+		if (EXTENDED_ID(header) == id)
+			return offset;
+		offset = EXTENDED_NEXT(header);
+	}
+	return 0;
 }
 
 /*
@@ -102,6 +127,8 @@ static struct pci_capabilities find_capabilities(pci_address_t address)
 	if (found_here.express && (pci_read16(address, found_here.express + EXPRESS_FLAGS) &
 				   EXPRESS_VERSION) >= EXPRESS_VERSION_2)
 		found_here.express2 = found_here.express;
+	if (found_here.express)
+		found_here.sriov = find_extended(address, PCI_EXTENDED_SRIOV);
 	return found_here;
 }
 
@@ -155,23 +182,75 @@ static void mark_cut_off(pci_address_t address)
 			found.function[i].cut_off = true;
 }
 
-static void stop_bus_master(pci_address_t address, void *context)
+/* Bridges pass on what others write. An IOMMU reads its tables, and is switched off by itself. */
+static bool serves_others(pci_address_t address)
+{
+	uint32_t class = pci_read32(address, PCI_CLASS);
+
+	return PCI_CLASS_BASE(class) == PCI_CLASS_BRIDGE ||
+	       (PCI_CLASS_BASE(class) == PCI_CLASS_SYSTEM && PCI_CLASS_SUB(class) == PCI_SUB_IOMMU);
+}
+
+/* The last read returns when the function's writes before it have arrived: PCI Express 3.0, 2.4.1. */
+static bool stop_bus_master(pci_address_t address)
 {
 	uint16_t command = pci_read16(address, PCI_COMMAND);
-	uint32_t *stopped = context;
 
-	if (PCI_CLASS_BASE(pci_read32(address, PCI_CLASS)) == PCI_CLASS_BRIDGE ||
-	    !(command & PCI_COMMAND_MASTER))
-		return;
+	if (serves_others(address) || !(command & PCI_COMMAND_MASTER))
+		return false;
 	pci_write16(address, PCI_COMMAND, command & (uint16_t)~PCI_COMMAND_MASTER);
+	pci_read16(address, PCI_COMMAND);
+	return true;
+}
+
+/* A kernel that crashed may have been about to reset the functions behind the bridge. */
+static void end_reset(pci_address_t address)
+{
+	uint16_t control = pci_read16(address, PCI_BRIDGE_CONTROL);
+
+	if (PCI_HEADER_TYPE(pci_read8(address, PCI_HEADER)) == PCI_HEADER_BRIDGE &&
+	    (control & PCI_BRIDGE_RESET))
+		pci_write16(address, PCI_BRIDGE_CONTROL,
+			    control & (uint16_t) ~(PCI_BRIDGE_RESET | PCI_BRIDGE_DISCARDED));
+}
+
+/* What a walk that stops functions has done. */
+struct stopped {
+	uint32_t masters;
+	bool virtual; /* also functions that are virtual */
+};
+
+static void cut_off(pci_address_t address, void *context)
+{
+	uint16_t sriov = find_capabilities(address).sriov;
+	struct stopped *stopped = context;
+
+	if (sriov)
+		stopped->virtual |= pci_sriov_stop(address, sriov);
+	end_reset(address);
+	if (!stop_bus_master(address))
+		return;
 	mark_cut_off(address);
-	++*stopped;
+	stopped->masters++;
+}
+
+static void pause(pci_address_t address, void *none)
+{
+	(void)none;
+	stop_bus_master(address);
 }
 
 uint32_t pci_stop_bus_masters(void)
 {
-	uint32_t stopped = 0;
+	struct stopped stopped = {0};
 
-	for_each_function(stop_bus_master, &stopped);
-	return stopped;
+	for_each_function(cut_off, &stopped);
+	if (stopped.virtual)
+		clock_wait_us(PCI_SRIOV_OFF_US);
+	return stopped.masters;
+}
+
+void pci_pause_bus_masters(void)
+{
+	for_each_function(pause, NULL);
 }

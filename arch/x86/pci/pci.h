@@ -23,6 +23,7 @@ struct pci_capabilities {
 	uint8_t express;
 	uint8_t express2; /* the same, if it is of version 2 or later, and has all its registers */
 	uint8_t msix;
+	uint16_t sriov; /* in extended configuration space */
 };
 
 struct pci_function {
@@ -61,10 +62,14 @@ void pci_init(void);
 struct pci_functions *pci_functions(void);
 
 /*
- * Clears "bus master" on every function that is not a bridge, including functions that were plugged
- * in later. Devices of a slot that ended without suspending them can't write to memory or send MSIs
- * after this. A driver sets the bit again when it takes its device. Returns how many were changed.
+ * Clears "bus master" on every function that is not a bridge or an IOMMU, including functions that
+ * were plugged in later, and switches all virtual functions off (pci_sriov.h). Devices of a slot
+ * that ended without suspending them can't write to memory or send MSIs after this. A driver sets
+ * the bit again when it takes its device. Returns how many were changed.
  */
 uint32_t pci_stop_bus_masters(void);
+
+/* Does the same until pci_restore(), which gives the bit back to whom it belongs then. */
+void pci_pause_bus_masters(void);
 
 #endif

@@ -2,10 +2,7 @@
 /*
  * pci_config.h - PCI configuration space: the first 256 bytes of every function, by configuration
  * mechanism 1 (PCI local bus specification 3.0, section 3.2.2.3.2), and the registers in them that
- * the monitor knows.
- *
- * The extended space of PCI Express, which needs ECAM, is not kept. It holds error reporting and
- * similar things, which kernels set up again when they resume.
+ * the monitor knows. pci_extended.h has the rest of PCI Express' configuration space.
  */
 #ifndef ARCH_X86_PCI_PCI_CONFIG_H
 #define ARCH_X86_PCI_PCI_CONFIG_H
@@ -60,6 +57,10 @@ enum pci_register {
 #define PCI_CLASS_BASE(class) ((class) >> 24)
 #define PCI_CLASS_SUB(class)  ((class) >> 16 & 0xff)
 #define PCI_CLASS_BRIDGE      0x06
+#define PCI_CLASS_SYSTEM      0x08
+#define PCI_SUB_IOMMU	      0x06
+#define PCI_BRIDGE_RESET      0x0040 /* in PCI_BRIDGE_CONTROL: of the secondary bus */
+#define PCI_BRIDGE_DISCARDED  0x0400 /* the same: a status, which writing 1 clears */
 
 /* Base address registers, section 6.2.5.1. */
 #define PCI_BAR_IO	    0x1u

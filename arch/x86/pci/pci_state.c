@@ -14,9 +14,21 @@ enum place {
 
 struct field {
 	uint8_t place, offset;
-	uint8_t size;  /* bytes */
-	uint32_t mask; /* other bits are commands or cleared by writing 1; they are written as 0 */
+	uint8_t size; /* bytes */
+	/*
+	 * The bits that a slot keeps. Of the others, those in hardware_bits() stay as they are. The
+	 * rest are commands, or cleared by writing 1, and are written as 0.
+	 */
+	uint32_t mask;
 };
+
+/* Offsets in the PCI Express capability: PCI Express 5.0, sections 7.5.3.4 to 7.5.3.19. */
+#define DEVICE_CONTROL	 0x08
+#define LINK_CONTROL	 0x10
+#define SLOT_CONTROL	 0x18
+#define ROOT_CONTROL	 0x1c
+#define DEVICE_CONTROL_2 0x28
+#define LINK_CONTROL_2	 0x30
 
 /*
  * All fields except command, power management and messages, which are written at other times. The
@@ -44,16 +56,36 @@ static const struct field fields[] = {
 	{BRIDGE, PCI_BRIDGE_ROM, 4, ~0u},
 	{BRIDGE, PCI_BRIDGE_CONTROL, 2, 0xfbbf}, /* without reset and the discard timer's status */
 	{ALL, PCI_INTERRUPT_LINE, 1, 0xff},
-	{PCIX, 0x02, 2, 0x007f},     /* command */
-	{EXPRESS, 0x08, 2, 0x7fff},  /* device control, without function level reset */
-	{EXPRESS2, 0x10, 2, 0xffdf}, /* link control, without retrain */
-	{EXPRESS2, 0x18, 2, 0xffff}, /* slot control */
-	{EXPRESS2, 0x1c, 2, 0xffff}, /* root control */
-	{EXPRESS2, 0x28, 2, 0xffff}, /* device control 2 */
-	{EXPRESS2, 0x30, 2, 0xffff}, /* link control 2 */
+	{PCIX, 0x02, 2, 0x007f},	      /* command */
+	{EXPRESS, DEVICE_CONTROL, 2, 0x7fff}, /* without function level reset */
+	{EXPRESS2, LINK_CONTROL, 2, 0xcf0b},  /* without retrain */
+	{EXPRESS2, SLOT_CONTROL, 2, 0x703f},  /* which events interrupt, and how they are found */
+	{EXPRESS2, ROOT_CONTROL, 2, 0xffff},
+	{EXPRESS2, DEVICE_CONTROL_2, 2, 0xffff},
+	{EXPRESS2, LINK_CONTROL_2, 2, 0x002f}, /* target speed, who may change speed */
 };
 #define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
 _Static_assert(FIELD_COUNT <= PCI_FIELDS, "struct pci_function_state has room for all fields");
+
+/*
+ * What the hardware does is not a kernel's, so no switch changes it. Another slot may have plugged a
+ * device in, and switched its power on. The monitor trains no link anew, so the bits that decide how
+ * one is trained stay as they were when that happened.
+ */
+static uint32_t hardware_bits(const struct field *field)
+{
+	if (field->place != EXPRESS2)
+		return 0;
+	switch (field->offset) {
+	case LINK_CONTROL:
+		return 0x30d4; /* disable, common clock, extended synch, SRIS clocking, flits */
+	case SLOT_CONTROL:
+		return 0x07c0; /* indicators, power; the interlock is a command, and reads as 0 */
+	case LINK_CONTROL_2:
+		return 0xffd0; /* compliance tests, levels of the transmitter */
+	}
+	return 0;
+}
 
 /* PCI power management 1.2, section 3.2.4. */
 #define POWER_CONTROL	0x04
@@ -121,6 +153,16 @@ static void write_field(const struct pci_function *function, uint32_t at, uint8_
 		pci_write32(function->address, at, value);
 }
 
+/* Writes the slot's bits of a field, if they differ, and leaves the hardware's. */
+static void load_field(const struct pci_function *function, uint32_t at, const struct field *field,
+		       uint32_t value)
+{
+	uint32_t now = read_field(function, at, field->size);
+
+	if ((now & field->mask) != value)
+		write_field(function, at, field->size, value | (now & hardware_bits(field)));
+}
+
 static void save_fields(const struct pci_function *function, struct pci_function_state *state)
 {
 	for (uint32_t i = 0; i < FIELD_COUNT; i++) {
@@ -157,9 +199,8 @@ static void load_fields(const struct pci_function *function, const struct pci_fu
 	for (uint32_t i = 0; i < FIELD_COUNT; i++) {
 		uint32_t at = place_of(function, &fields[i]);
 
-		if (at &&
-		    (read_field(function, at, fields[i].size) & fields[i].mask) != state->field[i])
-			write_field(function, at, fields[i].size, state->field[i]);
+		if (at)
+			load_field(function, at, &fields[i], state->field[i]);
 	}
 }
 
@@ -225,6 +266,41 @@ static void load_command(const struct pci_function *function,
 		pci_write16(function->address, PCI_COMMAND, command);
 }
 
+/*
+ * Switches virtual functions off that are not as their slot wants them. It comes before addresses
+ * change, because they have some, too.
+ */
+static void prepare_virtual(const struct pci_functions *functions, const struct pci_state *state)
+{
+	bool off = false;
+
+	for (uint32_t i = 0; i < functions->count; i++) {
+		const struct pci_function *function = &functions->function[i];
+
+		if (function->capability.sriov && can_load(function, &state->function[i]))
+			off |= pci_sriov_prepare(function->address, function->capability.sriov,
+						 &state->function[i].sriov);
+	}
+	if (off)
+		clock_wait_us(PCI_SRIOV_OFF_US);
+}
+
+/* It comes after the addresses, while their physical functions are awake. */
+static void load_virtual(const struct pci_functions *functions, const struct pci_state *state)
+{
+	bool on = false;
+
+	for (uint32_t i = 0; i < functions->count; i++) {
+		const struct pci_function *function = &functions->function[i];
+
+		if (function->capability.sriov && can_load(function, &state->function[i]))
+			on |= pci_sriov_restore(function->address, function->capability.sriov,
+						&state->function[i].sriov);
+	}
+	if (on)
+		clock_wait_us(PCI_SRIOV_ON_US);
+}
+
 static void save_function(struct pci_function *function, struct pci_function_state *state,
 			  struct pci_msix_entry *msix)
 {
@@ -236,6 +312,8 @@ static void save_function(struct pci_function *function, struct pci_function_sta
 		pci_msi_save(function, &state->msi);
 	if (function->capability.msix)
 		pci_msix_save(function, &state->msix, msix + function->msix_first);
+	if (function->capability.sriov)
+		pci_sriov_save(function->address, function->capability.sriov, &state->sriov);
 	if (state->command & PCI_COMMAND_MASTER)
 		function->cut_off = false;
 	number_buses(function, function->buses);
@@ -281,7 +359,7 @@ static void load_messages(const struct pci_function *function,
 /*
  * First all functions are woken. Then all addresses are written, a bridge's windows before those
  * behind it. Then come messages, because MSI-X tables lie at those addresses, and then the command
- * register. Bus numbers and sleep put functions out of reach, so they come last, and the functions
+ * register, and virtual functions. Bus numbers and sleep put functions out of reach, so they come last, and the functions
  * furthest from the CPU come first.
  */
 void pci_restore(const struct pci_functions *functions, const struct pci_state *state)
@@ -290,6 +368,7 @@ void pci_restore(const struct pci_functions *functions, const struct pci_state *
 	const struct pci_msix_entry *msix = msix_entries(functions, (struct pci_state *)state);
 
 	wake_all(functions, state);
+	prepare_virtual(functions, state);
 	for (uint32_t i = 0; i < functions->count; i++)
 		if (can_load(&function[i], &state->function[i]))
 			load_fields(&function[i], &state->function[i]);
@@ -299,6 +378,7 @@ void pci_restore(const struct pci_functions *functions, const struct pci_state *
 		load_messages(&function[i], &state->function[i], msix);
 		load_command(&function[i], &state->function[i]);
 	}
+	load_virtual(functions, state);
 	for (uint32_t i = functions->count; i-- > 0;) {
 		if (!can_load(&function[i], &state->function[i]))
 			continue;

@@ -11,6 +11,7 @@
 
 #include "arch/x86/pci/pci.h"
 #include "arch/x86/pci/pci_msi.h"
+#include "arch/x86/pci/pci_sriov.h"
 
 #define PCI_FIELDS 32 /* at most so many fields are in pci_state.c's table */
 
@@ -22,6 +23,7 @@ struct pci_function_state {
 	uint32_t field[PCI_FIELDS];
 	struct pci_msi_state msi;
 	struct pci_msix_state msix;
+	struct pci_sriov_state sriov;
 };
 
 /* There is a state for each function. Behind these come the functions' MSI-X entries. */

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/platform/platform.h"
 #include "arch/x86/acpi/machine.h"
+#include "arch/x86/gate/gate_cpu.h"
+#include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/interrupt/pic.h"
+#include "arch/x86/iommu/iommu.h"
 #include "arch/x86/keyboard/keyboard.h"
+#include "arch/x86/pci/pci_extended.h"
 #include "arch/x86/pci/pci_state.h"
 #include "arch/x86/screen/vga_state.h"
 #include "arch/x86/serial/uart.h"
 #include "arch/x86/time/hpet.h"
 #include "arch/x86/time/pit.h"
+#include "arch/x86/watchdog/watchdogs.h"
 #include "lib/string.h"
 #include "lib/units.h"
 
@@ -31,11 +36,13 @@ static const uint16_t uart_port[] = {UART_COM1, UART_COM2, UART_COM3, UART_COM4}
 STATE_PAIR(ioapic, &machine()->ioapics, )
 STATE_PAIR(lapic)
 STATE_PAIR(pic)
+STATE_PAIR(watchdogs)
 STATE_PAIR(pci, pci_functions(), )
 STATE_PAIR(acpi_events, &machine()->acpi_events, )
 STATE_PAIR(rtc, &machine()->rtc, )
 STATE_PAIR(pit)
 STATE_PAIR(hpet, machine()->hpet, )
+STATE_PAIR(iommu)
 STATE_PAIR(keyboard)
 STATE_PAIR(vga)
 
@@ -58,7 +65,14 @@ static void uarts_item_restore(const void *state)
 static void other_cpus_stop(void *none)
 {
 	(void)none;
-	lapic_init_others();
+	if (lapic_is_boot_cpu()) {
+		lapic_init_others();
+		return;
+	}
+	/* INIT would send the boot CPU to firmware's reset vector. */
+	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
+		if (gate_cpus.cpu[cpu].apic_id != lapic_id())
+			lapic_send_init(gate_cpus.cpu[cpu].apic_id);
 }
 
 static void quiet(void *lapic)
@@ -84,6 +98,11 @@ static uint32_t hpet_item_size(void)
 	return hpet_state_size(machine()->hpet);
 }
 
+static uint32_t iommu_item_size(void)
+{
+	return iommu_state_size();
+}
+
 /* Rows whose functions have the device's name. The size is fixed, or depends on this machine. */
 #define STATE_FIXED(label, device, type, its_flags)                             \
 	.name = label, .version = 1, .flags = its_flags, .bytes = sizeof(type), \
@@ -101,9 +120,11 @@ static uint32_t hpet_item_size(void)
  * are stopped by that. The item "quiet" masks all interrupts, and then empties the local APIC,
  * which may hold interrupts that were sent before. The items after it don't interrupt any more.
  *
- * When the state is restored, PCI comes after the timers, because it starts devices that the timers
- * may be part of. The interrupt controllers come last, and the IO-APICs are the last of them: an
- * IO-APIC that is unmasked needs a local APIC that knows its vectors.
+ * When the state is restored, the IOMMUs come before every device that writes to memory or sends
+ * messages, because these writes and messages are theirs to translate. PCI comes after the timers,
+ * because it starts devices that the timers may be part of. Watchdogs come after PCI, because some
+ * have registers at addresses of PCI's. The interrupt controllers come last, and the IO-APICs are
+ * the last of them: an IO-APIC that is unmasked needs a local APIC that knows its vectors.
  */
 static const struct state_item items[] = {
 	{.name = "other-cpus", .save = other_cpus_stop},
@@ -113,6 +134,8 @@ static const struct state_item items[] = {
 	 .save = lapic_item_save,
 	 .restore = lapic_item_restore},
 	{STATE_FIXED("pic", pic, struct pic_state, STATE_DEEP | STATE_QUICK | STATE_FIRMWARE)},
+	{STATE_FIXED("watchdogs", watchdogs, struct watchdogs_state,
+		     STATE_DEEP | STATE_QUICK | STATE_FIRMWARE)},
 	{STATE_SIZED("pci", pci, STATE_DEEP | STATE_FIRMWARE)},
 	{STATE_FIXED("acpi-events", acpi_events, struct acpi_events_state,
 		     STATE_DEEP | STATE_FIRMWARE)},
@@ -120,6 +143,7 @@ static const struct state_item items[] = {
 	{STATE_FIXED("pit", pit, struct pit_state, STATE_DEEP | STATE_FIRMWARE)},
 	{STATE_SIZED("hpet", hpet, STATE_DEEP | STATE_FIRMWARE)},
 	{.name = "quiet", .flags = STATE_OF_CPU, .save = quiet},
+	{STATE_SIZED("iommu", iommu, STATE_DEEP | STATE_FIRMWARE)},
 	{STATE_FIXED("uarts", uarts, struct uart_state[UARTS],
 		     STATE_DEEP | STATE_CONSOLE | STATE_FIRMWARE)},
 	{STATE_FIXED("keyboard", keyboard, struct keyboard_state,
@@ -134,12 +158,15 @@ static const struct state_item items[] = {
 };
 
 /* The largest size of all items with STATE_FIRMWARE together, in bytes. */
-#define FIRMWARE_ROOM \
-	(PCI_STATE_MAX + sizeof(struct acpi_events_state) + sizeof(struct hpet_state) + PAGE_SIZE)
+#define FIRMWARE_ROOM                                                                   \
+	(PCI_STATE_MAX + sizeof(struct acpi_events_state) + sizeof(struct hpet_state) + \
+	 sizeof(struct iommu_state) + PAGE_SIZE)
 #define ITEM_COUNT (sizeof(items) / sizeof(items[0]))
 _Static_assert(ITEM_COUNT <= STATE_MAX_ITEMS, "a place for each row");
 
 static struct state_layout layout;
+
+static bool slot_has_run; /* until then, IOMMUs are as firmware left them */
 
 /* The state that firmware left. */
 static struct {
@@ -180,15 +207,33 @@ void platform_note(void *state, const struct platform_notes *notes)
 	note(&layout, state, notes);
 }
 
-void platform_quiet(void)
+void platform_stop_devices(bool ended)
 {
 	struct lapic_state dropped = {0};
 
-	quiet(&dropped);
+	if (ended) {
+		pci_stop_bus_masters();
+		quiet(&dropped);
+	} else if (slot_has_run && iommu_any_on()) {
+		pci_pause_bus_masters();
+	}
+	if (slot_has_run)
+		iommu_off();
+}
+
+uint64_t platform_room(void)
+{
+	return iommu_room();
+}
+
+void platform_give_room(void *room)
+{
+	iommu_give_room(room);
 }
 
 void platform_save(void *state, struct lapic_state *lapic)
 {
+	slot_has_run = true;
 	state_save(&layout, state, lapic);
 }
 
@@ -219,7 +264,7 @@ void platform_keep_console(void)
 	keyboard_save(&firmware.keyboard);
 }
 
-void platform_init(uint64_t rsdp, report_fn report, void *context)
+void platform_init(uint64_t rsdp, report_fn report, report_fn later, void *context)
 {
 	static const struct platform_notes notes = {
 		.pit_reload = PIT_FIRMWARE_RELOAD,
@@ -230,7 +275,10 @@ void platform_init(uint64_t rsdp, report_fn report, void *context)
 	struct keyboard_state *keyboard;
 
 	machine_init(rsdp, report, context);
+	pci_extended_set(machine()->ecam.base, machine()->ecam.first_bus, machine()->ecam.last_bus);
 	pci_init();
+	iommu_init(machine()->dmar, machine()->ivrs, report, later, context);
+	watchdogs_init();
 	state_layout_init(&layout, items, ITEM_COUNT, STATE_DEEP);
 	state_layout_init(&firmware.layout, items, ITEM_COUNT, STATE_FIRMWARE);
 	state_save(&firmware.layout, firmware.state, &dropped);

@@ -9,6 +9,7 @@
 #ifndef ARCH_X86_PLATFORM_PLATFORM_H
 #define ARCH_X86_PLATFORM_PLATFORM_H
 
+#include <stdbool.h>
 #include "arch/x86/cpu/state_item.h"
 #include "arch/x86/interrupt/lapic.h"
 #include "lib/error.h"
@@ -37,10 +38,18 @@ void platform_keep_console(void);
 
 /*
  * Finds the devices that ACPI names and those on PCI, and keeps their state as firmware's. rsdp is
- * a physical address; 0: none. Faults in ACPI's tables are reported. It is called once, with the
+ * a physical address; 0: none. Faults in ACPI's tables are reported. later gets the faults of
+ * devices during switches, while a slot owns screen and serial port. It is called once, with the
  * monitor's page tables loaded.
  */
-void platform_init(uint64_t rsdp, report_fn report, void *context);
+void platform_init(uint64_t rsdp, report_fn report, report_fn later, void *context);
+
+/*
+ * Bytes of zeroed RAM that devices need of the monitor, in whole pages; and these bytes, before a
+ * slot runs.
+ */
+uint64_t platform_room(void);
+void platform_give_room(void *room);
 
 /*
  * Saves the machine's state to state, which has room for platform_layout()->size bytes, and this
@@ -50,10 +59,12 @@ void platform_init(uint64_t rsdp, report_fn report, void *context);
 void platform_save(void *state, struct lapic_state *lapic);
 
 /*
- * Makes the machine quiet again after the devices of a slot that ended were stopped. The last
- * interrupts of these devices are dropped, because their slot is gone.
+ * Called before another slot gets the machine. Stops devices that still write to memory: all of
+ * them if their slot has ended, and their last interrupts are dropped. The devices of a parked slot
+ * are suspended. But if it has left an IOMMU on, they are stopped until a state is restored, because
+ * their addresses mean something else without it. Then the IOMMUs go off.
  */
-void platform_quiet(void);
+void platform_stop_devices(bool ended);
 
 /*
  * Items with STATE_APART may need more memory than their place in the state. The first function

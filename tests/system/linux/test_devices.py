@@ -2,15 +2,10 @@
 """Devices whose driver does not suspend them: the driver names them and suspends nothing, unless it is told to
 go on."""
 
-import io
-import lzma
-import subprocess
-import tarfile
-from pathlib import Path
-
 import pytest
 
-from linux import GENERIC, KERNELS, OLDER_GENERIC, Linux, linux_slot
+from linux import GENERIC, OLDER_GENERIC, Linux, linux_slot
+from linux_modules import load_module, module_disk, unpack_modules
 from qemu import PROMPT
 from switchyard import tick_count, tick_slot
 
@@ -19,45 +14,23 @@ GPU = ('virtio-gpu-pci', '0000:00:1e.0', 'virtio_gpu', 'virtio-gpu')
 DISK = ('pvscsi', '0000:00:1f.0', 'vmw_pvscsi', 'vmw_pvscsi')
 
 
-def module_files(flavour, module):
-    """A module's file and those that it needs, in the order to load them."""
-    folder = KERNELS / flavour
-    output = subprocess.run(
-        ['/sbin/modprobe', '-C', '/dev/null', '-d', folder, '-S', (folder / 'version').read_text().strip(),
-         '--show-depends', module], check=True, capture_output=True, text=True, timeout=30).stdout
-    return [Path(line.split()[1]) for line in output.splitlines() if line.startswith('insmod ')]
-
-
-def module_disk(flavour, path):
-    """A disk that is a tar file: MODULE/NUMBER-NAME.ko for each file of a module."""
-    with tarfile.open(path, 'w') as archive:
-        for *_, module in GPU, DISK:
-            for number, file in enumerate(module_files(flavour, module)):
-                data = file.read_bytes()
-                info = tarfile.TarInfo(f'{module}/{number:02}-{file.name.removesuffix(".xz")}')
-                data = lzma.decompress(data) if file.suffix == '.xz' else data
-                info.size = len(data)
-                archive.addfile(info, io.BytesIO(data))
-    return path
-
-
 @pytest.fixture(scope='module', params=sorted({GENERIC, OLDER_GENERIC}))
 def alpha(request, module_machines, tmp_path_factory):
     """alpha runs at its shell before and after each test."""
-    disk = module_disk(request.param, tmp_path_factory.mktemp(request.param) / 'disk.img')
+    disk = module_disk(request.param, tmp_path_factory.mktemp(request.param) / 'disk.img', (GPU[3], DISK[3]))
     machine = module_machines.start(
         'timeout=0 default=alpha', linux_slot('alpha', request.param) + tick_slot(), memory='512M',
-        devices=['-drive', f'file={disk},format=raw,if=virtio,readonly=on',
-                 '-device', f'{GPU[0]},addr=1e', '-device', f'{DISK[0]},addr=1f'])
+        devices=[*disk, '-device', f'{GPU[0]},addr=1e', '-device', f'{DISK[0]},addr=1f'])
     alpha = Linux(machine, 'alpha')
     alpha.wait()
-    alpha.run('tar xf /dev/vda -C /tmp')
+    unpack_modules(alpha)
     yield alpha
     machine.quit()
 
 
 def load(alpha, module):
-    alpha.run(f'for f in /tmp/{module}/*; do insmod $f; done; dmesg -c')
+    load_module(alpha, module)
+    alpha.run('dmesg -c')
 
 
 def to_tick_and_back(alpha, option=''):

@@ -15,6 +15,10 @@ from qemu import PROMPT
 from switchyard import module, open_console, parse_table, slots, tick_count, tick_slot
 
 UD2 = b'\x0f\x0b'
+PARKINGS = 48  # TEXT_PARKINGS in kernel_text.h
+TIMER_PORT = 0x608  # ACPI's timer, as QEMU's BIOS places it: 24 bits
+TIMER_NS = 1e9 / 3579545
+CALLS = 100  # of the gate: the monitor's code has fewer pages
 LARGE_PAGE = 2 << 20
 
 
@@ -25,11 +29,11 @@ def symbols():
     return {name: address - found['monitor_start'] for name, address in found.items()}
 
 
-def start(machines, options, modules, **settings):
+def start(machines, options, modules, devices=(), **settings):
     """A machine at the monitor's prompt. machine.damage() halts it while a test writes to its memory."""
     socket = machines.logs / 'gdb'
     machine = machines.start(f'timeout=-1 {options}', modules,
-                             devices=['-gdb', f'unix:{socket},server=on,wait=off'], **settings)
+                             devices=['-gdb', f'unix:{socket},server=on,wait=off', *devices], **settings)
     open_console(machine)
     machine.damage = lambda: GdbRemote(socket)
     rows = parse_table(machine.command('mem'))
@@ -56,8 +60,9 @@ def test_selftest_of_a_whole_machine(ticks):
 
 
 @pytest.mark.parametrize('where', ['gate_main', 'commands'])
-def test_damage_to_the_monitor(ticks, where):
+def test_damage_to_the_monitor(machines, where):
     """Code and a constant are damaged. The monitor switches to no slot any more, and tells the person."""
+    ticks = start(machines, 'integrity=all', tick_slot('tick') + tick_slot('tock'), memory='128M')
     ticks.sendline('boot tick')
     tick_count(ticks, 'tick')
     ticks.send('2')
@@ -77,6 +82,21 @@ def test_damage_to_the_monitor(ticks, where):
     assert 'error' not in ticks.command('selftest')
     ticks.sendline('switch tock')
     tick_count(ticks, 'tock')
+
+
+def test_damage_to_the_monitor_is_found_in_turn(machines):
+    """Two slots switch to each other by themselves, until the monitor compares the page that is damaged."""
+    machine = start(machines, '', tick_slot('tick', string=f'every=2 to=2 count={CALLS // 2}')
+                    + tick_slot('tock', string=f'every=2 to=1 count={CALLS // 2}'), memory='128M')
+    address = machine.base + symbols()['const_end'] - 1
+    with machine.damage() as memory:
+        memory.flip(address)
+    machine.sendline('boot tick')
+    shown = machine.expect(r'error: the monitor.*\n|done, ')[0]
+    assert f'{address & ~0xfff:#x}' in shown
+    machine.expect(PROMPT)
+    machine.sendline('switch tock')
+    machine.expect(r'error: the monitor')  # no call of the gate gives the machine to another slot
 
 
 def test_integrity_off(machines):
@@ -178,7 +198,7 @@ def test_a_damaged_image_is_not_started(ticks):
 @pytest.fixture(scope='module')
 def debian(module_machines):
     """alpha, a stock Debian kernel, is parked; tick can be started."""
-    machine = start(module_machines, 'loglevel=debug', linux_slot('alpha', CLOUD) + tick_slot(),
+    machine = start(module_machines, 'loglevel=debug integrity=all', linux_slot('alpha', CLOUD) + tick_slot(),
                     memory='512M')
     machine.alpha = Linux(machine, 'alpha')
     machine.sendline('boot alpha')
@@ -222,12 +242,17 @@ def test_damage_to_a_parked_kernel(debian):
     debian.expect(PROMPT)
 
 
+def padding(memory, address):
+    """Where a byte after that address is between two functions, so that nothing executes it."""
+    found = memory.read(address, 1 << 16).find(b'\xcc' * 4)
+    assert found > 0, 'no room between functions'
+    return address + found + 2
+
+
 def test_force(debian):
     """The damage is where no code is executed."""
     with debian.damage() as memory:
-        padding = memory.read(debian.text, 1 << 16).find(b'\xcc' * 8)
-        assert padding > 0, 'no room between functions'
-        memory.flip(debian.text + padding + 4)
+        memory.flip(padding(memory, debian.text))
     assert 'force' in first_error(debian.command('switch alpha'))
     debian.sendline('switch alpha force')
     debian.alpha.come_back()
@@ -251,3 +276,73 @@ def test_damage_to_saved_state(debian):
     debian.sendline('switch alpha')
     debian.alpha.come_back()
     assert debian.alpha.alarms() == []
+
+
+def changed_text(machine):
+    """What the log says of text that is not as it was one turn ago: (first address, last address) of each line."""
+    found = re.findall(r'warn: slot alpha: its kernel text at (0x\w+) to (0x\w+) changed since',
+                       machine.command('log'))
+    return [(int(first, 16), int(last, 16)) for first, last in found]
+
+
+@pytest.mark.thorough
+def test_text_in_turn(machines):
+    """A change that is not found at once is found within a turn, and the rest of the text counts as unchanged."""
+    machine = start(machines, '', linux_slot('alpha', CLOUD) + tick_slot(string='every=1 to=1'), memory='512M')
+    alpha = Linux(machine, 'alpha')
+    machine.sendline('boot alpha')
+    alpha.wait()
+    text = int(re.search(r'([0-9a-f]+)-[0-9a-f]+ : Kernel code', alpha.run("grep 'Kernel code' /proc/iomem"))[1], 16)
+    alpha.run('syctl switch tick && syctl switch tick')  # it comes back by itself
+    alpha.leave('syctl monitor')
+    machine.expect(PROMPT)
+    with machine.damage() as memory:
+        address = padding(memory, text + (8 << 20))
+        memory.flip(address)
+    machine.sendline('switch alpha')
+    alpha.come_back()
+    alpha.run(f'for i in $(seq {PARKINGS}); do syctl switch tick || break; done', 120)
+    alpha.leave('syctl monitor')
+    machine.expect(PROMPT)
+    (first, last), = changed_text(machine)
+    assert first <= address <= last < first + 0x4000
+
+
+def instructions(machine, *names):
+    """How many the machine executes between these functions of the monitor. With -icount shift=0, each takes
+    a nanosecond. QEMU lets some of the host's time pass at the first halt, so it is not counted from there."""
+    times = []
+    with machine.damage() as stub:
+        for name in names:
+            stub.run_to(machine.base + symbols()[name])
+            times.append(int(machine.qmp.human(f'i /4x {TIMER_PORT:#x}').split('=')[1], 16))
+    return [round((later - earlier) % (1 << 24) * TIMER_NS) for earlier, later in zip(times[1:], times[2:])]
+
+
+# Limits in millions: the monitor's own code, taking a slot's sums, comparing them. docs/INTEGRITY.md has the
+# figures. Each halt may add some 50,000.
+COSTS = {'off': (0.1, 0.1, 0.1), 'control': (0.1, 0.15, 0.2), 'text': (0.1, 0.8, 0.5), 'all': (0.4, 30, 30)}
+COUNTED = 3  # switches, because the host's time may come in between
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize('level', COSTS)
+def test_what_it_costs(machines, level):
+    machine = start(machines, f'integrity={level}', linux_slot('alpha', CLOUD) + tick_slot(string='every=2 to=1'),
+                    memory='512M', devices=['-icount', 'shift=0'])
+    alpha = Linux(machine, 'alpha')
+    machine.sendline('boot alpha')
+    alpha.wait(300)
+    alpha.run('syctl switch tick', 120)
+    counts = []
+    for _ in range(COUNTED):
+        alpha.leave('syctl switch tick')
+        own, _, taking = instructions(machine, 'gate_answer', 'gate_main', 'request_check', 'integrity_take',
+                                      'switch_force')
+        comparing, = instructions(machine, 'gate_main', 'integrity_verify', 'cpu_state_save')
+        alpha.come_back(120)
+        counts.append((own / 1e6, taking / 1e6, comparing / 1e6))
+    print(f'integrity={level}: {counts} million instructions')
+    least = [min(column) for column in zip(*counts)]
+    assert all(count <= limit for count, limit in zip(least, COSTS[level]))
+    assert level != 'all' or least[1] > 8  # a byte of text takes about one

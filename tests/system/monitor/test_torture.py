@@ -18,29 +18,32 @@ SWITCHES = 500
 FEWER = 100
 LIMIT = 300
 
-# The emulated CPUs and the machine lack these: pc has nothing that needs PCI Express.
-PC = {'pci-express'}
+# The emulated CPUs and the machine lack these: pc has neither PCI Express nor an ICH9.
+PC = {'pci-express', 'tco'}
 HASWELL = {'smap', 'umip', 'pks', 'mpx', 'avx512', 'pku', 'svm', 'mpx-kernel', 'pks-rights'}
 MAX = {'avx512', 'misc-enable'}
 EPYC = {'umip', 'pks', 'mpx', 'avx512', 'pku', 'misc-enable', 'mpx-kernel', 'pks-rights'}
 QEMU64 = {'fsgsbase', 'smep', 'smap', 'umip', 'pks', 'xsave', 'avx', 'mpx', 'avx512', 'pku', 'tsc-aux',
           'misc-enable', 'mpx-kernel', 'pks-rights'}
 
+INTEL_IOMMU, AMD_IOMMU = 'intel-iommu,intremap=on', 'amd-iommu,intremap=on'
+WITHOUT_IOMMU = {'': {'vtd', 'amd-iommu'}, INTEL_IOMMU: {'amd-iommu'}, AMD_IOMMU: {'vtd'}}
+
 CASES = [
-    pytest.param(QEMU_CPU, 'pc', '', HASWELL | PC, id='default-pc'),
-    pytest.param(QEMU_CPU, 'q35', '', HASWELL, id='default-q35'),
-    pytest.param('max', 'q35', '', MAX, id='max-q35'),
-    pytest.param('max', 'pc', 'la57', MAX | PC, id='max-la57'),
-    pytest.param('EPYC', 'q35', '', EPYC, id='EPYC-q35'),
-    pytest.param('qemu64', 'pc', '', QEMU64 | PC, id='qemu64-pc'),
+    pytest.param(QEMU_CPU, 'pc', '', '', HASWELL | PC, id='default-pc'),
+    pytest.param(QEMU_CPU, 'q35', '', '', HASWELL, id='default-q35'),
+    pytest.param('max', 'q35', '', INTEL_IOMMU, MAX, id='max-q35'),
+    pytest.param('max', 'pc', 'la57', '', MAX | PC, id='max-la57'),
+    pytest.param('EPYC', 'q35', '', AMD_IOMMU, EPYC, id='EPYC-q35'),
+    pytest.param('qemu64', 'pc', '', '', QEMU64 | PC, id='qemu64-pc'),
 ]
 
 
-@pytest.mark.parametrize('cpu, machine, options, without', CASES)
-def test_switches_lose_nothing(machines, request, cpu, machine, options, without):
+@pytest.mark.parametrize('cpu, machine, options, iommu, without', CASES)
+def test_switches_lose_nothing(machines, request, cpu, machine, options, iommu, without):
     switches = SWITCHES if 'default-pc' in request.node.name else FEWER
-    running = start(machines, switches, options=options, machine=machine, cpu=cpu)
-    assert wait_begin(running) == without
+    running = start(machines, switches, options=options, machine=machine, iommu=iommu, cpu=cpu)
+    assert wait_begin(running) == without | WITHOUT_IOMMU[iommu]
     levels = 'five' if options else 'four'
     running.expect(rf'^one: {switches} switches to slot 2, with {levels} levels of paging')
     assert wait_both(running, LIMIT) == 0

@@ -69,6 +69,11 @@ def test_a_line_names_all_that_is_missing(without):
     assert 'apt-get install gnu-efi nasm psf-unifont.' in line
 
 
+def test_a_line_names_a_kernels_source():
+    line = error_line(make(ROOT, '-n', 'guest-kernel', 'GUEST_KERNEL_SOURCE=/nowhere'))
+    assert re.search(r'missing: .*linux-source; install with: apt-get install .*linux-source', line)
+
+
 def test_a_line_says_how_to_fetch_kernels():
     fresh = copy_sources('no-kernels')
     line = error_line(make(fresh, 'iso'))
@@ -137,7 +142,7 @@ def test_no_rule_calls_a_package_manager(copy, managers, tmp_path):
     assert trace.read_text() == ''
 
 
-@pytest.mark.parametrize('goal', ['packages', 'run', 'demo', 'test'])
+@pytest.mark.parametrize('goal', ['packages', 'run', 'demo', 'test', 'bench'])
 def test_these_goals_install_first(copy, managers, goal):
     folder, trace = managers
     result = make(copy, goal, 'FONT=/nowhere', path=folder)

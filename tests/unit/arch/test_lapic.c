@@ -30,6 +30,8 @@ enum { DISABLED = 0, XAPIC = 2, INVALID = 1, X2APIC = 3 }; /* bits 11 and 10 of 
 #define LVT_NMI		  0x400u
 #define ICR_SELF_FIXED	  0x44000u
 #define ICR_INIT_OTHERS	  0xc4500u
+#define ICR_INIT	  0x4500u
+#define ICR_NMI		  0x4400u
 #define CAP_XAPIC_DISABLE (1ull << 21)
 
 static uint32_t page[REGISTERS] __attribute__((aligned(4096)));
@@ -201,20 +203,18 @@ static void test_x2apic_init_to_all_others(void **unused)
 	assert_int_equal(fake_cpu.event[last].value, ICR_INIT_OTHERS);
 }
 
-/* The destination is in the upper half in x2APIC mode, and in a register of its own before. */
-static void test_nmi_to_one_cpu(void **unused)
+static void test_x2apic_one_cpu(void **unused)
 {
 	unsigned int last = 0;
 
 	(void)unused;
 	start_in(X2APIC);
-	lapic_send_nmi(0x1234);
+	lapic_send_nmi(0x123);
 	assert_int_equal(writes(X2APIC_ICR, &last), 1);
-	assert_int_equal(fake_cpu.event[last].value, 0x123400004400);
-	start_in(XAPIC);
-	lapic_send_nmi(3);
-	assert_int_equal(page[0x310 / 4], 0x03000000);
-	assert_int_equal(page[0x300 / 4], 0x4400);
+	assert_int_equal(fake_cpu.event[last].value, ICR_NMI | 0x123ull << 32);
+	lapic_send_init(0x45);
+	assert_int_equal(writes(X2APIC_ICR, &last), 2);
+	assert_int_equal(fake_cpu.event[last].value, ICR_INIT | 0x45ull << 32);
 }
 
 /* The deadline is written after the mode, or the CPU drops it. A past deadline fires at once. */
@@ -366,6 +366,21 @@ static void test_locked_in_x2apic(void **unused)
 	assert_x2apic_virtual_wire();
 }
 
+/* Firmware's state is the boot CPU's. A CPU that gets the same state is not the boot CPU after that. */
+static void test_the_flag_of_the_boot_cpu_stays(void **unused)
+{
+	(void)unused;
+	start_in(XAPIC);
+	lapic_keep_firmware();
+	fake_msr(MSR_APIC_BASE, base_in(X2APIC) & ~APIC_BASE_BSP);
+	lapic_virtual_wire();
+	assert_int_equal(mode_of(fake_msr_value(MSR_APIC_BASE)), XAPIC);
+	assert_false(lapic_is_boot_cpu());
+	fake_msr(MSR_APIC_BASE, base_in(X2APIC));
+	lapic_virtual_wire();
+	assert_true(lapic_is_boot_cpu());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,8 +389,9 @@ int main(void)
 		cmocka_unit_test(test_x2apic_state_comes_back),
 		cmocka_unit_test(test_xapic_state_comes_back),
 		cmocka_unit_test(test_x2apic_sends_what_was_pending),
-		cmocka_unit_test(test_nmi_to_one_cpu),
 		cmocka_unit_test(test_x2apic_init_to_all_others),
+		cmocka_unit_test(test_x2apic_one_cpu),
+		cmocka_unit_test(test_the_flag_of_the_boot_cpu_stays),
 		cmocka_unit_test(test_deadline),
 		cmocka_unit_test(test_periodic_timer),
 		cmocka_unit_test(test_a_one_shot_timer_fires_once),

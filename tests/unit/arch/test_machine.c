@@ -17,6 +17,8 @@
 #define RSDT	    (TABLES + 0x100)
 #define MADT	    (TABLES + 0x200)
 #define HPET	    (TABLES + 0x300)
+#define MCFG	    (TABLES + 0x400)
+#define ECAM_AT	    UINT64_C(0xb0000000)
 #define HPET_AT	    UINT64_C(0xfed00000)
 #define IOAPIC_AT   0xfec00000u
 
@@ -50,11 +52,21 @@ static void finish(uint64_t address, const char *signature, uint32_t length)
 	acpi_set_checksum(header, length, &header->checksum);
 }
 
+/* Segment 1 comes first, and is not what the monitor wants. */
+static void make_mcfg(void)
+{
+	struct acpi_mcfg *mcfg = phys(MCFG);
+
+	mcfg->range[0] = (struct acpi_mcfg_range){.base = 1 << 28, .segment = 1, .last_bus = 0xff};
+	mcfg->range[1] = (struct acpi_mcfg_range){ECAM_AT, .first_bus = 2, .last_bus = 0x7f};
+	finish(MCFG, "MCFG", sizeof(*mcfg) + 2 * sizeof(mcfg->range[0]));
+}
+
 static void make_tables(void)
 {
 	struct acpi_madt_io_apic ioapic = {.entry = {ACPI_MADT_IO_APIC, sizeof(ioapic)},
 					   .address = IOAPIC_AT};
-	uint32_t entries[] = {(uint32_t)MADT, (uint32_t)HPET};
+	uint32_t entries[] = {(uint32_t)MADT, (uint32_t)HPET, (uint32_t)MCFG};
 	struct acpi_rsdp *rsdp = phys(RSDP);
 	struct acpi_hpet *hpet = phys(HPET);
 
@@ -62,6 +74,7 @@ static void make_tables(void)
 	finish(MADT, "APIC", sizeof(struct acpi_madt) + sizeof(ioapic));
 	hpet->address = (struct acpi_address){.space = ACPI_SPACE_MEMORY, .address = HPET_AT};
 	finish(HPET, "HPET", sizeof(*hpet));
+	make_mcfg();
 	memcpy((uint8_t *)phys(RSDT) + sizeof(struct acpi_header), entries, sizeof(entries));
 	finish(RSDT, "RSDT", sizeof(struct acpi_header) + sizeof(entries));
 	memcpy(rsdp->signature, ACPI_RSDP_SIGNATURE, sizeof(rsdp->signature));
@@ -100,6 +113,20 @@ static void nothing_wrong(void **state)
 	assert_int_equal(machine()->ioapics.count, 1);
 	assert_int_equal(machine()->ioapics.ioapic[0].address, IOAPIC_AT);
 	assert_int_equal(machine()->hpet, HPET_AT);
+	assert_int_equal(machine()->ecam.base, ECAM_AT);
+	assert_int_equal(machine()->ecam.first_bus, 2);
+	assert_int_equal(machine()->ecam.last_bus, 0x7f);
+}
+
+static void a_mcfg_without_segment_0(void **state)
+{
+	struct acpi_mcfg *mcfg = phys(MCFG);
+
+	(void)state;
+	finish(MCFG, "MCFG", sizeof(*mcfg) + sizeof(mcfg->range[0]));
+	look();
+	assert_int_equal(machine()->ecam.base, 0);
+	assert_int_equal(reports.count, 0);
 }
 
 /* The monitor would never mask an IO-APIC that it does not know. */
@@ -190,6 +217,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(nothing_wrong),
+		TEST(a_mcfg_without_segment_0),
 		TEST(a_wrong_checksum_hides_no_ioapic),
 		TEST(a_broken_entry),
 		TEST(an_hpet_out_of_reach),

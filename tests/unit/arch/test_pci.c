@@ -350,6 +350,156 @@ static void one_that_was_cut_off_stays_so(void **state)
 	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2), working);
 }
 
+/* The slot is parked, and has its devices again when it comes back. */
+static void one_that_was_paused_comes_back(void **state)
+{
+	const uint16_t working = PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER;
+
+	(void)state;
+	fake_pci_set(net, PCI_COMMAND, 2, working, true);
+	pci_save(pci_functions(), one);
+	pci_pause_bus_masters();
+	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2), PCI_COMMAND_MEMORY);
+	pci_restore(pci_functions(), one);
+	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2), working);
+}
+
+/* It reads its tables, and Linux does not make it a bus master again. */
+static void an_iommu_is_not_stopped(void **state)
+{
+	int iommu = fake_pci_add(-1, 9, 0, 0x14191022, 0x08060000, 0);
+
+	(void)state;
+	fake_pci_set(iommu, PCI_COMMAND, 2, PCI_COMMAND_MASTER, true);
+	assert_int_equal(pci_stop_bus_masters(), 0);
+	assert_int_equal(fake_pci_get(iommu, PCI_COMMAND, 2), PCI_COMMAND_MASTER);
+}
+
+/* Slot Control of a port whose slot another kernel has switched on meanwhile. */
+static void power_of_a_slot_is_the_hardwares(void **state)
+{
+	const uint32_t control = PCIE + 0x18;
+
+	(void)state;
+	fake_pci_set(net, control, 2, 0x17f1, true); /* off, and events are enabled */
+	pci_save(pci_functions(), one);
+	fake_pci_set(net, control, 2, 0x0148, true); /* another slot has switched it on */
+	pci_restore(pci_functions(), one);
+	assert_int_equal(fake_pci_get(net, control, 2), 0x1171);
+}
+
+/* Its slot crashed while it reset what is behind it. */
+static void a_bus_is_not_left_in_reset(void **state)
+{
+	(void)state;
+	fake_pci_set(bridge, PCI_BRIDGE_CONTROL, 2, 0x0143, true);
+	pci_stop_bus_masters();
+	assert_int_equal(fake_pci_get(bridge, PCI_BRIDGE_CONTROL, 2), 0x0103);
+}
+
+static void links_are_the_hardwares(void **state)
+{
+	(void)state;
+	fake_pci_set(net, PCIE + 0x10, 2, 0x0112, true); /* disabled, ASPM, power management */
+	fake_pci_set(net, PCIE + 0x30, 2, 0x0093, true); /* speed, a compliance test, a level */
+	pci_save(pci_functions(), one);
+	fake_pci_set(net, PCIE + 0x10, 2, 0x0040, true); /* up, with a common clock */
+	fake_pci_set(net, PCIE + 0x30, 2, 0x0101, true);
+	pci_restore(pci_functions(), one);
+	assert_int_equal(fake_pci_get(net, PCIE + 0x10, 2), 0x0142);
+	assert_int_equal(fake_pci_get(net, PCIE + 0x30, 2), 0x0103);
+}
+
+#define SRIOV_CONTROL	(FAKE_PCI_SRIOV + 0x08)
+#define SRIOV_FUNCTIONS (FAKE_PCI_SRIOV + 0x10)
+#define SRIOV_BAR	(FAKE_PCI_SRIOV + 0x24)
+#define SRIOV_ON	9 /* and they decode memory */
+#define VIRTUAL		2
+#define WORKING		(PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER)
+#define SECOND		1000000 /* us */
+
+/* Gives the card virtual functions, and switches them on as a kernel would. Returns the first. */
+static int start_virtual(void)
+{
+	int first = fake_pci_sriov(net, VIRTUAL, 16, 2);
+
+	pci_init();
+	fake_pci_set(net, SRIOV_BAR, 4, 0xfd000000, true);
+	fake_pci_set(net, SRIOV_FUNCTIONS, 2, VIRTUAL, true);
+	fake_pci_set(net, SRIOV_CONTROL, 2, SRIOV_ON, true);
+	fake_pci_set(net, PCI_COMMAND, 2, WORKING, true);
+	for (int i = 0; i < VIRTUAL; i++)
+		fake_pci_set(first + i, PCI_COMMAND, 2, WORKING, true);
+	return first;
+}
+
+static void virtual_functions_of_a_slot_that_ended(void **state)
+{
+	int first = start_virtual();
+
+	(void)state;
+	assert_int_equal(pci_functions()->count, 3); /* no walk finds them */
+	fake_console.now = 0;
+	assert_int_equal(pci_stop_bus_masters(), 1);
+	for (int i = 0; i < VIRTUAL; i++)
+		assert_int_equal(fake_pci.function[first + i].writes, 1);
+	assert_int_equal(fake_pci_get(net, SRIOV_CONTROL, 2), 0);
+	assert_true(fake_console.now >= SECOND);
+	fake_console.now = 0;
+	pci_stop_bus_masters(); /* there are none any more */
+	assert_int_equal(fake_console.now, 0);
+}
+
+/* They are stopped, but the slot finds them again without having to wait. */
+static void virtual_functions_of_a_slot_that_comes_back(void **state)
+{
+	int first = start_virtual();
+
+	(void)state;
+	fake_console.now = 0;
+	pci_save(pci_functions(), one);
+	for (int i = 0; i < VIRTUAL; i++)
+		assert_int_equal(fake_pci_get(first + i, PCI_COMMAND, 2), PCI_COMMAND_MEMORY);
+	pci_restore(pci_functions(), one);
+	assert_int_equal(fake_pci_get(net, SRIOV_CONTROL, 2), SRIOV_ON);
+	assert_int_equal(fake_console.now, 0);
+}
+
+static void virtual_functions_are_the_slots_own(void **state)
+{
+	(void)state;
+	start_virtual();
+	pci_save(pci_functions(), one);
+	fake_pci_set(net, SRIOV_BAR, 4, 0, true);
+	fake_pci_set(net, SRIOV_FUNCTIONS, 2, 0, true);
+	fake_pci_set(net, SRIOV_CONTROL, 2, 0, true);
+	pci_save(pci_functions(), two); /* of a slot without */
+	fake_console.now = 0;
+	pci_restore(pci_functions(), one);
+	assert_int_equal(fake_pci_get(net, SRIOV_CONTROL, 2), SRIOV_ON);
+	assert_int_equal(fake_pci_get(net, SRIOV_FUNCTIONS, 2), VIRTUAL);
+	assert_int_equal(fake_pci_get(net, SRIOV_BAR, 4), 0xfd000000);
+	assert_in_range(fake_console.now, SECOND / 10, SECOND - 1);
+	pci_restore(pci_functions(), two);
+	assert_int_equal(fake_pci_get(net, SRIOV_CONTROL, 2), 0);
+	assert_int_equal(fake_pci_get(net, SRIOV_FUNCTIONS, 2), 0);
+	assert_true(fake_console.now >= SECOND);
+}
+
+/* It may be on a bus to which no bridge leads now. */
+static void a_virtual_function_out_of_reach(void **state)
+{
+	int first = start_virtual();
+
+	(void)state;
+	fake_pci.function[first + 1].gone = true;
+	pci_save(pci_functions(), one);
+	assert_int_equal(one->function[2].sriov.control, SRIOV_ON);
+	assert_int_equal(fake_pci_get(net, SRIOV_CONTROL, 2), 0);
+	pci_restore(pci_functions(), one);
+	assert_int_equal(fake_pci_get(net, SRIOV_CONTROL, 2), SRIOV_ON);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -369,6 +519,16 @@ int main(void)
 		cmocka_unit_test_setup_teardown(power_states_come_back, start, end),
 		cmocka_unit_test_setup_teardown(one_that_is_gone_is_passed_over, start, end),
 		cmocka_unit_test_setup_teardown(one_that_was_cut_off_stays_so, start, end),
+		cmocka_unit_test_setup_teardown(one_that_was_paused_comes_back, start, end),
+		cmocka_unit_test_setup_teardown(an_iommu_is_not_stopped, start, end),
+		cmocka_unit_test_setup_teardown(power_of_a_slot_is_the_hardwares, start, end),
+		cmocka_unit_test_setup_teardown(a_bus_is_not_left_in_reset, start, end),
+		cmocka_unit_test_setup_teardown(links_are_the_hardwares, start, end),
+		cmocka_unit_test_setup_teardown(virtual_functions_of_a_slot_that_ended, start, end),
+		cmocka_unit_test_setup_teardown(virtual_functions_of_a_slot_that_comes_back, start,
+						end),
+		cmocka_unit_test_setup_teardown(virtual_functions_are_the_slots_own, start, end),
+		cmocka_unit_test_setup_teardown(a_virtual_function_out_of_reach, start, end),
 	};
 
 	return cmocka_run_group_tests_name("pci", tests, NULL, NULL);

@@ -27,6 +27,7 @@ struct fake_console {
 	uint64_t keys_from;  /* the clock_us() of the first key */
 
 	uint64_t now; /* clock_us() */
+	uint32_t fed; /* calls of watchdogs_feed() */
 	uint64_t end; /* if not 0: longjmp to done when now reaches it */
 	jmp_buf done;
 

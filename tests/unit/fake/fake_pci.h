@@ -13,7 +13,9 @@
 
 #define FAKE_PCI_FUNCTIONS 160
 #define FAKE_PCI_WRITES	   4096
-#define FAKE_PCI_SPACE	   256
+#define FAKE_PCI_PORTS	   256	 /* of the space: what mechanism 1 reaches */
+#define FAKE_PCI_SPACE	   4096	 /* all of it */
+#define FAKE_PCI_SRIOV	   0x100 /* offset of fake_pci_sriov()'s capability */
 
 struct fake_pci_function {
 	uint8_t device, function;
@@ -22,6 +24,9 @@ struct fake_pci_function {
 	uint8_t writable[FAKE_PCI_SPACE]; /* bits */
 	uint32_t writes;
 	bool gone; /* unplugged */
+	/* A virtual function is there while its physical one has them on. */
+	bool virtual;
+	int physical; /* index */
 };
 
 struct fake_pci_write {
@@ -49,6 +54,12 @@ int fake_pci_add(int behind, uint8_t device, uint8_t function, uint32_t id, uint
 
 /* Adds a capability of size bytes at the start of the list. Returns its offset. */
 uint32_t fake_pci_capability(int index, uint8_t kind, uint32_t offset, uint32_t size);
+
+/*
+ * Gives the function an SR-IOV capability, and adds that many virtual functions, first and stride
+ * addresses apart. Returns the first one's index.
+ */
+int fake_pci_sriov(int index, uint16_t count, uint16_t first, uint16_t stride);
 
 /* Sets a value. writable says whether its bits are writable. */
 void fake_pci_set(int index, uint32_t offset, uint32_t size, uint32_t value, bool writable);

@@ -133,6 +133,14 @@ static void a_person_is_noticed(void **state)
 	assert_true(console_attended(console));
 }
 
+/* A watchdog that can't be stopped must not reset the machine while nobody types. */
+static void watchdogs_are_fed_meanwhile(void **state)
+{
+	(void)state;
+	assert_int_equal(console_wait_key(console, SECOND), KEY_NONE);
+	assert_true(fake_console.fed > 2);
+}
+
 static void keyboard_counts_too(void **state)
 {
 	static const int keys[] = {'k', KEY_UP, 0};
@@ -266,6 +274,7 @@ int main(void)
 		cmocka_unit_test_setup(bytes_become_keys, start),
 		cmocka_unit_test_setup(slow_bytes_are_no_sequence, start),
 		cmocka_unit_test_setup(a_person_is_noticed, start),
+		cmocka_unit_test_setup(watchdogs_are_fed_meanwhile, start),
 		cmocka_unit_test_setup(keyboard_counts_too, start),
 		cmocka_unit_test_setup(typed_line_is_echoed_plainly, start),
 		cmocka_unit_test_setup(screen_shows_the_same, start),

@@ -88,7 +88,8 @@ static int start(void **state)
 	memset(&context, 0, sizeof(context));
 	kept.cpu[0] = &context;
 	kept.platform = &device;
-	kept.integrity.sums = &sums;
+	kept.integrity.text.sums = &sums;
+	integrity_forget(&kept.integrity);
 	*entry(0, 511) = (BASE + 1 * TABLE) | ALL;
 	*entry(1, 510) = (BASE + 2 * TABLE) | ALL;
 	*entry(2, 0) = (BASE + 3 * TABLE) | ALL;
@@ -143,9 +144,10 @@ static void text_is_found(void **state)
 {
 	(void)state;
 	take(INTEGRITY_TEXT);
-	assert_int_equal(kept.integrity.range_count, 1);
-	assert_int_equal(sums.range[0].first, (TEXT - BASE) / TABLE);
-	assert_int_equal(sums.range[0].count, 2);
+	assert_int_equal(kept.integrity.text.count, 1);
+	assert_int_equal(kept.integrity.text.size, 2 * TABLE);
+	assert_int_equal(text_piece_offset(sums.piece), TEXT - BASE);
+	assert_int_equal(text_piece_size(sums.piece), 2 * TABLE);
 }
 
 static void text_that_changed_is_named(void **state)
@@ -204,10 +206,8 @@ static void only_what_is_asked_for(void **state)
 	take(INTEGRITY_CONTROL);
 	memory[TEXT - BASE] ^= 1;
 	assert_true(integrity_verify(&slot, &kept, &error));
-	take(INTEGRITY_TEXT);
-	kept.cpu[0]->rsp ^= 1;
-	assert_true(integrity_verify(&slot, &kept, &error));
 	take(INTEGRITY_OFF);
+	kept.cpu[0]->rsp ^= 1;
 	memory[TEXT - BASE] ^= 1;
 	assert_true(integrity_verify(&slot, &kept, &error));
 }
@@ -217,10 +217,10 @@ static void rights_of_all_levels_count(void **state)
 	(void)state;
 	*entry(2, 0) |= NX;
 	take(INTEGRITY_TEXT);
-	assert_int_equal(kept.integrity.page_count, 0);
+	assert_int_equal(kept.integrity.text.size, 0);
 	kept.cpu[0]->efer = 0; /* without NXE, the bit has no meaning */
 	take(INTEGRITY_TEXT);
-	assert_int_not_equal(kept.integrity.page_count, 0);
+	assert_int_not_equal(kept.integrity.text.size, 0);
 }
 
 static void large_pages(void **state)
@@ -228,7 +228,7 @@ static void large_pages(void **state)
 	(void)state;
 	*entry(2, 1) = (BASE + 0x200000) | LARGE;
 	take(INTEGRITY_TEXT);
-	assert_int_equal(kept.integrity.page_count, 2 + 512);
+	assert_int_equal(kept.integrity.text.size, (2 + 512) * TABLE);
 	memory[0x3fffff] ^= 1;
 	assert_damaged("0x403fc000 to 0x403fffff");
 	memory[0x3fffff] ^= 1;
@@ -243,7 +243,7 @@ static void five_levels(void **state)
 	kept.cpu[0]->cr3 = BASE + 8 * TABLE;
 	kept.cpu[0]->cr4 = CR4_LA57;
 	take(INTEGRITY_ALL);
-	assert_int_equal(kept.integrity.page_count, 2);
+	assert_int_equal(kept.integrity.text.size, 2 * TABLE);
 }
 
 static void tables_elsewhere_are_not_read(void **state)
@@ -253,10 +253,10 @@ static void tables_elsewhere_are_not_read(void **state)
 	*entry(0, 1) = (BASE + SIZE) | WRITABLE; /* one page behind the slot's range */
 	*entry(3, 6) = (BASE + SIZE) | PRESENT;
 	take(INTEGRITY_ALL);
-	assert_int_equal(kept.integrity.page_count, 2);
+	assert_int_equal(kept.integrity.text.size, 2 * TABLE);
 	kept.cpu[0]->cr3 = 0;
 	take(INTEGRITY_ALL);
-	assert_int_equal(kept.integrity.page_count, 0);
+	assert_int_equal(kept.integrity.text.size, 0);
 }
 
 static void tables_in_a_circle_end(void **state)
@@ -267,29 +267,154 @@ static void tables_in_a_circle_end(void **state)
 	take(INTEGRITY_ALL);
 }
 
-/* The largest possible number of sums fits into the room. */
-static void ranges_of_one_page(void **state)
-{
-	(void)state;
-	for (unsigned int i = 0; i < 512; i++)
-		*entry(3, i) = i % 2 ? 0 : (BASE + i * TABLE) | PRESENT;
-	for (unsigned int i = 1; i < 4; i++)
-		*entry(2, i) = (BASE + 3 * TABLE) | ALL | (uint64_t)i << 52;
-	take(INTEGRITY_TEXT);
-	assert_int_equal(kept.integrity.range_count, INTEGRITY_RANGES);
-	assert_int_equal(kept.integrity.left_out, (4 * 256 - INTEGRITY_RANGES) * TABLE);
-	assert_int_equal(integrity_room(INTEGRITY_ALL), sizeof(sums));
-	assert_int_equal(integrity_room(INTEGRITY_CONTROL), 0);
-}
-
 static void too_much_text_is_told(void **state)
 {
 	(void)state;
 	for (unsigned int i = 0; i < 512; i++)
 		*entry(2, i) = (BASE + 0x200000 * (i % 2)) | LARGE;
 	take(INTEGRITY_TEXT);
-	assert_true(kept.integrity.left_out > 0);
-	assert_true(kept.integrity.page_count <= INTEGRITY_PAGES);
+	assert_int_equal(kept.integrity.text.count, TEXT_PIECES);
+	assert_int_equal(kept.integrity.text.left_out, 512 * LARGE_PAGE - TEXT_PIECES * 4 * TABLE);
+	assert_int_equal(integrity_room(INTEGRITY_TEXT), sizeof(sums));
+	assert_int_equal(integrity_room(INTEGRITY_CONTROL), 0);
+}
+
+/* Eight large pages of text, all of them the same memory: 1,024 pieces, and the two small pages. */
+static void map_much_text(void)
+{
+	for (unsigned int i = 1; i <= 8; i++)
+		*entry(2, i) = (BASE + 0x200000) | LARGE | (uint64_t)i << 52;
+}
+
+#define MUCH_PIECES (8 * 128 + 1)
+
+static void the_first_turn_is_whole(void **state)
+{
+	const struct text_turn *turn = &kept.integrity.text;
+
+	(void)state;
+	map_much_text();
+	take(INTEGRITY_TEXT);
+	assert_true(turn->next.end);
+	assert_int_equal(turn->count, MUCH_PIECES);
+	memory[0x200000 + 5] ^= 1;
+	assert_damaged("kernel text at 0x40200000 to 0x40203fff");
+}
+
+/* Each parking reads the next part. All is read after TEXT_PARKINGS of them, or a few less. */
+static void text_is_read_in_turn(void **state)
+{
+	const struct text_turn *turn = &kept.integrity.text;
+	uint32_t parkings = 0, read = 0;
+
+	(void)state;
+	map_much_text();
+	take(INTEGRITY_TEXT);
+	do {
+		take(INTEGRITY_TEXT);
+		assert_int_equal(turn->first, read);
+		assert_in_range(turn->count - read, 1, MUCH_PIECES / TEXT_PARKINGS + 2);
+		read = turn->count;
+		parkings++;
+	} while (!turn->next.end);
+	assert_int_equal(read, MUCH_PIECES);
+	assert_in_range(parkings, TEXT_PARKINGS / 2, TEXT_PARKINGS);
+}
+
+/* Returns how many parkings it takes until text is reported that changed while the slot was parked. */
+static uint32_t parkings_until_found(enum integrity_check check, const struct text_piece **found)
+{
+	uint32_t parkings = 0;
+
+	do {
+		assert_in_range(++parkings, 1, TEXT_PARKINGS);
+		assert_true(integrity_verify(&slot, &kept, &error));
+		*found = integrity_take(&slot, &kept, check);
+	} while (!*found);
+	return parkings;
+}
+
+static void a_change_is_found_within_a_turn(void **state)
+{
+	const struct text_turn *turn = &kept.integrity.text;
+	const struct text_piece *found;
+
+	(void)state;
+	map_much_text();
+	*entry(2, 9) = BASE | LARGE; /* it is the last one that is read */
+	take(INTEGRITY_TEXT);
+	take(INTEGRITY_TEXT);
+	memory[0x1ff000] ^= 1;
+	assert_in_range(parkings_until_found(INTEGRITY_TEXT, &found), 2, TEXT_PARKINGS);
+	assert_int_equal(found->first, 0x1fc);
+	assert_int_equal(turn->changed, 1);
+	/* It is found once. */
+	for (uint32_t i = 0; i < 2 * TEXT_PARKINGS; i++)
+		assert_null(integrity_take(&slot, &kept, INTEGRITY_TEXT));
+	assert_int_equal(turn->changed, 0);
+}
+
+static void all_reads_everything_each_time(void **state)
+{
+	const struct text_piece *found;
+
+	(void)state;
+	map_much_text();
+	take(INTEGRITY_ALL);
+	take(INTEGRITY_ALL);
+	assert_int_equal(kept.integrity.text.count, MUCH_PIECES);
+	assert_int_equal(kept.integrity.text.compared, 0);
+	memory[0x3fffff] ^= 1;
+	assert_damaged("0x403fc000 to 0x403fffff");
+	found = integrity_take(&slot, &kept, INTEGRITY_ALL);
+	assert_non_null(found);
+	assert_int_equal(kept.integrity.text.changed, 8); /* it is mapped eight times */
+}
+
+/* What was read at the last parking is compared, but not more than TEXT_COMPARED pieces. */
+static void what_was_just_read_is_compared(void **state)
+{
+	const struct text_turn *turn = &kept.integrity.text;
+	uint64_t last, not_compared;
+
+	(void)state;
+	map_much_text();
+	take(INTEGRITY_TEXT);
+	take(INTEGRITY_TEXT);
+	assert_in_range(turn->count - turn->compared, 1, TEXT_COMPARED);
+	assert_true(turn->compared > turn->first);
+	last = text_piece_offset(&sums.piece[turn->count - 1]);
+	not_compared = text_piece_offset(&sums.piece[turn->compared - 1]);
+	memory[last] ^= 1;
+	assert_damaged("kernel text at");
+	memory[last] ^= 1;
+	memory[not_compared] ^= 1;
+	assert_true(integrity_verify(&slot, &kept, &error));
+}
+
+/* Modules that come and go are no change: only what is mapped as before is compared. */
+static void new_text_is_no_change(void **state)
+{
+	(void)state;
+	map_much_text();
+	take(INTEGRITY_ALL);
+	*entry(3, 8) = DATA | PRESENT;
+	assert_null(integrity_take(&slot, &kept, INTEGRITY_ALL));
+	memory[DATA - BASE] ^= 1;
+	*entry(3, 8) = (DATA + TABLE) | PRESENT;
+	assert_null(integrity_take(&slot, &kept, INTEGRITY_ALL));
+	*entry(3, 8) = 0;
+	assert_null(integrity_take(&slot, &kept, INTEGRITY_ALL));
+}
+
+static void a_kernel_that_starts_afresh_has_no_sums(void **state)
+{
+	(void)state;
+	take(INTEGRITY_ALL);
+	memory[TEXT - BASE] ^= 1;
+	integrity_forget(&kept.integrity);
+	assert_null(integrity_take(&slot, &kept, INTEGRITY_ALL));
+	assert_ptr_equal(kept.integrity.text.sums, &sums);
 }
 
 int main(void)
@@ -305,8 +430,15 @@ int main(void)
 		cmocka_unit_test_setup_teardown(five_levels, start, end),
 		cmocka_unit_test_setup_teardown(tables_elsewhere_are_not_read, start, end),
 		cmocka_unit_test_setup_teardown(tables_in_a_circle_end, start, end),
-		cmocka_unit_test_setup_teardown(ranges_of_one_page, start, end),
 		cmocka_unit_test_setup_teardown(too_much_text_is_told, start, end),
+		cmocka_unit_test_setup_teardown(the_first_turn_is_whole, start, end),
+		cmocka_unit_test_setup_teardown(text_is_read_in_turn, start, end),
+		cmocka_unit_test_setup_teardown(a_change_is_found_within_a_turn, start, end),
+		cmocka_unit_test_setup_teardown(all_reads_everything_each_time, start, end),
+		cmocka_unit_test_setup_teardown(what_was_just_read_is_compared, start, end),
+		cmocka_unit_test_setup_teardown(new_text_is_no_change, start, end),
+		cmocka_unit_test_setup_teardown(a_kernel_that_starts_afresh_has_no_sums, start,
+						end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -161,6 +161,39 @@ static void framebuffer(void **state)
 	assert_int_equal(params()->efi_info.efi_loader_signature, 0);
 }
 
+/* A gzip file of 3 MiB that unpacks to 10 MiB; what is not a kernel of Linux says nothing. */
+static void enough_for_its_initrd(void **state)
+{
+	uint32_t unpacked = 10 * MIB;
+	uint8_t *initrd;
+
+	(void)state;
+	add_initrd(&test, 3 * MIB);
+	initrd = phys(INITRD_AT);
+	memcpy(initrd, "\x1f\x8b", 2);
+	memcpy(initrd + 3 * MIB - sizeof(unpacked), &unpacked, sizeof(unpacked));
+	assert_true(inspect(&test));
+	test.slot.kernel.string = "quiet root=/dev/vda1";
+	test.slot.ram.size = 32 * MIB;
+	assert_true(load_enough(&test.slot, &test.error));
+	test.slot.ram.size = 31 * MIB;
+	assert_false(load_enough(&test.slot, &test.error));
+	assert_string_equal(test.error.text,
+			    "31 MiB may be too little for its initrd: Linux needs some 32 MiB at "
+			    "first, for itself, 3 MiB of initrd, and 10 MiB unpacked from it");
+	/* Without root=, the files have half of the RAM. */
+	test.slot.kernel.string = "quiet xroot=/dev/vda1";
+	test.slot.ram.size = 42 * MIB;
+	assert_true(load_enough(&test.slot, &test.error));
+	test.slot.ram.size = 41 * MIB;
+	assert_false(load_enough(&test.slot, &test.error));
+	initrd[0] = 'B', initrd[1] = 'Z', initrd[2] = 'h';
+	assert_false(load_enough(&test.slot, &test.error));
+	assert_non_null(strstr(test.error.text, "and an estimated 12 MiB unpacked"));
+	test.slot.initrd.size = 0;
+	assert_true(load_enough(&test.slot, &test.error));
+}
+
 static void above_4g(void **state)
 {
 	const struct boot_params *p;
@@ -413,6 +446,7 @@ int main(void)
 		TEST(boots_in_64_bit_mode),
 		TEST(what_the_machine_is),
 		TEST(framebuffer),
+		TEST(enough_for_its_initrd),
 		TEST(above_4g),
 		TEST(not_below_the_preferred_address),
 		TEST(boots_in_32_bit_mode),

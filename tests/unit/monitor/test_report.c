@@ -4,18 +4,30 @@
 #include <string.h>
 #include "arch/x86/cpu/mtrr.h"
 #include "arch/x86/gate/cpu_state.h"
+#include "arch/x86/iommu/iommu.h"
 #include "arch/x86/memory/paging.h"
 #include "arch/x86/pci/pci.h"
 #include "fake/fake_machine.h"
 #include "monitor/report.h"
 
 static struct pci_functions pci;
+static struct iommu_units iommus;
 static uint32_t msrs, mtrrs;
 static struct log kept;
 
 struct pci_functions *pci_functions(void)
 {
 	return &pci;
+}
+
+const struct iommu_units *iommu_units(void)
+{
+	return &iommus;
+}
+
+const char *iommu_firmware_left(uint32_t index)
+{
+	return index ? "on" : "off";
 }
 
 uint32_t cpu_state_left_out(void)
@@ -38,6 +50,7 @@ static int start(void **state)
 	(void)state;
 	memset(&fake_machine, 0, sizeof(fake_machine));
 	memset(&pci, 0, sizeof(pci));
+	memset(&iommus, 0, sizeof(iommus));
 	memset(&kept, 0, sizeof(kept));
 	msrs = mtrrs = 0;
 	return 0;
@@ -74,11 +87,28 @@ static void each_is_told(void **state)
 	}
 }
 
+/* A person sees whether firmware protects its RAM. */
+static void iommus_as_firmware_left_them(void **state)
+{
+	(void)state;
+	report_iommus(&kept);
+	assert_int_equal(kept.used, 0);
+	iommus.count = 2;
+	iommus.unit[0] = (struct iommu_unit){IOMMU_VTD, 0xfed90000};
+	iommus.unit[1] = (struct iommu_unit){IOMMU_AMD, 0xfed80000};
+	iommus.promised = true;
+	report_iommus(&kept);
+	assert_non_null(strstr(kept.text, "IOMMU at 0xfed90000 (VT-d): firmware left it off\n"));
+	assert_non_null(strstr(kept.text, "IOMMU at 0xfed80000 (AMD): firmware left it on\n"));
+	assert_non_null(strstr(kept.text, "firmware keeps devices from RAM until"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(nothing_is_left_out, start),
 		cmocka_unit_test_setup(each_is_told, start),
+		cmocka_unit_test_setup(iommus_as_firmware_left_them, start),
 	};
 
 	return cmocka_run_group_tests_name("report", tests, NULL, NULL);

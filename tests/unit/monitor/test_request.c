@@ -54,8 +54,10 @@ static void other_operations(void **state)
 	assert_answer(SWITCHYARD_END, 0, SWITCHYARD_EBADOP);
 	assert_answer(SWITCHYARD_END, SWITCHYARD_END_HALT + 1, SWITCHYARD_EBADOP);
 	assert_answer(0, 1, SWITCHYARD_EBADOP);
-	assert_answer(SWITCHYARD_SERVICE + 1, 1, SWITCHYARD_EBADOP);
+	assert_answer(SWITCHYARD_WAIT, 0, 0);
+	assert_answer(SWITCHYARD_WAIT, 1, SWITCHYARD_EBADOP);
 	assert_answer(SWITCHYARD_SERVICE, 1, SWITCHYARD_EBADOP); /* no request for the machine */
+	assert_answer(SWITCHYARD_SERVICE + 1, 1, SWITCHYARD_EBADOP);
 	assert_answer(1ull << 32 | SWITCHYARD_SWITCH, 1, SWITCHYARD_EBADOP);
 }
 

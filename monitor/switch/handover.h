@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * handover.h - a slot's end that another CPU asks for is the boot CPU's work, which waits for it.
+ *
+ * A kernel that dies on another CPU, and a crash kernel that runs there, leave the boot CPU here.
+ * Only the boot CPU can stop the others by INIT: firmware would take INIT to the boot CPU for a
+ * reset.
+ */
+#ifndef MONITOR_SWITCH_HANDOVER_H
+#define MONITOR_SWITCH_HANDOVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A call of the gate. */
+struct request {
+	uint64_t op, arg;
+};
+
+/* The boot CPU waits until another CPU hands over a request, which it returns. */
+struct request handover_wait(void);
+
+/*
+ * Another CPU hands a request over. Returns true when the boot CPU has it, false if the boot CPU
+ * does not come. If another CPU was first, this one stops.
+ */
+bool handover_give(const struct request *request);
+
+#endif

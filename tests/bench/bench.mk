@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make bench   installs what is missing, builds, measures, prints a table, and writes build/bench.json and
+#              build/bench.svg; ONLY='gate hops' measures a part. The first time it builds the small kernel, too.
+
+BENCH_DIR := $(B)/bench
+ONLY      ?=
+
+# The version of QEMU's interface for plugins: 1 up to QEMU 8, then 2.
+PLUGIN_VERSION = $(if $(filter 7 8,$(shell $(QEMU) --version | sed -n '1s/.*version \([0-9]*\).*/\1/p')),1,2)
+
+BENCH_PARTS := $(BENCH_DIR)/plugin.so $(BENCH_DIR)/initrd $(BENCH_DIR)/initrd-kexec
+
+# Two steps, each in its own make: tools that packages installs can be used only after it.
+bench: packages
+	@$(MAKE) --no-print-directory guest-kernel
+	@$(MAKE) --no-print-directory bench-run
+
+bench-run: $(BENCH_PARTS) $(B)/switchyard.elf $(TICK_ELF)
+	QEMU_CPU='$(QEMU_CPU)' $(PYTHON) tests/bench/bench.py $(ONLY)
+
+$(BENCH_DIR)/plugin.so: tests/bench/plugin.c
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	@$(HOST_CC) -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden \
+		-DQEMU_PLUGIN_VERSION=$(PLUGIN_VERSION) -o $@ $<
+
+$(BENCH_DIR)/hop: tests/bench/guests/hop.c $(ABI_HEADERS)
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	@$(GUEST_CC) $(GUEST_CFLAGS) -static -s -Iguest/linux -o $@ $<
+
+$(BENCH_DIR)/trampoline.bin: tests/bench/guests/trampoline.asm
+	@mkdir -p $(@D)
+	@echo "  NASM    $<"
+	@$(NASM) -f bin -Werror -o $@ $<
+
+$(BENCH_DIR)/initrd: $(GUEST_KERNEL)/initrd $(BENCH_DIR)/hop $(BENCH_DIR)/trampoline.bin \
+		tests/bench/guests/first tests/bench/build-initrd.sh
+	@echo "  INITRD  $@"
+	@tests/bench/build-initrd.sh $< $@ $(BENCH_DIR)/hop=bin/hop \
+		$(BENCH_DIR)/trampoline.bin=lib/trampoline.bin tests/bench/guests/first=bin/first
+
+# The second kernel and its initramfs are files of the first one.
+$(BENCH_DIR)/initrd-kexec: $(BENCH_DIR)/initrd $(GUEST_KERNEL)/vmlinuz
+	@echo "  INITRD  $@"
+	@tests/bench/build-initrd.sh $< $@ /sbin/kexec=bin/kexec $(GUEST_KERNEL)/vmlinuz=boot/vmlinuz \
+		$<=boot/initrd
+
+.PHONY: bench bench-run

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Linux to Linux, one hop, and beside it the other ways to another kernel. All machines of a round run at the same
+time, and take turns hop by hop, so that a load of the host meets all of them."""
+
+from kernels import Jump, Slots
+from peers import KexecReboot, Saved
+from report import Goal
+
+CPUS = (1, 2)
+ROUNDS = 8       # of a hop to the other kernel and one back
+SLOW_ROUNDS = 3  # in so many of them, the peers that take seconds also run
+QUICK_HOPS = 6
+
+WAYS = {'deep': '', 'deep, integrity=off': 'integrity=off'}
+
+
+def cpus_text(cpus):
+    return f'{cpus} CPU{"s" * (cpus > 1)}'
+
+
+def names(cpus):
+    """The figures that the goals compare."""
+    text = cpus_text(cpus)
+    return {'deep': f'Linux to Linux, {text}: deep', 'monitor': f'Linux to Linux, {text}: deep, of it the monitor',
+            'there': f'Linux to Linux, {text}: kexec jump to B', 'back': f'Linux to Linux, {text}: kexec jump back'}
+
+
+GOALS = [goal for cpus, divisor in ((1, 12), (2, 7)) for goal in (
+    Goal(f'deep hop, {cpus_text(cpus)}, ms against kexec jump', names(cpus)['deep'],
+         (names(cpus)['there'], names(cpus)['back']), divisor),
+    Goal(f"the monitor's part, {cpus_text(cpus)}, ms", names(cpus)['monitor'], limit=1.0))]
+
+
+def rounds(bench, prefix, pairs, peers):
+    for number in range(ROUNDS):
+        for _ in range(2):
+            for pair in pairs:
+                pair.hop()
+        for peer in peers if number < SLOW_ROUNDS else ():
+            for name, milliseconds in peer.round():
+                bench.add(f'{prefix}: {name}', 'ms', [milliseconds])
+        bench.say(f'{prefix}: round {number + 1} of {ROUNDS}')
+
+
+def measure_with(bench, cpus):
+    prefix = f'Linux to Linux, {cpus_text(cpus)}'
+    ways = {way: Slots(bench.machines, cpus, options) for way, options in WAYS.items()}
+    jump = Jump(bench.machines, cpus)
+    peers = [KexecReboot(bench.machines, cpus), Saved(bench.machines, cpus)]
+    rounds(bench, prefix, [*ways.values(), jump], peers)
+    for way, pair in ways.items():
+        pair.finish()
+        bench.add(f'{prefix}: {way}', 'ms', pair.times())
+        bench.add(f'{prefix}: {way}, of it the monitor', 'ms', pair.monitor_times())
+    jump.finish()
+    bench.add(names(cpus)['there'], 'ms', jump.times('there'))
+    bench.add(names(cpus)['back'], 'ms', jump.times('back'))
+
+
+def without_pause(bench):
+    """As if a hotkey were pressed again and again: each kernel leaves as soon as it is back. Linux's next suspend waits
+    until its PS/2 devices are there again; without a mouse there is less to wait for."""
+    for name, words in (('', ''), (', and without a PS/2 mouse', 'i8042.noaux')):
+        pair = Slots(bench.machines, 1, words=words)
+        pair.bounce(QUICK_HOPS)
+        pair.finish()
+        # Before the first two, each kernel had a pause.
+        bench.add(f'Linux to Linux, {cpus_text(1)}: deep, without a pause before it{name}', 'ms',
+                  pair.times()[2:2 * QUICK_HOPS])
+
+
+def measure(bench):
+    for cpus in CPUS:
+        measure_with(bench, cpus)
+        bench.machines.end()
+    without_pause(bench)

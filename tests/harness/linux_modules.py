@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Debian's kernel modules that are not in the initramfs, for a guest: on a disk that is a tar file."""
+
+import io
+import lzma
+import subprocess
+import tarfile
+from pathlib import Path
+
+from linux import KERNELS
+
+
+def module_files(flavour, module):
+    """A module's file and those that it needs, in the order to load them."""
+    folder = KERNELS / flavour
+    output = subprocess.run(
+        ['/sbin/modprobe', '-C', '/dev/null', '-d', folder, '-S', (folder / 'version').read_text().strip(),
+         '--show-depends', module], check=True, capture_output=True, text=True, timeout=30).stdout
+    return [Path(line.split()[1]) for line in output.splitlines() if line.startswith('insmod ')]
+
+
+def module_disk(flavour, path, modules):
+    """Makes the disk, with MODULE/NUMBER-NAME.ko for each file of a module; returns QEMU's arguments for it."""
+    with tarfile.open(path, 'w') as archive:
+        for module in modules:
+            for number, file in enumerate(module_files(flavour, module)):
+                data = file.read_bytes()
+                info = tarfile.TarInfo(f'{module}/{number:02}-{file.name.removesuffix(".xz")}')
+                data = lzma.decompress(data) if file.suffix == '.xz' else data
+                info.size = len(data)
+                archive.addfile(info, io.BytesIO(data))
+    return ['-drive', f'file={path},format=raw,if=virtio,readonly=on']
+
+
+def unpack_modules(guest):
+    guest.run('tar xf /dev/vda -C /tmp')
+
+
+def load_module(guest, module):
+    """One that needs modules which are loaded already passes over them."""
+    guest.run(f'for f in /tmp/{module}/*; do insmod $f 2>/dev/null; done; '
+              f'grep -q "^{module.replace("-", "_")} " /proc/modules')

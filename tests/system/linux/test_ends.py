@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A slot ends in ways that its driver has to come before, or that no boot CPU takes part in. The others go on.
+
+beta has QEMU's pvpanic device, which ends the machine if its notifier is called, and memory for a crash
+kernel.
+"""
+
+import io
+import lzma
+import tarfile
+
+import pytest
+
+from guest_images import compile_static
+from linux import CLOUD, KERNELS, Linux, initrd, kernel, linux_slot
+from qemu import PROMPT
+from switchyard import open_console, slots
+from test_devices import module_files
+
+CRASH_LINE = 'console=ttyS0,115200 nr_cpus=1 irqpoll reset_devices panic=10'
+
+
+def tools_disk(path):
+    """A disk that is a tar file: pvpanic's two modules, a crash kernel, and the program that loads it."""
+    files = {f'{number}.ko': file for number, file in enumerate(module_files(CLOUD, 'pvpanic-pci'))}
+    files |= {'kernel': kernel(CLOUD), 'initrd': initrd(CLOUD), 'load': compile_static('load_crash_kernel')}
+    with tarfile.open(path, 'w') as archive:
+        for name, file in files.items():
+            data = file.read_bytes()
+            data = lzma.decompress(data) if file.suffix == '.xz' else data
+            info = tarfile.TarInfo(name)
+            info.size, info.mode = len(data), 0o755
+            archive.addfile(info, io.BytesIO(data))
+    return path
+
+
+@pytest.fixture(scope='module')
+def machine(module_machines, tmp_path_factory):
+    """alpha keeps a file in memory and is parked. Each test ends beta in its own way."""
+    disk = tools_disk(tmp_path_factory.mktemp('ends') / 'tools.tar')
+    machine = module_machines.start(
+        'timeout=-1', linux_slot('alpha', CLOUD)
+        + linux_slot('beta', CLOUD, 'mem=640M', 'crashkernel=192M'), memory='1280M', smp=2,
+        devices=['-drive', f'file={disk},format=raw,if=virtio,readonly=on', '-device', 'pvpanic-pci'])
+    open_console(machine)
+    machine.alpha, machine.beta = Linux(machine, 'alpha'), Linux(machine, 'beta')
+    machine.sendline('boot alpha')
+    machine.alpha.wait()
+    machine.alpha.run('dd if=/dev/urandom of=/tmp/r bs=1M count=4 2>/dev/null; '
+                      'sha256sum /tmp/r > /tmp/sum')
+    machine.alpha.leave('syctl monitor')
+    machine.expect(PROMPT)
+    return machine
+
+
+def boot_beta(machine):
+    machine.sendline('boot beta')
+    machine.beta.wait()
+
+
+def check_alpha(machine):
+    """alpha must come back unharmed. Leaves the machine at the monitor's prompt."""
+    machine.sendline('switch alpha')
+    machine.alpha.come_back()
+    machine.alpha.run('sha256sum -c -s /tmp/sum')
+    machine.alpha.check_cpus(2)
+    assert machine.alpha.alarms() == []
+    machine.alpha.leave('syctl monitor')
+    machine.expect(PROMPT)
+
+
+def panic(machine, cpu):
+    machine.sendline(f"taskset {1 << cpu:x} sh -c 'echo c > /proc/sysrq-trigger'")
+
+
+@pytest.mark.parametrize('cpu', [0, 1])
+def test_a_panic_with_pvpanic(machine, cpu):
+    boot_beta(machine)
+    machine.beta.run('tar xf /dev/vda -C /tmp 0.ko 1.ko; insmod /tmp/0.ko; insmod /tmp/1.ko; lsmod | grep pvpanic_pci')
+    panic(machine, cpu)
+    machine.expect(PROMPT, 60)
+    assert slots(machine)['beta']['STATE'] == 'crashed'
+    check_alpha(machine)
+
+
+@pytest.mark.parametrize('cpu', [0, 1])
+def test_sysrq_b(machine, cpu):
+    """It calls no notifier."""
+    boot_beta(machine)
+    machine.sendline(f"taskset {1 << cpu:x} sh -c 'echo b > /proc/sysrq-trigger'")
+    machine.expect(PROMPT, 60)
+    assert slots(machine)['beta']['STATE'] == 'ready'
+    check_alpha(machine)
+
+
+@pytest.mark.parametrize('command', ['reboot', 'poweroff'])
+def test_an_end_on_another_cpu(machine, command):
+    boot_beta(machine)
+    machine.beta.run('echo 1 > /sys/kernel/reboot/cpu')
+    machine.sendline(f'{command} -f')
+    machine.expect(PROMPT, 60)
+    assert slots(machine)['beta']['STATE'] == 'ready'
+    check_alpha(machine)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize('cpu', [0, 1])
+def test_a_crash_kernel_that_reboots(machine, cpu):
+    """It runs on the CPU that panicked. In its reboot nobody else takes part."""
+    boot_beta(machine)
+    machine.beta.run('tar xf /dev/vda -C /tmp kernel initrd load')
+    machine.beta.run(f"/tmp/load /tmp/kernel /tmp/initrd '{CRASH_LINE}'", 120)
+    assert machine.beta.run('cat /sys/kernel/kexec_crash_loaded').strip() == '1'
+    panic(machine, cpu)
+    machine.beta.wait()
+    notes = machine.beta.run("dd if=/proc/vmcore bs=4k count=4 2>/dev/null | strings | grep -c '^CORE$'")
+    assert int(notes) == 2, 'registers of each CPU'
+    machine.sendline('reboot')
+    machine.expect(PROMPT, 60)
+    assert slots(machine)['beta']['STATE'] == 'ready'
+    check_alpha(machine)

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a kernel needs before its driver can be loaded: memory for its initrd."""
+
+import gzip
+import subprocess
+
+import pytest
+
+from linux import CLOUD, Linux, initrd, kernel
+from qemu import PROMPT
+from switchyard import module, open_console, slots
+
+MIB = 1 << 20
+FILLER = 100 * MIB
+STRING = 'console=ttyS0,115200'
+
+
+def cpio(folder):
+    return subprocess.run(['cpio', '--quiet', '-o', '-H', 'newc', '-R', '0:0'], cwd=folder, input=b'filler\n',
+                          stdout=subprocess.PIPE, check=True, timeout=60).stdout
+
+
+@pytest.fixture(scope='module')
+def large_initrd(module_machines):
+    """A gzip file like Debian's own, which is several times as large when it is unpacked."""
+    folder = module_machines.logs
+    with open(folder / 'filler', 'wb') as file:
+        file.truncate(FILLER)
+    ours = subprocess.run(['zstd', '-dc', initrd(CLOUD)], stdout=subprocess.PIPE, check=True,
+                          timeout=60).stdout
+    path = folder / 'initrd.gz'
+    path.write_bytes(gzip.compress(cpio(folder) + ours, 1, mtime=0))
+    return path
+
+
+@pytest.fixture(scope='module')
+def machine(module_machines, large_initrd):
+    lines = [module('kernel', 'small', kernel(CLOUD), 'mem=224M', STRING), module('initrd', 'small', large_initrd)]
+    machine = module_machines.start('timeout=-1', lines)
+    open_console(machine)
+    return machine
+
+
+def test_the_loader_does_not_unpack_it(machine, large_initrd):
+    """The store holds it as small as it is in its file."""
+    image_kib = int(slots(machine)['small']['IMAGE'].removesuffix(' KiB'))
+    files = kernel(CLOUD).stat().st_size + large_initrd.stat().st_size
+    assert files / 1024 <= image_kib < files / 1024 + 1
+
+
+def test_a_slot_that_is_too_small_is_told(machine, large_initrd):
+    """Linux goes on with a part of its files, which nobody would notice. The monitor has said so before."""
+    machine.sendline('boot small')
+    said = machine.expect(r'slot small: (224 MiB may be too little for its initrd: .*)\r?\n', 60)
+    unpacked = int.from_bytes(large_initrd.read_bytes()[-4:], 'little')
+    assert f', and {-(-unpacked // MIB)} MiB unpacked from it' in said[1]
+    machine.expect('Initramfs unpacking failed: write error', 60)
+    machine.expect('Kernel panic', 60)
+
+
+def test_a_slot_that_is_large_enough(machines, large_initrd):
+    lines = [module('kernel', 'large', kernel(CLOUD), 'mem=384M', STRING), module('initrd', 'large', large_initrd)]
+    machine = machines.start('timeout=-1', lines, memory='640M')
+    open_console(machine)
+    machine.sendline('boot large')
+    guest = Linux(machine, 'large')
+    guest.wait()
+    assert guest.run('stat -c %s /filler').strip() == str(FILLER)
+    guest.leave('syctl monitor')
+    machine.expect(PROMPT)
+    assert 'too little' not in machine.command('log')

@@ -33,7 +33,10 @@ for applet in $("$busybox" --list); do
 	[ -e "$root/bin/$applet" ] || ln -s busybox "$root/bin/$applet"
 done
 
-# /lib/modules/order lists the modules and their dependencies, in the order of loading.
+# /lib/modules/order lists the modules and their dependencies, in the order of loading. The driver comes
+# first: until it is loaded, a panic takes all parked slots along.
+cp "$driver" "$root/lib/modules/switchyard.ko"
+echo switchyard.ko >"$root/lib/modules/order"
 for module in $wanted; do
 	/sbin/modprobe -C /dev/null -d "$kernel" -S "$version" --show-depends "$module" \
 		2>/dev/null || true
@@ -48,8 +51,6 @@ while read -r file; do
 	echo "$name" >>"$root/lib/modules/order"
 done <"$root/modules"
 rm "$root/modules"
-cp "$driver" "$root/lib/modules/switchyard.ko"
-echo switchyard.ko >>"$root/lib/modules/order"
 
 find "$root" -exec touch -h -d "@${SOURCE_DATE_EPOCH:-315532800}" {} +
 (cd "$root" && find . -mindepth 1 | LC_ALL=C sort |

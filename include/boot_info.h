@@ -65,10 +65,11 @@ struct boot_info {
 	bool regions_truncated;			/* the firmware's map had more of them */
 	struct region region[BOOT_MAX_REGIONS]; /* as firmware gave it: unsorted, may overlap */
 	uint32_t module_count;
-	uint32_t modules_refused; /* modules beyond BOOT_MAX_MODULES */
-	uint32_t rsdp_size;	  /* bytes used of rsdp[]: 20 (ACPI 1.0), 36, or 0: no ACPI */
-	uint8_t rsdp[36];	  /* a copy of the ACPI root pointer */
-	bool uefi;		  /* firmware is UEFI: no BIOS data lies below 1 MiB */
+	uint32_t modules_refused;  /* modules beyond BOOT_MAX_MODULES */
+	uint32_t rsdp_size;	   /* bytes used of rsdp[]: 20 (ACPI 1.0), 36, or 0: no ACPI */
+	uint8_t rsdp[36];	   /* a copy of the ACPI root pointer */
+	uint64_t efi_system_table; /* physical address; 0: none */
+	bool uefi;		   /* firmware is UEFI: no BIOS data lies below 1 MiB */
 	enum boot_screen screen;
 	struct boot_framebuffer framebuffer; /* if screen is SCREEN_FRAMEBUFFER */
 	struct region image;		     /* where the monitor itself lies */

@@ -235,6 +235,12 @@ struct multiboot2_framebuffer_tag {
 	struct multiboot_colours colours[];
 };
 
+/* Section 3.6.14: of 64-bit UEFI. */
+struct multiboot2_efi_tag {
+	struct multiboot2_tag tag;
+	uint64_t system_table;
+};
+
 /* Section 3.6.23: where a relocatable kernel was put. */
 struct multiboot2_load_base_tag {
 	struct multiboot2_tag tag;

@@ -123,7 +123,7 @@ static void run(void *context)
 	cpu_state_keep_firmware(); /* probes, and so needs the IDT, and CR4 */
 	fault_init(monitor);	   /* faults can be reported from here on */
 	platform_init(boot->rsdp_size ? (uint64_t)boot->rsdp : 0, /* needs the page tables */
-		      log_warn, log_keep_error, log);
+		      boot->efi_system_table, log_warn, log_keep_error, log);
 	ui_take(&state->ui, mapped); /* platform_init() has kept what firmware set up */
 	report_keyboard(&state->ui);
 	report_left_out(log); /* what platform_init() found, */

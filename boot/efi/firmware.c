@@ -142,6 +142,7 @@ static void take_name(struct app *app)
 	}
 	/* The revision's minor half counts in tenths: 70 is 2.7. */
 	app->boot->uefi = true;
+	app->boot->efi_system_table = (uint64_t)system;
 	format_text(app->boot->loader, sizeof(app->boot->loader), "UEFI %u.%u of %s",
 		    system->Hdr.Revision >> 16, (system->Hdr.Revision & 0xffff) / 10, vendor);
 }

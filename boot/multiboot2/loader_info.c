@@ -139,6 +139,13 @@ static void take_rsdp_tag(struct boot_info *boot, const struct multiboot2_tag *t
 	boot->rsdp_size = size;
 }
 
+static void take_efi_tag(struct boot_info *boot, const struct multiboot2_efi_tag *tag)
+{
+	boot->uefi = true;
+	if (is_whole(boot, &tag->tag, sizeof(*tag), "UEFI's system table"))
+		boot->efi_system_table = tag->system_table;
+}
+
 static void take_tag(struct boot_info *boot, const struct multiboot2_tag *tag)
 {
 	const char *text = (const char *)(tag + 1);
@@ -162,7 +169,7 @@ static void take_tag(struct boot_info *boot, const struct multiboot2_tag *tag)
 		take_framebuffer_tag(boot, (const void *)tag);
 		break;
 	case MULTIBOOT2_INFO_EFI64:
-		boot->uefi = true;
+		take_efi_tag(boot, (const void *)tag);
 		break;
 	case MULTIBOOT2_INFO_ACPI_OLD:
 	case MULTIBOOT2_INFO_ACPI_NEW:

@@ -99,6 +99,7 @@ int switchyard_core_init(void)
 	if (error)
 		goto undo_device;
 
+	core->info->notes.driver = 1;
 	pr_info("slot %s, %u slots, gate at 0x%llx\n", core->info->slot[core->info->self - 1].name,
 		core->info->slot_count, core->info->gate);
 	return 0;
@@ -118,6 +119,7 @@ void switchyard_core_exit(void)
 {
 	struct switchyard_core *core = &switchyard_core;
 
+	core->info->notes.driver = 0;
 	switchyard_keys_exit();
 	switchyard_device_exit();
 	switchyard_request_exit(core);
@@ -148,6 +150,15 @@ void switchyard_crash(void)
 	leave_for_good(SWITCHYARD_CRASH, 0);
 }
 
+void switchyard_guard(void)
+{
+	s64 result = switchyard_gate_call(&switchyard_core.gate, SWITCHYARD_GUARD, 0);
+
+	if (result)
+		pr_warn("a reset would not end this slot only: %s\n",
+			switchyard_error_text(result));
+}
+
 void switchyard_wait(void)
 {
 	leave_for_good(SWITCHYARD_WAIT, 0);
@@ -158,4 +169,9 @@ void switchyard_crash_note(const char *message)
 	struct switchyard_notes *notes = &switchyard_core.info->notes;
 
 	strscpy(notes->message, message, sizeof(notes->message));
+}
+
+void switchyard_note_ib700(bool present)
+{
+	switchyard_core.info->notes.watchdogs = present ? SWITCHYARD_WATCHDOG_IB700 : 0;
 }

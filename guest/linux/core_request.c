@@ -7,6 +7,8 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/delay.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
 #include <asm/msr.h>
@@ -15,6 +17,10 @@
 #include "switchyard_check.h"
 #include "switchyard_ioctl.h"
 #include "switchyard_names.h"
+
+/* For so long a suspend that a key has called off is tried again, after such a pause. */
+#define WAKE_LIMIT	(5 * HZ)
+#define WAKE_PAUSE_MSEC 50
 
 void switchyard_request_hook(const struct switchyard_way *way)
 {
@@ -63,6 +69,23 @@ void switchyard_request_end(void)
 	switchyard_keys_forget();
 }
 
+/*
+ * Suspends Linux. It calls the suspend off with -EBUSY if a device wakes it up meanwhile, and a
+ * keyboard does so whenever a key is pressed. The user wants to switch all the same, so this tries
+ * again. Linux says -EBUSY as well if a task can't be frozen, but only after WAKE_LIMIT.
+ */
+static int suspend_despite_keys(struct switchyard_turn *turn)
+{
+	unsigned long limit = jiffies + WAKE_LIMIT;
+	int error = turn->way->suspend();
+
+	while (error == -EBUSY && !turn->entered && time_before(jiffies, limit)) {
+		msleep(WAKE_PAUSE_MSEC);
+		error = turn->way->suspend();
+	}
+	return error;
+}
+
 /* The caller holds turn->lock and has set op and slot. Returns as switchyard_request_run() does. */
 static int request_suspend(struct switchyard_turn *turn, bool force, s32 *result)
 {
@@ -76,7 +99,7 @@ static int request_suspend(struct switchyard_turn *turn, bool force, s32 *result
 
 	turn->entered = false;
 	WRITE_ONCE(turn->task, current);
-	error = turn->way->suspend();
+	error = suspend_despite_keys(turn);
 	WRITE_ONCE(turn->task, NULL);
 
 	if (turn->entered) {

@@ -33,6 +33,9 @@ void switchyard_panic_exit(void);
 void switchyard_restart_init(void);
 void switchyard_restart_exit(void);
 
+/* Called when all CPUs are back after a switch. */
+void switchyard_restart_guard(void);
+
 /* The function for struct switchyard_way. */
 bool switchyard_find_lost(struct switchyard_lost *lost);
 
@@ -43,6 +46,10 @@ void switchyard_network_resume(void);
 
 /* Called after a switch, before any device is resumed. */
 void switchyard_hotplug_wake(void);
+
+/* Notifier of platform devices. */
+int switchyard_watchdog_init(void);
+void switchyard_watchdog_exit(void);
 
 /* Notifier of suspend and hibernation. */
 int switchyard_sleep_init(void);

@@ -60,6 +60,7 @@ static int switch_enter(suspend_state_t state)
 
 static void switch_end(void)
 {
+	switchyard_restart_guard();
 	switchyard_request_end();
 	switchyard_network_resume();
 }

@@ -22,14 +22,19 @@ static int __init switchyard_init(void)
 	error = switchyard_network_init();
 	if (error)
 		goto undo_boot_cpu;
-	error = switchyard_sleep_init();
+	error = switchyard_watchdog_init();
 	if (error)
 		goto undo_network;
+	error = switchyard_sleep_init();
+	if (error)
+		goto undo_watchdog;
 	switchyard_panic_init();
 	switchyard_restart_init();
 	switchyard_suspend_init();
 	return 0;
 
+undo_watchdog:
+	switchyard_watchdog_exit();
 undo_network:
 	switchyard_network_exit();
 undo_boot_cpu:
@@ -47,6 +52,7 @@ static void __exit switchyard_exit(void)
 	switchyard_restart_exit();
 	switchyard_panic_exit();
 	switchyard_sleep_exit();
+	switchyard_watchdog_exit();
 	switchyard_network_exit();
 	switchyard_boot_cpu_exit();
 	switchyard_ending_exit();

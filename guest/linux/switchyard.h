@@ -35,8 +35,8 @@
  * executable. For that, entry 0 of the PML4 can point to switchyard_info.identity_pdpt (with LA57:
  * entry 0 of the PML5 to switchyard_info.identity_pml4), with flags 3 (present, writable). The
  * monitor sends INIT to every other CPU, so their state is lost. Interrupts may be on or off; the
- * gate keeps their state. 32 bytes of stack are enough. Any CPU of the slot may ask for the three
- * operations that never return. Other calls by other CPUs, and calls by an NMI handler that
+ * gate keeps their state. 32 bytes of stack are enough. Any CPU of the slot may ask for the last
+ * four operations. Other calls by other CPUs, and calls by an NMI handler that
  * interrupted the gate, are refused without harm.
  *
  * SWITCHYARD_END and _CRASH need the boot CPU. If another CPU asks, the boot CPU must be in
@@ -57,8 +57,9 @@ enum switchyard_op {
 	SWITCHYARD_END = 3,	/* arg: enum switchyard_end; never returns */
 	SWITCHYARD_CRASH = 4,	/* mark this slot crashed; never returns. notes.message says why */
 	SWITCHYARD_WAIT = 5,	/* arg 0; this CPU waits for the slot's end; never returns */
-	SWITCHYARD_BOOT = 6,	/* arg: as for SWITCH; that slot starts afresh from its image */
-	SWITCHYARD_SERVICE = 7, /* arg: physical address of a struct switchyard_call */
+	SWITCHYARD_GUARD = 6,	/* arg 0: a reset from now on ends only this slot, if possible */
+	SWITCHYARD_BOOT = 7,	/* arg: as for SWITCH; that slot starts afresh from its image */
+	SWITCHYARD_SERVICE = 8, /* arg: physical address of a struct switchyard_call */
 };
 
 enum switchyard_end {
@@ -116,6 +117,12 @@ enum switchyard_state { SWITCHYARD_STATES(SWITCHYARD_ENUMERATOR) };
 enum switchyard_type { SWITCHYARD_TYPES(SWITCHYARD_ENUMERATOR) };
 
 /*
+ * In flags of a row: the slot's kernel has run, and has not shown that it knows of the monitor. A
+ * panic or reboot of such a kernel resets the machine, with all parked slots.
+ */
+#define SWITCHYARD_SLOT_NO_DRIVER 0x01
+
+/*
  * One row of `syctl list`. The monitor writes it before a slot runs, and at SWITCHYARD_LIST; guests
  * only read it.
  */
@@ -123,7 +130,8 @@ struct switchyard_slot {
 	char name[SWITCHYARD_NAME_SIZE]; /* NUL-terminated */
 	uint8_t state;			 /* enum switchyard_state, as of the last switch or LIST */
 	uint8_t type;			 /* enum switchyard_type */
-	uint8_t reserved[5];
+	uint8_t flags;			 /* SWITCHYARD_SLOT_... */
+	uint8_t reserved[4];
 	uint64_t base; /* physical address of the slot's large range */
 	uint64_t size; /* size of that range, in bytes */
 	uint64_t runs; /* how often it was started or resumed */
@@ -135,6 +143,9 @@ struct switchyard_slot {
 #define SWITCHYARD_LED_NUM    0x02
 #define SWITCHYARD_LED_CAPS   0x04
 
+/* In watchdogs: there is one of this kind, and this guest may have started it. */
+#define SWITCHYARD_WATCHDOG_IB700 0x01
+
 /*
  * State that can't be read from the hardware. The counters' reload values, the 8259s' vector bases
  * and the keyboard's lights are write-only. A guest that does not program them again after each
@@ -145,8 +156,10 @@ struct switchyard_notes {
 	uint8_t pic_master;  /* ICW2 of the first 8259 */
 	uint8_t pic_slave;   /* ICW2 of the second 8259 */
 	uint8_t keyboard_leds;
-	uint8_t reserved;
+	uint8_t watchdogs; /* the monitor stops those that are noted here */
 	char message[120]; /* NUL-terminated reason of a crash, which the monitor shows */
+	uint8_t driver;	   /* not 0: this kernel calls the gate before it ends, and if it panics */
+	uint8_t reserved[7];
 };
 
 /* What SWITCHYARD_SERVICE can do. */

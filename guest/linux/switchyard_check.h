@@ -33,6 +33,7 @@ static inline int switchyard_check(const struct switchyard_slot *slot, uint32_t 
 			       ? 0
 			       : SWITCHYARD_EBADOP;
 	case SWITCHYARD_WAIT:
+	case SWITCHYARD_GUARD:
 		return arg ? SWITCHYARD_EBADOP : 0;
 	case SWITCHYARD_MONITOR:
 	case SWITCHYARD_CRASH:

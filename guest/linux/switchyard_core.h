@@ -71,7 +71,16 @@ void switchyard_end(enum switchyard_end reason);
 void switchyard_crash(void);
 void switchyard_wait(void);
 
+/*
+ * Asks the monitor to come back if the machine is reset. The caller has locked the RTC. Linux undoes
+ * it when it starts other CPUs.
+ */
+void switchyard_guard(void);
+
 /* Tells the monitor why this kernel is about to crash. */
 void switchyard_crash_note(const char *message);
+
+/* Notes whether this kernel has a driver for an IB700, so that the monitor stops that watchdog. */
+void switchyard_note_ib700(bool present);
 
 #endif

@@ -29,6 +29,21 @@ static const char *size_text(char text[SIZE_TEXT], uint64_t bytes)
 	return text;
 }
 
+/* The table's columns are a contract, so this comes below it. */
+static void list_driverless(const struct switchyard_list *list)
+{
+	const char *before = "\n";
+
+	for (uint32_t i = 0; i < list->slot_count; i++) {
+		if (!(list->slot[i].flags & SWITCHYARD_SLOT_NO_DRIVER))
+			continue;
+		printf("%s%s: its kernel has shown no driver; its panic or reboot takes parked "
+		       "slots along\n",
+		       before, list->slot[i].name);
+		before = "";
+	}
+}
+
 static void list_table(const struct switchyard_list *list)
 {
 	char size[SIZE_TEXT];
@@ -42,6 +57,7 @@ static void list_table(const struct switchyard_list *list)
 		       switchyard_state_name(slot->state), size_text(size, slot->size), slot->base,
 		       switchyard_type_name(slot->type), slot->runs);
 	}
+	list_driverless(list);
 }
 
 static void list_json(const struct switchyard_list *list)
@@ -52,9 +68,10 @@ static void list_json(const struct switchyard_list *list)
 
 		printf("%s\n  {\"number\": %" PRIu32 ", \"slot\": \"%s\", \"state\": \"%s\", "
 		       "\"memory\": %" PRIu64 ", \"base\": %" PRIu64 ", \"type\": \"%s\", "
-		       "\"runs\": %" PRIu64 ", \"self\": %s}",
+		       "\"runs\": %" PRIu64 ", \"driverless\": %s, \"self\": %s}",
 		       i ? "," : "", i + 1, slot->name, switchyard_state_name(slot->state),
 		       slot->size, slot->base, switchyard_type_name(slot->type), slot->runs,
+		       slot->flags & SWITCHYARD_SLOT_NO_DRIVER ? "true" : "false",
 		       i + 1 == list->self ? "true" : "false");
 	}
 	printf("\n]\n");

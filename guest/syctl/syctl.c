@@ -18,6 +18,9 @@
 /* `syctl switch` takes this for the monitor, also if a slot is called so. */
 #define MONITOR_NAME "monitor"
 
+/* Which lockdown mode holds, if securityfs is mounted. */
+#define LOCKDOWN "/sys/kernel/security/lockdown"
+
 struct options {
 	bool json;
 	bool force;
@@ -168,13 +171,37 @@ static bool is_command(int count, char **word, bool force)
 	return false;
 }
 
+/* The kernel shows all its modes, the one that holds in brackets: "none [integrity] ...". */
+static bool is_locked_down(void)
+{
+	char modes[64] = "";
+	FILE *file = fopen(LOCKDOWN, "re");
+
+	if (!file)
+		return false;
+	if (!fgets(modes, sizeof(modes), file))
+		modes[0] = '\0';
+	fclose(file);
+	return strstr(modes, "[integrity]") || strstr(modes, "[confidentiality]");
+}
+
+static void no_device(int error)
+{
+	if (error == ENOENT && is_locked_down())
+		fail("%s: there is none, and this kernel is in lockdown, which keeps out "
+		     "drivers that no key of its own has signed; boot it without lockdown=",
+		     SWITCHYARD_DEVICE);
+	else
+		fail("%s: %s; is switchyard.ko loaded, and are you root?", SWITCHYARD_DEVICE,
+		     strerror(error));
+}
+
 static int open_device(void)
 {
 	int device = open(SWITCHYARD_DEVICE, O_RDWR | O_CLOEXEC);
 
 	if (device < 0)
-		fail("%s: %s; is switchyard.ko loaded, and are you root?", SWITCHYARD_DEVICE,
-		     strerror(errno));
+		no_device(errno);
 	return device;
 }
 

@@ -6,7 +6,9 @@
  * Keys on the serial port: c: both CPUs call. d: a data breakpoint interrupts the gate where it
  * writes to one word of the caller's stack, and the breakpoint's handler calls the gate, too. n:
  * the other CPU sends NMIs, whose handler does the same. s: both CPUs ask for services. h: they name
- * memory that is not theirs. w: the other CPU sends NMIs while services are at work. m: the monitor.
+ * memory that is not theirs. i: the other CPU sends NMIs while services are at work. m: the monitor.
+ * w: the boot CPU waits in the monitor, and the other CPU ends the slot. e: the same, but the boot
+ * CPU does not wait.
  * tests/system/monitor/test_callers.py reads the output.
  */
 #include "../tick/flat_segments.h"
@@ -45,7 +47,7 @@ static struct {
 	gate_function *gate;
 	uint64_t self; /* the slot's number */
 	/* What the other CPU must do, and what it has done. */
-	volatile uint32_t calls_wanted, services_wanted, nmis_wanted, counted_wanted;
+	volatile uint32_t calls_wanted, services_wanted, nmis_wanted, counted_wanted, end_wanted;
 	struct answers boot, other, inside;
 	volatile uint32_t nmis_came, nmis_lost;
 } callers;
@@ -136,6 +138,8 @@ static void serve(volatile uint64_t *counter)
 			cpus_send(0, ICR_NMI);
 			pause(NMI_PAUSES);
 		}
+		if (callers.end_wanted)
+			callers.gate(SWITCHYARD_END, SWITCHYARD_END_POWEROFF);
 		__builtin_ia32_pause();
 	}
 }
@@ -314,6 +318,16 @@ static void nmis_while_asking(struct tick *tick)
 	say_services(tick, "meanwhile", &callers.boot);
 }
 
+static void end_on_the_other(bool boot_cpu_waits)
+{
+	callers.end_wanted = 1;
+	if (boot_cpu_waits)
+		callers.gate(SWITCHYARD_WAIT, 0);
+	interrupts_off();
+	for (;;)
+		__builtin_ia32_pause();
+}
+
 static void obey(struct tick *tick, int key)
 {
 	if (key == 'c')
@@ -326,10 +340,12 @@ static void obey(struct tick *tick, int key)
 		both_ask(tick);
 	else if (key == 'h')
 		name_foreign_memory(tick);
-	else if (key == 'w')
+	else if (key == 'i')
 		nmis_while_asking(tick);
 	else if (key == 'm')
 		gate_monitor(tick);
+	else if (key == 'w' || key == 'e')
+		end_on_the_other(key == 'w');
 }
 
 void kernel_main(uint32_t magic, const struct multiboot2_info *information,

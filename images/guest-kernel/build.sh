@@ -31,12 +31,13 @@ key=$({
 	sha256sum <"$source"
 	sha256sum <"$fragment"
 	sha256sum <"$0"
-	"$compiler" --version
+	"$compiler" -dumpfullversion
+	"$compiler" -dumpmachine
 } | sha256sum | cut -c1-24)
 kept=$cache/$key
 
 # Nothing in the kernel tells when, where and by whom it was built.
-export KBUILD_BUILD_TIMESTAMP="@${SOURCE_DATE_EPOCH:-315532800}" KBUILD_BUILD_USER=switchyard KBUILD_BUILD_HOST=switchyard
+export KBUILD_BUILD_TIMESTAMP="@315532800" KBUILD_BUILD_USER=switchyard KBUILD_BUILD_HOST=switchyard
 
 build() {
 	echo "  KERNEL  $kept: some 7 minutes on 2 CPUs"

@@ -106,6 +106,7 @@ void kernel_main(uint32_t magic, const struct multiboot2_info *information,
 		switchyard->notes.pit_reload = PIT_RELOAD;
 		switchyard->notes.pic_master = PIC_MASTER_VECTOR;
 		switchyard->notes.pic_slave = PIC_SLAVE_VECTOR;
+		switchyard->notes.driver = 1;
 	}
 	say_hello(&tick);
 	interrupts_on();

@@ -24,6 +24,23 @@ static void fill_slot(const void *context, uint32_t row, struct table_row *cells
 	format_size(cells->cell[6], image);
 }
 
+/* The table's columns are a contract, so this comes below it. */
+static void say_driverless(struct ui *ui)
+{
+	const struct slot_table *slots = &ui->monitor->slots;
+	const char *before = "\n";
+
+	for (uint32_t i = 0; i < slots->count; i++) {
+		if (!slot_lacks_driver(&slots->slot[i]))
+			continue;
+		console_printf(&ui->console,
+			       "%s%s: its kernel has shown no driver; its panic or reboot takes "
+			       "parked slots along\n",
+			       before, slots->slot[i].name);
+		before = "";
+	}
+}
+
 void command_slots(struct ui *ui, int argc, char **argv)
 {
 	struct table table = {
@@ -36,6 +53,7 @@ void command_slots(struct ui *ui, int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	table_print(&ui->console, &table);
+	say_driverless(ui);
 }
 
 /* "alpha, beta, tick" */

@@ -80,6 +80,7 @@ struct slot {
 	struct region ram;   /* its large range, without */
 	struct region block; /* its end, which tells its kernel of the monitor (slot_block.h) */
 	uint64_t runs;
+	bool has_driver; /* its kernel has shown in some run that it knows of the monitor */
 	uint64_t turn;	 /* the later it got the machine, the higher; 0: it never ran */
 	char crash[128]; /* why it crashed, if state is SWITCHYARD_CRASHED */
 };
@@ -88,6 +89,12 @@ struct slot_table {
 	uint32_t count;
 	struct slot slot[SWITCHYARD_MAX_SLOTS];
 };
+
+/* True if a kernel ran in it, and none has ever shown that it knows of the monitor. */
+static inline bool slot_lacks_driver(const struct slot *slot)
+{
+	return slot->runs && !slot->has_driver;
+}
 
 /* The slot with that name, or NULL. */
 struct slot *slot_find(struct slot_table *table, const char *name);

@@ -4,6 +4,7 @@
  * another slot or the person gets the machine.
  */
 #include "monitor/switch/gate_call.h"
+#include "arch/x86/acpi/power.h"
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/cpu/lock.h"
 #include "arch/x86/gate/anchor.h"
@@ -12,9 +13,11 @@
 #include "arch/x86/gate/gate_cpu.h"
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/platform/platform.h"
+#include "arch/x86/platform/wake.h"
 #include "arch/x86/time/clock.h"
 #include "arch/x86/watchdog/watchdogs.h"
 #include "lib/print.h"
+#include "lib/string.h"
 #include "lib/units.h"
 #include "monitor/slot/life.h"
 #include "monitor/switch/handover.h"
@@ -36,7 +39,7 @@
 /* Guests call the gate and can't pass a pointer to the monitor, so it is kept here. */
 static struct monitor *gate_monitor;
 
-/* What another CPU asked for when the boot CPU did not come. */
+/* What another CPU asked for when the boot CPU did not come; op 0: none. */
 static struct request left_alone_with;
 
 /*
@@ -45,15 +48,8 @@ static struct request left_alone_with;
  */
 static void park(struct monitor *monitor, const struct slot *slot, struct kept_state *kept)
 {
-	const struct switchyard_notes *notes = &slot_block(slot)->info.notes;
-
 	platform_save(kept->platform, cpu_state_lapic(kept->cpu[0]));
-	platform_note(kept->platform, &(struct platform_notes){
-					      .pit_reload = notes->pit_reload,
-					      .pic_master = notes->pic_master,
-					      .pic_slave = notes->pic_slave,
-					      .keyboard_leds = notes->keyboard_leds,
-				      });
+	kept_state_note(slot, kept);
 	kept_state_save_apart(monitor, slot, kept);
 	kept_state_idle(kept, 1);
 	kept->cpu[0]->progress = GATE_PARKED;
@@ -224,6 +220,7 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 	struct error error;
 	int64_t result;
 
+	slot->has_driver |= op != SWITCHYARD_END || slot_block(slot)->info.notes.driver;
 	result = request_check(&monitor->slots, monitor->current, op, arg);
 	if (!result && op == SWITCHYARD_SWITCH)
 		result = check_target(monitor, &monitor->slots.slot[arg - 1]);
@@ -266,6 +263,29 @@ static void lock_wait(struct monitor *monitor)
 }
 
 /*
+ * The machine was reset, and came back to the boot CPU (wake.h). RAM is as it was, and devices are as
+ * after power-on. The slot that had the machine is gone.
+ */
+static void go_on_after_reset(void)
+{
+	struct monitor *monitor = gate_monitor;
+	struct slot *slot = &monitor->slots.slot[monitor->current];
+	struct request request = left_alone_with;
+	static const char reason[] = "it reset the machine";
+
+	if (!request.op) {
+		request.op = SWITCHYARD_CRASH;
+		memcpy(slot_block(slot)->info.notes.message, reason, sizeof(reason));
+	}
+	left_alone_with.op = 0;
+	cpu_state_take();
+	wake_chipset();
+	platform_restore_firmware();
+	park(monitor, slot, kept_state(monitor->current));
+	leave_to_next(monitor, slot, request.op, request.arg, NULL);
+}
+
+/*
  * Continues a call on a CPU that is not the boot CPU, with the boot CPU's stack, which is larger.
  * The boot CPU may still execute the slot's code, and would be reset by INIT. So its calls are
  * refused from now on, and no other slot gets the machine.
@@ -285,6 +305,13 @@ static void go_on_alone(void)
 	monitor->frontend.talk(monitor->frontend.context);
 }
 
+/* It changes nothing that CPUs share, except a byte of the CMOS. */
+static int64_t guard(void)
+{
+	wake_arm();
+	return 0;
+}
+
 /*
  * A call on another CPU. It may be one of several at the same time, and the slot may go on, so this
  * changes nothing before the boot CPU is known to wait or to be lost.
@@ -300,12 +327,16 @@ static int64_t other_cpu_call(const struct request *request)
 		return SWITCHYARD_ENOTBOOTCPU;
 	if (result)
 		return result;
+	if (request->op == SWITCHYARD_GUARD)
+		return guard();
 	if (request->op == SWITCHYARD_WAIT || handover_give(request))
 		cpu_stop();
 	lock_wait(monitor); /* for good: this CPU never gives the machine away */
+	left_alone_with = *request;
+	if (wake_possible()) /* a reset of the machine brings the boot CPU back */
+		machine_reboot();
 	monitor->boot_cpu_lost = true;
 	gate_cpu_set_context(0, NULL);
-	left_alone_with = *request;
 	gate_take_over(go_on_alone);
 }
 
@@ -322,6 +353,8 @@ static int64_t gate_answer(uint64_t op, uint64_t arg)
 
 	if (op != SWITCHYARD_SERVICE && !lapic_is_boot_cpu())
 		return other_cpu_call(&request);
+	if (op == SWITCHYARD_GUARD && !arg)
+		return guard();
 	if (op == SWITCHYARD_WAIT && !arg)
 		request = handover_wait();
 	lock_wait(monitor);
@@ -337,4 +370,5 @@ void gate_call_init(struct monitor *monitor)
 {
 	gate_monitor = monitor;
 	gate_init(gate_answer);
+	wake_init(!monitor->boot->uefi, go_on_after_reset);
 }

@@ -105,6 +105,19 @@ static void give_room(struct kept_state *kept, const struct slot *slot, enum int
 		kept->integrity.text.sums = kept_room(room, sums);
 }
 
+void kept_state_note(const struct slot *slot, struct kept_state *kept)
+{
+	const struct switchyard_notes *notes = &slot_block(slot)->info.notes;
+
+	platform_note(kept->platform, &(struct platform_notes){
+					      .pit_reload = notes->pit_reload,
+					      .pic_master = notes->pic_master,
+					      .pic_slave = notes->pic_slave,
+					      .keyboard_leds = notes->keyboard_leds,
+					      .ib700 = notes->watchdogs & SWITCHYARD_WATCHDOG_IB700,
+				      });
+}
+
 void kept_state_save_apart(struct monitor *monitor, const struct slot *slot,
 			   struct kept_state *kept)
 {

@@ -47,6 +47,9 @@ struct kept_state *kept_state(uint32_t index);
 uint64_t kept_state_size(const struct monitor *monitor, uint32_t index);
 uint64_t kept_state_own_size(void);
 
+/* Adds the slot's notes (switchyard.h) to its state, which platform_save() has just saved. */
+void kept_state_note(const struct slot *slot, struct kept_state *kept);
+
 /*
  * Keeps the part of a saved state that is kept apart (platform.h). If there is no RAM for it, the
  * log says so, and the slot gets the monitor's font when it is resumed.

@@ -78,11 +78,24 @@ static bool load_pristine(struct monitor *monitor, struct slot *slot, struct gue
 	return context.map_count && load_slot(slot, &context, entry, error);
 }
 
+static bool any_parked(const struct slot_table *slots)
+{
+	for (uint32_t i = 0; i < slots->count; i++)
+		if (slots->slot[i].state == SWITCHYARD_PARKED)
+			return true;
+	return false;
+}
+
 /* The kernel takes the terminal soon, so this is all that a person sees of it. */
 static void warn_before_start(struct monitor *monitor, const struct slot *slot)
 {
 	struct error warning;
 
+	if (!slot->has_driver && any_parked(&monitor->slots))
+		log_line(&monitor->log, LOG_WARN,
+			 "slot %s: its kernel has never shown a driver; until it does, its panic "
+			 "or reboot takes the parked slots along",
+			 slot->name);
 	if (!load_enough(slot, &warning))
 		log_line(&monitor->log, LOG_WARN, "slot %s: %s", slot->name, warning.text);
 }

@@ -2,9 +2,11 @@
 #
 # make bench   installs what is missing, builds, measures, prints a table, and writes build/bench.json and
 #              build/bench.svg; ONLY='gate hops' measures a part. The first time it builds the small kernel, too.
+#              SLOW_ROUNDS=1 measures only once what takes seconds each time.
 
 BENCH_DIR := $(B)/bench
 ONLY      ?=
+SLOW_ROUNDS ?= 3
 
 # The version of QEMU's interface for plugins: 1 up to QEMU 8, then 2.
 PLUGIN_VERSION = $(if $(filter 7 8,$(shell $(QEMU) --version | sed -n '1s/.*version \([0-9]*\).*/\1/p')),1,2)
@@ -17,7 +19,7 @@ bench: packages
 	@$(MAKE) --no-print-directory bench-run
 
 bench-run: $(BENCH_PARTS) $(B)/switchyard.elf $(TICK_ELF)
-	QEMU_CPU='$(QEMU_CPU)' $(PYTHON) tests/bench/bench.py $(ONLY)
+	QEMU_CPU='$(QEMU_CPU)' SLOW_ROUNDS=$(SLOW_ROUNDS) $(PYTHON) tests/bench/bench.py $(ONLY)
 
 $(BENCH_DIR)/plugin.so: tests/bench/plugin.c
 	@mkdir -p $(@D)

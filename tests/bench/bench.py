@@ -21,7 +21,7 @@ from paths import BUILD  # noqa: E402
 from plot import plot  # noqa: E402
 from report import Report, verdicts  # noqa: E402
 
-PARTS = {'gate': gate, 'hops': hops, 'growth': growth, 'startup': startup}
+PARTS = {'hops': hops, 'startup': startup, 'gate': gate, 'growth': growth}
 
 
 class Bench(Report):
@@ -43,6 +43,8 @@ class Bench(Report):
         except Exception as error:  # of any kind: the other parts still tell something
             traceback.print_exc()
             self.fail(f'{part}: {type(error).__name__}: {str(error).splitlines()[0]}')
+            for machine in self.machines.started:
+                machine.save_registers()
         finally:
             self.machines.end()
 
@@ -56,8 +58,9 @@ def main(parts):
     bench = Bench()
     for part in parts or PARTS:
         bench.run(part)
-    (BUILD / 'bench.json').write_text(bench.json())
-    (BUILD / 'bench.svg').write_text(plot(bench))
+        # After each part: if the run is interrupted, what there is tells something.
+        (BUILD / 'bench.json').write_text(bench.json())
+        (BUILD / 'bench.svg').write_text(plot(bench))
     print(bench.table())
     print('\n'.join(['', *verdicts(bench, hops.GOALS)]))
     for failure in bench.failures:

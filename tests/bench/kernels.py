@@ -113,17 +113,17 @@ class Pair:
 
 
 class Slots(Pair):
-    """Two slots of Switchyard."""
+    """Two slots of Switchyard. watch: what the plugin does meanwhile, stamping or counting."""
 
-    def __init__(self, machines, smp, options='', words=''):
+    def __init__(self, machines, smp, options='', words='', slot=SLOT, memory=MEMORY, watch=stamping):
         lines = [line for name in ('alpha', 'beta')
-                 for line in (module('kernel', name, VMLINUZ, f'mem={SLOT}', f'{COMMAND_LINE} {words}'.strip()),
+                 for line in (module('kernel', name, VMLINUZ, f'mem={slot}', f'{COMMAND_LINE} {words}'.strip()),
                               module('initrd', name, INITRD))]
         options = f'serial=com1,115200 timeout=0 default=alpha {options}'.strip()
-        base, _ = find_base(machines, options, lines, memory=MEMORY, smp=smp)
-        self._file = machines.logs / f'stamps-{len(machines.started)}'
-        machine = machines.start(options, lines, memory=MEMORY, smp=smp, lifetime=3600,
-                                 devices=stamping(base, self._file))
+        base, _ = find_base(machines, options, lines, memory=memory, smp=smp)
+        self.file = machines.logs / f'watched-{len(machines.started)}'
+        machine = machines.start(options, lines, memory=memory, smp=smp, lifetime=3600,
+                                 devices=watch(base, self.file))
         first, second = (Kernel(machine, name, smp) for name in ('alpha', 'beta'))
         first.wait(LIMIT)
         super().__init__(machine, first, second)
@@ -136,7 +136,7 @@ class Slots(Pair):
     def monitor_times(self):
         """Milliseconds from the gate's first instruction to the end of what the monitor does, in each hop
         that resumed a slot."""
-        pairs = re.findall(r'^stamp (\d+) (\d+)', self._file.read_text(), re.MULTILINE)
+        pairs = re.findall(r'^stamp (\d+) (\d+)', self.file.read_text(), re.MULTILINE)
         return [(int(leave) - int(enter)) / 1e6 for enter, leave in pairs if enter != '0'][:len(self.hops)]
 
 

@@ -184,6 +184,11 @@ static void watch(struct qemu_plugin_insn *instruction, exec_function *function,
 					       (void *)address);
 }
 
+static bool is_inside(uint64_t address)
+{
+	return address >= plugin.low && address < plugin.high;
+}
+
 static void instruction_translated(struct qemu_plugin_insn *instruction)
 {
 	uint64_t address = qemu_plugin_insn_vaddr(instruction);
@@ -193,20 +198,23 @@ static void instruction_translated(struct qemu_plugin_insn *instruction)
 			watch(instruction, entered, address);
 		if (address == plugin.leave)
 			watch(instruction, left, address);
-	} else if (address >= plugin.low && address < plugin.high) {
+	} else if (is_inside(address)) {
 		watch(instruction, executed_inside, address);
 		qemu_plugin_register_vcpu_mem_cb(instruction, accessed, NO_REGISTERS,
 						 READ_AND_WRITE, NULL);
-	} else {
-		watch(instruction, executed_outside, address);
 	}
 }
 
+/* A block lies inside or outside as a whole, because a jump leads from one to the other. */
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *block)
 {
+	struct qemu_plugin_insn *first = qemu_plugin_tb_get_insn(block, 0);
+
 	(void)id;
 	for (size_t i = 0; i < qemu_plugin_tb_n_insns(block); i++)
 		instruction_translated(qemu_plugin_tb_get_insn(block, i));
+	if (!plugin.leave && !is_inside(qemu_plugin_insn_vaddr(first)))
+		watch(first, executed_outside, 0);
 }
 
 /* One word: NAME=VALUE. */

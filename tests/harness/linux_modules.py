@@ -36,7 +36,7 @@ def unpack_modules(guest):
     guest.run('tar xf /dev/vda -C /tmp')
 
 
-def load_module(guest, module):
-    """One that needs modules which are loaded already passes over them."""
-    guest.run(f'for f in /tmp/{module}/*; do insmod $f 2>/dev/null; done; '
+def load_module(guest, module, parameters=''):
+    """Modules that it needs may be loaded already."""
+    guest.run(f'for f in /tmp/{module}/*; do insmod $f {parameters} 2>/dev/null; done; '
               f'grep -q "^{module.replace("-", "_")} " /proc/modules')

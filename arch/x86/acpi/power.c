@@ -51,6 +51,17 @@ static void sleep(uint16_t port, int type)
 	outw(port, value | ACPI_PM1_SLEEP_ENABLE);
 }
 
+void power_enable_acpi(void)
+{
+	const struct acpi_fadt *fadt = machine()->fadt;
+	uint16_t control = fadt ? fadt_port(fadt, fadt->pm1a_control, &fadt->x_pm1a_control) : 0;
+
+	if (!control || !fadt->smi_command || (inw(control) & ACPI_PM1_SCI_ENABLE))
+		return;
+	outb((uint16_t)fadt->smi_command, fadt->acpi_enable);
+	clock_wait_us(RESET_WAIT_US);
+}
+
 const char *machine_poweroff(void)
 {
 	const struct acpi_fadt *fadt = machine()->fadt;
@@ -65,10 +76,7 @@ const char *machine_poweroff(void)
 	control_b = fadt_port(fadt, fadt->pm1b_control, &fadt->x_pm1b_control);
 	if (!control_a)
 		return "the ACPI tables name no I/O port of the PM1a control register";
-	if (!(inw(control_a) & ACPI_PM1_SCI_ENABLE) && fadt->smi_command) {
-		outb((uint16_t)fadt->smi_command, fadt->acpi_enable);
-		clock_wait_us(RESET_WAIT_US);
-	}
+	power_enable_acpi();
 	sleep(control_a, type_a);
 	if (control_b)
 		sleep(control_b, type_b);

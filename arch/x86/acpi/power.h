@@ -8,6 +8,9 @@
 /* Tries ACPI's reset register, then the keyboard controller, then a triple fault. */
 void machine_reboot(void) __attribute__((noreturn));
 
+/* Switches from the firmware's handling of ACPI's events to the kernel's, if that is not done yet. */
+void power_enable_acpi(void);
+
 /* Switches the machine off by ACPI (S5). If that is not possible, it returns the reason. */
 const char *machine_poweroff(void);
 

@@ -8,10 +8,12 @@
 #include "arch/x86/keyboard/keyboard.h"
 #include "arch/x86/pci/pci_extended.h"
 #include "arch/x86/pci/pci_state.h"
+#include "arch/x86/platform/wake.h"
 #include "arch/x86/screen/vga_state.h"
 #include "arch/x86/serial/uart.h"
 #include "arch/x86/time/hpet.h"
 #include "arch/x86/time/pit.h"
+#include "arch/x86/watchdog/ib700.h"
 #include "arch/x86/watchdog/watchdogs.h"
 #include "lib/string.h"
 #include "lib/units.h"
@@ -75,6 +77,18 @@ static void other_cpus_stop(void *none)
 			lapic_send_init(gate_cpus.cpu[cpu].apic_id);
 }
 
+static void wake_item_save(void *none)
+{
+	(void)none;
+	wake_disarm();
+}
+
+static void wake_item_restore(const void *none)
+{
+	(void)none;
+	wake_arm();
+}
+
 static void quiet(void *lapic)
 {
 	ioapic_mask_all(&machine()->ioapics);
@@ -128,6 +142,7 @@ static uint32_t iommu_item_size(void)
  */
 static const struct state_item items[] = {
 	{.name = "other-cpus", .save = other_cpus_stop},
+	{.name = "wake", .save = wake_item_save, .restore = wake_item_restore},
 	{STATE_SIZED("ioapic", ioapic, STATE_DEEP | STATE_QUICK)},
 	{.name = "lapic",
 	 .flags = STATE_OF_CPU,
@@ -205,6 +220,8 @@ static void note(const struct state_layout *of, void *state, const struct platfo
 void platform_note(void *state, const struct platform_notes *notes)
 {
 	note(&layout, state, notes);
+	if (notes->ib700)
+		ib700_stop();
 }
 
 void platform_stop_devices(bool ended)
@@ -264,7 +281,8 @@ void platform_keep_console(void)
 	keyboard_save(&firmware.keyboard);
 }
 
-void platform_init(uint64_t rsdp, report_fn report, report_fn later, void *context)
+void platform_init(uint64_t rsdp, uint64_t efi_system_table, report_fn report, report_fn later,
+		   void *context)
 {
 	static const struct platform_notes notes = {
 		.pit_reload = PIT_FIRMWARE_RELOAD,
@@ -278,7 +296,7 @@ void platform_init(uint64_t rsdp, report_fn report, report_fn later, void *conte
 	pci_extended_set(machine()->ecam.base, machine()->ecam.first_bus, machine()->ecam.last_bus);
 	pci_init();
 	iommu_init(machine()->dmar, machine()->ivrs, report, later, context);
-	watchdogs_init();
+	watchdogs_init(efi_system_table);
 	state_layout_init(&layout, items, ITEM_COUNT, STATE_DEEP);
 	state_layout_init(&firmware.layout, items, ITEM_COUNT, STATE_FIRMWARE);
 	state_save(&firmware.layout, firmware.state, &dropped);

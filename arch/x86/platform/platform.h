@@ -25,9 +25,10 @@ struct platform_notes {
 	uint32_t pit_reload;
 	uint8_t pic_master, pic_slave;
 	uint8_t keyboard_leds;
+	bool ib700; /* the slot may have started this watchdog */
 };
 
-/* Adds notes to a saved state. */
+/* Adds notes to a saved state, and stops the watchdog that they name. */
 void platform_note(void *state, const struct platform_notes *notes);
 
 /*
@@ -38,11 +39,12 @@ void platform_keep_console(void);
 
 /*
  * Finds the devices that ACPI names and those on PCI, and keeps their state as firmware's. rsdp is
- * a physical address; 0: none. Faults in ACPI's tables are reported. later gets the faults of
- * devices during switches, while a slot owns screen and serial port. It is called once, with the
- * monitor's page tables loaded.
+ * a physical address; 0: none. So is efi_system_table; 0: firmware is a BIOS. Faults in ACPI's
+ * tables are reported. later gets the faults of devices during switches, while a slot owns screen
+ * and serial port. It is called once, with the monitor's page tables loaded.
  */
-void platform_init(uint64_t rsdp, report_fn report, report_fn later, void *context);
+void platform_init(uint64_t rsdp, uint64_t efi_system_table, report_fn report, report_fn later,
+		   void *context);
 
 /*
  * Bytes of zeroed RAM that devices need of the monitor, in whole pages; and these bytes, before a

@@ -13,6 +13,7 @@ enum rtc_register {
 	RTC_B = 0x0b,
 	RTC_C = 0x0c, /* what is pending; cleared by reading it */
 	RTC_D = 0x0d,
+	RTC_SHUTDOWN_STATUS = 0x0f,
 };
 
 #define A_RATE	     0x0f
@@ -88,5 +89,11 @@ void rtc_restore(const struct rtc_layout *layout, const struct rtc_state *state)
 	rtc_set(RTC_A, A_RATE, state->rate);
 	rtc_read(RTC_C);
 	rtc_set(RTC_B, B_KEPT, state->interrupts);
+	outb(RTC_INDEX, RTC_D);
+}
+
+void rtc_set_shutdown_status(uint8_t status)
+{
+	rtc_write(RTC_SHUTDOWN_STATUS, status);
 	outb(RTC_INDEX, RTC_D);
 }

@@ -5,7 +5,7 @@
  *
  * The monitor never changes the clock itself, its divider, or the format of its registers (binary
  * or BCD, 12 or 24 hours). It never changes the rest of the CMOS memory either, which is the
- * firmware's.
+ * firmware's, except the shutdown status.
  */
 #ifndef ARCH_X86_TIME_RTC_H
 #define ARCH_X86_TIME_RTC_H
@@ -31,5 +31,8 @@ struct rtc_layout {
  */
 void rtc_save(const struct rtc_layout *layout, struct rtc_state *state);
 void rtc_restore(const struct rtc_layout *layout, const struct rtc_state *state);
+
+/* Sets what firmware looks at after a reset, to know why there was one. It is a byte of the CMOS. */
+void rtc_set_shutdown_status(uint8_t status);
 
 #endif

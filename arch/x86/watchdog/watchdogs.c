@@ -20,6 +20,7 @@
 WATCHDOG_PAIR(i6300esb)
 WATCHDOG_PAIR(itco)
 WATCHDOG_PAIR(sp5100)
+WATCHDOG_PAIR(ipmi)
 
 /* The other functions are not called if find() returns false: there is none in this machine. */
 struct watchdog {
@@ -38,6 +39,7 @@ static const struct watchdog watchdogs[] = {
 	{WATCHDOG("i6300esb", i6300esb)},
 	{WATCHDOG("iTCO", itco)},
 	{WATCHDOG("sp5100", sp5100)},
+	{WATCHDOG("IPMI", ipmi)},
 };
 #define WATCHDOG_COUNT (sizeof(watchdogs) / sizeof(watchdogs[0]))
 
@@ -47,10 +49,11 @@ static struct {
 	uint64_t fed_us; /* when those that are locked were fed last */
 } now;
 
-void watchdogs_init(void)
+void watchdogs_init(uint64_t efi_system_table)
 {
 	struct watchdogs_state dropped = {0};
 
+	ipmi_set_firmware(efi_system_table);
 	for (uint32_t i = 0; i < WATCHDOG_COUNT; i++)
 		now.present[i] = watchdogs[i].find();
 	watchdogs_save(&dropped);

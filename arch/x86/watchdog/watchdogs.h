@@ -9,6 +9,7 @@
 #define ARCH_X86_WATCHDOG_WATCHDOGS_H
 
 #include "arch/x86/watchdog/i6300esb.h"
+#include "arch/x86/watchdog/ipmi.h"
 #include "arch/x86/watchdog/itco.h"
 #include "arch/x86/watchdog/sp5100.h"
 
@@ -16,13 +17,15 @@ struct watchdogs_state {
 	struct i6300esb_state i6300esb;
 	struct itco_state itco;
 	struct sp5100_state sp5100;
+	struct ipmi_state ipmi;
 };
 
 /*
  * Finds those of this machine, and stops them, because nobody feeds what firmware started. Call it
- * once, after pci_init(), and before the first save.
+ * once, after pci_init(), and before the first save. efi_system_table is the address of UEFI's
+ * system table; 0: firmware is a BIOS.
  */
-void watchdogs_init(void);
+void watchdogs_init(uint64_t efi_system_table);
 
 /*
  * A mirrored pair. Save reads the settings, and stops what runs. Restore starts it with its full

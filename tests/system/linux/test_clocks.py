@@ -76,10 +76,11 @@ def stay_away(alpha, seconds):
 
 
 def kinds_of_lines(alpha):
-    """What the kernel log says since it was cleared, without stamps and numbers."""
+    """What the kernel log says since it was cleared, without stamps and numbers. If another line comes in
+    between, "Restarting tasks ... done." is two lines."""
     lines = alpha.run('dmesg -c').split('\n')
-    return {re.sub(r'\d+', 'N', re.sub(r'^\[ *[0-9.]+\] ', '', line))
-            for line in lines if line and not BUSY_HOST.search(line)}
+    return {re.sub(r'\d+', 'N', re.sub(r'^\[ *[0-9.]+\] | \.\.\. .*', '', line)) for line in lines
+            if line and not BUSY_HOST.search(line)} - {'done.'}
 
 
 @pytest.mark.limit(1500)
@@ -97,7 +98,8 @@ def test_timers_after_the_time_away(machines, tmp_path, away):
     alpha.run('sh -e /tmp/limited.sh && echo $$ > /tmp/cgroup/limited/cgroup.procs')
     source = alpha.run(CLOCK_SOURCE)
     alpha.run('dmesg -c')
-    stay_away(alpha, 1)
+    for _ in range(2):  # some lines of a switch come late, for example of a drive without a disk
+        stay_away(alpha, 1)
     usual = kinds_of_lines(alpha)
 
     alpha.run(f'(/tmp/timers {WALL_S} {OWN_S} > /tmp/timers.out &)')
@@ -109,6 +111,6 @@ def test_timers_after_the_time_away(machines, tmp_path, away):
     assert fired['wall'][0] == 1 and fired['wall'][1] < OWN_S
     assert fired['own'][0] == 1 and OWN_S <= fired['own'][1] < OWN_S + SOON_S
     assert abs(fired['seconds'][0] - fired['seconds'][1]) < SOON_S
-    assert kinds_of_lines(alpha) <= usual
+    assert not kinds_of_lines(alpha) - usual
     assert alpha.run(CLOCK_SOURCE) == source
     assert float(alpha.run('cat /proc/loadavg').split()[0]) < 3

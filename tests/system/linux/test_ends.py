@@ -12,10 +12,10 @@ import tarfile
 import pytest
 
 from guest_images import compile_static
-from linux import CLOUD, KERNELS, Linux, initrd, kernel, linux_slot
+from linux import CLOUD, GENERIC, Linux, initrd, kernel, linux_slot
+from linux_modules import module_files
 from qemu import PROMPT
 from switchyard import open_console, slots
-from test_devices import module_files
 
 CRASH_LINE = 'console=ttyS0,115200 nr_cpus=1 irqpoll reset_devices panic=10'
 
@@ -119,3 +119,31 @@ def test_a_crash_kernel_that_reboots(machine, cpu):
     machine.expect(PROMPT, 60)
     assert slots(machine)['beta']['STATE'] == 'ready'
     check_alpha(machine)
+
+
+@pytest.fixture(params=['pc', 'q35'])
+def resettable(request, machines):
+    """A machine whose reset does not end QEMU. alpha is parked."""
+    machine = machines.start(
+        'timeout=-1', linux_slot('alpha', CLOUD) + linux_slot('beta', GENERIC), memory='768M', smp=2,
+        machine=request.param, no_reboot=False)
+    open_console(machine)
+    machine.alpha, machine.beta = Linux(machine, 'alpha'), Linux(machine, 'beta')
+    machine.sendline('boot alpha')
+    machine.alpha.wait()
+    machine.alpha.run('sha256sum /bin/busybox > /tmp/sum')
+    machine.alpha.leave('syctl monitor')
+    machine.expect(PROMPT)
+    return machine
+
+
+@pytest.mark.thorough
+def test_a_reset(resettable):
+    """Linux has cleared the shutdown status when it started CPU 1. The driver has asked for it again."""
+    machine = resettable
+    for _ in range(2):
+        boot_beta(machine)
+        machine.sendline(r"printf '\6' | dd of=/dev/port bs=1 seek=$((0xcf9)) 2>/dev/null")
+        machine.expect(PROMPT, 60)
+        assert slots(machine)['beta']['STATE'] == 'crashed'
+        check_alpha(machine)

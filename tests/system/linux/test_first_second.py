@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a kernel needs before its driver can be loaded: memory for its initrd."""
+"""A kernel whose driver is not loaded yet: memory for its initrd, and what a person is told."""
 
 import gzip
 import subprocess
 
 import pytest
 
-from linux import CLOUD, Linux, initrd, kernel
+from linux import CLOUD, Linux, initrd, kernel, linux_slot
 from qemu import PROMPT
 from switchyard import module, open_console, slots
 
@@ -69,3 +69,38 @@ def test_a_slot_that_is_large_enough(machines, large_initrd):
     guest.leave('syctl monitor')
     machine.expect(PROMPT)
     assert 'too little' not in machine.command('log')
+
+
+def test_a_slot_without_a_driver_is_told_of(machines):
+    """Lockdown keeps an unsigned driver out. alpha is parked meanwhile, so a panic would take it along."""
+    lines = linux_slot('alpha', CLOUD) + linux_slot('locked', CLOUD, extra='lockdown=integrity')
+    machine = machines.start('timeout=-1', lines)
+    open_console(machine)
+    machine.sendline('boot alpha')
+    alpha = Linux(machine, 'alpha')
+    alpha.wait()
+    alpha.leave('syctl switch locked')
+    machine.expect('slot locked: its kernel has never shown a driver; until it does, its panic or reboot '
+                   'takes the parked slots along', 60)
+    locked = Linux(machine, 'linux')  # init asks syctl for the slot's name
+    locked.wait()
+    locked.run('mount -t securityfs none /sys/kernel/security')
+    output, status = locked.try_run('syctl list')
+    assert status == 1 and 'this kernel is in lockdown' in output and 'boot it without lockdown=' in output
+
+
+def test_a_driver_that_was_shown_is_remembered(machines):
+    """beta's driver is there from its first boot on. So its second boot needs no warning."""
+    machine = machines.start('timeout=-1', linux_slot('alpha', CLOUD) + linux_slot('beta', CLOUD))
+    open_console(machine)
+    for name in ('alpha', 'beta', 'beta'):
+        before = len(machine.serial.text)
+        machine.sendline(f'boot {name}')
+        guest = Linux(machine, name)
+        guest.wait()
+        said = machine.serial.text[before:]
+        guest.leave('syctl monitor')
+        machine.expect(PROMPT)
+        assert 'shown no driver' not in machine.command('slots')
+    assert machine.command('log').count('its kernel has never shown a driver') == 1
+    assert 'driver' not in said

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Each press of a hotkey counts, whatever the keyboard and however long the keys are held."""
 
+import time
+
 import pytest
 
 from linux import GENERIC, Linux, linux_slot
@@ -13,6 +15,10 @@ KEYBOARDS = {
 HOLDS_S = [0.02, 0.08, 0.15, 0.3, 0.6]
 LONG_S = 4  # the driver acts after 2 s
 SWITCH_LIMIT = 10
+PRESS_S = 0.01
+STILL_PRESSED_S = 1.5
+# Linux lets a USB keyboard wake it up; a PS/2 keyboard only if suspend-to-idle is its usual way to sleep.
+WAKE_UP = 'for port in /sys/bus/serio/devices/serio*; do [ ! -e $port ] || echo enabled > $port/power/wakeup; done'
 WAIT_FOR_KEYBOARD = 'until grep -qi keyboard /proc/bus/input/devices; do sleep 0.1; done'
 
 
@@ -23,6 +29,7 @@ def machine(request, module_machines):
     machine = module_machines.start('timeout=-1', linux_slot('alpha', GENERIC) + linux_slot('beta', GENERIC),
                                     machine=chipset, memory='1G', smp=2, devices=devices)
     open_console(machine)
+    machine.keyboard = request.param
     machine.slots = {1: Linux(machine, 'alpha'), 2: Linux(machine, 'beta')}
     machine.sendline('boot alpha')
     machine.slots[1].wait()
@@ -77,6 +84,31 @@ def test_a_chord_that_is_held(machine):
     press(machine, 2, 0.08)
     press(machine, 1, 0.08)
     check_typing(machine)
+
+
+def press_and_go_on(machine, number):
+    """The chord, and then another key again and again, until that slot runs."""
+    machine.hold_keys(chord(number), HOLDS_S[0])
+    leaves = time.monotonic() + STILL_PRESSED_S
+    while time.monotonic() < leaves:
+        machine.hold_keys(['shift'], PRESS_S)
+    machine.slots[number].prompt(SWITCH_LIMIT)
+
+
+def slot_called_off(machine, number):
+    """How many suspends that Linux has called off. The slot comes back for that."""
+    press(machine, number, HOLDS_S[0])
+    return machine.slots[number].run('cat /sys/power/suspend_stats/fail')
+
+
+def test_keys_that_are_pressed_meanwhile(machine):
+    """A keyboard may wake Linux up from its suspend. That does not call the switch off."""
+    for slot in machine.slots.values():
+        slot.run(WAKE_UP)
+        press_and_go_on(machine, 2 if slot.name == 'alpha' else 1)
+    check_typing(machine)
+    called_off = sum(int(slot_called_off(machine, number)) for number in (2, 1))
+    assert called_off > 0 or machine.keyboard == 'usb'  # a USB controller may sleep already
 
 
 def test_no_alarm(machine):

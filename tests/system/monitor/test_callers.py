@@ -9,7 +9,7 @@ import pytest
 
 from paths import CALLERS
 from qemu import PROMPT
-from switchyard import BOOT_LIMIT, module, tick_count, tick_slot
+from switchyard import BOOT_LIMIT, module, slots, tick_count, tick_slot
 
 CALLS = 500
 NMIS = 100
@@ -73,7 +73,7 @@ def test_services_take_only_the_callers_memory(machine):
 
 def test_no_nmi_is_lost_in_a_service(machine):
     """The other CPU sends the next one when the guest's own handler has got the last one."""
-    machine.send('w')
+    machine.send('i')
     came, lost = machine.expect(r'^callers: (\d+) NMIs came, (\d+) were lost\n', LIMIT).groups()
     assert (int(came), int(lost)) == (NMIS, 0)
     done, *others = services(machine, 'meanwhile')
@@ -89,3 +89,46 @@ def test_the_slot_can_be_left_and_resumed(machine):
     machine.expect(PROMPT)
     machine.sendline('switch callers')
     machine.expect(r'^callers: back after 1 switches')
+
+
+def end(machines, key, **settings):
+    """The other CPU ends the slot, while tick is parked."""
+    machine = machines.start('timeout=0 default=tick', [module('kernel', 'callers', CALLERS, 'mem=16M'), *tick_slot()],
+                             smp=2, **settings)
+    tick_count(machine)
+    machine.send('m')
+    machine.expect(PROMPT)
+    machine.sendline('boot callers')
+    machine.expect(r'^callers: 1 other CPUs are ready\n', BOOT_LIMIT)
+    machine.send(key)
+    machine.expect(r'slot callers has powered off')
+    return machine
+
+
+@pytest.mark.parametrize('firmware', ['bios', 'uefi'])
+def test_the_other_cpu_ends_the_slot(machines, firmware):
+    machine = end(machines, 'w', firmware=firmware)
+    machine.expect(PROMPT)
+    machine.sendline('switch tick')
+    tick_count(machine)
+
+
+def test_the_boot_cpu_does_not_wait(machines):
+    """QEMU's BIOS brings it back, by a reset."""
+    machine = end(machines, 'e', no_reboot=False)
+    machine.expect(PROMPT)
+    machine.sendline('switch tick')
+    tick_count(machine)
+
+
+def test_the_boot_cpu_is_lost(machines):
+    """Nothing brings it back: the console runs on the other CPU, and resumes nobody."""
+    machine = end(machines, 'e', firmware='uefi')
+    machine.expect(r'error: the boot CPU did not come')
+    machine.expect(PROMPT)
+    assert slots(machine)['tick']['STATE'] == 'parked'
+    for command in 'switch tick', 'boot callers':
+        assert 'error: the boot CPU did not come back' in machine.command(command)
+    assert slots(machine)['tick']['STATE'] == 'parked'
+    machine.sendline('poweroff')
+    machine.wait_end('guest-shutdown')

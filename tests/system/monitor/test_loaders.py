@@ -8,6 +8,7 @@ import pytest
 
 import guest_images
 from paths import MEMTEST_IA32, MEMTEST_X64, TICK
+from qemu import PROMPT
 from switchyard import module, open_console, slots, tick_count, wait_menu
 
 STRING = 'its own line, x=1 -- y'
@@ -38,20 +39,18 @@ def loaded(module_machines):
     lines, types = kernels()
     machine = module_machines.start('timeout=-1', lines, memory='256M', no_reboot=False)
     machine.types = types
-    machine.fresh = True
-    return machine
-
-
-def at_console(machine):
-    """The guests never give the machine back, so it is reset before each one except the first."""
-    if not machine.fresh:
-        machine.reset()
-    machine.fresh = False
     open_console(machine)
+    yield machine
+    machine.quit()
+
+
+def back_to_the_console(machine):
+    """The guests never give the machine back, so it is reset after each one. The monitor comes back."""
+    machine.reset()
+    machine.expect(PROMPT)
 
 
 def test_types_are_recognised(loaded):
-    at_console(loaded)
     assert {name: row['TYPE'] for name, row in slots(loaded).items()} == loaded.types
 
 
@@ -59,20 +58,20 @@ def test_types_are_recognised(loaded):
     ('mb1-elf', 'OK multiboot1 elf'), ('mb1-fields', 'OK multiboot1 fields'),
     ('mb2-elf', 'OK multiboot2')])
 def test_multiboot(loaded, slot, greeting):
-    at_console(loaded)
     loaded.sendline(f'boot {slot}')
     output = loaded.expect(greeting + r'\n((?:.*\n)*?)END\n')[1]
     assert 'abi right\n' in output
     assert f'cmdline <{STRING}>' in output
     assert 'module <string of it> <module data>' in output
     assert 'WRONG' not in output
+    back_to_the_console(loaded)
 
 
 @pytest.mark.parametrize('slot', ['elf32', 'elf64'])
 def test_plain_elf(loaded, slot):
-    at_console(loaded)
     loaded.sendline(f'boot {slot}')
     loaded.expect(rf'OK {slot}\nabi right\nEND\n')
+    back_to_the_console(loaded)
 
 
 def test_a_kernel_of_high_addresses(machines):

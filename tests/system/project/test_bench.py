@@ -82,7 +82,7 @@ def test_a_peer_that_did_not_run_fails_the_bench(monkeypatch, tmp_path, capsys, 
 
 def test_an_unknown_part(capsys):
     assert bench.main(['gates']) == 1
-    assert capsys.readouterr().err.startswith('error: no such part: gates; there are gate, hops, ')
+    assert capsys.readouterr().err.startswith('error: no such part: gates; there are hops, startup, ')
 
 
 @pytest.mark.parametrize('log, online, complaint', [

@@ -14,6 +14,7 @@ enum {
 	MODULE = 3,
 	MAP = 6,
 	SCREEN = 8,
+	EFI_64 = 12,
 	RSDP_1 = 14,
 	RSDP_2 = 15
 };
@@ -127,6 +128,24 @@ static void all_that_is_used(void **state)
 	assert_int_equal(boot.region[2].base, 2 << 20);
 	assert_int_equal(boot.screen, SCREEN_TEXT);
 	assert_int_equal(boot.rsdp_size, 20);
+}
+
+/* Firmware is UEFI then, even if the tag is too short to say more. */
+static void uefis_system_table(void **state)
+{
+	static const uint64_t address = 0x7e000018;
+
+	(void)state;
+	put_tag(EFI_64, &address, sizeof(address));
+	read_all();
+	assert_true(boot.uefi);
+	assert_int_equal(boot.efi_system_table, address);
+	start(NULL);
+	put_tag(EFI_64, &address, 4);
+	read_all();
+	assert_true(boot.uefi);
+	assert_int_equal(boot.efi_system_table, 0);
+	assert_non_null(strstr(boot.report, "UEFI's system table left out"));
 }
 
 /* The copy of ACPI 2.0 is used in either order. A copy that is too long is cut. */
@@ -298,6 +317,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(all_that_is_used),
+		TEST(uefis_system_table),
 		TEST(newer_rsdp_wins),
 		TEST(tag_sizes_lie),
 		TEST(limit_counts),

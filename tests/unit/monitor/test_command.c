@@ -77,6 +77,7 @@ static int start(void **state)
 		 (struct region){.base = 2 * MIB, .size = 4 * MIB}, 65537);
 	monitor.slots.slot[0].initrd.size = 2 * MIB;
 	monitor.slots.slot[0].runs = 12;
+	monitor.slots.slot[0].has_driver = true;
 	monitor.slots.slot[1].runs = 1;
 	monitor.slots.slot[2].module[0].size = 1023;
 	monitor.slots.slot[2].module_count = 1;
@@ -102,7 +103,12 @@ static void slots_table(void **state)
 		"SLOT              STATE    MEMORY   BASE         TYPE        RUNS  IMAGE\n"
 		"alpha             parked   512 MiB  0x1000000    linux       12    10 MiB\n"
 		"beta-with-a-name  crashed  1 GiB    0x100000000  linux       1     1 KiB\n"
-		"tick              ready    4 MiB    0x200000     multiboot2  0     65 KiB\n");
+		"tick              ready    4 MiB    0x200000     multiboot2  0     65 KiB\n"
+		"\n"
+		"beta-with-a-name: its kernel has shown no driver; its panic or reboot takes "
+		"parked slots along\n");
+	monitor.slots.slot[1].has_driver = true;
+	assert_null(strstr(run("slots"), "driver"));
 	monitor.slots.count = 0;
 	assert_string_equal(run("slots"), "SLOT  STATE  MEMORY  BASE  TYPE  RUNS  IMAGE\n");
 }

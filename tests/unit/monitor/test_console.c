@@ -117,6 +117,14 @@ static void slow_bytes_are_no_sequence(void **state)
 	assert_int_equal(console_wait_key(console, WAIT_FOR_EVER), KEY_UP);
 }
 
+/* A watchdog that can't be stopped must not reset the machine while nobody types. */
+static void watchdogs_are_fed_meanwhile(void **state)
+{
+	(void)state;
+	assert_int_equal(console_wait_key(console, SECOND), KEY_NONE);
+	assert_true(fake_console.fed > 2);
+}
+
 /* A key that came once, or the lines of a terminal, are signs of a person. */
 static void a_person_is_noticed(void **state)
 {
@@ -131,14 +139,6 @@ static void a_person_is_noticed(void **state)
 	assert_int_equal(console_key(console), 'x');
 	console_init(console, &monitor.options);
 	assert_true(console_attended(console));
-}
-
-/* A watchdog that can't be stopped must not reset the machine while nobody types. */
-static void watchdogs_are_fed_meanwhile(void **state)
-{
-	(void)state;
-	assert_int_equal(console_wait_key(console, SECOND), KEY_NONE);
-	assert_true(fake_console.fed > 2);
 }
 
 static void keyboard_counts_too(void **state)
@@ -273,8 +273,8 @@ int main(void)
 		cmocka_unit_test_setup(init_takes_the_options, start),
 		cmocka_unit_test_setup(bytes_become_keys, start),
 		cmocka_unit_test_setup(slow_bytes_are_no_sequence, start),
-		cmocka_unit_test_setup(a_person_is_noticed, start),
 		cmocka_unit_test_setup(watchdogs_are_fed_meanwhile, start),
+		cmocka_unit_test_setup(a_person_is_noticed, start),
 		cmocka_unit_test_setup(keyboard_counts_too, start),
 		cmocka_unit_test_setup(typed_line_is_echoed_plainly, start),
 		cmocka_unit_test_setup(screen_shows_the_same, start),

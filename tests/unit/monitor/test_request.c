@@ -56,6 +56,8 @@ static void other_operations(void **state)
 	assert_answer(0, 1, SWITCHYARD_EBADOP);
 	assert_answer(SWITCHYARD_WAIT, 0, 0);
 	assert_answer(SWITCHYARD_WAIT, 1, SWITCHYARD_EBADOP);
+	assert_answer(SWITCHYARD_GUARD, 0, 0);
+	assert_answer(SWITCHYARD_GUARD, 1, SWITCHYARD_EBADOP);
 	assert_answer(SWITCHYARD_SERVICE, 1, SWITCHYARD_EBADOP); /* no request for the machine */
 	assert_answer(SWITCHYARD_SERVICE + 1, 1, SWITCHYARD_EBADOP);
 	assert_answer(1ull << 32 | SWITCHYARD_SWITCH, 1, SWITCHYARD_EBADOP);

@@ -171,13 +171,38 @@ static void table_of_slots(void **state)
 	assert_int_equal(row[1].runs, 7);
 }
 
+/* A slot that reads its own row is running, and may show its driver at any time. */
+static void rows_without_a_driver(void **state)
+{
+	const struct switchyard_slot *row = slot_block(own())->info.slot;
+	struct slot *other = &monitor.slots.slot[0];
+
+	(void)state;
+	slot_block_build(&monitor, 1, &rsdp, &error);
+	other->runs = 0;
+	slot_block_publish(&monitor.slots, 1);
+	assert_int_equal(row[0].flags, 0);
+	assert_int_equal(row[1].flags, 0);
+	other->runs = 1;
+	slot_block_publish(&monitor.slots, 1);
+	assert_int_equal(row[0].flags, SWITCHYARD_SLOT_NO_DRIVER);
+	other->has_driver = true;
+	slot_block_publish(&monitor.slots, 1);
+	assert_int_equal(row[0].flags, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, start)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(sizes),  TEST(the_jump), TEST(notes),
-		TEST(damage), TEST(no_acpi),  TEST(table_of_slots),
+		TEST(rows_without_a_driver),
+		TEST(sizes),
+		TEST(the_jump),
+		TEST(notes),
+		TEST(damage),
+		TEST(no_acpi),
+		TEST(table_of_slots),
 	};
 
 	return cmocka_run_group_tests_name("slot_block", tests, NULL, NULL);

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "arch/x86/acpi/smbios.h"
+#include <stddef.h>
+#include "arch/x86/memory/phys.h"
+#include "lib/string.h"
+
+/* Where a BIOS has the entry point, and its alignment. */
+#define BIOS_START 0xf0000u
+#define BIOS_END   0x100000u
+#define BIOS_STEP  16
+
+/* The two kinds of entry points, sections 5.2.1 and 5.2.2. */
+struct entry_point {
+	char signature[4]; /* "_SM_" */
+	uint8_t rest_1[18];
+	uint16_t table_length;
+	uint32_t table;
+} __attribute__((packed));
+
+struct entry_point_3 {
+	char signature[5]; /* "_SM3_" */
+	uint8_t rest_1[7];
+	uint32_t table_length;
+	uint64_t table;
+} __attribute__((packed));
+
+_Static_assert(offsetof(struct entry_point, table) == 0x18, "SMBIOS 2.1 entry point");
+_Static_assert(offsetof(struct entry_point_3, table) == 0x10, "SMBIOS 3.0 entry point");
+
+#define SIGNATURE   "_SM_"
+#define SIGNATURE_3 "_SM3_"
+
+/* A structure. A list of strings follows, which ends with two NULs. */
+struct header {
+	uint8_t type, length;
+	uint16_t handle;
+} __attribute__((packed));
+
+#define TYPE_END 127
+
+/* UEFI's system table and its entries: UEFI 2.9, sections 4.3 and 4.6. */
+struct efi_system_table {
+	uint8_t rest[104];
+	uint64_t count, entries;
+} __attribute__((packed));
+
+struct efi_entry {
+	uint8_t guid[16];
+	uint64_t table;
+} __attribute__((packed));
+
+#define EFI_MOST_ENTRIES 256
+
+static const uint8_t guid[16] = {0x31, 0x2d, 0x9d, 0xeb, 0x88, 0x2d, 0xd3, 0x11,
+				 0x9a, 0x16, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d};
+static const uint8_t guid_3[16] = {0x44, 0x15, 0xfd, 0xf2, 0x94, 0x97, 0x2c, 0x4a,
+				   0x99, 0x2e, 0xe5, 0xbb, 0xcf, 0x20, 0xe3, 0x94};
+
+struct list {
+	uint64_t table;
+	uint32_t length;
+};
+
+static bool take_entry_point(uint64_t address, struct list *list)
+{
+	const struct entry_point *entry = phys_range(address, sizeof(*entry));
+	const struct entry_point_3 *entry_3 = phys_range(address, sizeof(*entry_3));
+
+	if (entry_3 && !memcmp(entry_3->signature, SIGNATURE_3, sizeof(entry_3->signature))) {
+		*list = (struct list){entry_3->table, entry_3->table_length};
+		return true;
+	}
+	if (entry && !memcmp(entry->signature, SIGNATURE, sizeof(entry->signature))) {
+		*list = (struct list){entry->table, entry->table_length};
+		return true;
+	}
+	return false;
+}
+
+static bool find_bios_list(struct list *list)
+{
+	for (uint64_t address = BIOS_START; address < BIOS_END; address += BIOS_STEP)
+		if (take_entry_point(address, list))
+			return true;
+	return false;
+}
+
+static bool find_efi_list(uint64_t efi_system_table, struct list *list)
+{
+	const struct efi_system_table *system = phys_range(efi_system_table, sizeof(*system));
+
+	for (uint64_t i = 0; system && i < system->count && i < EFI_MOST_ENTRIES; i++) {
+		const struct efi_entry *entry =
+			phys_range(system->entries + i * sizeof(*entry), sizeof(*entry));
+
+		if (entry &&
+		    (!memcmp(entry->guid, guid, sizeof(guid)) ||
+		     !memcmp(entry->guid, guid_3, sizeof(guid_3))) &&
+		    take_entry_point(entry->table, list))
+			return true;
+	}
+	return false;
+}
+
+/* Returns where the structure behind that one begins. */
+static uint32_t after_strings(const uint8_t *bytes, uint32_t at, uint32_t length)
+{
+	while (at + 1 < length && (bytes[at] || bytes[at + 1]))
+		at++;
+	return at + 2;
+}
+
+bool smbios_find(uint64_t efi_system_table, uint8_t type, void *buffer, uint32_t size)
+{
+	struct list list = {0};
+	const uint8_t *bytes = NULL;
+
+	if (efi_system_table ? find_efi_list(efi_system_table, &list) : find_bios_list(&list))
+		bytes = phys_range(list.table, list.length);
+	for (uint32_t at = 0; bytes && at + sizeof(struct header) <= list.length;) {
+		const struct header *header = (const void *)(bytes + at);
+
+		if (header->type == TYPE_END || header->length < sizeof(*header) ||
+		    header->length > list.length - at)
+			return false;
+		if (header->type == type) {
+			memset(buffer, 0, size);
+			memcpy(buffer, header, header->length < size ? header->length : size);
+			return true;
+		}
+		at = after_strings(bytes, at + header->length, list.length);
+	}
+	return false;
+}

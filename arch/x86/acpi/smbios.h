@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * smbios.h - SMBIOS, firmware's list of what the machine consists of. System management BIOS
+ * reference specification 3.6 (DSP0134), sections 5.2 and 6.1.
+ */
+#ifndef ARCH_X86_ACPI_SMBIOS_H
+#define ARCH_X86_ACPI_SMBIOS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Copies the first structure of that type to buffer, size bytes at most, and fills the rest with
+ * zeros. False: there is none. efi_system_table is the address of UEFI's system table. 0: firmware is
+ * a BIOS, and the list is found by its signature below 1 MiB.
+ */
+bool smbios_find(uint64_t efi_system_table, uint8_t type, void *buffer, uint32_t size);
+
+#endif

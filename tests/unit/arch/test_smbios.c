@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Tests of SMBIOS: both entry points, with and without UEFI, and lists that are wrong. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include "arch/x86/acpi/smbios.h"
+#include "fake/fake.h"
+
+#define BIOS	  0xf0000u
+#define ENTRY	  0xf1230u
+#define TABLE	  0x7f000000u
+#define SYSTEM	  0x7e000000u
+#define ENTRIES	  0x7e001000u
+#define EFI_ENTRY 0x7e002000u
+#define WANTED	  38
+
+/* A structure with strings, one without, and the wanted one. */
+static const uint8_t list[] = {1, 5,  0, 0, 9, 'a',  'b',  0, 'c', 0,	0, 2, 4, 0, 0, 0,
+			       0, 38, 6, 0, 0, 0x11, 0x22, 0, 0,   127, 4, 0, 0, 0, 0};
+static uint8_t *bios, *table;
+
+static void write32(uint8_t *at, uint32_t value)
+{
+	memcpy(at, &value, sizeof(value));
+}
+
+static int start(void **state)
+{
+	(void)state;
+	fake_reset();
+	bios = fake_memory(BIOS, 0x10000, 0);
+	table = fake_memory(TABLE, sizeof(list), 0);
+	memcpy(table, list, sizeof(list));
+	return 0;
+}
+
+static void make_entry(uint8_t *at)
+{
+	memcpy(at, "_SM_", 4);
+	at[0x16] = sizeof(list);
+	write32(at + 0x18, TABLE);
+}
+
+static void make_entry_3(uint8_t *at)
+{
+	memcpy(at, "_SM3_", 5);
+	write32(at + 0x0c, sizeof(list));
+	write32(at + 0x10, TABLE);
+}
+
+static void is_found(uint64_t system)
+{
+	uint8_t found[8];
+
+	memset(found, 0xff, sizeof(found));
+	assert_true(smbios_find(system, WANTED, found, sizeof(found)));
+	assert_memory_equal(found, "\x26\x06\0\0\x11\x22\0\0", sizeof(found));
+}
+
+static void a_bios_has_it_below_1_mib(void **state)
+{
+	(void)state;
+	assert_false(smbios_find(0, WANTED, (uint8_t[8]){0}, 8));
+	make_entry(bios + ENTRY - BIOS);
+	is_found(0);
+	assert_false(smbios_find(0, WANTED + 1, (uint8_t[8]){0}, 8));
+	memset(bios + ENTRY - BIOS, 0, 0x20);
+	make_entry_3(bios + ENTRY - BIOS);
+	is_found(0);
+}
+
+static void uefi_names_it(void **state)
+{
+	static const uint8_t guid[] = {0x44, 0x15, 0xfd, 0xf2, 0x94, 0x97, 0x2c, 0x4a,
+				       0x99, 0x2e, 0xe5, 0xbb, 0xcf, 0x20, 0xe3, 0x94};
+	uint8_t *system = fake_memory(SYSTEM, 120, 0), *entries = fake_memory(ENTRIES, 48, 0);
+
+	(void)state;
+	make_entry(bios + ENTRY - BIOS); /* of no interest */
+	write32(system + 104, 2);
+	write32(system + 112, ENTRIES);
+	assert_false(smbios_find(SYSTEM, WANTED, (uint8_t[8]){0}, 8));
+	memcpy(entries + 24, guid, sizeof(guid));
+	write32(entries + 40, EFI_ENTRY);
+	make_entry_3(fake_memory(EFI_ENTRY, 0x20, 0));
+	is_found(SYSTEM);
+}
+
+/* A list that claims to be longer than what is mapped is not read, and a broken one ends there. */
+static void a_wrong_list(void **state)
+{
+	uint8_t found[8];
+
+	(void)state;
+	make_entry(bios + ENTRY - BIOS);
+	bios[ENTRY - BIOS + 0x16] = sizeof(list) + 1;
+	assert_false(smbios_find(0, WANTED, found, sizeof(found)));
+	bios[ENTRY - BIOS + 0x16] = sizeof(list);
+	table[12] = 0; /* the second structure's length */
+	assert_false(smbios_find(0, WANTED, found, sizeof(found)));
+	table[12] = sizeof(list);
+	assert_false(smbios_find(0, WANTED, found, sizeof(found)));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(a_bios_has_it_below_1_mib, start),
+		cmocka_unit_test_setup(uefi_names_it, start),
+		cmocka_unit_test_setup(a_wrong_list, start),
+	};
+
+	return cmocka_run_group_tests_name("smbios", tests, NULL, NULL);
+}

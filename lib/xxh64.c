@@ -2,12 +2,11 @@
 #include "lib/xxh64.h"
 
 /* The names are those of the document, section "XXH64 algorithm description". */
-#define PRIME64_1   0x9e3779b185ebca87ull
-#define PRIME64_2   0xc2b2ae3d27d4eb4full
-#define PRIME64_3   0x165667b19e3779f9ull
-#define PRIME64_4   0x85ebca77c2b2ae63ull
-#define PRIME64_5   0x27d4eb2f165667c5ull
-#define STRIPE_SIZE 32
+#define PRIME64_1 0x9e3779b185ebca87ull
+#define PRIME64_2 0xc2b2ae3d27d4eb4full
+#define PRIME64_3 0x165667b19e3779f9ull
+#define PRIME64_4 0x85ebca77c2b2ae63ull
+#define PRIME64_5 0x27d4eb2f165667c5ull
 
 /* A little-endian number at any address. The CPU's loads do this. */
 typedef uint64_t __attribute__((aligned(1), may_alias)) any_u64;
@@ -28,21 +27,45 @@ static uint64_t merge(uint64_t accumulator, uint64_t other)
 	return (accumulator ^ round64(0, other)) * PRIME64_1 + PRIME64_4;
 }
 
-static uint64_t stripes(const uint8_t **data, const uint8_t *end, uint64_t seed)
+static void begin_with(struct xxh64_state *state, uint64_t seed)
 {
-	uint64_t a = seed + PRIME64_1 + PRIME64_2, b = seed + PRIME64_2, c = seed,
-		 d = seed - PRIME64_1, result;
+	state->lane[0] = seed + PRIME64_1 + PRIME64_2;
+	state->lane[1] = seed + PRIME64_2;
+	state->lane[2] = seed;
+	state->lane[3] = seed - PRIME64_1;
+	state->size = 0;
+}
 
-	for (; end - *data >= STRIPE_SIZE; *data += STRIPE_SIZE) {
-		const any_u64 *lane = (const void *)*data;
+void xxh64_begin(struct xxh64_state *state)
+{
+	begin_with(state, 0);
+}
 
+/* The lanes are in registers meanwhile: the stores to memory would take most of the time. */
+void xxh64_add(struct xxh64_state *state, const void *data, uint64_t size)
+{
+	uint64_t a = state->lane[0], b = state->lane[1], c = state->lane[2], d = state->lane[3];
+	const any_u64 *lane = data;
+
+	for (uint64_t left = size; left >= XXH64_STRIPE; left -= XXH64_STRIPE, lane += 4) {
 		a = round64(a, lane[0]);
 		b = round64(b, lane[1]);
 		c = round64(c, lane[2]);
 		d = round64(d, lane[3]);
 	}
-	result = rotate_left(a, 1) + rotate_left(b, 7) + rotate_left(c, 12) + rotate_left(d, 18);
-	return merge(merge(merge(merge(result, a), b), c), d);
+	state->lane[0] = a;
+	state->lane[1] = b;
+	state->lane[2] = c;
+	state->lane[3] = d;
+	state->size += size;
+}
+
+static uint64_t merge_lanes(const uint64_t *lane)
+{
+	uint64_t result = rotate_left(lane[0], 1) + rotate_left(lane[1], 7) +
+			  rotate_left(lane[2], 12) + rotate_left(lane[3], 18);
+
+	return merge(merge(merge(merge(result, lane[0]), lane[1]), lane[2]), lane[3]);
 }
 
 static uint64_t avalanche(uint64_t value)
@@ -52,12 +75,16 @@ static uint64_t avalanche(uint64_t value)
 	return value ^ value >> 32;
 }
 
-uint64_t xxh64(const void *data, uint64_t size, uint64_t seed)
+static uint64_t finish_sum(struct xxh64_state *state, const void *data, uint64_t size,
+			   uint64_t seed)
 {
-	const uint8_t *at = data, *end = at + size;
-	uint64_t result = size >= STRIPE_SIZE ? stripes(&at, end, seed) : seed + PRIME64_5;
+	const uint8_t *at = (const uint8_t *)data + size / XXH64_STRIPE * XXH64_STRIPE;
+	const uint8_t *end = (const uint8_t *)data + size;
+	uint64_t result;
 
-	result += size;
+	xxh64_add(state, data, (uint64_t)(at - (const uint8_t *)data));
+	result = state->size ? merge_lanes(state->lane) : seed + PRIME64_5;
+	result += state->size + (uint64_t)(end - at);
 	for (; end - at >= 8; at += 8)
 		result = rotate_left(result ^ round64(0, *(const any_u64 *)at), 27) * PRIME64_1 +
 			 PRIME64_4;
@@ -67,4 +94,17 @@ uint64_t xxh64(const void *data, uint64_t size, uint64_t seed)
 	for (; at < end; at++)
 		result = rotate_left(result ^ *at * PRIME64_5, 11) * PRIME64_1;
 	return avalanche(result);
+}
+
+uint64_t xxh64_end(struct xxh64_state *state, const void *data, uint64_t size)
+{
+	return finish_sum(state, data, size, 0);
+}
+
+uint64_t xxh64(const void *data, uint64_t size, uint64_t seed)
+{
+	struct xxh64_state state;
+
+	begin_with(&state, seed);
+	return finish_sum(&state, data, size, seed);
 }

@@ -2,7 +2,7 @@
 /*
  * core.h - what the parts of the driver's core share.
  *
- * core_device.c and core_keys.c receive requests. core_request.c gives the machine away and gets it
+ * core_device.c and core_keys.c receive requests. core_service.c asks the monitor for services. core_request.c gives the machine away and gets it
  * back, and calls core_gate.c, which calls the gate.
  *
  * Functions named *_init() return 0 or a negative errno, and print the reason. *_exit() undoes
@@ -67,11 +67,24 @@ void switchyard_gate_exit(struct switchyard_gate *gate);
 
 /*
  * Calls the gate with interrupts off, in any context, even in an NMI. On a CPU that is not the boot
- * CPU, only what never returns is allowed. Two CPUs may be here at once, when this kernel dies: both
- * write the same entries, because all of a kernel's tables share the kernel's half.
+ * CPU, only services and what never returns are allowed. Two CPUs may be here at once, when this
+ * kernel dies: both write the same entries, because all of a kernel's tables share the kernel's half.
  * Returns 0 when this slot is resumed, or a negative enum switchyard_error (switchyard.h).
  */
 s64 switchyard_gate_call(const struct switchyard_gate *gate, u64 op, u64 arg);
+
+/*
+ * Asks the monitor for a service for a program that has opened file. It sleeps. It returns 0 with
+ * the answer in *ask, or a negative errno if the monitor was not asked: see struct switchyard_ask.
+ */
+struct file;
+int switchyard_service_ask(const struct file *file, struct switchyard_ask *ask);
+
+/* Asks the monitor to write info->slot[] anew. If it can't be asked, the rows stay as they are. */
+void switchyard_service_list(void);
+
+/* Forgets what a program has begun to load, when it closes file. */
+void switchyard_service_close(const struct file *file);
 
 int switchyard_request_init(struct switchyard_core *core);
 void switchyard_request_exit(struct switchyard_core *core);

@@ -23,6 +23,7 @@ static int device_list(struct switchyard_list __user *user)
 		.away_usec = switchyard_core.away_usec,
 	};
 
+	switchyard_service_list();
 	memcpy(list.slot, info->slot, sizeof(list.slot));
 	return copy_to_user(user, &list, sizeof(list)) ? -EFAULT : 0;
 }
@@ -39,6 +40,25 @@ static int device_request(u32 op, struct switchyard_request __user *user)
 	if (error)
 		return error;
 	return copy_to_user(user, &request, sizeof(request)) ? -EFAULT : 0;
+}
+
+static int device_ask(const struct file *file, struct switchyard_ask __user *user)
+{
+	struct switchyard_ask ask;
+	int error;
+
+	if (copy_from_user(&ask, user, sizeof(ask)))
+		return -EFAULT;
+	error = switchyard_service_ask(file, &ask);
+	if (error)
+		return error;
+	return copy_to_user(user, &ask, sizeof(ask)) ? -EFAULT : 0;
+}
+
+static int device_release(struct inode *inode, struct file *file)
+{
+	switchyard_service_close(file);
+	return 0;
 }
 
 static int device_lost(struct switchyard_lost __user *user)
@@ -59,6 +79,10 @@ static long device_ioctl(struct file *file, unsigned int command, unsigned long 
 		return device_request(SWITCHYARD_SWITCH, user);
 	case SWITCHYARD_IOC_MONITOR:
 		return device_request(SWITCHYARD_MONITOR, user);
+	case SWITCHYARD_IOC_BOOT:
+		return device_request(SWITCHYARD_BOOT, user);
+	case SWITCHYARD_IOC_ASK:
+		return device_ask(file, user);
 	case SWITCHYARD_IOC_LOST:
 		return device_lost(user);
 	default:
@@ -68,6 +92,7 @@ static long device_ioctl(struct file *file, unsigned int command, unsigned long 
 
 static const struct file_operations device_operations = {
 	.owner = THIS_MODULE,
+	.release = device_release,
 	.unlocked_ioctl = device_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 	.llseek = noop_llseek,

@@ -43,6 +43,9 @@
  * SWITCHYARD_WAIT, or come there within a second. Otherwise the monitor's console opens on the
  * CPU that asked, and no slot can run any more before the machine is reset.
  *
+ * SWITCHYARD_SERVICE is different. Any CPU of the slot may call it, no CPU gets INIT, and the call
+ * returns within a millisecond. See struct switchyard_call.
+ *
  * The call returns 0 when the slot is resumed. All CPU and platform state is as it was, except the
  * time-stamp counter, which never stops. It returns a negative enum switchyard_error when the
  * request is refused. Nothing has changed then, except that the other CPUs wait for a SIPI after
@@ -55,6 +58,8 @@ enum switchyard_op {
 	SWITCHYARD_CRASH = 4,	/* mark this slot crashed; never returns. notes.message says why */
 	SWITCHYARD_WAIT = 5,	/* arg 0; this CPU waits for the slot's end; never returns */
 	SWITCHYARD_GUARD = 6,	/* arg 0: a reset from now on ends only this slot, if possible */
+	SWITCHYARD_BOOT = 7,	/* arg: as for SWITCH; that slot starts afresh from its image */
+	SWITCHYARD_SERVICE = 8, /* arg: physical address of a struct switchyard_call */
 };
 
 enum switchyard_end {
@@ -86,7 +91,9 @@ enum switchyard_end {
 	X(SWITCHYARD_EDAMAGED, -8,                                                             \
 	  "that slot's memory was changed while it was parked; "                               \
 	  "\"switch SLOT\" at the monitor's console says where")                               \
-	X(SWITCHYARD_EBUSY, -9, "this CPU is in the gate already: an NMI came meanwhile")
+	X(SWITCHYARD_EBUSY, -9, "this CPU is in the gate already: an NMI came meanwhile")      \
+	X(SWITCHYARD_EREFUSED, -10, "the monitor refused it")                                  \
+	X(SWITCHYARD_EAGAIN, -11, "not done yet; call again")
 
 enum switchyard_error { SWITCHYARD_ERRORS(SWITCHYARD_ENUMERATOR) };
 
@@ -115,10 +122,13 @@ enum switchyard_type { SWITCHYARD_TYPES(SWITCHYARD_ENUMERATOR) };
  */
 #define SWITCHYARD_SLOT_NO_DRIVER 0x01
 
-/* One row of `syctl list`. The monitor writes it before a slot runs; guests only read it. */
+/*
+ * One row of `syctl list`. The monitor writes it before a slot runs, and at SWITCHYARD_LIST; guests
+ * only read it.
+ */
 struct switchyard_slot {
 	char name[SWITCHYARD_NAME_SIZE]; /* NUL-terminated */
-	uint8_t state;			 /* enum switchyard_state, as of the last switch */
+	uint8_t state;			 /* enum switchyard_state, as of the last switch or LIST */
 	uint8_t type;			 /* enum switchyard_type */
 	uint8_t flags;			 /* SWITCHYARD_SLOT_... */
 	uint8_t reserved[4];
@@ -173,6 +183,54 @@ struct switchyard_notes {
 	uint8_t driver;	   /* not 0: this kernel calls the gate before it ends, and if it panics */
 	uint8_t reserved[3];
 	uint32_t spared; /* bits of enum switchyard_spared */
+};
+
+/* What SWITCHYARD_SERVICE can do. */
+enum switchyard_service {
+	SWITCHYARD_LIST = 1, /* writes switchyard_info.slot[] anew */
+	SWITCHYARD_KILL = 2, /* forgets the state of the parked or crashed slot `slot` */
+	SWITCHYARD_LOG = 3,  /* copies the newest lines of the monitor's log to the buffer */
+
+	/*
+	 * Loads a new image for the slot `slot`, which must not run. Each slot can load one image at
+	 * a time. Nothing of the other slot changes before LOAD_COMMIT is done.
+	 */
+	SWITCHYARD_LOAD_BEGIN = 4,  /* forgets what this slot has begun to load before */
+	SWITCHYARD_LOAD_FILE = 5,   /* a file of `bytes` bytes follows; the buffer is its string */
+	SWITCHYARD_LOAD_WRITE = 6,  /* the buffer is the next piece of that file */
+	SWITCHYARD_LOAD_COMMIT = 7, /* all files are complete: they become the slot's image */
+	SWITCHYARD_LOAD_ABORT = 8,  /* forgets what this slot has begun to load */
+};
+
+/* What a file of LOAD_FILE is: kinds of module lines. */
+enum switchyard_file {
+	SWITCHYARD_FILE_KERNEL = 1,
+	SWITCHYARD_FILE_INITRD = 2,
+	SWITCHYARD_FILE_MODULE = 3,
+};
+
+/* The largest piece of LOAD_WRITE. Each piece but a file's last one is whole pages of 4096 bytes. */
+#define SWITCHYARD_PIECE     0x40000u
+
+#define SWITCHYARD_TEXT_SIZE 200
+
+/*
+ * The argument of SWITCHYARD_SERVICE, at an address that is a multiple of 8. This structure and the
+ * buffer that it names lie in RAM of the slot that calls. The monitor writes only `done` and
+ * `text`. The call of the gate returns 0, SWITCHYARD_EREFUSED (`text` says why, in one line),
+ * SWITCHYARD_EAGAIN (the same call is to be repeated until it returns something else), or another
+ * enum switchyard_error.
+ */
+struct switchyard_call {
+	uint32_t size;			 /* of this structure, in bytes */
+	uint32_t service;		 /* enum switchyard_service */
+	uint32_t slot;			 /* counted from 1 */
+	uint32_t kind;			 /* enum switchyard_file */
+	uint64_t bytes;			 /* of the file */
+	uint64_t address;		 /* physical address of the buffer */
+	uint64_t length;		 /* of the buffer, in bytes */
+	uint64_t done;			 /* LOG: bytes that were copied */
+	char text[SWITCHYARD_TEXT_SIZE]; /* NUL-terminated */
 };
 
 struct switchyard_info {

@@ -20,11 +20,14 @@ static inline int switchyard_check(const struct switchyard_slot *slot, uint32_t 
 {
 	switch (op) {
 	case SWITCHYARD_SWITCH:
+	case SWITCHYARD_BOOT:
 		if (arg < 1 || arg > slot_count)
 			return SWITCHYARD_ENOSLOT;
 		if (arg == self)
 			return SWITCHYARD_ESELF;
-		return slot[arg - 1].state == SWITCHYARD_CRASHED ? SWITCHYARD_ECRASHED : 0;
+		return op == SWITCHYARD_SWITCH && slot[arg - 1].state == SWITCHYARD_CRASHED
+			       ? SWITCHYARD_ECRASHED
+			       : 0;
 	case SWITCHYARD_END:
 		return arg >= SWITCHYARD_END_POWEROFF && arg <= SWITCHYARD_END_HALT
 			       ? 0

@@ -16,7 +16,7 @@
 
 #define SWITCHYARD_DEVICE "/dev/switchyard"
 
-/* All slots as of the last switch, and what the driver knows about its own slot. */
+/* All slots, and what the driver knows about its own slot. */
 struct switchyard_list {
 	uint32_t self;	     /* number of this slot, counted from 1 */
 	uint32_t slot_count; /* entries used of slot[] */
@@ -50,12 +50,33 @@ struct switchyard_lost {
 };
 
 /* A text for people. Its arguments are the target of the switch, the device and the driver. */
-#define SWITCHYARD_LOST_TEXT   "%s: %s would not come back, because its driver %s does not suspend it"
+#define SWITCHYARD_LOST_TEXT "%s: %s would not come back, because its driver %s does not suspend it"
+
+/*
+ * One service of the monitor (struct switchyard_call in switchyard.h, which explains the fields that
+ * have the same names). The call returns -1 with errno if the monitor was not asked (EBUSY: another
+ * program loads an image; ENOMEM: no memory for so large a buffer; EINVAL: it is too large for any).
+ * Otherwise it returns 0, and error says what the gate returned, but never SWITCHYARD_EAGAIN. An
+ * image that is loaded is forgotten when the file is closed before LOAD_COMMIT.
+ */
+struct switchyard_ask {
+	uint32_t service;
+	uint32_t slot;
+	uint32_t kind;
+	int32_t error; /* out: 0, or enum switchyard_error */
+	uint64_t bytes;
+	uint64_t buffer;		 /* address in the program */
+	uint64_t length;		 /* of the buffer, SWITCHYARD_PIECE at most */
+	uint64_t done;			 /* out */
+	char text[SWITCHYARD_TEXT_SIZE]; /* out */
+};
 
 #define SWITCHYARD_IOC_LIST    _IOR('Y', 1, struct switchyard_list)
 #define SWITCHYARD_IOC_SWITCH  _IOWR('Y', 2, struct switchyard_request)
 #define SWITCHYARD_IOC_MONITOR _IOWR('Y', 3, struct switchyard_request)
 #define SWITCHYARD_IOC_LOST    _IOR('Y', 4, struct switchyard_lost)
+#define SWITCHYARD_IOC_BOOT    _IOWR('Y', 5, struct switchyard_request)
+#define SWITCHYARD_IOC_ASK     _IOWR('Y', 6, struct switchyard_ask)
 
 /*
  * A text for an errno if Linux could not be suspended; NULL if the errno itself is clear enough.

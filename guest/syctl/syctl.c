@@ -15,8 +15,6 @@
 #include "switchyard_names.h"
 #include "syctl.h"
 
-enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
-
 /* `syctl switch` takes this for the monitor, also if a slot is called so. */
 #define MONITOR_NAME "monitor"
 
@@ -31,19 +29,26 @@ struct options {
 static const char usage[] =
 	"usage: syctl [--json] [--force] COMMAND\n"
 	"\n"
-	"  list         the slots, as of the last switch\n"
+	"  list         the slots\n"
 	"  status       this slot and how often it came back\n"
 	"  switch SLOT  park this kernel, go on with another (\"monitor\": the monitor)\n"
 	"  monitor      park this kernel, open the monitor's console\n"
+	"  boot SLOT    park this kernel, start another afresh from its image\n"
+	"  kill SLOT    forget the state of a parked or crashed slot\n"
+	"  log          the monitor's log\n"
+	"  load SLOT --kernel FILE [--append STRING] [--initrd FILE]\n"
+	"       [--module FILE[,STRING]]...\n"
+	"               give a slot that does not run another image\n"
 	"\n"
-	"A switch ends when this slot is resumed. With --force, switch and monitor go on even\n"
-	"if a device would not come back. --json writes JSON; --help this text.\n"
+	"A switch ends when this slot is resumed. With --force, switch, boot and monitor go on\n"
+	"even if a device would not come back. --json writes JSON; --help this text.\n"
 	"Exit status: 0 done, 1 failed, 2 wrong usage.\n";
 
-__attribute__((format(printf, 1, 2))) static int fail(const char *format, ...)
+int fail(const char *format, ...)
 {
 	va_list args;
 
+	end_progress(false);
 	fputs("error: ", stderr);
 	va_start(args, format);
 	vfprintf(stderr, format, args);
@@ -52,19 +57,118 @@ __attribute__((format(printf, 1, 2))) static int fail(const char *format, ...)
 	return EXIT_FAILED;
 }
 
-static int wrong_usage(void)
+int wrong_usage(void)
 {
 	fputs(usage, stderr);
 	return EXIT_USAGE;
 }
 
-/* The number of the slot of that name, counted from 1, or 0. */
-static uint32_t find_slot(const struct switchyard_list *list, const char *name)
+bool get_list(int device, struct switchyard_list *list)
+{
+	if (ioctl(device, SWITCHYARD_IOC_LIST, list) == 0)
+		return true;
+	fail("%s: %s", SWITCHYARD_DEVICE, strerror(errno));
+	return false;
+}
+
+uint32_t named_slot(const struct switchyard_list *list, const char *name)
 {
 	for (uint32_t i = 0; i < list->slot_count; i++)
 		if (strcmp(list->slot[i].name, name) == 0)
 			return i + 1;
+	fprintf(stderr, "error: no slot is called %s; there are", name);
+	for (uint32_t i = 0; i < list->slot_count; i++)
+		fprintf(stderr, "%s %s", i ? "," : "", list->slot[i].name);
+	fputc('\n', stderr);
 	return 0;
+}
+
+static int cannot_suspend(int device, const char *name, int error)
+{
+	const char *text = switchyard_suspend_text(error);
+	struct switchyard_lost lost;
+
+	if (error == ENOTRECOVERABLE && ioctl(device, SWITCHYARD_IOC_LOST, &lost) == 0)
+		return fail(SWITCHYARD_LOST_TEXT "; unload that, or add --force", name, lost.device,
+			    lost.driver);
+	return fail("%s: Linux could not be suspended: %s", name, text ? text : strerror(error));
+}
+
+/* Gives the machine away. Returns when this slot is resumed. */
+static int give_away(int device, const char *name, unsigned long request_code, uint32_t slot,
+		     const struct options *options)
+{
+	struct switchyard_request request = {
+		.slot = slot | (options->force ? SWITCHYARD_FORCE : 0),
+	};
+	struct switchyard_list list;
+
+	if (ioctl(device, request_code, &request) < 0)
+		return cannot_suspend(device, name, errno);
+	if (request.error)
+		return fail("%s: %s", name, switchyard_error_text(request.error));
+
+	if (options->json) {
+		if (!get_list(device, &list))
+			return EXIT_FAILED;
+		show_status(&list, true);
+	}
+	return EXIT_DONE;
+}
+
+/* `switch`, `boot` and `monitor`; name is NULL for the last one. */
+static int leave(int device, const char *command, const char *name, const struct options *options)
+{
+	bool boot = strcmp(command, "boot") == 0;
+	struct switchyard_list list;
+	uint32_t slot;
+
+	if (!name || (!boot && strcmp(name, MONITOR_NAME) == 0))
+		return give_away(device, MONITOR_NAME, SWITCHYARD_IOC_MONITOR, 0, options);
+	if (!get_list(device, &list))
+		return EXIT_FAILED;
+	slot = named_slot(&list, name);
+	if (!slot)
+		return EXIT_FAILED;
+	return give_away(device, name, boot ? SWITCHYARD_IOC_BOOT : SWITCHYARD_IOC_SWITCH, slot,
+			 options);
+}
+
+static int run(int device, int count, char **word, const struct options *options)
+{
+	struct switchyard_list list;
+
+	if (strcmp(word[0], "kill") == 0)
+		return kill_slot(device, word[1], options->json);
+	if (strcmp(word[0], "log") == 0)
+		return show_log(device, options->json);
+	if (strcmp(word[0], "list") != 0 && strcmp(word[0], "status") != 0)
+		return leave(device, word[0], count > 1 ? word[1] : NULL, options);
+	if (!get_list(device, &list))
+		return EXIT_FAILED;
+	if (strcmp(word[0], "list") == 0)
+		show_list(&list, options->json);
+	else
+		show_status(&list, options->json);
+	return EXIT_DONE;
+}
+
+/* Only commands that give the machine away take --force. */
+static bool is_command(int count, char **word, bool force)
+{
+	static const struct {
+		const char *name;
+		int count;
+		bool may_force;
+	} commands[] = {
+		{"list", 1, false}, {"status", 1, false}, {"monitor", 1, true}, {"switch", 2, true},
+		{"boot", 2, true},  {"kill", 2, false},	  {"log", 1, false},
+	};
+
+	for (size_t i = 0; count && i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(word[0], commands[i].name) == 0)
+			return count == commands[i].count && (!force || commands[i].may_force);
+	return false;
 }
 
 /* The kernel shows all its modes, the one that holds in brackets: "none [integrity] ...". */
@@ -81,100 +185,36 @@ static bool is_locked_down(void)
 	return strstr(modes, "[integrity]") || strstr(modes, "[confidentiality]");
 }
 
-static int no_device(int error)
+static void no_device(int error)
 {
 	if (error == ENOENT && is_locked_down())
-		return fail("%s: there is none, and this kernel is in lockdown, which keeps out "
-			    "drivers that no key of its own has signed; boot it without lockdown=",
-			    SWITCHYARD_DEVICE);
-	return fail("%s: %s; is switchyard.ko loaded, and are you root?", SWITCHYARD_DEVICE,
-		    strerror(error));
+		fail("%s: there is none, and this kernel is in lockdown, which keeps out "
+		     "drivers that no key of its own has signed; boot it without lockdown=",
+		     SWITCHYARD_DEVICE);
+	else
+		fail("%s: %s; is switchyard.ko loaded, and are you root?", SWITCHYARD_DEVICE,
+		     strerror(error));
 }
 
-static int unknown_slot(const struct switchyard_list *list, const char *name)
+static int open_device(void)
 {
-	fprintf(stderr, "error: no slot is called %s; there are", name);
-	for (uint32_t i = 0; i < list->slot_count; i++)
-		fprintf(stderr, "%s %s", i ? "," : "", list->slot[i].name);
-	fputc('\n', stderr);
-	return EXIT_FAILED;
+	int device = open(SWITCHYARD_DEVICE, O_RDWR | O_CLOEXEC);
+
+	if (device < 0)
+		no_device(errno);
+	return device;
 }
 
-static int cannot_suspend(int device, const char *name, int error)
+/* `load` has options of its own. */
+static int run_load(int count, char **word, const struct options *options)
 {
-	const char *text = switchyard_suspend_text(error);
-	struct switchyard_lost lost;
+	struct load load = {.json = options->json};
+	int device;
 
-	if (error == ENOTRECOVERABLE && ioctl(device, SWITCHYARD_IOC_LOST, &lost) == 0)
-		return fail(SWITCHYARD_LOST_TEXT "; unload that, or add --force", name, lost.device,
-			    lost.driver);
-	return fail("%s: Linux could not be suspended: %s", name, text ? text : strerror(error));
-}
-
-/* Gives the machine away; slot 0: to the monitor. Returns when this slot is resumed. */
-static int give_away(int device, const char *name, uint32_t slot, const struct options *options)
-{
-	struct switchyard_request request = {
-		.slot = slot | (options->force ? SWITCHYARD_FORCE : 0),
-	};
-	struct switchyard_list list;
-
-	if (ioctl(device, slot ? SWITCHYARD_IOC_SWITCH : SWITCHYARD_IOC_MONITOR, &request) < 0)
-		return cannot_suspend(device, name, errno);
-	if (request.error)
-		return fail("%s: %s", name, switchyard_error_text(request.error));
-
-	if (options->json) {
-		if (ioctl(device, SWITCHYARD_IOC_LIST, &list) < 0)
-			return fail("%s: %s", SWITCHYARD_DEVICE, strerror(errno));
-		show_status(&list, true);
-	}
-	return EXIT_DONE;
-}
-
-static int run(int device, int count, char **word, const struct options *options)
-{
-	struct switchyard_list list;
-	uint32_t slot;
-
-	if (ioctl(device, SWITCHYARD_IOC_LIST, &list) < 0)
-		return fail("%s: %s", SWITCHYARD_DEVICE, strerror(errno));
-
-	if (strcmp(word[0], "list") == 0) {
-		show_list(&list, options->json);
-		return EXIT_DONE;
-	}
-	if (strcmp(word[0], "status") == 0) {
-		show_status(&list, options->json);
-		return EXIT_DONE;
-	}
-	if (count == 1 || strcmp(word[1], MONITOR_NAME) == 0)
-		return give_away(device, MONITOR_NAME, 0, options);
-
-	slot = find_slot(&list, word[1]);
-	if (!slot)
-		return unknown_slot(&list, word[1]);
-	return give_away(device, word[1], slot, options);
-}
-
-/* Only commands that give the machine away take --force. */
-static bool is_command(int count, char **word, bool force)
-{
-	static const struct {
-		const char *name;
-		int count;
-		bool may_force;
-	} commands[] = {
-		{"list", 1, false},
-		{"status", 1, false},
-		{"monitor", 1, true},
-		{"switch", 2, true},
-	};
-
-	for (size_t i = 0; count && i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (strcmp(word[0], commands[i].name) == 0)
-			return count == commands[i].count && (!force || commands[i].may_force);
-	return false;
+	if (options->force || !load_parse(&load, count, word))
+		return wrong_usage();
+	device = open_device();
+	return device < 0 ? EXIT_FAILED : load_image(device, &load);
 }
 
 int main(int argc, char **argv)
@@ -189,6 +229,8 @@ int main(int argc, char **argv)
 			fputs(usage, stdout);
 			return EXIT_DONE;
 		}
+		if (!count && strcmp(argv[i], "load") == 0)
+			return run_load(argc - i - 1, argv + i + 1, &options);
 		if (strcmp(argv[i], "--json") == 0)
 			options.json = true;
 		else if (strcmp(argv[i], "--force") == 0)
@@ -201,8 +243,6 @@ int main(int argc, char **argv)
 	if (!is_command(count, argv, options.force))
 		return wrong_usage();
 
-	device = open(SWITCHYARD_DEVICE, O_RDWR | O_CLOEXEC);
-	if (device < 0)
-		return no_device(errno);
-	return run(device, count, argv, &options);
+	device = open_device();
+	return device < 0 ? EXIT_FAILED : run(device, count, argv, &options);
 }

@@ -1,12 +1,59 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * syctl.h - the parts of syctl: show.c writes what the driver told, syctl.c does all else.
+ * syctl.h - the parts of syctl: show.c writes what the driver told, ask.c asks the monitor for
+ * services, load.c loads an image, syctl.c does all else.
  */
 #ifndef SYCTL_H
 #define SYCTL_H
 
 #include <stdbool.h>
 #include "switchyard_ioctl.h"
+
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+/* Prints "error: " and the text. Returns EXIT_FAILED. */
+int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Prints how syctl is called. Returns EXIT_USAGE. */
+int wrong_usage(void);
+
+/* Gets the list from the driver. On failure, it prints why and returns false. */
+bool get_list(int device, struct switchyard_list *list);
+
+/* The number of the slot of that name, from 1. 0: there is none, and it has printed so. */
+uint32_t named_slot(const struct switchyard_list *list, const char *name);
+
+/*
+ * Asks the monitor. what stands in the error line, if there is one. Returns EXIT_DONE or
+ * EXIT_FAILED.
+ */
+int ask_monitor(int device, const char *what, struct switchyard_ask *ask);
+
+/* Commands: they print and return an exit status. */
+int kill_slot(int device, const char *name, bool json);
+int show_log(int device, bool json);
+
+/* What `load` was told. */
+#define LOAD_MAX_FILES 10
+struct load_file {
+	uint32_t kind; /* enum switchyard_file */
+	const char *path, *string;
+	uint64_t size;
+	int descriptor;
+};
+struct load {
+	const char *slot;
+	uint32_t count;
+	struct load_file file[LOAD_MAX_FILES];
+	bool json;
+};
+
+/* Reads the words behind `load`. False: they are wrong. */
+bool load_parse(struct load *load, int count, char **word);
+int load_image(int device, struct load *load);
+
+/* Ends the line that shows the progress, if there is one. fail() calls it before it prints. */
+void end_progress(bool done);
 
 /* The table of all slots, or with json an array of objects. */
 void show_list(const struct switchyard_list *list, bool json);

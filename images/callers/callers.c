@@ -5,8 +5,10 @@
  *
  * Keys on the serial port: c: both CPUs call. d: a data breakpoint interrupts the gate where it
  * writes to one word of the caller's stack, and the breakpoint's handler calls the gate, too. n:
- * the other CPU sends NMIs, whose handler does the same. m: the monitor. w: the boot CPU waits in
- * the monitor, and the other CPU ends the slot. e: the same, but the boot CPU does not wait.
+ * the other CPU sends NMIs, whose handler does the same. s: both CPUs ask for services. h: they name
+ * memory that is not theirs. i: the other CPU sends NMIs while services are at work. m: the monitor.
+ * w: the boot CPU waits in the monitor, and the other CPU ends the slot. e: the same, but the boot
+ * CPU does not wait.
  * tests/system/monitor/test_callers.py reads the output.
  */
 #include "../tick/flat_segments.h"
@@ -16,6 +18,9 @@
 
 #define CALLS	       500
 #define NMI_PAUSES     1000
+#define LOST_PAUSES    100000000u /* an NMI that has not come by then is lost */
+#define NMIS	       100
+#define LOG_ROOM       16384
 #define VECTOR_DEBUG   1
 #define VECTOR_NMI     2
 #define GATE_INTERRUPT 0x8e /* present, 64-bit interrupt gate: SDM volume 3, 6.14.1 */
@@ -35,20 +40,36 @@ typedef int64_t gate_function(uint64_t op, uint64_t arg);
 
 /* How often each answer came. */
 struct answers {
-	volatile uint32_t self, not_boot_cpu, busy, other;
+	volatile uint32_t done, self, not_boot_cpu, busy, bad, refused, other;
 };
 
 static struct {
 	gate_function *gate;
 	uint64_t self; /* the slot's number */
 	/* What the other CPU must do, and what it has done. */
-	volatile uint32_t calls_wanted, nmis_wanted, end_wanted;
+	volatile uint32_t calls_wanted, services_wanted, nmis_wanted, counted_wanted, end_wanted;
 	struct answers boot, other, inside;
+	volatile uint32_t nmis_came, nmis_lost;
 } callers;
+
+/* Each CPU has its own structure, and room for a part of the log. */
+static struct {
+	struct switchyard_call call;
+	char text[LOG_ROOM];
+} asked[2];
 
 static void count_answer(struct answers *answers, int64_t answer)
 {
 	switch (answer) {
+	case 0:
+		answers->done++;
+		break;
+	case SWITCHYARD_EBADOP:
+		answers->bad++;
+		break;
+	case SWITCHYARD_EREFUSED:
+		answers->refused++;
+		break;
 	case SWITCHYARD_ESELF:
 		answers->self++;
 		break;
@@ -68,10 +89,37 @@ static int64_t call(void)
 	return callers.gate(SWITCHYARD_SWITCH, callers.self);
 }
 
+/* Asks for the log: of all services that change nothing, it takes the longest. */
+static int64_t ask(uint32_t cpu)
+{
+	asked[cpu].call = (struct switchyard_call){
+		.size = sizeof(struct switchyard_call),
+		.service = SWITCHYARD_LOG,
+		.address = (uint64_t)asked[cpu].text,
+		.length = LOG_ROOM,
+	};
+	return callers.gate(SWITCHYARD_SERVICE, (uint64_t)&asked[cpu].call);
+}
+
 static void pause(uint32_t times)
 {
 	while (times-- > 0)
 		__builtin_ia32_pause();
+}
+
+/* Sends an NMI, and waits until the boot CPU has counted it. */
+static void send_counted(void)
+{
+	uint32_t before = callers.nmis_came;
+
+	cpus_send(0, ICR_NMI);
+	for (uint32_t waited = 0; callers.nmis_came == before; waited++) {
+		if (waited == LOST_PAUSES) {
+			callers.nmis_lost++;
+			return;
+		}
+		__builtin_ia32_pause();
+	}
 }
 
 /* What the other CPU does. The counter only shows that it runs. */
@@ -82,6 +130,10 @@ static void serve(volatile uint64_t *counter)
 	for (;;) {
 		for (; callers.calls_wanted; callers.calls_wanted--)
 			count_answer(&callers.other, call());
+		for (; callers.services_wanted; callers.services_wanted--)
+			count_answer(&callers.other, ask(1));
+		for (; callers.counted_wanted; callers.counted_wanted--)
+			send_counted();
 		for (; callers.nmis_wanted; callers.nmis_wanted--) {
 			cpus_send(0, ICR_NMI);
 			pause(NMI_PAUSES);
@@ -107,6 +159,12 @@ __attribute__((interrupt)) static void call_inside(struct pushed *frame)
 {
 	(void)frame;
 	count_answer(&callers.inside, call());
+}
+
+__attribute__((interrupt)) static void count_nmi(struct pushed *frame)
+{
+	(void)frame;
+	callers.nmis_came++;
 }
 
 /* SDM volume 3, figure 6-8. */
@@ -149,7 +207,7 @@ static void say_answers(struct tick *tick, const char *who, const struct answers
 
 static void clear_answers(void)
 {
-	callers.boot = callers.other = callers.inside = (struct answers){0};
+	callers.boot = callers.other = callers.inside = (struct answers){.done = 0};
 }
 
 static void both_call(struct tick *tick)
@@ -205,6 +263,61 @@ static void nmis_while_calling(struct tick *tick)
 	say_answers(tick, "outside", &callers.boot);
 }
 
+static void say_services(struct tick *tick, const char *who, const struct answers *answers)
+{
+	say(tick, "%s: %u done, %u bad, %u refused, %u other", who, answers->done, answers->bad,
+	    answers->refused, answers->other);
+}
+
+static void both_ask(struct tick *tick)
+{
+	clear_answers();
+	callers.services_wanted = CALLS;
+	for (uint32_t i = 0; i < CALLS; i++)
+		count_answer(&callers.boot, ask(0));
+	while (callers.services_wanted)
+		__builtin_ia32_pause();
+	say_services(tick, "boot CPU", &callers.boot);
+	say_services(tick, "other CPU", &callers.other);
+}
+
+/* Structures and buffers that are not in this slot's memory, or only in part. */
+static void name_foreign_memory(struct tick *tick)
+{
+	const struct switchyard_slot *own = &tick->switchyard->slot[callers.self - 1];
+	const uint64_t places[] = {0,
+				   0x1000,
+				   own->base - 8,
+				   own->base + own->size - 8,
+				   own->base + own->size,
+				   tick->switchyard->gate & -8ull,
+				   -8ull};
+
+	clear_answers();
+	for (uint32_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		count_answer(&callers.boot, callers.gate(SWITCHYARD_SERVICE, places[i]));
+		asked[0].call.size = sizeof(asked[0].call);
+		asked[0].call.service = SWITCHYARD_LOG;
+		asked[0].call.address = places[i];
+		asked[0].call.length = LOG_ROOM;
+		count_answer(&callers.boot,
+			     callers.gate(SWITCHYARD_SERVICE, (uint64_t)&asked[0].call));
+	}
+	say_services(tick, "foreign memory", &callers.boot);
+}
+
+static void nmis_while_asking(struct tick *tick)
+{
+	clear_answers();
+	set_gate(VECTOR_NMI, count_nmi);
+	callers.nmis_came = callers.nmis_lost = 0;
+	callers.counted_wanted = NMIS;
+	while (callers.counted_wanted)
+		count_answer(&callers.boot, ask(0));
+	say(tick, "%u NMIs came, %u were lost", callers.nmis_came, callers.nmis_lost);
+	say_services(tick, "meanwhile", &callers.boot);
+}
+
 static void end_on_the_other(bool boot_cpu_waits)
 {
 	callers.end_wanted = 1;
@@ -223,6 +336,12 @@ static void obey(struct tick *tick, int key)
 		watched_call(tick);
 	else if (key == 'n')
 		nmis_while_calling(tick);
+	else if (key == 's')
+		both_ask(tick);
+	else if (key == 'h')
+		name_foreign_memory(tick);
+	else if (key == 'i')
+		nmis_while_asking(tick);
 	else if (key == 'm')
 		gate_monitor(tick);
 	else if (key == 'w' || key == 'e')

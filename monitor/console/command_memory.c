@@ -3,6 +3,7 @@
 #include "arch/x86/acpi/machine.h"
 #include "lib/print.h"
 #include "lib/units.h"
+#include "monitor/plan/pool.h"
 #include "monitor/switch/kept_state.h"
 #include "monitor/terminal/table.h"
 #include "monitor/config/words.h"
@@ -141,6 +142,7 @@ void command_mem(struct ui *ui, int argc, char **argv)
 		.fill = fill_kept,
 		.context = ui->monitor,
 	};
+	char largest[SIZE_TEXT];
 
 	(void)argc;
 	(void)argv;
@@ -149,6 +151,8 @@ void command_mem(struct ui *ui, int argc, char **argv)
 	table_print(&ui->console, &sums);
 	console_write(&ui->console, "\n");
 	table_print(&ui->console, &kept);
+	console_printf(&ui->console, "\nlargest free piece: %s\n",
+		       format_size(largest, pool_largest(&ui->monitor->plan)));
 }
 
 /* "0000100000  7f 45 4c 46 ...  |.ELF|" */

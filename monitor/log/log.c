@@ -131,3 +131,15 @@ void log_show(const struct log *log)
 		}
 	}
 }
+
+uint32_t log_copy(const struct log *log, char *to, uint32_t size)
+{
+	uint32_t from = log->used > size ? log->used - size : 0, length = 0;
+
+	/* A line of which only a part would fit is left out. */
+	while (from && from < log->used && log->text[(log->start + from - 1) % LOG_SIZE] != '\n')
+		from++;
+	for (; from < log->used; from++)
+		to[length++] = log->text[(log->start + from) % LOG_SIZE];
+	return length;
+}

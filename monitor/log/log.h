@@ -51,4 +51,10 @@ void log_keep_error(void *log, const char *text);
 /* Writes all kept lines of any level to the sink, the oldest first. */
 void log_show(const struct log *log);
 
+/*
+ * Copies the newest whole lines that fit into size bytes, without a NUL. Returns how many bytes that
+ * are.
+ */
+uint32_t log_copy(const struct log *log, char *to, uint32_t size);
+
 #endif

@@ -51,18 +51,33 @@ bool plan_monitor(struct plan *plan, const struct boot_info *boot, uint64_t size
 	return true;
 }
 
+/* True if an image before this one, in the order of the table, is in the same place. */
+static bool is_counted(const struct slot_table *table, uint32_t index, uint32_t number)
+{
+	const struct image *image = slot_image(&table->slot[index], number);
+
+	for (uint32_t i = 0; i <= index; i++) {
+		uint32_t end = i < index ? SLOT_IMAGES : number;
+
+		for (uint32_t n = 0; n < end; n++) {
+			const struct image *other = slot_image(&table->slot[i], n);
+
+			if (other->base == image->base && other->size == image->size)
+				return true;
+		}
+	}
+	return false;
+}
+
 /* Bytes that the images of all slots take, each in whole pages. */
 static uint64_t store_size(const struct slot_table *table)
 {
 	uint64_t size = 0;
 
-	for (uint32_t i = 0; i < table->count; i++) {
-		const struct slot *slot = &table->slot[i];
-
-		size += page_up(slot->kernel.size) + page_up(slot->initrd.size);
-		for (uint32_t j = 0; j < slot->module_count; j++)
-			size += page_up(slot->module[j].size);
-	}
+	for (uint32_t i = 0; i < table->count; i++)
+		for (uint32_t n = 0; n < SLOT_IMAGES; n++)
+			if (!is_counted(table, i, n))
+				size += page_up(slot_image(&table->slot[i], n)->size);
 	return size;
 }
 

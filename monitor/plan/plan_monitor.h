@@ -18,7 +18,7 @@ bool plan_monitor(struct plan *plan, const struct boot_info *boot, uint64_t size
 
 /*
  * Places the store for the images of every slot in table (each in whole pages) as high as possible,
- * above 4 GiB if there is room. The place does not overlap boot->image or a module in its present
+ * above 4 GiB if there is room. Images in the same place count once. The place does not overlap boot->image or a module in its present
  * place.
  */
 bool plan_store(struct plan *plan, const struct boot_info *boot, const struct slot_table *table,

@@ -1,29 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * plan_regions.c - searches and claims free RAM.
+ * plan_regions.c - searches, claims and frees RAM.
  */
 #include "monitor/plan/plan_regions.h"
 #include "lib/string.h"
 
-#define NOT_FREE UINT32_MAX
+#define NO_REGION UINT32_MAX
 
-/* Index of the free region that holds [base, base + size), or NOT_FREE. */
-static uint32_t find_free(const struct plan *plan, uint64_t base, uint64_t size)
+/* Index of the owner's region that holds [base, base + size), or NO_REGION. */
+static uint32_t find_region(const struct plan *plan, uint64_t base, uint64_t size,
+			    enum plan_owner owner)
 {
 	for (uint32_t i = 0; i < plan->count; i++) {
 		const struct plan_region *region = &plan->region[i];
 
-		if (region->owner == OWNER_FREE && base >= region->base &&
+		if (region->owner == owner && base >= region->base &&
 		    base - region->base <= region->size &&
 		    size <= region->size - (base - region->base))
 			return i;
 	}
-	return NOT_FREE;
+	return NO_REGION;
 }
 
 bool plan_is_free(const struct plan *plan, uint64_t base, uint64_t size)
 {
-	return find_free(plan, base, size) != NOT_FREE;
+	return find_region(plan, base, size, OWNER_FREE) != NO_REGION;
 }
 
 /* Splits region in two; the first has first_size bytes. The plan must have room for one more. */
@@ -38,26 +39,67 @@ static void split_region(struct plan *plan, struct plan_region *region, uint64_t
 	region[1].size -= first_size;
 }
 
-bool plan_claim(struct plan *plan, uint64_t base, uint64_t size, enum plan_owner owner,
-		uint32_t slot)
+/*
+ * Cuts [base, base + size) out of the region of that owner which holds it. Returns the index of the
+ * piece, or NO_REGION if there is no such region, or no room in the plan.
+ */
+static uint32_t cut_region(struct plan *plan, uint64_t base, uint64_t size, enum plan_owner owner)
 {
-	uint32_t found = find_free(plan, base, size), pieces;
+	uint32_t found = find_region(plan, base, size, owner), pieces;
 	struct plan_region *region;
 
-	if (found == NOT_FREE || !size)
-		return false;
+	if (found == NO_REGION || !size)
+		return NO_REGION;
 	region = &plan->region[found];
 	pieces = (base != region->base) + (base + size != region->base + region->size);
 	if (plan->count + pieces > PLAN_MAX_REGIONS)
-		return false;
+		return NO_REGION;
 	if (base != region->base) {
 		split_region(plan, region, base - region->base);
 		region++;
+		found++;
 	}
 	if (size != region->size)
 		split_region(plan, region, size);
-	region->owner = owner;
-	region->slot = slot;
+	return found;
+}
+
+bool plan_claim(struct plan *plan, uint64_t base, uint64_t size, enum plan_owner owner,
+		uint32_t slot)
+{
+	uint32_t piece = cut_region(plan, base, size, OWNER_FREE);
+
+	if (piece == NO_REGION)
+		return false;
+	plan->region[piece].owner = owner;
+	plan->region[piece].slot = slot;
+	return true;
+}
+
+/* Joins region number index with the next one if both are free RAM and meet. */
+static void join_next(struct plan *plan, uint32_t index)
+{
+	struct plan_region *region = &plan->region[index], *next = region + 1;
+
+	if (index + 1 >= plan->count || region->owner != OWNER_FREE || next->owner != OWNER_FREE ||
+	    region->type != next->type || region->base + region->size != next->base)
+		return;
+	region->size += next->size;
+	plan->count--;
+	memmove(next, next + 1, (plan->count - index - 1) * sizeof(*next));
+}
+
+bool plan_release(struct plan *plan, uint64_t base, uint64_t size, enum plan_owner owner)
+{
+	uint32_t piece = cut_region(plan, base, size, owner);
+
+	if (piece == NO_REGION)
+		return false;
+	plan->region[piece].owner = OWNER_FREE;
+	plan->region[piece].slot = 0;
+	join_next(plan, piece);
+	if (piece)
+		join_next(plan, piece - 1);
 	return true;
 }
 

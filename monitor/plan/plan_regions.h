@@ -23,6 +23,13 @@ bool plan_is_free(const struct plan *plan, uint64_t base, uint64_t size);
 bool plan_claim(struct plan *plan, uint64_t base, uint64_t size, enum plan_owner owner,
 		uint32_t slot);
 
+/*
+ * Makes [base, base + size) free again, which lies in one region of that owner, and joins it with
+ * free neighbours. False if it does not, or if the plan is full; nothing has changed then. It needs
+ * no room in the plan if the range is all of its region.
+ */
+bool plan_release(struct plan *plan, uint64_t base, uint64_t size, enum plan_owner owner);
+
 /* The lowest free place; false if there is none. */
 bool plan_find_low(const struct plan *plan, const struct plan_search *search, uint64_t *base);
 

@@ -153,6 +153,13 @@ static bool check_asked(const struct slot *slot, const struct region *range, str
 	return true;
 }
 
+bool plan_slot_fits(const struct slot *slot, struct error *error)
+{
+	struct region range = slot_range(slot);
+
+	return check_asked(slot, &range, error);
+}
+
 static bool place_asked(const struct placing *p, struct region *range, struct error *error)
 {
 	if (!check_asked(p->slot, range, error))

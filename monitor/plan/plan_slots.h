@@ -34,4 +34,7 @@ void plan_slots(struct plan *plan, struct slot_table *table, report_fn report, v
  */
 bool plan_asked_range(const struct slot *slot, struct region *range);
 
+/* True if the kernel fits into the range that its slot has. */
+bool plan_slot_fits(const struct slot *slot, struct error *error);
+
 #endif

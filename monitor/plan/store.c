@@ -22,11 +22,31 @@ static uint32_t largest_images(const struct slot_table *table)
 	return largest;
 }
 
+/* Calls visit for each pair of images, the earlier one first. An image that is not there has size 0. */
+static void each_pair(struct slot_table *table, void (*visit)(struct image *, struct image *))
+{
+	const uint32_t count = table->count * SLOT_IMAGES;
+
+	for (uint32_t a = 0; a < count; a++)
+		for (uint32_t b = a + 1; b < count; b++)
+			visit(slot_image(&table->slot[a / SLOT_IMAGES], a % SLOT_IMAGES),
+			      slot_image(&table->slot[b / SLOT_IMAGES], b % SLOT_IMAGES));
+}
+
+/* An image that equals an earlier one, to the byte, becomes that one. */
+static void find_same(struct image *earlier, struct image *image)
+{
+	if (image->size && image->size == earlier->size && image->base != earlier->base &&
+	    !memcmp(phys(image->base), phys(earlier->base), image->size))
+		image->base = earlier->base;
+}
+
 void store_place(struct plan *plan, const struct boot_info *boot, struct slot_table *table,
 		 report_fn report, void *context)
 {
 	struct error error;
 
+	each_pair(table, find_same);
 	while (!plan_store(plan, boot, table, &error)) {
 		uint32_t index = largest_images(table);
 		const struct slot *slot = &table->slot[index];
@@ -41,45 +61,55 @@ void store_place(struct plan *plan, const struct boot_info *boot, struct slot_ta
 }
 
 struct copy {
+	const struct region *store;
 	store_progress_fn progress;
 	void *context;
-	uint64_t next; /* first free address of the store */
-	uint64_t done, total;
+	uint64_t done; /* bytes of the store that are filled */
 };
 
 static void keep_image(struct copy *copy, struct image *image)
 {
-	uint64_t offset = 0;
+	uint64_t to = copy->store->base + copy->done, offset = 0;
 
 	while (offset < image->size) {
 		uint64_t left = image->size - offset;
 		uint64_t chunk = left < COPY_CHUNK ? left : COPY_CHUNK;
 
-		memcpy(phys(copy->next + offset), phys(image->base + offset), chunk);
+		memcpy(phys(to + offset), phys(image->base + offset), chunk);
 		offset += chunk;
-		copy->done += chunk;
-		copy->progress(copy->context, copy->done, copy->total);
+		copy->progress(copy->context, copy->done + page_up(offset), copy->store->size);
 	}
-	image->base = copy->next;
-	image->sum = xxh64(phys(image->base), image->size, 0);
-	copy->next += page_up(image->size);
+	image->base = to;
+	image->sum = xxh64(phys(to), image->size, 0);
+	copy->done += page_up(image->size);
+}
+
+/* Keeps the image, and makes all that are in the same place point to the copy. */
+static void keep_shared(struct copy *copy, struct slot_table *table, uint32_t first)
+{
+	struct image *image = slot_image(&table->slot[first / SLOT_IMAGES], first % SLOT_IMAGES);
+	uint64_t from = image->base;
+
+	if (!image->size || from - copy->store->base < copy->store->size)
+		return; /* an earlier one in the same place was kept */
+	keep_image(copy, image);
+	for (uint32_t i = first + 1; i < table->count * SLOT_IMAGES; i++) {
+		struct image *other = slot_image(&table->slot[i / SLOT_IMAGES], i % SLOT_IMAGES);
+
+		if (other->base == from && other->size == image->size) {
+			other->base = image->base;
+			other->sum = image->sum;
+		}
+	}
 }
 
 void store_fill(const struct region *store, struct slot_table *table, store_progress_fn progress,
 		void *context)
 {
-	struct copy copy = {.progress = progress, .context = context, .next = store->base};
+	struct copy copy = {.store = store, .progress = progress, .context = context};
 
-	for (uint32_t i = 0; i < table->count; i++)
-		copy.total += slot_image_size(&table->slot[i]);
-	for (uint32_t i = 0; i < table->count; i++) {
-		struct slot *slot = &table->slot[i];
-
-		keep_image(&copy, &slot->kernel);
-		keep_image(&copy, &slot->initrd);
-		for (uint32_t m = 0; m < slot->module_count; m++)
-			keep_image(&copy, &slot->module[m]);
-	}
+	for (uint32_t i = 0; i < table->count * SLOT_IMAGES; i++)
+		keep_shared(&copy, table, i);
 }
 
 static bool check_image(const struct slot *slot, const char *kind, const struct image *image,

@@ -12,7 +12,8 @@
 #include "monitor/slot/slot.h"
 
 /*
- * Plans the store. While there is no room for all images, the slot with the largest images is
+ * Plans the store. Images that are the same, to the byte, take one place: they all point to the
+ * first of them, where the loader put it. While there is no room for all images, the slot with the largest images is
  * removed from the table and reported.
  */
 void store_place(struct plan *plan, const struct boot_info *boot, struct slot_table *table,

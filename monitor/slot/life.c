@@ -13,6 +13,7 @@ static const struct life_step steps[STATES][LIFE_EVENTS] = {
 		},
 	[SWITCHYARD_READY] =
 		{
+			[LIFE_LOAD] = {.next = SWITCHYARD_READY},
 			[LIFE_RESET] = {.next = SWITCHYARD_READY},
 			[LIFE_BOOT] = {.next = SWITCHYARD_RUNNING, .counts = true},
 		},
@@ -24,17 +25,20 @@ static const struct life_step steps[STATES][LIFE_EVENTS] = {
 		},
 	[SWITCHYARD_PARKED] =
 		{
+			[LIFE_LOAD] = {.next = SWITCHYARD_PARKED},
 			[LIFE_RESET] = {.next = SWITCHYARD_READY},
 			[LIFE_RESUME] = {.next = SWITCHYARD_RUNNING, .counts = true},
 			[LIFE_KILL] = {.next = SWITCHYARD_READY},
 		},
 	[SWITCHYARD_CRASHED] =
 		{
+			[LIFE_LOAD] = {.next = SWITCHYARD_CRASHED},
 			[LIFE_RESET] = {.next = SWITCHYARD_READY},
 			[LIFE_KILL] = {.next = SWITCHYARD_READY},
 		},
 	[SWITCHYARD_INTERRUPTED] =
 		{
+			[LIFE_LOAD] = {.next = SWITCHYARD_INTERRUPTED},
 			[LIFE_RESET] = {.next = SWITCHYARD_READY},
 			[LIFE_RESUME] = {.next = SWITCHYARD_RUNNING, .counts = true},
 			[LIFE_KILL] = {.next = SWITCHYARD_READY},
@@ -60,6 +64,9 @@ static bool refuse(const struct slot *slot, enum life_event event, struct error 
 {
 	if (event == LIFE_KILL)
 		return fail(error, "slot %s is %s; only a parked or crashed slot can be killed",
+			    slot->name, switchyard_state_name(slot->state));
+	if (event == LIFE_LOAD)
+		return fail(error, "slot %s is %s; only a slot that does not run can be loaded",
 			    slot->name, switchyard_state_name(slot->state));
 	switch (slot->state) {
 	case SWITCHYARD_RUNNING:

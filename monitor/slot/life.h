@@ -12,7 +12,8 @@
  *                +---------------------------------+
  *                                kill
  *
- * A slot is interrupted if an NMI took the machine from it. It is like a parked slot, but it could
+ * A slot that is parked, crashed or interrupted can get another image, which counts when it starts
+ * afresh. A slot is interrupted if an NMI took the machine from it. It is like a parked slot, but it could
  * have been in the middle of anything. A slot that starts afresh is reset to ready first, from any
  * state.
  *
@@ -27,7 +28,7 @@
 #include "monitor/slot/slot.h"
 
 enum life_event {
-	LIFE_LOAD,   /* it gets an image */
+	LIFE_LOAD,   /* it gets an image, or another one; what it was doing is kept */
 	LIFE_RESET,  /* it starts afresh: its memory is written again, and its old state is lost */
 	LIFE_BOOT,   /* its kernel starts */
 	LIFE_RESUME, /* it goes on where it was */

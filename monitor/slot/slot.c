@@ -37,6 +37,15 @@ void slot_report(const struct slot *slot, const struct error *error, report_fn r
 	report(context, text);
 }
 
+struct image *slot_image(const struct slot *slot, uint32_t number)
+{
+	const struct image *image = &slot->kernel;
+
+	if (number)
+		image = number == 1 ? &slot->initrd : &slot->module[number - 2];
+	return (struct image *)image;
+}
+
 uint64_t slot_image_size(const struct slot *slot)
 {
 	uint64_t bytes = slot->kernel.size + slot->initrd.size;

@@ -17,6 +17,7 @@
 #include "lib/units.h"
 
 #define SLOT_MAX_MODULES 8
+#define SLOT_IMAGES	 (2 + SLOT_MAX_MODULES)
 #define SLOT_ALIGN	 LARGE_PAGE /* of slots' ranges; plan_slots.h has the one exception */
 
 /* `type=auto`. It becomes one of the other types when the image is inspected. */
@@ -26,9 +27,10 @@
 struct image {
 	uint64_t base;
 	uint64_t size;
-	const char *string; /* the text behind `--`, or ""; points into boot_info */
-	uint32_t module;    /* index into boot_info.module[] */
-	uint64_t sum;	    /* XXH64 of its contents, taken when it came into the store */
+	const char *string;   /* the text behind `--`, or ""; points into boot_info or the pool */
+	uint64_t string_base; /* the string's piece of the pool; 0: it has none there */
+	uint32_t module;      /* index into boot_info.module[] */
+	uint64_t sum;	      /* XXH64 of its contents, taken when it came into the store */
 };
 
 /*
@@ -118,6 +120,12 @@ void slot_remove(struct slot_table *table, uint32_t index);
 /* Reports what is wrong with a slot: "slot NAME: reason". */
 void slot_report(const struct slot *slot, const struct error *error, report_fn report,
 		 void *context);
+
+/*
+ * Its files by number, below SLOT_IMAGES: the kernel, the initrd, the modules. One that it lacks has
+ * size 0. As with strchr(), the result may be written to if the slot may.
+ */
+struct image *slot_image(const struct slot *slot, uint32_t number);
 
 /* Bytes of all its pristine files. */
 uint64_t slot_image_size(const struct slot *slot);

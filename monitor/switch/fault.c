@@ -45,6 +45,7 @@ static void fault_recover(void *context, bool in_monitor)
 		return;
 	kept_state_save(slot, kept, false);
 	monitor->devices_running |= life_apply(slot, LIFE_CRASH)->devices_running;
+	new_image_drop(monitor, monitor->current);
 	format_text(slot->crash, sizeof(slot->crash), "%s",
 		    fault_reason(kept->cpu[0]->progress, in_monitor));
 	monitor->succession.faulted = slot;

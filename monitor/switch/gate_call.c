@@ -6,6 +6,7 @@
 #include "monitor/switch/gate_call.h"
 #include "arch/x86/acpi/power.h"
 #include "arch/x86/cpu/cpu.h"
+#include "arch/x86/cpu/lock.h"
 #include "arch/x86/gate/anchor.h"
 #include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/gate/gate.h"
@@ -13,6 +14,7 @@
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/platform/platform.h"
 #include "arch/x86/platform/wake.h"
+#include "arch/x86/time/clock.h"
 #include "arch/x86/watchdog/watchdogs.h"
 #include "lib/print.h"
 #include "lib/string.h"
@@ -23,9 +25,16 @@
 #include "monitor/switch/kept_state.h"
 #include "monitor/switch/picture.h"
 #include "monitor/switch/request.h"
+#include "monitor/switch/service.h"
 #include "monitor/switch/slot_block.h"
 #include "monitor/switch/successor.h"
 #include "monitor/switch/switch.h"
+
+/*
+ * A service takes a millisecond at most, but a CPU that faulted or got INIT in one never lets the
+ * lock go. So nobody waits for ever.
+ */
+#define LOCK_WAIT_US 1000000u
 
 /* Guests call the gate and can't pass a pointer to the monitor, so it is kept here. */
 static struct monitor *gate_monitor;
@@ -72,6 +81,7 @@ static void slot_ends(struct monitor *monitor, struct slot *slot, uint64_t how)
 
 	monitor->devices_running |= life_apply(slot, LIFE_END)->devices_running;
 	monitor->current = NO_SLOT;
+	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	log_line(&monitor->log, LOG_INFO, "slot %s has %s; it is ready to be started again",
 		 slot->name, names[how]);
 }
@@ -80,6 +90,7 @@ static void slot_crashes(struct monitor *monitor, struct slot *slot,
 			 const struct switchyard_notes *notes)
 {
 	monitor->devices_running |= life_apply(slot, LIFE_CRASH)->devices_running;
+	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	request_copy_message(slot->crash, sizeof(notes->message),
 			     notes->message[0] ? notes->message : "it gave no reason");
 	log_line(&monitor->log, LOG_ERROR, "slot %s has crashed: %s", slot->name, slot->crash);
@@ -206,7 +217,7 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 	struct monitor *monitor = gate_monitor;
 	struct slot *slot = &monitor->slots.slot[monitor->current];
 	struct kept_state *kept = kept_state(monitor->current);
-	bool parks = op == SWITCHYARD_SWITCH || op == SWITCHYARD_MONITOR;
+	bool parks = op != SWITCHYARD_END && op != SWITCHYARD_CRASH;
 	const void *damage = check_monitor(monitor);
 	const char *reason;
 	struct error error;
@@ -235,13 +246,24 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 	}
 	warn_of_watchdog(monitor, slot);
 
-	if (op == SWITCHYARD_SWITCH && !damage) {
-		if (switch_force(monitor, &monitor->slots.slot[arg - 1], &error))
+	if ((op == SWITCHYARD_SWITCH || op == SWITCHYARD_BOOT) && !damage) {
+		struct slot *next = &monitor->slots.slot[arg - 1];
+
+		if (op == SWITCHYARD_BOOT ? switch_boot(monitor, next, &error)
+					  : switch_force(monitor, next, &error))
 			__builtin_unreachable();
 		log_line(&monitor->log, LOG_ERROR, "%s", error.text);
 		switch_resume(monitor, slot, SWITCHYARD_EIMAGE);
 	}
 	leave_to_next(monitor, slot, op, arg, damage);
+}
+
+static void lock_wait(struct monitor *monitor)
+{
+	uint64_t end = clock_us() + LOCK_WAIT_US;
+
+	while (!lock_try(&monitor->lock) && clock_us() < end)
+		cpu_pause();
 }
 
 /*
@@ -304,7 +326,8 @@ static int64_t other_cpu_call(const struct request *request)
 	int64_t result =
 		request_check(&monitor->slots, monitor->current, request->op, request->arg);
 
-	if (request->op == SWITCHYARD_SWITCH || request->op == SWITCHYARD_MONITOR)
+	if (request->op == SWITCHYARD_SWITCH || request->op == SWITCHYARD_BOOT ||
+	    request->op == SWITCHYARD_MONITOR)
 		return SWITCHYARD_ENOTBOOTCPU;
 	if (result)
 		return result;
@@ -312,6 +335,7 @@ static int64_t other_cpu_call(const struct request *request)
 		return guard();
 	if (request->op == SWITCHYARD_WAIT || handover_give(request))
 		cpu_stop();
+	lock_wait(monitor); /* for good: this CPU never gives the machine away */
 	left_alone_with = *request;
 	if (wake_possible()) /* a reset of the machine brings the boot CPU back */
 		machine_reboot();
@@ -320,18 +344,30 @@ static int64_t other_cpu_call(const struct request *request)
 	gate_take_over(go_on_alone);
 }
 
-/* The gate_handler_fn of the monitor. */
+/*
+ * The gate_handler_fn of the monitor. The lock is held for services and for what the boot CPU asks
+ * for, because a CPU must have left its service when the boot CPU sends INIT. If the slot gives up
+ * the machine, the lock is free again when the next kernel gets it.
+ */
 static int64_t gate_answer(uint64_t op, uint64_t arg)
 {
 	struct request request = {op, arg};
+	struct monitor *monitor = gate_monitor;
+	int64_t result;
 
-	if (!lapic_is_boot_cpu())
+	if (op != SWITCHYARD_SERVICE && !lapic_is_boot_cpu())
 		return other_cpu_call(&request);
 	if (op == SWITCHYARD_GUARD && !arg)
 		return guard();
 	if (op == SWITCHYARD_WAIT && !arg)
 		request = handover_wait();
-	return gate_main(request.op, request.arg);
+	lock_wait(monitor);
+	if (op == SWITCHYARD_SERVICE)
+		result = service_answer(monitor, arg);
+	else
+		result = gate_main(request.op, request.arg);
+	lock_release(&monitor->lock);
+	return result;
 }
 
 void gate_call_init(struct monitor *monitor)

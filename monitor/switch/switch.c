@@ -5,6 +5,7 @@
 #include "monitor/switch/switch.h"
 #include <stddef.h>
 #include "arch/x86/cpu/cpu.h"
+#include "arch/x86/cpu/lock.h"
 #include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/gate/enter.h"
 #include "arch/x86/gate/gate.h"
@@ -28,6 +29,8 @@ static void mark_running(struct monitor *monitor, struct slot *slot, enum life_e
 {
 	monitor->current = slot_index(&monitor->slots, slot);
 	life_apply(slot, event);
+	lock_release(
+		&monitor->lock); /* the gate took it when the last kernel gave up the machine */
 	succession_begin_turn(&monitor->succession, slot);
 	slot_block_publish(&monitor->slots, monitor->current);
 	for (uint32_t cpu = 0; cpu < gate_cpus.count; cpu++)
@@ -120,6 +123,7 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 		 slot->ram.base);
 	warn_before_start(monitor, slot);
 	life_apply(slot, LIFE_RESET);
+	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	stop_devices(monitor);
 	if (!load_pristine(monitor, slot, &entry, error))
 		return false;
@@ -175,6 +179,7 @@ bool switch_kill(struct monitor *monitor, struct slot *slot, struct error *error
 	if (!life_allows(slot, LIFE_KILL, error))
 		return false;
 	life_apply(slot, LIFE_KILL);
+	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	if (monitor->current == slot_index(&monitor->slots, slot))
 		monitor->current = NO_SLOT;
 	return true;

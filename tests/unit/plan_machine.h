@@ -55,6 +55,7 @@ static inline struct slot *add_slot(const char *name, uint64_t mem, uint64_t nee
 	memset(slot, 0, sizeof(*slot));
 	strcpy(slot->name, name);
 	slot->want_size = mem;
+	slot->kernel.base = m.table.count * GIB; /* another place for each */
 	slot->kernel.size = 8 * MIB + 1;
 	slot->needs = (struct needs){.size = need, .min_base = 16 * MIB, .max_end = 1ull << 52};
 	return slot;

@@ -6,6 +6,7 @@
 #include "arch/x86/gate/anchor.h"
 #include "arch/x86/gate/cpu_context.h"
 #include "arch/x86/gate/enter.h"
+#include "arch/x86/gate/exception.h"
 #include "arch/x86/gate/gate_cpu.h"
 #include "guest/linux/switchyard.h"
 
@@ -14,6 +15,7 @@ void asm_cpu_context(void);
 void asm_gate_anchor(void);
 void asm_gate_cpus(void);
 void asm_guest_entry(void);
+void asm_exception(void);
 
 void asm_registers(void)
 {
@@ -89,6 +91,14 @@ void asm_gate_cpus(void)
 	CONSTANT(SWITCHYARD_END);
 	CONSTANT(SWITCHYARD_END_POWEROFF);
 	CONSTANT(SWITCHYARD_END_REBOOT);
+}
+
+void asm_exception(void)
+{
+	OFFSET(exception_frame, rip);
+	OFFSET(exception_frame, rflags);
+	OFFSET(exception_frame, rsp);
+	CONSTANT(RETURN_BY_RET);
 }
 
 void asm_guest_entry(void)

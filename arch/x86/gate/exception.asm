@@ -5,8 +5,31 @@
 ;
 bits 64
 default rel
+%include "arch/x86/gate/asm_offsets.inc"
 
 extern exception_handler
+
+WORD_SIZE equ 8
+
+; Takes back what exception_common pushes, and vector and error code: the CPU's frame is left.
+%macro pop_registers 0
+	pop r15
+	pop r14
+	pop r13
+	pop r12
+	pop r11
+	pop r10
+	pop r9
+	pop r8
+	pop rbp
+	pop rdi
+	pop rsi
+	pop rdx
+	pop rcx
+	pop rbx
+	pop rax
+	add rsp, 2 * WORD_SIZE
+%endmacro
 
 section .text
 
@@ -35,6 +58,7 @@ exception_stubs:
 ; Out:       returns to what was interrupted, with the registers that the handler left
 ;            in the frame (it moves RIP to a fixup, for instance).
 ; Preserved: all registers.
+; Stack:     if the handler asks for RET, a word of what was interrupted.
 exception_common:
 	cld
 	push rax
@@ -57,23 +81,22 @@ exception_common:
 	and rsp, -16		; C code needs a stack that is aligned to 16
 	call exception_handler
 	mov rsp, rbp
-	pop r15
-	pop r14
-	pop r13
-	pop r12
-	pop r11
-	pop r10
-	pop r9
-	pop r8
-	pop rbp
-	pop rdi
-	pop rsi
-	pop rdx
-	pop rcx
-	pop rbx
-	pop rax
-	add rsp, 2 * 8		; vector, error code
+	cmp eax, RETURN_BY_RET
+	je .ret
+	pop_registers
 	iretq
+.ret:
+	; RIP goes to the stack that was interrupted, for RET. That stack is loaded last.
+	mov rax, [rsp + exception_frame.rsp]
+	sub rax, WORD_SIZE
+	mov rbx, [rsp + exception_frame.rip]
+	mov [rax], rbx
+	mov [rsp + exception_frame.rsp], rax
+	pop_registers
+	add rsp, exception_frame.rflags - exception_frame.rip
+	popfq
+	pop rsp			; it takes the value that lies there: SDM volume 2, POP
+	ret
 
 section .rodata
 exception_stub_size: dd EXCEPTION_STUB_SIZE

@@ -6,6 +6,7 @@
 #include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/gate/descriptors.h"
 #include "arch/x86/gate/gate.h"
+#include "arch/x86/gate/gate_cpu.h"
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/gate/symbols.h"
 #include "lib/print.h"
@@ -175,24 +176,37 @@ __attribute__((noreturn)) static void take_fault(const struct exception_frame *f
 	gate_take_over(after_fault);
 }
 
-/* Called by exception.asm for every vector. Returns to what was interrupted. */
-void exception_handler(struct exception_frame *frame);
+/*
+ * An NMI. If a service is at work, the NMI is for the kernel that called, which goes on at once. So
+ * it is sent again while NMIs are blocked, and they stay blocked until that kernel's next IRET (SDM
+ * volume 3, 6.7.1). Otherwise it is for a kernel that does not run now.
+ */
+static enum exception_return take_nmi(void)
+{
+	if (!gate_cpu_in_service())
+		return RETURN_BY_IRET;
+	lapic_send_nmi(lapic_id());
+	return RETURN_BY_RET;
+}
 
-void exception_handler(struct exception_frame *frame)
+/* Called by exception.asm for every vector. It says how to return to what was interrupted. */
+enum exception_return exception_handler(struct exception_frame *frame);
+
+enum exception_return exception_handler(struct exception_frame *frame)
 {
 	if (frame->vector >= EXCEPTION_COUNT) {
 		lapic_eoi();
-		return;
+		return RETURN_BY_IRET;
 	}
 	if (frame->vector == VECTOR_NMI)
-		return; /* it is for a kernel that does not run now */
+		return take_nmi();
 	/* A machine check is not caused by the instruction that it interrupts. */
 	if (frame->vector != VECTOR_MC && fixup_apply(frame))
-		return;
+		return RETURN_BY_IRET;
 	/* In a few instructions of the gate, breakpoints of the caller may still be enabled. */
 	if (frame->vector == VECTOR_DB && in_image(frame->rip)) {
 		frame->rflags |= RFLAGS_RF;
-		return;
+		return RETURN_BY_IRET;
 	}
 	/*
 	 * Another CPU may not use the terminal, because the kernel on the boot CPU still has it. If

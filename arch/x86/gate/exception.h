@@ -27,6 +27,9 @@ struct exception_frame {
 	uint64_t rip, cs, rflags, rsp, ss;
 };
 
+/* How exception.asm returns. RET leaves NMIs blocked, and writes to the stack that it returns to. */
+enum exception_return { RETURN_BY_IRET, RETURN_BY_RET };
+
 /* In exception.asm: the code for vector n begins at n times exception_stub_size. */
 extern const uint8_t exception_stubs[];
 extern const uint32_t exception_stub_size;

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/gate/descriptors.h"
+#include "guest/linux/switchyard.h"
 
 struct gate_cpus gate_cpus;
 
@@ -46,6 +47,21 @@ void gate_cpu_init(void *memory, const uint32_t *apic_ids, uint32_t count)
 		cpu->apic_id = apic_ids[i];
 		gate_cpus.count++;
 	}
+}
+
+/* The CPU tells its number in every mode. The loaded GDT may be the kernel's already. */
+bool gate_cpu_in_service(void)
+{
+	uint32_t id = id_of_this_cpu();
+
+	for (uint32_t i = 0; i < gate_cpus.count; i++) {
+		const struct cpu_context *context = gate_cpus.cpu[i].context;
+
+		if (gate_cpus.cpu[i].apic_id == id)
+			return context && context->progress != GATE_IDLE &&
+			       context->rdi == SWITCHYARD_SERVICE;
+	}
+	return false;
 }
 
 void gate_cpu_set_context(uint32_t index, struct cpu_context *context)

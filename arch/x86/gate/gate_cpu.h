@@ -5,11 +5,12 @@
  * of the CPU.
  *
  * Those of the boot CPU lie in the image. The others lie in memory that the plan gives. Their
- * stacks are small, because calls from these CPUs are refused (monitor/switch/gate_call.c).
+ * stacks are small, because these CPUs may ask for services only (monitor/switch/gate_call.c).
  */
 #ifndef ARCH_X86_GATE_GATE_CPU_H
 #define ARCH_X86_GATE_GATE_CPU_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "arch/x86/cpu/segments.h"
 #include "arch/x86/gate/cpu_context.h"
@@ -46,6 +47,12 @@ uint64_t gate_cpu_size(void);
  * memory has count times gate_cpu_size() bytes.
  */
 void gate_cpu_init(void *memory, const uint32_t *apic_ids, uint32_t count);
+
+/*
+ * True if this CPU is in a service of the gate, which returns to the kernel that called. It may be
+ * anywhere between the load of the monitor's IDT and that of the kernel's.
+ */
+bool gate_cpu_in_service(void);
 
 /*
  * Sets the place for the state of CPU number index, before a slot gets the machine. NULL: the slot

@@ -12,6 +12,7 @@ from qemu import PROMPT
 from switchyard import BOOT_LIMIT, module, slots, tick_count, tick_slot
 
 CALLS = 500
+NMIS = 100
 LIMIT = 60
 ANSWERS = r'(\d+) self, (\d+) not boot CPU, (\d+) busy, (\d+) other\n'
 
@@ -52,6 +53,31 @@ def test_nmis(machine):
     own, *others = answers(machine, 'outside')
     assert own > 0
     assert others == [0, 0, 0]
+
+
+def services(machine, who):
+    answers = r'(\d+) done, (\d+) bad, (\d+) refused, (\d+) other\n'
+    return tuple(int(count) for count in machine.expect(rf'^callers: {who}: {answers}', LIMIT).groups())
+
+
+def test_services_on_two_cpus_at_once(machine):
+    machine.send('s')
+    assert services(machine, 'boot CPU') == (CALLS, 0, 0, 0)
+    assert services(machine, 'other CPU') == (CALLS, 0, 0, 0)
+
+
+def test_services_take_only_the_callers_memory(machine):
+    machine.send('h')
+    assert services(machine, 'foreign memory') == (0, 7, 7, 0)
+
+
+def test_no_nmi_is_lost_in_a_service(machine):
+    """The other CPU sends the next one when the guest's own handler has got the last one."""
+    machine.send('i')
+    came, lost = machine.expect(r'^callers: (\d+) NMIs came, (\d+) were lost\n', LIMIT).groups()
+    assert (int(came), int(lost)) == (NMIS, 0)
+    done, *others = services(machine, 'meanwhile')
+    assert done > 0 and others == [0, 0, 0]
 
 
 def test_the_slot_can_be_left_and_resumed(machine):

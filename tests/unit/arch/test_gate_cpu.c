@@ -5,6 +5,7 @@
 #include "arch/x86/gate/gate_cpu.h"
 #include "cmocka.h"
 #include "fake/fake_cpu.h"
+#include "guest/linux/switchyard.h"
 
 static struct other_cpu memory[GATE_MAX_CPUS + 1];
 
@@ -72,11 +73,36 @@ static void no_more_than_there_is_room_for(void **state)
 	assert_int_equal(gate_cpus.cpu[GATE_MAX_CPUS - 1].apic_id, 100 + GATE_MAX_CPUS - 2);
 }
 
+/* A CPU is in a service if its own context says so. */
+static void services_are_known(void **state)
+{
+	static const uint32_t apic_ids[] = {7};
+	struct cpu_context own = {.progress = GATE_SAVED, .rdi = SWITCHYARD_SERVICE}, other = own;
+
+	(void)state;
+	start(0, (struct cpuid){0});
+	gate_cpu_init(memory, apic_ids, 1);
+	gate_cpu_set_context(1, &other);
+	assert_false(gate_cpu_in_service()); /* no context */
+	gate_cpu_set_context(0, &own);
+	assert_true(gate_cpu_in_service());
+	own.rdi = SWITCHYARD_SWITCH;
+	assert_false(gate_cpu_in_service());
+	own.rdi = SWITCHYARD_SERVICE;
+	own.progress = GATE_IDLE;
+	assert_false(gate_cpu_in_service());
+	own.progress = GATE_RESUMING;
+	assert_true(gate_cpu_in_service());
+	gate_cpus.cpu[0].apic_id = 9;
+	assert_false(gate_cpu_in_service());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(where_the_id_comes_from),
 		cmocka_unit_test(others_in_their_order),
+		cmocka_unit_test(services_are_known),
 		cmocka_unit_test(no_more_than_there_is_room_for),
 	};
 

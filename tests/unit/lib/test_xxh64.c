@@ -39,11 +39,31 @@ static void every_byte_counts(void **state)
 	}
 }
 
+/* Pieces of whole stripes, and a last one of any size, have the sum of all bytes. */
+static void pieces(void **state)
+{
+	uint8_t data[4 * XXH64_STRIPE + 7];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (uint8_t)(i * i + i);
+	for (size_t size = 0; size <= sizeof(data); size++)
+		for (size_t first = 0; first <= size; first += XXH64_STRIPE) {
+			struct xxh64_state sum;
+
+			xxh64_begin(&sum);
+			xxh64_add(&sum, data, first);
+			assert_true(xxh64_end(&sum, data + first, size - first) ==
+				    xxh64(data, size, 0));
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(published_vectors),
 		cmocka_unit_test(every_byte_counts),
+		cmocka_unit_test(pieces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -242,7 +242,9 @@ static void mem_draws_the_plan(void **state)
 		"monitor           2 KiB  -\n"
 		"alpha             1 KiB  16 KiB\n"
 		"beta-with-a-name  2 KiB  -\n"
-		"tick              3 KiB  -\n");
+		"tick              3 KiB  -\n"
+		"\n"
+		"largest free piece: 6 MiB\n");
 }
 
 static void cpus_say_who_sees_them(void **state)

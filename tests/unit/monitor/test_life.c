@@ -23,6 +23,10 @@ static const struct {
 	bool counts, devices_running;
 } possible[] = {
 	{EMPTY, LIFE_LOAD, READY, false, false},
+	{READY, LIFE_LOAD, READY, false, false},
+	{PARKED, LIFE_LOAD, PARKED, false, false},
+	{CRASHED, LIFE_LOAD, CRASHED, false, false},
+	{INTERRUPTED, LIFE_LOAD, INTERRUPTED, false, false},
 	{READY, LIFE_RESET, READY, false, false},
 	{READY, LIFE_BOOT, RUNNING, true, false},
 	{RUNNING, LIFE_PARK, PARKED, false, false},
@@ -104,6 +108,8 @@ static void refusals_have_reasons(void **state)
 		 "slot alpha has crashed (why); \"boot alpha\" starts it afresh"},
 		{READY, LIFE_KILL,
 		 "slot alpha is ready; only a parked or crashed slot can be killed"},
+		{RUNNING, LIFE_LOAD,
+		 "slot alpha is running; only a slot that does not run can be loaded"},
 		{EMPTY, LIFE_RESET, "slot alpha is empty; it can't be started"},
 		{EMPTY, LIFE_RESUME, "slot alpha is empty; it can't be resumed"},
 	};

@@ -118,6 +118,26 @@ static void a_long_line_is_cut(void **state)
 	assert_int_equal(the_log.text[the_log.used - 1], '\n');
 }
 
+static void newest_lines_are_copied(void **state)
+{
+	static char copy[LOG_SIZE];
+
+	(void)state;
+	assert_int_equal(log_copy(&the_log, copy, sizeof(copy)), 0);
+	log_keep(&the_log, LOG_INFO, "one");
+	log_keep(&the_log, LOG_INFO, "two");
+	assert_int_equal(log_copy(&the_log, copy, sizeof(copy)), 30);
+	assert_memory_equal(copy, "[0.000000] one\n[0.000000] two\n", 30);
+	assert_int_equal(log_copy(&the_log, copy, 29), 15);
+	assert_memory_equal(copy, "[0.000000] two\n", 15);
+	assert_int_equal(log_copy(&the_log, copy, 15), 15);
+	assert_int_equal(log_copy(&the_log, copy, 14), 0);
+	assert_int_equal(log_copy(&the_log, copy, 0), 0);
+	for (uint32_t i = 0; i < LOG_SIZE / 10; i++)
+		log_keep(&the_log, LOG_INFO, "line %u", i);
+	assert_in_range(log_copy(&the_log, copy, sizeof(copy)), LOG_SIZE - 30, LOG_SIZE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -127,6 +147,7 @@ int main(void)
 		cmocka_unit_test_setup(foreign_text_stays_one_line, start),
 		cmocka_unit_test_setup(oldest_lines_give_way_whole, start),
 		cmocka_unit_test_setup(a_long_line_is_cut, start),
+		cmocka_unit_test_setup(newest_lines_are_copied, start),
 	};
 
 	return cmocka_run_group_tests_name("log", tests, NULL, NULL);

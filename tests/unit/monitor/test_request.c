@@ -34,6 +34,16 @@ static void switches(void **state)
 	assert_answer(SWITCHYARD_SWITCH, 3, SWITCHYARD_ECRASHED);
 }
 
+static void boots(void **state)
+{
+	(void)state;
+	assert_answer(SWITCHYARD_BOOT, 1, 0);
+	assert_answer(SWITCHYARD_BOOT, 3, 0); /* it has crashed */
+	assert_answer(SWITCHYARD_BOOT, 0, SWITCHYARD_ENOSLOT);
+	assert_answer(SWITCHYARD_BOOT, 4, SWITCHYARD_ENOSLOT);
+	assert_answer(SWITCHYARD_BOOT, SELF + 1, SWITCHYARD_ESELF);
+}
+
 static void other_operations(void **state)
 {
 	(void)state;
@@ -48,7 +58,8 @@ static void other_operations(void **state)
 	assert_answer(SWITCHYARD_WAIT, 1, SWITCHYARD_EBADOP);
 	assert_answer(SWITCHYARD_GUARD, 0, 0);
 	assert_answer(SWITCHYARD_GUARD, 1, SWITCHYARD_EBADOP);
-	assert_answer(SWITCHYARD_GUARD + 1, 0, SWITCHYARD_EBADOP);
+	assert_answer(SWITCHYARD_SERVICE, 1, SWITCHYARD_EBADOP); /* no request for the machine */
+	assert_answer(SWITCHYARD_SERVICE + 1, 1, SWITCHYARD_EBADOP);
 	assert_answer(1ull << 32 | SWITCHYARD_SWITCH, 1, SWITCHYARD_EBADOP);
 }
 
@@ -67,6 +78,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(switches),
+		cmocka_unit_test(boots),
 		cmocka_unit_test(other_operations),
 		cmocka_unit_test(messages),
 	};

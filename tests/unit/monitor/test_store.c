@@ -12,7 +12,7 @@
 
 #define STORE_AT  (64 * MIB)
 #define FILE_AT	  (1 * GIB)
-#define INITRD_AT (2 * GIB)
+#define INITRD_AT (16 * GIB)
 
 static struct boot_info boot;
 static struct plan plan;
@@ -57,8 +57,8 @@ static struct slot *add_slot(const char *name, uint64_t kernel, uint64_t initrd)
 	struct slot *slot = &table.slot[table.count++];
 
 	strcpy(slot->name, name);
-	slot->kernel = (struct image){.base = FILE_AT, .size = kernel};
-	slot->initrd = (struct image){.base = INITRD_AT, .size = initrd};
+	slot->kernel = (struct image){.base = FILE_AT * table.count, .size = kernel};
+	slot->initrd = (struct image){.base = INITRD_AT * table.count, .size = initrd};
 	return slot;
 }
 
@@ -71,6 +71,12 @@ static void largest_gives_way(void **state)
 	add_slot("small", MIB, 0);
 	add_slot("large", 2 * MIB, 3 * MIB - 1);
 	add_slot("other", MIB, MIB);
+	for (uint32_t i = 0; i < table.count * SLOT_IMAGES; i++) {
+		struct image *image = slot_image(&table.slot[i / SLOT_IMAGES], i % SLOT_IMAGES);
+
+		if (image->size)
+			fake_memory(image->base, image->size, (uint8_t)i);
+	}
 	store_place(&plan, &boot, &table, keep_report, &reports);
 	assert_int_equal(table.count, 2);
 	assert_string_equal(table.slot[0].name, "small");
@@ -86,7 +92,7 @@ static void largest_gives_way(void **state)
 
 static void copies_and_checks(void **state)
 {
-	struct region store = {.base = STORE_AT, .size = 8 * MIB};
+	struct region store = {.base = STORE_AT, .size = 5 * MIB + PAGE_SIZE};
 	uint8_t *file = fake_memory(FILE_AT, 5 * MIB, 0x11);
 	uint8_t *initrd = fake_memory(INITRD_AT, 3, 0x22);
 	uint8_t *kept = fake_memory(STORE_AT, 8 * MIB, 0);
@@ -96,8 +102,8 @@ static void copies_and_checks(void **state)
 	(void)state;
 	store_fill(&store, &table, show, NULL);
 	assert_int_equal(shown.calls, 3);
-	assert_int_equal(shown.done, 5 * MIB + 3);
-	assert_int_equal(shown.total, 5 * MIB + 3);
+	assert_int_equal(shown.done, 5 * MIB + PAGE_SIZE);
+	assert_int_equal(shown.total, 5 * MIB + PAGE_SIZE);
 	assert_int_equal(slot->kernel.base, STORE_AT);
 	assert_int_equal(slot->initrd.base, STORE_AT + 5 * MIB);
 	memset(file, 0, 5 * MIB); /* nobody needs it now */
@@ -112,6 +118,33 @@ static void copies_and_checks(void **state)
 	assert_false(store_check(slot, &error));
 	assert_string_equal(error.text, "slot a: its kernel image changed in memory, at 0x4000000 "
 					"to 0x44fffff");
+}
+
+/* Two slots with one initrd cost one. A file of the same size with other contents is kept. */
+static void same_files_are_kept_once(void **state)
+{
+	struct slot *a, *b;
+	struct error error;
+
+	(void)state;
+	plan.count = 1;
+	plan.region[0] =
+		(struct plan_region){.base = STORE_AT, .size = 8 * MIB, .type = REGION_RAM};
+	fake_memory(STORE_AT, 8 * MIB, 0);
+	a = add_slot("a", MIB, 2 * MIB);
+	b = add_slot("b", MIB, 2 * MIB);
+	fake_memory(a->kernel.base, MIB, 0x11);
+	fake_memory(b->kernel.base, MIB, 0x11)[MIB - 1] = 0x12;
+	fake_memory(a->initrd.base, 2 * MIB, 0x22);
+	fake_memory(b->initrd.base, 2 * MIB, 0x22);
+	store_place(&plan, &boot, &table, keep_report, &reports);
+	assert_int_equal(plan.store.size, 4 * MIB);
+	store_fill(&plan.store, &table, show, NULL);
+	assert_int_equal(shown.done, 4 * MIB);
+	assert_int_equal(a->initrd.base, b->initrd.base);
+	assert_int_equal(a->initrd.sum, b->initrd.sum);
+	assert_int_not_equal(a->kernel.base, b->kernel.base);
+	assert_true(store_check(a, &error) && store_check(b, &error));
 }
 
 static void nothing_to_keep(void **state)
@@ -130,6 +163,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(largest_gives_way, start, stop),
 		cmocka_unit_test_setup_teardown(copies_and_checks, start, stop),
+		cmocka_unit_test_setup_teardown(same_files_are_kept_once, start, stop),
 		cmocka_unit_test_setup_teardown(nothing_to_keep, start, stop),
 	};
 

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "monitor/switch/service.h"
+#include "arch/x86/memory/phys.h"
+#include "lib/string.h"
+#include "monitor/switch/slot_block.h"
+#include "monitor/switch/switch.h"
+
+#define CALL_ALIGN 8
+
+_Static_assert(sizeof(((struct error *)0)->text) == SWITCHYARD_TEXT_SIZE, "a reason fits");
+
+/* A call that is answered. */
+struct service {
+	struct monitor *monitor;
+	struct switchyard_call call; /* our copy of the guest's structure */
+	uint64_t done;
+	struct error error; /* the reason of SWITCHYARD_EREFUSED */
+};
+
+static bool in_region(const struct region *region, uint64_t address, uint64_t size)
+{
+	return address >= region->base && address - region->base <= region->size &&
+	       size <= region->size - (address - region->base);
+}
+
+/* True if all of [address, address + size) is RAM of the slot that runs, without its block. */
+static bool in_own_ram(const struct monitor *monitor, uint64_t address, uint64_t size)
+{
+	const struct slot *slot = &monitor->slots.slot[monitor->current];
+
+	return in_region(&slot->ram, address, size) || in_region(&slot->low, address, size);
+}
+
+static struct slot *named_by(const struct service *service)
+{
+	uint32_t number = service->call.slot;
+
+	return number >= 1 && number <= service->monitor->slots.count
+		       ? &service->monitor->slots.slot[number - 1]
+		       : NULL;
+}
+
+/* The memory of the call's buffer. NULL, with a reason: not all of it is the slot's RAM. */
+static void *buffer_of(struct service *service)
+{
+	const struct switchyard_call *call = &service->call;
+
+	if (call->length && in_own_ram(service->monitor, call->address, call->length))
+		return phys(call->address);
+	fail(&service->error,
+	     "a buffer of %lu bytes at %#lx; expected all of it in this slot's RAM", call->length,
+	     call->address);
+	return NULL;
+}
+
+static int64_t answer_bool(bool done)
+{
+	return done ? 0 : SWITCHYARD_EREFUSED;
+}
+
+static void publish(const struct service *service)
+{
+	slot_block_publish(&service->monitor->slots, service->monitor->current);
+}
+
+static int64_t answer_list(struct service *service)
+{
+	publish(service);
+	return 0;
+}
+
+static int64_t answer_kill(struct service *service)
+{
+	struct slot *slot = named_by(service);
+
+	if (!slot)
+		return SWITCHYARD_ENOSLOT;
+	if (!switch_kill(service->monitor, slot, &service->error))
+		return SWITCHYARD_EREFUSED;
+	log_keep(&service->monitor->log, LOG_INFO, "slot %s was killed; it is ready", slot->name);
+	publish(service);
+	return 0;
+}
+
+static int64_t answer_log(struct service *service)
+{
+	uint64_t room = service->call.length;
+	char *to = buffer_of(service);
+
+	if (!to)
+		return SWITCHYARD_EREFUSED;
+	service->done =
+		log_copy(&service->monitor->log, to, room < LOG_SIZE ? (uint32_t)room : LOG_SIZE);
+	return 0;
+}
+
+static int64_t answer_begin(struct service *service)
+{
+	const struct slot *slot = named_by(service);
+
+	if (!slot)
+		return SWITCHYARD_ENOSLOT;
+	return answer_bool(new_image_begin(service->monitor, slot, &service->error));
+}
+
+static int64_t answer_file(struct service *service)
+{
+	const struct switchyard_call *call = &service->call;
+	struct new_image_file file = {.kind = call->kind,
+				      .size = call->bytes,
+				      .string_length = call->length};
+
+	if (file.string_length && !(file.string = buffer_of(service)))
+		return SWITCHYARD_EREFUSED;
+	return answer_bool(new_image_file(service->monitor, &file, &service->error));
+}
+
+static int64_t answer_write(struct service *service)
+{
+	const void *from = buffer_of(service);
+
+	return answer_bool(from && new_image_write(service->monitor, from, service->call.length,
+						   &service->error));
+}
+
+static int64_t answer_commit(struct service *service)
+{
+	switch (new_image_commit(service->monitor, &service->error)) {
+	case NEW_IMAGE_DONE:
+		publish(service);
+		return 0;
+	case NEW_IMAGE_AGAIN:
+		return SWITCHYARD_EAGAIN;
+	case NEW_IMAGE_REFUSED:
+		break;
+	}
+	return SWITCHYARD_EREFUSED;
+}
+
+static int64_t answer_abort(struct service *service)
+{
+	new_image_drop(service->monitor, service->monitor->current);
+	return 0;
+}
+
+static int64_t (*const answers[])(struct service *service) = {
+	[SWITCHYARD_LIST] = answer_list,
+	[SWITCHYARD_KILL] = answer_kill,
+	[SWITCHYARD_LOG] = answer_log,
+	[SWITCHYARD_LOAD_BEGIN] = answer_begin,
+	[SWITCHYARD_LOAD_FILE] = answer_file,
+	[SWITCHYARD_LOAD_WRITE] = answer_write,
+	[SWITCHYARD_LOAD_COMMIT] = answer_commit,
+	[SWITCHYARD_LOAD_ABORT] = answer_abort,
+};
+#define ANSWERS (sizeof(answers) / sizeof(answers[0]))
+
+int64_t service_answer(struct monitor *monitor, uint64_t address)
+{
+	struct service service = {.monitor = monitor};
+	struct switchyard_call *guest;
+	int64_t result;
+
+	if (address % CALL_ALIGN || !in_own_ram(monitor, address, sizeof(*guest)))
+		return SWITCHYARD_EBADOP;
+	guest = phys(address);
+	memcpy(&service.call, guest, sizeof(service.call));
+	if (service.call.size < sizeof(*guest) || service.call.service >= ANSWERS ||
+	    !answers[service.call.service])
+		return SWITCHYARD_EBADOP;
+	result = answers[service.call.service](&service);
+	guest->done = service.done;
+	memcpy(guest->text, service.error.text, sizeof(guest->text));
+	return result;
+}

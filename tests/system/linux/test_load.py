@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""syctl load, boot, kill and log: new images for slots, from the shell of a running Linux."""
+
+import http.server
+import json
+import re
+import threading
+
+import pytest
+
+from linux import CLOUD, OLDER_CLOUD, Linux, initrd, kernel, linux_slot
+from paths import TICK
+from qemu import PROMPT
+from switchyard import open_console, slots, tick_count, tick_slot
+
+HOST = '10.0.2.2'  # QEMU's user network
+APPEND = 'console=tty0 console=ttyS0,115200'
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope='module')
+def files():
+    """Files for the guests, by HTTP."""
+    content = {'/vmlinuz': kernel(CLOUD).read_bytes(), '/initrd': initrd(CLOUD).read_bytes(),
+               '/tick': TICK.read_bytes()}
+
+    class Handler(Quiet):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header('Content-Length', str(len(content[self.path])))
+            self.end_headers()
+            self.wfile.write(content[self.path])
+
+    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f'http://{HOST}:{server.server_port}'
+    server.shutdown()
+
+
+@pytest.fixture(scope='module')
+def machine(module_machines, files):
+    """Alpha runs a Linux and has the files in /tmp. Beta has tick, in a range that is large enough for a Linux."""
+    machine = module_machines.start(
+        'timeout=-1', linux_slot('alpha', OLDER_CLOUD, 'mem=384M') + tick_slot('beta', 'mem=192M'),
+        memory='1G', smp=2, devices=['-nic', 'user,model=virtio-net-pci'])
+    open_console(machine)
+    machine.sendline('boot alpha')
+    machine.alpha = Linux(machine, 'alpha')
+    machine.beta = Linux(machine, 'beta')
+    machine.alpha.wait()
+    for name in ('vmlinuz', 'initrd', 'tick'):
+        machine.alpha.run(f'wget -q -O /tmp/{name} {files}/{name}', 120)
+    return machine
+
+
+def free_memory(machine):
+    """How much RAM is free, as the console says it. It is reached from alpha, which goes on then."""
+    machine.alpha.leave('syctl monitor')
+    machine.expect(PROMPT)
+    shown = machine.command('mem')
+    machine.sendline('switch alpha')
+    machine.alpha.come_back()
+    return re.search(r'^free +(\d.*)$', shown, re.MULTILINE)[1]
+
+
+def test_the_log(machine):
+    text = machine.alpha.run('syctl log')
+    assert re.search(r'^\[\d+\.\d{6}\] starting alpha: linux', text, re.MULTILINE)
+    lines = json.loads(machine.alpha.run('syctl log --json'))['lines']
+    assert lines == text.replace('\r', '').rstrip('\n').split('\n')
+
+
+@pytest.mark.parametrize('command, reason', [
+    ('load beta --kernel /etc/nothing', 'error: /etc/nothing: No such file or directory'),
+    ('load beta --kernel /tmp', 'error: /tmp: no regular file'),
+    ('load alpha --kernel /tmp/tick', 'error: alpha: slot alpha is running; only a slot that does not run can be loaded'),
+    ('load nobody --kernel /tmp/tick', 'error: no slot is called nobody; there are alpha, beta'),
+    ('load beta --kernel /bin/busybox', r'error: beta: .*'),
+    ('load beta --kernel /etc/motd', 'error: beta: not a kernel of a known type: no bzImage, Multiboot or ELF magic'),
+    ('load beta --kernel /tmp/short', r'error: beta: .*'),
+    ('load beta --kernel /tmp/sparse', r'error: /tmp/sparse: no room: wanted 2 GiB in one piece; the largest free piece has .*'),
+    ('load beta --kernel /tmp/vmlinuz --initrd /tmp/large', r'error: beta: kernel needs .*'),
+    ('kill beta', 'error: beta: slot beta is ready; only a parked or crashed slot can be killed'),
+    ('boot alpha', 'error: alpha: that slot is this one'),
+])
+def test_refusals(machine, command, reason):
+    """One line each, and nothing changes."""
+    alpha = machine.alpha
+    alpha.run('[ -e /tmp/short ] || { head -c 3000000 /tmp/vmlinuz > /tmp/short; truncate -s 2G /tmp/sparse; '
+              'truncate -s 140M /tmp/large; }')
+    before = alpha.run('syctl list')
+    output, status = alpha.try_run(f'syctl {command}', 60)
+    errors = [line for line in output.replace('\r', '').rstrip('\n').split('\n') if not line.startswith('loading ')]
+    assert status == 1 and len(errors) == 1
+    assert re.fullmatch(reason, errors[0])
+    assert alpha.run('syctl list') == before
+
+
+@pytest.mark.parametrize('arguments', ['', 'beta', '--kernel /tmp/tick', 'beta --kernel', 'beta --kernel /tmp/tick --initrd',
+                                       'beta --kernel /tmp/tick --kernel /tmp/tick', 'beta --xml --kernel /tmp/tick'])
+def test_wrong_usage(machine, arguments):
+    output, status = machine.alpha.try_run(f'syctl load {arguments}')
+    assert status == 2 and 'usage' in output
+
+
+def test_refused_images_have_changed_nothing(machine):
+    """The old image of beta still starts."""
+    machine.alpha.leave('syctl boot beta')
+    tick_count(machine, 'beta')
+    machine.send('1')
+    machine.alpha.come_back()
+
+
+@pytest.mark.parametrize('loads', [20, pytest.param(100, marks=pytest.mark.thorough)])
+def test_many_loads_leak_nothing(machine, loads):
+    """On a CPU that is not the boot CPU. Each image differs, so that it is not kept once."""
+    alpha = machine.alpha
+    alpha.run('syctl load beta --kernel /tmp/tick')  # as GRUB's, which is kept
+    before = free_memory(machine)
+    alpha.run(f'for i in $(seq {loads}); do cp /tmp/tick /tmp/image; echo $i >> /tmp/image; '
+              'taskset 2 syctl load beta --kernel /tmp/image --append "number $i" --module /tmp/image,$i || exit; done '
+              '> /tmp/loads', 600)
+    assert alpha.run('grep -c "^loading beta: .*done" /tmp/loads').strip() == str(loads)
+    alpha.run('syctl load beta --kernel /tmp/tick')
+    assert free_memory(machine) == before
+
+
+def test_a_larger_kernel(machine):
+    """Beta was a small guest, and becomes a newer Linux than alpha. Its files are larger than all before."""
+    alpha, beta = machine.alpha, machine.beta
+    output = alpha.run(f'syctl load beta --kernel /tmp/vmlinuz --initrd /tmp/initrd --append "{APPEND}"', 120)
+    assert re.match(r'loading beta: kernel \d+\.\d MiB, initrd \d+\.\d MiB \.{10} done', output)
+    assert re.search(r'^beta +parked .* linux ', alpha.run('syctl list'), re.MULTILINE)  # tick, until it starts afresh
+    alpha.leave('syctl boot beta')
+    beta.wait()
+    assert APPEND in beta.run('cat /proc/cmdline')
+    assert beta.run('uname -r').strip().endswith(CLOUD.split('-', 1)[1])
+    beta.leave('syctl switch alpha')
+    alpha.come_back()
+    row = next(row for row in json.loads(alpha.run('syctl list --json')) if row['slot'] == 'beta')
+    assert row['state'] == 'parked'
+
+
+def test_a_parked_slot_goes_on_until_it_is_killed(machine):
+    """A new image changes nothing of what it does; kill forgets that; the same image is kept once."""
+    alpha, beta = machine.alpha, machine.beta
+    before = free_memory(machine)
+    told = json.loads(alpha.run(f'syctl load beta --kernel /tmp/vmlinuz --initrd /tmp/initrd --append "{APPEND}" --json', 120))
+    assert told['slot'] == 'beta' and told['state'] == 'parked' and told['type'] == 'linux'
+    assert told['kernel'] == kernel(CLOUD).stat().st_size and told['initrd'] == initrd(CLOUD).stat().st_size
+    assert free_memory(machine) == before
+    alpha.leave('syctl switch beta')
+    beta.come_back()
+    beta.leave('syctl switch alpha')
+    alpha.come_back()
+    assert json.loads(alpha.run('syctl kill beta --json')) == {'slot': 'beta', 'state': 'ready'}
+    assert re.search(r'^beta +ready ', alpha.run('syctl list'), re.MULTILINE)
+    assert 'slot beta was killed; it is ready' in alpha.run('syctl log')
+
+
+def test_what_was_begun_is_forgotten(machine):
+    """A program that ends in the middle of it leaves nothing behind."""
+    before = free_memory(machine)
+    machine.alpha.run('truncate -s 200M /tmp/slow; '
+                      'for i in 1 2 3; do timeout -s KILL 0.2 syctl load beta --kernel /tmp/slow; done; true', 60)
+    assert free_memory(machine) == before
+
+
+def test_the_console_knows_the_image(machine):
+    machine.alpha.leave('syctl monitor')
+    machine.expect(PROMPT)
+    assert slots(machine)['beta']['TYPE'] == 'linux'
+    assert 'error' not in machine.command('selftest')

@@ -1,0 +1,503 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Tests of the gate's services: what a guest may name, and the life of an image that is loaded.
+ * Slot alpha calls them, and beta gets the image.
+ */
+#include "kernels.h"
+#include "monitor/switch/service.h"
+#include "monitor/switch/slot_block.h"
+#include "monitor/switch/switch.h"
+#include "monitor/plan/pool.h"
+#include "monitor/plan/store.h"
+
+#define ALPHA_AT   (32 * MIB)
+#define ALPHA_SIZE MIB
+#define CALL_AT	   ALPHA_AT
+#define STRING_AT  (ALPHA_AT + PAGE_SIZE)
+#define BUFFER_AT  (ALPHA_AT + 512 * KIB)
+#define BETA_AT	   (4 * MIB)
+#define BETA_SIZE  (512 * KIB)
+#define POOL_AT	   (64 * MIB)
+#define POOL_SIZE  (2 * MIB)
+#define STORE_AT   (80 * MIB)
+#define OLD_SIZE   (3 * PAGE_SIZE)
+#define SIZE	   (3 * PAGE_SIZE - 5)
+
+static struct monitor monitor;
+static uint32_t published;
+static const uint8_t large[300 * KIB]; /* more than a piece, and a part of one */
+static uint8_t elf[3 * PAGE_SIZE];     /* SIZE bytes of it are a kernel that fits into beta */
+
+/* It replaces the monitor's. */
+void slot_block_publish(const struct slot_table *slots, uint32_t index)
+{
+	assert_ptr_equal(slots, &monitor.slots);
+	assert_int_equal(index, 0);
+	published++;
+}
+
+bool switch_kill(struct monitor *context, struct slot *slot, struct error *error)
+{
+	assert_ptr_equal(context, &monitor);
+	return slot->state == SWITCHYARD_PARKED || fail(error, "%s is not parked", slot->name);
+}
+
+static struct slot *beta(void)
+{
+	return &monitor.slots.slot[1];
+}
+
+static void make_kernel(uint64_t at)
+{
+	static const uint32_t header[] = {0x1badb002, 0, 0u - 0x1badb002};
+	static struct kernel_test test;
+	Elf64_Phdr segment = {.p_type = PT_LOAD,
+			      .p_offset = PAGE_SIZE,
+			      .p_vaddr = at,
+			      .p_paddr = at,
+			      .p_filesz = PAGE_SIZE,
+			      .p_memsz = PAGE_SIZE};
+
+	make_file(&test, SIZE);
+	make_elf64(&test, at, &segment, 1);
+	memcpy(test.file + 0x200, header, sizeof(header));
+	memcpy(elf, test.file, SIZE);
+}
+
+static void add_ram(uint64_t base, uint64_t size, enum plan_owner owner)
+{
+	monitor.plan.region[monitor.plan.count++] = (struct plan_region){.base = base,
+									 .size = size,
+									 .type = REGION_RAM,
+									 .owner = owner};
+	fake_memory(base, size, 0);
+}
+
+static int start(void **state)
+{
+	(void)state;
+	fake_reset();
+	memset(&monitor, 0, sizeof(monitor));
+	published = 0;
+	make_kernel(BETA_AT);
+	monitor.slots.count = 3;
+	strcpy(monitor.slots.slot[0].name, "alpha");
+	strcpy(beta()->name, "beta");
+	strcpy(monitor.slots.slot[2].name, "gamma");
+	monitor.slots.slot[0].state = SWITCHYARD_RUNNING;
+	monitor.slots.slot[0].ram = (struct region){.base = ALPHA_AT, .size = ALPHA_SIZE};
+	monitor.slots.slot[0].low = (struct region){.base = 64 * KIB, .size = 32 * KIB};
+	beta()->state = monitor.slots.slot[2].state = SWITCHYARD_READY;
+	beta()->ram = (struct region){.base = BETA_AT, .size = BETA_SIZE};
+	beta()->type = SWITCHYARD_LINUX;
+	beta()->kernel = (struct image){.base = STORE_AT, .size = OLD_SIZE, .string = "old"};
+	add_ram(BETA_AT, BETA_SIZE, OWNER_SLOT);
+	add_ram(ALPHA_AT, ALPHA_SIZE, OWNER_SLOT);
+	add_ram(POOL_AT, POOL_SIZE, OWNER_FREE);
+	add_ram(STORE_AT, 8 * PAGE_SIZE, OWNER_STORE);
+	fake_memory(64 * KIB, 32 * KIB, 0);
+	return 0;
+}
+
+static struct switchyard_call *the_call(void)
+{
+	return phys(CALL_AT);
+}
+
+static int64_t call(uint32_t service, struct switchyard_call arguments)
+{
+	arguments.size = sizeof(arguments);
+	arguments.service = service;
+	*the_call() = arguments;
+	return service_answer(&monitor, CALL_AT);
+}
+
+static void refused(uint32_t service, struct switchyard_call arguments, const char *reason)
+{
+	assert_int_equal(call(service, arguments), SWITCHYARD_EREFUSED);
+	assert_string_equal(the_call()->text, reason);
+}
+
+static int64_t begin(uint32_t slot)
+{
+	return call(SWITCHYARD_LOAD_BEGIN, (struct switchyard_call){.slot = slot});
+}
+
+static int64_t file(uint32_t kind, uint64_t bytes, const char *string)
+{
+	strcpy(phys(STRING_AT), string);
+	return call(SWITCHYARD_LOAD_FILE, (struct switchyard_call){.kind = kind,
+								   .bytes = bytes,
+								   .address = STRING_AT,
+								   .length = strlen(string)});
+}
+
+static int64_t write_piece(const void *bytes, uint64_t size)
+{
+	memcpy(phys(BUFFER_AT), bytes, size);
+	return call(SWITCHYARD_LOAD_WRITE,
+		    (struct switchyard_call){.address = BUFFER_AT, .length = size});
+}
+
+static int64_t commit(void)
+{
+	int64_t result;
+
+	do
+		result = call(SWITCHYARD_LOAD_COMMIT, (struct switchyard_call){0});
+	while (result == SWITCHYARD_EAGAIN);
+	return result;
+}
+
+static void load_file(uint32_t kind, const uint8_t *bytes, uint64_t size, const char *string)
+{
+	assert_int_equal(file(kind, size, string), 0);
+	for (uint64_t done = 0; done < size; done += SWITCHYARD_PIECE) {
+		uint64_t left = size - done;
+
+		assert_int_equal(write_piece(bytes + done,
+					     left < SWITCHYARD_PIECE ? left : SWITCHYARD_PIECE),
+				 0);
+	}
+}
+
+static uint64_t free_ram(void)
+{
+	uint64_t size = 0;
+
+	for (uint32_t i = 0; i < monitor.plan.count; i++)
+		size += monitor.plan.region[i].owner == OWNER_FREE ? monitor.plan.region[i].size
+								   : 0;
+	return size;
+}
+
+/* A structure that is not wholly the slot's, that is not aligned, or that asks for nothing known. */
+static void hostile_calls(void **state)
+{
+	static const uint64_t places[] = {
+		0,
+		CALL_AT + 4,
+		ALPHA_AT - 8,
+		ALPHA_AT + ALPHA_SIZE - sizeof(struct switchyard_call) + 8,
+		ALPHA_AT + ALPHA_SIZE,
+		BETA_AT,
+		POOL_AT,
+		UINT64_MAX - 7,
+		64 * KIB - 8,
+		96 * KIB,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		assert_int_equal(service_answer(&monitor, places[i]), SWITCHYARD_EBADOP);
+	assert_int_equal(call(0, (struct switchyard_call){0}), SWITCHYARD_EBADOP);
+	assert_int_equal(call(SWITCHYARD_LOAD_ABORT + 1, (struct switchyard_call){0}),
+			 SWITCHYARD_EBADOP);
+	assert_int_equal(call(UINT32_MAX, (struct switchyard_call){0}), SWITCHYARD_EBADOP);
+	call(SWITCHYARD_LIST, (struct switchyard_call){0});
+	assert_int_equal(published, 1);
+	the_call()->size--;
+	assert_int_equal(service_answer(&monitor, CALL_AT), SWITCHYARD_EBADOP);
+	assert_int_equal(published, 1);
+	/* The slice below 1 MiB is the slot's, too. */
+	memcpy(phys(64 * KIB), the_call(), sizeof(struct switchyard_call));
+	((struct switchyard_call *)phys(64 * KIB))->size = sizeof(struct switchyard_call);
+	assert_int_equal(service_answer(&monitor, 64 * KIB), 0);
+}
+
+static void hostile_buffers(void **state)
+{
+	static const struct {
+		uint64_t address, length;
+	} buffers[] = {
+		{ALPHA_AT - 1, 2},    {ALPHA_AT + ALPHA_SIZE - 1, 2}, {BETA_AT, PAGE_SIZE},
+		{POOL_AT, PAGE_SIZE}, {ALPHA_AT, UINT64_MAX},	      {ALPHA_AT, 0 - ALPHA_AT},
+		{UINT64_MAX, 2},      {ALPHA_AT + 1, ALPHA_SIZE},     {ALPHA_AT + ALPHA_SIZE, 1},
+		{0, PAGE_SIZE},
+	};
+	uint64_t before = free_ram();
+
+	(void)state;
+	assert_int_equal(begin(2), 0);
+	for (size_t i = 0; i < sizeof(buffers) / sizeof(buffers[0]); i++) {
+		struct switchyard_call arguments = {.kind = SWITCHYARD_FILE_KERNEL,
+						    .bytes = PAGE_SIZE,
+						    .address = buffers[i].address,
+						    .length = buffers[i].length};
+
+		assert_int_equal(call(SWITCHYARD_LOG, arguments), SWITCHYARD_EREFUSED);
+		assert_int_equal(call(SWITCHYARD_LOAD_WRITE, arguments), SWITCHYARD_EREFUSED);
+		if (arguments.length) /* a file may have no string */
+			assert_int_equal(call(SWITCHYARD_LOAD_FILE, arguments),
+					 SWITCHYARD_EREFUSED);
+	}
+	refused(SWITCHYARD_LOG, (struct switchyard_call){.address = BETA_AT, .length = 4096},
+		"a buffer of 4096 bytes at 0x400000; expected all of it in this slot's RAM");
+	new_image_drop(&monitor, 0);
+	assert_int_equal(free_ram(), before);
+}
+
+static void slots_that_are_not_there(void **state)
+{
+	static const uint32_t numbers[] = {0, 4, UINT32_MAX};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(begin(numbers[i]), SWITCHYARD_ENOSLOT);
+		assert_int_equal(call(SWITCHYARD_KILL,
+				      (struct switchyard_call){.slot = numbers[i]}),
+				 SWITCHYARD_ENOSLOT);
+	}
+	refused(SWITCHYARD_LOAD_BEGIN, (struct switchyard_call){.slot = 1},
+		"slot alpha is running; only a slot that does not run can be loaded");
+	assert_int_equal(monitor.new_images.job[0], 0);
+}
+
+static void killing(void **state)
+{
+	(void)state;
+	refused(SWITCHYARD_KILL, (struct switchyard_call){.slot = 2}, "beta is not parked");
+	assert_int_equal(published, 0);
+	beta()->state = SWITCHYARD_PARKED;
+	assert_int_equal(call(SWITCHYARD_KILL, (struct switchyard_call){.slot = 2}), 0);
+	assert_int_equal(published, 1);
+}
+
+static void the_log(void **state)
+{
+	const struct switchyard_call buffer = {.address = BUFFER_AT, .length = 64};
+
+	(void)state;
+	log_keep(&monitor.log, LOG_INFO, "hello");
+	assert_int_equal(call(SWITCHYARD_LOG, buffer), 0);
+	assert_int_equal(the_call()->done, 17);
+	assert_memory_equal(phys(BUFFER_AT), "[0.000000] hello\n", 18);
+}
+
+static void an_image_is_replaced(void **state)
+{
+	uint64_t before = free_ram(), size = page_up(SIZE);
+	struct error error;
+
+	(void)state;
+	assert_int_equal(begin(2), 0);
+	load_file(SWITCHYARD_FILE_KERNEL, elf, SIZE, "root=/dev/vda1 quiet");
+	load_file(SWITCHYARD_FILE_MODULE, elf, 100, "");
+	assert_int_equal(beta()->kernel.base, STORE_AT); /* nothing has changed yet */
+	assert_int_equal(commit(), 0);
+	assert_int_equal(published, 1);
+	assert_int_equal(beta()->type, SWITCHYARD_MULTIBOOT1);
+	assert_int_equal(beta()->state, SWITCHYARD_READY);
+	assert_int_equal(beta()->kernel.size, SIZE);
+	assert_string_equal(beta()->kernel.string, "root=/dev/vda1 quiet");
+	assert_memory_equal(phys(beta()->kernel.base), elf, SIZE);
+	assert_int_equal(beta()->module_count, 1);
+	assert_string_equal(beta()->module[0].string, "");
+	assert_int_equal(beta()->initrd.size, 0);
+	assert_true(store_check(beta(), &error));
+	/* The old image is free; two files and a string are not. The job is gone. */
+	assert_int_equal(free_ram(), before + OLD_SIZE - size - 2 * PAGE_SIZE);
+	assert_int_equal(monitor.new_images.job[0], 0);
+	assert_non_null(
+		strstr(monitor.log.text, "slot beta has a new image from alpha: multiboot1"));
+}
+
+static void a_parked_slot_goes_on(void **state)
+{
+	(void)state;
+	beta()->state = SWITCHYARD_PARKED;
+	assert_int_equal(begin(2), 0);
+	load_file(SWITCHYARD_FILE_KERNEL, elf, SIZE, "");
+	beta()->runs = 5;
+	assert_int_equal(commit(), 0);
+	assert_int_equal(beta()->state, SWITCHYARD_PARKED);
+	assert_int_equal(beta()->runs, 5);
+}
+
+static void loading_again_leaks_nothing(void **state)
+{
+	uint64_t before = 0;
+
+	(void)state;
+	for (uint32_t round = 0; round < 100; round++) {
+		assert_int_equal(begin(2), 0);
+		elf[SIZE - 1] = (uint8_t)round;
+		load_file(SWITCHYARD_FILE_KERNEL, elf, SIZE, "string");
+		load_file(SWITCHYARD_FILE_INITRD, large, round % 3 ? sizeof(large) : 1, "");
+		assert_int_equal(commit(), SWITCHYARD_EREFUSED); /* it takes no initrd */
+		assert_int_equal(begin(2), 0);
+		load_file(SWITCHYARD_FILE_KERNEL, elf, SIZE, "string");
+		assert_int_equal(commit(), 0);
+		if (round)
+			assert_int_equal(free_ram(), before);
+		before = free_ram();
+	}
+}
+
+/* Equal files are kept once: those of other slots, of the old image, and of the new one. */
+static void equal_files_are_kept_once(void **state)
+{
+	struct slot *gamma = &monitor.slots.slot[2];
+	uint64_t before;
+
+	(void)state;
+	assert_int_equal(begin(2), 0);
+	load_file(SWITCHYARD_FILE_KERNEL, elf, SIZE, "one");
+	assert_int_equal(commit(), 0);
+	before = free_ram();
+	gamma->ram = beta()->ram;
+	assert_int_equal(begin(3), 0);
+	load_file(SWITCHYARD_FILE_KERNEL, elf, SIZE, "two");
+	load_file(SWITCHYARD_FILE_MODULE, elf, SIZE, "");
+	load_file(SWITCHYARD_FILE_MODULE, elf, 7, "");
+	load_file(SWITCHYARD_FILE_MODULE, elf, 7, "");
+	assert_int_equal(commit(), 0);
+	assert_int_equal(gamma->kernel.base, beta()->kernel.base);
+	assert_int_equal(gamma->module[0].base, beta()->kernel.base);
+	assert_int_equal(gamma->module[1].base, gamma->module[2].base);
+	assert_string_equal(gamma->kernel.string, "two");
+	assert_int_equal(free_ram(), before - 2 * PAGE_SIZE);
+	/* The same once more. */
+	assert_int_equal(begin(2), 0);
+	load_file(SWITCHYARD_FILE_KERNEL, elf, SIZE, "");
+	assert_int_equal(commit(), 0);
+	assert_int_equal(gamma->kernel.base, beta()->kernel.base);
+	assert_memory_equal(phys(gamma->kernel.base), elf, SIZE);
+	/* Another image for both: the file is freed with the last of them. */
+	elf[SIZE - 1] = 1;
+	for (uint32_t number = 2; number <= 3; number++) {
+		assert_int_equal(begin(number), 0);
+		load_file(SWITCHYARD_FILE_KERNEL, elf, SIZE, "");
+		assert_int_equal(commit(), 0);
+	}
+	assert_int_equal(free_ram(), before + PAGE_SIZE); /* beta had a string */
+}
+
+/* A sum alone does not make files equal. */
+static void the_same_sum_is_not_enough(void **state)
+{
+	(void)state;
+	assert_int_equal(begin(2), 0);
+	load_file(SWITCHYARD_FILE_KERNEL, elf, SIZE, "");
+	assert_int_equal(commit(), 0);
+	((uint8_t *)phys(beta()->kernel.base))[SIZE - 1] ^= 1;
+	assert_int_equal(begin(3), 0);
+	monitor.slots.slot[2].ram = beta()->ram;
+	load_file(SWITCHYARD_FILE_KERNEL, elf, SIZE, "");
+	assert_int_equal(commit(), 0);
+	assert_int_not_equal(monitor.slots.slot[2].kernel.base, beta()->kernel.base);
+	assert_memory_equal(phys(monitor.slots.slot[2].kernel.base), elf, SIZE);
+}
+
+static void steps_in_a_wrong_order(void **state)
+{
+	static const char none[] = "nothing is being loaded; expected LOAD_BEGIN first";
+
+	(void)state;
+	refused(SWITCHYARD_LOAD_COMMIT, (struct switchyard_call){0}, none);
+	refused(SWITCHYARD_LOAD_FILE, (struct switchyard_call){.kind = 1, .bytes = 1}, none);
+	refused(SWITCHYARD_LOAD_WRITE, (struct switchyard_call){.address = BUFFER_AT, .length = 1},
+		none);
+	assert_int_equal(call(SWITCHYARD_LOAD_ABORT, (struct switchyard_call){0}), 0);
+	begin(2);
+	refused(SWITCHYARD_LOAD_WRITE, (struct switchyard_call){.address = BUFFER_AT, .length = 1},
+		"no file is incomplete; expected LOAD_FILE first");
+	refused(SWITCHYARD_LOAD_FILE, (struct switchyard_call){.kind = 4, .bytes = 1},
+		"a file of kind 4; expected 1 to 3");
+	refused(SWITCHYARD_LOAD_FILE, (struct switchyard_call){.kind = 1}, "the file is empty");
+	refused(SWITCHYARD_LOAD_FILE, (struct switchyard_call){.kind = 1, .bytes = UINT64_MAX},
+		"no room: wanted 18446744073709551615 bytes in one piece; the largest free piece "
+		"has 2044 KiB");
+	refused(SWITCHYARD_LOAD_FILE,
+		(struct switchyard_call){
+			.kind = 1, .bytes = 1, .address = BUFFER_AT, .length = PAGE_SIZE},
+		"a string of 4096 characters; 4095 is the most");
+	assert_int_equal(file(SWITCHYARD_FILE_KERNEL, SIZE, ""), 0);
+	refused(SWITCHYARD_LOAD_FILE, (struct switchyard_call){.kind = 2, .bytes = 1},
+		"the file before is not complete");
+	refused(SWITCHYARD_LOAD_WRITE,
+		(struct switchyard_call){.address = BUFFER_AT, .length = 100},
+		"a piece of 100 bytes, and 12283 are left of the file; expected whole pages, or "
+		"the rest, and at most 262144");
+	assert_int_equal(write_piece(elf, 0), SWITCHYARD_EREFUSED);
+	assert_int_equal(write_piece(elf, 3 * PAGE_SIZE), SWITCHYARD_EREFUSED);
+	assert_int_equal(write_piece(elf, PAGE_SIZE), 0);
+	refused(SWITCHYARD_LOAD_COMMIT, (struct switchyard_call){0},
+		"the last file is not complete");
+	assert_int_equal(monitor.new_images.job[0], 0);
+}
+
+static void too_many_files(void **state)
+{
+	uint64_t before = free_ram();
+
+	(void)state;
+	begin(2);
+	load_file(SWITCHYARD_FILE_KERNEL, elf, SIZE, "a");
+	refused(SWITCHYARD_LOAD_FILE, (struct switchyard_call){.kind = 1, .bytes = 1},
+		"a second kernel; expected one");
+	load_file(SWITCHYARD_FILE_INITRD, elf, SIZE, "");
+	refused(SWITCHYARD_LOAD_FILE, (struct switchyard_call){.kind = 2, .bytes = 1},
+		"a second initrd; expected one");
+	for (uint32_t i = 0; i < SLOT_MAX_MODULES; i++)
+		load_file(SWITCHYARD_FILE_MODULE, elf, 10 + i, "m");
+	refused(SWITCHYARD_LOAD_FILE, (struct switchyard_call){.kind = 3, .bytes = 1},
+		"module 9; 8 is the most");
+	assert_int_equal(begin(2), 0); /* what was begun is forgotten */
+	assert_int_equal(free_ram(), before - PAGE_SIZE);
+	load_file(SWITCHYARD_FILE_INITRD, elf, SIZE, "");
+	refused(SWITCHYARD_LOAD_COMMIT, (struct switchyard_call){0},
+		"there is no kernel among the files");
+	assert_int_equal(free_ram(), before);
+}
+
+/* Images that the slot can't run: nothing changes. */
+static void images_that_do_not_fit(void **state)
+{
+	uint64_t before = free_ram();
+	const struct slot old = *beta();
+
+	(void)state;
+	begin(2);
+	load_file(SWITCHYARD_FILE_KERNEL, (const uint8_t *)"no kernel", 9, "");
+	refused(SWITCHYARD_LOAD_COMMIT, (struct switchyard_call){0},
+		"not a kernel of a known type: no bzImage, Multiboot or ELF magic");
+	begin(2);
+	load_file(SWITCHYARD_FILE_KERNEL, elf, 2 * PAGE_SIZE - 1, ""); /* cut short */
+	assert_int_equal(commit(), SWITCHYARD_EREFUSED);
+	make_kernel(BETA_AT + BETA_SIZE);
+	begin(2);
+	load_file(SWITCHYARD_FILE_KERNEL, elf, SIZE, "");
+	refused(SWITCHYARD_LOAD_COMMIT, (struct switchyard_call){0},
+		"kernel is linked to 0x480000, outside of mem='s range 0x400000-0x480000");
+	begin(2);
+	load_file(SWITCHYARD_FILE_KERNEL, elf, SIZE, "");
+	beta()->state = SWITCHYARD_RUNNING;
+	refused(SWITCHYARD_LOAD_COMMIT, (struct switchyard_call){0},
+		"slot beta is running; only a slot that does not run can be loaded");
+	beta()->state = SWITCHYARD_READY;
+	assert_memory_equal(beta(), &old, sizeof(old));
+	assert_int_equal(free_ram(), before);
+	assert_int_equal(published, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(hostile_calls, start),
+		cmocka_unit_test_setup(hostile_buffers, start),
+		cmocka_unit_test_setup(slots_that_are_not_there, start),
+		cmocka_unit_test_setup(killing, start),
+		cmocka_unit_test_setup(the_log, start),
+		cmocka_unit_test_setup(an_image_is_replaced, start),
+		cmocka_unit_test_setup(a_parked_slot_goes_on, start),
+		cmocka_unit_test_setup(loading_again_leaks_nothing, start),
+		cmocka_unit_test_setup(equal_files_are_kept_once, start),
+		cmocka_unit_test_setup(the_same_sum_is_not_enough, start),
+		cmocka_unit_test_setup(steps_in_a_wrong_order, start),
+		cmocka_unit_test_setup(too_many_files, start),
+		cmocka_unit_test_setup(images_that_do_not_fit, start),
+	};
+
+	return cmocka_run_group_tests_name("service", tests, NULL, NULL);
+}

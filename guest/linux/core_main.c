@@ -159,6 +159,11 @@ void switchyard_guard(void)
 			switchyard_error_text(result));
 }
 
+void switchyard_spare(u32 spared)
+{
+	switchyard_core.info->notes.spared = spared;
+}
+
 void switchyard_wait(void)
 {
 	leave_for_good(SWITCHYARD_WAIT, 0);

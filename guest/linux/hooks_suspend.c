@@ -22,6 +22,7 @@
 #include <linux/acpi.h>
 #include <linux/module.h>
 #include <linux/suspend.h>
+#include <linux/vt_kern.h>
 #include "hooks.h"
 #include "switchyard_core.h"
 
@@ -48,9 +49,40 @@ static int switch_begin(suspend_state_t state)
 	return 0;
 }
 
+/*
+ * What Linux programs again when it resumes, so that the monitor need not keep it:
+ *   - ioapic_resume(), lapic_resume() and i8259A_resume() (arch/x86/kernel/apic/io_apic.c, apic.c,
+ *     and ../i8259.c) run in syscore_resume(), before interrupts are on;
+ *   - pci_restore_msi_state() (drivers/pci/msi) writes all entries of MSI-X tables that a driver
+ *     uses, and unmasks them after that.
+ * The PIT is not here: Linux programs it only if it is the timer that Linux uses.
+ */
+#define RENEWED                                                                    \
+	(SWITCHYARD_SPARE_IOAPIC | SWITCHYARD_SPARE_LAPIC | SWITCHYARD_SPARE_PIC | \
+	 SWITCHYARD_SPARE_MSIX)
+
+/*
+ * Returns true if Linux draws the screen again. Before it suspends, the PM core shows the last
+ * console instead of the one that people see, and shows theirs again after it (kernel/power/console.c).
+ * It does not if a program has locked the console, or if all drivers of the screen restore it.
+ */
+static bool draws_screen(void)
+{
+#ifdef CONFIG_VT_CONSOLE_SLEEP
+	return fg_console == MAX_NR_CONSOLES - 1;
+#else
+	return false;
+#endif
+}
+
 static int switch_enter(suspend_state_t state)
 {
-	int error = switchyard_request_enter();
+	int error;
+
+	switchyard_spare(RENEWED |
+			 (draws_screen() ? SWITCHYARD_SPARE_TEXT | SWITCHYARD_SPARE_PICTURE : 0));
+	error = switchyard_request_enter();
+	switchyard_spare(0);
 
 	/* If the gate refuses, no other slot has used the devices. */
 	if (!error)

@@ -147,6 +147,28 @@ struct switchyard_slot {
 #define SWITCHYARD_WATCHDOG_IB700 0x01
 
 /*
+ * What the monitor need not keep of this slot. It then does not read it from the hardware, which
+ * makes a switch faster. With 0, all is kept. The monitor makes the hardware quiet in any case. A bit
+ * that is not true harms the next slots, too, because the monitor believes it.
+ */
+enum switchyard_spared {
+	/* The screen in text mode: the guest draws all of it again after each return. */
+	SWITCHYARD_SPARE_TEXT = 1 << 0,
+	/* It draws text outside of the page that is shown again before it shows that. */
+	SWITCHYARD_SPARE_HIDDEN = 1 << 1,
+	/* It leaves the VGA's fonts, palette and colours as it found them at its start. */
+	SWITCHYARD_SPARE_FONTS = 1 << 2,
+	/* It programs these again after each return, before it enables interrupts. */
+	SWITCHYARD_SPARE_IOAPIC = 1 << 3,
+	SWITCHYARD_SPARE_LAPIC = 1 << 4,
+	SWITCHYARD_SPARE_PIC = 1 << 5,
+	SWITCHYARD_SPARE_PIT = 1 << 6,
+	SWITCHYARD_SPARE_MSIX = 1 << 7, /* tables; they stay masked until then */
+	/* The screen on a framebuffer: the guest draws all of it again after each return. */
+	SWITCHYARD_SPARE_PICTURE = 1 << 8,
+};
+
+/*
  * State that can't be read from the hardware. The counters' reload values, the 8259s' vector bases
  * and the keyboard's lights are write-only. A guest that does not program them again after each
  * return notes here what it wrote. 0 means "I set it up again myself".
@@ -159,7 +181,8 @@ struct switchyard_notes {
 	uint8_t watchdogs; /* the monitor stops those that are noted here */
 	char message[120]; /* NUL-terminated reason of a crash, which the monitor shows */
 	uint8_t driver;	   /* not 0: this kernel calls the gate before it ends, and if it panics */
-	uint8_t reserved[7];
+	uint8_t reserved[3];
+	uint32_t spared; /* bits of enum switchyard_spared */
 };
 
 /* What SWITCHYARD_SERVICE can do. */

@@ -77,6 +77,12 @@ void switchyard_wait(void);
  */
 void switchyard_guard(void);
 
+/*
+ * Tells the monitor what it need not keep when the gate is called next: bits of enum
+ * switchyard_spared.
+ */
+void switchyard_spare(u32 spared);
+
 /* Tells the monitor why this kernel is about to crash. */
 void switchyard_crash_note(const char *message);
 

@@ -106,6 +106,9 @@ void kernel_main(uint32_t magic, const struct multiboot2_info *information,
 		switchyard->notes.pit_reload = PIT_RELOAD;
 		switchyard->notes.pic_master = PIC_MASTER_VECTOR;
 		switchyard->notes.pic_slave = PIC_SLAVE_VECTOR;
+		/* Tick uses one page of text, and no PCI function. */
+		switchyard->notes.spared =
+			SWITCHYARD_SPARE_HIDDEN | SWITCHYARD_SPARE_FONTS | SWITCHYARD_SPARE_MSIX;
 		switchyard->notes.driver = 1;
 	}
 	say_hello(&tick);

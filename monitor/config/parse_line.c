@@ -168,9 +168,19 @@ static bool set_on_crash(struct line *line, const struct word *value, struct err
 	return set_successor(&line->on_crash, value, error);
 }
 
+static bool set_efi(struct line *line, const struct word *value, struct error *error)
+{
+	char quote[QUOTE_TEXT];
+
+	line->efi = word_is(value, "on");
+	return line->efi || word_is(value, "off") ||
+	       fail(error, "bad efi \"%s\"; expected on or off", quote_word(quote, value));
+}
+
 static const struct option option_table[] = {
 	{"slot", false, set_slot}, {"mem", true, set_mem},	 {"cpus", true, set_cpus},
 	{"type", true, set_type},  {"on-end", true, set_on_end}, {"on-crash", true, set_on_crash},
+	{"efi", true, set_efi},
 };
 
 #define OPTION_COUNT (sizeof(option_table) / sizeof(option_table[0]))
@@ -179,7 +189,7 @@ static bool parse_slot_option(struct line *line, const struct word *word, uint32
 			      struct error *error)
 {
 	const char *known = line->kind == LINE_KERNEL
-				    ? "slot=, mem=, cpus=, type=, on-end=, on-crash= or --"
+				    ? "slot=, mem=, cpus=, type=, on-end=, on-crash=, efi= or --"
 				    : "slot= or --";
 	struct word name, value;
 	char quote[QUOTE_TEXT];

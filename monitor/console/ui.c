@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/console/ui.h"
+#include "arch/x86/platform/platform.h"
 #include "lib/units.h"
 #include "monitor/console/console_loop.h"
 #include "monitor/console/countdown.h"
@@ -13,6 +14,7 @@ static void frontend_take(void *context)
 {
 	struct ui *ui = context;
 
+	platform_console_used();
 	console_init(&ui->console, &ui->monitor->options);
 }
 
@@ -27,6 +29,7 @@ static void frontend_write(void *context, const char *text)
 {
 	struct ui *ui = context;
 
+	platform_console_used();
 	console_write(&ui->console, text);
 }
 

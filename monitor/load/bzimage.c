@@ -149,6 +149,7 @@ bool bzimage_read(const struct image *file, struct bzimage *bzimage, struct erro
 	flags = hdr->version >= VERSION_64 ? hdr->xloadflags : 0;
 	bzimage->entry_64 = flags & XLF_KERNEL_64;
 	bzimage->above_4g = bzimage->entry_64 && flags & XLF_CAN_BE_LOADED_ABOVE_4G;
+	bzimage->takes_efi = bzimage->entry_64 && flags & XLF_EFI_KEXEC;
 	bzimage->relocatable = hdr->relocatable_kernel;
 	if (bzimage->relocatable)
 		place_relocatable(bzimage);

@@ -18,6 +18,7 @@ struct bzimage {
 	uint64_t payload_size;	 /* and the bytes that the file has of it */
 	bool entry_64;		 /* has a 64-bit entry: XLF_KERNEL_64 */
 	bool above_4g;		 /* it, its initrd and boot_params can be above 4 GiB */
+	bool takes_efi;		 /* it takes EFI's runtime services from boot_params' efi_info */
 	bool relocatable;
 	uint64_t align;	      /* of a relocatable kernel's address, a power of two */
 	uint64_t align_slack; /* bytes that this may cost in a range aligned to SLOT_ALIGN */

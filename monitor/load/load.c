@@ -45,6 +45,8 @@ bool load_inspect(struct slot *slot, struct error *error)
 	if (!format)
 		return fail(error,
 			    "not a kernel of a known type: no bzImage, Multiboot or ELF magic");
+	if (slot->efi && format->type != SWITCHYARD_LINUX)
+		return fail(error, "efi=on is for Linux only");
 	if (!format->inspect(slot, error))
 		return false;
 	slot->type = format->type;

@@ -14,6 +14,7 @@
  */
 #include "arch/x86/memory/phys.h"
 #include "monitor/load/bzimage.h"
+#include "monitor/load/guest_efi.h"
 #include "monitor/load/initrd.h"
 #include "monitor/load/load_linux.h"
 #include "lib/print.h"
@@ -43,9 +44,50 @@ struct layout {
 	uint64_t params, stack, command_line;
 };
 
+/* True if the command line has a word that begins with this text. */
+static bool has_option(const char *line, const char *option)
+{
+	uint64_t length = strlen(option);
+	bool begins = true;
+
+	for (; *line; begins = *line++ == ' ')
+		if (begins && !strncmp(line, option, length))
+			return true;
+	return false;
+}
+
+/*
+ * With efi=on, the kernel has to use what it gets: its reboots and panics go to EFI, and a panic
+ * reboots. A kernel for real time needs a word to use EFI at all. A word that the slot's own line
+ * has comes before ours, and wins.
+ */
+const char *load_linux_words(const struct slot *slot, char *words)
+{
+	static const struct {
+		const char *option, *word;
+	} efi_words[] = {{"reboot=", " reboot=efi"},
+			 {"panic=", " panic=1"},
+			 {"efi=", " efi=runtime"}};
+	uint32_t length = 0;
+
+	words[0] = '\0';
+	for (uint32_t i = 0; slot->efi && i < sizeof(efi_words) / sizeof(efi_words[0]); i++)
+		if (!has_option(slot->kernel.string, efi_words[i].option))
+			length += (uint32_t)format_text(words + length, LOAD_LINUX_WORDS - length,
+							"%s", efi_words[i].word);
+	return words;
+}
+
+static uint64_t command_line_length(const struct slot *slot)
+{
+	char words[LOAD_LINUX_WORDS];
+
+	return strlen(slot->kernel.string) + strlen(load_linux_words(slot, words));
+}
+
 static uint64_t command_line_size(const struct slot *slot)
 {
-	return page_up(strlen(slot->kernel.string) + 1);
+	return page_up(command_line_length(slot) + 1);
 }
 
 /* Bytes of boot_params, stack and command line. */
@@ -57,13 +99,15 @@ static uint64_t data_size(const struct slot *slot)
 static bool inspect_linux(struct slot *slot, struct error *error)
 {
 	struct bzimage bzimage;
-	uint64_t length = strlen(slot->kernel.string), size;
+	uint64_t length = command_line_length(slot), size;
 
 	if (!bzimage_read(&slot->kernel, &bzimage, error))
 		return false;
 	if (length > bzimage.hdr.cmdline_size)
 		return fail(error, "command line has %lu characters; this kernel takes %u at most",
 			    length, bzimage.hdr.cmdline_size);
+	if (slot->efi && !bzimage.takes_efi)
+		return fail(error, "efi=on: this kernel takes no EFI runtime services");
 	if (slot->module_count)
 		return fail(error, "a Linux kernel takes no modules; expected an initrd line");
 	size = page_up(bzimage.memory_size) + data_size(slot) + load_extra_size(slot);
@@ -73,18 +117,6 @@ static bool inspect_linux(struct slot *slot, struct error *error)
 				     .min_base = bzimage.first,
 				     .max_end = bzimage.above_4g ? MAX_PHYSICAL : BELOW_4G};
 	return true;
-}
-
-/* True if the command line has a word that begins with this text. */
-static bool has_option(const char *line, const char *option)
-{
-	uint64_t length = strlen(option);
-	bool begins = true;
-
-	for (; *line; begins = *line++ == ' ')
-		if (begins && !strncmp(line, option, length))
-			return true;
-	return false;
 }
 
 /*
@@ -243,16 +275,19 @@ static void write_params(const struct slot *slot, const struct bzimage *bzimage,
 	else if (context->screen == SCREEN_FRAMEBUFFER)
 		set_framebuffer(&params->screen_info, context->framebuffer);
 	params->acpi_rsdp_addr = context->rsdp;
+	if (context->efi)
+		guest_efi(context, params);
 }
 
 static void copy_images(const struct slot *slot, const struct bzimage *bzimage,
 			const struct layout *layout)
 {
 	const uint8_t *file = phys(slot->kernel.base);
-	const char *string = slot->kernel.string;
+	char words[LOAD_LINUX_WORDS];
 
 	memcpy(phys(layout->kernel), file + bzimage->payload_offset, bzimage->payload_size);
-	memcpy(phys(layout->command_line), string, strlen(string) + 1);
+	format_text(phys(layout->command_line), command_line_length(slot) + 1, "%s%s",
+		    slot->kernel.string, load_linux_words(slot, words));
 	if (slot->initrd.size)
 		memcpy(phys(layout->initrd), phys(slot->initrd.base), slot->initrd.size);
 }

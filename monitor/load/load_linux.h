@@ -9,4 +9,9 @@
 
 extern const struct load_format load_linux;
 
+#define LOAD_LINUX_WORDS 40 /* bytes */
+
+/* Writes what the monitor appends to the slot's command line to words: "", or " word...". */
+const char *load_linux_words(const struct slot *slot, char *words);
+
 #endif

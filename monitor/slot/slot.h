@@ -71,6 +71,7 @@ struct slot {
 	uint64_t cpus;
 	struct successor on_end;   /* `on-end=`: it powered off, rebooted or halted */
 	struct successor on_crash; /* `on-crash=`: it panicked or faulted */
+	bool efi;		   /* `efi=on`: its kernel gets EFI's ResetSystem (guest_efi.h) */
 	struct image kernel;
 	struct image initrd; /* size 0: none */
 	struct image module[SLOT_MAX_MODULES];

@@ -43,8 +43,7 @@ static void fault_recover(void *context, bool in_monitor)
 	kept = kept_state(monitor->current);
 	if (!life_step(slot->state, LIFE_CRASH))
 		return;
-	platform_save(kept->platform, cpu_state_lapic(kept->cpu[0]));
-	kept_state_note(slot, kept);
+	kept_state_save(slot, kept, false);
 	monitor->devices_running |= life_apply(slot, LIFE_CRASH)->devices_running;
 	new_image_drop(monitor, monitor->current);
 	format_text(slot->crash, sizeof(slot->crash), "%s",

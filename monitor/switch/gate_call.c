@@ -44,12 +44,14 @@ static struct request left_alone_with;
 
 /*
  * After this, the machine is quiet, and the slot's state is complete. Other CPUs may have been in
- * the gate. platform_save() has stopped them, so they are marked as idle.
+ * the gate. platform_save() has stopped them, so they are marked as idle. A slot that ends or
+ * crashes (parks is false) may have done so in the middle of anything, so what it notes of the
+ * hardware is not trusted.
  */
-static void park(struct monitor *monitor, const struct slot *slot, struct kept_state *kept)
+static void park(struct monitor *monitor, const struct slot *slot, struct kept_state *kept,
+		 bool parks)
 {
-	platform_save(kept->platform, cpu_state_lapic(kept->cpu[0]));
-	kept_state_note(slot, kept);
+	kept_state_save(slot, kept, parks);
 	kept_state_save_apart(monitor, slot, kept);
 	kept_state_idle(kept, 1);
 	kept->cpu[0]->progress = GATE_PARKED;
@@ -215,6 +217,7 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 	struct monitor *monitor = gate_monitor;
 	struct slot *slot = &monitor->slots.slot[monitor->current];
 	struct kept_state *kept = kept_state(monitor->current);
+	bool parks = op != SWITCHYARD_END && op != SWITCHYARD_CRASH;
 	const void *damage = check_monitor(monitor);
 	const char *reason;
 	struct error error;
@@ -227,16 +230,17 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 	if (result)
 		return result;
 	/* A slot that ends needs no CPU state, so state that can't be saved does not matter. */
-	if (op == SWITCHYARD_END || op == SWITCHYARD_CRASH) {
+	if (!parks) {
 		cpu_state_take();
 	} else if (!cpu_state_save(kept->cpu[0], &reason)) {
 		log_keep(&monitor->log, LOG_ERROR, "slot %s can't be parked: %s", slot->name,
 			 reason);
 		return SWITCHYARD_ESTATE;
 	}
-	park(monitor, slot, kept);
-	picture_save(monitor, monitor->current);
-	if (op != SWITCHYARD_END && op != SWITCHYARD_CRASH) {
+	park(monitor, slot, kept, parks);
+	if (!(kept->spared & SWITCHYARD_SPARE_PICTURE))
+		picture_save(monitor, monitor->current);
+	if (parks) {
 		life_apply(slot, LIFE_PARK);
 		take_checksums(monitor, slot, kept);
 	}
@@ -281,7 +285,7 @@ static void go_on_after_reset(void)
 	cpu_state_take();
 	wake_chipset();
 	platform_restore_firmware();
-	park(monitor, slot, kept_state(monitor->current));
+	park(monitor, slot, kept_state(monitor->current), false);
 	leave_to_next(monitor, slot, request.op, request.arg, NULL);
 }
 
@@ -296,7 +300,7 @@ static void go_on_alone(void)
 	struct slot *slot = &monitor->slots.slot[monitor->current];
 
 	cpu_state_take();
-	park(monitor, slot, kept_state(monitor->current));
+	park(monitor, slot, kept_state(monitor->current), false);
 	take_over(&monitor->frontend);
 	slot_leaves(monitor, slot, left_alone_with.op, left_alone_with.arg);
 	log_line(&monitor->log, LOG_ERROR,

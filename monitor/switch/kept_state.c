@@ -105,17 +105,33 @@ static void give_room(struct kept_state *kept, const struct slot *slot, enum int
 		kept->integrity.text.sums = kept_room(room, sums);
 }
 
-void kept_state_note(const struct slot *slot, struct kept_state *kept)
+/* The platform gets the notes as the guest wrote them. */
+#define SAME_NOTE(name) \
+	_Static_assert((uint32_t)PLATFORM_SPARE_##name == (uint32_t)SWITCHYARD_SPARE_##name, #name)
+
+SAME_NOTE(TEXT);
+SAME_NOTE(HIDDEN);
+SAME_NOTE(FONTS);
+SAME_NOTE(IOAPIC);
+SAME_NOTE(LAPIC);
+SAME_NOTE(PIC);
+SAME_NOTE(PIT);
+SAME_NOTE(MSIX);
+
+void kept_state_save(const struct slot *slot, struct kept_state *kept, bool parks)
 {
 	const struct switchyard_notes *notes = &slot_block(slot)->info.notes;
 
-	platform_note(kept->platform, &(struct platform_notes){
-					      .pit_reload = notes->pit_reload,
-					      .pic_master = notes->pic_master,
-					      .pic_slave = notes->pic_slave,
-					      .keyboard_leds = notes->keyboard_leds,
-					      .ib700 = notes->watchdogs & SWITCHYARD_WATCHDOG_IB700,
-				      });
+	kept->spared = parks ? notes->spared : 0;
+	platform_save(kept->platform, cpu_state_lapic(kept->cpu[0]),
+		      &(struct platform_notes){
+			      .spared = kept->spared,
+			      .pit_reload = notes->pit_reload,
+			      .pic_master = notes->pic_master,
+			      .pic_slave = notes->pic_slave,
+			      .keyboard_leds = notes->keyboard_leds,
+			      .ib700 = notes->watchdogs & SWITCHYARD_WATCHDOG_IB700,
+		      });
 }
 
 void kept_state_save_apart(struct monitor *monitor, const struct slot *slot,

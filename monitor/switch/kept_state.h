@@ -15,6 +15,7 @@
 struct kept_state {
 	struct cpu_context *cpu[GATE_MAX_CPUS]; /* the boot CPU comes first; NULL: not the slot's */
 	void *platform;				/* of platform_layout()->size bytes */
+	uint32_t spared;			/* what its kernel noted at its last call */
 	uint64_t apart; /* RAM for what is kept apart, taken when it is first needed; 0: none */
 	uint64_t apart_room;	    /* bytes of that RAM */
 	uint32_t apart_size;	    /* of what is kept there now */
@@ -47,8 +48,12 @@ struct kept_state *kept_state(uint32_t index);
 uint64_t kept_state_size(const struct monitor *monitor, uint32_t index);
 uint64_t kept_state_own_size(void);
 
-/* Adds the slot's notes (switchyard.h) to its state, which platform_save() has just saved. */
-void kept_state_note(const struct slot *slot, struct kept_state *kept);
+/*
+ * Saves the machine's state of a slot (platform_save()), with its notes (switchyard.h). A slot that
+ * ends or crashes (parks is false) may have done so in the middle of anything, so what it notes as
+ * spared is not trusted.
+ */
+void kept_state_save(const struct slot *slot, struct kept_state *kept, bool parks);
 
 /*
  * Keeps the part of a saved state that is kept apart (platform.h). If there is no RAM for it, the

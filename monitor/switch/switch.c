@@ -3,6 +3,7 @@
  * switch.c - gives the machine to a slot that boots, or to one that is resumed.
  */
 #include "monitor/switch/switch.h"
+#include <stddef.h>
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/cpu/lock.h"
 #include "arch/x86/gate/cpu_state.h"
@@ -15,6 +16,7 @@
 #include "lib/string.h"
 #include "monitor/load/guest_map.h"
 #include "monitor/load/load.h"
+#include "monitor/load/load_linux.h"
 #include "monitor/plan/store.h"
 #include "monitor/slot/life.h"
 #include "monitor/switch/integrity.h"
@@ -61,6 +63,7 @@ static bool load_pristine(struct monitor *monitor, struct slot *slot, struct gue
 	struct load_context context = {
 		.map = map,
 		.info = slot_block_info(slot),
+		.efi = slot->efi ? slot_block_info(slot) - offsetof(struct slot_block, info) : 0,
 		.screen = screen.kind,
 		.cursor_column = screen.column,
 		.cursor_row = screen.row,
@@ -89,9 +92,13 @@ static bool any_parked(const struct slot_table *slots)
 /* The kernel takes the terminal soon, so this is all that a person sees of it. */
 static void warn_before_start(struct monitor *monitor, const struct slot *slot)
 {
+	char words[LOAD_LINUX_WORDS];
 	struct error warning;
 
-	if (!slot->has_driver && any_parked(&monitor->slots))
+	if (slot->efi)
+		log_line(&monitor->log, LOG_INFO, "slot %s: appended to its command line:%s",
+			 slot->name, load_linux_words(slot, words));
+	if (!slot->has_driver && !slot->efi && any_parked(&monitor->slots))
 		log_line(&monitor->log, LOG_WARN,
 			 "slot %s: its kernel has never shown a driver; until it does, its panic "
 			 "or reboot takes the parked slots along",
@@ -142,9 +149,10 @@ void switch_resume(struct monitor *monitor, struct slot *slot, int64_t result)
 	monitor->frontend.give(monitor->frontend.context);
 	slot_block_renew(&monitor->slots, slot_index(&monitor->slots, slot));
 	mark_running(monitor, slot, LIFE_RESUME);
-	picture_restore(monitor, monitor->current);
+	if (!(kept->spared & SWITCHYARD_SPARE_PICTURE))
+		picture_restore(monitor, monitor->current);
 	platform_restore(kept->platform, kept->apart_size ? (void *)kept->apart : NULL,
-			 cpu_state_lapic(kept->cpu[0]));
+			 cpu_state_lapic(kept->cpu[0]), kept->spared);
 	cpu_state_restore(kept->cpu[0]);
 	gate_resume(kept->cpu[0], result);
 }

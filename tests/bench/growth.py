@@ -14,8 +14,8 @@ MEMORIES = {'128M': '512M', '1G': '4G', '4G': '12G'}  # a slot's, and the machin
 SLOTS = (2, 4, 16)
 CPUS = (1, 2, 4, 8)
 HOPS = 6
-LINUX_HOPS = 4
-GROWS = 1.1  # times as many instructions are growth: which pages are checked changes from hop to hop
+LINUX_HOPS = 6
+GROWS = 1.5  # times as many instructions are growth; which pages are checked, and so a hop, differs each time
 
 
 def between_ticks(machines, slots, memory):

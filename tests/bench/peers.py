@@ -58,14 +58,13 @@ class KexecReboot(Peer):
 
 
 class Saved(Peer):
-    """The machine has a disk to which Linux and QEMU can save. While QEMU saves, the time-stamp counter and the HPET
-    drift apart, so Linux must not compare them (tsc=reliable)."""
+    """The machine has a disk to which Linux and QEMU can save."""
 
     def __init__(self, machines, smp):
         disk = machines.logs / f'saved-{smp}.qcow2'
         subprocess.run(['qemu-img', 'create', '-q', '-f', 'qcow2', str(disk), str(DISK_BYTES)],
                        check=True, timeout=scaled(60))
-        super().__init__(machines, smp, 'resume=/dev/vda tsc=reliable', INITRD, no_reboot=False,
+        super().__init__(machines, smp, 'resume=/dev/vda', INITRD, no_reboot=False,
                          devices=['-drive', f'file={disk},format=qcow2,if=virtio'])
 
     def round(self):

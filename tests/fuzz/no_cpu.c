@@ -2,7 +2,7 @@
 /*
  * no_cpu.c - replaces functions that read the CPU. No parser needs them, but fuzz_console reaches
  * `selftest`, which reads CR3. It also links the code that builds a slot's ACPI tables, which reads
- * the boot CPU's number.
+ * the boot CPU's number, and that of the framebuffer, which asks for vector instructions.
  */
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/interrupt/lapic.h"
@@ -10,6 +10,13 @@
 uint64_t read_cr3(void)
 {
 	return 0;
+}
+
+struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
+{
+	(void)leaf;
+	(void)subleaf;
+	return (struct cpuid){0};
 }
 
 uint32_t lapic_id(void)

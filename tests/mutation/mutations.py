@@ -108,7 +108,7 @@ def control_registers():
         yield drop(name, GATE, LOAD_CONTROL, but(name, LOAD_CONTROL))
     # The local APIC has it by another name: either would do.
     yield Mutation(('cr8',), ((GATE, LOAD_CONTROL, but('cr8', LOAD_CONTROL)),
-                              (LAPIC, '\tlapic_write(LAPIC_TPR, state->tpr);\n', '')))
+                              (LAPIC, '\t\tlapic_write(LAPIC_TPR, state->tpr);', '\t\t(void)0;')))
     yield drop('cr4-la57', GATE, '\tcall la57_enter\n', stops=True, options='la57')
     for name in 'dr0 dr1 dr2 dr3 dr6'.split():
         yield drop(name, CPU_STATE, f'\twrite_{name}(debug->{name});\n')
@@ -151,7 +151,7 @@ def vector_registers():
 
 def lapic():
     for name in 'ldr dfr'.split():
-        yield drop(f'lapic-{name}', LAPIC, f'\t\tlapic_write(LAPIC_{name.upper()}, state->{name});\n')
+        yield drop(f'lapic-{name}', LAPIC, f'\t\t\tlapic_write(LAPIC_{name.upper()}, state->{name});', '\t\t\t(void)0;')
     yield drop('lapic-svr', LAPIC, '\tstate->svr = lapic_read(LAPIC_SVR);\n')
     for name, text in {'timer': '{LAPIC_LVT_TIMER, 0}', 'lint0': '{LAPIC_LVT_LINT0, 0}',
                        'lint1': '{LAPIC_LVT_LINT1, 0}', 'error': '{LAPIC_LVT_ERROR, 3}',
@@ -165,15 +165,16 @@ def lapic():
 
 
 def interrupt_controllers():
-    yield drop('ioapic-entry', IOAPIC,
-               '\tioapic_write(ioapic, IOREDTBL(pin), (uint32_t)(rte | RTE_MASKED));\n')
+    yield drop('ioapic-entry', IOAPIC, '\t\tioapic_write(ioapic, IOREDTBL(pin), (uint32_t)rte);', '\t\t(void)0;')
     yield drop('ioapic-destination', IOAPIC,
-               '\tioapic_write(ioapic, IOREDTBL(pin) + 1, (uint32_t)(rte >> 32));\n')
+               '\t\tioapic_write(ioapic, IOREDTBL(pin) + 1, (uint32_t)(rte >> 32));', '\t\t(void)0;')
     yield drop('pic-master-mask', PIC, '\toutb(PIC_MASTER_DATA, state->mask[0]);\n',
                '\toutb(PIC_MASTER_DATA, (uint8_t)~3);\n')
     yield drop('pic-slave-mask', PIC, '\toutb(PIC_SLAVE_DATA, state->mask[1]);\n')
-    yield drop('elcr-master', PIC, '\toutb(PIC_ELCR_MASTER, state->elcr[0] & ELCR_MASTER_BITS);\n')
-    yield drop('elcr-slave', PIC, '\toutb(PIC_ELCR_SLAVE, state->elcr[1] & ELCR_SLAVE_BITS);\n')
+    yield drop('elcr-master', PIC, '\t\toutb(PIC_ELCR_MASTER, state->elcr[0] & ELCR_MASTER_BITS);',
+               '\t\t(void)0;')
+    yield drop('elcr-slave', PIC, '\t\toutb(PIC_ELCR_SLAVE, state->elcr[1] & ELCR_SLAVE_BITS);',
+               '\t\t(void)0;')
     yield drop('pic-vectors', PIC,
                '\t\tinitialise(PIC_MASTER_COMMAND, PIC_MASTER_DATA, state->base[0], ICW3_MASTER);',
                '\t\t(void)initialise;')
@@ -184,19 +185,15 @@ def timers():
     yield drop('pit-reload', PIT, '\t\t\tcount = (uint16_t)state->reload;', '\t\t\t(void)0;')
     yield drop('pit-speaker-mode', PIT, '\t\tif (!PIT_ACCESS(status))\n',
                '\t\tif (!PIT_ACCESS(status) || channel == 2)\n')
-    yield drop('port-61', PIT, '\toutb(PORT_B, state->gate);\n')
-    counter = '\twrite64(address + HPET_COUNTER, state->counter);\n'
-    yield drop('hpet-counter', HPET, counter)
-    yield drop('hpet-timer', HPET, '\t\t\twrite64(timer, config);\n')
-    yield drop('hpet-comparator', HPET,
-               '\t\t\twrite64(timer + HPET_TIMER_COMPARATOR, state->timer[i].comparator);\n')
-    yield drop('hpet-route', HPET, '\t\twrite64(timer + HPET_TIMER_ROUTE, state->timer[i].route);\n')
-    yield drop('hpet-period', HPET, 'state->timer[i].period);', 'state->timer[i].comparator);')
-    halt = '\tmmio_write32(address + HPET_CONFIG, (uint32_t)state->config & ~CONFIG_ENABLE);\n'
-    yield Mutation(('hpet-config',), ((HPET, halt + counter, counter),
-                                      (HPET, '\twrite64(address + HPET_CONFIG, state->config);\n', '')))
-    yield drop('rtc-rate', RTC, '\trtc_set(RTC_A, A_RATE, state->rate);\n')
-    yield drop('rtc-control', RTC, '\trtc_set(RTC_B, B_KEPT, state->interrupts);\n')
+    yield drop('port-61', PIT, '\t\toutb(PORT_B, state->gate);', '\t\t(void)0;')
+    yield drop('hpet-counter', HPET, '\t\twrite64(address + HPET_COUNTER, state->counter);', '\t\t(void)0;')
+    yield drop('hpet-timer', HPET, '\t\twrite64(at, timer->config);\n')
+    yield drop('hpet-comparator', HPET, '\t\twrite64(at + HPET_TIMER_COMPARATOR, timer->comparator);\n')
+    yield drop('hpet-route', HPET, '\twrite64(at + HPET_TIMER_ROUTE, timer->route);\n')
+    yield drop('hpet-period', HPET, 'timer->comparator, timer->period);', 'timer->comparator, timer->comparator);')
+    yield drop('hpet-config', HPET, '\t\twrite64(address + HPET_CONFIG, state->config);', '\t\t(void)0;')
+    yield drop('rtc-rate', RTC, '\t\trtc_set(RTC_A, A_RATE, state->rate);', '\t\t(void)0;')
+    yield drop('rtc-control', RTC, '\t\trtc_set(RTC_B, B_KEPT, state->interrupts);', '\t\t(void)0;')
     yield drop('rtc-alarm', RTC,
                '\t\t\trtc_set(alarm_index(layout, i), alarm_mask(layout, i), state->alarm[i]);', '\t\t\t(void)0;')
 
@@ -213,13 +210,13 @@ def ports():
                '\t(void)fifos;\n')
     yield drop(each_uart('scratch'), UART, '\toutb(port + UART_SCR, state->scr);\n')
     yield drop(each_uart('mcr'), UART, '\toutb(port + UART_MCR, state->mcr);\n')
-    yield drop(each_uart('ier'), UART, '\toutb(port + UART_IER, state->ier);\n')
+    yield drop(each_uart('ier'), UART, '\tstate->ier = inb(port + UART_IER);\n')
     for number in (2, 3, 4):
         yield drop(f'com{number}-scratch com{number}-divisor', PLATFORM, f', UART_COM{number}', ', 0')
     yield drop('i8042-command-byte', KEYBOARD, '\ti8042_write_command_byte(state->command);\n')
     yield drop('acpi-pm1-enable', ACPI, '\t\t\toutw(events->pm1[i].enable, state->pm1[i]);', '\t\t\t(void)0;')
     yield drop('acpi-gpe0-enable', ACPI,
-               '\t\t\toutb(events->gpe[i].enable + byte, state->gpe[i][byte]);', '\t\t\t(void)0;')
+               '\t\t\t\toutb(events->gpe[i].enable + byte, state->gpe[i][byte]);', '\t\t\t\t(void)0;')
 
 
 def vga():
@@ -229,15 +226,15 @@ def vga():
     # To load the font writes all graphics registers again, so one of them is left out of the save.
     graphics = 'registers->graphics[i] = vga_read(VGA_GRAPHICS_INDEX, i);'
     yield drop('vga-graphics', VGA_PORTS, graphics, 'if (i != 2) ' + graphics)
-    yield drop('vga-attribute', VGA_PORTS, '\t\tattributes_write(registers);', '\t\t(void)attributes_write;')
-    crtc = 'if (i != CRTC_RETRACE_END)'
+    yield drop('vga-attribute', VGA_PORTS, '\t\tattributes_write(registers, now);', '\t\t(void)attributes_write;')
+    crtc = 'if (i != CRTC_RETRACE_END && now'
     for name, index in {'crtc': 0x14, 'cursor': 0x0f, 'start': 0x0d}.items():
-        yield drop(f'vga-{name}', VGA_PORTS, crtc, f'if (i != CRTC_RETRACE_END && i != {index})')
-    yield drop('vga-dac', VGA_PORTS, '\t\tdac_write(registers);', '\t\t(void)dac_write;')
+        yield drop(f'vga-{name}', VGA_PORTS, crtc, f'if (i != CRTC_RETRACE_END && i != {index} && now')
+    yield drop('vga-dac', VGA_PORTS, '\tdac_write(registers, now);', '\t(void)dac_write;')
     yield drop('vga-index', VGA_PORTS, '\toutb(VGA_GRAPHICS_INDEX, registers->index.graphics);\n')
     yield drop('vga-vbe', VGA_PORTS, '\t\tvbe_registers_write(registers);', '\t\t(void)vbe_registers_write;')
     yield drop('vga-font', VGA, '\t\tload_font(&state->registers, own.restored_font, state->font_hash);', '\t\t(void)0;')
-    yield drop('vga-contents', VGA, '\t\t\tto[i] = state->contents[i];', '\t\t\t(void)to;')
+    yield drop('vga-contents', VGA, '\t\t\tto[word] = state->contents[word];', '\t\t\t(void)to;')
 
 
 PCI_FIELDS = {
@@ -259,8 +256,8 @@ def pci():
     for name, field in PCI_FIELDS.items():
         yield drop(f'pci-{name}', PCI, f'\t{field}')
     yield drop('pci-command', PCI, '\t\tpci_write16(function->address, PCI_COMMAND, command);', '\t\t(void)0;')
-    yield drop('pci-power', PCI, '\t\twrite_power(&function[i], state->function[i].power);\n')
-    yield drop('pci-bridge-bus', PCI, '\t\tnumber_buses(&function[i], state->function[i].buses);\n')
+    yield drop('pci-power', PCI, '\t\twrite_power(&function[i], state->function[i].power, &now->function[i]);\n')
+    yield drop('pci-bridge-bus', PCI, '\t\tnumber_buses(&function[i], state->function[i].buses, function[i].buses);\n')
     yield drop('pci-address', PCI_CONFIG, '\toutl(CONFIG_ADDRESS, address);\n', '\t(void)address;\n')
     at = '(function->address, at + MSI_'
     yield drop('pci-msi-address', PCI_MSI, f'\tpci_write32{at}ADDRESS, state->address_low);\n')
@@ -269,8 +266,8 @@ def pci():
     yield drop('pci-msi-mask', PCI_MSI, f'\t\tpci_write32{at}MASK(control), state->mask);', '\t\t(void)0;')
     yield drop('pci-msi-control', PCI_MSI, f'\tpci_write16{at}CONTROL, control);\n')
     yield Mutation(('pci-msix-control',), (
-        (PCI_MSI, '\tpci_write16(function->address, at, state->control);\n', ''),
-        (PCI_MSI, 'at, state->control | MSIX_CONTROL_MASK_ALL);', 'at, MSIX_CONTROL_MASK_ALL);')))
+        (PCI_MSI, '\t\tpci_write16(function->address, at, control);', '\t\t(void)at;'),
+        (PCI_MSI, '\t\t    state->control | MSIX_CONTROL_MASK_ALL);', '\t\t    (state->control & 0) | MSIX_CONTROL_MASK_ALL);')))
     yield drop('pci-msix-table', PCI_MSI, 'load_table(table, entries, function->msix_entries);',
                'load_table(table, entries, 0);')
 

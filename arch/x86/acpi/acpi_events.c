@@ -32,16 +32,6 @@ void acpi_events_find(struct acpi_events *events, const struct acpi_fadt *fadt)
 	}
 }
 
-static void disable(const struct acpi_events *events)
-{
-	for (uint32_t i = 0; i < ACPI_PM1_BLOCKS; i++)
-		if (events->pm1[i].status)
-			outw(events->pm1[i].enable, 0);
-	for (uint32_t i = 0; i < ACPI_GPE_BLOCKS; i++)
-		for (uint8_t byte = 0; byte < events->gpe[i].length; byte++)
-			outb(events->gpe[i].enable + byte, 0);
-}
-
 /* Writing 1 clears a status bit. */
 static void clear(const struct acpi_events *events)
 {
@@ -53,29 +43,46 @@ static void clear(const struct acpi_events *events)
 			outb(events->gpe[i].status + byte, GPE_EVENTS);
 }
 
+static void save_pm1(const struct acpi_events *events, uint32_t block,
+		     struct acpi_events_state *state)
+{
+	if (!events->pm1[block].status)
+		return;
+	state->pm1[block] = inw(events->pm1[block].enable);
+	if (state->pm1[block])
+		outw(events->pm1[block].enable, 0);
+}
+
+static void save_gpe(const struct acpi_events *events, uint32_t block,
+		     struct acpi_events_state *state)
+{
+	for (uint8_t byte = 0; byte < events->gpe[block].length; byte++) {
+		state->gpe[block][byte] = inb(events->gpe[block].enable + byte);
+		if (state->gpe[block][byte])
+			outb(events->gpe[block].enable + byte, 0);
+	}
+}
+
 void acpi_events_save(const struct acpi_events *events, struct acpi_events_state *state)
 {
 	for (uint32_t i = 0; i < ACPI_PM1_BLOCKS; i++)
-		if (events->pm1[i].status)
-			state->pm1[i] = inw(events->pm1[i].enable);
+		save_pm1(events, i, state);
 	for (uint32_t i = 0; i < ACPI_GPE_BLOCKS; i++)
-		for (uint8_t byte = 0; byte < events->gpe[i].length; byte++)
-			state->gpe[i][byte] = inb(events->gpe[i].enable + byte);
-	disable(events);
-	clear(events);
+		save_gpe(events, i, state);
 }
 
 /*
  * Events that happened meanwhile belong to the monitor or another slot, so they are dropped. Those
- * that are level-triggered come again.
+ * that are level-triggered come again. All enables are 0.
  */
 void acpi_events_restore(const struct acpi_events *events, const struct acpi_events_state *state)
 {
 	clear(events);
 	for (uint32_t i = 0; i < ACPI_PM1_BLOCKS; i++)
-		if (events->pm1[i].status)
+		if (events->pm1[i].status && state->pm1[i])
 			outw(events->pm1[i].enable, state->pm1[i]);
 	for (uint32_t i = 0; i < ACPI_GPE_BLOCKS; i++)
 		for (uint8_t byte = 0; byte < events->gpe[i].length; byte++)
-			outb(events->gpe[i].enable + byte, state->gpe[i][byte]);
+			if (state->gpe[i][byte])
+				outb(events->gpe[i].enable + byte, state->gpe[i][byte]);
 }

@@ -37,7 +37,10 @@ struct acpi_events_state {
  */
 void acpi_events_find(struct acpi_events *events, const struct acpi_fadt *fadt);
 
-/* A mirrored pair. After the save, all events are disabled and none is pending. */
+/*
+ * A mirrored pair. Save leaves all events disabled. Restore needs that. It drops what is pending,
+ * and enables the slot's events.
+ */
 void acpi_events_save(const struct acpi_events *events, struct acpi_events_state *state);
 void acpi_events_restore(const struct acpi_events *events, const struct acpi_events_state *state);
 

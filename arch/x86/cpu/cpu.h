@@ -54,6 +54,7 @@ struct cpuid {
 #define CPUID_EXTENDED_FEATURES 0x80000001
 #define CPUID_APIC_ID_SHIFT	24 /* in CPUID.1:EBX, up to its last bit */
 /* CPUID.1:ECX */
+#define CPUID_1_ECX_SSE4_1     (1u << 19)
 #define CPUID_1_ECX_XSAVE      (1u << 26)
 #define CPUID_1_ECX_HYPERVISOR (1u << 31)
 /* CPUID.1:EDX */

@@ -34,26 +34,59 @@ static const void *place_in(const struct state_place *place, const void *state, 
 	return item->version && !place->size ? NULL : (const uint8_t *)state + place->offset;
 }
 
-void state_save(const struct state_layout *layout, void *state, void *cpu)
+uint32_t state_items(const struct state_layout *layout, uint32_t flags)
 {
-	for (uint32_t i = 0; i < layout->count; i++) {
-		const struct state_place *place = &layout->place[i];
-		void *at = (void *)place_in(place, state, cpu);
+	uint32_t items = 0;
 
-		if (place->item->save && at)
-			place->item->save(at);
-	}
+	for (uint32_t i = 0; i < layout->count; i++)
+		if ((layout->place[i].item->flags & flags) == flags)
+			items |= 1u << i;
+	return items;
 }
 
-void state_restore(const struct state_layout *layout, const void *state, const void *cpu)
+uint32_t state_save(const struct state_layout *layout, void *state, void *cpu, uint32_t notes)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < layout->count; i++) {
+		const struct state_place *place = &layout->place[i];
+		const struct state_item *item = place->item;
+		void *at = (void *)place_in(place, state, cpu);
+
+		if (item->spared_by & notes) {
+			if (item->spare)
+				item->spare();
+			continue;
+		}
+		if (item->save && at)
+			item->save(at);
+		if (place->size)
+			kept |= 1u << i;
+	}
+	return kept;
+}
+
+/* What the hardware has now of item number i. NULL if that is not known. */
+static const void *now_of(const struct state_now *now, uint32_t i)
+{
+	if (!now || !(now->known >> i & 1))
+		return NULL;
+	return (const uint8_t *)now->memory + now->layout->place[i].offset;
+}
+
+void state_restore(const struct state_layout *layout, const void *state, const void *cpu,
+		   const struct state_now *now, uint32_t notes)
 {
 	for (uint32_t i = layout->count; i-- > 0;) {
 		const struct state_place *place = &layout->place[i];
+		const struct state_item *item = place->item;
 		const void *at = place_in(place, state, cpu);
 
-		if (place->item->restore && at)
-			place->item->restore(at);
-		else if (place->item->reset && !at)
-			place->item->reset();
+		if (item->spared_by & notes)
+			continue;
+		if (item->restore && at)
+			item->restore(at, now_of(now, i));
+		else if (item->reset && !at)
+			item->reset();
 	}
 }

@@ -29,11 +29,13 @@ struct state_item {
 	const char *name;
 	uint16_t version; /* 0: a step */
 	uint16_t flags;
-	uint32_t bytes;			    /* its size, if that is the same on every machine */
-	uint32_t (*size)(void);		    /* its size on this machine; NULL: bytes */
-	void (*save)(void *state);	    /* NULL: there is nothing to do */
-	void (*restore)(const void *state); /* the same */
-	void (*reset)(void);		    /* instead, for a kernel that boots; NULL: nothing */
+	uint32_t bytes;		/* its size, if that is the same on every machine */
+	uint32_t (*size)(void); /* its size on this machine; NULL: bytes */
+	uint32_t spared_by;	/* with one of these notes the item is not kept; 0: always kept */
+	void (*save)(void *state);			     /* NULL: there is nothing to do */
+	void (*restore)(const void *state, const void *now); /* the same */
+	void (*reset)(void); /* instead, for a kernel that boots; NULL: nothing */
+	void (*spare)(void); /* instead of save, if it is not kept; NULL: nothing */
 };
 
 /* Where an item lies. */
@@ -57,8 +59,26 @@ struct state_layout {
 void state_layout_init(struct state_layout *layout, const struct state_item *items, uint32_t count,
 		       uint32_t flags);
 
-/* A mirrored pair. Steps with STATE_OF_CPU get cpu. They are left out if it is NULL. */
-void state_save(const struct state_layout *layout, void *state, void *cpu);
-void state_restore(const struct state_layout *layout, const void *state, const void *cpu);
+/*
+ * What the hardware has now, as far as it is known: what the last save read. An item's restore gets
+ * its part, and writes only what differs from it. It gets NULL if the item is not known.
+ */
+struct state_now {
+	const struct state_layout *layout;
+	const void *memory;
+	uint32_t known; /* a bit for each item, by its place in the list */
+};
+
+/* The items of a list that have all of flags, as bits. */
+uint32_t state_items(const struct state_layout *layout, uint32_t flags);
+
+/*
+ * A mirrored pair. Steps with STATE_OF_CPU get cpu. They are left out if it is NULL. Items that one
+ * of the notes spares are not kept: save makes them quiet, and restore leaves them as they are.
+ * Save returns those that it kept, as bits. now may be NULL: nothing is known.
+ */
+uint32_t state_save(const struct state_layout *layout, void *state, void *cpu, uint32_t notes);
+void state_restore(const struct state_layout *layout, const void *state, const void *cpu,
+		   const struct state_now *now, uint32_t notes);
 
 #endif

@@ -150,10 +150,11 @@ static void debug_save(void *state)
 	debug->dr6 = read_dr6();
 }
 
-static void debug_restore(const void *state)
+static void debug_restore(const void *state, const void *now)
 {
 	const struct debug_state *debug = state;
 
+	(void)now;
 	write_dr0(debug->dr0);
 	write_dr1(debug->dr1);
 	write_dr2(debug->dr2);
@@ -165,7 +166,7 @@ static void debug_reset(void)
 {
 	static const struct debug_state reset = {.dr6 = DR6_RESET};
 
-	debug_restore(&reset);
+	debug_restore(&reset, NULL);
 }
 
 static uint32_t active_size(void)
@@ -179,8 +180,9 @@ static void active_save(void *state)
 	msr_list_stop(&cpu.active);
 }
 
-static void active_restore(const void *state)
+static void active_restore(const void *state, const void *now)
 {
+	(void)now;
 	msr_list_restore(&cpu.active, state);
 }
 
@@ -206,8 +208,9 @@ static void xstate_item_save(void *state)
 	xstate_save(state);
 }
 
-static void xstate_item_restore(const void *state)
+static void xstate_item_restore(const void *state, const void *now)
 {
+	(void)now;
 	xstate_restore(state);
 }
 
@@ -221,8 +224,9 @@ static void msrs_save(void *state)
 	msr_list_save(&cpu.state, state);
 }
 
-static void msrs_restore(const void *state)
+static void msrs_restore(const void *state, const void *now)
 {
+	(void)now;
 	msr_list_stop(&cpu.active); /* they are still on if the last slot could not be saved */
 	msr_list_restore(&cpu.state, state);
 }
@@ -232,8 +236,9 @@ static void mtrr_item_save(void *state)
 	mtrr_save(state);
 }
 
-static void mtrr_item_restore(const void *state)
+static void mtrr_item_restore(const void *state, const void *now)
 {
+	(void)now;
 	mtrr_restore(state);
 }
 
@@ -253,11 +258,12 @@ static void memory_types_of_monitor(void *none)
  * The gate usually has loaded the monitor's control registers. But a kernel that faults before it
  * has its own IDT comes here through the monitor's IDT, and its control registers are still loaded.
  */
-static void control_of_monitor(const void *none)
+static void control_of_monitor(const void *none, const void *now)
 {
 	uint64_t levels;
 
 	(void)none;
+	(void)now;
 	vmx_leave();
 	levels = read_cr4() & CR4_LA57;
 	write_cr4(gate_anchor.cr4 | levels);
@@ -341,14 +347,14 @@ bool cpu_state_save(struct cpu_context *context, const char **reason)
 	*reason = unsaveable(context);
 	if (*reason)
 		return false;
-	state_save(&cpu.layout, context, NULL);
+	state_save(&cpu.layout, context, NULL, 0);
 	return true;
 }
 
 /* gate_resume() restores EFER. */
 void cpu_state_restore(const struct cpu_context *context)
 {
-	state_restore(&cpu.layout, context, NULL);
+	state_restore(&cpu.layout, context, NULL, NULL, 0);
 }
 
 void cpu_state_keep_firmware(void)
@@ -362,7 +368,7 @@ void cpu_state_keep_firmware(void)
 	cpu.firmware.pat = rdmsr(MSR_PAT);
 	state_layout_init(&cpu.layout, items, ITEM_COUNT, STATE_DEEP);
 	state_layout_init(&cpu.firmware.layout, items, ITEM_COUNT, STATE_FIRMWARE);
-	state_save(&cpu.firmware.layout, cpu.firmware.state, NULL);
+	state_save(&cpu.firmware.layout, cpu.firmware.state, NULL, 0);
 	lapic_keep_firmware();
 }
 
@@ -386,7 +392,7 @@ static void segments_reset(void)
 /* In VMX operation some bits of control registers can't be changed, so it is left first. */
 void cpu_state_take(void)
 {
-	control_of_monitor(NULL);
+	control_of_monitor(NULL, NULL);
 	msr_list_stop(&cpu.active);
 	efer_of_monitor(NULL);
 	no_machine_check(NULL);
@@ -398,7 +404,7 @@ void cpu_state_take(void)
 
 void cpu_state_reset(void)
 {
-	state_restore(&cpu.firmware.layout, cpu.firmware.state, NULL);
+	state_restore(&cpu.firmware.layout, cpu.firmware.state, NULL, NULL, 0);
 	segments_reset();
 	write_cr2(0);
 	write_cr4(gate_anchor.cr4 & ~CR4_PKE);

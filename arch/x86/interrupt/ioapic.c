@@ -33,14 +33,14 @@ uint64_t ioapic_read_rte(const struct ioapic *ioapic, uint32_t pin)
 }
 
 /*
- * When an entry is unmasked, the half with the mask bit is written last, so that no half-written
- * RTE is live.
+ * Writes the halves of an RTE that differ from those of now, which is masked. When the entry is
+ * unmasked, the half with the mask bit is written last, so that no half-written RTE is live.
  */
-static void write_rte(const struct ioapic *ioapic, uint32_t pin, uint64_t rte)
+static void write_rte(const struct ioapic *ioapic, uint32_t pin, uint64_t rte, uint64_t now)
 {
-	ioapic_write(ioapic, IOREDTBL(pin), (uint32_t)(rte | RTE_MASKED));
-	ioapic_write(ioapic, IOREDTBL(pin) + 1, (uint32_t)(rte >> 32));
-	if (!(rte & RTE_MASKED))
+	if ((rte ^ now) >> 32)
+		ioapic_write(ioapic, IOREDTBL(pin) + 1, (uint32_t)(rte >> 32));
+	if ((uint32_t)(rte ^ now))
 		ioapic_write(ioapic, IOREDTBL(pin), (uint32_t)rte);
 }
 
@@ -75,24 +75,6 @@ uint32_t ioapic_state_size(const struct ioapics *ioapics)
 	return pins * (uint32_t)sizeof(uint64_t);
 }
 
-void ioapic_save(const struct ioapics *ioapics, struct ioapic_state *state)
-{
-	uint64_t *rte = state->rte;
-
-	for (uint32_t i = 0; i < ioapics->count; i++)
-		for (uint32_t pin = 0; pin < ioapics->ioapic[i].pins; pin++)
-			*rte++ = ioapic_read_rte(&ioapics->ioapic[i], pin) & ~RTE_READ_ONLY;
-}
-
-void ioapic_restore(const struct ioapics *ioapics, const struct ioapic_state *state)
-{
-	const uint64_t *rte = state->rte;
-
-	for (uint32_t i = 0; i < ioapics->count; i++)
-		for (uint32_t pin = 0; pin < ioapics->ioapic[i].pins; pin++)
-			write_rte(&ioapics->ioapic[i], pin, *rte++);
-}
-
 /*
  * A kernel that boots second needs this. It starts as after a reset: the 8259 is its only source of
  * interrupts, and it does not know the vectors that the kernel before it gave to devices. An RTE
@@ -101,22 +83,65 @@ void ioapic_restore(const struct ioapics *ioapics, const struct ioapic_state *st
  * IO-APIC. A level-triggered interrupt that is never ended keeps its remote IRR, so its device
  * can't interrupt again. Firmware starts a kernel with every RTE masked, and the monitor does the
  * same.
+ *
+ * low is the half of the RTE with the mask bit.
  */
-void ioapic_mask_all(const struct ioapics *ioapics)
+static void mask(const struct ioapic *ioapic, uint32_t pin, uint32_t low)
 {
 #ifndef TEST_LEAVE_IOAPIC_UNMASKED
-	for (uint32_t i = 0; i < ioapics->count; i++) {
-		for (uint32_t pin = 0; pin < ioapics->ioapic[i].pins; pin++) {
-			uint64_t rte = ioapic_read_rte(&ioapics->ioapic[i], pin);
+	uint32_t masked = low | (uint32_t)RTE_MASKED;
 
-			/* The IO-APIC clears remote IRR when the entry becomes edge-triggered. */
-			if (rte & RTE_REMOTE_IRR)
-				write_rte(&ioapics->ioapic[i], pin,
-					  (rte & ~RTE_LEVEL) | RTE_MASKED);
-			write_rte(&ioapics->ioapic[i], pin, rte | RTE_MASKED);
-		}
+	if (low != masked) {
+		ioapic_write(ioapic, IOREDTBL(pin), masked);
+		low = ioapic_read(ioapic, IOREDTBL(pin)); /* an interrupt may just have come */
+	}
+	if (low & RTE_REMOTE_IRR) {
+		/* The IO-APIC clears remote IRR when the entry becomes edge-triggered. */
+		ioapic_write(ioapic, IOREDTBL(pin), masked & ~(uint32_t)RTE_LEVEL);
+		ioapic_write(ioapic, IOREDTBL(pin), masked);
 	}
 #else
-	(void)ioapics; /* tests/system/monitor/test_negative.py: the tests must see the difference */
+	(void)ioapic; /* tests/system/monitor/test_negative.py: the tests must see the difference */
+	(void)pin;
+	(void)low;
 #endif
+}
+
+void ioapic_save(const struct ioapics *ioapics, struct ioapic_state *state)
+{
+	uint64_t *rte = state->rte;
+
+	for (uint32_t i = 0; i < ioapics->count; i++) {
+		const struct ioapic *ioapic = &ioapics->ioapic[i];
+
+		for (uint32_t pin = 0; pin < ioapic->pins; pin++) {
+			*rte = ioapic_read_rte(ioapic, pin);
+			mask(ioapic, pin, (uint32_t)*rte);
+			*rte++ &= ~RTE_READ_ONLY;
+		}
+	}
+}
+
+/* If the halves of now are not known, they differ in all bits. */
+void ioapic_restore(const struct ioapics *ioapics, const struct ioapic_state *state,
+		    const struct ioapic_state *now)
+{
+	uint32_t place = 0;
+
+	for (uint32_t i = 0; i < ioapics->count; i++) {
+		for (uint32_t pin = 0; pin < ioapics->ioapic[i].pins; pin++, place++) {
+			uint64_t rte = state->rte[place];
+
+			write_rte(&ioapics->ioapic[i], pin, rte,
+				  now ? now->rte[place] | RTE_MASKED : ~rte);
+		}
+	}
+}
+
+void ioapic_mask_all(const struct ioapics *ioapics)
+{
+	for (uint32_t i = 0; i < ioapics->count; i++)
+		for (uint32_t pin = 0; pin < ioapics->ioapic[i].pins; pin++)
+			mask(&ioapics->ioapic[i], pin,
+			     ioapic_read(&ioapics->ioapic[i], IOREDTBL(pin)));
 }

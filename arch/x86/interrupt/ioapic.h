@@ -46,12 +46,15 @@ uint32_t ioapic_state_size(const struct ioapics *ioapics);
 
 /*
  * A mirrored pair for every RTE. Delivery status and remote IRR are read-only, so they are left
- * out.
+ * out. Save leaves every RTE masked, and clears remote IRR where a level-triggered interrupt was not
+ * ended. Restore needs that, and writes what differs from the RTEs that were saved last. now is NULL
+ * if those are not known.
  */
 void ioapic_save(const struct ioapics *ioapics, struct ioapic_state *state);
-void ioapic_restore(const struct ioapics *ioapics, const struct ioapic_state *state);
+void ioapic_restore(const struct ioapics *ioapics, const struct ioapic_state *state,
+		    const struct ioapic_state *now);
 
-/* Masks every RTE. Clears remote IRR where a level-triggered interrupt was not ended. */
+/* Masks every RTE as ioapic_save() does, and keeps none. */
 void ioapic_mask_all(const struct ioapics *ioapics);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/interrupt/lapic.h"
+#include <stddef.h>
 #include "arch/x86/time/clock.h"
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/cpu/io.h"
@@ -62,8 +63,10 @@ enum {
 /* IA32_APIC_BASE as firmware left it. */
 static uint64_t firmware_base;
 
-/* Where the timer's entry is in lapic_state.lvt. */
+/* Where entries are in lapic_state.lvt. */
 #define LVT_TIMER 0
+#define LVT_LINT0 1
+#define LVT_LINT1 2
 
 /*
  * In the order of lapic_state.lvt. Entries that a CPU lacks (by its highest LVT entry) are skipped.
@@ -106,9 +109,15 @@ static bool enabled(uint64_t apic_base)
 	return apic_base & APIC_BASE_ENABLE;
 }
 
-static bool has_lvt(unsigned int index)
+/* How many of the entries in lvts[] this local APIC has. */
+static unsigned int lvt_count(void)
 {
-	return VERSION_MAX_LVT(lapic_read(LAPIC_VERSION)) >= lvts[index].needs_max_lvt;
+	uint32_t max_lvt = VERSION_MAX_LVT(lapic_read(LAPIC_VERSION));
+	unsigned int count = 0;
+
+	while (count < LAPIC_LVT_COUNT && max_lvt >= lvts[count].needs_max_lvt)
+		count++;
+	return count;
 }
 
 void lapic_save(struct lapic_state *state)
@@ -124,9 +133,8 @@ void lapic_save(struct lapic_state *state)
 		state->dfr = lapic_read(LAPIC_DFR);
 	}
 	state->svr = lapic_read(LAPIC_SVR);
-	for (unsigned int i = 0; i < LAPIC_LVT_COUNT; i++)
-		if (has_lvt(i))
-			state->lvt[i] = lapic_read(lvts[i].offset);
+	for (unsigned int i = 0, count = lvt_count(); i < count; i++)
+		state->lvt[i] = lapic_read(lvts[i].offset);
 	state->divide = lapic_read(LAPIC_TIMER_DIVIDE);
 	state->initial = lapic_read(LAPIC_TIMER_INITIAL);
 	state->current = lapic_read(LAPIC_TIMER_CURRENT);
@@ -167,11 +175,13 @@ static void set_mode(uint64_t wanted)
 
 /*
  * A one-shot timer goes on from the count that it had. A periodic one starts a new period. A
- * deadline that has passed meanwhile fires at once, as it should.
+ * deadline that has passed meanwhile fires at once, as it should. In virtual wire mode the timer is
+ * off already.
  */
-static void timer_restore(const struct lapic_state *state)
+static void timer_restore(const struct lapic_state *state, bool off)
 {
 	uint32_t mode = state->lvt[LVT_TIMER] & LVT_TIMER_MODE;
+	uint32_t count = mode == LVT_TIMER_ONESHOT ? state->current : state->initial;
 
 	lapic_write(LAPIC_TIMER_DIVIDE, state->divide);
 	if (mode == LVT_TIMER_DEADLINE) {
@@ -181,8 +191,8 @@ static void timer_restore(const struct lapic_state *state)
 			wrmsr_safe(MSR_TSC_DEADLINE, state->deadline);
 		return;
 	}
-	lapic_write(LAPIC_TIMER_INITIAL,
-		    mode == LVT_TIMER_ONESHOT ? state->current : state->initial);
+	if (count || !off)
+		lapic_write(LAPIC_TIMER_INITIAL, count);
 }
 
 static void icr_wait(void)
@@ -215,24 +225,58 @@ static void pending_send(const struct lapic_state *state)
 			send_ipi(0, ICR_FIXED | ICR_ASSERT | ICR_SELF | vector);
 }
 
+/* The state in which firmware leaves the local APIC: virtual wire mode. */
+static struct lapic_state wire_state(void)
+{
+	struct lapic_state wire = {
+		.apic_base = firmware_base | APIC_BASE_ENABLE,
+		.dfr = DFR_FLAT,
+		.svr = SVR_ENABLE | SVR_SPURIOUS_0xFF,
+	};
+
+	for (unsigned int i = 0; i < LAPIC_LVT_COUNT; i++)
+		wire.lvt[i] = LVT_MASKED;
+	wire.lvt[LVT_LINT0] = LVT_EXTINT;
+	wire.lvt[LVT_LINT1] = LVT_NMI;
+	return wire;
+}
+
+/*
+ * Writes the registers that keep what is written to them, where they differ from those of now. now
+ * is NULL if those are not known. A soft-disabled local APIC keeps every LVT entry masked, so it is
+ * enabled.
+ */
+static void registers_write(const struct lapic_state *state, const struct lapic_state *now)
+{
+	if (!now || now->svr != (state->svr | SVR_ENABLE))
+		lapic_write(LAPIC_SVR, state->svr | SVR_ENABLE);
+	if (!x2apic()) { /* there is no DFR, and LDR is made from the ID */
+		if (!now || now->dfr != state->dfr)
+			lapic_write(LAPIC_DFR, state->dfr);
+		if (!now || now->ldr != state->ldr)
+			lapic_write(LAPIC_LDR, state->ldr);
+	}
+	for (unsigned int i = 0, count = lvt_count(); i < count; i++)
+		if (!now || now->lvt[i] != state->lvt[i])
+			lapic_write(lvts[i].offset, state->lvt[i]);
+}
+
+/* The local APIC is in virtual wire mode. If it changes its mode, its registers are as after a reset. */
 void lapic_restore(const struct lapic_state *state)
 {
+	struct lapic_state wire = wire_state();
+	bool same_mode = state->apic_base == wire.apic_base;
+
 	set_mode(state->apic_base);
 	if (!enabled(state->apic_base))
 		return;
-	/* A soft-disabled local APIC keeps every LVT entry masked: enable it first. */
-	lapic_write(LAPIC_SVR, state->svr | SVR_ENABLE);
-	if (!x2apic()) {
-		lapic_write(LAPIC_DFR, state->dfr);
-		lapic_write(LAPIC_LDR, state->ldr);
-	}
-	for (unsigned int i = 0; i < LAPIC_LVT_COUNT; i++)
-		if (has_lvt(i))
-			lapic_write(lvts[i].offset, state->lvt[i]);
-	timer_restore(state);
-	lapic_write(LAPIC_TPR, state->tpr);
+	registers_write(state, same_mode ? &wire : NULL);
+	timer_restore(state, same_mode);
+	if (state->tpr || !same_mode)
+		lapic_write(LAPIC_TPR, state->tpr);
 	pending_send(state);
-	lapic_write(LAPIC_SVR, state->svr);
+	if (!(state->svr & SVR_ENABLE))
+		lapic_write(LAPIC_SVR, state->svr);
 }
 
 /*
@@ -257,22 +301,18 @@ static void end_in_service(void)
 		lapic_eoi();
 }
 
-static bool is_pending(uint8_t vector)
-{
-	return lapic_read(LAPIC_IRR + vector / 32 * 16) & 1u << vector % 32;
-}
-
 /*
- * The timer may have run out since lapic_save(). Then its interrupt is among those that wait, and
- * it is sent again later. The timer itself must not bring it a second time. The LVT entry is masked
- * already, so no interrupt can arrive meanwhile. If the timer ran out after that, and brought no
- * interrupt, the saved state stays as it is.
+ * The timer may have run out since lapic_save(). Then its interrupt is among those that wait (irr),
+ * and it is sent again later. The timer itself must not bring it a second time. The LVT entry is
+ * masked already, so no interrupt can arrive meanwhile. If the timer ran out after that, and brought
+ * no interrupt, the saved state stays as it is.
  */
-static void timer_settle(struct lapic_state *state)
+static void timer_settle(struct lapic_state *state, const uint32_t *irr)
 {
+	uint8_t vector = (uint8_t)state->lvt[LVT_TIMER];
 	uint64_t deadline;
 
-	if (!is_pending((uint8_t)state->lvt[LVT_TIMER]))
+	if (!(irr[vector / 32] & 1u << vector % 32))
 		return;
 	if (!lapic_read(LAPIC_TIMER_CURRENT))
 		state->current = 0;
@@ -280,21 +320,32 @@ static void timer_settle(struct lapic_state *state)
 		state->deadline = 0;
 }
 
+/* Masks the local sources. state has what they are. */
+static void lvt_mask(const struct lapic_state *state)
+{
+	for (unsigned int i = 0, count = lvt_count(); i < count; i++)
+		if (!(state->lvt[i] & LVT_MASKED))
+			lapic_write(lvts[i].offset, state->lvt[i] | LVT_MASKED);
+}
+
 void lapic_drain(struct lapic_state *state)
 {
 	uint64_t end = clock_us() + DRAIN_WAIT_US;
+	uint32_t irr[8] = {0};
 
 	if (!enabled(rdmsr(MSR_APIC_BASE)))
 		return;
-	for (unsigned int i = 0; i < LAPIC_LVT_COUNT; i++)
-		if (has_lvt(i))
-			lapic_write(lvts[i].offset, lapic_read(lvts[i].offset) | LVT_MASKED);
-	timer_settle(state);
-	for (uint32_t i = FIRST_VECTOR / 32; i < 8; i++)
-		state->pending[i] |=
-			lapic_read(LAPIC_IRR + i * 16) & ~lapic_read(LAPIC_TMR + i * 16);
-	lapic_write(LAPIC_SVR, lapic_read(LAPIC_SVR) | SVR_ENABLE); /* otherwise it delivers none */
-	lapic_write(LAPIC_TPR, 0);
+	lvt_mask(state);
+	for (uint32_t i = FIRST_VECTOR / 32; i < 8; i++) {
+		irr[i] = lapic_read(LAPIC_IRR + i * 16);
+		if (irr[i])
+			state->pending[i] |= irr[i] & ~lapic_read(LAPIC_TMR + i * 16);
+	}
+	timer_settle(state, irr);
+	if (!(state->svr & SVR_ENABLE)) /* otherwise it delivers none */
+		lapic_write(LAPIC_SVR, state->svr | SVR_ENABLE);
+	if (state->tpr)
+		lapic_write(LAPIC_TPR, 0);
 	end_in_service();
 	while (any_vector(LAPIC_IRR) && clock_us() < end)
 		interrupts_take();
@@ -305,21 +356,24 @@ void lapic_keep_firmware(void)
 	firmware_base = rdmsr(MSR_APIC_BASE);
 }
 
-void lapic_virtual_wire(void)
+/* What lapic_drain() has changed is the same in virtual wire mode, or masked. */
+void lapic_virtual_wire(const struct lapic_state *drained)
 {
-	set_mode(firmware_base | APIC_BASE_ENABLE);
-	lapic_write(LAPIC_SVR, SVR_ENABLE | SVR_SPURIOUS_0xFF);
-	lapic_write(LAPIC_TPR, 0);
-	if (!x2apic()) { /* there is no DFR, and LDR is made from the ID */
-		lapic_write(LAPIC_DFR, DFR_FLAT);
-		lapic_write(LAPIC_LDR, 0);
+	struct lapic_state wire = wire_state(), now;
+	bool known = drained && drained->apic_base == wire.apic_base;
+
+	if (known) {
+		now = *drained;
+		now.svr |= SVR_ENABLE;
+		for (unsigned int i = 0; i < LAPIC_LVT_COUNT; i++)
+			now.lvt[i] |= LVT_MASKED;
 	}
-	for (unsigned int i = 0; i < LAPIC_LVT_COUNT; i++)
-		if (has_lvt(i))
-			lapic_write(lvts[i].offset, LVT_MASKED);
-	lapic_write(LAPIC_TIMER_INITIAL, 0);
-	lapic_write(LAPIC_LVT_LINT0, LVT_EXTINT);
-	lapic_write(LAPIC_LVT_LINT1, LVT_NMI);
+	set_mode(wire.apic_base);
+	registers_write(&wire, known ? &now : NULL);
+	if (!known)
+		lapic_write(LAPIC_TPR, 0);
+	if (!known || drained->initial)
+		lapic_write(LAPIC_TIMER_INITIAL, 0);
 	lapic_write(LAPIC_ESR, 0);
 }
 

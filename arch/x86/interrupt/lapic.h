@@ -20,13 +20,16 @@ struct lapic_state {
 	uint32_t pending[8]; /* edge-triggered interrupts that arrived and were not taken yet */
 };
 
-/* A mirrored pair. lapic_save() leaves the registers alone. */
+/*
+ * A mirrored pair. lapic_save() leaves the registers alone. lapic_restore() needs virtual wire mode,
+ * and writes what differs from it.
+ */
 void lapic_save(struct lapic_state *state);
 void lapic_restore(const struct lapic_state *state);
 
 /*
- * Takes every waiting interrupt out of the local APIC. It notes the edge-triggered ones in
- * state->pending, and lapic_restore() sends those again. The IO-APICs and 8259s must be masked
+ * Takes every waiting interrupt out of the local APIC, whose registers are those of state. It notes
+ * the edge-triggered ones in state->pending, and lapic_restore() sends those again. The IO-APICs and 8259s must be masked
  * already. It masks the local sources itself, and enables interrupts for a moment.
  */
 void lapic_drain(struct lapic_state *state);
@@ -41,9 +44,10 @@ void lapic_keep_firmware(void);
 /*
  * Sets the local APIC as firmware leaves it on the boot CPU. It is in the firmware's mode and
  * enabled. LINT0 passes the 8259's interrupts on (virtual wire mode, MP specification 1.4, section
- * 3.6.2.2), LINT1 is NMI, and the timer is off.
+ * 3.6.2.2), LINT1 is NMI, and the timer is off. It writes what differs from the registers in
+ * drained, which were saved and drained just before. drained is NULL if nothing is known of them.
  */
-void lapic_virtual_wire(void);
+void lapic_virtual_wire(const struct lapic_state *drained);
 
 /* Sends INIT to all other CPUs: they stop whatever they do and wait for a SIPI. */
 void lapic_init_others(void);

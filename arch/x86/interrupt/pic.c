@@ -26,6 +26,7 @@ void pic_save(struct pic_state *state)
 	state->mask[1] = inb(PIC_SLAVE_DATA);
 	state->elcr[0] = inb(PIC_ELCR_MASTER);
 	state->elcr[1] = inb(PIC_ELCR_SLAVE);
+	pic_mask_all();
 }
 
 /* Writes ICW1 to ICW4, in their order. This clears what was requested and in service. */
@@ -41,11 +42,12 @@ static void initialise(uint16_t command, uint16_t data, uint8_t base, uint8_t ic
 	io_wait();
 }
 
-void pic_restore(const struct pic_state *state)
+void pic_restore(const struct pic_state *state, const struct pic_state *now)
 {
-	pic_mask_all();
-	outb(PIC_ELCR_MASTER, state->elcr[0] & ELCR_MASTER_BITS);
-	outb(PIC_ELCR_SLAVE, state->elcr[1] & ELCR_SLAVE_BITS);
+	if (!now || now->elcr[0] != state->elcr[0])
+		outb(PIC_ELCR_MASTER, state->elcr[0] & ELCR_MASTER_BITS);
+	if (!now || now->elcr[1] != state->elcr[1])
+		outb(PIC_ELCR_SLAVE, state->elcr[1] & ELCR_SLAVE_BITS);
 	if (state->base[0])
 		initialise(PIC_MASTER_COMMAND, PIC_MASTER_DATA, state->base[0], ICW3_MASTER);
 	if (state->base[1])

@@ -21,11 +21,12 @@ struct pic_state {
 };
 
 /*
- * A mirrored pair. pic_save() leaves base alone. If base is 0, pic_restore() keeps the bases that
- * are programmed.
+ * A mirrored pair. pic_save() leaves base alone, and masks all inputs. If base is 0, pic_restore()
+ * keeps the bases that are programmed. Otherwise it writes them even if they have not changed,
+ * because that clears what was requested meanwhile. now is what was saved last, or NULL.
  */
 void pic_save(struct pic_state *state);
-void pic_restore(const struct pic_state *state);
+void pic_restore(const struct pic_state *state, const struct pic_state *now);
 
 /* Masks all 16 inputs. */
 void pic_mask_all(void);

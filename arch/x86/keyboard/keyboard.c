@@ -295,11 +295,16 @@ static void load_leds(const struct keyboard_state *state)
 	show_leds(&keyboard, state->leds & LED_BITS);
 }
 
-void keyboard_restore(const struct keyboard_state *state)
+void keyboard_restore(const struct keyboard_state *state, const struct keyboard_state *now)
 {
+	bool same_leds = now && now->present && now->leds == state->leds;
+
 	if (!state->present || inb(I8042_STATUS) == I8042_STATUS_ABSENT)
 		return;
 	i8042_flush();
-	load_leds(state);
+	if (same_leds && now->command == state->command)
+		return;
+	if (!same_leds)
+		load_leds(state);
 	i8042_write_command_byte(state->command);
 }

@@ -16,7 +16,7 @@ void pci_extended_set(uint64_t base, uint8_t first_bus, uint8_t last_bus)
 	ecam.last_bus = last_bus;
 }
 
-uint64_t pci_extended_space(pci_address_t address)
+uint64_t pci_extended_space_of(pci_address_t address, uint32_t id)
 {
 	uint64_t space = ecam.base + (uint64_t)address * PCI_EXTENDED_SIZE;
 
@@ -24,9 +24,12 @@ uint64_t pci_extended_space(pci_address_t address)
 		return 0;
 	if (!paging_map_registers(space, PCI_EXTENDED_SIZE))
 		return 0;
-	if (*(volatile uint32_t *)phys(space + PCI_ID) != pci_read32(address, PCI_ID))
-		return 0;
-	return space;
+	return *(volatile uint32_t *)phys(space + PCI_ID) == id ? space : 0;
+}
+
+uint64_t pci_extended_space(pci_address_t address)
+{
+	return ecam.base ? pci_extended_space_of(address, pci_read32(address, PCI_ID)) : 0;
 }
 
 uint32_t pci_extended_read32(pci_address_t address, uint32_t offset)

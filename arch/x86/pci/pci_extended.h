@@ -31,6 +31,12 @@ void pci_extended_set(uint64_t base, uint8_t first_bus, uint8_t last_bus);
 uint64_t pci_extended_space(pci_address_t address);
 
 /*
+ * The same for a function whose ID is known: one access instead of three. A kernel may have moved
+ * the space, and then another ID is there.
+ */
+uint64_t pci_extended_space_of(pci_address_t address, uint32_t id);
+
+/*
  * Access the register at offset, which is a multiple of the size and less than PCI_EXTENDED_SIZE.
  * Without such a space, reads return all ones, and writes do nothing.
  */

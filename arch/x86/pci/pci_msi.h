@@ -9,9 +9,10 @@
 #ifndef ARCH_X86_PCI_PCI_MSI_H
 #define ARCH_X86_PCI_PCI_MSI_H
 
-#include "arch/x86/pci/pci.h"
+#include "arch/x86/pci/pci_image.h"
 
 struct pci_msi_state {
+	bool known; /* the registers are what the function has */
 	uint16_t control;
 	uint16_t data;
 	uint32_t address_low, address_high;
@@ -29,22 +30,26 @@ struct pci_msix_state {
 	 * monitor can't map. Such a table sends nothing before a kernel writes it.
 	 */
 	bool table;
+	bool spared; /* the slot writes its table itself, so it stays masked until then */
 };
 
 /*
  * Mirrored pairs for one function that has the capability. Save switches MSI off, masks MSI-X as a
- * whole, and leaves the rest as it is. Load needs that state. entries has room for the table's
- * function->msix_entries entries.
+ * whole, and leaves the rest as it is. Restore needs that, and writes what differs from now, which
+ * was saved last. entries has room for the table's function->msix_entries entries; if it is NULL,
+ * the table is not kept.
  *
- * pci_msix_restore() needs the BARs in place, and leaves the command register with I/O and memory
- * decoding as it finds them.
+ * pci_msix_restore() needs the BARs in place. command is what the command register has, and it
+ * leaves it so.
  */
-void pci_msi_save(const struct pci_function *function, struct pci_msi_state *state);
-void pci_msi_restore(const struct pci_function *function, const struct pci_msi_state *state);
-void pci_msix_save(const struct pci_function *function, struct pci_msix_state *state,
+void pci_msi_save(struct pci_image *image, struct pci_msi_state *state);
+void pci_msi_restore(const struct pci_function *function, const struct pci_msi_state *state,
+		     const struct pci_msi_state *now);
+void pci_msix_save(struct pci_image *image, struct pci_msix_state *state,
 		   struct pci_msix_entry *entries);
 void pci_msix_restore(const struct pci_function *function, const struct pci_msix_state *state,
-		      const struct pci_msix_entry *entries);
+		      const struct pci_msix_entry *entries, const struct pci_msix_state *now,
+		      const struct pci_msix_entry *now_entries, uint16_t command);
 
 /* How many entries the function's MSI-X table has. */
 uint16_t pci_msix_entries(const struct pci_function *function);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/pci/pci_state.h"
+#include <stddef.h>
 #include "arch/x86/time/clock.h"
 
 /* Which functions have a field, and where its offset begins. */
@@ -96,19 +97,9 @@ static uint32_t hardware_bits(const struct field *field)
 #define BRIDGE_BUSES	0x00ffffffu /* of PCI_BRIDGE_BUSES: the rest is a latency timer */
 #define COMMAND_WORKING (PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER)
 
-static bool is_the_same_function(const struct pci_function *function)
-{
-	return pci_read32(function->address, PCI_ID) == function->id;
-}
-
 static uint32_t from(uint8_t capability, const struct field *field)
 {
 	return capability ? capability + field->offset : 0;
-}
-
-static bool can_load(const struct pci_function *function, const struct pci_function_state *state)
-{
-	return state->kept && is_the_same_function(function);
 }
 
 /* Where the field is in the function's configuration space. 0 if it has none. */
@@ -131,17 +122,6 @@ static uint32_t place_of(const struct pci_function *function, const struct field
 	return 0;
 }
 
-static uint32_t read_field(const struct pci_function *function, uint32_t at, uint8_t size)
-{
-	switch (size) {
-	case 1:
-		return pci_read8(function->address, at);
-	case 2:
-		return pci_read16(function->address, at);
-	}
-	return pci_read32(function->address, at);
-}
-
 static void write_field(const struct pci_function *function, uint32_t at, uint8_t size,
 			uint32_t value)
 {
@@ -153,36 +133,52 @@ static void write_field(const struct pci_function *function, uint32_t at, uint8_
 		pci_write32(function->address, at, value);
 }
 
-/* Writes the slot's bits of a field, if they differ, and leaves the hardware's. */
+/* Writes the slot's bits of a field, and leaves the hardware's, which only fields of 16 bits have. */
 static void load_field(const struct pci_function *function, uint32_t at, const struct field *field,
 		       uint32_t value)
 {
-	uint32_t now = read_field(function, at, field->size);
+	uint32_t kept = hardware_bits(field);
 
-	if ((now & field->mask) != value)
-		write_field(function, at, field->size, value | (now & hardware_bits(field)));
+	if (kept)
+		kept &= pci_read16(function->address, at);
+	write_field(function, at, field->size, value | kept);
 }
 
-static void save_fields(const struct pci_function *function, struct pci_function_state *state)
+static void read_fields(struct pci_image *image, struct pci_function_state *state)
 {
 	for (uint32_t i = 0; i < FIELD_COUNT; i++) {
-		uint32_t at = place_of(function, &fields[i]);
+		uint32_t at = place_of(image->function, &fields[i]);
 
 		if (at)
-			state->field[i] = read_field(function, at, fields[i].size) & fields[i].mask;
+			state->field[i] =
+				pci_image_read(image, at, fields[i].size) & fields[i].mask;
 	}
+}
+
+static uint16_t read_power(struct pci_image *image)
+{
+	uint32_t power = image->function->capability.power;
+
+	return power ? pci_image_read(image, power + POWER_CONTROL, 2) & POWER_MASK : 0;
+}
+
+/* The registers that are kept, the messages apart. */
+static void read_registers(struct pci_image *image, struct pci_function_state *state)
+{
+	state->command = (uint16_t)pci_image_read(image, PCI_COMMAND, 2);
+	state->power = read_power(image);
+	if (image->function->header == PCI_HEADER_BRIDGE)
+		state->buses = pci_image_read(image, PCI_BRIDGE_BUSES, 4) & BRIDGE_BUSES;
+	read_fields(image, state);
 }
 
 static bool fields_differ(const struct pci_function *function,
-			  const struct pci_function_state *state)
+			  const struct pci_function_state *state,
+			  const struct pci_function_state *now)
 {
-	for (uint32_t i = 0; i < FIELD_COUNT; i++) {
-		uint32_t at = place_of(function, &fields[i]);
-
-		if (at &&
-		    (read_field(function, at, fields[i].size) & fields[i].mask) != state->field[i])
+	for (uint32_t i = 0; i < FIELD_COUNT; i++)
+		if (place_of(function, &fields[i]) && now->field[i] != state->field[i])
 			return true;
-	}
 	return false;
 }
 
@@ -190,32 +186,27 @@ static bool fields_differ(const struct pci_function *function,
  * Decoding is off while addresses change. Otherwise the function could answer for a moment at
  * another function's address. load_command() switches it on again.
  */
-static void load_fields(const struct pci_function *function, const struct pci_function_state *state)
+static void load_fields(const struct pci_function *function, const struct pci_function_state *state,
+			struct pci_function_state *now)
 {
-	if (!fields_differ(function, state))
+	if (!fields_differ(function, state, now))
 		return;
-	pci_write16(function->address, PCI_COMMAND,
-		    pci_read16(function->address, PCI_COMMAND) & (uint16_t)~COMMAND_WORKING);
+	now->command &= (uint16_t)~COMMAND_WORKING;
+	pci_write16(function->address, PCI_COMMAND, now->command);
 	for (uint32_t i = 0; i < FIELD_COUNT; i++) {
 		uint32_t at = place_of(function, &fields[i]);
 
-		if (at)
+		if (at && now->field[i] != state->field[i])
 			load_field(function, at, &fields[i], state->field[i]);
 	}
 }
 
-static uint16_t read_power(const struct pci_function *function)
+static void write_power(const struct pci_function *function, uint16_t power,
+			struct pci_function_state *now)
 {
-	if (!function->capability.power)
-		return 0;
-	return pci_read16(function->address, function->capability.power + POWER_CONTROL) &
-	       POWER_MASK;
-}
-
-static void write_power(const struct pci_function *function, uint16_t power)
-{
-	if (function->capability.power && read_power(function) != power)
+	if (now->power != power)
 		pci_write16(function->address, function->capability.power + POWER_CONTROL, power);
+	now->power = power;
 }
 
 /*
@@ -223,46 +214,50 @@ static void write_power(const struct pci_function *function, uint16_t power)
  * the slot left it, and sleeps in the same state now, it is left alone, because waking it takes 10
  * ms.
  */
-static bool wake(const struct pci_function *function, const struct pci_function_state *state)
+static bool wake(const struct pci_function *function, const struct pci_function_state *state,
+		 struct pci_function_state *now)
 {
-	uint16_t power = read_power(function);
-
-	if (!(power & POWER_STATE) || (power == state->power && !fields_differ(function, state)))
-		return false;
-	write_power(function, power & (uint16_t)~POWER_STATE);
-	return true;
+	now->woken = now->power & POWER_STATE &&
+		     (now->power != state->power || fields_differ(function, state, now));
+	if (now->woken)
+		write_power(function, now->power & (uint16_t)~POWER_STATE, now);
+	return now->woken;
 }
 
-static void wake_all(const struct pci_functions *functions, const struct pci_state *state)
+/* A function may have lost its registers when it woke, so they are read once more. */
+static void read_again(const struct pci_function *function, struct pci_function_state *now)
 {
-	bool woken = false;
+	struct pci_image image;
 
-	for (uint32_t i = 0; i < functions->count; i++)
-		if (can_load(&functions->function[i], &state->function[i]))
-			woken |= wake(&functions->function[i], &state->function[i]);
-	if (woken)
-		clock_wait_us(POWER_WAIT_US);
+	if (!now->woken || !pci_image_open(&image, function))
+		return;
+	read_registers(&image, now);
+	now->msi.known = false;
+	now->msix.table = false;
 }
 
 /* Gives a bridge these bus numbers. */
-static void number_buses(const struct pci_function *function, uint32_t buses)
+static void number_buses(const struct pci_function *function, uint32_t buses, uint32_t now)
 {
-	uint32_t now = pci_read32(function->address, PCI_BRIDGE_BUSES);
+	uint32_t all;
 
-	if (function->header == PCI_HEADER_BRIDGE && (now ^ buses) & BRIDGE_BUSES)
-		pci_write32(function->address, PCI_BRIDGE_BUSES,
-			    (now & ~BRIDGE_BUSES) | (buses & BRIDGE_BUSES));
+	if (function->header != PCI_HEADER_BRIDGE || !((now ^ buses) & BRIDGE_BUSES))
+		return;
+	all = pci_read32(function->address, PCI_BRIDGE_BUSES); /* with a latency timer */
+	pci_write32(function->address, PCI_BRIDGE_BUSES,
+		    (all & ~BRIDGE_BUSES) | (buses & BRIDGE_BUSES));
 }
 
 /* Writes the command register, last of all, because a device works by itself after that. */
 static void load_command(const struct pci_function *function,
-			 const struct pci_function_state *state)
+			 const struct pci_function_state *state,
+			 const struct pci_function_state *now)
 {
 	uint16_t command = state->command;
 
 	if (function->cut_off)
 		command &= (uint16_t)~PCI_COMMAND_MASTER;
-	if (pci_read16(function->address, PCI_COMMAND) != command)
+	if (now->command != command)
 		pci_write16(function->address, PCI_COMMAND, command);
 }
 
@@ -270,14 +265,15 @@ static void load_command(const struct pci_function *function,
  * Switches virtual functions off that are not as their slot wants them. It comes before addresses
  * change, because they have some, too.
  */
-static void prepare_virtual(const struct pci_functions *functions, const struct pci_state *state)
+static void prepare_virtual(const struct pci_functions *functions, const struct pci_state *state,
+			    const struct pci_state *now)
 {
 	bool off = false;
 
 	for (uint32_t i = 0; i < functions->count; i++) {
 		const struct pci_function *function = &functions->function[i];
 
-		if (function->capability.sriov && can_load(function, &state->function[i]))
+		if (function->capability.sriov && now->function[i].kept)
 			off |= pci_sriov_prepare(function->address, function->capability.sriov,
 						 &state->function[i].sriov);
 	}
@@ -286,14 +282,15 @@ static void prepare_virtual(const struct pci_functions *functions, const struct 
 }
 
 /* It comes after the addresses, while their physical functions are awake. */
-static void load_virtual(const struct pci_functions *functions, const struct pci_state *state)
+static void load_virtual(const struct pci_functions *functions, const struct pci_state *state,
+			 const struct pci_state *now)
 {
 	bool on = false;
 
 	for (uint32_t i = 0; i < functions->count; i++) {
 		const struct pci_function *function = &functions->function[i];
 
-		if (function->capability.sriov && can_load(function, &state->function[i]))
+		if (function->capability.sriov && now->function[i].kept)
 			on |= pci_sriov_restore(function->address, function->capability.sriov,
 						&state->function[i].sriov);
 	}
@@ -302,21 +299,23 @@ static void load_virtual(const struct pci_functions *functions, const struct pci
 }
 
 static void save_function(struct pci_function *function, struct pci_function_state *state,
-			  struct pci_msix_entry *msix)
+			  struct pci_msix_entry *msix, bool tables)
 {
-	state->command = pci_read16(function->address, PCI_COMMAND);
-	state->power = read_power(function);
-	state->buses = pci_read32(function->address, PCI_BRIDGE_BUSES);
-	save_fields(function, state);
+	struct pci_image image;
+
+	state->kept = pci_image_open(&image, function);
+	if (!state->kept)
+		return;
+	read_registers(&image, state);
 	if (function->capability.msi)
-		pci_msi_save(function, &state->msi);
+		pci_msi_save(&image, &state->msi);
 	if (function->capability.msix)
-		pci_msix_save(function, &state->msix, msix + function->msix_first);
+		pci_msix_save(&image, &state->msix, tables ? msix + function->msix_first : NULL);
 	if (function->capability.sriov)
 		pci_sriov_save(function->address, function->capability.sriov, &state->sriov);
 	if (state->command & PCI_COMMAND_MASTER)
 		function->cut_off = false;
-	number_buses(function, function->buses);
+	number_buses(function, function->buses, state->buses);
 }
 
 uint32_t pci_state_size(const struct pci_functions *functions)
@@ -336,24 +335,46 @@ static struct pci_msix_entry *msix_entries(const struct pci_functions *functions
  * The order is ascending. Functions behind a bridge are found by the firmware's bus numbers, so the
  * bridge must have these first.
  */
-void pci_save(struct pci_functions *functions, struct pci_state *state)
+void pci_save(struct pci_functions *functions, struct pci_state *state, bool tables)
 {
 	pci_config_save(&state->address);
-	for (uint32_t i = 0; i < functions->count; i++) {
-		state->function[i].kept = is_the_same_function(&functions->function[i]);
-		if (state->function[i].kept)
-			save_function(&functions->function[i], &state->function[i],
-				      msix_entries(functions, state));
-	}
+	for (uint32_t i = 0; i < functions->count; i++)
+		save_function(&functions->function[i], &state->function[i],
+			      msix_entries(functions, state), tables);
 }
 
 static void load_messages(const struct pci_function *function,
-			  const struct pci_function_state *state, const struct pci_msix_entry *msix)
+			  const struct pci_function_state *state,
+			  const struct pci_function_state *now, const struct pci_msix_entry *msix,
+			  const struct pci_msix_entry *now_msix)
 {
 	if (function->capability.msi)
-		pci_msi_restore(function, &state->msi);
+		pci_msi_restore(function, &state->msi, &now->msi);
 	if (function->capability.msix)
-		pci_msix_restore(function, &state->msix, msix + function->msix_first);
+		pci_msix_restore(function, &state->msix, msix + function->msix_first, &now->msix,
+				 now_msix + function->msix_first, now->command);
+}
+
+/* Since the last save a function may have been cut off. */
+static void wake_all(const struct pci_functions *functions, const struct pci_state *state,
+		     struct pci_state *now)
+{
+	bool woken = false;
+
+	for (uint32_t i = 0; i < functions->count; i++) {
+		struct pci_function_state *is = &now->function[i];
+
+		is->kept = is->kept && state->function[i].kept;
+		if (functions->function[i].cut_off)
+			is->command &= (uint16_t)~PCI_COMMAND_MASTER;
+		is->woken = false;
+		if (is->kept)
+			woken |= wake(&functions->function[i], &state->function[i], is);
+	}
+	if (woken)
+		clock_wait_us(POWER_WAIT_US);
+	for (uint32_t i = 0; woken && i < functions->count; i++)
+		read_again(&functions->function[i], &now->function[i]);
 }
 
 /*
@@ -362,28 +383,30 @@ static void load_messages(const struct pci_function *function,
  * register, and virtual functions. Bus numbers and sleep put functions out of reach, so they come last, and the functions
  * furthest from the CPU come first.
  */
-void pci_restore(const struct pci_functions *functions, const struct pci_state *state)
+void pci_restore(const struct pci_functions *functions, const struct pci_state *state,
+		 struct pci_state *now)
 {
 	const struct pci_function *function = functions->function;
 	const struct pci_msix_entry *msix = msix_entries(functions, (struct pci_state *)state);
 
-	wake_all(functions, state);
-	prepare_virtual(functions, state);
+	wake_all(functions, state, now);
+	prepare_virtual(functions, state, now);
 	for (uint32_t i = 0; i < functions->count; i++)
-		if (can_load(&function[i], &state->function[i]))
-			load_fields(&function[i], &state->function[i]);
+		if (now->function[i].kept)
+			load_fields(&function[i], &state->function[i], &now->function[i]);
 	for (uint32_t i = 0; i < functions->count; i++) {
-		if (!can_load(&function[i], &state->function[i]))
+		if (!now->function[i].kept)
 			continue;
-		load_messages(&function[i], &state->function[i], msix);
-		load_command(&function[i], &state->function[i]);
+		load_messages(&function[i], &state->function[i], &now->function[i], msix,
+			      msix_entries(functions, now));
+		load_command(&function[i], &state->function[i], &now->function[i]);
 	}
-	load_virtual(functions, state);
+	load_virtual(functions, state, now);
 	for (uint32_t i = functions->count; i-- > 0;) {
-		if (!can_load(&function[i], &state->function[i]))
+		if (!now->function[i].kept)
 			continue;
-		write_power(&function[i], state->function[i].power);
-		number_buses(&function[i], state->function[i].buses);
+		write_power(&function[i], state->function[i].power, &now->function[i]);
+		number_buses(&function[i], state->function[i].buses, function[i].buses);
 	}
 	pci_config_restore(state->address);
 }

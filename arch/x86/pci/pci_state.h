@@ -16,7 +16,8 @@
 #define PCI_FIELDS 32 /* at most so many fields are in pci_state.c's table */
 
 struct pci_function_state {
-	bool kept; /* the function was there */
+	bool kept;  /* the function was there */
+	bool woken; /* used while another state is restored */
 	uint16_t command;
 	uint16_t power; /* power management control: D0 to D3hot, and if it may wake the machine */
 	uint32_t buses; /* of a bridge */
@@ -42,13 +43,17 @@ uint32_t pci_state_size(const struct pci_functions *functions);
 
 /*
  * A mirrored pair for all of functions. Save leaves the functions unable to send messages, and
- * reachable with the firmware's bus numbers. Load needs that, and writes only what differs. Both
- * skip a function that is gone, or out of reach.
+ * reachable with the firmware's bus numbers. Without tables, it does not keep the MSI-X tables, and
+ * those stay masked when the slot returns.
  *
- * Load does not make a function that was cut off (pci.h) a bus master. Save notices when a driver
+ * Restore needs that, and writes only what differs from now, which is what was saved last; now is
+ * spoilt after it. Both skip a function that is gone, or out of reach.
+ *
+ * Restore does not make a function that was cut off (pci.h) a bus master. Save notices when a driver
  * has made it one again.
  */
-void pci_save(struct pci_functions *functions, struct pci_state *state);
-void pci_restore(const struct pci_functions *functions, const struct pci_state *state);
+void pci_save(struct pci_functions *functions, struct pci_state *state, bool tables);
+void pci_restore(const struct pci_functions *functions, const struct pci_state *state,
+		 struct pci_state *now);
 
 #endif

@@ -21,32 +21,91 @@
 static const uint16_t uart_port[] = {UART_COM1, UART_COM2, UART_COM3, UART_COM4};
 #define UARTS (sizeof(uart_port) / sizeof(uart_port[0]))
 
+/* The notes of the slot whose state is saved or restored: bits of enum platform_spared. */
+static uint32_t spared;
+
+/* The only CPU of this machine is the one that the monitor runs on. */
+static bool alone;
+
 /*
  * Makes the pair of functions that a row names from those of a device. The arguments after the
  * device's name are passed before the state.
  */
-#define STATE_PAIR(device, ...)                              \
-	static void device##_item_save(void *state)          \
-	{                                                    \
-		device##_save(__VA_ARGS__ state);            \
-	}                                                    \
-	static void device##_item_restore(const void *state) \
-	{                                                    \
-		device##_restore(__VA_ARGS__ state);         \
+#define STATE_PAIR(device, ...)                                               \
+	static void device##_item_save(void *state)                           \
+	{                                                                     \
+		device##_save(__VA_ARGS__ state);                             \
+	}                                                                     \
+	static void device##_item_restore(const void *state, const void *now) \
+	{                                                                     \
+		device##_restore(__VA_ARGS__ state, now);                     \
+	}
+
+/* The same for a device that is restored as a whole. */
+#define STATE_PAIR_WHOLE(device, ...)                                         \
+	static void device##_item_save(void *state)                           \
+	{                                                                     \
+		device##_save(__VA_ARGS__ state);                             \
+	}                                                                     \
+	static void device##_item_restore(const void *state, const void *now) \
+	{                                                                     \
+		(void)now;                                                    \
+		device##_restore(__VA_ARGS__ state);                          \
 	}
 
 STATE_PAIR(ioapic, &machine()->ioapics, )
-STATE_PAIR(lapic)
 STATE_PAIR(pic)
-STATE_PAIR(watchdogs)
-STATE_PAIR(pci, pci_functions(), )
-STATE_PAIR(acpi_events, &machine()->acpi_events, )
+STATE_PAIR_WHOLE(watchdogs)
+STATE_PAIR_WHOLE(acpi_events, &machine()->acpi_events, )
+STATE_PAIR_WHOLE(iommu)
 STATE_PAIR(rtc, &machine()->rtc, )
 STATE_PAIR(pit)
 STATE_PAIR(hpet, machine()->hpet, )
-STATE_PAIR(iommu)
 STATE_PAIR(keyboard)
-STATE_PAIR(vga)
+
+static void lapic_item_save(void *state)
+{
+	lapic_save(state);
+}
+
+static void lapic_item_restore(const void *state, const void *now)
+{
+	(void)now;
+	if (!(spared & PLATFORM_SPARE_LAPIC))
+		lapic_restore(state);
+}
+
+static void pci_item_save(void *state)
+{
+	pci_save(pci_functions(), state, !(spared & PLATFORM_SPARE_MSIX));
+}
+
+static void pci_item_restore(const void *state, const void *now);
+
+_Static_assert((uint32_t)VGA_SPARE_TEXT == (uint32_t)PLATFORM_SPARE_TEXT, "the bits are passed on");
+_Static_assert((uint32_t)VGA_SPARE_HIDDEN == (uint32_t)PLATFORM_SPARE_HIDDEN, "the same");
+_Static_assert((uint32_t)VGA_SPARE_FONTS == (uint32_t)PLATFORM_SPARE_FONTS, "the same");
+
+static void vga_item_save(void *state)
+{
+	vga_save(state, spared);
+}
+
+static void vga_item_restore(const void *state, const void *now)
+{
+	vga_restore(state, now);
+}
+
+static void font_item_restore(const void *font, const void *now)
+{
+	(void)now;
+	vga_font_restore(font);
+}
+
+static void ioapic_item_spare(void)
+{
+	ioapic_mask_all(&machine()->ioapics);
+}
 
 static void uarts_item_save(void *state)
 {
@@ -56,17 +115,19 @@ static void uarts_item_save(void *state)
 		uart_save(uart_port[i], &uart[i]);
 }
 
-static void uarts_item_restore(const void *state)
+static void uarts_item_restore(const void *state, const void *now)
 {
-	const struct uart_state *uart = state;
+	const struct uart_state *uart = state, *found = now;
 
 	for (unsigned int i = 0; i < UARTS; i++)
-		uart_restore(uart_port[i], &uart[i]);
+		uart_restore(uart_port[i], &uart[i], found ? &found[i] : NULL);
 }
 
 static void other_cpus_stop(void *none)
 {
 	(void)none;
+	if (alone)
+		return;
 	if (lapic_is_boot_cpu()) {
 		lapic_init_others();
 		return;
@@ -83,18 +144,17 @@ static void wake_item_save(void *none)
 	wake_disarm();
 }
 
-static void wake_item_restore(const void *none)
+static void wake_item_restore(const void *none, const void *now)
 {
 	(void)none;
+	(void)now;
 	wake_arm();
 }
 
 static void quiet(void *lapic)
 {
-	ioapic_mask_all(&machine()->ioapics);
-	pic_mask_all();
 	lapic_drain(lapic);
-	lapic_virtual_wire();
+	lapic_virtual_wire(lapic);
 }
 
 static uint32_t ioapic_item_size(void)
@@ -130,9 +190,9 @@ static uint32_t iommu_item_size(void)
  * order.
  *
  * First the other CPUs are stopped, so that nobody touches a device meanwhile. Then everything that
- * can interrupt is saved, the IO-APICs before the local APIC. Devices that interrupt by themselves
- * are stopped by that. The item "quiet" masks all interrupts, and then empties the local APIC,
- * which may hold interrupts that were sent before. The items after it don't interrupt any more.
+ * can interrupt is saved, the IO-APICs before the local APIC. The interrupt controllers are masked
+ * by that, and devices that interrupt by themselves are stopped. The step "quiet" empties the local
+ * APIC, which may hold interrupts that were sent before. The items after it don't interrupt any more.
  *
  * When the state is restored, the IOMMUs come before every device that writes to memory or sends
  * messages, because these writes and messages are theirs to translate. PCI comes after the timers,
@@ -143,19 +203,22 @@ static uint32_t iommu_item_size(void)
 static const struct state_item items[] = {
 	{.name = "other-cpus", .save = other_cpus_stop},
 	{.name = "wake", .save = wake_item_save, .restore = wake_item_restore},
-	{STATE_SIZED("ioapic", ioapic, STATE_DEEP | STATE_QUICK)},
+	{STATE_SIZED("ioapic", ioapic, STATE_DEEP | STATE_QUICK),
+	 .spared_by = PLATFORM_SPARE_IOAPIC, .spare = ioapic_item_spare},
 	{.name = "lapic",
 	 .flags = STATE_OF_CPU,
 	 .save = lapic_item_save,
 	 .restore = lapic_item_restore},
-	{STATE_FIXED("pic", pic, struct pic_state, STATE_DEEP | STATE_QUICK | STATE_FIRMWARE)},
+	{STATE_FIXED("pic", pic, struct pic_state, STATE_DEEP | STATE_QUICK | STATE_FIRMWARE),
+	 .spared_by = PLATFORM_SPARE_PIC, .spare = pic_mask_all},
 	{STATE_FIXED("watchdogs", watchdogs, struct watchdogs_state,
 		     STATE_DEEP | STATE_QUICK | STATE_FIRMWARE)},
 	{STATE_SIZED("pci", pci, STATE_DEEP | STATE_FIRMWARE)},
 	{STATE_FIXED("acpi-events", acpi_events, struct acpi_events_state,
 		     STATE_DEEP | STATE_FIRMWARE)},
 	{STATE_FIXED("rtc", rtc, struct rtc_state, STATE_DEEP | STATE_FIRMWARE)},
-	{STATE_FIXED("pit", pit, struct pit_state, STATE_DEEP | STATE_FIRMWARE)},
+	{STATE_FIXED("pit", pit, struct pit_state, STATE_DEEP | STATE_FIRMWARE),
+	 .spared_by = PLATFORM_SPARE_PIT, .spare = pit_silence},
 	{STATE_SIZED("hpet", hpet, STATE_DEEP | STATE_FIRMWARE)},
 	{.name = "quiet", .flags = STATE_OF_CPU, .save = quiet},
 	{STATE_SIZED("iommu", iommu, STATE_DEEP | STATE_FIRMWARE)},
@@ -169,13 +232,15 @@ static const struct state_item items[] = {
 	 .flags = STATE_DEEP | STATE_CONSOLE | STATE_APART,
 	 .bytes = VGA_FONT_BYTES,
 	 .save = vga_font_save,
-	 .restore = vga_font_restore},
+	 .restore = font_item_restore},
 };
 
 /* The largest size of all items with STATE_FIRMWARE together, in bytes. */
 #define FIRMWARE_ROOM                                                                   \
 	(PCI_STATE_MAX + sizeof(struct acpi_events_state) + sizeof(struct hpet_state) + \
 	 sizeof(struct iommu_state) + PAGE_SIZE)
+/* The largest size of all items with STATE_DEEP together. */
+#define DEEP_ROOM  (FIRMWARE_ROOM + sizeof(struct ioapic_state) + sizeof(struct vga_state))
 #define ITEM_COUNT (sizeof(items) / sizeof(items[0]))
 _Static_assert(ITEM_COUNT <= STATE_MAX_ITEMS, "a place for each row");
 
@@ -190,10 +255,11 @@ static struct {
 	uint8_t state[FIRMWARE_ROOM] __attribute__((aligned(STATE_ALIGN)));
 } firmware;
 
-const struct state_layout *platform_layout(void)
-{
-	return &layout;
-}
+/* What was saved last: what the hardware has since then, until a kernel runs. */
+static struct {
+	struct state_now now;
+	uint8_t state[DEEP_ROOM] __attribute__((aligned(STATE_ALIGN)));
+} last;
 
 /* The place of the item with that name in state. The list must have such an item. */
 static void *item_of(const struct state_layout *of, void *state, const char *name)
@@ -203,6 +269,26 @@ static void *item_of(const struct state_layout *of, void *state, const char *nam
 	while (strcmp(place->item->name, name))
 		place++;
 	return (uint8_t *)state + place->offset;
+}
+
+/*
+ * What is known of PCI is used once, so it may be spoilt. It is known unless a kernel could not be
+ * entered; then it is read.
+ */
+static void pci_item_restore(const void *state, const void *now)
+{
+	struct pci_state *last_of_pci = item_of(&layout, last.state, "pci");
+
+	if (!now)
+		pci_save(pci_functions(), last_of_pci, true);
+	else if (now != last_of_pci)
+		memcpy(last_of_pci, now, pci_item_size());
+	pci_restore(pci_functions(), state, last_of_pci);
+}
+
+const struct state_layout *platform_layout(void)
+{
+	return &layout;
 }
 
 static void note(const struct state_layout *of, void *state, const struct platform_notes *notes)
@@ -217,23 +303,29 @@ static void note(const struct state_layout *of, void *state, const struct platfo
 	keyboard->leds = notes->keyboard_leds;
 }
 
-void platform_note(void *state, const struct platform_notes *notes)
+/* What the hardware has of that item is not known any more. */
+static void forget(const char *name)
 {
-	note(&layout, state, notes);
-	if (notes->ib700)
-		ib700_stop();
+	for (uint32_t i = 0; i < layout.count; i++)
+		if (!strcmp(layout.place[i].item->name, name))
+			last.now.known &= ~(1u << i);
 }
 
 void platform_stop_devices(bool ended)
 {
-	struct lapic_state dropped = {0};
+	struct lapic_state dropped;
+
+	bool pauses = !ended && slot_has_run && iommu_any_on();
 
 	if (ended) {
 		pci_stop_bus_masters();
+		lapic_save(&dropped);
 		quiet(&dropped);
-	} else if (slot_has_run && iommu_any_on()) {
+	} else if (pauses) {
 		pci_pause_bus_masters();
 	}
+	if (ended || pauses)
+		forget("pci");
 	if (slot_has_run)
 		iommu_off();
 }
@@ -248,10 +340,22 @@ void platform_give_room(void *room)
 	iommu_give_room(room);
 }
 
-void platform_save(void *state, struct lapic_state *lapic)
+void platform_save(void *state, struct lapic_state *lapic, const struct platform_notes *notes)
 {
 	slot_has_run = true;
-	state_save(&layout, state, lapic);
+	spared = notes->spared;
+	last.now.known = state_save(&layout, state, lapic, spared);
+	note(&layout, state, notes);
+	if (notes->ib700)
+		ib700_stop();
+	memcpy(last.state, state, layout.size);
+	last.now.layout = &layout;
+	last.now.memory = last.state;
+}
+
+void platform_console_used(void)
+{
+	last.now.known &= ~state_items(&layout, STATE_CONSOLE);
 }
 
 uint32_t platform_apart_size(void *state)
@@ -264,15 +368,19 @@ void platform_save_apart(void *apart)
 	vga_font_save(apart);
 }
 
-void platform_restore(const void *state, const void *apart, const struct lapic_state *lapic)
+void platform_restore(const void *state, const void *apart, const struct lapic_state *lapic,
+		      uint32_t its_spared)
 {
+	spared = its_spared;
 	vga_font_restore(apart);
-	state_restore(&layout, state, lapic);
+	state_restore(&layout, state, lapic, &last.now, spared);
+	last.now.known = 0;
 }
 
 void platform_restore_firmware(void)
 {
-	state_restore(&firmware.layout, firmware.state, NULL);
+	state_restore(&firmware.layout, firmware.state, NULL, &last.now, 0);
+	last.now.known = 0;
 }
 
 void platform_keep_console(void)
@@ -289,7 +397,7 @@ void platform_init(uint64_t rsdp, uint64_t efi_system_table, report_fn report, r
 		.pic_master = PIC_FIRMWARE_MASTER,
 		.pic_slave = PIC_FIRMWARE_SLAVE,
 	};
-	struct lapic_state dropped = {0};
+	struct lapic_state dropped;
 	struct keyboard_state *keyboard;
 
 	machine_init(rsdp, report, context);
@@ -299,7 +407,11 @@ void platform_init(uint64_t rsdp, uint64_t efi_system_table, report_fn report, r
 	watchdogs_init(efi_system_table);
 	state_layout_init(&layout, items, ITEM_COUNT, STATE_DEEP);
 	state_layout_init(&firmware.layout, items, ITEM_COUNT, STATE_FIRMWARE);
-	state_save(&firmware.layout, firmware.state, &dropped);
+	alone = machine_cpus(NULL, 0) == 1;
+	last.now.layout = &firmware.layout;
+	last.now.memory = firmware.state;
+	last.now.known = state_save(&firmware.layout, firmware.state, &dropped, 0);
+	platform_console_used();
 	keyboard = item_of(&firmware.layout, firmware.state, "keyboard");
 	*keyboard = firmware.keyboard;
 	note(&firmware.layout, firmware.state, &notes);

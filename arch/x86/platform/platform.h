@@ -17,19 +17,29 @@
 /* The items of the machine's state and their places. It is valid after platform_init(). */
 const struct state_layout *platform_layout(void);
 
+/* What a slot notes that need not be kept, and why (switchyard_spared in guest/linux/switchyard.h). */
+enum platform_spared {
+	PLATFORM_SPARE_TEXT = 1 << 0,
+	PLATFORM_SPARE_HIDDEN = 1 << 1,
+	PLATFORM_SPARE_FONTS = 1 << 2,
+	PLATFORM_SPARE_IOAPIC = 1 << 3,
+	PLATFORM_SPARE_LAPIC = 1 << 4,
+	PLATFORM_SPARE_PIC = 1 << 5,
+	PLATFORM_SPARE_PIT = 1 << 6,
+	PLATFORM_SPARE_MSIX = 1 << 7,
+};
+
 /*
- * State that can't be read from the hardware. 0: not known (switchyard_notes in
- * guest/linux/switchyard.h).
+ * What a slot notes: what need not be kept, and state that can't be read from the hardware. 0: not
+ * known (switchyard_notes in guest/linux/switchyard.h).
  */
 struct platform_notes {
+	uint32_t spared; /* bits of enum platform_spared */
 	uint32_t pit_reload;
 	uint8_t pic_master, pic_slave;
 	uint8_t keyboard_leds;
 	bool ib700; /* the slot may have started this watchdog */
 };
-
-/* Adds notes to a saved state, and stops the watchdog that they name. */
-void platform_note(void *state, const struct platform_notes *notes);
 
 /*
  * Keeps firmware's settings of keyboard controller and screen. It is called once, before the
@@ -55,10 +65,14 @@ void platform_give_room(void *room);
 
 /*
  * Saves the machine's state to state, which has room for platform_layout()->size bytes, and this
- * CPU's local APIC to lapic. The machine is quiet after it: other CPUs wait for a SIPI, every
- * interrupt source is masked, and the local APIC is in virtual wire mode and empty.
+ * CPU's local APIC to lapic, and adds the slot's notes. The machine is quiet after it: other CPUs
+ * wait for a SIPI, every interrupt source is masked, and the local APIC is in virtual wire mode and
+ * empty.
  */
-void platform_save(void *state, struct lapic_state *lapic);
+void platform_save(void *state, struct lapic_state *lapic, const struct platform_notes *notes);
+
+/* The console has used its devices, so they are not as platform_save() found them any more. */
+void platform_console_used(void);
 
 /*
  * Called before another slot gets the machine. Stops devices that still write to memory: all of
@@ -76,10 +90,12 @@ uint32_t platform_apart_size(void *state);
 void platform_save_apart(void *apart);
 
 /*
- * Restores what platform_save() saved. The machine must be quiet. apart is NULL if nothing was kept
- * apart.
+ * Restores what platform_save() saved, and writes only what differs from the state that was saved
+ * last. The machine must be quiet. apart is NULL if nothing was kept apart. spared is what the slot
+ * noted at that save.
  */
-void platform_restore(const void *state, const void *apart, const struct lapic_state *lapic);
+void platform_restore(const void *state, const void *apart, const struct lapic_state *lapic,
+		      uint32_t spared);
 
 /*
  * Restores firmware's state for a kernel that boots. The machine must be quiet. The console's

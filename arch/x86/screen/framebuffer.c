@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/screen/framebuffer.h"
+#include "arch/x86/cpu/cpu.h"
 #include "arch/x86/screen/font.h"
 #include "arch/x86/memory/phys.h"
 #include "lib/string.h"
@@ -8,6 +9,7 @@
 #define GREY_BITS     8
 #define TAB	      8
 #define BITS_PER_BYTE 8
+#define BLOCK	      64  /* bytes: a line of the CPU's caches */
 #define CURSOR_ROWS   2	  /* of the glyph, from its bottom */
 #define UNKNOWN	      '?' /* shown for what has no glyph */
 
@@ -254,9 +256,40 @@ static void copy(void *to, const void *from, uint64_t size)
 	__asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
 }
 
+/*
+ * Copies blocks of BLOCK bytes. Where writes to the framebuffer are combined, streaming loads fetch a
+ * whole block in one access of the bus (SDM volume 1, 12.10.3); elsewhere they are usual loads. The
+ * compiler keeps nothing in vector registers, and a slot's are saved.
+ */
+__attribute__((noinline)) static void copy_streaming(void *to, const void *from, uint64_t blocks)
+{
+	__asm__ volatile("mfence\n"
+			 "1:\tmovntdqa (%1), %%xmm0\n\t"
+			 "movntdqa 16(%1), %%xmm1\n\t"
+			 "movntdqa 32(%1), %%xmm2\n\t"
+			 "movntdqa 48(%1), %%xmm3\n\t"
+			 "movdqa %%xmm0, (%0)\n\t"
+			 "movdqa %%xmm1, 16(%0)\n\t"
+			 "movdqa %%xmm2, 32(%0)\n\t"
+			 "movdqa %%xmm3, 48(%0)\n\t"
+			 "add $64, %0\n\t"
+			 "add $64, %1\n\t"
+			 "dec %2\n\t"
+			 "jnz 1b"
+			 : "+r"(to), "+r"(from), "+r"(blocks)
+			 :
+			 : "memory", "cc");
+}
+
 void framebuffer_save(const struct boot_framebuffer *mode, uint64_t to)
 {
-	copy(phys(to), phys(mode->base), framebuffer_size(mode));
+	uint64_t size = framebuffer_size(mode), streamed = size / BLOCK * BLOCK;
+
+	if (!(cpuid(CPUID_FEATURES, 0).ecx & CPUID_1_ECX_SSE4_1) || (mode->base | to) % BLOCK)
+		streamed = 0;
+	if (streamed)
+		copy_streaming(phys(to), phys(mode->base), streamed / BLOCK);
+	copy(phys(to + streamed), phys(mode->base + streamed), size - streamed);
 }
 
 void framebuffer_restore(const struct boot_framebuffer *mode, uint64_t from)

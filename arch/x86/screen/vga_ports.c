@@ -16,19 +16,19 @@ static void vbe_write(uint16_t index, uint16_t value)
 	outw(VBE_DATA, value);
 }
 
-static bool has_vbe(void)
+static bool is_vbe(uint16_t id)
 {
-	return (vbe_read(VBE_ID) & VBE_ID_MASK) == VBE_ID_BOCHS;
+	return (id & VBE_ID_MASK) == VBE_ID_BOCHS;
 }
 
 static void vbe_registers_read(struct vga_registers *registers)
 {
 	registers->index.vbe = inw(VBE_INDEX);
-	if (!has_vbe())
+	registers->vbe[VBE_ID] = vbe_read(VBE_ID);
+	if (!is_vbe(registers->vbe[VBE_ID]))
 		return;
-	for (uint16_t i = 0; i < VGA_VBE_COUNT; i++)
+	for (uint16_t i = VBE_ID + 1; i < VGA_VBE_COUNT; i++)
 		registers->vbe[i] = vbe_read(i);
-	outw(VBE_INDEX, registers->index.vbe);
 }
 
 /*
@@ -42,7 +42,7 @@ static void vbe_registers_write(const struct vga_registers *registers)
 	static const uint8_t after[] = {VBE_VIRTUAL_WIDTH, VBE_X_OFFSET, VBE_Y_OFFSET, VBE_BANK};
 	uint16_t enable = registers->vbe[VBE_ENABLE];
 
-	if (!has_vbe())
+	if (!is_vbe(registers->vbe[VBE_ID]))
 		return;
 	if (vbe_read(VBE_ENABLE) & VBE_ENABLED)
 		vbe_write(VBE_ENABLE, 0);
@@ -55,11 +55,12 @@ static void vbe_registers_write(const struct vga_registers *registers)
 		vbe_write(after[i], registers->vbe[after[i]]);
 }
 
-static void attributes_read(struct vga_registers *registers)
+/* The index of the attribute controller also says whether the screen shows, so it is written back. */
+static void attributes_read(struct vga_registers *registers, uint8_t first)
 {
 	inb(VGA_STATUS);
 	registers->attribute_index = inb(VGA_ATTRIBUTE);
-	for (uint8_t i = 0; i < VGA_ATTRIBUTE_COUNT; i++) {
+	for (uint8_t i = first; i < VGA_ATTRIBUTE_COUNT; i++) {
 		inb(VGA_STATUS);
 		outb(VGA_ATTRIBUTE, i);
 		registers->attribute[i] = inb(VGA_ATTRIBUTE_READ);
@@ -69,10 +70,12 @@ static void attributes_read(struct vga_registers *registers)
 	inb(VGA_STATUS);
 }
 
-static void attributes_write(const struct vga_registers *registers)
+static void attributes_write(const struct vga_registers *registers, const struct vga_registers *now)
 {
 	inb(VGA_STATUS);
 	for (uint8_t i = 0; i < VGA_ATTRIBUTE_COUNT; i++) {
+		if (now->attribute[i] == registers->attribute[i])
+			continue;
 		outb(VGA_ATTRIBUTE, i);
 		outb(VGA_ATTRIBUTE, registers->attribute[i]);
 	}
@@ -89,31 +92,48 @@ static void dac_read(struct vga_registers *registers)
 			registers->dac[colour][part] = inb(VGA_DAC_DATA);
 }
 
-static void dac_write(const struct vga_registers *registers)
+#define DIFFERS(a, b, part) (memcmp(&(a)->part, &(b)->part, sizeof((a)->part)) != 0)
+
+static void dac_write(const struct vga_registers *registers, const struct vga_registers *now)
 {
-	outb(VGA_DAC_MASK, registers->dac_mask);
-	outb(VGA_DAC_WRITE_INDEX, 0);
-	for (uint32_t colour = 0; colour < VGA_COLOURS; colour++)
+	if (now->dac_mask != registers->dac_mask)
+		outb(VGA_DAC_MASK, registers->dac_mask);
+	for (uint32_t colour = 0; colour < VGA_COLOURS; colour++) {
+		if (!DIFFERS(now, registers, dac[colour]))
+			continue;
+		outb(VGA_DAC_WRITE_INDEX, (uint8_t)colour);
 		for (uint32_t part = 0; part < sizeof(registers->dac[colour]); part++)
 			outb(VGA_DAC_DATA, registers->dac[colour][part]);
+	}
 }
 
-void vga_registers_read(struct vga_registers *registers)
+/* The registers of which there is a set behind an index, the attribute controller's apart. */
+static void indexed_read(struct vga_registers *registers)
 {
-	registers->index.sequencer = inb(VGA_SEQUENCER_INDEX);
-	registers->index.crtc = inb(VGA_CRTC_INDEX);
-	registers->index.graphics = inb(VGA_GRAPHICS_INDEX);
-	vbe_registers_read(registers);
-	registers->misc = inb(VGA_MISC_READ);
 	for (uint8_t i = 0; i < VGA_SEQUENCER_COUNT; i++)
 		registers->sequencer[i] = vga_read(VGA_SEQUENCER_INDEX, i);
 	for (uint8_t i = 0; i < VGA_CRTC_COUNT; i++)
 		registers->crtc[i] = vga_read(VGA_CRTC_INDEX, i);
 	for (uint8_t i = 0; i < VGA_GRAPHICS_COUNT; i++)
 		registers->graphics[i] = vga_read(VGA_GRAPHICS_INDEX, i);
-	attributes_read(registers);
-	dac_read(registers);
-	vga_indices_write(registers);
+}
+
+void vga_registers_read(struct vga_registers *registers, const struct vga_registers *colours)
+{
+	registers->index.sequencer = inb(VGA_SEQUENCER_INDEX);
+	registers->index.crtc = inb(VGA_CRTC_INDEX);
+	registers->index.graphics = inb(VGA_GRAPHICS_INDEX);
+	vbe_registers_read(registers);
+	registers->misc = inb(VGA_MISC_READ);
+	indexed_read(registers);
+	attributes_read(registers, colours ? VGA_ATTRIBUTE_PALETTE : 0);
+	if (colours) {
+		memcpy(registers->attribute, colours->attribute, VGA_ATTRIBUTE_PALETTE);
+		memcpy(registers->dac, colours->dac, sizeof(registers->dac));
+		registers->dac_mask = colours->dac_mask;
+	} else {
+		dac_read(registers);
+	}
 }
 
 /*
@@ -129,41 +149,43 @@ static void sequencer_write(const struct vga_registers *registers)
 	vga_write(VGA_SEQUENCER_INDEX, SEQUENCER_RESET, registers->sequencer[SEQUENCER_RESET]);
 }
 
-static void crtc_write(const struct vga_registers *registers)
+/* The first registers can be written only while a bit of another one is 0. */
+static void crtc_write(const struct vga_registers *registers, const struct vga_registers *now)
 {
-	uint8_t retrace_end = registers->crtc[CRTC_RETRACE_END];
+	uint8_t retrace_end = now->crtc[CRTC_RETRACE_END];
 
-	vga_write(VGA_CRTC_INDEX, CRTC_RETRACE_END, retrace_end & (uint8_t)~RETRACE_END_PROTECT);
+	if (memcmp(now->crtc, registers->crtc, CRTC_PROTECTED)) {
+		retrace_end &= (uint8_t)~RETRACE_END_PROTECT;
+		vga_write(VGA_CRTC_INDEX, CRTC_RETRACE_END, retrace_end);
+	}
 	for (uint8_t i = 0; i < VGA_CRTC_COUNT; i++)
-		if (i != CRTC_RETRACE_END)
+		if (i != CRTC_RETRACE_END && now->crtc[i] != registers->crtc[i])
 			vga_write(VGA_CRTC_INDEX, i, registers->crtc[i]);
-	vga_write(VGA_CRTC_INDEX, CRTC_RETRACE_END, retrace_end);
+	if (retrace_end != registers->crtc[CRTC_RETRACE_END])
+		vga_write(VGA_CRTC_INDEX, CRTC_RETRACE_END, registers->crtc[CRTC_RETRACE_END]);
 }
 
-#define DIFFERS(a, b, part) (memcmp(&(a)->part, &(b)->part, sizeof((a)->part)) != 0)
-
-/* Writes only the parts that differ, because a change of mode is visible on the screen. */
-void vga_registers_write(const struct vga_registers *registers)
+/* A change of mode is visible on the screen, and each access to a port takes long. */
+void vga_registers_write(const struct vga_registers *registers, const struct vga_registers *now)
 {
-	struct vga_registers now = {0};
+	struct vga_registers changed = {0};
 
-	vga_registers_read(&now);
-	if (DIFFERS(&now, registers, vbe)) {
+	if (DIFFERS(now, registers, vbe)) {
 		vbe_registers_write(registers);
-		vga_registers_read(&now); /* the extensions have changed the others, too */
+		vga_registers_read(&changed, NULL); /* the extensions change the others, too */
+		now = &changed;
 	}
-	if (DIFFERS(&now, registers, misc) || DIFFERS(&now, registers, sequencer))
+	if (now->misc != registers->misc || DIFFERS(now, registers, sequencer))
 		sequencer_write(registers);
-	if (DIFFERS(&now, registers, crtc))
-		crtc_write(registers);
+	if (DIFFERS(now, registers, crtc))
+		crtc_write(registers, now);
 	for (uint8_t i = 0; i < VGA_GRAPHICS_COUNT; i++)
-		if (now.graphics[i] != registers->graphics[i])
+		if (now->graphics[i] != registers->graphics[i])
 			vga_write(VGA_GRAPHICS_INDEX, i, registers->graphics[i]);
-	if (DIFFERS(&now, registers, attribute) || DIFFERS(&now, registers, attribute_index))
-		attributes_write(registers);
-	if (DIFFERS(&now, registers, dac_mask) || DIFFERS(&now, registers, dac))
-		dac_write(registers);
-	vga_indices_write(registers);
+	if (DIFFERS(now, registers, attribute) ||
+	    now->attribute_index != registers->attribute_index)
+		attributes_write(registers, now);
+	dac_write(registers, now);
 }
 
 void vga_indices_write(const struct vga_registers *registers)

@@ -25,10 +25,12 @@ static inline void vga_write(uint16_t port, uint8_t index, uint8_t value)
 
 /*
  * A mirrored pair. After both, the attribute controller takes an index next. Nothing tells whether
- * it took an index or data before.
+ * it took an index or data before. Read takes palette and colours from colours, unless it is NULL,
+ * and does not look at the adapter's. Write writes what differs from now, which the adapter has. Both
+ * change the index registers.
  */
-void vga_registers_read(struct vga_registers *registers);
-void vga_registers_write(const struct vga_registers *registers);
+void vga_registers_read(struct vga_registers *registers, const struct vga_registers *colours);
+void vga_registers_write(const struct vga_registers *registers, const struct vga_registers *now);
 
 /* Writes the index registers alone. It is called last, because every other access changes them. */
 void vga_indices_write(const struct vga_registers *registers);

@@ -58,6 +58,7 @@ enum vga_graphics {
 /* CRT controller. */
 enum vga_crtc {
 	CRTC_DISPLAY_END = 0x01, /* columns - 1 */
+	CRTC_OVERFLOW = 0x07,
 	CRTC_MAX_SCAN_LINE = 0x09,
 	CRTC_CURSOR_START = 0x0a,
 	CRTC_CURSOR_END = 0x0b,
@@ -66,7 +67,15 @@ enum vga_crtc {
 	CRTC_CURSOR_HIGH = 0x0e,
 	CRTC_CURSOR_LOW = 0x0f,
 	CRTC_RETRACE_END = 0x11,
+	CRTC_DISPLAY_LINES = 0x12, /* scan lines - 1; the high bits are in CRTC_OVERFLOW */
+	CRTC_PITCH = 0x13,	   /* of a row, in steps of two characters */
+	CRTC_LINE_COMPARE = 0x18,  /* the scan line from which on the page begins anew */
 };
+#define CRTC_PROTECTED	    8 /* registers 0 to 7, by RETRACE_END_PROTECT */
+#define OVERFLOW_LINES_8    0x02
+#define OVERFLOW_LINES_9    0x40
+#define OVERFLOW_COMPARE_8  0x10
+#define SCAN_LINE_COMPARE_9 0x40
 #define SCAN_LINE_MASK	    0x1f
 #define RETRACE_END_PROTECT 0x80 /* registers 0 to 7 can't be written */
 

@@ -6,12 +6,13 @@
 #include "arch/x86/screen/vga_regs.h"
 #include "lib/string.h"
 
-#define FONT_MEMORY 0xa0000
-#define FONT_WORDS  (VGA_FONT_BYTES / sizeof(uint64_t))
-#define TEXT_MEMORY 0xb8000
-#define TEXT_WORDS  (VGA_TEXT_BYTES / sizeof(uint64_t))
-#define FONT_PLANE  2
-#define BLANK_CELLS 0x0720072007200720ull /* four blanks, light grey on black */
+#define FONT_MEMORY   0xa0000
+#define FONT_WORDS    (VGA_FONT_BYTES / sizeof(uint64_t))
+#define TEXT_MEMORY   0xb8000
+#define TEXT_WORDS    (VGA_TEXT_BYTES / sizeof(uint64_t))
+#define FONT_PLANE    2
+#define CELLS_OF_WORD (sizeof(uint64_t) / 2)
+#define BLANK_CELLS   0x0720072007200720ull /* four blanks, light grey on black */
 
 /* FNV-1a (Fowler, Noll, Vo), by words. */
 #define HASH_START 0xcbf29ce484222325ull
@@ -28,7 +29,8 @@ static struct {
 	 * anyway. With its hash, load knows whether it has to write 64 KiB through a narrow window.
 	 */
 	uint64_t adapter_hash;
-	const uint64_t *restored_font; /* what vga_font_restore() was given */
+	const uint64_t *restored_font;	/* what vga_font_restore() was given */
+	uint64_t read_font[FONT_WORDS]; /* what vga_save() has read */
 } own;
 
 static bool is_present(void)
@@ -72,8 +74,8 @@ static void close_font(const struct vga_registers *registers)
 		vga_write(VGA_GRAPHICS_INDEX, i, registers->graphics[i]);
 }
 
-/* Returns the font's hash. Copies the font to font, which may be NULL. */
-static uint64_t save_font(const struct vga_registers *registers, uint64_t *font)
+/* Reads the font, and returns its hash. */
+static uint64_t read_font(const struct vga_registers *registers, uint64_t *font)
 {
 	volatile uint64_t *from = phys(FONT_MEMORY);
 	uint64_t hash = HASH_START;
@@ -82,8 +84,7 @@ static uint64_t save_font(const struct vga_registers *registers, uint64_t *font)
 	for (uint32_t i = 0; i < FONT_WORDS; i++) {
 		uint64_t word = from[i];
 
-		if (font)
-			font[i] = word;
+		font[i] = word;
 		hash = (hash ^ word) * HASH_PRIME;
 	}
 	close_font(registers);
@@ -104,22 +105,71 @@ static void load_font(const struct vga_registers *registers, const uint64_t *fon
 	own.adapter_hash = hash;
 }
 
-void vga_save(struct vga_state *state)
+static bool shows_text(const struct vga_registers *registers)
+{
+	uint8_t misc = registers->graphics[GRAPHICS_MISC];
+
+	return registers->misc & VGA_MISC_COLOUR && !(misc & MISC_GRAPHICS) &&
+	       (misc & MISC_MAP) == MISC_MAP_B8000;
+}
+
+/* The page that is shown, in words. All of the text memory if it is larger, or if it is split. */
+static void find_page(const struct vga_registers *registers, struct vga_state *state)
+{
+	const uint8_t *crtc = registers->crtc;
+	uint32_t overflow = crtc[CRTC_OVERFLOW];
+	uint32_t lines = crtc[CRTC_DISPLAY_LINES] | (overflow & OVERFLOW_LINES_8) << 7 |
+			 (overflow & OVERFLOW_LINES_9) << 3;
+	uint32_t compare = crtc[CRTC_LINE_COMPARE] | (overflow & OVERFLOW_COMPARE_8) << 4 |
+			   (crtc[CRTC_MAX_SCAN_LINE] & (uint32_t)SCAN_LINE_COMPARE_9) << 3;
+	uint32_t rows = lines / ((crtc[CRTC_MAX_SCAN_LINE] & SCAN_LINE_MASK) + 1u) + 1;
+	uint32_t start = (uint32_t)crtc[CRTC_START_HIGH] << 8 | crtc[CRTC_START_LOW];
+	uint32_t cells = rows * crtc[CRTC_PITCH] * 2;
+	uint32_t end = (start + cells + CELLS_OF_WORD - 1) / CELLS_OF_WORD;
+
+	state->first_word = start / CELLS_OF_WORD;
+	state->words = end - state->first_word;
+	state->first_word %= TEXT_WORDS;
+	if (state->words > TEXT_WORDS || compare < lines) {
+		state->first_word = 0;
+		state->words = TEXT_WORDS;
+	}
+}
+
+static void save_text(struct vga_state *state, uint32_t spared)
 {
 	volatile uint64_t *from = phys(TEXT_MEMORY);
 
+	state->first_word = 0;
+	state->words = spared & VGA_SPARE_TEXT ? 0 : TEXT_WORDS;
+	if (spared & VGA_SPARE_HIDDEN && state->words)
+		find_page(&state->registers, state);
+	for (uint32_t i = 0; i < state->words; i++) {
+		uint32_t word = (state->first_word + i) % TEXT_WORDS;
+
+		state->contents[word] = from[word];
+	}
+}
+
+void vga_save(struct vga_state *state, uint32_t spared)
+{
+	bool own_fonts = spared & VGA_SPARE_FONTS && own.text;
+
 	state->present = is_present();
-	state->text = vga_is_text();
+	state->text = false;
 	if (!state->present)
 		return;
-	vga_registers_read(&state->registers);
-	own.adapter_hash = 0;
+	vga_registers_read(&state->registers, own_fonts ? &own.registers : NULL);
+	state->text = shows_text(&state->registers);
+	own.adapter_hash = 0; /* a graphics mode may have used the memory of the font */
 	if (!state->text)
 		return;
-	for (uint32_t i = 0; i < TEXT_WORDS; i++)
-		state->contents[i] = from[i];
-	state->font_hash = save_font(&state->registers, NULL);
-	vga_indices_write(&state->registers);
+	save_text(state, spared);
+	if (own_fonts)
+		own.adapter_hash = own.font_hash;
+	else
+		read_font(&state->registers, own.read_font);
+	state->font_hash = own.adapter_hash;
 }
 
 bool vga_font_differs(const struct vga_state *state)
@@ -129,11 +179,7 @@ bool vga_font_differs(const struct vga_state *state)
 
 void vga_font_save(void *font)
 {
-	struct vga_registers registers;
-
-	vga_registers_read(&registers);
-	save_font(&registers, font);
-	vga_indices_write(&registers);
+	memcpy(font, own.read_font, sizeof(own.read_font));
 }
 
 void vga_font_restore(const void *font)
@@ -149,18 +195,46 @@ static void load_font_of(const struct vga_state *state)
 		load_font(&state->registers, own.font, own.font_hash);
 }
 
-/* Memory is written after the mode, because the mode decides where the memory is visible. */
-void vga_restore(const struct vga_state *state)
+static bool has_word(const struct vga_state *state, uint32_t word)
+{
+	return (word + TEXT_WORDS - state->first_word) % TEXT_WORDS < state->words;
+}
+
+/* True if the text memory of both is seen in the same way. */
+static bool same_view(const struct vga_state *a, const struct vga_state *b)
+{
+	return a->text && b->text &&
+	       !memcmp(a->registers.sequencer, b->registers.sequencer, VGA_SEQUENCER_COUNT) &&
+	       !memcmp(a->registers.graphics, b->registers.graphics, VGA_GRAPHICS_COUNT);
+}
+
+static void load_text(const struct vga_state *state, const struct vga_state *now)
 {
 	volatile uint64_t *to = phys(TEXT_MEMORY);
 
+	if (now && !same_view(state, now))
+		now = NULL;
+	for (uint32_t i = 0; i < state->words; i++) {
+		uint32_t word = (state->first_word + i) % TEXT_WORDS;
+
+		if (!now || !has_word(now, word) || now->contents[word] != state->contents[word])
+			to[word] = state->contents[word];
+	}
+}
+
+/* Memory is written after the mode, because the mode decides where the memory is visible. */
+void vga_restore(const struct vga_state *state, const struct vga_state *now)
+{
+	struct vga_registers registers = {0};
+
 	if (!state->present || !is_present())
 		return;
-	vga_registers_write(&state->registers);
+	if (!now)
+		vga_registers_read(&registers, NULL);
+	vga_registers_write(&state->registers, now ? &now->registers : &registers);
 	if (state->text) {
 		load_font_of(state);
-		for (uint32_t i = 0; i < TEXT_WORDS; i++)
-			to[i] = state->contents[i];
+		load_text(state, now);
 	}
 	vga_indices_write(&state->registers);
 }
@@ -171,9 +245,10 @@ void vga_keep(void)
 	own.text = vga_is_text();
 	if (!own.kept)
 		return;
-	vga_registers_read(&own.registers);
+	vga_registers_read(&own.registers, NULL);
 	if (own.text)
-		own.font_hash = save_font(&own.registers, own.font);
+		own.font_hash = read_font(&own.registers, own.font);
+	vga_indices_write(&own.registers);
 }
 
 /* Keeps the start of the page that is shown, and the cursor, if the mode was a text mode before. */
@@ -186,17 +261,18 @@ static void keep_places(struct vga_registers *registers)
 void vga_take_back(void)
 {
 	volatile uint64_t *to = phys(TEXT_MEMORY);
-	struct vga_registers registers = own.registers;
+	struct vga_registers registers = own.registers, now = {0};
 	bool text = vga_is_text();
 
 	if (!own.kept || !is_present())
 		return;
 	if (text && own.text)
 		keep_places(&registers);
-	vga_registers_write(&registers);
-	if (!own.text)
-		return;
-	load_font(&registers, own.font, own.font_hash);
-	for (uint32_t i = 0; i < TEXT_WORDS && !text; i++)
+	vga_registers_read(&now, NULL);
+	vga_registers_write(&registers, &now);
+	if (own.text)
+		load_font(&registers, own.font, own.font_hash);
+	for (uint32_t i = 0; i < TEXT_WORDS && own.text && !text; i++)
 		to[i] = BLANK_CELLS;
+	vga_indices_write(&registers);
 }

@@ -12,14 +12,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define VGA_TEXT_BYTES	    0x8000 /* of video memory, 0xb8000 to 0xbffff */
-#define VGA_SEQUENCER_COUNT 5
-#define VGA_CRTC_COUNT	    0x19
-#define VGA_GRAPHICS_COUNT  9
-#define VGA_ATTRIBUTE_COUNT 0x15
-#define VGA_COLOURS	    256
-#define VGA_FONT_BYTES	    0x10000 /* plane 2: 8 fonts of 256 characters of 32 bytes */
-#define VGA_VBE_COUNT	    10
+#define VGA_TEXT_BYTES	      0x8000 /* of video memory, 0xb8000 to 0xbffff */
+#define VGA_SEQUENCER_COUNT   5
+#define VGA_CRTC_COUNT	      0x19
+#define VGA_GRAPHICS_COUNT    9
+#define VGA_ATTRIBUTE_COUNT   0x15
+#define VGA_ATTRIBUTE_PALETTE 16 /* the first of them are the palette */
+#define VGA_COLOURS	      256
+#define VGA_FONT_BYTES	      0x10000 /* plane 2: 8 fonts of 256 characters of 32 bytes */
+#define VGA_VBE_COUNT	      10
 
 struct vga_registers {
 	uint8_t misc;
@@ -38,11 +39,21 @@ struct vga_registers {
 	} index;
 };
 
+/* What need not be kept. The first two are about a screen in text mode. */
+enum vga_spared {
+	VGA_SPARE_TEXT = 1 << 0,   /* all text */
+	VGA_SPARE_HIDDEN = 1 << 1, /* the text outside of the page that is shown */
+	/* Fonts, palette and colours: they are what vga_keep() found. */
+	VGA_SPARE_FONTS = 1 << 2,
+};
+
 struct vga_state {
 	bool present; /* a VGA answered */
 	bool text;    /* it was in colour text mode; only then are font and contents valid */
 	struct vga_registers registers;
 	uint64_t font_hash; /* the font itself is kept apart */
+	/* The words of contents that are kept. After the last word of contents comes the first. */
+	uint32_t first_word, words;
 	uint64_t contents[VGA_TEXT_BYTES / 8];
 };
 
@@ -53,13 +64,15 @@ bool vga_is_text(void);
  * A mirrored pair. Restore brings back the mode that save found, from any other mode.
  *
  * Most slots have the font that the monitor found at start, and 64 KiB for each slot would be
- * wasted. So the font is kept only if vga_font_differs(). vga_font_save() then reads the adapter
- * again and copies its font to font, which must live as long as the state. Nobody may change the
- * screen between vga_save() and vga_font_save(). Before vga_restore(), vga_font_restore() gets that
- * copy. If it gets NULL, the slot finds the monitor's font.
+ * wasted. So the font is kept only if vga_font_differs(). vga_font_save() then copies the font that
+ * vga_save() has read to font, which must live as long as the state. Before vga_restore(),
+ * vga_font_restore() gets that copy. If it gets NULL, the slot finds the monitor's font.
+ *
+ * spared has bits of enum vga_spared. Restore writes what differs from now, which is what was saved
+ * last, if nothing has changed the screen, or NULL.
  */
-void vga_save(struct vga_state *state);
-void vga_restore(const struct vga_state *state);
+void vga_save(struct vga_state *state, uint32_t spared);
+void vga_restore(const struct vga_state *state, const struct vga_state *now);
 bool vga_font_differs(const struct vga_state *state);
 void vga_font_save(void *font);
 void vga_font_restore(const void *font);

@@ -54,15 +54,18 @@ enum uart_register {
 
 static bool uart_exists(uint16_t port)
 {
-	uint8_t scratch = inb(port + UART_SCR);
+	uint8_t scratch;
 	bool exists;
 
+	if (inb(port + UART_LSR) == UART_LSR_ABSENT)
+		return false;
+	scratch = inb(port + UART_SCR);
 	outb(port + UART_SCR, UART_SCRATCH_TEST);
 	exists = inb(port + UART_SCR) == UART_SCRATCH_TEST;
 	outb(port + UART_SCR, (uint8_t)~UART_SCRATCH_TEST);
 	exists = exists && inb(port + UART_SCR) == (uint8_t)~UART_SCRATCH_TEST;
 	outb(port + UART_SCR, scratch);
-	return exists && inb(port + UART_LSR) != UART_LSR_ABSENT;
+	return exists;
 }
 
 static bool uart_wait(uint16_t port, uint8_t bit)
@@ -163,18 +166,36 @@ void uart_save(uint16_t port, struct uart_state *state)
 	state->iir = inb(port + UART_IIR);
 	state->mcr = inb(port + UART_MCR);
 	state->scr = inb(port + UART_SCR);
-	outb(port + UART_IER, 0);
+	if (state->ier)
+		outb(port + UART_IER, 0);
 	outb(port + UART_LCR, state->lcr);
 }
 
-void uart_restore(uint16_t port, const struct uart_state *state)
+static bool fifos_on(const struct uart_state *state)
 {
-	bool fifos = (state->iir & UART_IIR_FIFOS) == UART_IIR_FIFOS;
+	return (state->iir & UART_IIR_FIFOS) == UART_IIR_FIFOS;
+}
+
+/* True if nothing but the interrupts differs. */
+static bool is_set_up(const struct uart_state *state, const struct uart_state *now)
+{
+	return now->present && now->lcr == state->lcr && now->dll == state->dll &&
+	       now->dlm == state->dlm && fifos_on(now) == fifos_on(state) &&
+	       now->scr == state->scr && now->mcr == state->mcr && !(state->lcr & UART_LCR_DLAB);
+}
+
+void uart_restore(uint16_t port, const struct uart_state *state, const struct uart_state *now)
+{
+	bool fifos = fifos_on(state);
 
 	if (!state->present)
 		return;
-
-	/* The monitor's last bytes must leave at the monitor's own speed. */
+	if (now && is_set_up(state, now)) {
+		if (state->ier)
+			outb(port + UART_IER, state->ier);
+		return;
+	}
+	/* The last bytes must leave at the speed that they were sent with. */
 	uart_wait(port, UART_LSR_IDLE);
 	uart_set_divisor(port, state->lcr & (uint8_t)~UART_LCR_DLAB, state->dll, state->dlm);
 	outb(port + UART_FCR, fifos ? UART_FCR_ENABLE : 0);

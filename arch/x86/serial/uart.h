@@ -50,9 +50,10 @@ void uart_drain(struct uart *uart);
 
 /*
  * A mirrored pair for the UART at port and what is programmed into it. Save leaves its interrupts
- * off. Both work without a UART at port, too; present is then false.
+ * off. Both work without a UART at port, too; present is then false. now is what was saved last, if
+ * nothing has changed it, or NULL.
  */
 void uart_save(uint16_t port, struct uart_state *state);
-void uart_restore(uint16_t port, const struct uart_state *state);
+void uart_restore(uint16_t port, const struct uart_state *state, const struct uart_state *now);
 
 #endif

@@ -139,31 +139,43 @@ static uint64_t find_period(uint64_t address, uint64_t timer, uint64_t config)
 	return period;
 }
 
-/*
- * The counter stands still while its halves are read, so that none carries into the other. No timer
- * interrupts while the counter runs once more to find a period. Level-triggered interrupts end
- * here, because their lines must fall before the next kernel listens to them.
- */
-void hpet_save(uint64_t address, struct hpet_state *state)
+/* No timer interrupts while the counter runs once more to find a period. */
+static void save_timers(uint64_t address, uint32_t count, struct hpet_state *state)
 {
-	if (!address)
-		return;
-	state->config = read64(address + HPET_CONFIG);
-	mmio_write32(address + HPET_CONFIG, (uint32_t)state->config & ~CONFIG_ENABLE);
-	state->counter = read64(address + HPET_COUNTER);
-	for (uint32_t i = 0; i < timers(address); i++) {
+	for (uint32_t i = 0; i < count; i++) {
 		uint64_t timer = timer_at(address, i);
 
 		state->timer[i].config = read64(timer);
 		state->timer[i].comparator = read64(timer + HPET_TIMER_COMPARATOR);
 		state->timer[i].route = read64(timer + HPET_TIMER_ROUTE);
-		write64(timer, state->timer[i].config & ~(uint64_t)TIMER_INTERRUPT);
+		if (state->timer[i].config & TIMER_INTERRUPT)
+			mmio_write32(timer, (uint32_t)state->timer[i].config & ~TIMER_INTERRUPT);
 	}
-	for (uint32_t i = 0; i < timers(address); i++)
+	for (uint32_t i = 0; i < count; i++)
 		if (state->timer[i].config & TIMER_PERIODIC)
 			state->timer[i].period =
 				find_period(address, timer_at(address, i), state->timer[i].config);
-	mmio_write32(address + HPET_STATUS, mmio_read32(address + HPET_STATUS));
+}
+
+/*
+ * The counter stands still while its halves are read, so that none carries into the other.
+ * Level-triggered interrupts end here, because their lines must fall before the next kernel listens
+ * to them.
+ */
+void hpet_save(uint64_t address, struct hpet_state *state)
+{
+	uint32_t pending;
+
+	if (!address)
+		return;
+	state->config = read64(address + HPET_CONFIG);
+	if (state->config & CONFIG_ENABLE)
+		mmio_write32(address + HPET_CONFIG, (uint32_t)state->config & ~CONFIG_ENABLE);
+	state->counter = read64(address + HPET_COUNTER);
+	save_timers(address, timers(address), state);
+	pending = mmio_read32(address + HPET_STATUS);
+	if (pending)
+		mmio_write32(address + HPET_STATUS, pending);
 }
 
 /*
@@ -186,27 +198,48 @@ static void load_periodic(uint64_t timer, uint64_t config, uint64_t comparator, 
 		mmio_write32(at + 4, (uint32_t)(period >> 32));
 }
 
-/*
- * The HPET is halted while it changes, and enabled last, so that no timer matches on a half-loaded
- * state.
- */
-void hpet_restore(uint64_t address, const struct hpet_state *state)
+/* A periodic timer is written in any case, because hpet_save() let it run. */
+static bool timer_differs(const struct hpet_timer *timer, const struct hpet_timer *now)
 {
+	uint64_t config = now->config & ~(uint64_t)TIMER_INTERRUPT;
+
+	return (timer->config | now->config) & TIMER_PERIODIC || timer->config != config ||
+	       timer->comparator != now->comparator || timer->route != now->route;
+}
+
+static void restore_timer(uint64_t at, const struct hpet_timer *timer)
+{
+	if (timer->config & TIMER_PERIODIC) {
+		load_periodic(at, timer->config, timer->comparator, timer->period);
+	} else {
+		write64(at, timer->config);
+		write64(at + HPET_TIMER_COMPARATOR, timer->comparator);
+	}
+	write64(at + HPET_TIMER_ROUTE, timer->route);
+}
+
+/* True if a periodic timer of now ran, and the counter with it. */
+static bool counter_ran(const struct hpet_state *now, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (now->timer[i].config & TIMER_PERIODIC)
+			return true;
+	return false;
+}
+
+/* The HPET is enabled last, so that no timer matches on a half-loaded state. */
+void hpet_restore(uint64_t address, const struct hpet_state *state, const struct hpet_state *now)
+{
+	uint32_t count;
+
 	if (!address)
 		return;
-	mmio_write32(address + HPET_CONFIG, (uint32_t)state->config & ~CONFIG_ENABLE);
-	write64(address + HPET_COUNTER, state->counter);
-	for (uint32_t i = 0; i < timers(address); i++) {
-		uint64_t timer = timer_at(address, i), config = state->timer[i].config;
-
-		if (config & TIMER_PERIODIC) {
-			load_periodic(timer, config, state->timer[i].comparator,
-				      state->timer[i].period);
-		} else {
-			write64(timer, config);
-			write64(timer + HPET_TIMER_COMPARATOR, state->timer[i].comparator);
-		}
-		write64(timer + HPET_TIMER_ROUTE, state->timer[i].route);
-	}
-	write64(address + HPET_CONFIG, state->config);
+	count = timers(address);
+	if (!now || counter_ran(now, count) || state->counter != now->counter)
+		write64(address + HPET_COUNTER, state->counter);
+	for (uint32_t i = 0; i < count; i++)
+		if (!now || timer_differs(&state->timer[i], &now->timer[i]))
+			restore_timer(timer_at(address, i), &state->timer[i]);
+	if (!now || state->config != (now->config & ~(uint64_t)CONFIG_ENABLE))
+		write64(address + HPET_CONFIG, state->config);
 }

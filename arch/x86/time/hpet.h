@@ -10,12 +10,14 @@
 
 #define HPET_MAX_TIMERS 32
 
+struct hpet_timer {
+	uint64_t config, comparator, route;
+	uint64_t period; /* of a periodic timer; it is write-only, so it is measured */
+};
+
 struct hpet_state {
 	uint64_t config, counter;
-	struct {
-		uint64_t config, comparator, route;
-		uint64_t period; /* of a periodic timer; it is write-only, so it is measured */
-	} timer[HPET_MAX_TIMERS];
+	struct hpet_timer timer[HPET_MAX_TIMERS];
 };
 
 /* Bytes of its state, with an entry of timer[] for each of its timers. 0 without an HPET. */
@@ -23,10 +25,11 @@ uint32_t hpet_state_size(uint64_t address);
 
 /*
  * A mirrored pair for the HPET at address. If address is 0, there is none, and both do nothing.
- * Save leaves the counter halted and no level-triggered interrupt pending. After load, the counter
- * goes on from where the slot left it.
+ * Save leaves the counter halted and no level-triggered interrupt pending. Restore needs that, and
+ * writes what differs from what was saved last. now is NULL if that is not known. After it, the
+ * counter goes on from where the slot left it.
  */
 void hpet_save(uint64_t address, struct hpet_state *state);
-void hpet_restore(uint64_t address, const struct hpet_state *state);
+void hpet_restore(uint64_t address, const struct hpet_state *state, const struct hpet_state *now);
 
 #endif

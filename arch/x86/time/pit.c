@@ -31,6 +31,12 @@ static int periodic(uint8_t status)
 	return (PIT_MODE(status) & 3) >= 2;
 }
 
+/* Port 0x61 with the speaker off: the monitor is not heard. */
+static uint8_t silent(uint8_t gate)
+{
+	return gate & (uint8_t)~PORT_B_SPEAKER;
+}
+
 static uint16_t read_count(unsigned int channel, uint8_t status)
 {
 	uint16_t count = 0;
@@ -58,13 +64,16 @@ static void write_count(unsigned int channel, uint8_t status, uint16_t count)
  */
 static uint16_t speaker_reload(const struct pit_state *state)
 {
-	uint8_t silent = state->gate & ~(PORT_B_SPEAKER | PORT_B_GATE);
+	uint8_t closed = silent(state->gate) & (uint8_t)~PORT_B_GATE;
+	uint16_t count;
 
-	outb(PORT_B, silent);
-	outb(PORT_B, silent | PORT_B_GATE);
+	outb(PORT_B, closed);
+	outb(PORT_B, closed | PORT_B_GATE);
 	outb(PIT_COMMAND, PIT_READ(PIT_SPEAKER_CHANNEL));
 	inb(PIT_DATA(PIT_SPEAKER_CHANNEL)); /* status */
-	return read_count(PIT_SPEAKER_CHANNEL, state->status[PIT_SPEAKER_CHANNEL]);
+	count = read_count(PIT_SPEAKER_CHANNEL, state->status[PIT_SPEAKER_CHANNEL]);
+	outb(PORT_B, silent(state->gate));
+	return count;
 }
 
 void pit_save(struct pit_state *state)
@@ -77,10 +86,19 @@ void pit_save(struct pit_state *state)
 	state->gate = inb(PORT_B) & PORT_B_WRITABLE;
 	if (periodic(state->status[PIT_SPEAKER_CHANNEL]))
 		state->count[PIT_SPEAKER_CHANNEL] = speaker_reload(state);
-	outb(PORT_B, state->gate & (uint8_t)~PORT_B_SPEAKER); /* the monitor is not heard */
+	else if (state->gate != silent(state->gate))
+		outb(PORT_B, silent(state->gate));
 }
 
-void pit_restore(const struct pit_state *state)
+void pit_silence(void)
+{
+	uint8_t gate = inb(PORT_B) & PORT_B_WRITABLE;
+
+	if (gate != silent(gate))
+		outb(PORT_B, silent(gate));
+}
+
+void pit_restore(const struct pit_state *state, const struct pit_state *now)
 {
 	for (unsigned int channel = 0; channel < PIT_CHANNELS; channel++) {
 		uint8_t status = state->status[channel];
@@ -95,7 +113,8 @@ void pit_restore(const struct pit_state *state)
 		if (!(status & PIT_STATUS_NULL))
 			write_count(channel, status, count);
 	}
-	outb(PORT_B, state->gate);
+	if (!now || silent(now->gate) != state->gate)
+		outb(PORT_B, state->gate);
 }
 
 void pit_wait(uint16_t count)

@@ -23,10 +23,14 @@ struct pit_state {
 /*
  * A mirrored pair. pit_save() leaves reload alone, and the speaker silent. A periodic channel 0
  * comes back with its reload value, if that is known. A periodic channel 2 comes back with a reload
- * value that pit_save() measures. All other counters go on from the count that they had.
+ * value that pit_save() measures. All other counters go on from the count that they had. now is what
+ * was saved last, or NULL.
  */
 void pit_save(struct pit_state *state);
-void pit_restore(const struct pit_state *state);
+void pit_restore(const struct pit_state *state, const struct pit_state *now);
+
+/* Switches the speaker off. */
+void pit_silence(void);
 
 /* Runs channel 2 down from count, and waits until it is done: count / PIT_HZ seconds. */
 void pit_wait(uint16_t count);

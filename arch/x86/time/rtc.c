@@ -41,13 +41,13 @@ static void rtc_write(uint8_t index, uint8_t value)
 	outb(RTC_DATA, value);
 }
 
-/* Changes the bits in mask, if they differ. */
+/* Sets the bits in mask. */
 static void rtc_set(uint8_t index, uint8_t mask, uint8_t value)
 {
-	uint8_t now = rtc_read(index);
+	uint8_t all = rtc_read(index);
 
-	if ((now ^ value) & mask)
-		rtc_write(index, (now & (uint8_t)~mask) | (value & mask));
+	if ((all ^ value) & mask)
+		rtc_write(index, (all & (uint8_t)~mask) | (value & mask));
 }
 
 /* The index and mask of an alarm byte. Index 0 means that there is none. */
@@ -72,7 +72,8 @@ void rtc_save(const struct rtc_layout *layout, struct rtc_state *state)
 	for (uint32_t i = 0; i < RTC_ALARM_BYTES; i++)
 		if (alarm_index(layout, i))
 			state->alarm[i] = rtc_read(alarm_index(layout, i)) & alarm_mask(layout, i);
-	rtc_set(RTC_B, B_INTERRUPTS, 0);
+	if (state->interrupts & B_INTERRUPTS)
+		rtc_set(RTC_B, B_INTERRUPTS, 0);
 	rtc_read(RTC_C); /* otherwise the interrupt line stays raised */
 	outb(RTC_INDEX, RTC_D);
 }
@@ -81,14 +82,17 @@ void rtc_save(const struct rtc_layout *layout, struct rtc_state *state)
  * The flags rise even if their interrupts are disabled. Those that rose meanwhile are cleared
  * before interrupts are enabled, because the kernel did not ask for these interrupts.
  */
-void rtc_restore(const struct rtc_layout *layout, const struct rtc_state *state)
+void rtc_restore(const struct rtc_layout *layout, const struct rtc_state *state,
+		 const struct rtc_state *now)
 {
 	for (uint32_t i = 0; i < RTC_ALARM_BYTES; i++)
-		if (alarm_index(layout, i))
+		if (alarm_index(layout, i) && (!now || now->alarm[i] != state->alarm[i]))
 			rtc_set(alarm_index(layout, i), alarm_mask(layout, i), state->alarm[i]);
-	rtc_set(RTC_A, A_RATE, state->rate);
+	if (!now || now->rate != state->rate)
+		rtc_set(RTC_A, A_RATE, state->rate);
 	rtc_read(RTC_C);
-	rtc_set(RTC_B, B_KEPT, state->interrupts);
+	if (!now || (now->interrupts & (uint8_t)~B_INTERRUPTS) != state->interrupts)
+		rtc_set(RTC_B, B_KEPT, state->interrupts);
 	outb(RTC_INDEX, RTC_D);
 }
 

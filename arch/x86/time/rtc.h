@@ -28,9 +28,11 @@ struct rtc_layout {
 /*
  * A mirrored pair. Save leaves all interrupts off, and none pending. The index register (port 0x70)
  * is write-only. Both functions leave it at a register that nothing depends on, with NMIs enabled.
+ * now is what was saved last, or NULL.
  */
 void rtc_save(const struct rtc_layout *layout, struct rtc_state *state);
-void rtc_restore(const struct rtc_layout *layout, const struct rtc_state *state);
+void rtc_restore(const struct rtc_layout *layout, const struct rtc_state *state,
+		 const struct rtc_state *now);
 
 /* Sets what firmware looks at after a reset, to know why there was one. It is a byte of the CMOS. */
 void rtc_set_shutdown_status(uint8_t status);

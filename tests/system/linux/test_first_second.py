@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from linux import CLOUD, Linux, initrd, kernel, linux_slot
+from linux import CLOUD, OLDER_CLOUD, Linux, initrd, kernel, linux_slot
 from qemu import PROMPT
 from switchyard import module, open_console, slots
 
@@ -103,4 +103,39 @@ def test_a_driver_that_was_shown_is_remembered(machines):
         machine.expect(PROMPT)
         assert 'shown no driver' not in machine.command('slots')
     assert machine.command('log').count('its kernel has never shown a driver') == 1
-    assert 'driver' not in said
+    assert 'shown a driver' not in said
+
+
+def dies(machine, name, line, how):
+    """The kernel has no driver, and EFI's ResetSystem ends its slot alone."""
+    guest = Linux(machine, 'linux')
+    machine.sendline(f'boot {name}')
+    machine.expect(rf'slot {name}: appended to its command line: reboot=efi panic=1 efi=runtime')
+    guest.wait()
+    machine.sendline(line)
+    machine.expect(how, 30)
+    machine.expect(f'slot {name} has rebooted; it is ready to be started again', 60)
+    machine.expect(PROMPT)
+
+
+@pytest.mark.parametrize('firmware', ['bios', 'uefi'])
+def test_efi_ends_a_slot_without_a_driver(machines, firmware):
+    """A reboot, an emergency reboot and a panic of stock kernels that have loaded no driver."""
+    stock = 'module_blacklist=switchyard'
+    machine = machines.start(
+        'timeout=-1', linux_slot('alpha', CLOUD)
+        + linux_slot('newer', CLOUD, 'mem=256M efi=on', stock)
+        + linux_slot('older', OLDER_CLOUD, 'mem=256M efi=on', stock), memory='1280M', firmware=firmware)
+    open_console(machine)
+    alpha = Linux(machine, 'alpha')
+    machine.sendline('boot alpha')
+    alpha.wait()
+    alpha.leave('syctl monitor')
+    machine.expect(PROMPT)
+    dies(machine, 'newer', 'reboot -f', 'reboot: Restarting system')
+    dies(machine, 'older', 'echo b > /proc/sysrq-trigger', 'sysrq-trigger')
+    dies(machine, 'newer', 'echo c > /proc/sysrq-trigger', 'Kernel panic')
+    assert 'older: its kernel has shown no driver' in machine.command('slots')
+    machine.sendline('switch alpha')
+    alpha.come_back()
+    assert alpha.alarms() == []

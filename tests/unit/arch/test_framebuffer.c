@@ -6,6 +6,7 @@
 #include "arch/x86/screen/framebuffer.h"
 #include "cmocka.h"
 #include "fake/fake.h"
+#include "fake/fake_cpu.h"
 
 #define BASE	 UINT64_C(0x480000000) /* above 4 GiB */
 #define PICTURE	 UINT64_C(0x10000000)
@@ -227,12 +228,11 @@ static void faults(void **state)
 	assert_string_equal(framebuffer_fault(&mode), "no such address");
 }
 
-static void saves_and_loads(void **state)
+static void save_and_load(void)
 {
 	uint8_t *picture;
 	uint64_t size;
 
-	(void)state;
 	start_mode(641, 401, 24); /* no multiple of 8 bytes */
 	size = framebuffer_size(&screen.mode);
 	assert_int_not_equal(size % 8, 0);
@@ -248,6 +248,21 @@ static void saves_and_loads(void **state)
 	assert_memory_equal(picture, pixels, size);
 }
 
+static void saves_and_loads(void **state)
+{
+	(void)state;
+	fake_cpu_reset();
+	save_and_load();
+}
+
+static void saves_by_streaming_loads(void **state)
+{
+	(void)state;
+	fake_cpu_reset();
+	fake_cpuid(CPUID_FEATURES, 0, (struct cpuid){.ecx = CPUID_1_ECX_SSE4_1});
+	save_and_load();
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, stop)
 
 int main(void)
@@ -260,6 +275,7 @@ int main(void)
 		TEST(draws_only_changes),
 		TEST(faults),
 		TEST(saves_and_loads),
+		TEST(saves_by_streaming_loads),
 	};
 
 	return cmocka_run_group_tests_name("framebuffer", tests, NULL, NULL);

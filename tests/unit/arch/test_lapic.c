@@ -4,6 +4,7 @@
  * refuses (SDM volume 3, 11.12). In xAPIC mode the registers are a page of the test's own memory.
  */
 #include "arch/x86/interrupt/lapic.h"
+#include <stddef.h>
 #include <string.h>
 #include "arch/x86/cpu/msr.h"
 #include "cmocka.h"
@@ -320,7 +321,7 @@ static void test_back_to_firmwares_xapic(void **unused)
 {
 	(void)unused;
 	quiet_after(XAPIC, X2APIC);
-	lapic_virtual_wire();
+	lapic_virtual_wire(NULL);
 	assert_int_equal(mode_of(fake_msr_value(MSR_APIC_BASE)), XAPIC);
 	assert_int_equal(page[0x350 / 4], EXTINT);
 	assert_int_equal(page[0x360 / 4], LVT_NMI);
@@ -332,7 +333,7 @@ static void test_disabled_becomes_xapic(void **unused)
 {
 	(void)unused;
 	quiet_after(DISABLED, X2APIC);
-	lapic_virtual_wire();
+	lapic_virtual_wire(NULL);
 	assert_int_equal(mode_of(fake_msr_value(MSR_APIC_BASE)), XAPIC);
 }
 
@@ -351,7 +352,7 @@ static void test_back_to_firmwares_x2apic(void **unused)
 	(void)unused;
 	for (unsigned int i = 0; i < 3; i++) {
 		quiet_after(X2APIC, modes[i]);
-		lapic_virtual_wire();
+		lapic_virtual_wire(NULL);
 		assert_x2apic_virtual_wire();
 	}
 }
@@ -362,8 +363,32 @@ static void test_locked_in_x2apic(void **unused)
 	(void)unused;
 	quiet_after(XAPIC, X2APIC);
 	lock_in_x2apic();
-	lapic_virtual_wire();
+	lapic_virtual_wire(NULL);
 	assert_x2apic_virtual_wire();
+}
+
+/* A register that has its value already is not written: only one entry is unmasked here. */
+static void test_only_what_differs_is_written(void **unused)
+{
+	struct lapic_state state;
+	unsigned int last = 0;
+
+	(void)unused;
+	start_in(X2APIC);
+	lapic_keep_firmware();
+	lapic_virtual_wire(NULL);
+	fake_msr(X2APIC_LVT_TIMER, TIMER_PERIODIC | 0xec);
+	fake_cpu.event_count = 0;
+	lapic_save(&state);
+	lapic_drain(&state);
+	lapic_virtual_wire(&state);
+	assert_x2apic_virtual_wire();
+	lapic_restore(&state);
+	assert_int_equal(fake_msr_value(X2APIC_LVT_TIMER), TIMER_PERIODIC | 0xec);
+	assert_int_equal(writes(X2APIC_LVT_TIMER, &last), 3);
+	assert_int_equal(writes(X2APIC_LINT0, &last), 2); /* masked, and unmasked */
+	assert_int_equal(writes(X2APIC_LVT_TIMER + 1, &last), 0);
+	assert_int_equal(writes(MSR_APIC_BASE, &last), 0);
 }
 
 /* Firmware's state is the boot CPU's. A CPU that gets the same state is not the boot CPU after that. */
@@ -373,11 +398,11 @@ static void test_the_flag_of_the_boot_cpu_stays(void **unused)
 	start_in(XAPIC);
 	lapic_keep_firmware();
 	fake_msr(MSR_APIC_BASE, base_in(X2APIC) & ~APIC_BASE_BSP);
-	lapic_virtual_wire();
+	lapic_virtual_wire(NULL);
 	assert_int_equal(mode_of(fake_msr_value(MSR_APIC_BASE)), XAPIC);
 	assert_false(lapic_is_boot_cpu());
 	fake_msr(MSR_APIC_BASE, base_in(X2APIC));
-	lapic_virtual_wire();
+	lapic_virtual_wire(NULL);
 	assert_true(lapic_is_boot_cpu());
 }
 
@@ -401,6 +426,7 @@ int main(void)
 		cmocka_unit_test(test_disabled_becomes_xapic),
 		cmocka_unit_test(test_back_to_firmwares_x2apic),
 		cmocka_unit_test(test_locked_in_x2apic),
+		cmocka_unit_test(test_only_what_differs_is_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

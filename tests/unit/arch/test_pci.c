@@ -33,8 +33,9 @@
 static union {
 	struct pci_state state;
 	uint8_t room[PCI_STATE_MAX];
-} first, second;
+} first, second, third;
 static struct pci_state *const one = &first.state, *const two = &second.state;
+static struct pci_state *const now = &third.state; /* what is saved last, before a restore */
 static int host, bridge, net;
 
 /* A host bridge, a bridge to bus 1, and behind it a network card with every capability. */
@@ -72,6 +73,13 @@ static int end(void **state)
 	(void)state;
 	fake_reset();
 	return 0;
+}
+
+/* Restores after the next slot has left the machine. */
+static void restore(const struct pci_state *state)
+{
+	pci_save(pci_functions(), now, true);
+	pci_restore(pci_functions(), state, now);
 }
 
 static void finds_all_functions(void **state)
@@ -146,7 +154,7 @@ static void counts_what_is_left_out(void **state)
 	fake_pci.mappable = TABLE;
 	pci_init();
 	assert_int_equal(pci_functions()->msix_unreachable, 1);
-	pci_save(pci_functions(), one); /* and does not fault */
+	pci_save(pci_functions(), one, true); /* and does not fault */
 	assert_false(one->function[2].msix.table);
 }
 
@@ -175,16 +183,16 @@ static void what_was_changed_comes_back(void **state)
 	};
 
 	(void)state;
-	pci_save(pci_functions(), two);
+	pci_save(pci_functions(), two, true);
 	for (uint32_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		fake_pci_set(*places[i].function, places[i].offset, places[i].size, 0x01030205 + i,
 			     true);
 	fake_pci_set(net, PCI_BAR0 + 4, 4, TABLE, true);
-	pci_save(pci_functions(), one);
-	pci_restore(pci_functions(), two);
+	pci_save(pci_functions(), one, true);
+	restore(two);
 	assert_int_equal(fake_pci_get(net, PCI_BAR0, 4), 0xc001);
 	assert_int_equal(fake_pci_get(bridge, PCI_BRIDGE_MEMORY, 4), 0);
-	pci_restore(pci_functions(), one);
+	restore(one);
 	for (uint32_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		uint64_t mask = places[i].offset == PCI_BRIDGE_CONTROL ? 0xfbbf : UINT32_MAX;
 
@@ -199,11 +207,11 @@ static void nothing_is_written_where_nothing_differs(void **state)
 {
 	(void)state;
 	fake_pci_set(net, MSI + 2, 2, 0, true);
-	pci_save(pci_functions(), one);
+	pci_save(pci_functions(), one, true);
+	memcpy(now, one, pci_state_size(pci_functions()));
 	fake_pci.writes = 0;
-	pci_restore(pci_functions(), one);
-	for (uint32_t i = 0; i < fake_pci.writes; i++)
-		assert_in_range(fake_pci.write[i].offset, MSI, MSIX + 0x0c);
+	pci_restore(pci_functions(), one, now);
+	assert_int_equal(fake_pci.writes, 0);
 }
 
 /* The index of the first write to that register, not before index `from`; -1: none. */
@@ -233,12 +241,12 @@ static void order_of_load(void **state)
 	(void)state;
 	fake_pci_set(net, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER, true);
 	fake_pci_set(net, MSI + 2, 2, MSI_64_MASKABLE | 1, true);
-	pci_save(pci_functions(), one);
+	pci_save(pci_functions(), one, true);
 	assert_int_equal(fake_pci_get(net, MSI + 2, 2), MSI_64_MASKABLE); /* quiet */
 	fake_pci_set(bridge, PCI_BRIDGE_MEMORY, 4, 0x12345678, true);
 	fake_pci_set(net, PCI_BAR0, 4, 0xd001, true);
 	fake_pci.writes = 0;
-	pci_restore(pci_functions(), one);
+	restore(one);
 	window = written(0, bridge, PCI_BRIDGE_MEMORY);
 	off = written(0, net, PCI_COMMAND);
 	bar = written(0, net, PCI_BAR0);
@@ -259,18 +267,37 @@ static void msix_tables_come_back(void **state)
 {
 	(void)state;
 	fake_pci_set(net, MSIX + 2, 2, 0x8000 | (ENTRIES - 1), true);
-	pci_save(pci_functions(), one);
+	pci_save(pci_functions(), one, true);
 	assert_int_equal(fake_pci_get(net, MSIX + 2, 2), 0xc000 | (ENTRIES - 1)); /* all masked */
 	memset(table(), 0x22, ENTRIES * sizeof(struct pci_msix_entry));
 	fake_pci_set(net, PCI_COMMAND, 2, 0, true);
 	fake_pci_set(net, MSIX + 2, 2, ENTRIES - 1, true);
-	pci_save(pci_functions(), two); /* the table can't be read without decoding */
+	pci_save(pci_functions(), two, true); /* the table can't be read without decoding */
 	assert_false(two->function[2].msix.table);
-	pci_restore(pci_functions(), one);
+	restore(one);
 	for (uint32_t i = 0; i < ENTRIES * 4; i++)
 		assert_int_equal(table()[i], 0x11111111);
 	assert_int_equal(fake_pci_get(net, MSIX + 2, 2), 0x8000 | (ENTRIES - 1));
 	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2), PCI_COMMAND_MEMORY);
+}
+
+/* A slot that writes its table itself finds it masked, and the next slot's table is not taken for it. */
+static void a_spared_table_stays_masked(void **state)
+{
+	(void)state;
+	fake_pci_set(net, MSIX + 2, 2, 0x8000 | (ENTRIES - 1), true);
+	pci_save(pci_functions(), two, true);
+	memset(table(), 0x22, ENTRIES * sizeof(struct pci_msix_entry));
+	fake_pci_set(net, MSIX + 2, 2, 0x8000 | (ENTRIES - 1), true);
+	pci_save(pci_functions(), one, false);
+	memcpy(now, one, pci_state_size(pci_functions()));
+	pci_restore(pci_functions(), one, now);
+	assert_int_equal(table()[0], 0x22222222);
+	assert_int_equal(fake_pci_get(net, MSIX + 2, 2), 0xc000 | (ENTRIES - 1));
+	memcpy(now, one, pci_state_size(pci_functions()));
+	pci_restore(pci_functions(), two, now);
+	assert_int_equal(table()[0], 0x11111111);
+	assert_int_equal(fake_pci_get(net, MSIX + 2, 2), 0x8000 | (ENTRIES - 1));
 }
 
 /* A kernel has renumbered the buses. The functions behind the bridge are still found. */
@@ -279,10 +306,10 @@ static void bus_numbers_come_back(void **state)
 	(void)state;
 	fake_pci_set(bridge, PCI_BRIDGE_BUSES, 4, 0x00070700, true);
 	fake_pci_set(net, PCI_BAR0, 4, 0xe001, true);
-	pci_save(pci_functions(), one);
+	pci_save(pci_functions(), one, true);
 	assert_int_equal(fake_pci_get(bridge, PCI_BRIDGE_BUSES, 4), 0x00010100); /* firmware's */
 	fake_pci_set(net, PCI_BAR0, 4, 0, true);
-	pci_restore(pci_functions(), one);
+	restore(one);
 	assert_int_equal(fake_pci_get(net, PCI_BAR0, 4), 0xe001);
 	assert_int_equal(fake_pci_get(bridge, PCI_BRIDGE_BUSES, 4), 0x00070700);
 }
@@ -297,10 +324,10 @@ static void power_states_come_back(void **state)
 
 	(void)state;
 	fake_pci_set(net, PM + 4, 2, 3, true);
-	pci_save(pci_functions(), one);
+	pci_save(pci_functions(), one, true);
 	fake_pci_set(net, PCI_BAR0, 4, 0xd001, true);
 	fake_pci.writes = 0;
-	pci_restore(pci_functions(), one);
+	restore(one);
 	awake = written(0, net, PM + 4);
 	bar = written(0, net, PCI_BAR0);
 	asleep = written((uint32_t)awake + 1, net, PM + 4);
@@ -310,7 +337,7 @@ static void power_states_come_back(void **state)
 	assert_true(fake_console.now >= 10000); /* us */
 
 	fake_pci.writes = 0;
-	pci_restore(pci_functions(), one); /* it sleeps already */
+	restore(one); /* it sleeps already */
 	assert_int_equal(written(0, net, PM + 4), -1);
 }
 
@@ -318,14 +345,14 @@ static void one_that_is_gone_is_passed_over(void **state)
 {
 	(void)state;
 	fake_pci.function[net].gone = true;
-	pci_save(pci_functions(), one);
+	pci_save(pci_functions(), one, true);
 	fake_pci.function[net].gone = false;
 	fake_pci.writes = 0;
-	pci_restore(pci_functions(), one); /* there is nothing to restore */
+	restore(one); /* there is nothing to restore */
 	assert_int_equal(fake_pci.function[net].writes, 0);
-	pci_save(pci_functions(), one);
+	pci_save(pci_functions(), one, true);
 	fake_pci.function[net].gone = true;
-	pci_restore(pci_functions(), one);
+	restore(one);
 }
 
 /* The slot of the function ended, so it is no bus master until a driver makes it one again. */
@@ -336,17 +363,18 @@ static void one_that_was_cut_off_stays_so(void **state)
 	(void)state;
 	fake_pci_set(net, PCI_COMMAND, 2, working, true);
 	fake_pci_set(bridge, PCI_COMMAND, 2, working, true);
-	pci_save(pci_functions(), one);
+	pci_save(pci_functions(), one, true);
 	assert_int_equal(pci_stop_bus_masters(), 1);
 	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2), PCI_COMMAND_MEMORY);
 	assert_int_equal(fake_pci_get(bridge, PCI_COMMAND, 2), working);
-	pci_restore(pci_functions(), one);
+	memcpy(now, one, pci_state_size(pci_functions())); /* saved before it was cut off */
+	pci_restore(pci_functions(), one, now);
 	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2), PCI_COMMAND_MEMORY);
 
 	fake_pci_set(net, PCI_COMMAND, 2, working, true); /* a driver */
-	pci_save(pci_functions(), two);
+	pci_save(pci_functions(), two, true);
 	fake_pci_set(net, PCI_COMMAND, 2, 0, true);
-	pci_restore(pci_functions(), two);
+	restore(two);
 	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2), working);
 }
 
@@ -357,10 +385,10 @@ static void one_that_was_paused_comes_back(void **state)
 
 	(void)state;
 	fake_pci_set(net, PCI_COMMAND, 2, working, true);
-	pci_save(pci_functions(), one);
+	pci_save(pci_functions(), one, true);
 	pci_pause_bus_masters();
 	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2), PCI_COMMAND_MEMORY);
-	pci_restore(pci_functions(), one);
+	restore(one);
 	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2), working);
 }
 
@@ -382,9 +410,9 @@ static void power_of_a_slot_is_the_hardwares(void **state)
 
 	(void)state;
 	fake_pci_set(net, control, 2, 0x17f1, true); /* off, and events are enabled */
-	pci_save(pci_functions(), one);
+	pci_save(pci_functions(), one, true);
 	fake_pci_set(net, control, 2, 0x0148, true); /* another slot has switched it on */
-	pci_restore(pci_functions(), one);
+	restore(one);
 	assert_int_equal(fake_pci_get(net, control, 2), 0x1171);
 }
 
@@ -402,10 +430,10 @@ static void links_are_the_hardwares(void **state)
 	(void)state;
 	fake_pci_set(net, PCIE + 0x10, 2, 0x0112, true); /* disabled, ASPM, power management */
 	fake_pci_set(net, PCIE + 0x30, 2, 0x0093, true); /* speed, a compliance test, a level */
-	pci_save(pci_functions(), one);
+	pci_save(pci_functions(), one, true);
 	fake_pci_set(net, PCIE + 0x10, 2, 0x0040, true); /* up, with a common clock */
 	fake_pci_set(net, PCIE + 0x30, 2, 0x0101, true);
-	pci_restore(pci_functions(), one);
+	restore(one);
 	assert_int_equal(fake_pci_get(net, PCIE + 0x10, 2), 0x0142);
 	assert_int_equal(fake_pci_get(net, PCIE + 0x30, 2), 0x0103);
 }
@@ -457,10 +485,10 @@ static void virtual_functions_of_a_slot_that_comes_back(void **state)
 
 	(void)state;
 	fake_console.now = 0;
-	pci_save(pci_functions(), one);
+	pci_save(pci_functions(), one, true);
 	for (int i = 0; i < VIRTUAL; i++)
 		assert_int_equal(fake_pci_get(first + i, PCI_COMMAND, 2), PCI_COMMAND_MEMORY);
-	pci_restore(pci_functions(), one);
+	restore(one);
 	assert_int_equal(fake_pci_get(net, SRIOV_CONTROL, 2), SRIOV_ON);
 	assert_int_equal(fake_console.now, 0);
 }
@@ -469,18 +497,18 @@ static void virtual_functions_are_the_slots_own(void **state)
 {
 	(void)state;
 	start_virtual();
-	pci_save(pci_functions(), one);
+	pci_save(pci_functions(), one, true);
 	fake_pci_set(net, SRIOV_BAR, 4, 0, true);
 	fake_pci_set(net, SRIOV_FUNCTIONS, 2, 0, true);
 	fake_pci_set(net, SRIOV_CONTROL, 2, 0, true);
-	pci_save(pci_functions(), two); /* of a slot without */
+	pci_save(pci_functions(), two, true); /* of a slot without */
 	fake_console.now = 0;
-	pci_restore(pci_functions(), one);
+	restore(one);
 	assert_int_equal(fake_pci_get(net, SRIOV_CONTROL, 2), SRIOV_ON);
 	assert_int_equal(fake_pci_get(net, SRIOV_FUNCTIONS, 2), VIRTUAL);
 	assert_int_equal(fake_pci_get(net, SRIOV_BAR, 4), 0xfd000000);
 	assert_in_range(fake_console.now, SECOND / 10, SECOND - 1);
-	pci_restore(pci_functions(), two);
+	restore(two);
 	assert_int_equal(fake_pci_get(net, SRIOV_CONTROL, 2), 0);
 	assert_int_equal(fake_pci_get(net, SRIOV_FUNCTIONS, 2), 0);
 	assert_true(fake_console.now >= SECOND);
@@ -493,10 +521,10 @@ static void a_virtual_function_out_of_reach(void **state)
 
 	(void)state;
 	fake_pci.function[first + 1].gone = true;
-	pci_save(pci_functions(), one);
+	pci_save(pci_functions(), one, true);
 	assert_int_equal(one->function[2].sriov.control, SRIOV_ON);
 	assert_int_equal(fake_pci_get(net, SRIOV_CONTROL, 2), 0);
-	pci_restore(pci_functions(), one);
+	restore(one);
 	assert_int_equal(fake_pci_get(net, SRIOV_CONTROL, 2), SRIOV_ON);
 }
 
@@ -515,6 +543,7 @@ int main(void)
 						end),
 		cmocka_unit_test_setup_teardown(order_of_load, start, end),
 		cmocka_unit_test_setup_teardown(msix_tables_come_back, start, end),
+		cmocka_unit_test_setup_teardown(a_spared_table_stays_masked, start, end),
 		cmocka_unit_test_setup_teardown(bus_numbers_come_back, start, end),
 		cmocka_unit_test_setup_teardown(power_states_come_back, start, end),
 		cmocka_unit_test_setup_teardown(one_that_is_gone_is_passed_over, start, end),

@@ -7,6 +7,7 @@
 #include "arch/x86/time/clock.h"
 #include "arch/x86/watchdog/watchdogs.h"
 #include "arch/x86/keyboard/keyboard.h"
+#include "arch/x86/platform/platform.h"
 #include "arch/x86/serial/uart.h"
 #include "arch/x86/screen/vga_text.h"
 #include "fake_console.h"
@@ -16,6 +17,11 @@ struct fake_console fake_console;
 void fake_console_reset(void)
 {
 	memset(&fake_console, 0, sizeof(fake_console));
+}
+
+void platform_console_used(void)
+{
+	fake_console.used = true;
 }
 
 void fake_console_clear_output(void)

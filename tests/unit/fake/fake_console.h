@@ -31,6 +31,7 @@ struct fake_console {
 	uint64_t end; /* if not 0: longjmp to done when now reaches it */
 	jmp_buf done;
 
+	bool used; /* the platform was told that the console used its devices */
 	uint32_t baud;
 	uint16_t port;
 };

@@ -221,6 +221,13 @@ void pci_extended_write16(pci_address_t address, uint32_t offset, uint16_t value
 	write(address, offset, 2, value, FAKE_PCI_SPACE);
 }
 
+uint64_t pci_extended_space_of(pci_address_t address, uint32_t id)
+{
+	(void)address;
+	(void)id;
+	return 0;
+}
+
 void pci_config_save(uint32_t *address)
 {
 	*address = 0;

@@ -142,6 +142,17 @@ static void successors(void **state)
 	assert_int_equal(table.slot[0].on_crash.kind, SUCCESSOR_MONITOR);
 }
 
+static void efi(void **state)
+{
+	(void)state;
+	parse_one("kernel slot=a");
+	assert_false(table.slot[0].efi);
+	parse_one("kernel slot=a efi=off");
+	assert_false(table.slot[0].efi);
+	parse_one("kernel slot=a efi=on");
+	assert_true(table.slot[0].efi);
+}
+
 /* Parses the line of each row. It must give one fault and no slot. */
 static void check_faults(const char *const rows[][2], size_t count)
 {
@@ -168,7 +179,7 @@ static void faults_of_words(void **state)
 		 "expected kernel, initrd or module"},
 		{"kernel slot=a memory=5M",
 		 "slot a: line \"kernel slot=a memory=5M\": unknown option \"memory=5M\"; expected "
-		 "slot=, mem=, cpus=, type=, on-end=, on-crash= or --"},
+		 "slot=, mem=, cpus=, type=, on-end=, on-crash=, efi= or --"},
 		{"kernel slot=a mem=5M mem=6M",
 		 "slot a: line \"kernel slot=a mem=5M mem=6M\": option mem= given twice; expected "
 		 "once"},
@@ -187,7 +198,7 @@ static void faults_of_words(void **state)
 		{"/boot/x", "line \"/boot/x\": empty; expected KIND slot=NAME"},
 		{"kernel \x01\xff",
 		 "line \"kernel ??\": unknown option \"??\"; expected slot=, mem=, cpus=, type=, "
-		 "on-end=, on-crash= or --"},
+		 "on-end=, on-crash=, efi= or --"},
 	};
 
 	(void)state;
@@ -459,6 +470,7 @@ int main(void)
 		cmocka_unit_test(strings),
 		cmocka_unit_test(options),
 		cmocka_unit_test(successors),
+		cmocka_unit_test(efi),
 		cmocka_unit_test(faults_of_words),
 		cmocka_unit_test(faults_of_values),
 		cmocka_unit_test(faults_of_initrds_and_modules),

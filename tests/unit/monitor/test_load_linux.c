@@ -161,6 +161,51 @@ static void framebuffer(void **state)
 	assert_int_equal(params()->efi_info.efi_loader_signature, 0);
 }
 
+/* The services lie in their page, which the map calls code, and their code knows the way out. */
+static void efi_services(void **state)
+{
+	uint64_t page = 48 * MIB;
+	struct efi_info efi;
+	const uint64_t *system, *map, *services;
+	struct switchyard_info *info;
+
+	(void)state;
+	info = (struct switchyard_info *)fake_memory(INFO_AT, PAGE_SIZE, 0);
+	info->identity_pml4 = 0x1234000;
+	info->gate = 0x5678;
+	fake_memory(page, PAGE_SIZE, POISON);
+	test.slot.efi = true;
+	test.slot.kernel.string = "quiet panic=30";
+	assert_refused(&test, "efi=on: this kernel takes no EFI runtime services");
+	hdr->xloadflags |= XLF_EFI_KEXEC;
+	make_ram(&test, 32 * MIB, 8 * MIB, 64 * KIB);
+	assert_true(inspect(&test));
+	test.context.efi = page;
+	assert_true(load(&test));
+	assert_string_equal(phys(params()->hdr.cmd_line_ptr),
+			    "quiet panic=30 reboot=efi efi=runtime");
+	efi = params()->efi_info;
+	assert_memory_equal(&efi.efi_loader_signature, "EL64", 4);
+	assert_int_equal(efi.efi_memdesc_size, 40);
+	assert_int_equal(efi.efi_memmap_size, 3 * 40);
+	map = phys(efi.efi_memmap);
+	assert_int_equal((uint32_t)map[0], 5);
+	assert_int_equal(map[1], page);
+	assert_int_equal(map[3], 1);
+	assert_int_equal(map[4], 1ull << 63 | 8);
+	assert_int_equal((uint32_t)map[10], 7);
+	assert_int_equal(map[11], 32 * MIB);
+	assert_int_equal(map[13], 8 * MIB / PAGE_SIZE);
+	system = phys(efi.efi_systab);
+	assert_int_equal(system[0], 0x5453595320494249);
+	assert_int_equal(*(const uint16_t *)phys(system[3]), 'S');
+	services = (const uint64_t *)phys(system[11]) + 3;
+	for (uint32_t i = 0; i < 14; i++)
+		assert_bytes(services[i], i == 4 ? 0x5e : i == 10 ? 0x4e : 0x0f, 1);
+	assert_int_equal(*(const uint64_t *)phys(page + 8), 0x1234000);
+	assert_int_equal(*(const uint64_t *)phys(page + 16), 0x5678);
+}
+
 /* A gzip file of 3 MiB that unpacks to 10 MiB; what is not a kernel of Linux says nothing. */
 static void enough_for_its_initrd(void **state)
 {
@@ -447,6 +492,7 @@ int main(void)
 		TEST(what_the_machine_is),
 		TEST(framebuffer),
 		TEST(enough_for_its_initrd),
+		TEST(efi_services),
 		TEST(above_4g),
 		TEST(not_below_the_preferred_address),
 		TEST(boots_in_32_bit_mode),

@@ -54,7 +54,10 @@ static void frontend_takes_and_clears(void **state)
 	(void)state;
 	frontend->take(frontend->context);
 	assert_int_equal(fake_console.baud, 9600);
+	assert_true(fake_console.used);
+	fake_console.used = false;
 	frontend->write(frontend->context, "a\n");
+	assert_true(fake_console.used);
 	assert_string_equal(fake_console.screen, "a\n");
 	frontend->clear_screen(frontend->context);
 	assert_string_equal(fake_console.screen, "a\n\f");

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "monitor/load/guest_efi.h"
+#include <stddef.h>
+#include "arch/x86/memory/phys.h"
+#include "guest/linux/switchyard.h"
+#include "lib/string.h"
+#include "lib/units.h"
+
+#define SYSTEM_SIGNATURE  UINT64_C(0x5453595320494249)
+#define RUNTIME_SIGNATURE UINT64_C(0x56524553544e5552)
+#define REVISION	  0x20046u /* UEFI 2.7 */
+#define TYPE_RUNTIME_CODE 5
+#define TYPE_CONVENTIONAL 7
+#define ATTRIBUTE_WB	  UINT64_C(8)
+#define ATTRIBUTE_RUNTIME (UINT64_C(1) << 63)
+#define MAX_DESCRIPTORS	  16
+#define CODE_ROOM	  1024
+
+extern const uint8_t guest_efi_code[], guest_efi_set_map[], guest_efi_unsupported[],
+	guest_efi_reset[], guest_efi_words[], guest_efi_code_end[];
+
+struct efi_header {
+	uint64_t signature;
+	uint32_t revision, size, crc, reserved;
+};
+
+struct efi_descriptor {
+	uint32_t type, unused;
+	uint64_t physical, virtual, pages, attribute;
+};
+
+/* UEFI 2.7, sections 4.3 and 4.5. */
+enum { SET_VIRTUAL_ADDRESS_MAP = 4, RESET_SYSTEM = 10, SERVICES = 14 };
+
+struct efi_page {
+	uint8_t code[CODE_ROOM]; /* and its stack */
+	struct efi_header system;
+	uint64_t vendor, vendor_revision, consoles[6], runtime, boot, table_count, tables;
+	struct efi_header runtime_header;
+	uint64_t service[SERVICES];
+	uint16_t vendor_name[16];
+	struct efi_descriptor map[MAX_DESCRIPTORS];
+};
+_Static_assert(sizeof(struct efi_page) <= PAGE_SIZE, "it has one page");
+
+static uint32_t make_map(const struct load_context *context, struct efi_descriptor *map)
+{
+	uint32_t count = 0;
+
+	map[count++] = (struct efi_descriptor){.type = TYPE_RUNTIME_CODE,
+					       .physical = context->efi,
+					       .pages = 1,
+					       .attribute = ATTRIBUTE_WB | ATTRIBUTE_RUNTIME};
+	for (uint32_t i = 0; i < context->map_count && count < MAX_DESCRIPTORS; i++)
+		if (context->map[i].type == REGION_RAM)
+			map[count++] =
+				(struct efi_descriptor){.type = TYPE_CONVENTIONAL,
+							.physical = context->map[i].base,
+							.pages = context->map[i].size / PAGE_SIZE,
+							.attribute = ATTRIBUTE_WB};
+	return count;
+}
+
+void guest_efi(const struct load_context *context, struct boot_params *params)
+{
+	static const char name[] = "Switchyard";
+	const struct switchyard_info *info = phys(context->info);
+	struct efi_page *page = phys(context->efi);
+	uint64_t map = context->efi + offsetof(struct efi_page, map);
+	uint64_t words[2] = {info->identity_pml4, info->gate};
+	uint64_t system = context->efi + offsetof(struct efi_page, system);
+
+	memset(page, 0, PAGE_SIZE);
+	memcpy(page->code, guest_efi_code, (uint64_t)(guest_efi_code_end - guest_efi_code));
+	memcpy(page->code + (guest_efi_words - guest_efi_code), words, sizeof(words));
+	page->system = (struct efi_header){.signature = SYSTEM_SIGNATURE,
+					   .revision = REVISION,
+					   .size = 120};
+	page->vendor = context->efi + offsetof(struct efi_page, vendor_name);
+	page->runtime = context->efi + offsetof(struct efi_page, runtime_header);
+	page->runtime_header = (struct efi_header){.signature = RUNTIME_SIGNATURE,
+						   .revision = REVISION,
+						   .size = 24 + SERVICES * 8};
+	for (uint32_t i = 0; i < SERVICES; i++)
+		page->service[i] =
+			context->efi + (uint64_t)(guest_efi_unsupported - guest_efi_code);
+	page->service[SET_VIRTUAL_ADDRESS_MAP] =
+		context->efi + (uint64_t)(guest_efi_set_map - guest_efi_code);
+	page->service[RESET_SYSTEM] = context->efi + (uint64_t)(guest_efi_reset - guest_efi_code);
+	for (uint32_t i = 0; name[i]; i++)
+		page->vendor_name[i] = (uint8_t)name[i];
+	memcpy(&params->efi_info.efi_loader_signature, "EL64", 4);
+	params->efi_info.efi_systab = (uint32_t)system;
+	params->efi_info.efi_systab_hi = (uint32_t)(system >> 32);
+	params->efi_info.efi_memdesc_size = sizeof(struct efi_descriptor);
+	params->efi_info.efi_memdesc_version = 1;
+	params->efi_info.efi_memmap = (uint32_t)map;
+	params->efi_info.efi_memmap_hi = (uint32_t)(map >> 32);
+	params->efi_info.efi_memmap_size =
+		make_map(context, page->map) * (uint32_t)sizeof(struct efi_descriptor);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * guest_efi.h - EFI runtime services of a slot's own.
+ *
+ * A Linux that has no driver yet knows no gate. But it can reboot by EFI's ResetSystem, and this one
+ * calls the gate. No other service does anything.
+ */
+#ifndef MONITOR_LOAD_GUEST_EFI_H
+#define MONITOR_LOAD_GUEST_EFI_H
+
+#include <asm/bootparam.h>
+#include "monitor/load/load.h"
+
+/*
+ * Writes the services to the page at context->efi, and tells of them in boot_params' efi_info.
+ * context->info must be filled.
+ */
+void guest_efi(const struct load_context *context, struct boot_params *params);
+
+#endif

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the driver notes as programmed again by Linux is so: the screen in text mode, and interrupts of every kind."""
+
+import pytest
+
+from linux import CLOUD, OLDER_GENERIC, Linux, linux_slot
+from switchyard import tick_count, tick_slot
+
+COLOURED = r"printf '\033[2J\033[H'; for i in $(seq 20); do printf '\033[3%dmline %d of alpha\n' $((i % 8)) $i; done"
+NET = ['-netdev', 'user,id=net', '-device', 'virtio-net-pci,netdev=net']  # with MSI-X
+GLYPH_ROWS = 16
+SHOWN = 20  # rows
+
+
+def picture_of_lines(machine):
+    """The pixels of those rows. The cursor, which blinks, is below them."""
+    machine.picture()
+    _, size, _, pixels = (machine.logs / 'screen.ppm').read_bytes().split(b'\n', 3)
+    return size, pixels[:int(size.split()[0]) * SHOWN * GLYPH_ROWS * 3]
+
+
+@pytest.mark.parametrize('flavour', [CLOUD, pytest.param(OLDER_GENERIC, marks=pytest.mark.thorough)])
+def test_what_linux_programs_again(machines, flavour):
+    machine = machines.start('timeout=0 default=alpha', linux_slot('alpha', flavour) + tick_slot(), memory='512M',
+                             machine='q35', devices=NET)
+    alpha = Linux(machine, 'alpha')
+    alpha.wait()
+    alpha.run('ip address add 10.0.2.15/24 dev eth0; ip link set eth0 up; dmesg -n 1')
+    alpha.run(f'({COLOURED}) > /dev/tty1')
+    machine.wait_screen(r'^line 20 of alpha')
+    before = picture_of_lines(machine)
+    assert len(set(before[1])) > 2  # of three values a pixel: there are colours
+    for _ in range(2):
+        alpha.leave('syctl switch tick')
+        tick_count(machine)
+        assert picture_of_lines(machine) != before
+        machine.send('1')
+        alpha.come_back()
+        machine.wait_screen(r'^line 20 of alpha')
+        assert picture_of_lines(machine) == before
+        alpha.check_cpus(1)
+        alpha.run('ping -c 1 -W 10 10.0.2.2', 30)
+    assert alpha.alarms() == []

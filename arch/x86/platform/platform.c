@@ -239,8 +239,6 @@ static const struct state_item items[] = {
 #define FIRMWARE_ROOM                                                                   \
 	(PCI_STATE_MAX + sizeof(struct acpi_events_state) + sizeof(struct hpet_state) + \
 	 sizeof(struct iommu_state) + PAGE_SIZE)
-/* The largest size of all items with STATE_DEEP together. */
-#define DEEP_ROOM  (FIRMWARE_ROOM + sizeof(struct ioapic_state) + sizeof(struct vga_state))
 #define ITEM_COUNT (sizeof(items) / sizeof(items[0]))
 _Static_assert(ITEM_COUNT <= STATE_MAX_ITEMS, "a place for each row");
 
@@ -258,7 +256,7 @@ static struct {
 /* What was saved last: what the hardware has since then, until a kernel runs. */
 static struct {
 	struct state_now now;
-	uint8_t state[DEEP_ROOM] __attribute__((aligned(STATE_ALIGN)));
+	uint8_t *state; /* of layout.size bytes; NULL until platform_give_room() */
 } last;
 
 /* The place of the item with that name in state. The list must have such an item. */
@@ -332,12 +330,13 @@ void platform_stop_devices(bool ended)
 
 uint64_t platform_room(void)
 {
-	return iommu_room();
+	return iommu_room() + page_up(layout.size);
 }
 
 void platform_give_room(void *room)
 {
 	iommu_give_room(room);
+	last.state = (uint8_t *)room + iommu_room();
 }
 
 void platform_save(void *state, struct lapic_state *lapic, const struct platform_notes *notes)

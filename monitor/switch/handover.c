@@ -35,9 +35,15 @@ struct request handover_wait(void)
 		cpu_halt(); /* an NMI ends it */
 	request = handover.request;
 	set(&handover.waiting, false);
-	set(&handover.claimed, false);
-	set(&handover.given, false);
+	set(&handover.given, false); /* the giver stops; claimed stays, so that nobody else gives */
 	return request;
+}
+
+void handover_reset(void)
+{
+	set(&handover.waiting, false);
+	set(&handover.given, false);
+	set(&handover.claimed, false);
 }
 
 static bool boot_cpu_comes(void)

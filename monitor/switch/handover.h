@@ -21,6 +21,12 @@ struct request {
 struct request handover_wait(void);
 
 /*
+ * Forgets what a slot's CPUs began and did not end. It is called before the next kernel runs, while
+ * all other CPUs are stopped.
+ */
+void handover_reset(void);
+
+/*
  * Another CPU hands a request over. Returns true when the boot CPU has it, false if the boot CPU
  * does not come. If another CPU was first, this one stops.
  */

@@ -19,6 +19,7 @@
 #include "monitor/load/load_linux.h"
 #include "monitor/plan/store.h"
 #include "monitor/slot/life.h"
+#include "monitor/switch/handover.h"
 #include "monitor/switch/integrity.h"
 #include "monitor/switch/kept_state.h"
 #include "monitor/switch/picture.h"
@@ -31,6 +32,7 @@ static void mark_running(struct monitor *monitor, struct slot *slot, enum life_e
 	life_apply(slot, event);
 	lock_release(
 		&monitor->lock); /* the gate took it when the last kernel gave up the machine */
+	handover_reset();
 	succession_begin_turn(&monitor->succession, slot);
 	slot_block_publish(&monitor->slots, monitor->current);
 	for (uint32_t cpu = 0; cpu < gate_cpus.count; cpu++)

@@ -10,7 +10,7 @@ import pytest
 import guest_images
 from gdb_remote import GdbRemote
 from linux import CLOUD, Linux, linux_slot
-from paths import MONITOR
+from paths import MONITOR, TICK
 from qemu import PROMPT
 from switchyard import module, open_console, parse_table, slots, tick_count, tick_slot
 
@@ -49,9 +49,14 @@ def first_error(text):
     return match[1]
 
 
+def other_tick(name):
+    """A tick slot with a file of its own: the monitor keeps files that are the same only once."""
+    return [module('kernel', name, guest_images.write('other-tick.elf', TICK.read_bytes() + b'\0'), 'mem=16M')]
+
+
 @pytest.fixture
 def ticks(machines):
-    return start(machines, '', tick_slot('tick') + tick_slot('tock'), memory='128M')
+    return start(machines, '', tick_slot('tick') + other_tick('tock'), memory='128M')
 
 
 def test_selftest_of_a_whole_machine(ticks):

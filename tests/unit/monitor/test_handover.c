@@ -42,6 +42,7 @@ static void wait_for_request(uint32_t lost)
 {
 	memset(&cpus, 0, sizeof(cpus));
 	cpus.lost = lost;
+	handover_reset();
 	if (!setjmp(cpus.done))
 		handover_wait();
 }

@@ -30,8 +30,8 @@ static void mark_running(struct monitor *monitor, struct slot *slot, enum life_e
 {
 	monitor->current = slot_index(&monitor->slots, slot);
 	life_apply(slot, event);
-	lock_release(
-		&monitor->lock); /* the gate took it when the last kernel gave up the machine */
+	/* The gate took the lock when the last kernel gave up the machine. */
+	lock_release(&monitor->lock);
 	handover_reset();
 	succession_begin_turn(&monitor->succession, slot);
 	slot_block_publish(&monitor->slots, monitor->current);

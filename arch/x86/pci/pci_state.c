@@ -380,8 +380,8 @@ static void wake_all(const struct pci_functions *functions, const struct pci_sta
 /*
  * First all functions are woken. Then all addresses are written, a bridge's windows before those
  * behind it. Then come messages, because MSI-X tables lie at those addresses, and then the command
- * register, and virtual functions. Bus numbers and sleep put functions out of reach, so they come last, and the functions
- * furthest from the CPU come first.
+ * register, and virtual functions. Bus numbers and sleep put functions out of reach, so they come
+ * last, and the functions furthest from the CPU come first.
  */
 void pci_restore(const struct pci_functions *functions, const struct pci_state *state,
 		 struct pci_state *now)

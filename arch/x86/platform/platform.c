@@ -312,7 +312,6 @@ static void forget(const char *name)
 void platform_stop_devices(bool ended)
 {
 	struct lapic_state dropped;
-
 	bool pauses = !ended && slot_has_run && iommu_any_on();
 
 	if (ended) {

@@ -38,8 +38,9 @@ struct switchyard_turn {
 	struct switchyard_lost lost;	  /* why the last request failed with -ENOTRECOVERABLE */
 	struct task_struct *task;	  /* it calls suspend() for us; NULL: no task does */
 	bool entered;			  /* the gate was called */
-	u32 op;				  /* enum switchyard_op */
-	u32 slot;			  /* its argument */
+	struct switchyard_reason reason;  /* why the last request failed with -EOPNOTSUPP */
+	u32 op;				  /* enum switchyard_op, with flags */
+	u64 slot;			  /* its argument */
 	s64 result;			  /* what the gate returned */
 	struct switchyard_moment begin;
 
@@ -83,6 +84,13 @@ int switchyard_service_ask(const struct file *file, struct switchyard_ask *ask);
 /* Asks the monitor to write info->slot[] anew. If it can't be asked, the rows stay as they are. */
 void switchyard_service_list(void);
 
+/*
+ * Tells the monitor which PCI functions this kernel uses, and asks if it allows the request. uses is
+ * memory of the kernel in one piece. It sleeps. Returns 0, or -EOPNOTSUPP with a reason.
+ */
+int switchyard_service_prepare(u32 op, u32 slot, u16 *uses, u32 count,
+			       struct switchyard_reason *reason);
+
 /* Forgets what a program has begun to load, when it closes file. */
 void switchyard_service_close(const struct file *file);
 
@@ -97,6 +105,18 @@ void switchyard_request_exit(struct switchyard_core *core);
  * and fills turn.lost if a device would not come back.
  */
 int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool force, s32 *result);
+
+/*
+ * The same by a quick switch, in which no device is suspended. Returns -EOPNOTSUPP and fills
+ * turn.reason if that is refused.
+ */
+int switchyard_quick_run(struct switchyard_core *core, u32 op, u32 slot, bool force, s32 *result);
+
+/*
+ * Tells the monitor which PCI functions this kernel uses, and asks if it allows the request. The
+ * caller holds turn->lock. Returns 0, or -EOPNOTSUPP and fills turn.reason.
+ */
+int switchyard_quick_prepare(struct switchyard_turn *turn, u32 op, u32 slot);
 
 /*
  * Queues the same request from any context. A failure goes to the kernel log. slot 0: the monitor.

@@ -31,12 +31,18 @@ static int device_list(struct switchyard_list __user *user)
 static int device_request(u32 op, struct switchyard_request __user *user)
 {
 	struct switchyard_request request;
+	bool force;
 	int error;
+	u32 slot;
 
 	if (copy_from_user(&request, user, sizeof(request)))
 		return -EFAULT;
-	error = switchyard_request_run(&switchyard_core, op, request.slot & ~SWITCHYARD_FORCE,
-				       request.slot & SWITCHYARD_FORCE, &request.error);
+	slot = request.slot & ~(SWITCHYARD_FORCE | SWITCHYARD_WANT_QUICK);
+	force = request.slot & SWITCHYARD_FORCE;
+	if (request.slot & SWITCHYARD_WANT_QUICK)
+		error = switchyard_quick_run(&switchyard_core, op, slot, force, &request.error);
+	else
+		error = switchyard_request_run(&switchyard_core, op, slot, force, &request.error);
 	if (error)
 		return error;
 	return copy_to_user(user, &request, sizeof(request)) ? -EFAULT : 0;
@@ -68,6 +74,13 @@ static int device_lost(struct switchyard_lost __user *user)
 	return copy_to_user(user, lost, sizeof(*lost)) ? -EFAULT : 0;
 }
 
+static int device_reason(struct switchyard_reason __user *user)
+{
+	const struct switchyard_reason *reason = &switchyard_core.turn.reason;
+
+	return copy_to_user(user, reason, sizeof(*reason)) ? -EFAULT : 0;
+}
+
 static long device_ioctl(struct file *file, unsigned int command, unsigned long argument)
 {
 	void __user *user = (void __user *)argument;
@@ -85,6 +98,8 @@ static long device_ioctl(struct file *file, unsigned int command, unsigned long 
 		return device_ask(file, user);
 	case SWITCHYARD_IOC_LOST:
 		return device_lost(user);
+	case SWITCHYARD_IOC_REASON:
+		return device_reason(user);
 	default:
 		return -ENOTTY;
 	}

@@ -96,6 +96,9 @@ static int request_suspend(struct switchyard_turn *turn, bool force, s32 *result
 		return -EBUSY;
 	if (!force && turn->way->find_lost(&turn->lost))
 		return -ENOTRECOVERABLE;
+	error = switchyard_quick_prepare(turn, turn->op, turn->slot);
+	if (error)
+		return error;
 
 	turn->entered = false;
 	WRITE_ONCE(turn->task, current);
@@ -125,7 +128,7 @@ int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool 
 	if (!mutex_trylock(&turn->lock))
 		return -EBUSY;
 
-	turn->op = op;
+	turn->op = op | (force ? SWITCHYARD_FORCED : 0);
 	turn->slot = slot;
 	error = request_suspend(turn, force, result);
 	/* A key that was pressed meanwhile would leave again as soon as somebody comes back. */

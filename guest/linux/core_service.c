@@ -17,6 +17,7 @@
 #include <linux/uaccess.h>
 #include "core.h"
 #include "switchyard_ioctl.h"
+#include "switchyard_names.h"
 
 /* One service at a time. The gate's page table (core_gate.c) is for one call. */
 static DEFINE_MUTEX(service_lock);
@@ -136,4 +137,30 @@ void switchyard_service_close(const struct file *file)
 
 	if (READ_ONCE(loader) == file)
 		switchyard_service_ask(file, &end);
+}
+
+int switchyard_service_prepare(u32 op, u32 slot, u16 *uses, u32 count,
+			       struct switchyard_reason *reason)
+{
+	struct switchyard_call *call = kzalloc(sizeof(*call), GFP_KERNEL);
+	s64 result;
+	int error;
+
+	if (!call)
+		return -ENOMEM;
+	call->size = sizeof(*call);
+	call->service = SWITCHYARD_PREPARE;
+	call->kind = op;
+	call->slot = slot;
+	call->address = virt_to_phys(uses);
+	call->length = count * sizeof(*uses);
+	error = ask_locked(NULL, call, &result);
+	if (!error && result) {
+		strscpy(reason->text,
+			result == SWITCHYARD_EREFUSED ? call->text : switchyard_error_text(result),
+			sizeof(reason->text));
+		error = -EOPNOTSUPP;
+	}
+	kfree(call);
+	return error;
 }

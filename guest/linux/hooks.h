@@ -36,8 +36,10 @@ void switchyard_restart_exit(void);
 /* Called when all CPUs are back after a switch. */
 void switchyard_restart_guard(void);
 
-/* The function for struct switchyard_way. */
+/* Functions for struct switchyard_way. */
 bool switchyard_find_lost(struct switchyard_lost *lost);
+int switchyard_find_uses(u16 *uses, const char **reason);
+int switchyard_quick_stop(const char **reason);
 
 /* Notifier of network devices. _resume() is called when devices are back after a switch. It sleeps. */
 int switchyard_network_init(void);
@@ -46,6 +48,9 @@ void switchyard_network_resume(void);
 
 /* Called after a switch, before any device is resumed. */
 void switchyard_hotplug_wake(void);
+
+/* The same: functions that this kernel does not use are left as they are. */
+void switchyard_quick_wake(void);
 
 /* Notifier of platform devices. */
 int switchyard_watchdog_init(void);

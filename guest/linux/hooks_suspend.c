@@ -90,6 +90,12 @@ static int switch_enter(suspend_state_t state)
 	return error;
 }
 
+static void switch_wake(void)
+{
+	switchyard_hotplug_wake();
+	switchyard_quick_wake();
+}
+
 static void switch_end(void)
 {
 	switchyard_restart_guard();
@@ -101,7 +107,7 @@ static const struct platform_suspend_ops switch_ops = {
 	.valid = switch_valid,
 	.begin = switch_begin,
 	.enter = switch_enter,
-	.wake = switchyard_hotplug_wake,
+	.wake = switch_wake,
 	.end = switch_end,
 };
 
@@ -113,6 +119,8 @@ static int switch_suspend(void)
 static const struct switchyard_way way = {
 	.find_lost = switchyard_find_lost,
 	.suspend = switch_suspend,
+	.find_uses = switchyard_find_uses,
+	.stop = switchyard_quick_stop,
 };
 
 /* acpi_sleep_init() in drivers/acpi/sleep.c sets operations under the same condition. */

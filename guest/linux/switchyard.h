@@ -60,7 +60,19 @@ enum switchyard_op {
 	SWITCHYARD_GUARD = 6,	/* arg 0: a reset from now on ends only this slot, if possible */
 	SWITCHYARD_BOOT = 7,	/* arg: as for SWITCH; that slot starts afresh from its image */
 	SWITCHYARD_SERVICE = 8, /* arg: physical address of a struct switchyard_call */
+	SWITCHYARD_PARK = 9,	/* arg 0; this CPU waits for a quick switch, and comes back by it */
 };
+
+/*
+ * Flags that are added to SWITCH, MONITOR or BOOT.
+ *
+ * QUICK: this slot's PCI functions go on working while it is parked, and its CPUs come back where
+ * they were. Each other CPU that shall come back calls PARK; the upper half of arg says how many.
+ * FORCED: it is done even if functions that work for a parked slot may be disturbed.
+ */
+#define SWITCHYARD_QUICK	0x100u
+#define SWITCHYARD_FORCED	0x200u
+#define SWITCHYARD_OTHERS_SHIFT 32
 
 enum switchyard_end {
 	SWITCHYARD_END_POWEROFF = 1,
@@ -121,6 +133,8 @@ enum switchyard_type { SWITCHYARD_TYPES(SWITCHYARD_ENUMERATOR) };
  * panic or reboot of such a kernel resets the machine, with all parked slots.
  */
 #define SWITCHYARD_SLOT_NO_DRIVER 0x01
+#define SWITCHYARD_SLOT_QUICK	  0x02 /* its line says switch=quick: so it leaves if it can */
+#define SWITCHYARD_SLOT_WORKS	  0x04 /* it is parked, and its PCI functions go on working */
 
 /*
  * One row of `syctl list`. The monitor writes it before a slot runs, and at SWITCHYARD_LIST; guests
@@ -200,6 +214,13 @@ enum switchyard_service {
 	SWITCHYARD_LOAD_WRITE = 6,  /* the buffer is the next piece of that file */
 	SWITCHYARD_LOAD_COMMIT = 7, /* all files are complete: they become the slot's image */
 	SWITCHYARD_LOAD_ABORT = 8,  /* forgets what this slot has begun to load */
+
+	/*
+	 * Tells which PCI functions this kernel uses, and asks if the request `kind` (enum
+	 * switchyard_op with its flags) may be made for the slot `slot`. The buffer has a uint16_t for
+	 * each function: its bus in the upper byte, device and function in the lower.
+	 */
+	SWITCHYARD_PREPARE = 11,
 };
 
 /* What a file of LOAD_FILE is: kinds of module lines. */
@@ -225,7 +246,7 @@ struct switchyard_call {
 	uint32_t size;			 /* of this structure, in bytes */
 	uint32_t service;		 /* enum switchyard_service */
 	uint32_t slot;			 /* counted from 1 */
-	uint32_t kind;			 /* enum switchyard_file */
+	uint32_t kind;			 /* enum switchyard_file; PREPARE: the request */
 	uint64_t bytes;			 /* of the file */
 	uint64_t address;		 /* physical address of the buffer */
 	uint64_t length;		 /* of the buffer, in bytes */

@@ -15,8 +15,8 @@
  * Checks a request of slot number self. slot, slot_count and self are as in struct switchyard_info.
  * Returns 0 or a negative enum switchyard_error.
  */
-static inline int switchyard_check(const struct switchyard_slot *slot, uint32_t slot_count,
-				   uint32_t self, uint64_t op, uint64_t arg)
+static inline int switchyard_check_plain(const struct switchyard_slot *slot, uint32_t slot_count,
+					 uint32_t self, uint64_t op, uint64_t arg)
 {
 	switch (op) {
 	case SWITCHYARD_SWITCH:
@@ -34,12 +34,28 @@ static inline int switchyard_check(const struct switchyard_slot *slot, uint32_t 
 			       : SWITCHYARD_EBADOP;
 	case SWITCHYARD_WAIT:
 	case SWITCHYARD_GUARD:
+	case SWITCHYARD_PARK:
 		return arg ? SWITCHYARD_EBADOP : 0;
 	case SWITCHYARD_MONITOR:
 	case SWITCHYARD_CRASH:
 		return 0;
 	}
 	return SWITCHYARD_EBADOP;
+}
+
+/* The same for a request that may have flags. */
+static inline int switchyard_check(const struct switchyard_slot *slot, uint32_t slot_count,
+				   uint32_t self, uint64_t op, uint64_t arg)
+{
+	uint64_t flags = op & (SWITCHYARD_QUICK | SWITCHYARD_FORCED);
+	uint64_t plain = op & ~flags;
+
+	if (flags && plain != SWITCHYARD_SWITCH && plain != SWITCHYARD_MONITOR &&
+	    plain != SWITCHYARD_BOOT)
+		return SWITCHYARD_EBADOP;
+	if (flags & SWITCHYARD_QUICK)
+		arg &= (1ull << SWITCHYARD_OTHERS_SHIFT) - 1;
+	return switchyard_check_plain(slot, slot_count, self, plain, arg);
 }
 
 #endif

@@ -39,7 +39,20 @@ struct switchyard_way {
 	 * switchyard_request_begin(), _enter() and _end() in this order.
 	 */
 	int (*suspend)(void);
+	/*
+	 * Fills uses with the addresses of the PCI functions that have a driver (switchyard.h, PREPARE),
+	 * SWITCHYARD_MOST_USES at most. Returns how many, or a negative errno with *reason.
+	 */
+	int (*find_uses)(u16 *uses, const char **reason);
+	/*
+	 * Stops all CPUs for a quick switch, and returns 0 when they go on, or a negative errno with
+	 * *reason if it can't. It calls switchyard_request_enter() on the boot CPU, and
+	 * switchyard_request_park() on all others.
+	 */
+	int (*stop)(const char **reason);
 };
+
+#define SWITCHYARD_MOST_USES 128
 
 /*
  * From now on, requests use this way. If it is NULL, requests are refused, and none is under way when
@@ -58,6 +71,12 @@ void switchyard_request_begin(void);
  * offline. It calls the gate. Returns 0 when this slot is resumed, -ECANCELED if the gate refuses.
  */
 int switchyard_request_enter(void);
+
+/*
+ * Called on another CPU, with interrupts off, while switchyard_request_enter() runs on the boot CPU.
+ * It returns when the slot is resumed, or the gate refuses.
+ */
+void switchyard_request_park(void);
 
 /* Called after devices are resumed, and before tasks, so that no task sees a wrong clock. */
 void switchyard_request_end(void);

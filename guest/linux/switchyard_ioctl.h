@@ -43,6 +43,18 @@ struct switchyard_request {
  */
 #define SWITCHYARD_FORCE 0x80000000u
 
+/*
+ * Another flag in slot: a quick switch. If it is refused, the call returns -1 with errno EOPNOTSUPP,
+ * as every request that would disturb devices of a parked slot does, and SWITCHYARD_IOC_REASON says
+ * why.
+ */
+#define SWITCHYARD_WANT_QUICK 0x40000000u
+
+/* Why a request was refused: one line that ends with NUL. */
+struct switchyard_reason {
+	char text[SWITCHYARD_TEXT_SIZE];
+};
+
 /* A device that would not come back from a switch. Both texts end with NUL. */
 struct switchyard_lost {
 	char device[32]; /* its address on the PCI bus */
@@ -77,6 +89,7 @@ struct switchyard_ask {
 #define SWITCHYARD_IOC_LOST    _IOR('Y', 4, struct switchyard_lost)
 #define SWITCHYARD_IOC_BOOT    _IOWR('Y', 5, struct switchyard_request)
 #define SWITCHYARD_IOC_ASK     _IOWR('Y', 6, struct switchyard_ask)
+#define SWITCHYARD_IOC_REASON  _IOR('Y', 7, struct switchyard_reason)
 
 /*
  * A text for an errno if Linux could not be suspended; NULL if the errno itself is clear enough.

@@ -24,10 +24,11 @@
 struct options {
 	bool json;
 	bool force;
+	bool quick, deep;
 };
 
 static const char usage[] =
-	"usage: syctl [--json] [--force] COMMAND\n"
+	"usage: syctl [--json] [--force] [--quick or --deep] COMMAND\n"
 	"\n"
 	"  list         the slots\n"
 	"  status       this slot and how often it came back\n"
@@ -40,7 +41,8 @@ static const char usage[] =
 	"       [--module FILE[,STRING]]...\n"
 	"               give a slot that does not run another image\n"
 	"\n"
-	"A switch ends when this slot is resumed. With --force, switch, boot and monitor go on\n"
+	"A switch ends when this slot is resumed. With --quick, no device is suspended and no CPU\n"
+	"goes offline; --deep is the other way; without either, the slot's line says it. With --force, switch, boot and monitor go on\n"
 	"even if a device would not come back. --json writes JSON; --help this text.\n"
 	"Exit status: 0 done, 1 failed, 2 wrong usage.\n";
 
@@ -83,15 +85,57 @@ uint32_t named_slot(const struct switchyard_list *list, const char *name)
 	return 0;
 }
 
+static const char *reason_text(int device, struct switchyard_reason *reason)
+{
+	if (ioctl(device, SWITCHYARD_IOC_REASON, reason) < 0)
+		return "the driver does not say why";
+	return reason->text;
+}
+
 static int cannot_suspend(int device, const char *name, int error)
 {
 	const char *text = switchyard_suspend_text(error);
+	struct switchyard_reason reason;
 	struct switchyard_lost lost;
 
 	if (error == ENOTRECOVERABLE && ioctl(device, SWITCHYARD_IOC_LOST, &lost) == 0)
 		return fail(SWITCHYARD_LOST_TEXT "; unload that, or add --force", name, lost.device,
 			    lost.driver);
+	if (error == EOPNOTSUPP)
+		return fail("%s: %s", name, reason_text(device, &reason));
 	return fail("%s: Linux could not be suspended: %s", name, text ? text : strerror(error));
+}
+
+/* True if the slot's line says so. */
+static bool quick_by_line(int device)
+{
+	struct switchyard_list list;
+
+	return ioctl(device, SWITCHYARD_IOC_LIST, &list) == 0 &&
+	       list.slot[list.self - 1].flags & SWITCHYARD_SLOT_QUICK;
+}
+
+/*
+ * Asks the driver. What the slot's line wants is tried first, and if that is refused, the deep way
+ * is taken, and a line says so.
+ */
+static int ask_driver(int device, const char *name, unsigned long request_code,
+		      struct switchyard_request *request, const struct options *options)
+{
+	bool line = !options->quick && !options->deep && quick_by_line(device);
+	struct switchyard_reason reason;
+	uint32_t slot = request->slot;
+
+	if (options->quick || line)
+		request->slot |= SWITCHYARD_WANT_QUICK;
+	if (ioctl(device, request_code, request) == 0)
+		return 0;
+	if (!line || errno != EOPNOTSUPP)
+		return errno;
+	fprintf(stderr, "%s: deep, because a quick switch is refused: %s\n", name,
+		reason_text(device, &reason));
+	request->slot = slot;
+	return ioctl(device, request_code, request) == 0 ? 0 : errno;
 }
 
 /* Gives the machine away. Returns when this slot is resumed. */
@@ -101,10 +145,11 @@ static int give_away(int device, const char *name, unsigned long request_code, u
 	struct switchyard_request request = {
 		.slot = slot | (options->force ? SWITCHYARD_FORCE : 0),
 	};
+	int error = ask_driver(device, name, request_code, &request, options);
 	struct switchyard_list list;
 
-	if (ioctl(device, request_code, &request) < 0)
-		return cannot_suspend(device, name, errno);
+	if (error)
+		return cannot_suspend(device, name, error);
 	if (request.error)
 		return fail("%s: %s", name, switchyard_error_text(request.error));
 
@@ -153,13 +198,15 @@ static int run(int device, int count, char **word, const struct options *options
 	return EXIT_DONE;
 }
 
-/* Only commands that give the machine away take --force. */
-static bool is_command(int count, char **word, bool force)
+/* Only commands that give the machine away take --force, --quick and --deep. */
+static bool is_command(int count, char **word, const struct options *options)
 {
+	bool leaves = options->force || options->quick || options->deep;
+
 	static const struct {
 		const char *name;
 		int count;
-		bool may_force;
+		bool leaves;
 	} commands[] = {
 		{"list", 1, false}, {"status", 1, false}, {"monitor", 1, true}, {"switch", 2, true},
 		{"boot", 2, true},  {"kill", 2, false},	  {"log", 1, false},
@@ -167,7 +214,7 @@ static bool is_command(int count, char **word, bool force)
 
 	for (size_t i = 0; count && i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(word[0], commands[i].name) == 0)
-			return count == commands[i].count && (!force || commands[i].may_force);
+			return count == commands[i].count && (!leaves || commands[i].leaves);
 	return false;
 }
 
@@ -211,7 +258,7 @@ static int run_load(int count, char **word, const struct options *options)
 	struct load load = {.json = options->json};
 	int device;
 
-	if (options->force || !load_parse(&load, count, word))
+	if (options->force || options->quick || options->deep || !load_parse(&load, count, word))
 		return wrong_usage();
 	device = open_device();
 	return device < 0 ? EXIT_FAILED : load_image(device, &load);
@@ -235,12 +282,16 @@ int main(int argc, char **argv)
 			options.json = true;
 		else if (strcmp(argv[i], "--force") == 0)
 			options.force = true;
+		else if (strcmp(argv[i], "--quick") == 0)
+			options.quick = true;
+		else if (strcmp(argv[i], "--deep") == 0)
+			options.deep = true;
 		else if (argv[i][0] == '-')
 			return wrong_usage();
 		else
 			argv[count++] = argv[i];
 	}
-	if (!is_command(count, argv, options.force))
+	if (!is_command(count, argv, &options) || (options.quick && options.deep))
 		return wrong_usage();
 
 	device = open_device();

@@ -75,6 +75,7 @@ static bool add_kernel(struct lines *lines, const struct line *line, struct erro
 	slot->on_end = line->on_end;
 	slot->on_crash = line->on_crash;
 	slot->efi = line->efi;
+	slot->quick = line->quick;
 	slot->kernel = line->image;
 	return true;
 }

@@ -177,10 +177,19 @@ static bool set_efi(struct line *line, const struct word *value, struct error *e
 	       fail(error, "bad efi \"%s\"; expected on or off", quote_word(quote, value));
 }
 
+static bool set_switch(struct line *line, const struct word *value, struct error *error)
+{
+	char quote[QUOTE_TEXT];
+
+	line->quick = word_is(value, "quick");
+	return line->quick || word_is(value, "deep") ||
+	       fail(error, "bad switch \"%s\"; expected deep or quick", quote_word(quote, value));
+}
+
 static const struct option option_table[] = {
 	{"slot", false, set_slot}, {"mem", true, set_mem},	 {"cpus", true, set_cpus},
 	{"type", true, set_type},  {"on-end", true, set_on_end}, {"on-crash", true, set_on_crash},
-	{"efi", true, set_efi},
+	{"efi", true, set_efi},	   {"switch", true, set_switch},
 };
 
 #define OPTION_COUNT (sizeof(option_table) / sizeof(option_table[0]))
@@ -188,9 +197,10 @@ static const struct option option_table[] = {
 static bool parse_slot_option(struct line *line, const struct word *word, uint32_t *seen,
 			      struct error *error)
 {
-	const char *known = line->kind == LINE_KERNEL
-				    ? "slot=, mem=, cpus=, type=, on-end=, on-crash=, efi= or --"
-				    : "slot= or --";
+	const char *known =
+		line->kind == LINE_KERNEL
+			? "slot=, mem=, cpus=, type=, on-end=, on-crash=, efi=, switch= or --"
+			: "slot= or --";
 	struct word name, value;
 	char quote[QUOTE_TEXT];
 

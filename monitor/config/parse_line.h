@@ -20,7 +20,7 @@ struct line {
 	uint64_t cpus; /* bit mask, 0: all */
 	enum switchyard_type type;
 	struct successor on_end, on_crash;
-	bool efi;
+	bool efi, quick;
 	struct image image;
 };
 

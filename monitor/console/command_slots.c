@@ -94,22 +94,31 @@ static void run_on_slot(struct ui *ui, struct slot *slot,
 		console_error(&ui->console, "%s", error.text);
 }
 
+/* False after an error line: there is another word behind the slot. */
+static bool only_force(struct ui *ui, int argc, char **argv)
+{
+	char quote[QUOTE_TEXT];
+
+	if (argc <= 2 || strcmp(argv[2], "force") == 0)
+		return true;
+	console_error(&ui->console, "\"%s\" behind the slot; expected \"force\"",
+		      quote_text(quote, argv[2]));
+	return false;
+}
+
 void command_boot(struct ui *ui, int argc, char **argv)
 {
-	(void)argc;
-	run_on_slot(ui, named_slot(ui, argv[1]), switch_boot);
+	if (only_force(ui, argc, argv))
+		run_on_slot(ui, named_slot(ui, argv[1]),
+			    argc > 2 ? switch_boot_force : switch_boot);
 }
 
 void command_switch(struct ui *ui, int argc, char **argv)
 {
-	char quote[QUOTE_TEXT];
 	struct slot *slot;
 
-	if (argc > 2 && strcmp(argv[2], "force") != 0) {
-		console_error(&ui->console, "\"%s\" behind the slot; expected \"force\"",
-			      quote_text(quote, argv[2]));
+	if (!only_force(ui, argc, argv))
 		return;
-	}
 	slot = named_slot(ui, argv[1]);
 	/*
 	 * A resumed slot prints nothing by itself on a serial line, so tell the person what to

@@ -60,6 +60,13 @@ struct successor {
 	char slot[SWITCHYARD_NAME_SIZE];
 };
 
+/* PCI functions, by their numbers in pci_functions(). */
+#define SLOT_USES_WORDS 2
+struct uses {
+	bool told; /* its kernel has told in this run */
+	uint64_t set[SLOT_USES_WORDS];
+};
+
 /* `cpus=` as a bit mask of acpi_processor_number()s, bit 0 the boot CPU; 0: all. */
 struct slot {
 	char name[SWITCHYARD_NAME_SIZE];
@@ -81,9 +88,12 @@ struct slot {
 	struct region ram;   /* its large range, without */
 	struct region block; /* its end, which tells its kernel of the monitor (slot_block.h) */
 	uint64_t runs;
-	bool has_driver; /* its kernel has shown in some run that it knows of the monitor */
-	uint64_t turn;	 /* the later it got the machine, the higher; 0: it never ran */
-	char crash[128]; /* why it crashed, if state is SWITCHYARD_CRASHED */
+	bool quick;	  /* `switch=quick` */
+	struct uses uses; /* the PCI functions that its kernel uses */
+	bool works;	  /* it is parked, and these functions go on working for it */
+	bool has_driver;  /* its kernel has shown in some run that it knows of the monitor */
+	uint64_t turn;	  /* the later it got the machine, the higher; 0: it never ran */
+	char crash[128];  /* why it crashed, if state is SWITCHYARD_CRASHED */
 };
 
 struct slot_table {

@@ -3,6 +3,7 @@
 #include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/platform/platform.h"
 #include "lib/print.h"
+#include "monitor/owner/owner.h"
 #include "monitor/slot/life.h"
 #include "monitor/switch/kept_state.h"
 #include "monitor/switch/successor.h"
@@ -43,8 +44,9 @@ static void fault_recover(void *context, bool in_monitor)
 	kept = kept_state(monitor->current);
 	if (!life_step(slot->state, LIFE_CRASH))
 		return;
-	kept_state_save(slot, kept, false);
+	kept_state_save(slot, kept, KEPT_ENDED);
 	monitor->devices_running |= life_apply(slot, LIFE_CRASH)->devices_running;
+	owner_end(slot);
 	new_image_drop(monitor, monitor->current);
 	format_text(slot->crash, sizeof(slot->crash), "%s",
 		    fault_reason(kept->cpu[0]->progress, in_monitor));

@@ -19,6 +19,7 @@
 #include "lib/print.h"
 #include "lib/string.h"
 #include "lib/units.h"
+#include "monitor/owner/owner.h"
 #include "monitor/slot/life.h"
 #include "monitor/switch/handover.h"
 #include "monitor/switch/integrity.h"
@@ -45,13 +46,13 @@ static struct request left_alone_with;
 /*
  * After this, the machine is quiet, and the slot's state is complete. Other CPUs may have been in
  * the gate. platform_save() has stopped them, so they are marked as idle. A slot that ends or
- * crashes (parks is false) may have done so in the middle of anything, so what it notes of the
- * hardware is not trusted.
+ * crashes may have done so in the middle of anything, so what it notes of the hardware is not
+ * trusted.
  */
 static void park(struct monitor *monitor, const struct slot *slot, struct kept_state *kept,
-		 bool parks)
+		 enum kept_how how)
 {
-	kept_state_save(slot, kept, parks);
+	kept_state_save(slot, kept, how);
 	kept_state_save_apart(monitor, slot, kept);
 	kept_state_idle(kept, 1);
 	kept->cpu[0]->progress = GATE_PARKED;
@@ -80,6 +81,7 @@ static void slot_ends(struct monitor *monitor, struct slot *slot, uint64_t how)
 	};
 
 	monitor->devices_running |= life_apply(slot, LIFE_END)->devices_running;
+	owner_end(slot);
 	monitor->current = NO_SLOT;
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	log_line(&monitor->log, LOG_INFO, "slot %s has %s; it is ready to be started again",
@@ -90,6 +92,7 @@ static void slot_crashes(struct monitor *monitor, struct slot *slot,
 			 const struct switchyard_notes *notes)
 {
 	monitor->devices_running |= life_apply(slot, LIFE_CRASH)->devices_running;
+	owner_end(slot);
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	request_copy_message(slot->crash, sizeof(notes->message),
 			     notes->message[0] ? notes->message : "it gave no reason");
@@ -211,22 +214,52 @@ __attribute__((noreturn)) static void leave_to_next(struct monitor *monitor, str
 	monitor->frontend.talk(monitor->frontend.context);
 }
 
+/* The same for what its devices mean for other slots, and theirs for the one that is asked for. */
+static int64_t check_devices(struct monitor *monitor, const struct slot *slot,
+			     const struct request *request)
+{
+	struct error error;
+
+	if (request_allowed(monitor, slot, request, &error))
+		return 0;
+	log_keep(&monitor->log, LOG_ERROR, "slot %s: %s", slot->name, error.text);
+	return SWITCHYARD_EREFUSED;
+}
+
+/* Everything that can be known before anything changes. */
+static int64_t check_request(struct monitor *monitor, struct slot *slot,
+			     const struct request *request)
+{
+	int64_t result =
+		request_check(&monitor->slots, monitor->current, request->op, request->arg);
+
+	slot->has_driver |= request->op != SWITCHYARD_END || slot_block(slot)->info.notes.driver;
+	if (!result && request_op(request) == SWITCHYARD_SWITCH)
+		result = check_target(monitor, &monitor->slots.slot[request_slot(request) - 1]);
+	return result ? result : check_devices(monitor, slot, request);
+}
+
+static enum kept_how how_kept(const struct request *request)
+{
+	if (request->op == SWITCHYARD_END || request->op == SWITCHYARD_CRASH)
+		return KEPT_ENDED;
+	return request->op & SWITCHYARD_QUICK ? KEPT_QUICK : KEPT_DEEP;
+}
+
 /* Handles a call on the boot CPU. */
-static int64_t gate_main(uint64_t op, uint64_t arg)
+static int64_t gate_main(const struct request *request)
 {
 	struct monitor *monitor = gate_monitor;
 	struct slot *slot = &monitor->slots.slot[monitor->current];
 	struct kept_state *kept = kept_state(monitor->current);
-	bool parks = op != SWITCHYARD_END && op != SWITCHYARD_CRASH;
+	enum kept_how how = how_kept(request);
+	bool parks = how != KEPT_ENDED;
 	const void *damage = check_monitor(monitor);
+	uint64_t op = request_op(request), arg = request->arg;
 	const char *reason;
 	struct error error;
-	int64_t result;
+	int64_t result = check_request(monitor, slot, request);
 
-	slot->has_driver |= op != SWITCHYARD_END || slot_block(slot)->info.notes.driver;
-	result = request_check(&monitor->slots, monitor->current, op, arg);
-	if (!result && op == SWITCHYARD_SWITCH)
-		result = check_target(monitor, &monitor->slots.slot[arg - 1]);
 	if (result)
 		return result;
 	/* A slot that ends needs no CPU state, so state that can't be saved does not matter. */
@@ -237,19 +270,20 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 			 reason);
 		return SWITCHYARD_ESTATE;
 	}
-	park(monitor, slot, kept, parks);
+	park(monitor, slot, kept, how);
 	if (!(kept->spared & SWITCHYARD_SPARE_PICTURE))
 		picture_save(monitor, monitor->current);
 	if (parks) {
 		life_apply(slot, LIFE_PARK);
+		slot->works = how == KEPT_QUICK;
 		take_checksums(monitor, slot, kept);
 	}
 	warn_of_watchdog(monitor, slot);
 
 	if ((op == SWITCHYARD_SWITCH || op == SWITCHYARD_BOOT) && !damage) {
-		struct slot *next = &monitor->slots.slot[arg - 1];
+		struct slot *next = &monitor->slots.slot[request_slot(request) - 1];
 
-		if (op == SWITCHYARD_BOOT ? switch_boot(monitor, next, &error)
+		if (op == SWITCHYARD_BOOT ? switch_boot_force(monitor, next, &error)
 					  : switch_force(monitor, next, &error))
 			__builtin_unreachable();
 		log_line(&monitor->log, LOG_ERROR, "%s", error.text);
@@ -285,7 +319,7 @@ static void go_on_after_reset(void)
 	cpu_state_take();
 	wake_chipset();
 	platform_restore_firmware();
-	park(monitor, slot, kept_state(monitor->current), false);
+	park(monitor, slot, kept_state(monitor->current), KEPT_ENDED);
 	leave_to_next(monitor, slot, request.op, request.arg, NULL);
 }
 
@@ -300,7 +334,7 @@ static void go_on_alone(void)
 	struct slot *slot = &monitor->slots.slot[monitor->current];
 
 	cpu_state_take();
-	park(monitor, slot, kept_state(monitor->current), false);
+	park(monitor, slot, kept_state(monitor->current), KEPT_ENDED);
 	take_over(&monitor->frontend);
 	slot_leaves(monitor, slot, left_alone_with.op, left_alone_with.arg);
 	log_line(&monitor->log, LOG_ERROR,
@@ -326,8 +360,8 @@ static int64_t other_cpu_call(const struct request *request)
 	int64_t result =
 		request_check(&monitor->slots, monitor->current, request->op, request->arg);
 
-	if (request->op == SWITCHYARD_SWITCH || request->op == SWITCHYARD_BOOT ||
-	    request->op == SWITCHYARD_MONITOR)
+	if (request_op(request) == SWITCHYARD_SWITCH || request_op(request) == SWITCHYARD_BOOT ||
+	    request_op(request) == SWITCHYARD_MONITOR)
 		return SWITCHYARD_ENOTBOOTCPU;
 	if (result)
 		return result;
@@ -365,7 +399,7 @@ static int64_t gate_answer(uint64_t op, uint64_t arg)
 	if (op == SWITCHYARD_SERVICE)
 		result = service_answer(monitor, arg);
 	else
-		result = gate_main(request.op, request.arg);
+		result = gate_main(&request);
 	lock_release(&monitor->lock);
 	return result;
 }

@@ -118,11 +118,11 @@ SAME_NOTE(PIC);
 SAME_NOTE(PIT);
 SAME_NOTE(MSIX);
 
-void kept_state_save(const struct slot *slot, struct kept_state *kept, bool parks)
+void kept_state_save(const struct slot *slot, struct kept_state *kept, enum kept_how how)
 {
 	const struct switchyard_notes *notes = &slot_block(slot)->info.notes;
 
-	kept->spared = parks ? notes->spared : 0;
+	kept->spared = how == KEPT_ENDED ? 0 : notes->spared;
 	platform_save(kept->platform, cpu_state_lapic(kept->cpu[0]),
 		      &(struct platform_notes){
 			      .spared = kept->spared,
@@ -131,6 +131,7 @@ void kept_state_save(const struct slot *slot, struct kept_state *kept, bool park
 			      .pic_slave = notes->pic_slave,
 			      .keyboard_leds = notes->keyboard_leds,
 			      .ib700 = notes->watchdogs & SWITCHYARD_WATCHDOG_IB700,
+			      .works = how == KEPT_QUICK ? slot->uses.set : NULL,
 		      });
 }
 

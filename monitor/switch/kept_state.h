@@ -50,10 +50,15 @@ uint64_t kept_state_own_size(void);
 
 /*
  * Saves the machine's state of a slot (platform_save()), with its notes (switchyard.h). A slot that
- * ends or crashes (parks is false) may have done so in the middle of anything, so what it notes as
- * spared is not trusted.
+ * ends or crashes may have done so in the middle of anything, so what it notes as spared is not
+ * trusted.
  */
-void kept_state_save(const struct slot *slot, struct kept_state *kept, bool parks);
+enum kept_how {
+	KEPT_ENDED, /* it ends or crashes */
+	KEPT_DEEP,  /* it is parked, and has suspended its devices */
+	KEPT_QUICK, /* it is parked, and its devices go on working */
+};
+void kept_state_save(const struct slot *slot, struct kept_state *kept, enum kept_how how);
 
 /*
  * Keeps the part of a saved state that is kept apart (platform.h). If there is no RAM for it, the

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/switch/service.h"
 #include "arch/x86/memory/phys.h"
+#include "arch/x86/pci/pci.h"
 #include "lib/string.h"
+#include "monitor/owner/owner.h"
+#include "monitor/switch/request.h"
 #include "monitor/switch/slot_block.h"
 #include "monitor/switch/switch.h"
 
@@ -143,6 +146,38 @@ static int64_t answer_abort(struct service *service)
 	return 0;
 }
 
+/* The kernel's list is noted, even if the request is refused: it is true in any case. */
+static int64_t answer_prepare(struct service *service)
+{
+	struct monitor *monitor = service->monitor;
+	struct slot *slot = &monitor->slots.slot[monitor->current];
+	const struct switchyard_call *call = &service->call;
+	struct request request = {call->kind, call->slot};
+	uint16_t uses[PCI_MAX_FUNCTIONS];
+	int64_t result;
+	bool known;
+
+	if (call->length % sizeof(*uses) || call->length > sizeof(uses))
+		return answer_bool(
+			fail(&service->error,
+			     "a list of %lu bytes; expected two for each of %d functions "
+			     "at most",
+			     call->length, PCI_MAX_FUNCTIONS));
+	if (call->length) {
+		const void *from = buffer_of(service);
+
+		if (!from)
+			return SWITCHYARD_EREFUSED;
+		memcpy(uses, from, call->length);
+	}
+	result = request_check(&monitor->slots, monitor->current, request.op, request.arg);
+	if (result)
+		return result;
+	known = owner_tell(slot, uses, (uint32_t)(call->length / sizeof(*uses)), &service->error);
+	return answer_bool((known || !(request.op & SWITCHYARD_QUICK)) &&
+			   request_allowed(monitor, slot, &request, &service->error));
+}
+
 static int64_t (*const answers[])(struct service *service) = {
 	[SWITCHYARD_LIST] = answer_list,
 	[SWITCHYARD_KILL] = answer_kill,
@@ -152,6 +187,7 @@ static int64_t (*const answers[])(struct service *service) = {
 	[SWITCHYARD_LOAD_WRITE] = answer_write,
 	[SWITCHYARD_LOAD_COMMIT] = answer_commit,
 	[SWITCHYARD_LOAD_ABORT] = answer_abort,
+	[SWITCHYARD_PREPARE] = answer_prepare,
 };
 #define ANSWERS (sizeof(answers) / sizeof(answers[0]))
 

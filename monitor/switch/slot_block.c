@@ -108,5 +108,9 @@ void slot_block_publish(const struct slot_table *slots, uint32_t index)
 		row->flags = 0;
 		if (i != index && slot_lacks_driver(slot))
 			row->flags |= SWITCHYARD_SLOT_NO_DRIVER;
+		if (slot->quick)
+			row->flags |= SWITCHYARD_SLOT_QUICK;
+		if (slot->works)
+			row->flags |= SWITCHYARD_SLOT_WORKS;
 	}
 }

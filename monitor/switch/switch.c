@@ -17,6 +17,7 @@
 #include "monitor/load/guest_map.h"
 #include "monitor/load/load.h"
 #include "monitor/load/load_linux.h"
+#include "monitor/owner/owner.h"
 #include "monitor/plan/store.h"
 #include "monitor/slot/life.h"
 #include "monitor/switch/handover.h"
@@ -30,6 +31,7 @@ static void mark_running(struct monitor *monitor, struct slot *slot, enum life_e
 {
 	monitor->current = slot_index(&monitor->slots, slot);
 	life_apply(slot, event);
+	slot->works = false;
 	/* The gate took the lock when the last kernel gave up the machine. */
 	lock_release(&monitor->lock);
 	handover_reset();
@@ -109,7 +111,20 @@ static void warn_before_start(struct monitor *monitor, const struct slot *slot)
 		log_line(&monitor->log, LOG_WARN, "slot %s: %s", slot->name, warning.text);
 }
 
+/* Nobody leaves the machine. */
+static bool devices_allow(const struct monitor *monitor, const struct slot *slot, bool boot,
+			  struct error *error)
+{
+	return owner_allows(&monitor->slots, &(struct owner_request){.to = slot, .boot = boot},
+			    error);
+}
+
 bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error)
+{
+	return devices_allow(monitor, slot, true, error) && switch_boot_force(monitor, slot, error);
+}
+
+bool switch_boot_force(struct monitor *monitor, struct slot *slot, struct error *error)
 {
 	struct kept_state *kept = kept_state(slot_index(&monitor->slots, slot));
 	const struct frontend *frontend = &monitor->frontend;
@@ -125,6 +140,7 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 		 slot->ram.base);
 	warn_before_start(monitor, slot);
 	life_apply(slot, LIFE_RESET);
+	owner_end(slot);
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	stop_devices(monitor);
 	if (!load_pristine(monitor, slot, &entry, error))
@@ -161,6 +177,8 @@ void switch_resume(struct monitor *monitor, struct slot *slot, int64_t result)
 
 bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error)
 {
+	if (!devices_allow(monitor, slot, slot->state != SWITCHYARD_PARKED, error))
+		return false;
 	if (slot->state == SWITCHYARD_PARKED &&
 	    !integrity_verify(slot, kept_state(slot_index(&monitor->slots, slot)), error))
 		return false;
@@ -170,7 +188,7 @@ bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error)
 bool switch_force(struct monitor *monitor, struct slot *slot, struct error *error)
 {
 	if (life_step(slot->state, LIFE_BOOT))
-		return switch_boot(monitor, slot, error);
+		return switch_boot_force(monitor, slot, error);
 	if (!has_boot_cpu(monitor, error) || !life_allows(slot, LIFE_RESUME, error))
 		return false;
 	switch_resume(monitor, slot, 0);
@@ -181,6 +199,7 @@ bool switch_kill(struct monitor *monitor, struct slot *slot, struct error *error
 	if (!life_allows(slot, LIFE_KILL, error))
 		return false;
 	life_apply(slot, LIFE_KILL);
+	owner_end(slot);
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	if (monitor->current == slot_index(&monitor->slots, slot))
 		monitor->current = NO_SLOT;

@@ -10,17 +10,20 @@
 /*
  * Starts a slot afresh from its pristine image, and forgets its former state. It does not return if
  * it succeeds. On failure it returns false with a reason; the slot is ready then, and its memory
- * may have been written.
+ * may have been written. It refuses if devices work for a parked slot (owner.h). The second function
+ * does not look at that.
  */
 bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error);
+bool switch_boot_force(struct monitor *monitor, struct slot *slot, struct error *error);
 
 /*
- * Resumes a parked slot, or boots one that is ready. It refuses a slot that has crashed, or whose
- * memory was changed while it was parked (integrity.h). It does not return if it succeeds.
+ * Resumes a parked slot, or boots one that is ready. It refuses a slot that has crashed, one whose
+ * memory was changed while it was parked (integrity.h), and one that would disturb devices of
+ * another slot (owner.h). It does not return if it succeeds.
  */
 bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error);
 
-/* The same, but it does not look for changes. */
+/* The same, but it does not look for changes, or at devices. */
 bool switch_force(struct monitor *monitor, struct slot *slot, struct error *error);
 
 /* Resumes a parked slot without any check. Its call of the gate returns result. */

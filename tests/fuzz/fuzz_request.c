@@ -22,18 +22,21 @@ static void fuzz_request(struct fuzz_input *input)
 					    1};
 	uint32_t current = (uint32_t)fuzz_take(input, 1) % slots.count;
 	uint64_t op = fuzz_take(input, 8), arg = fuzz_take(input, 8);
+	struct request request = {op, arg};
+	uint32_t slot;
 	int64_t result;
 
 	for (uint32_t i = 0; i < slots.count; i++)
 		slots.slot[i].state = (enum switchyard_state)(fuzz_take(input, 1) % 4 + 1);
 	result = request_check(&slots, current, op, arg);
 	FUZZ_CHECK(result <= 0 && result >= SWITCHYARD_EDAMAGED);
-	FUZZ_CHECK(result || op <= SWITCHYARD_BOOT);
-	if (!result && op == SWITCHYARD_BOOT)
-		FUZZ_CHECK(arg - 1 < slots.count && arg - 1 != current);
-	if (!result && op == SWITCHYARD_SWITCH)
-		FUZZ_CHECK(arg - 1 < slots.count && arg - 1 != current &&
-			   slots.slot[arg - 1].state != SWITCHYARD_CRASHED);
+	FUZZ_CHECK(result || request_op(&request) <= SWITCHYARD_BOOT || op == SWITCHYARD_PARK);
+	slot = request_slot(&request);
+	if (!result && request_op(&request) == SWITCHYARD_BOOT)
+		FUZZ_CHECK(slot - 1 < slots.count && slot - 1 != current);
+	if (!result && request_op(&request) == SWITCHYARD_SWITCH)
+		FUZZ_CHECK(slot - 1 < slots.count && slot - 1 != current &&
+			   slots.slot[slot - 1].state != SWITCHYARD_CRASHED);
 }
 
 static void fuzz_message(struct fuzz_input *input)

@@ -56,13 +56,14 @@ MAY_INCLUDE = {
     'monitor/log': ['arch/x86/time'],
     'monitor/config': ['monitor/slot', 'monitor/log'],
     'monitor/plan': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config'],
+    'monitor/owner': ['arch/x86/pci', 'monitor/slot'],
     'monitor/load': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan'],
     'monitor/switch': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan',
-                       'monitor/load'],
+                       'monitor/load', 'monitor/owner'],
     # The user interface: the terminal knows no policy but its own options.
     'monitor/terminal': ['arch/x86', 'monitor/config'],
     'monitor/console': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan',
-                        'monitor/load', 'monitor/switch', 'monitor/terminal'],
+                        'monitor/load', 'monitor/owner', 'monitor/switch', 'monitor/terminal'],
     # The start.
     'monitor': ['arch/x86', 'monitor'],
     'boot/report': [],

@@ -186,7 +186,7 @@ def timers():
     yield drop('pit-speaker-mode', PIT, '\t\tif (!PIT_ACCESS(status))\n',
                '\t\tif (!PIT_ACCESS(status) || channel == 2)\n')
     yield drop('port-61', PIT, '\t\toutb(PORT_B, state->gate);', '\t\t(void)0;')
-    yield drop('hpet-counter', HPET, '\t\twrite64(address + HPET_COUNTER, state->counter);', '\t\t(void)0;')
+    yield drop('hpet-counter', HPET, '\twrite64(address + HPET_COUNTER, state->counter);\n')
     yield drop('hpet-timer', HPET, '\t\twrite64(at, timer->config);\n')
     yield drop('hpet-comparator', HPET, '\t\twrite64(at + HPET_TIMER_COMPARATOR, timer->comparator);\n')
     yield drop('hpet-route', HPET, '\twrite64(at + HPET_TIMER_ROUTE, timer->route);\n')
@@ -257,7 +257,8 @@ def pci():
         yield drop(f'pci-{name}', PCI, f'\t{field}')
     yield drop('pci-command', PCI, '\t\tpci_write16(function->address, PCI_COMMAND, command);', '\t\t(void)0;')
     yield drop('pci-power', PCI, '\t\twrite_power(&function[i], state->function[i].power, &now->function[i]);\n')
-    yield drop('pci-bridge-bus', PCI, '\t\tnumber_buses(&function[i], state->function[i].buses, function[i].buses);\n')
+    yield drop('pci-bridge-bus', PCI, '\t\tnumber_buses(&function[i], state->function[i].buses,\n'
+               '\t\t\t     now->quick ? now->function[i].buses : function[i].buses);\n')
     yield drop('pci-address', PCI_CONFIG, '\toutl(CONFIG_ADDRESS, address);\n', '\t(void)address;\n')
     at = '(function->address, at + MSI_'
     yield drop('pci-msi-address', PCI_MSI, f'\tpci_write32{at}ADDRESS, state->address_low);\n')

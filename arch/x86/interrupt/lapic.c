@@ -48,6 +48,10 @@ enum {
 #define ICR_PENDING		 (1u << 12)
 #define ICR_ASSERT		 (1u << 14)
 #define ICR_SELF		 (1u << 18)
+#define ICR_LOGICAL		 (1u << 11)
+#define MESSAGE_TARGET(address)	 ((address) >> 12 & 0xff)
+#define MESSAGE_LOGICAL		 (1u << 2)
+#define MESSAGE_WHAT		 0x7ffu
 #define ICR_ALL_OTHERS		 (3u << 18)
 #define VERSION_MAX_LVT(version) ((version) >> 16 & 0xff)
 #define FIRST_VECTOR		 32
@@ -399,6 +403,14 @@ void lapic_send_init(uint32_t apic_id)
 void lapic_send_nmi(uint32_t apic_id)
 {
 	send_ipi(apic_id, ICR_NMI | ICR_ASSERT);
+}
+
+/* Both formats have vector and delivery mode at the same place: SDM volume 3, 11.6.1 and 11.11. */
+void lapic_send_message(uint32_t address, uint32_t data)
+{
+	uint32_t logical = address & MESSAGE_LOGICAL ? ICR_LOGICAL : 0;
+
+	send_ipi(MESSAGE_TARGET(address), ICR_ASSERT | logical | (data & MESSAGE_WHAT));
 }
 
 bool lapic_is_boot_cpu(void)

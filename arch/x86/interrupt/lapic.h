@@ -56,6 +56,9 @@ void lapic_init_others(void);
 void lapic_send_init(uint32_t apic_id);
 void lapic_send_nmi(uint32_t apic_id);
 
+/* Sends the interrupt that a device would send by a message of this address and data. */
+void lapic_send_message(uint32_t address, uint32_t data);
+
 /* True on the CPU that firmware started. */
 bool lapic_is_boot_cpu(void);
 

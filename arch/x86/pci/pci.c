@@ -175,11 +175,28 @@ void pci_init(void)
 	for_each_function(add_function, &found);
 }
 
+uint32_t pci_number(pci_address_t address)
+{
+	uint32_t number = 0;
+
+	while (number < found.count && found.function[number].address != address)
+		number++;
+	return number;
+}
+
 static void mark_cut_off(pci_address_t address)
 {
-	for (uint32_t i = 0; i < found.count; i++)
-		if (found.function[i].address == address)
-			found.function[i].cut_off = true;
+	uint32_t number = pci_number(address);
+
+	if (number < found.count)
+		found.function[number].cut_off = true;
+}
+
+static bool works(pci_address_t address)
+{
+	uint32_t number = pci_number(address);
+
+	return number < found.count && found.function[number].works;
 }
 
 /* Bridges pass on what others write. An IOMMU reads its tables, and is switched off by itself. */
@@ -222,9 +239,12 @@ struct stopped {
 
 static void cut_off(pci_address_t address, void *context)
 {
-	uint16_t sriov = find_capabilities(address).sriov;
 	struct stopped *stopped = context;
+	uint16_t sriov;
 
+	if (works(address))
+		return;
+	sriov = find_capabilities(address).sriov;
 	if (sriov)
 		stopped->virtual |= pci_sriov_stop(address, sriov);
 	end_reset(address);
@@ -237,7 +257,8 @@ static void cut_off(pci_address_t address, void *context)
 static void pause(pci_address_t address, void *none)
 {
 	(void)none;
-	stop_bus_master(address);
+	if (!works(address))
+		stop_bus_master(address);
 }
 
 uint32_t pci_stop_bus_masters(void)
@@ -248,6 +269,29 @@ uint32_t pci_stop_bus_masters(void)
 	if (stopped.virtual)
 		clock_wait_us(PCI_SRIOV_OFF_US);
 	return stopped.masters;
+}
+
+void pci_end(const uint64_t *set)
+{
+	for (uint32_t i = 0; i < found.count; i++) {
+		if (!pci_set_has(set, i))
+			continue;
+		found.function[i].works = false;
+		found.function[i].ended = true;
+	}
+}
+
+void pci_stop_ended(void)
+{
+	struct stopped stopped = {0};
+
+	for (uint32_t i = 0; i < found.count; i++) {
+		if (found.function[i].ended)
+			cut_off(found.function[i].address, &stopped);
+		found.function[i].ended = false;
+	}
+	if (stopped.virtual)
+		clock_wait_us(PCI_SRIOV_OFF_US);
 }
 
 void pci_pause_bus_masters(void)

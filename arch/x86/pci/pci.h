@@ -40,6 +40,9 @@ struct pci_function {
 	 * driver that programs it again may start it.
 	 */
 	bool cut_off;
+	/* Its slot is parked, and it goes on working for that slot. Nobody else touches it. */
+	bool works;
+	bool ended; /* it worked like that when its slot ended: pci_stop_ended() */
 };
 
 /*
@@ -62,8 +65,40 @@ void pci_init(void);
 struct pci_functions *pci_functions(void);
 
 /*
+ * Sets of functions: a bit for each, by its place in function[]. Bridges pass on what others write,
+ * and every kernel uses them, so they belong to no slot.
+ */
+#define PCI_SET_WORDS (PCI_MAX_FUNCTIONS / 64)
+
+static inline bool pci_set_has(const uint64_t *set, uint32_t number)
+{
+	return set[number / 64] >> number % 64 & 1;
+}
+
+static inline void pci_set_add(uint64_t *set, uint32_t number)
+{
+	set[number / 64] |= 1ull << number % 64;
+}
+
+/* The place of the function with that address. pci_functions()->count: there is none. */
+uint32_t pci_number(pci_address_t address);
+
+static inline bool pci_is_bridge(const struct pci_function *function)
+{
+	return PCI_CLASS_BASE(function->class) == PCI_CLASS_BRIDGE;
+}
+
+/*
+ * The functions of set belonged to a slot that was parked while they worked, and has ended. The
+ * first notes it, and touches no device. The second clears their "bus master".
+ */
+void pci_end(const uint64_t *set);
+void pci_stop_ended(void);
+
+/*
  * Clears "bus master" on every function that is not a bridge or an IOMMU, including functions that
- * were plugged in later, and switches all virtual functions off (pci_sriov.h). Devices of a slot
+ * were plugged in later, and switches all virtual functions off (pci_sriov.h). Those that work for
+ * a parked slot are left alone. Devices of a slot
  * that ended without suspending them can't write to memory or send MSIs after this. A driver sets
  * the bit again when it takes its device. Returns how many were changed.
  */

@@ -49,6 +49,7 @@ enum pci_register {
 #define PCI_COMMAND_IO	      0x0001
 #define PCI_COMMAND_MEMORY    0x0002
 #define PCI_COMMAND_MASTER    0x0004
+#define PCI_COMMAND_NO_INTX   0x0400 /* it does not assert its pin */
 #define PCI_STATUS_LIST	      0x0010 /* there is a list of capabilities */
 #define PCI_HEADER_TYPE(h)    (0x7f & (h))
 #define PCI_HEADER_MULTI      0x80 /* more functions than number 0 */

@@ -69,6 +69,70 @@ void pci_msi_restore(const struct pci_function *function, const struct pci_msi_s
 	pci_write16(function->address, at + MSI_CONTROL, control);
 }
 
+/* A message has 16 bits of data, and 0 in the upper half. So this shows that none has come. */
+#define NO_MESSAGE 0xffffffffu
+
+static void read_message(struct pci_image *image, uint32_t at, struct pci_msi_state *state)
+{
+	state->address_low = pci_image_read(image, at + MSI_ADDRESS, 4);
+	state->data = (uint16_t)pci_image_read(image, at + MSI_DATA(state->control), 2);
+}
+
+bool pci_msi_mask(struct pci_image *image, struct pci_msi_state *state, uint32_t *word)
+{
+	pci_address_t address = image->function->address;
+	uint32_t at = image->function->capability.msi;
+
+	if (!at)
+		return false;
+	state->control = (uint16_t)pci_image_read(image, at + MSI_CONTROL, 2);
+	if (!(state->control & MSI_CONTROL_ENABLE))
+		return false;
+	if (state->control & MSI_CONTROL_MASKABLE) {
+		state->mask = pci_image_read(image, at + MSI_MASK(state->control), 4);
+		pci_write32(address, at + MSI_MASK(state->control), UINT32_MAX);
+		return true;
+	}
+	read_message(image, at, state);
+	*(volatile uint32_t *)word = NO_MESSAGE;
+	pci_write32(address, at + MSI_ADDRESS, (uint32_t)(uint64_t)word);
+	return true;
+}
+
+/* The read of the register returns when the messages before it have arrived. */
+bool pci_msi_unmask(const struct pci_function *function, const struct pci_msi_state *state,
+		    const uint32_t *word)
+{
+	uint32_t at = function->capability.msi, address = state->address_low;
+
+	if (state->control & MSI_CONTROL_MASKABLE) {
+		pci_write32(function->address, at + MSI_MASK(state->control), state->mask);
+		return false;
+	}
+	pci_write32(function->address, at + MSI_ADDRESS, address);
+	pci_read32(function->address, at + MSI_ADDRESS);
+	return *(const volatile uint32_t *)word != NO_MESSAGE;
+}
+
+bool pci_msix_mask(struct pci_image *image, struct pci_msix_state *state)
+{
+	const struct pci_function *function = image->function;
+	uint32_t at = function->capability.msix + MSIX_CONTROL;
+
+	if (!function->capability.msix)
+		return false;
+	state->control = (uint16_t)pci_image_read(image, at, 2);
+	if (!(state->control & MSIX_CONTROL_ENABLE))
+		return false;
+	pci_write16(function->address, at, state->control | MSIX_CONTROL_MASK_ALL);
+	return true;
+}
+
+void pci_msix_unmask(const struct pci_function *function, const struct pci_msix_state *state)
+{
+	pci_write16(function->address, function->capability.msix + MSIX_CONTROL, state->control);
+}
+
 static uint16_t msix_control(const struct pci_function *function)
 {
 	return pci_read16(function->address, function->capability.msix + MSIX_CONTROL);

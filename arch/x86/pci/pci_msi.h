@@ -51,6 +51,18 @@ void pci_msix_restore(const struct pci_function *function, const struct pci_msix
 		      const struct pci_msix_entry *entries, const struct pci_msix_state *now,
 		      const struct pci_msix_entry *now_entries, uint16_t command);
 
+/*
+ * Mirrored pairs for a function that goes on working meanwhile. What it has to say is not lost: MSI
+ * with mask bits and MSI-X note it, and send it when they are unmasked. MSI without mask bits goes
+ * to *word, which is RAM below 4 GiB. pci_msi_unmask() returns true if something came there. Both
+ * first functions return false if the function does not send such messages.
+ */
+bool pci_msi_mask(struct pci_image *image, struct pci_msi_state *state, uint32_t *word);
+bool pci_msi_unmask(const struct pci_function *function, const struct pci_msi_state *state,
+		    const uint32_t *word);
+bool pci_msix_mask(struct pci_image *image, struct pci_msix_state *state);
+void pci_msix_unmask(const struct pci_function *function, const struct pci_msix_state *state);
+
 /* How many entries the function's MSI-X table has. */
 uint16_t pci_msix_entries(const struct pci_function *function);
 

@@ -298,12 +298,22 @@ static void load_virtual(const struct pci_functions *functions, const struct pci
 		clock_wait_us(PCI_SRIOV_ON_US);
 }
 
-static void save_function(struct pci_function *function, struct pci_function_state *state,
-			  struct pci_msix_entry *msix, bool tables)
+static struct pci_msix_entry *msix_entries(const struct pci_functions *functions,
+					   struct pci_state *state)
 {
+	return (struct pci_msix_entry *)(state->function + functions->count);
+}
+
+void pci_save_function(struct pci_functions *functions, uint32_t number, struct pci_state *of_all,
+		       bool tables)
+{
+	struct pci_function *function = &functions->function[number];
+	struct pci_function_state *state = &of_all->function[number];
+	struct pci_msix_entry *msix = msix_entries(functions, of_all);
 	struct pci_image image;
 
-	state->kept = pci_image_open(&image, function);
+	state->works = false;
+	state->kept = !function->works && pci_image_open(&image, function);
 	if (!state->kept)
 		return;
 	read_registers(&image, state);
@@ -315,7 +325,6 @@ static void save_function(struct pci_function *function, struct pci_function_sta
 		pci_sriov_save(function->address, function->capability.sriov, &state->sriov);
 	if (state->command & PCI_COMMAND_MASTER)
 		function->cut_off = false;
-	number_buses(function, function->buses, state->buses);
 }
 
 uint32_t pci_state_size(const struct pci_functions *functions)
@@ -325,12 +334,6 @@ uint32_t pci_state_size(const struct pci_functions *functions)
 			  functions->msix_used * sizeof(struct pci_msix_entry));
 }
 
-static struct pci_msix_entry *msix_entries(const struct pci_functions *functions,
-					   struct pci_state *state)
-{
-	return (struct pci_msix_entry *)(state->function + functions->count);
-}
-
 /*
  * The order is ascending. Functions behind a bridge are found by the firmware's bus numbers, so the
  * bridge must have these first.
@@ -338,9 +341,13 @@ static struct pci_msix_entry *msix_entries(const struct pci_functions *functions
 void pci_save(struct pci_functions *functions, struct pci_state *state, bool tables)
 {
 	pci_config_save(&state->address);
-	for (uint32_t i = 0; i < functions->count; i++)
-		save_function(&functions->function[i], &state->function[i],
-			      msix_entries(functions, state), tables);
+	state->quick = false;
+	for (uint32_t i = 0; i < functions->count; i++) {
+		pci_save_function(functions, i, state, tables);
+		if (state->function[i].kept)
+			number_buses(&functions->function[i], functions->function[i].buses,
+				     state->function[i].buses);
+	}
 }
 
 static void load_messages(const struct pci_function *function,
@@ -406,7 +413,9 @@ void pci_restore(const struct pci_functions *functions, const struct pci_state *
 		if (!now->function[i].kept)
 			continue;
 		write_power(&function[i], state->function[i].power, &now->function[i]);
-		number_buses(&function[i], state->function[i].buses, function[i].buses);
+		number_buses(&function[i], state->function[i].buses,
+			     now->quick ? now->function[i].buses : function[i].buses);
 	}
-	pci_config_restore(state->address);
+	if (!state->quick)
+		pci_config_restore(state->address); /* else pci_works_unmask() does */
 }

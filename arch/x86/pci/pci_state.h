@@ -17,6 +17,7 @@
 
 struct pci_function_state {
 	bool kept;  /* the function was there */
+	bool works; /* it goes on working, so only its interrupts are masked (pci_works.h) */
 	bool woken; /* used while another state is restored */
 	uint16_t command;
 	uint16_t power; /* power management control: D0 to D3hot, and if it may wake the machine */
@@ -25,11 +26,12 @@ struct pci_function_state {
 	struct pci_msi_state msi;
 	struct pci_msix_state msix;
 	struct pci_sriov_state sriov;
-};
+} __attribute__((aligned(8))); /* MSI-X entries, which come behind, are read by 8 bytes */
 
 /* There is a state for each function. Behind these come the functions' MSI-X entries. */
 struct pci_state {
 	uint32_t address; /* of configuration mechanism 1 */
+	bool quick;	  /* it was made by pci_works_save() */
 	struct pci_function_state function[];
 };
 
@@ -41,8 +43,12 @@ struct pci_state {
 /* Bytes of the state of these functions. */
 uint32_t pci_state_size(const struct pci_functions *functions);
 
+/* Saves one function, which has the place number, as pci_save() does. */
+void pci_save_function(struct pci_functions *functions, uint32_t number, struct pci_state *state,
+		       bool tables);
+
 /*
- * A mirrored pair for all of functions. Save leaves the functions unable to send messages, and
+ * A mirrored pair for all of functions, but for those that work for a parked slot. Save leaves the functions unable to send messages, and
  * reachable with the firmware's bus numbers. Without tables, it does not keep the MSI-X tables, and
  * those stay masked when the slot returns.
  *

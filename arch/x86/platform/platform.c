@@ -8,6 +8,7 @@
 #include "arch/x86/keyboard/keyboard.h"
 #include "arch/x86/pci/pci_extended.h"
 #include "arch/x86/pci/pci_state.h"
+#include "arch/x86/pci/pci_works.h"
 #include "arch/x86/platform/wake.h"
 #include "arch/x86/screen/vga_state.h"
 #include "arch/x86/serial/uart.h"
@@ -23,6 +24,9 @@ static const uint16_t uart_port[] = {UART_COM1, UART_COM2, UART_COM3, UART_COM4}
 
 /* The notes of the slot whose state is saved or restored: bits of enum platform_spared. */
 static uint32_t spared;
+
+/* Its devices go on working while it is parked. */
+static bool devices_work;
 
 /* The only CPU of this machine is the one that the monitor runs on. */
 static bool alone;
@@ -60,8 +64,17 @@ STATE_PAIR_WHOLE(acpi_events, &machine()->acpi_events, )
 STATE_PAIR_WHOLE(iommu)
 STATE_PAIR(rtc, &machine()->rtc, )
 STATE_PAIR(pit)
-STATE_PAIR(hpet, machine()->hpet, )
 STATE_PAIR(keyboard)
+
+static void hpet_item_save(void *state)
+{
+	hpet_save(machine()->hpet, devices_work, state);
+}
+
+static void hpet_item_restore(const void *state, const void *now)
+{
+	hpet_restore(machine()->hpet, state, now);
+}
 
 static void lapic_item_save(void *state)
 {
@@ -75,9 +88,11 @@ static void lapic_item_restore(const void *state, const void *now)
 		lapic_restore(state);
 }
 
+/* If the slot's devices go on working, their interrupts were masked first of all. */
 static void pci_item_save(void *state)
 {
-	pci_save(pci_functions(), state, !(spared & PLATFORM_SPARE_MSIX));
+	if (!((struct pci_state *)state)->quick)
+		pci_save(pci_functions(), state, !(spared & PLATFORM_SPARE_MSIX));
 }
 
 static void pci_item_restore(const void *state, const void *now);
@@ -271,13 +286,15 @@ static void *item_of(const struct state_layout *of, void *state, const char *nam
 
 /*
  * What is known of PCI is used once, so it may be spoilt. It is known unless a kernel could not be
- * entered; then it is read.
+ * entered, or if the last slot left its devices working; then it is read.
  */
 static void pci_item_restore(const void *state, const void *now)
 {
 	struct pci_state *last_of_pci = item_of(&layout, last.state, "pci");
+	bool few_known = now && ((const struct pci_state *)now)->quick &&
+			 !((const struct pci_state *)state)->quick;
 
-	if (!now)
+	if (!now || few_known)
 		pci_save(pci_functions(), last_of_pci, true);
 	else if (now != last_of_pci)
 		memcpy(last_of_pci, now, pci_item_size());
@@ -323,8 +340,14 @@ void platform_stop_devices(bool ended)
 	}
 	if (ended || pauses)
 		forget("pci");
+	pci_stop_ended();
 	if (slot_has_run)
 		iommu_off();
+}
+
+bool platform_translates(void)
+{
+	return iommu_any_on();
 }
 
 uint64_t platform_room(void)
@@ -340,8 +363,14 @@ void platform_give_room(void *room)
 
 void platform_save(void *state, struct lapic_state *lapic, const struct platform_notes *notes)
 {
+	struct pci_state *pci = item_of(&layout, state, "pci");
+
 	slot_has_run = true;
 	spared = notes->spared;
+	pci->quick = false;
+	devices_work = notes->works;
+	if (devices_work)
+		pci_works_save(pci_functions(), notes->works, pci);
 	last.now.known = state_save(&layout, state, lapic, spared);
 	note(&layout, state, notes);
 	if (notes->ib700)
@@ -369,10 +398,14 @@ void platform_save_apart(void *apart)
 void platform_restore(const void *state, const void *apart, const struct lapic_state *lapic,
 		      uint32_t its_spared)
 {
+	const struct pci_state *pci = item_of(&layout, (void *)state, "pci");
+
 	spared = its_spared;
 	vga_font_restore(apart);
 	state_restore(&layout, state, lapic, &last.now, spared);
 	last.now.known = 0;
+	if (pci->quick)
+		pci_works_unmask(pci_functions(), pci, lapic_send_message);
 }
 
 void platform_restore_firmware(void)

@@ -39,6 +39,11 @@ struct platform_notes {
 	uint8_t pic_master, pic_slave;
 	uint8_t keyboard_leds;
 	bool ib700; /* the slot may have started this watchdog */
+	/*
+	 * The PCI functions that go on working for the slot (pci_set_has()). NULL: none, because the
+	 * slot has suspended its devices.
+	 */
+	const uint64_t *works;
 };
 
 /*
@@ -75,9 +80,16 @@ void platform_save(void *state, struct lapic_state *lapic, const struct platform
 void platform_console_used(void);
 
 /*
+ * True while an IOMMU translates what devices write. Linux switches it off when it suspends, so a
+ * slot whose devices go on working asks before that.
+ */
+bool platform_translates(void);
+
+/*
  * Called before another slot gets the machine. Stops devices that still write to memory: all of
- * them if their slot has ended, and their last interrupts are dropped. The devices of a parked slot
- * are suspended. But if it has left an IOMMU on, they are stopped until a state is restored, because
+ * them if their slot has ended, and their last interrupts are dropped. Those that work for a parked
+ * slot go on, and those of one that has ended are stopped now (pci_end()). The other devices of a
+ * parked slot are suspended. But if it has left an IOMMU on, they are stopped until a state is restored, because
  * their addresses mean something else without it. Then the IOMMUs go off.
  */
 void platform_stop_devices(bool ended);

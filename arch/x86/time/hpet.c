@@ -158,20 +158,22 @@ static void save_timers(uint64_t address, uint32_t count, struct hpet_state *sta
 }
 
 /*
- * The counter stands still while its halves are read, so that none carries into the other.
- * Level-triggered interrupts end here, because their lines must fall before the next kernel listens
+ * The counter stands still while its halves are read, so that none carries into the other. If it
+ * shall run on, it is not read. Level-triggered interrupts end here, because their lines must fall before the next kernel listens
  * to them.
  */
-void hpet_save(uint64_t address, struct hpet_state *state)
+void hpet_save(uint64_t address, bool runs, struct hpet_state *state)
 {
 	uint32_t pending;
 
 	if (!address)
 		return;
+	state->runs = runs;
 	state->config = read64(address + HPET_CONFIG);
-	if (state->config & CONFIG_ENABLE)
+	if (!runs && state->config & CONFIG_ENABLE)
 		mmio_write32(address + HPET_CONFIG, (uint32_t)state->config & ~CONFIG_ENABLE);
-	state->counter = read64(address + HPET_COUNTER);
+	if (!runs)
+		state->counter = read64(address + HPET_COUNTER);
 	save_timers(address, timers(address), state);
 	pending = mmio_read32(address + HPET_STATUS);
 	if (pending)
@@ -227,19 +229,42 @@ static bool counter_ran(const struct hpet_state *now, uint32_t count)
 	return false;
 }
 
+/* What hpet_save() has left in the register. */
+static uint64_t config_after(const struct hpet_state *saved)
+{
+	return saved->runs ? saved->config : saved->config & ~(uint64_t)CONFIG_ENABLE;
+}
+
+/* The counter may be written only while it stands still. Returns what is in the register then. */
+static uint64_t restore_counter(uint64_t address, const struct hpet_state *state,
+				const struct hpet_state *now, uint32_t count)
+{
+	uint64_t config = now ? config_after(now) : CONFIG_ENABLE;
+
+	if (config & CONFIG_ENABLE) {
+		config &= ~(uint64_t)CONFIG_ENABLE;
+		mmio_write32(address + HPET_CONFIG, (uint32_t)config);
+	} else if (!counter_ran(now, count) && state->counter == now->counter) {
+		return config;
+	}
+	write64(address + HPET_COUNTER, state->counter);
+	return config;
+}
+
 /* The HPET is enabled last, so that no timer matches on a half-loaded state. */
 void hpet_restore(uint64_t address, const struct hpet_state *state, const struct hpet_state *now)
 {
+	uint64_t config = now ? config_after(now) : 0;
 	uint32_t count;
 
 	if (!address)
 		return;
 	count = timers(address);
-	if (!now || counter_ran(now, count) || state->counter != now->counter)
-		write64(address + HPET_COUNTER, state->counter);
+	if (!state->runs)
+		config = restore_counter(address, state, now, count);
 	for (uint32_t i = 0; i < count; i++)
 		if (!now || timer_differs(&state->timer[i], &now->timer[i]))
 			restore_timer(timer_at(address, i), &state->timer[i]);
-	if (!now || state->config != (now->config & ~(uint64_t)CONFIG_ENABLE))
+	if (!now || state->config != config)
 		write64(address + HPET_CONFIG, state->config);
 }

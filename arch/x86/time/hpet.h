@@ -6,6 +6,7 @@
 #ifndef ARCH_X86_TIME_HPET_H
 #define ARCH_X86_TIME_HPET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define HPET_MAX_TIMERS 32
@@ -16,6 +17,7 @@ struct hpet_timer {
 };
 
 struct hpet_state {
+	bool runs; /* the counter went on, so it is not kept */
 	uint64_t config, counter;
 	struct hpet_timer timer[HPET_MAX_TIMERS];
 };
@@ -27,9 +29,10 @@ uint32_t hpet_state_size(uint64_t address);
  * A mirrored pair for the HPET at address. If address is 0, there is none, and both do nothing.
  * Save leaves the counter halted and no level-triggered interrupt pending. Restore needs that, and
  * writes what differs from what was saved last. now is NULL if that is not known. After it, the
- * counter goes on from where the slot left it.
+ * counter goes on from where the slot left it. With runs, the counter is left alone: it counts the
+ * time away, as the time-stamp counter does, so that a kernel can compare the two.
  */
-void hpet_save(uint64_t address, struct hpet_state *state);
+void hpet_save(uint64_t address, bool runs, struct hpet_state *state);
 void hpet_restore(uint64_t address, const struct hpet_state *state, const struct hpet_state *now);
 
 #endif

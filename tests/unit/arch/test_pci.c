@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "arch/x86/pci/pci_state.h"
+#include "arch/x86/pci/pci_works.h"
 #include "arch/x86/memory/phys.h"
 #include "fake/fake_console.h"
 #include "fake/fake.h"
@@ -528,6 +529,124 @@ static void a_virtual_function_out_of_reach(void **state)
 	assert_int_equal(fake_pci_get(net, SRIOV_CONTROL, 2), SRIOV_ON);
 }
 
+static uint32_t raised_address, raised_data, raised;
+
+static void raise(uint32_t address, uint32_t data)
+{
+	raised_address = address;
+	raised_data = data;
+	raised++;
+}
+
+/* All of net's registers. */
+static void copy_net(uint8_t *space)
+{
+	memcpy(space, fake_pci.function[net].space, FAKE_PCI_PORTS);
+}
+
+static void assert_net_is(const uint8_t *space)
+{
+	assert_memory_equal(fake_pci.function[net].space, space, FAKE_PCI_PORTS);
+}
+
+/* net goes on working. space gets its registers as they were. */
+static void work(uint8_t *space)
+{
+	uint64_t set[PCI_SET_WORDS] = {0};
+
+	raised = 0;
+	pci_set_add(set, 2);
+	copy_net(space);
+	pci_works_save(pci_functions(), set, one);
+	assert_true(pci_functions()->function[2].works);
+}
+
+static void msix_of_one_that_works(void **state)
+{
+	uint8_t space[FAKE_PCI_PORTS];
+
+	(void)state;
+	fake_pci_set(net, MSIX + 2, 2, 0x8000 | (ENTRIES - 1), true);
+	work(space);
+	assert_int_equal(fake_pci_get(net, MSIX + 2, 2), 0xc000 | (ENTRIES - 1));
+	pci_works_unmask(pci_functions(), one, raise);
+	assert_net_is(space);
+	assert_false(pci_functions()->function[2].works);
+	assert_int_equal(raised, 0); /* it sends what it has noted itself */
+}
+
+static void msi_with_mask_bits_of_one_that_works(void **state)
+{
+	uint8_t space[FAKE_PCI_PORTS];
+
+	(void)state;
+	fake_pci_set(net, MSI + 2, 2, MSI_64_MASKABLE | 1, true);
+	fake_pci_set(net, MSI + 0x10, 4, 2, true);
+	work(space);
+	assert_int_equal(fake_pci_get(net, MSI + 2, 2), MSI_64_MASKABLE | 1);
+	assert_int_equal(fake_pci_get(net, MSI + 0x10, 4), UINT32_MAX);
+	pci_works_unmask(pci_functions(), one, raise);
+	assert_net_is(space);
+	assert_int_equal(raised, 0);
+}
+
+static void message_without_mask_bits(bool comes)
+{
+	uint8_t space[FAKE_PCI_PORTS];
+
+	fake_pci_set(net, MSI + 2, 2, 0x0080 | 1, true);
+	fake_pci_set(net, MSI + 4, 4, 0xfee01004, true);
+	fake_pci_set(net, MSI + 8, 4, 0, true);
+	fake_pci_set(net, MSI + 0xc, 2, 0x4031, true);
+	work(space);
+	assert_int_not_equal(fake_pci_get(net, MSI + 4, 4), 0xfee01004);
+	if (comes)
+		*pci_works_message(2) = 0x4031;
+	pci_works_unmask(pci_functions(), one, raise);
+	assert_net_is(space);
+}
+
+static void msi_without_mask_bits_of_one_that_works(void **state)
+{
+	(void)state;
+	message_without_mask_bits(false);
+	assert_int_equal(raised, 0);
+	message_without_mask_bits(true);
+	assert_int_equal(raised, 1);
+	assert_int_equal(raised_address, 0xfee01004);
+	assert_int_equal(raised_data, 0x4031);
+}
+
+static void pin_of_one_that_works(void **state)
+{
+	uint8_t space[FAKE_PCI_PORTS];
+
+	(void)state;
+	work(space);
+	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2),
+			 PCI_COMMAND_MEMORY | PCI_COMMAND_NO_INTX);
+	pci_works_unmask(pci_functions(), one, raise);
+	assert_net_is(space);
+}
+
+/* Another slot leaves, comes, and starts: none of it reaches net. */
+static void others_leave_it_alone(void **state)
+{
+	uint8_t space[FAKE_PCI_PORTS];
+	uint32_t writes;
+
+	(void)state;
+	pci_save(pci_functions(), two, true);
+	fake_pci_set(net, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER, true);
+	work(space);
+	writes = fake_pci.function[net].writes;
+	restore(two);
+	pci_save(pci_functions(), now, true);
+	pci_stop_bus_masters();
+	pci_pause_bus_masters();
+	assert_int_equal(fake_pci.function[net].writes, writes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -558,6 +677,12 @@ int main(void)
 						end),
 		cmocka_unit_test_setup_teardown(virtual_functions_are_the_slots_own, start, end),
 		cmocka_unit_test_setup_teardown(a_virtual_function_out_of_reach, start, end),
+		cmocka_unit_test_setup_teardown(msix_of_one_that_works, start, end),
+		cmocka_unit_test_setup_teardown(msi_with_mask_bits_of_one_that_works, start, end),
+		cmocka_unit_test_setup_teardown(msi_without_mask_bits_of_one_that_works, start,
+						end),
+		cmocka_unit_test_setup_teardown(pin_of_one_that_works, start, end),
+		cmocka_unit_test_setup_teardown(others_leave_it_alone, start, end),
 	};
 
 	return cmocka_run_group_tests_name("pci", tests, NULL, NULL);

@@ -19,6 +19,11 @@ void fake_console_reset(void)
 	memset(&fake_console, 0, sizeof(fake_console));
 }
 
+bool platform_translates(void)
+{
+	return false;
+}
+
 void platform_console_used(void)
 {
 	fake_console.used = true;

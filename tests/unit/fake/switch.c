@@ -10,6 +10,12 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 	return fail(error, "this fake can't boot %s", slot->name);
 }
 
+bool switch_boot_force(struct monitor *monitor, struct slot *slot, struct error *error)
+{
+	(void)monitor;
+	return fail(error, "this fake can't force a start of %s", slot->name);
+}
+
 bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error)
 {
 	(void)monitor;

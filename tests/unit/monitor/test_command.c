@@ -27,6 +27,12 @@ bool switch_boot(struct monitor *asked, struct slot *slot, struct error *error)
 	return fail(error, "can't boot %s", slot->name);
 }
 
+bool switch_boot_force(struct monitor *asked, struct slot *slot, struct error *error)
+{
+	assert_ptr_equal(asked, &monitor);
+	return fail(error, "can't force a start of %s", slot->name);
+}
+
 bool switch_to(struct monitor *asked, struct slot *slot, struct error *error)
 {
 	assert_ptr_equal(asked, &monitor);
@@ -139,6 +145,8 @@ static const struct wrong_use {
 	{"switch alph", "error: no slot \"alph\"; there are alpha, beta-with-a-name, tick\n"},
 	{"kill alphaa", "error: no slot \"alphaa\"; there are alpha, beta-with-a-name, tick\n"},
 	{"boot alpha", "error: can't boot alpha\n"},
+	{"boot alpha force", "error: can't force a start of alpha\n"},
+	{"boot alpha quickly", "error: \"quickly\" behind the slot; expected \"force\"\n"},
 	{"switch tick", "error: can't switch to tick\n"},
 	{"kill beta-with-a-name", "error: can't kill beta-with-a-name\n"},
 	{"kill alpha", ""},
@@ -360,9 +368,12 @@ static void help_names_every_command(void **state)
 	for (c = run("help"); *c; c++)
 		lines += *c == '\n';
 	assert_int_equal(lines, 1 + sizeof(names) / sizeof(names[0]));
-	assert_string_equal(run("help boot"),
-			    "boot SLOT: starts a slot afresh from its image in RAM.\n"
-			    "What a parked or crashed slot was doing is lost.\n");
+	assert_string_equal(
+		run("help boot"),
+		"boot SLOT [force]: starts a slot afresh from its image in RAM.\n"
+		"What a parked or crashed slot was doing is lost. Without \"force\" it is "
+		"refused\nwhile devices work for a parked slot: a kernel that starts looks "
+		"at all of them.\n");
 }
 
 static void log_shows_the_log(void **state)

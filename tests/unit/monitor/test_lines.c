@@ -142,6 +142,17 @@ static void successors(void **state)
 	assert_int_equal(table.slot[0].on_crash.kind, SUCCESSOR_MONITOR);
 }
 
+static void default_way(void **state)
+{
+	(void)state;
+	parse_one("kernel slot=a");
+	assert_false(table.slot[0].quick);
+	parse_one("kernel slot=a switch=deep");
+	assert_false(table.slot[0].quick);
+	parse_one("kernel slot=a switch=quick");
+	assert_true(table.slot[0].quick);
+}
+
 static void efi(void **state)
 {
 	(void)state;
@@ -179,7 +190,7 @@ static void faults_of_words(void **state)
 		 "expected kernel, initrd or module"},
 		{"kernel slot=a memory=5M",
 		 "slot a: line \"kernel slot=a memory=5M\": unknown option \"memory=5M\"; expected "
-		 "slot=, mem=, cpus=, type=, on-end=, on-crash=, efi= or --"},
+		 "slot=, mem=, cpus=, type=, on-end=, on-crash=, efi=, switch= or --"},
 		{"kernel slot=a mem=5M mem=6M",
 		 "slot a: line \"kernel slot=a mem=5M mem=6M\": option mem= given twice; expected "
 		 "once"},
@@ -198,7 +209,7 @@ static void faults_of_words(void **state)
 		{"/boot/x", "line \"/boot/x\": empty; expected KIND slot=NAME"},
 		{"kernel \x01\xff",
 		 "line \"kernel ??\": unknown option \"??\"; expected slot=, mem=, cpus=, type=, "
-		 "on-end=, on-crash=, efi= or --"},
+		 "on-end=, on-crash=, efi=, switch= or --"},
 	};
 
 	(void)state;
@@ -470,6 +481,7 @@ int main(void)
 		cmocka_unit_test(strings),
 		cmocka_unit_test(options),
 		cmocka_unit_test(successors),
+		cmocka_unit_test(default_way),
 		cmocka_unit_test(efi),
 		cmocka_unit_test(faults_of_words),
 		cmocka_unit_test(faults_of_values),

@@ -59,8 +59,25 @@ static void other_operations(void **state)
 	assert_answer(SWITCHYARD_GUARD, 0, 0);
 	assert_answer(SWITCHYARD_GUARD, 1, SWITCHYARD_EBADOP);
 	assert_answer(SWITCHYARD_SERVICE, 1, SWITCHYARD_EBADOP); /* no request for the machine */
-	assert_answer(SWITCHYARD_SERVICE + 1, 1, SWITCHYARD_EBADOP);
+	assert_answer(SWITCHYARD_PARK, 0, 0);
+	assert_answer(SWITCHYARD_PARK, 1, SWITCHYARD_EBADOP);
+	assert_answer(SWITCHYARD_PARK + 1, 1, SWITCHYARD_EBADOP);
 	assert_answer(1ull << 32 | SWITCHYARD_SWITCH, 1, SWITCHYARD_EBADOP);
+}
+
+static void flags(void **state)
+{
+	const uint64_t three_others = 3ull << SWITCHYARD_OTHERS_SHIFT;
+
+	(void)state;
+	assert_answer(SWITCHYARD_SWITCH | SWITCHYARD_QUICK, 1 | three_others, 0);
+	assert_answer(SWITCHYARD_SWITCH | SWITCHYARD_QUICK, 4 | three_others, SWITCHYARD_ENOSLOT);
+	assert_answer(SWITCHYARD_SWITCH | SWITCHYARD_FORCED, 1 | three_others, SWITCHYARD_ENOSLOT);
+	assert_answer(SWITCHYARD_BOOT | SWITCHYARD_QUICK | SWITCHYARD_FORCED, 3, 0);
+	assert_answer(SWITCHYARD_MONITOR | SWITCHYARD_QUICK, three_others, 0);
+	assert_answer(SWITCHYARD_CRASH | SWITCHYARD_QUICK, 0, SWITCHYARD_EBADOP);
+	assert_answer(SWITCHYARD_PARK | SWITCHYARD_FORCED, 0, SWITCHYARD_EBADOP);
+	assert_answer(SWITCHYARD_SWITCH | 0x400, 1, SWITCHYARD_EBADOP);
 }
 
 static void messages(void **state)
@@ -77,9 +94,8 @@ static void messages(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(switches),
-		cmocka_unit_test(boots),
-		cmocka_unit_test(other_operations),
+		cmocka_unit_test(switches),	    cmocka_unit_test(boots),
+		cmocka_unit_test(other_operations), cmocka_unit_test(flags),
 		cmocka_unit_test(messages),
 	};
 

@@ -4,6 +4,8 @@
  * Slot alpha calls them, and beta gets the image.
  */
 #include "kernels.h"
+#include "arch/x86/pci/pci.h"
+#include "fake/fake_pci.h"
 #include "monitor/switch/service.h"
 #include "monitor/switch/slot_block.h"
 #include "monitor/switch/switch.h"
@@ -481,6 +483,49 @@ static void images_that_do_not_fit(void **state)
 	assert_int_equal(published, 0);
 }
 
+/* beta is parked, and its disk works. alpha wants to go there. */
+static void prepare(void **state)
+{
+	static const uint16_t uses[] = {PCI_ADDRESS(0, 16, 0), PCI_ADDRESS(9, 0, 0)};
+	struct switchyard_call quick = {.slot = 2,
+					.kind = SWITCHYARD_SWITCH | SWITCHYARD_QUICK,
+					.address = BUFFER_AT,
+					.length = sizeof(uses[0])};
+	struct switchyard_call deep = quick;
+
+	(void)state;
+	fake_pci_reset();
+	fake_pci_add(-1, 16, 0, 0x10001af4, 0x01000000, 0);
+	pci_init();
+	beta()->state = SWITCHYARD_PARKED;
+	beta()->uses.told = true;
+	memcpy(phys(BUFFER_AT), uses, sizeof(uses));
+	assert_int_equal(call(SWITCHYARD_PREPARE, quick), 0);
+	quick.length = 1;
+	refused(SWITCHYARD_PREPARE, quick,
+		"a list of 1 bytes; expected two for each of 128 functions at most");
+	quick.length = 2 * PCI_MAX_FUNCTIONS + 2;
+	refused(SWITCHYARD_PREPARE, quick,
+		"a list of 258 bytes; expected two for each of 128 functions at most");
+	quick.length = sizeof(uses);
+	refused(SWITCHYARD_PREPARE, quick, "0000:09:00.0 was not there when the monitor started");
+	deep.kind = SWITCHYARD_SWITCH;
+	deep.length = sizeof(uses);
+	assert_int_equal(call(SWITCHYARD_PREPARE, deep), 0); /* a deep switch suspends it */
+	deep.slot = 4;
+	assert_int_equal(call(SWITCHYARD_PREPARE, deep), SWITCHYARD_ENOSLOT);
+	deep.slot = 3;
+	beta()->works = true;
+	refused(SWITCHYARD_PREPARE, deep,
+		"gamma would look at all devices when it starts, and those of beta work while it "
+		"is parked");
+	deep.kind |= SWITCHYARD_FORCED;
+	assert_int_equal(call(SWITCHYARD_PREPARE, deep), 0);
+	deep.address = BETA_AT;
+	refused(SWITCHYARD_PREPARE, deep,
+		"a buffer of 4 bytes at 0x400000; expected all of it in this slot's RAM");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -496,6 +541,7 @@ int main(void)
 		cmocka_unit_test_setup(the_same_sum_is_not_enough, start),
 		cmocka_unit_test_setup(steps_in_a_wrong_order, start),
 		cmocka_unit_test_setup(too_many_files, start),
+		cmocka_unit_test_setup(prepare, start),
 		cmocka_unit_test_setup(images_that_do_not_fit, start),
 	};
 

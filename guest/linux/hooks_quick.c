@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hooks_quick.c - stops all CPUs of a stock kernel for a quick switch.
+ *
+ * stop_machine() brings all CPUs to one function, with interrupts off. There, the boot CPU does what
+ * Linux does last of all before it sleeps: syscore_suspend() stops its clocks and keeps the interrupt
+ * controllers' registers.
+ *
+ * syscore_suspend() switches the boot CPU's local APIC off. What devices send to it after that, and
+ * before the monitor masks them, would be lost. MSI-X is masked before: the device notes what it has
+ * to say. Other messages, and edges at a pin of the IO-APIC, are raised once afterwards. Drivers take
+ * one too many for spurious.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/irq.h>
+#include <linux/irqdesc.h>
+#include <linux/interrupt.h>
+#include <linux/kernel.h>
+#include <linux/msi.h>
+#include <linux/nmi.h>
+#include <linux/pci.h>
+#include <linux/sched.h>
+#include <linux/smp.h>
+#include <linux/stop_machine.h>
+#include <linux/syscore_ops.h>
+#include <asm/processor-flags.h>
+#include <asm/special_insns.h>
+#include "hooks.h"
+#include "switchyard_core.h"
+
+/* What the CPUs tell each other. */
+struct quick {
+	bool enter; /* the boot CPU is ready to enter the gate */
+	bool done;  /* it goes on, whether it was there or not */
+};
+
+/* The PCI functions that have a driver. They are found before the CPUs are stopped. */
+static struct {
+	int count;
+	struct pci_dev *card[SWITCHYARD_MOST_USES];
+} used;
+
+static void mask_messages(bool mask)
+{
+	u16 flags;
+	int i;
+
+	for (i = 0; i < used.count; i++) {
+		struct pci_dev *card = used.card[i];
+
+		if (!card->msix_enabled)
+			continue;
+		pci_read_config_word(card, card->msix_cap + PCI_MSIX_FLAGS, &flags);
+		flags &= ~PCI_MSIX_FLAGS_MASKALL;
+		if (mask)
+			flags |= PCI_MSIX_FLAGS_MASKALL;
+		pci_write_config_word(card, card->msix_cap + PCI_MSIX_FLAGS, flags);
+	}
+}
+
+static bool is_msix(struct irq_data *data)
+{
+	struct msi_desc *message = irq_data_get_msi_desc(data);
+
+	return message && dev_is_pci(message->dev) && message->pci.msi_attrib.is_msix;
+}
+
+static void raise_one(unsigned int irq)
+{
+	struct irq_data *data = irq_get_irq_data(irq);
+
+	if (!data || !irq_has_action(irq) || irqd_is_level_type(data) || !irqd_is_activated(data) ||
+	    irqd_irq_disabled(data) || !data->chip->irq_retrigger)
+		return;
+	if (!is_msix(data))
+		data->chip->irq_retrigger(data);
+}
+
+/* No other CPU changes interrupts meanwhile. */
+static void raise_edges(void)
+{
+	unsigned int irq;
+
+	for (irq = 0; irq < nr_irqs; irq++)
+		raise_one(irq);
+}
+
+/* What Linux programs again in syscore_resume(), before interrupts are on. */
+#define RENEWED (SWITCHYARD_SPARE_IOAPIC | SWITCHYARD_SPARE_PIC)
+
+static int stop_boot_cpu(struct quick *quick)
+{
+	int error;
+
+	mask_messages(true);
+	system_state = SYSTEM_SUSPEND;
+	error = syscore_suspend();
+	if (!error) {
+		smp_store_release(&quick->enter, true);
+		switchyard_spare(RENEWED);
+		switchyard_request_enter();
+		switchyard_spare(0);
+		syscore_resume();
+		raise_edges();
+	}
+	mask_messages(false);
+	system_state = SYSTEM_RUNNING;
+	touch_softlockup_watchdog();
+	smp_store_release(&quick->done, true);
+	return error;
+}
+
+static void stop_other_cpu(struct quick *quick)
+{
+	while (!smp_load_acquire(&quick->enter) && !READ_ONCE(quick->done))
+		cpu_relax();
+	if (READ_ONCE(quick->enter))
+		switchyard_request_park();
+	while (!smp_load_acquire(&quick->done))
+		cpu_relax();
+	touch_softlockup_watchdog();
+}
+
+static int stop_cpu(void *data)
+{
+	if (raw_smp_processor_id() == SWITCHYARD_BOOT_CPU)
+		return stop_boot_cpu(data);
+	stop_other_cpu(data);
+	return 0;
+}
+
+static void look_for_vmx(void *found)
+{
+	if (native_read_cr4() & X86_CR4_VMXE)
+		WRITE_ONCE(*(bool *)found, true);
+}
+
+static const char *why_not(void)
+{
+	bool vmx = false;
+
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		return "this kernel is PREEMPT_RT, whose locks may be held when its CPUs are stopped";
+	if (!cpu_online(SWITCHYARD_BOOT_CPU))
+		return "the boot CPU is offline";
+	on_each_cpu(look_for_vmx, &vmx, 1);
+	if (vmx)
+		return "a CPU is in VMX operation; unload kvm_intel";
+	return NULL;
+}
+
+static void forget_used(void)
+{
+	while (used.count)
+		pci_dev_put(used.card[--used.count]);
+}
+
+static void find_used(void)
+{
+	struct pci_dev *card = NULL;
+
+	for_each_pci_dev (card)
+		if (card->driver && used.count < SWITCHYARD_MOST_USES)
+			used.card[used.count++] = pci_dev_get(card);
+}
+
+int switchyard_quick_stop(const char **reason)
+{
+	struct quick quick = {false};
+	int error;
+
+	*reason = why_not();
+	if (*reason)
+		return -EOPNOTSUPP;
+	find_used();
+	error = stop_machine(stop_cpu, &quick, cpu_online_mask);
+	forget_used();
+	return error;
+}
+
+int switchyard_find_uses(u16 *uses, const char **reason)
+{
+	struct pci_dev *card = NULL;
+	int count = 0;
+
+	for_each_pci_dev (card) {
+		if (!card->driver)
+			continue;
+		*reason = "it has more devices than the monitor knows";
+		if (pci_domain_nr(card->bus))
+			*reason = "a device outside of PCI domain 0 has a driver";
+		if (pci_domain_nr(card->bus) || count == SWITCHYARD_MOST_USES) {
+			pci_dev_put(card);
+			return -EOPNOTSUPP;
+		}
+		uses[count++] = pci_dev_id(card);
+	}
+	return count;
+}
+
+/*
+ * Before Linux suspends, the PCI core saves the configuration of all functions, and it writes all of
+ * them again when it resumes, those without a driver, too. Such a function may work for a slot that
+ * is parked. The monitor has put back what is this kernel's. So what the function has now is what
+ * the PCI core shall write: then it finds no difference, and writes nothing.
+ */
+void switchyard_quick_wake(void)
+{
+	struct pci_dev *card = NULL;
+
+	for_each_pci_dev (card)
+		if (!card->driver && !pci_is_bridge(card) && pci_device_is_present(card))
+			pci_save_state(card);
+}

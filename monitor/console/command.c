@@ -18,7 +18,7 @@ const struct command commands[] = {
 	 0, 0, command_slots},
 	{"boot", "SLOT [force]", "starts a slot afresh from its image in RAM",
 	 "What a parked or crashed slot was doing is lost. Without \"force\" it is refused\n"
-	 "while devices work for a parked slot: a kernel that starts looks at all of them.\n",
+	 "while devices work for a parked slot: a kernel that starts looks at all.\n",
 	 1, 2, command_boot},
 	{"switch", "SLOT [force]", "resumes a parked slot, boots a ready one",
 	 "A crashed slot needs \"boot\". One whose memory was changed while it was\n"

@@ -22,7 +22,7 @@
 struct switchyard_gate {
 	u64 entry;    /* physical address of the function */
 	u64 identity; /* physical address of the table that maps the first 512 GiB to themselves */
-	u64 *top;     /* a page of our own, filled at each call */
+	u64 **top;    /* for each CPU a page of our own, filled at each call */
 };
 
 /* A point in time, by the wall clock and by the time-stamp counter. */
@@ -68,8 +68,7 @@ void switchyard_gate_exit(struct switchyard_gate *gate);
 
 /*
  * Calls the gate with interrupts off, in any context, even in an NMI. On a CPU that is not the boot
- * CPU, only services and what never returns are allowed. Two CPUs may be here at once, when this
- * kernel dies: both write the same entries, because all of a kernel's tables share the kernel's half.
+ * CPU, only services, PARK and what never returns are allowed. Several CPUs may be here at once.
  * Returns 0 when this slot is resumed, or a negative enum switchyard_error (switchyard.h).
  */
 s64 switchyard_gate_call(const struct switchyard_gate *gate, u64 op, u64 arg);

@@ -4,13 +4,16 @@
  *
  * The gate needs memory below 512 GiB mapped to itself, which Linux does not have. The monitor
  * provides page tables for that (switchyard_info.identity_*). So this file needs only a top-level
- * table whose entry 0 points to them and whose upper half is the kernel's own.
+ * table whose entry 0 points to them and whose upper half is the kernel's own. Each CPU has its own,
+ * because part of the kernel's half may be a process's (its LDT).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/gfp.h>
 #include <linux/irqflags.h>
 #include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 #include <asm/io.h>
 #include <asm/pgtable_types.h>
@@ -35,10 +38,19 @@ s64 switchyard_gate_call_asm(u64 op, u64 arg, u64 entry, u64 cr3);
 
 int switchyard_gate_init(struct switchyard_gate *gate, const struct switchyard_info *info)
 {
-	gate->top = (u64 *)__get_free_pages(GFP_KERNEL | __GFP_ZERO, TOP_ORDER);
-	if (!gate->top) {
-		pr_err("no memory for a page table\n");
-		return -ENOMEM;
+	unsigned int cpu;
+
+	gate->top = kcalloc(nr_cpu_ids, sizeof(*gate->top), GFP_KERNEL);
+	for_each_possible_cpu(cpu)
+	{
+		if (gate->top)
+			gate->top[cpu] =
+				(u64 *)__get_free_pages(GFP_KERNEL | __GFP_ZERO, TOP_ORDER);
+		if (!gate->top || !gate->top[cpu]) {
+			pr_err("no memory for page tables\n");
+			switchyard_gate_exit(gate);
+			return -ENOMEM;
+		}
 	}
 
 	gate->entry = info->gate;
@@ -48,7 +60,11 @@ int switchyard_gate_init(struct switchyard_gate *gate, const struct switchyard_i
 
 void switchyard_gate_exit(struct switchyard_gate *gate)
 {
-	free_pages((unsigned long)gate->top, TOP_ORDER);
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) if (gate->top)
+		free_pages((unsigned long)gate->top[cpu], TOP_ORDER);
+	kfree(gate->top);
 }
 
 /*
@@ -66,23 +82,25 @@ s64 switchyard_gate_call(const struct switchyard_gate *gate, u64 op, u64 arg)
 {
 	const u64 *current_top;
 	unsigned long flags;
+	u64 *top;
 	unsigned long cr4;
 	s64 result;
 
 	local_irq_save(flags);
+	top = gate->top[raw_smp_processor_id()];
 	/*
 	 * The entries are copied at each call, because this context needs the table in CR3. An
 	 * older copy might not map its stack, for example.
 	 */
 	current_top = __va(read_cr3_pa());
-	memcpy(gate->top + KERNEL_HALF, current_top + KERNEL_HALF,
+	memcpy(top + KERNEL_HALF, current_top + KERNEL_HALF,
 	       (PTRS_PER_PGD - KERNEL_HALF) * sizeof(u64));
-	gate->top[0] = gate->identity | ENTRY_FLAGS;
+	top[0] = gate->identity | ENTRY_FLAGS;
 	/* With LASS, the CPU would not execute the gate, which is in the lower half. */
 	cr4 = native_read_cr4();
 	if (cr4 & X86_CR4_LASS)
 		write_cr4(cr4 & ~X86_CR4_LASS);
-	result = switchyard_gate_call_asm(op, arg, gate->entry, __pa(gate->top));
+	result = switchyard_gate_call_asm(op, arg, gate->entry, __pa(top));
 	if (cr4 & X86_CR4_LASS)
 		write_cr4(cr4);
 	local_irq_restore(flags);

@@ -38,19 +38,20 @@ int switchyard_quick_prepare(struct switchyard_turn *turn, u32 op, u32 slot)
 /* The caller holds turn->lock. */
 static int quick_switch(struct switchyard_turn *turn, u32 slot, s32 *result)
 {
-	const char *reason = NULL;
+	const char *reason;
 	int error;
 
 	if (!turn->way)
 		return -EBUSY;
-	error = switchyard_quick_prepare(turn, turn->op, slot);
+	reason = turn->way->why_not_quick();
+	error = reason ? refuse(turn, reason) : switchyard_quick_prepare(turn, turn->op, slot);
 	if (error)
 		return error;
 	turn->entered = false;
 	switchyard_request_begin();
-	error = turn->way->stop(&reason);
+	error = turn->way->stop();
 	if (!turn->entered)
-		return reason ? refuse(turn, reason) : error;
+		return error;
 	*result = turn->result;
 	switchyard_request_end();
 	return 0;

@@ -7,6 +7,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
@@ -41,6 +42,13 @@ void switchyard_request_begin(void)
 	switchyard_clock_mark(&switchyard_core.turn.begin);
 }
 
+/* The CPUs that come along in a quick switch, for the argument of the gate. */
+static u64 others(const struct switchyard_turn *turn)
+{
+	return turn->op & SWITCHYARD_QUICK ? (u64)(num_online_cpus() - 1) << SWITCHYARD_OTHERS_SHIFT
+					   : 0;
+}
+
 int switchyard_request_enter(void)
 {
 	struct switchyard_core *core = &switchyard_core;
@@ -49,7 +57,7 @@ int switchyard_request_enter(void)
 
 	turn->entered = true;
 	switchyard_clock_hold();
-	turn->result = switchyard_gate_call(&core->gate, turn->op, turn->slot);
+	turn->result = switchyard_gate_call(&core->gate, turn->op, turn->slot | others(turn));
 	switchyard_clock_release();
 	if (turn->result)
 		return -ECANCELED;

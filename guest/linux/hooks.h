@@ -39,7 +39,8 @@ void switchyard_restart_guard(void);
 /* Functions for struct switchyard_way. */
 bool switchyard_find_lost(struct switchyard_lost *lost);
 int switchyard_find_uses(u16 *uses, const char **reason);
-int switchyard_quick_stop(const char **reason);
+const char *switchyard_why_not_quick(void);
+int switchyard_quick_stop(void);
 
 /* Notifier of network devices. _resume() is called when devices are back after a switch. It sleeps. */
 int switchyard_network_init(void);

@@ -136,7 +136,7 @@ static void look_for_vmx(void *found)
 		WRITE_ONCE(*(bool *)found, true);
 }
 
-static const char *why_not(void)
+const char *switchyard_why_not_quick(void)
 {
 	bool vmx = false;
 
@@ -165,14 +165,11 @@ static void find_used(void)
 			used.card[used.count++] = pci_dev_get(card);
 }
 
-int switchyard_quick_stop(const char **reason)
+int switchyard_quick_stop(void)
 {
 	struct quick quick = {false};
 	int error;
 
-	*reason = why_not();
-	if (*reason)
-		return -EOPNOTSUPP;
 	find_used();
 	error = stop_machine(stop_cpu, &quick, cpu_online_mask);
 	forget_used();

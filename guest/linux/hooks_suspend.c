@@ -120,6 +120,7 @@ static const struct switchyard_way way = {
 	.find_lost = switchyard_find_lost,
 	.suspend = switch_suspend,
 	.find_uses = switchyard_find_uses,
+	.why_not_quick = switchyard_why_not_quick,
 	.stop = switchyard_quick_stop,
 };
 

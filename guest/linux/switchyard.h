@@ -35,8 +35,8 @@
  * executable. For that, entry 0 of the PML4 can point to switchyard_info.identity_pdpt (with LA57:
  * entry 0 of the PML5 to switchyard_info.identity_pml4), with flags 3 (present, writable). The
  * monitor sends INIT to every other CPU, so their state is lost. Interrupts may be on or off; the
- * gate keeps their state. 32 bytes of stack are enough. Any CPU of the slot may ask for the last
- * four operations. Other calls by other CPUs, and calls by an NMI handler that
+ * gate keeps their state. 32 bytes of stack are enough. Any CPU of the slot may ask for END, CRASH,
+ * WAIT, GUARD, SERVICE and PARK. Other calls by other CPUs, and calls by an NMI handler that
  * interrupted the gate, are refused without harm.
  *
  * SWITCHYARD_END and _CRASH need the boot CPU. If another CPU asks, the boot CPU must be in

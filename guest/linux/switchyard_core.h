@@ -44,12 +44,14 @@ struct switchyard_way {
 	 * SWITCHYARD_MOST_USES at most. Returns how many, or a negative errno with *reason.
 	 */
 	int (*find_uses)(u16 *uses, const char **reason);
+	/* Returns why this kernel can't make a quick switch now, or NULL. */
+	const char *(*why_not_quick)(void);
 	/*
-	 * Stops all CPUs for a quick switch, and returns 0 when they go on, or a negative errno with
-	 * *reason if it can't. It calls switchyard_request_enter() on the boot CPU, and
-	 * switchyard_request_park() on all others.
+	 * Stops all CPUs for a quick switch, and returns 0 when they go on, or a negative errno. It
+	 * calls switchyard_request_enter() on the boot CPU, and switchyard_request_park() on all
+	 * others.
 	 */
-	int (*stop)(const char **reason);
+	int (*stop)(void);
 };
 
 #define SWITCHYARD_MOST_USES 128

@@ -17,13 +17,14 @@ const struct command commands[] = {
 	 "started or resumed. IMAGE: size of its pristine files in RAM, in whole KiB.\n",
 	 0, 0, command_slots},
 	{"boot", "SLOT [force]", "starts a slot afresh from its image in RAM",
-	 "What a parked or crashed slot was doing is lost. Without \"force\" it is refused\n"
-	 "while devices work for a parked slot: a kernel that starts looks at all.\n",
+	 "What a parked or crashed slot was doing is lost. It is refused\n"
+	 "without \"force\" while devices work for a parked slot: a kernel that starts\n"
+	 "looks at all of them.\n",
 	 1, 2, command_boot},
 	{"switch", "SLOT [force]", "resumes a parked slot, boots a ready one",
 	 "A crashed slot needs \"boot\". One whose memory was changed while it was\n"
-	 "parked is refused without \"force\": it may crash, or harm what it works on. So is\n"
-	 "one that uses devices which work for another parked slot.\n",
+	 "parked is refused without \"force\": it may crash, or harm what it works on.\n"
+	 "So is one that uses devices which work for another parked slot.\n",
 	 1, 2, command_switch},
 	{"kill", "SLOT", "forgets a slot's state: it is ready again",
 	 "For parked and crashed slots. Its image stays in RAM.\n", 1, 1, command_kill},

@@ -9,6 +9,7 @@
 #include "arch/x86/cpu/lock.h"
 #include "arch/x86/gate/anchor.h"
 #include "arch/x86/gate/cpu_state.h"
+#include "arch/x86/gate/crew.h"
 #include "arch/x86/gate/gate.h"
 #include "arch/x86/gate/gate_cpu.h"
 #include "arch/x86/interrupt/lapic.h"
@@ -53,6 +54,7 @@ static void park(struct monitor *monitor, const struct slot *slot, struct kept_s
 		 enum kept_how how)
 {
 	kept_state_save(slot, kept, how);
+	kept->crew = crew_waiting();
 	kept_state_save_apart(monitor, slot, kept);
 	kept_state_idle(kept, 1);
 	kept->cpu[0]->progress = GATE_PARKED;
@@ -110,9 +112,10 @@ static void slot_leaves(struct monitor *monitor, struct slot *slot, uint64_t op,
 		log_line(&monitor->log, LOG_INFO, "slot %s is parked", slot->name);
 }
 
-/* Takes the person's terminal back after a slot had the machine. */
+/* Takes the person's terminal back after a slot had the machine. Only the boot CPU is needed. */
 static void take_over(const struct frontend *frontend)
 {
+	crew_dismiss(0);
 	frontend->take(frontend->context);
 	frontend->clear_screen(frontend->context);
 	frontend->write(frontend->context, "\n");
@@ -233,10 +236,36 @@ static int64_t check_request(struct monitor *monitor, struct slot *slot,
 	int64_t result =
 		request_check(&monitor->slots, monitor->current, request->op, request->arg);
 
+	if (!result && request->op == SWITCHYARD_PARK)
+		result = SWITCHYARD_EBADOP; /* the boot CPU has nobody to wait for */
 	slot->has_driver |= request->op != SWITCHYARD_END || slot_block(slot)->info.notes.driver;
 	if (!result && request_op(request) == SWITCHYARD_SWITCH)
 		result = check_target(monitor, &monitor->slots.slot[request_slot(request) - 1]);
 	return result ? result : check_devices(monitor, slot, request);
+}
+
+/*
+ * The same for a quick switch, to which the slot's other CPUs come. If it is refused, they return with
+ * the same result.
+ */
+static int64_t check_quick(struct monitor *monitor, struct slot *slot,
+			   const struct request *request)
+{
+	uint32_t others = (uint32_t)(request->arg >> SWITCHYARD_OTHERS_SHIFT);
+	int64_t result = check_request(monitor, slot, request), gathered;
+	const char *reason;
+
+	if (others >= gate_cpus.count)
+		return SWITCHYARD_EBADOP;
+	gathered = crew_gather(others, &reason);
+	if (gathered)
+		log_keep(&monitor->log, LOG_ERROR, "slot %s can't be parked: %s", slot->name,
+			 reason);
+	if (!result)
+		result = gathered;
+	if (result)
+		crew_refuse(result);
+	return result;
 }
 
 static enum kept_how how_kept(const struct request *request)
@@ -258,7 +287,8 @@ static int64_t gate_main(const struct request *request)
 	uint64_t op = request_op(request), arg = request->arg;
 	const char *reason;
 	struct error error;
-	int64_t result = check_request(monitor, slot, request);
+	int64_t result = how == KEPT_QUICK ? check_quick(monitor, slot, request)
+					   : check_request(monitor, slot, request);
 
 	if (result)
 		return result;
@@ -268,6 +298,7 @@ static int64_t gate_main(const struct request *request)
 	} else if (!cpu_state_save(kept->cpu[0], &reason)) {
 		log_keep(&monitor->log, LOG_ERROR, "slot %s can't be parked: %s", slot->name,
 			 reason);
+		crew_refuse(SWITCHYARD_ESTATE);
 		return SWITCHYARD_ESTATE;
 	}
 	park(monitor, slot, kept, how);
@@ -367,6 +398,8 @@ static int64_t other_cpu_call(const struct request *request)
 		return result;
 	if (request->op == SWITCHYARD_GUARD)
 		return guard();
+	if (request->op == SWITCHYARD_PARK)
+		return crew_park();
 	if (request->op == SWITCHYARD_WAIT || handover_give(request))
 		cpu_stop();
 	lock_wait(monitor); /* for good: this CPU never gives the machine away */
@@ -404,9 +437,23 @@ static int64_t gate_answer(uint64_t op, uint64_t arg)
 	return result;
 }
 
+/* Below the first slot's slice, so that no slot has it, and what firmware calls RAM. */
+static bool is_ram(const struct boot_info *boot, uint64_t page)
+{
+	for (uint32_t i = 0; i < boot->region_count; i++) {
+		const struct region *region = &boot->region[i];
+
+		if (region->type == REGION_RAM && region->base <= page &&
+		    region->base + region->size >= page + PAGE_SIZE)
+			return true;
+	}
+	return false;
+}
+
 void gate_call_init(struct monitor *monitor)
 {
 	gate_monitor = monitor;
 	gate_init(gate_answer);
+	crew_init(is_ram(monitor->boot, CREW_START_PAGE));
 	wake_init(!monitor->boot->uefi, go_on_after_reset);
 }

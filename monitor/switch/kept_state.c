@@ -155,7 +155,7 @@ void kept_state_save_apart(struct monitor *monitor, const struct slot *slot,
 void kept_state_idle(struct kept_state *kept, uint32_t first)
 {
 	for (uint32_t cpu = first; cpu < gate_cpus.count; cpu++)
-		if (kept->cpu[cpu])
+		if (kept->cpu[cpu] && !(kept->crew >> cpu & 1))
 			kept->cpu[cpu]->progress = GATE_IDLE;
 }
 

@@ -15,6 +15,7 @@
 struct kept_state {
 	struct cpu_context *cpu[GATE_MAX_CPUS]; /* the boot CPU comes first; NULL: not the slot's */
 	void *platform;				/* of platform_layout()->size bytes */
+	uint64_t crew;				/* CPUs that come back where they were (crew.h) */
 	uint32_t spared;			/* what its kernel noted at its last call */
 	uint64_t apart; /* RAM for what is kept apart, taken when it is first needed; 0: none */
 	uint64_t apart_room;	    /* bytes of that RAM */
@@ -68,8 +69,8 @@ void kept_state_save_apart(struct monitor *monitor, const struct slot *slot,
 			   struct kept_state *kept);
 
 /*
- * Marks the slot's CPUs from number first on as not in the gate. It is called when the slot boots,
- * and when its other CPUs were stopped.
+ * Marks the slot's CPUs from number first on as not in the gate, but for those in crew. It is called
+ * when the slot boots, and when its other CPUs were stopped.
  */
 void kept_state_idle(struct kept_state *kept, uint32_t first);
 

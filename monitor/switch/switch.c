@@ -7,6 +7,7 @@
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/cpu/lock.h"
 #include "arch/x86/gate/cpu_state.h"
+#include "arch/x86/gate/crew.h"
 #include "arch/x86/gate/enter.h"
 #include "arch/x86/gate/gate.h"
 #include "arch/x86/gate/gate_cpu.h"
@@ -37,6 +38,7 @@ static void mark_running(struct monitor *monitor, struct slot *slot, enum life_e
 	handover_reset();
 	succession_begin_turn(&monitor->succession, slot);
 	slot_block_publish(&monitor->slots, monitor->current);
+	crew_dismiss(kept_state(monitor->current)->crew);
 	for (uint32_t cpu = 0; cpu < gate_cpus.count; cpu++)
 		gate_cpu_set_context(cpu, kept_state(monitor->current)->cpu[cpu]);
 }
@@ -145,6 +147,7 @@ bool switch_boot_force(struct monitor *monitor, struct slot *slot, struct error 
 	stop_devices(monitor);
 	if (!load_pristine(monitor, slot, &entry, error))
 		return false;
+	kept->crew = 0;
 	kept_state_idle(kept, 0);
 	integrity_forget(&kept->integrity);
 	frontend->give(frontend->context);
@@ -169,9 +172,12 @@ void switch_resume(struct monitor *monitor, struct slot *slot, int64_t result)
 	mark_running(monitor, slot, LIFE_RESUME);
 	if (!(kept->spared & SWITCHYARD_SPARE_PICTURE))
 		picture_restore(monitor, monitor->current);
+	crew_load(kept->crew);
 	platform_restore(kept->platform, kept->apart_size ? (void *)kept->apart : NULL,
 			 cpu_state_lapic(kept->cpu[0]), kept->spared);
 	cpu_state_restore(kept->cpu[0]);
+	crew_go(kept->crew, result);
+	kept->crew = 0;
 	gate_resume(kept->cpu[0], result);
 }
 
@@ -191,6 +197,8 @@ bool switch_force(struct monitor *monitor, struct slot *slot, struct error *erro
 		return switch_boot_force(monitor, slot, error);
 	if (!has_boot_cpu(monitor, error) || !life_allows(slot, LIFE_RESUME, error))
 		return false;
+	if (!crew_fetch(kept_state(slot_index(&monitor->slots, slot))->crew))
+		return fail(error, "slot %s: one of its CPUs does not start", slot->name);
 	switch_resume(monitor, slot, 0);
 }
 

@@ -16,7 +16,7 @@ default rel
 %include "arch/x86/cpu/asm_constants.inc"
 %include "arch/x86/gate/asm_offsets.inc"
 
-extern gate_anchor, gate_cpus
+extern gate_anchor, gate_cpus, crew_started
 extern la57_enter, la57_leave
 extern paging_cr3, paging_cr3_la57
 
@@ -82,6 +82,29 @@ HIGH_HALF	equ 4			; of a 64-bit number, in bytes
 %endrep
 %endmacro
 
+; The calling CPU's struct gate_cpu, to RAX. CPUID identifies the CPU in every mode of its local APIC.
+; Goes to %1 if it has none. Clobbers RBX, RCX, RDX.
+%macro find_cpu 1
+	mov eax, [gate_cpus + gate_cpus.id_leaf]
+	xor ecx, ecx
+	cpuid				; EDX: the APIC ID, of the leaf for topology
+	cmp dword [gate_cpus + gate_cpus.id_leaf], CPUID_TOPOLOGY
+	je %%have_id
+	mov edx, ebx
+	shr edx, CPUID_APIC_ID_SHIFT
+%%have_id:
+	lea rax, [gate_cpus + gate_cpus.cpu]
+	mov ecx, [gate_cpus + gate_cpus.count]
+%%next:
+	cmp [rax + gate_cpu.apic_id], edx
+	je %%found
+	add rax, GATE_CPU_SIZE
+	dec ecx
+	jnz %%next
+	jmp %1
+%%found:
+%endmacro
+
 section .text
 
 ; int64_t gate_entry(uint64_t op, uint64_t arg)
@@ -95,7 +118,7 @@ section .text
 ; The gate refuses a CPU that has no context in the running slot. It also refuses a CPU that is in
 ; the gate already (an NMI handler may call while the gate is at work). Until it knows that, it
 ; writes only to the caller's stack. It switches interrupts off first: otherwise the caller could
-; move to another CPU meanwhile. CPUID identifies the CPU in every mode of its local APIC.
+; move to another CPU meanwhile.
 ;
 ; Registers, here:
 ;   RAX  struct gate_cpu        RDI  op
@@ -111,22 +134,8 @@ gate_entry:
 	push rbx
 	push rcx
 	push rdx
-	mov eax, [gate_cpus + gate_cpus.id_leaf]
-	xor ecx, ecx
-	cpuid				; EDX: the APIC ID, of the leaf for topology
-	cmp dword [gate_cpus + gate_cpus.id_leaf], CPUID_TOPOLOGY
-	je .have_id
-	mov edx, ebx
-	shr edx, CPUID_APIC_ID_SHIFT
-.have_id:
-	lea rax, [gate_cpus + gate_cpus.cpu]
-	mov ecx, [gate_cpus + gate_cpus.count]
-.next:
-	cmp [rax + gate_cpu.apic_id], edx
-	je .found
-	add rax, GATE_CPU_SIZE
-	dec ecx
-	jnz .next
+	find_cpu .no_context
+	jmp .found
 .no_context:
 	mov rax, SWITCHYARD_ENOTBOOTCPU
 	jmp .refuse
@@ -306,6 +315,25 @@ gate_take_over:
 .go_on:
 	call r12
 	ud2
+
+; void gate_cpu_landed(void)
+;
+; In:        from the start page (start_page.h): 64-bit mode, the monitor's CR3, one of the CPUs that
+;            are not the boot CPU.
+; Out:       to crew_started(), which does not return. A CPU that is not in gate_cpus stops.
+; Stack:     the monitor's for that CPU.
+global gate_cpu_landed
+gate_cpu_landed:
+	find_cpu .stop
+	mov r13, rax
+	lea r12, [crew_started]
+	lea r14, [gate_take_over.go_on]
+	mov rcx, [gate_anchor + gate_anchor.cr4]
+	mov cr4, rcx
+	jmp monitor_tables
+.stop:
+	hlt
+	jmp .stop
 
 ; void gate_resume(struct cpu_context *context, int64_t result)
 ;

@@ -29,6 +29,12 @@ void gate_entry(void);
 void gate_take_over(void (*go_on)(void)) __attribute__((noreturn));
 
 /*
+ * Where a CPU that is not the boot CPU goes from the start page (start_page.h): it loads the
+ * monitor's tables and stack for that CPU, and calls crew_started() (crew.h).
+ */
+void gate_cpu_landed(void);
+
+/*
  * Restores what gate_entry saved in context, and returns result to the kernel that called the gate.
  * The caller has called cpu_state_restore().
  */

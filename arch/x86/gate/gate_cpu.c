@@ -50,18 +50,22 @@ void gate_cpu_init(void *memory, const uint32_t *apic_ids, uint32_t count)
 }
 
 /* The CPU tells its number in every mode. The loaded GDT may be the kernel's already. */
+uint32_t gate_cpu_index(void)
+{
+	uint32_t id = id_of_this_cpu(), index = 0;
+
+	while (index < gate_cpus.count && gate_cpus.cpu[index].apic_id != id)
+		index++;
+	return index;
+}
+
 bool gate_cpu_in_service(void)
 {
-	uint32_t id = id_of_this_cpu();
+	uint32_t index = gate_cpu_index();
+	const struct cpu_context *context =
+		index < gate_cpus.count ? gate_cpus.cpu[index].context : NULL;
 
-	for (uint32_t i = 0; i < gate_cpus.count; i++) {
-		const struct cpu_context *context = gate_cpus.cpu[i].context;
-
-		if (gate_cpus.cpu[i].apic_id == id)
-			return context && context->progress != GATE_IDLE &&
-			       context->rdi == SWITCHYARD_SERVICE;
-	}
-	return false;
+	return context && context->progress != GATE_IDLE && context->rdi == SWITCHYARD_SERVICE;
 }
 
 void gate_cpu_set_context(uint32_t index, struct cpu_context *context)

@@ -48,6 +48,9 @@ uint64_t gate_cpu_size(void);
  */
 void gate_cpu_init(void *memory, const uint32_t *apic_ids, uint32_t count);
 
+/* This CPU's place in gate_cpus, which it must have. */
+uint32_t gate_cpu_index(void);
+
 /*
  * True if this CPU is in a service of the gate, which returns to the kernel that called. It may be
  * anywhere between the load of the monitor's IDT and that of the kernel's.

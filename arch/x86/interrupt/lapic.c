@@ -45,6 +45,7 @@ enum {
 #define ICR_FIXED		 (0u << 8)
 #define ICR_NMI			 (4u << 8)
 #define ICR_INIT		 (5u << 8)
+#define ICR_START		 (6u << 8)
 #define ICR_PENDING		 (1u << 12)
 #define ICR_ASSERT		 (1u << 14)
 #define ICR_SELF		 (1u << 18)
@@ -233,7 +234,8 @@ static void pending_send(const struct lapic_state *state)
 static struct lapic_state wire_state(void)
 {
 	struct lapic_state wire = {
-		.apic_base = firmware_base | APIC_BASE_ENABLE,
+		.apic_base = (firmware_base & ~APIC_BASE_BSP) | APIC_BASE_ENABLE |
+			     (rdmsr(MSR_APIC_BASE) & APIC_BASE_BSP),
 		.dfr = DFR_FLAT,
 		.svr = SVR_ENABLE | SVR_SPURIOUS_0xFF,
 	};
@@ -355,6 +357,16 @@ void lapic_drain(struct lapic_state *state)
 		interrupts_take();
 }
 
+void lapic_raise_timer(struct lapic_state *state)
+{
+	uint32_t timer = state->lvt[LVT_TIMER], vector = timer & 0xff;
+
+	if (timer & LVT_MASKED || (timer & LVT_TIMER_MODE) != LVT_TIMER_ONESHOT ||
+	    !state->initial || state->current)
+		return;
+	state->pending[vector / 32] |= 1u << vector % 32;
+}
+
 void lapic_keep_firmware(void)
 {
 	firmware_base = rdmsr(MSR_APIC_BASE);
@@ -398,6 +410,11 @@ void lapic_send_init(uint32_t apic_id)
 {
 	send_ipi(apic_id, ICR_INIT | ICR_ASSERT);
 	clock_wait_us(INIT_SETTLE_US);
+}
+
+void lapic_send_start(uint32_t apic_id, uint32_t page)
+{
+	send_ipi(apic_id, ICR_START | ICR_ASSERT | page >> 12);
 }
 
 void lapic_send_nmi(uint32_t apic_id)

@@ -35,6 +35,13 @@ void lapic_restore(const struct lapic_state *state);
 void lapic_drain(struct lapic_state *state);
 
 /*
+ * A one-shot timer that has run out may not have brought its interrupt yet: an emulated one is
+ * late, and then finds itself masked. So its interrupt is noted once more. A kernel takes it for
+ * spurious, or finds that it has nothing to do yet. Call after lapic_drain().
+ */
+void lapic_raise_timer(struct lapic_state *state);
+
+/*
  * Keeps the mode in which firmware left the local APIC. That is usually xAPIC. It is x2APIC if some
  * CPU's ID needs more than 8 bits, or if the CPU is locked in x2APIC mode. Call once, before
  * lapic_virtual_wire().
@@ -58,6 +65,9 @@ void lapic_send_nmi(uint32_t apic_id);
 
 /* Sends the interrupt that a device would send by a message of this address and data. */
 void lapic_send_message(uint32_t address, uint32_t data);
+
+/* Starts a CPU that waits for it, at that page below 1 MiB, in real mode (SIPI). */
+void lapic_send_start(uint32_t apic_id, uint32_t page);
 
 /* True on the CPU that firmware started. */
 bool lapic_is_boot_cpu(void);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/platform/platform.h"
 #include "arch/x86/acpi/machine.h"
+#include "arch/x86/gate/crew.h"
 #include "arch/x86/gate/gate_cpu.h"
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/interrupt/pic.h"
@@ -143,6 +144,11 @@ static void other_cpus_stop(void *none)
 	(void)none;
 	if (alone)
 		return;
+	if (devices_work) { /* the slot's CPUs come back where they are now */
+		crew_stop_absent();
+		return;
+	}
+	crew_forget();
 	if (lapic_is_boot_cpu()) {
 		lapic_init_others();
 		return;
@@ -151,6 +157,12 @@ static void other_cpus_stop(void *none)
 	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
 		if (gate_cpus.cpu[cpu].apic_id != lapic_id())
 			lapic_send_init(gate_cpus.cpu[cpu].apic_id);
+}
+
+static void crew_item_save(void *none)
+{
+	(void)none;
+	crew_leave();
 }
 
 static void wake_item_save(void *none)
@@ -169,6 +181,8 @@ static void wake_item_restore(const void *none, const void *now)
 static void quiet(void *lapic)
 {
 	lapic_drain(lapic);
+	if (devices_work)
+		lapic_raise_timer(lapic);
 	lapic_virtual_wire(lapic);
 }
 
@@ -205,7 +219,7 @@ static uint32_t iommu_item_size(void)
  * order.
  *
  * First the other CPUs are stopped, so that nobody touches a device meanwhile. Then everything that
- * can interrupt is saved, the IO-APICs before the local APIC. The interrupt controllers are masked
+ * can interrupt is saved, the IO-APICs before the local APICs, those of other CPUs among them. The interrupt controllers are masked
  * by that, and devices that interrupt by themselves are stopped. The step "quiet" empties the local
  * APIC, which may hold interrupts that were sent before. The items after it don't interrupt any more.
  *
@@ -220,6 +234,7 @@ static const struct state_item items[] = {
 	{.name = "wake", .save = wake_item_save, .restore = wake_item_restore},
 	{STATE_SIZED("ioapic", ioapic, STATE_DEEP | STATE_QUICK),
 	 .spared_by = PLATFORM_SPARE_IOAPIC, .spare = ioapic_item_spare},
+	{.name = "crew", .save = crew_item_save},
 	{.name = "lapic",
 	 .flags = STATE_OF_CPU,
 	 .save = lapic_item_save,

@@ -2,7 +2,7 @@
 #include "arch/x86/platform/wake.h"
 #include "arch/x86/acpi/machine.h"
 #include "arch/x86/acpi/power.h"
-#include "arch/x86/memory/paging.h"
+#include "arch/x86/gate/start_page.h"
 #include "arch/x86/memory/phys.h"
 #include "arch/x86/pci/pci.h"
 #include "arch/x86/time/rtc.h"
@@ -47,10 +47,7 @@ static struct {
 
 void (*wake_go_on)(void); /* wake.asm calls it */
 
-/* wake.asm. The fields lie between the first two. */
-extern const uint8_t wake_code[], wake_code_end[];
-extern const uint8_t wake_gdt[], wake_gdt_base[], wake_cr3[], wake_target[];
-void wake_landed(void);
+void wake_landed(void); /* wake.asm */
 
 bool wake_possible(void)
 {
@@ -98,19 +95,11 @@ void wake_init(bool bios, void (*go_on)(void))
 	keep_chipset(pci_functions());
 }
 
-static void set_field(const uint8_t *field, uint32_t value)
-{
-	memcpy((uint8_t *)phys(WAKE_PAGE) + (field - wake_code), &value, sizeof(value));
-}
-
 void wake_arm(void)
 {
 	if (!wake.facs)
 		return;
-	memcpy(phys(WAKE_PAGE), wake_code, (uint64_t)(wake_code_end - wake_code));
-	set_field(wake_gdt_base, WAKE_PAGE + (uint32_t)(wake_gdt - wake_code));
-	set_field(wake_cr3, (uint32_t)paging_cr3);
-	set_field(wake_target, (uint32_t)(uint64_t)wake_landed);
+	start_page_write(WAKE_PAGE, wake_landed);
 	wake.facs->waking_vector = WAKE_PAGE;
 	wake.facs->x_waking_vector = 0;
 	rtc_set_shutdown_status(SHUTDOWN_RESUME);

@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Quick switches between stock kernels that share no device: no device is suspended, no CPU goes offline."""
 
+import re
+
 import pytest
 
-from linux import CLOUD, OLDER_CLOUD, Linux, linux_slot
+from linux import CLOUD, OLDER_CLOUD, RT, Linux, linux_slot
+from qemu import PROMPT
+from switchyard import slots, tick_slot
+
+HOPS = 25  # and as many back
 
 # PCI addresses of what each slot has. A kernel that starts takes them all, and lets go of the others.
 OWN = {'alpha': '0000:00:10.0', 'beta': '0000:00:11.0'}
@@ -27,30 +33,110 @@ def keep_own(guest):
               'echo ${device##*/} > $device/driver/unbind; done')
 
 
-def start(machines, flavour, smp):
-    machine = machines.start('timeout=0 default=alpha', linux_slot('alpha', flavour) + linux_slot('beta', flavour),
+def boot_alpha(machines, flavour, smp, beta='mem=256M'):
+    machine = machines.start('timeout=0 default=alpha',
+                             linux_slot('alpha', flavour) + linux_slot('beta', flavour, beta) + tick_slot(),
                              memory='1G', smp=smp, devices=disks(machines.logs))
-    alpha, beta = Linux(machine, 'alpha'), Linux(machine, 'beta')
+    alpha = Linux(machine, 'alpha')
     alpha.wait()
+    return alpha, Linux(machine, 'beta')
+
+
+def start(machines, flavour, smp, beta='mem=256M'):
+    alpha, beta = boot_alpha(machines, flavour, smp, beta)
     keep_own(alpha)
     alpha.switch_to(beta)
     keep_own(beta)
     return alpha, beta
 
 
-def hop(guest, other):
-    guest.leave(f'syctl --quick switch {other.name}')
+def hop(guest, other, way='--quick'):
+    guest.leave(f'syctl {way} switch {other.name}')
     other.come_back()
 
 
+def refused(guest, command, reason):
+    """The command fails with that line, and the guest goes on."""
+    output, status = guest.try_run(f'{command} 2>&1')
+    assert (output.strip(), status) == (f'error: {reason}', 1)
+
+
+def read_disk(guest):
+    guest.run('dd if=$(ls /dev/vd?) bs=1M count=4 iflag=direct of=/dev/null')
+
+
+@pytest.mark.parametrize('smp', [1, 2])
 @pytest.mark.parametrize('flavour', sorted({CLOUD, OLDER_CLOUD}))
-def test_to_and_fro(machines, flavour):
-    alpha, beta = start(machines, flavour, 1)
-    for _ in range(10):
+def test_to_and_fro(machines, flavour, smp):
+    alpha, beta = start(machines, flavour, smp)
+    for _ in range(HOPS):
         hop(beta, alpha)
         hop(alpha, beta)
     for guest in beta, alpha:
-        guest.run('dd if=$(ls /dev/vd?) bs=1M count=4 iflag=direct of=/dev/null')
+        read_disk(guest)
         assert guest.alarms() == [], guest.run("dmesg | tail -40")
+        guest.check_cpus(smp)
         if guest is beta:
             hop(beta, alpha)
+
+
+def test_what_is_refused(machines):
+    """Nothing is stopped then, and the line says why."""
+    alpha, beta = boot_alpha(machines, CLOUD, 1)
+    refused(alpha, 'syctl --quick switch beta',
+            'beta: beta would look at all devices when it starts, and those of alpha work while it is parked')
+    alpha.switch_to(beta)
+    output, status = beta.try_run('syctl --quick switch alpha 2>&1')
+    assert status == 1 and re.match('error: alpha: both beta and alpha use 0000:00:', output)
+    assert all(address in output for address in OWN.values())
+    keep_own(beta)
+    refused(beta, 'syctl --quick switch alpha', f'alpha: both beta and alpha use {OWN["beta"]}')
+    hop(beta, alpha, '--deep')
+    keep_own(alpha)
+    hop(alpha, beta)
+    # tick would start beside the devices of alpha, which work.
+    refused(beta, 'syctl boot tick',
+            'tick: tick would look at all devices when it starts, and those of alpha work while it is parked')
+    hop(beta, alpha)
+
+
+def test_real_time_is_refused(machines):
+    alpha, _ = boot_alpha(machines, RT, 1)
+    refused(alpha, 'syctl --quick switch beta', 'beta: this kernel is PREEMPT_RT, whose locks may be held when its '
+            'CPUs are stopped')
+
+
+def test_both_ways_and_other_cpus(machines):
+    """alpha has two CPUs, and beta has one of them. Devices that work stay alone in every order."""
+    alpha, beta = start(machines, CLOUD, 2, 'mem=256M cpus=0')
+    machine = alpha.machine
+    hop(beta, alpha)            # alpha was left deep
+    alpha.check_cpus(2)
+    for _ in range(3):
+        hop(alpha, beta)
+        read_disk(beta)
+        hop(beta, alpha)        # its other CPU is started by the monitor
+        alpha.check_cpus(2)
+        read_disk(alpha)
+    hop(alpha, beta)
+    hop(beta, alpha, '--deep')
+    read_disk(alpha)
+    hop(alpha, beta, '--deep')
+    read_disk(beta)
+    hop(beta, alpha)
+    alpha.leave('syctl --quick monitor')
+    machine.expect(PROMPT)
+    assert slots(machine)['alpha']['STATE'] == 'parked'
+    assert 'those of alpha work while it is parked' in machine.command('boot tick')
+    machine.sendline('switch alpha')
+    alpha.come_back()
+    alpha.check_cpus(2)
+    hop(alpha, beta)
+    machine.sendline('echo c > /proc/sysrq-trigger')
+    machine.expect('slot beta has crashed')
+    machine.expect(PROMPT)
+    machine.sendline('switch alpha')
+    alpha.come_back()
+    read_disk(alpha)
+    alpha.check_cpus(2)
+    assert alpha.alarms() == [], alpha.run('dmesg | tail -40')

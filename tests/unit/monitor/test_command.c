@@ -371,9 +371,9 @@ static void help_names_every_command(void **state)
 	assert_string_equal(
 		run("help boot"),
 		"boot SLOT [force]: starts a slot afresh from its image in RAM.\n"
-		"What a parked or crashed slot was doing is lost. Without \"force\" it is "
-		"refused\nwhile devices work for a parked slot: a kernel that starts looks "
-		"at all of them.\n");
+		"What a parked or crashed slot was doing is lost. It is refused\n"
+		"without \"force\" while devices work for a parked slot: a kernel that starts\n"
+		"looks at all of them.\n");
 }
 
 static void log_shows_the_log(void **state)

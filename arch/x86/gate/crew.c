@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "arch/x86/gate/crew.h"
+#include <stddef.h>
+#include "arch/x86/cpu/cpu.h"
+#include "arch/x86/gate/cpu_state.h"
+#include "arch/x86/gate/gate.h"
+#include "arch/x86/gate/gate_cpu.h"
+#include "arch/x86/gate/start_page.h"
+#include "arch/x86/interrupt/lapic.h"
+#include "arch/x86/time/clock.h"
+#include "guest/linux/switchyard.h"
+
+#define COME_US	  1000000u /* for each other, at the gate */
+#define START_US  100000u
+#define SETTLE_US 200u /* after INIT, and between two SIPIs: SDM volume 3, 9.4.4.1 */
+
+enum crew_state {
+	CREW_AWAY,    /* it runs its slot, or waits for a SIPI */
+	CREW_ARRIVED, /* its registers are in its context */
+	CREW_UNSAVED, /* the same, but the rest can't be saved */
+	CREW_RETURNS, /* it shall return from the gate */
+	CREW_LEAVES,  /* it shall complete its state */
+	CREW_WAITS,
+	CREW_LOADS, /* it shall load its context */
+	CREW_READY,
+	CREW_GOES, /* it shall go on */
+};
+
+static struct {
+	uint32_t state[GATE_MAX_CPUS]; /* enum crew_state; all CPUs share it */
+	const char *reason;	       /* of a CPU in CREW_UNSAVED */
+	int64_t result;		       /* for those that return or go on */
+	bool may_start;
+} crew;
+
+static enum crew_state state_of(uint32_t cpu)
+{
+	return (enum crew_state)__atomic_load_n(&crew.state[cpu], __ATOMIC_ACQUIRE);
+}
+
+static void set_state(uint32_t cpu, enum crew_state state)
+{
+	__atomic_store_n(&crew.state[cpu], state, __ATOMIC_RELEASE);
+}
+
+/* False: the CPU has another state by now. */
+static bool change_state(uint32_t cpu, enum crew_state from, enum crew_state to)
+{
+	uint32_t expected = from;
+
+	return __atomic_compare_exchange_n(&crew.state[cpu], &expected, to, false, __ATOMIC_ACQ_REL,
+					   __ATOMIC_ACQUIRE);
+}
+
+static bool has_arrived(uint32_t cpu)
+{
+	return state_of(cpu) == CREW_ARRIVED || state_of(cpu) == CREW_UNSAVED;
+}
+
+static void await(uint32_t cpu, enum crew_state state)
+{
+	while (state_of(cpu) != state)
+		cpu_pause();
+}
+
+/* The context is that of the next slot by then. */
+__attribute__((noreturn)) static void wait_for_slot(uint32_t cpu)
+{
+	struct cpu_context *context;
+
+	set_state(cpu, CREW_WAITS);
+	await(cpu, CREW_LOADS);
+	context = gate_cpus.cpu[cpu].context;
+	lapic_restore(cpu_state_lapic(context));
+	cpu_state_restore(context);
+	set_state(cpu, CREW_READY);
+	await(cpu, CREW_GOES);
+	set_state(cpu, CREW_AWAY);
+	gate_resume(context, crew.result);
+}
+
+__attribute__((noreturn)) static void leave_slot(uint32_t cpu)
+{
+	struct cpu_context *context = gate_cpus.cpu[cpu].context;
+	struct lapic_state *lapic = cpu_state_lapic(context);
+
+	lapic_save(lapic);
+	lapic_drain(lapic);
+	lapic_raise_timer(lapic);
+	lapic_virtual_wire(lapic);
+	context->progress = GATE_PARKED;
+	wait_for_slot(cpu);
+}
+
+int64_t crew_park(void)
+{
+	uint32_t cpu = gate_cpu_index();
+	struct cpu_context *context = gate_cpus.cpu[cpu].context;
+	uint64_t end = clock_us() + COME_US;
+	const char *reason;
+	enum crew_state arrived = cpu_state_save(context, &reason) ? CREW_ARRIVED : CREW_UNSAVED;
+	int64_t result = SWITCHYARD_EAGAIN;
+
+	if (arrived == CREW_UNSAVED)
+		crew.reason = reason;
+	set_state(cpu, arrived);
+	while (state_of(cpu) == arrived && clock_us() < end)
+		cpu_pause();
+	if (!change_state(cpu, arrived, CREW_AWAY)) {
+		if (state_of(cpu) == CREW_LEAVES)
+			leave_slot(cpu);
+		result = crew.result;
+		set_state(cpu, CREW_AWAY);
+	}
+	if (arrived == CREW_ARRIVED)
+		cpu_state_restore(context);
+	return result;
+}
+
+void crew_started(void)
+{
+	cpu_state_take();
+	lapic_virtual_wire(NULL);
+	wait_for_slot(gate_cpu_index());
+}
+
+void crew_init(bool may_start)
+{
+	crew.may_start = may_start;
+}
+
+static uint32_t arrived_count(void)
+{
+	uint32_t count = 0;
+
+	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
+		count += has_arrived(cpu);
+	return count;
+}
+
+int64_t crew_gather(uint32_t count, const char **reason)
+{
+	uint64_t end = clock_us() + COME_US;
+
+	while (arrived_count() < count) {
+		if (clock_us() >= end) {
+			*reason = "a CPU did not come to the gate";
+			return SWITCHYARD_EAGAIN;
+		}
+		cpu_pause();
+	}
+	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++) {
+		if (state_of(cpu) == CREW_UNSAVED) {
+			*reason = crew.reason;
+			return SWITCHYARD_ESTATE;
+		}
+	}
+	return 0;
+}
+
+void crew_refuse(int64_t result)
+{
+	crew.result = result;
+	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
+		if (!change_state(cpu, CREW_ARRIVED, CREW_RETURNS))
+			change_state(cpu, CREW_UNSAVED, CREW_RETURNS);
+}
+
+void crew_leave(void)
+{
+	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
+		change_state(cpu, CREW_ARRIVED, CREW_LEAVES);
+	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
+		if (state_of(cpu) == CREW_LEAVES)
+			await(cpu, CREW_WAITS);
+}
+
+static void stop_cpus(uint64_t set)
+{
+	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++) {
+		if (!(set >> cpu & 1))
+			continue;
+		lapic_send_init(gate_cpus.cpu[cpu].apic_id);
+		set_state(cpu, CREW_AWAY);
+	}
+}
+
+void crew_stop_absent(void)
+{
+	uint64_t absent = 0;
+
+	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
+		if (gate_cpus.cpu[cpu].context && !has_arrived(cpu))
+			absent |= 1ull << cpu;
+	stop_cpus(absent);
+}
+
+void crew_forget(void)
+{
+	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
+		set_state(cpu, CREW_AWAY);
+}
+
+uint64_t crew_waiting(void)
+{
+	uint64_t set = 0;
+
+	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
+		if (state_of(cpu) == CREW_WAITS)
+			set |= 1ull << cpu;
+	return set;
+}
+
+void crew_dismiss(uint64_t set)
+{
+	stop_cpus(crew_waiting() & ~set);
+}
+
+/* Some CPUs miss the first SIPI. */
+static void start_cpus(uint64_t set)
+{
+	start_page_write(CREW_START_PAGE, gate_cpu_landed);
+	stop_cpus(set);
+	for (uint32_t time = 0; time < 2; time++) {
+		for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
+			if (set >> cpu & 1 && state_of(cpu) == CREW_AWAY)
+				lapic_send_start(gate_cpus.cpu[cpu].apic_id, CREW_START_PAGE);
+		clock_wait_us(SETTLE_US);
+	}
+}
+
+bool crew_fetch(uint64_t set)
+{
+	uint64_t end;
+
+	if (!(set & ~crew_waiting()))
+		return true;
+	if (!crew.may_start)
+		return false;
+	start_cpus(set & ~crew_waiting());
+	end = clock_us() + START_US;
+	while (set & ~crew_waiting() && clock_us() < end)
+		cpu_pause();
+	return !(set & ~crew_waiting());
+}
+
+void crew_load(uint64_t set)
+{
+	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
+		if (set >> cpu & 1)
+			set_state(cpu, CREW_LOADS);
+	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
+		if (set >> cpu & 1)
+			await(cpu, CREW_READY);
+}
+
+void crew_go(uint64_t set, int64_t result)
+{
+	crew.result = result;
+	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
+		if (set >> cpu & 1)
+			set_state(cpu, CREW_GOES);
+}

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "fake/fake_ports.h"
+#include "arch/x86/acpi/acpi_walk.h"
 #include "fake/fake.h"
 #include "fake/fake_console.h"
 #include "arch/x86/watchdog/kcs.c"
@@ -148,9 +149,11 @@ static void make_smbios(uint64_t base, uint8_t modifier)
 	uint8_t *bios = fake_memory(SMBIOS, 0x10000, 0);
 	struct smbios_ipmi *ipmi = (void *)fake_memory(TABLE, 0x20, 0);
 
-	memcpy(bios, "_SM_", 4);
-	bios[0x16] = 0x20;
-	memcpy(bios + 0x18, &(uint32_t){TABLE}, sizeof(uint32_t));
+	memcpy(bios, "_SM3_", 5);
+	bios[6] = 0x18;
+	bios[0x0c] = 0x20;
+	memcpy(bios + 0x10, &(uint32_t){TABLE}, sizeof(uint32_t));
+	acpi_set_checksum(bios, 0x18, bios + 5);
 	*ipmi = (struct smbios_ipmi){.type = SMBIOS_IPMI,
 				     .length = sizeof(*ipmi),
 				     .interface = INTERFACE_KCS,

@@ -5,7 +5,6 @@
 #include "monitor/switch/switch.h"
 #include <stddef.h>
 #include "arch/x86/cpu/cpu.h"
-#include "arch/x86/cpu/lock.h"
 #include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/gate/enter.h"
 #include "arch/x86/gate/gate.h"
@@ -19,6 +18,7 @@
 #include "monitor/load/load_linux.h"
 #include "monitor/plan/store.h"
 #include "monitor/slot/life.h"
+#include "monitor/switch/gate_lock.h"
 #include "monitor/switch/handover.h"
 #include "monitor/switch/integrity.h"
 #include "monitor/switch/kept_state.h"
@@ -31,7 +31,7 @@ static void mark_running(struct monitor *monitor, struct slot *slot, enum life_e
 	monitor->current = slot_index(&monitor->slots, slot);
 	life_apply(slot, event);
 	/* The gate took the lock when the last kernel gave up the machine. */
-	lock_release(&monitor->lock);
+	gate_lock_reset(&monitor->lock);
 	handover_reset();
 	succession_begin_turn(&monitor->succession, slot);
 	slot_block_publish(&monitor->slots, monitor->current);

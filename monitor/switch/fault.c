@@ -56,12 +56,8 @@ static void fault_recover(void *context, bool in_monitor)
 __attribute__((noreturn)) static void fault_talk(void *context)
 {
 	struct monitor *monitor = context;
-	struct slot *slot = monitor->succession.faulted;
 
-	/* A fault while the successor is started must not start it once more. */
-	monitor->succession.faulted = NULL;
-	if (slot)
-		successor_start(monitor, slot, &slot->on_crash);
+	successor_start_after_fault(monitor);
 	monitor->frontend.talk(monitor->frontend.context);
 }
 

@@ -73,8 +73,6 @@ static bool load_pristine(struct monitor *monitor, struct slot *slot, struct gue
 		.loader_name = "Switchyard " SWITCHYARD_VERSION,
 	};
 
-	if (!store_check(slot, error))
-		return false;
 	kept_state_build_block(monitor, slot_index(&monitor->slots, slot));
 	context.rsdp = kept->rsdp;
 	context.rsdp_size = kept->rsdp ? monitor->boot->rsdp_size : 0;
@@ -124,9 +122,11 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 		 slot_type_name(slot->type), format_size(size, slot_range(slot).size),
 		 slot->ram.base);
 	warn_before_start(monitor, slot);
+	stop_devices(monitor);
+	if (!store_check(slot, error)) /* a parked slot stays parked then */
+		return false;
 	life_apply(slot, LIFE_RESET);
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
-	stop_devices(monitor);
 	if (!load_pristine(monitor, slot, &entry, error))
 		return false;
 	kept_state_idle(kept, 0);

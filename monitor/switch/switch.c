@@ -41,11 +41,11 @@ static void mark_running(struct monitor *monitor, struct slot *slot, enum life_e
 
 /*
  * If a slot ended with its devices active, they are stopped here, before the memory that they write
- * to is used for anything else.
+ * to is used for anything else. next is the state that is restored after that; NULL: firmware's.
  */
-static void stop_devices(struct monitor *monitor)
+static void stop_devices(struct monitor *monitor, const void *next)
 {
-	platform_stop_devices(monitor->devices_running);
+	platform_stop_devices(monitor->devices_running, next);
 	monitor->devices_running = false;
 }
 
@@ -122,7 +122,7 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 		 slot_type_name(slot->type), format_size(size, slot_range(slot).size),
 		 slot->ram.base);
 	warn_before_start(monitor, slot);
-	stop_devices(monitor);
+	stop_devices(monitor, NULL);
 	if (!store_check(slot, error)) /* a parked slot stays parked then */
 		return false;
 	life_apply(slot, LIFE_RESET);
@@ -147,7 +147,7 @@ void switch_resume(struct monitor *monitor, struct slot *slot, int64_t result)
 {
 	struct kept_state *kept = kept_state(slot_index(&monitor->slots, slot));
 
-	stop_devices(monitor);
+	stop_devices(monitor, kept->platform);
 	monitor->frontend.give(monitor->frontend.context);
 	slot_block_renew(&monitor->slots, slot_index(&monitor->slots, slot));
 	mark_running(monitor, slot, LIFE_RESUME);

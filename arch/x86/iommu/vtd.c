@@ -63,6 +63,11 @@ bool vtd_is_on(const struct iommu_unit *unit)
 	return status(unit) & (VTD_TRANSLATION | VTD_REMAPPING);
 }
 
+bool vtd_is_on_in(const struct iommu_unit_state *state)
+{
+	return state->control & (VTD_TRANSLATION | VTD_REMAPPING);
+}
+
 bool vtd_protects(const struct iommu_unit *unit)
 {
 	return iommu_read32(unit->address + VTD_PMEN) & VTD_PMEN_ENABLE;
@@ -167,7 +172,7 @@ void vtd_restore(const struct iommu_unit *unit, const struct iommu_unit_state *s
 	iommu_fields_restore(unit, registers + RANGES, REGISTERS - RANGES, state->field + RANGES);
 	set_protection(unit, (uint32_t)state->field[PROTECTION]);
 	set_tables(unit, state->control);
-	if (state->control & (VTD_TRANSLATION | VTD_REMAPPING)) {
+	if (vtd_is_on_in(state)) {
 		flush_writes(unit);
 		vtd_forget(unit);
 	}

@@ -309,10 +309,16 @@ static void forget(const char *name)
 			last.now.known &= ~(1u << i);
 }
 
-void platform_stop_devices(bool ended)
+static bool iommus_on_in(const void *next)
+{
+	return iommu_any_on_in(next ? item_of(&layout, (void *)next, "iommu")
+				    : item_of(&firmware.layout, firmware.state, "iommu"));
+}
+
+void platform_stop_devices(bool ended, const void *next)
 {
 	struct lapic_state dropped;
-	bool pauses = !ended && slot_has_run && iommu_any_on();
+	bool pauses = !ended && slot_has_run && (iommu_any_on() || iommus_on_in(next));
 
 	if (ended) {
 		pci_stop_bus_masters();

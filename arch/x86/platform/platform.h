@@ -75,12 +75,13 @@ void platform_save(void *state, struct lapic_state *lapic, const struct platform
 void platform_console_used(void);
 
 /*
- * Called before another slot gets the machine. Stops devices that still write to memory: all of
- * them if their slot has ended, and their last interrupts are dropped. The devices of a parked slot
- * are suspended. But if it has left an IOMMU on, they are stopped until a state is restored, because
- * their addresses mean something else without it. Then the IOMMUs go off.
+ * Called before another slot gets the machine, which will have the state next; NULL: firmware's.
+ * Stops devices that still write to memory: all of them if their slot has ended, and their last
+ * interrupts are dropped. The devices of a parked slot are suspended. But if it has left an IOMMU
+ * on, or the next slot has one on, they are stopped until the state is restored, because their
+ * addresses mean something else there. Then the IOMMUs go off.
  */
-void platform_stop_devices(bool ended);
+void platform_stop_devices(bool ended, const void *next);
 
 /*
  * Items with STATE_APART may need more memory than their place in the state. The first function

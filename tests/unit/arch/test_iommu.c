@@ -308,6 +308,8 @@ static void amd_goes_off_in_order(void **unused)
 
 	(void)unused;
 	start_amd(AMD_FORGETS_ALL);
+	assert_true(amd_iommu_is_on_in(&state));
+	assert_false(amd_iommu_is_on_in(&firmware));
 	amd_iommu_restore(&fake->unit, &firmware);
 	first = fake_iommu_written(AMD_CONTROL, 0);
 	second = fake_iommu_written(AMD_CONTROL, (uint32_t)first + 1);
@@ -407,6 +409,7 @@ static struct {
 
 static void a_unit_that_does_not_answer_is_left_out(void **unused)
 {
+	static struct iommu_state all;
 	struct fake_iommu *second;
 
 	(void)unused;
@@ -419,6 +422,10 @@ static void a_unit_that_does_not_answer_is_left_out(void **unused)
 	assert_int_equal(iommu_units()->unit[0].address, UNIT_AT + 0x10000);
 	assert_string_equal(iommu_firmware_left(0), "on");
 	assert_true(iommu_any_on());
+	iommu_save(&all);
+	assert_true(iommu_any_on_in(&all));
+	all.unit[0].control = VTD_QUEUED;
+	assert_false(iommu_any_on_in(&all));
 	assert_int_equal(iommu_state_size(), sizeof(struct iommu_unit_state));
 	assert_int_equal(reports.count, 1);
 	assert_string_equal(reports.text[0],

@@ -153,6 +153,7 @@ void switch_resume(struct monitor *monitor, struct slot *slot, int64_t result)
 	mark_running(monitor, slot, LIFE_RESUME);
 	if (!(kept->spared & SWITCHYARD_SPARE_PICTURE))
 		picture_restore(monitor, monitor->current);
+	platform_set_ram(slot->ram.base, slot->ram.size);
 	platform_restore(kept->platform, kept->apart_size ? (void *)kept->apart : NULL,
 			 cpu_state_lapic(kept->cpu[0]), kept->spared);
 	cpu_state_restore(kept->cpu[0]);

@@ -33,15 +33,15 @@ static const struct iommu_register registers[] = {
 	{VTD_FEDATA, 4},
 	{VTD_FEADDR, 4},
 	{VTD_FEUADDR, 4},
-	{VTD_FECTL, 4},
+	{VTD_FECTL, 4, VTD_PENDING},
 	{VTD_IEDATA, 4},
 	{VTD_IEADDR, 4},
 	{VTD_IEUADDR, 4},
-	{VTD_IECTL, 4},
+	{VTD_IECTL, 4, VTD_PENDING},
 	{VTD_PEDATA, 4},
 	{VTD_PEADDR, 4},
 	{VTD_PEUADDR, 4},
-	{VTD_PECTL, 4},
+	{VTD_PECTL, 4, VTD_PENDING},
 };
 #define REGISTERS (sizeof(registers) / sizeof(registers[0]))
 _Static_assert(REGISTERS <= IOMMU_FIELDS, "struct iommu_unit_state has room for all registers");

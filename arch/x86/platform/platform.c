@@ -344,6 +344,11 @@ void platform_give_room(void *room)
 	last.state = (uint8_t *)room + iommu_room();
 }
 
+void platform_set_ram(uint64_t base, uint64_t size)
+{
+	iommu_set_ram(base, size);
+}
+
 void platform_save(void *state, struct lapic_state *lapic, const struct platform_notes *notes)
 {
 	slot_has_run = true;
@@ -383,6 +388,7 @@ void platform_restore(const void *state, const void *apart, const struct lapic_s
 
 void platform_restore_firmware(void)
 {
+	iommu_set_ram(0, UINT64_MAX); /* firmware's own tables are in reserved memory */
 	state_restore(&firmware.layout, firmware.state, NULL, &last.now, 0);
 	last.now.known = 0;
 }

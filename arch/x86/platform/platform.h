@@ -64,6 +64,12 @@ uint64_t platform_room(void);
 void platform_give_room(void *room);
 
 /*
+ * Says which RAM the slot has whose state is saved or restored next. A kernel may have given devices
+ * addresses elsewhere, and the monitor does not write there.
+ */
+void platform_set_ram(uint64_t base, uint64_t size);
+
+/*
  * Saves the machine's state to state, which has room for platform_layout()->size bytes, and this
  * CPU's local APIC to lapic, and adds the slot's notes. The machine is quiet after it: other CPUs
  * wait for a SIPI, every interrupt source is masked, and the local APIC is in virtual wire mode and

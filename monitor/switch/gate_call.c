@@ -37,9 +37,8 @@ static struct request left_alone_with;
 
 /*
  * After this, the machine is quiet, and the slot's state is complete. Other CPUs may have been in
- * the gate. platform_save() has stopped them, so they are marked as idle. A slot that ends or
- * crashes (parks is false) may have done so in the middle of anything, so what it notes of the
- * hardware is not trusted.
+ * the gate. platform_save() has stopped them, so they are marked as idle. parks is false for a slot
+ * that ends or crashes (kept_state_save()).
  */
 static void park(struct monitor *monitor, const struct slot *slot, struct kept_state *kept,
 		 bool parks)

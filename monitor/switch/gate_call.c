@@ -326,8 +326,10 @@ static int64_t other_cpu_call(const struct request *request)
 	gate_cpu_set_context(0, NULL);
 	gate_lock_take(&monitor->lock, GATE_LOCK_REQUEST); /* for good */
 	left_alone_with = *request;
-	if (wake_possible()) /* a reset of the machine brings the boot CPU back */
+	if (wake_possible()) { /* a reset of the machine brings the boot CPU back */
+		wake_arm();    /* the kernel may not have asked for it */
 		machine_reboot();
+	}
 	monitor->boot_cpu_lost = true;
 	gate_take_over(go_on_alone);
 }

@@ -124,6 +124,7 @@ void kept_state_save(const struct slot *slot, struct kept_state *kept, bool park
 	const struct switchyard_notes *notes = &slot_block(slot)->info.notes;
 
 	kept->spared = parks ? notes->spared : 0;
+	platform_set_ram(slot->ram.base, slot->ram.size);
 	platform_save(kept->platform, cpu_state_lapic(kept->cpu[0]),
 		      &(struct platform_notes){
 			      .spared = kept->spared,

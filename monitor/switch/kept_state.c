@@ -117,6 +117,7 @@ SAME_NOTE(LAPIC);
 SAME_NOTE(PIC);
 SAME_NOTE(PIT);
 SAME_NOTE(MSIX);
+SAME_NOTE(SAME_FONTS);
 
 void kept_state_save(const struct slot *slot, struct kept_state *kept, bool parks)
 {

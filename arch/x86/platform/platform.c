@@ -85,6 +85,7 @@ static void pci_item_restore(const void *state, const void *now);
 _Static_assert((uint32_t)VGA_SPARE_TEXT == (uint32_t)PLATFORM_SPARE_TEXT, "the bits are passed on");
 _Static_assert((uint32_t)VGA_SPARE_HIDDEN == (uint32_t)PLATFORM_SPARE_HIDDEN, "the same");
 _Static_assert((uint32_t)VGA_SPARE_FONTS == (uint32_t)PLATFORM_SPARE_FONTS, "the same");
+_Static_assert((uint32_t)VGA_SPARE_SAME_FONTS == (uint32_t)PLATFORM_SPARE_SAME_FONTS, "the same");
 
 static void vga_item_save(void *state)
 {

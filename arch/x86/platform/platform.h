@@ -27,6 +27,7 @@ enum platform_spared {
 	PLATFORM_SPARE_PIC = 1 << 5,
 	PLATFORM_SPARE_PIT = 1 << 6,
 	PLATFORM_SPARE_MSIX = 1 << 7,
+	PLATFORM_SPARE_SAME_FONTS = 1 << 9,
 };
 
 /*

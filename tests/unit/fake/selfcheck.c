@@ -9,7 +9,7 @@
 #include "arch/x86/gate/gate.h"
 #include "arch/x86/memory/paging.h"
 #include "arch/x86/platform/platform.h"
-#include "monitor/switch/selfcheck.h"
+#include "monitor/check/selfcheck.h"
 #include "monitor/switch/kept_state.h"
 
 const void *selfcheck_damage(const struct selfcheck *check)

@@ -30,15 +30,21 @@ static const char usage[] =
 	"usage: syctl [--json] [--force] COMMAND\n"
 	"\n"
 	"  list         the slots\n"
-	"  status       this slot and how often it came back\n"
+	"  status       this slot, how often it came back, and the phases of the last switches\n"
 	"  switch SLOT  park this kernel, go on with another (\"monitor\": the monitor)\n"
 	"  monitor      park this kernel, open the monitor's console\n"
 	"  boot SLOT    park this kernel, start another afresh from its image\n"
 	"  kill SLOT    forget the state of a parked or crashed slot\n"
 	"  log          the monitor's log\n"
+	"  add SLOT --mem SIZE[@BASE] [--cpus LIST] [--on-crash SLOT] [--on-end SLOT]\n"
+	"               a new slot out of free RAM; it is empty until it is loaded\n"
+	"  remove SLOT  give back the RAM and the images of a ready or empty slot\n"
 	"  load SLOT --kernel FILE [--append STRING] [--initrd FILE]\n"
 	"       [--module FILE[,STRING]]...\n"
 	"               give a slot that does not run another image\n"
+	"  hooks pre|post SLOT\n"
+	"               run the programs in " SWITCHYARD_HOOKS ", as the\n"
+	"               driver does before and after each switch\n"
 	"\n"
 	"A switch ends when this slot is resumed. With --force, switch, boot and monitor go on\n"
 	"even if a device would not come back. --json writes JSON; --help this text.\n"
@@ -71,14 +77,28 @@ bool get_list(int device, struct switchyard_list *list)
 	return false;
 }
 
+/* A driver that is older than this program does not know the times. */
+static bool get_status(int device, struct switchyard_list *list, struct switchyard_times *times)
+{
+	if (ioctl(device, SWITCHYARD_IOC_TIMES, times) < 0)
+		times->count = 0;
+	return get_list(device, list);
+}
+
 uint32_t named_slot(const struct switchyard_list *list, const char *name)
 {
+	const char *before = "";
+
 	for (uint32_t i = 0; i < list->slot_count; i++)
-		if (strcmp(list->slot[i].name, name) == 0)
+		if (list->slot[i].state && strcmp(list->slot[i].name, name) == 0)
 			return i + 1;
 	fprintf(stderr, "error: no slot is called %s; there are", name);
-	for (uint32_t i = 0; i < list->slot_count; i++)
-		fprintf(stderr, "%s %s", i ? "," : "", list->slot[i].name);
+	for (uint32_t i = 0; i < list->slot_count; i++) {
+		if (!list->slot[i].state)
+			continue;
+		fprintf(stderr, "%s %s", before, list->slot[i].name);
+		before = ",";
+	}
 	fputc('\n', stderr);
 	return 0;
 }
@@ -101,6 +121,7 @@ static int give_away(int device, const char *name, unsigned long request_code, u
 	struct switchyard_request request = {
 		.slot = slot | (options->force ? SWITCHYARD_FORCE : 0),
 	};
+	struct switchyard_times times;
 	struct switchyard_list list;
 
 	if (ioctl(device, request_code, &request) < 0)
@@ -109,9 +130,9 @@ static int give_away(int device, const char *name, unsigned long request_code, u
 		return fail("%s: %s", name, switchyard_error_text(request.error));
 
 	if (options->json) {
-		if (!get_list(device, &list))
+		if (!get_status(device, &list, &times))
 			return EXIT_FAILED;
-		show_status(&list, true);
+		show_status(&list, &times, true);
 	}
 	return EXIT_DONE;
 }
@@ -136,20 +157,23 @@ static int leave(int device, const char *command, const char *name, const struct
 
 static int run(int device, int count, char **word, const struct options *options)
 {
+	struct switchyard_times times;
 	struct switchyard_list list;
 
 	if (strcmp(word[0], "kill") == 0)
 		return kill_slot(device, word[1], options->json);
+	if (strcmp(word[0], "remove") == 0)
+		return remove_slot(device, word[1], options->json);
 	if (strcmp(word[0], "log") == 0)
 		return show_log(device, options->json);
 	if (strcmp(word[0], "list") != 0 && strcmp(word[0], "status") != 0)
 		return leave(device, word[0], count > 1 ? word[1] : NULL, options);
-	if (!get_list(device, &list))
+	if (!get_status(device, &list, &times))
 		return EXIT_FAILED;
 	if (strcmp(word[0], "list") == 0)
 		show_list(&list, options->json);
 	else
-		show_status(&list, options->json);
+		show_status(&list, &times, options->json);
 	return EXIT_DONE;
 }
 
@@ -161,8 +185,9 @@ static bool is_command(int count, char **word, bool force)
 		int count;
 		bool may_force;
 	} commands[] = {
-		{"list", 1, false}, {"status", 1, false}, {"monitor", 1, true}, {"switch", 2, true},
-		{"boot", 2, true},  {"kill", 2, false},	  {"log", 1, false},
+		{"list", 1, false},  {"status", 1, false}, {"monitor", 1, true},
+		{"switch", 2, true}, {"boot", 2, true},	   {"kill", 2, false},
+		{"log", 1, false},   {"remove", 2, false}, {"hooks", 3, false},
 	};
 
 	for (size_t i = 0; count && i < sizeof(commands) / sizeof(commands[0]); i++)
@@ -205,6 +230,14 @@ static int open_device(void)
 	return device;
 }
 
+/* It needs no driver. The driver itself starts it, and the kernel opens no files for it. */
+static int run_hooks_command(char **word)
+{
+	if (strcmp(word[1], "pre") != 0 && strcmp(word[1], "post") != 0)
+		return wrong_usage();
+	return run_hooks(word[1], word[2]);
+}
+
 /* `load` has options of its own. */
 static int run_load(int count, char **word, const struct options *options)
 {
@@ -215,6 +248,18 @@ static int run_load(int count, char **word, const struct options *options)
 		return wrong_usage();
 	device = open_device();
 	return device < 0 ? EXIT_FAILED : load_image(device, &load);
+}
+
+/* So has `add`. */
+static int run_add(int count, char **word, const struct options *options)
+{
+	struct add add = {.json = options->json};
+	int device;
+
+	if (options->force || !add_parse(&add, count, word))
+		return wrong_usage();
+	device = open_device();
+	return device < 0 ? EXIT_FAILED : add_slot(device, &add);
 }
 
 int main(int argc, char **argv)
@@ -231,6 +276,8 @@ int main(int argc, char **argv)
 		}
 		if (!count && strcmp(argv[i], "load") == 0)
 			return run_load(argc - i - 1, argv + i + 1, &options);
+		if (!count && strcmp(argv[i], "add") == 0)
+			return run_add(argc - i - 1, argv + i + 1, &options);
 		if (strcmp(argv[i], "--json") == 0)
 			options.json = true;
 		else if (strcmp(argv[i], "--force") == 0)
@@ -242,6 +289,8 @@ int main(int argc, char **argv)
 	}
 	if (!is_command(count, argv, options.force))
 		return wrong_usage();
+	if (strcmp(argv[0], "hooks") == 0)
+		return run_hooks_command(argv);
 
 	device = open_device();
 	return device < 0 ? EXIT_FAILED : run(device, count, argv, &options);

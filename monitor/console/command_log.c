@@ -18,10 +18,10 @@ static void show_slot(struct ui *ui, const struct slot *slot)
 	static struct printk_log log;
 	struct error error;
 
-	if (!slot_log_open(ui->monitor, slot, &log, &error))
+	if (!slot_log_find(ui->monitor, slot, &log, &error))
 		console_error(&ui->console, "%s", error.text);
 	else
-		printk_log_show(&log, SLOT_RECORDS, show_line, ui);
+		printk_log_show_last(&log, SLOT_RECORDS, show_line, ui);
 }
 
 void command_log(struct ui *ui, int argc, char **argv)

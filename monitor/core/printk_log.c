@@ -211,21 +211,29 @@ static void show_record(const struct printk_log *log, const struct record *recor
 	} while (++at < size);
 }
 
-uint64_t printk_log_show(const struct printk_log *log, uint64_t records, printk_line_fn line,
-			 void *context)
+uint64_t printk_log_count(const struct printk_log *log)
 {
-	uint64_t mask = id_mask(log), count = ((log->newest - log->oldest) & mask) + 1, shown = 0;
+	uint64_t count = ((log->newest - log->oldest) & id_mask(log)) + 1;
+
+	return count < log->desc_count ? count : log->desc_count;
+}
+
+void printk_log_show(const struct printk_log *log, uint64_t first, uint64_t count,
+		     printk_line_fn line, void *context)
+{
+	uint64_t oldest = log->newest - (printk_log_count(log) - 1);
 	struct record record;
 
-	if (count > log->desc_count)
-		count = log->desc_count;
-	if (count > records)
-		count = records;
-	for (uint64_t back = count; back-- > 0;) {
-		if (!read_record(log, (log->newest - back) & mask, &record))
-			continue;
-		show_record(log, &record, line, context);
-		shown++;
-	}
-	return shown;
+	for (uint64_t number = first; number < printk_log_count(log) && count > 0;
+	     number++, count--)
+		if (read_record(log, (oldest + number) & id_mask(log), &record))
+			show_record(log, &record, line, context);
+}
+
+void printk_log_show_last(const struct printk_log *log, uint64_t count, printk_line_fn line,
+			  void *context)
+{
+	uint64_t all = printk_log_count(log);
+
+	printk_log_show(log, all > count ? all - count : 0, count, line, context);
 }

@@ -45,11 +45,18 @@ typedef void (*printk_line_fn)(const char *line, void *context);
 bool printk_log_open(struct printk_log *log, const struct region *ram,
 		     const struct vmcoreinfo *info, struct error *error);
 
+/* How many records there may be, from the oldest to the newest. */
+uint64_t printk_log_count(const struct printk_log *log);
+
 /*
- * Shows the newest `records` records, each as one line or several. Returns how many records were
- * shown: those that the kernel was just writing are left out.
+ * Shows `count` records, the oldest having number 0, each as one line or several. Those that the kernel
+ * was just writing are left out.
  */
-uint64_t printk_log_show(const struct printk_log *log, uint64_t records, printk_line_fn line,
-			 void *context);
+void printk_log_show(const struct printk_log *log, uint64_t first, uint64_t count,
+		     printk_line_fn line, void *context);
+
+/* Shows the newest `count` records. */
+void printk_log_show_last(const struct printk_log *log, uint64_t count, printk_line_fn line,
+			  void *context);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/switch/slot_log.h"
+#include "lib/string.h"
 #include "lib/units.h"
 #include "monitor/core/vmcoreinfo.h"
 #include "monitor/switch/kept_state.h"
@@ -26,36 +27,50 @@ static bool is_of_last_run(const struct slot *slot, const struct cpu_context *cp
 	return page_walk_find(&walk, text, &physical) && physical == text + memory->image_offset;
 }
 
-/* The first note in the slot's memory that fits, with the log that it describes. */
-static bool find_log(const struct slot *slot, const struct cpu_context *cpu, struct printk_log *log,
-		     struct error *error)
+static enum slot_log search(const struct slot *slot, struct kept_state *kept, uint64_t pages,
+			    struct printk_log *log, struct error *error)
 {
 	static struct vmcoreinfo info;
-	uint64_t at = slot->ram.base;
 
-	while (vmcoreinfo_search(&slot->ram, &at, slot->ram.size / PAGE_SIZE, &info)) {
-		at += PAGE_SIZE;
-		if (printk_log_open(log, &slot->ram, &info, error) &&
-		    is_of_last_run(slot, cpu, &log->memory, &info))
-			return true;
+	if (!kept->log_note)
+		kept->log_note = slot->ram.base;
+	if (!vmcoreinfo_search(&slot->ram, &kept->log_note, pages, &info)) {
+		if (kept->log_note < slot->ram.base + slot->ram.size)
+			return SLOT_LOG_AGAIN;
+		kept->log_note = 0;
+		fail(error, "slot %s: no VMCOREINFO in its memory; expected a Linux kernel",
+		     slot->name);
+		return SLOT_LOG_NONE;
 	}
-	if (error->text[0])
-		return false;
-	return fail(error, "slot %s: no VMCOREINFO in its memory; expected a Linux kernel",
-		    slot->name);
+	if (printk_log_open(log, &slot->ram, &info, error) &&
+	    is_of_last_run(slot, kept->cpu[0], &log->memory, &info))
+		return SLOT_LOG_FOUND;
+	kept->log_note += PAGE_SIZE;
+	return SLOT_LOG_AGAIN;
 }
 
-bool slot_log_open(const struct monitor *monitor, const struct slot *slot, struct printk_log *log,
+enum slot_log slot_log_open(const struct monitor *monitor, const struct slot *slot, uint64_t pages,
+			    struct printk_log *log, struct error *error)
+{
+	if (slot->state == SWITCHYARD_RUNNING)
+		fail(error, "slot %s runs; expected one that does not", slot->name);
+	else if (!slot->runs)
+		fail(error, "slot %s has never run", slot->name);
+	else
+		return search(slot, kept_state(slot_index(&monitor->slots, slot)), pages, log,
+			      error);
+	return SLOT_LOG_NONE;
+}
+
+bool slot_log_find(const struct monitor *monitor, const struct slot *slot, struct printk_log *log,
 		   struct error *error)
 {
-	uint32_t index = slot_index(&monitor->slots, slot);
+	enum slot_log found;
 
-	error->text[0] = '\0';
-	if (slot->state == SWITCHYARD_RUNNING)
-		return fail(error, "slot %s runs; expected one that does not", slot->name);
-	if (!slot->runs)
-		return fail(error, "slot %s has never run", slot->name);
-	return find_log(slot, kept_state(index)->cpu[0], log, error);
+	do
+		found = slot_log_open(monitor, slot, UINT64_MAX, log, error);
+	while (found == SLOT_LOG_AGAIN);
+	return found == SLOT_LOG_FOUND;
 }
 
 static void write_line(const char *line, void *context)
@@ -71,6 +86,44 @@ void slot_log_show_last(struct monitor *monitor, const struct slot *slot)
 	static struct printk_log log;
 	struct error error;
 
-	if (slot_log_open(monitor, slot, &log, &error))
-		printk_log_show(&log, LAST_RECORDS, write_line, monitor);
+	if (slot_log_find(monitor, slot, &log, &error))
+		printk_log_show_last(&log, LAST_RECORDS, write_line, monitor);
+}
+
+/* Lines on their way to memory. */
+struct lines {
+	char *to;
+	uint32_t room, used;
+	bool full;
+};
+
+static void copy_line(const char *line, void *context)
+{
+	struct lines *lines = context;
+	uint32_t length = (uint32_t)strlen(line);
+
+	if (lines->full || lines->room - lines->used <= length) {
+		lines->full = true;
+		return;
+	}
+	memcpy(lines->to + lines->used, line, length);
+	lines->to[lines->used + length] = '\n';
+	lines->used += length + 1;
+}
+
+uint32_t slot_log_copy(const struct printk_log *log, uint64_t *first, char *to, uint32_t room)
+{
+	struct lines lines = {.to = to, .room = room};
+	uint64_t end = printk_log_count(log);
+
+	if (*first < end && end - *first > SLOT_LOG_AT_ONCE)
+		end = *first + SLOT_LOG_AT_ONCE;
+	for (; *first < end; (*first)++) {
+		uint32_t before = lines.used;
+
+		printk_log_show(log, *first, 1, copy_line, &lines);
+		if (lines.full)
+			return before;
+	}
+	return lines.used;
 }

@@ -59,12 +59,14 @@ MAY_INCLUDE = {
     # What is read in the memory of a kernel that does not run.
     'monitor/core': ['arch/x86/cpu', 'arch/x86/memory'],
     'monitor/load': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan'],
+    'monitor/check': ['arch/x86'],
     'monitor/switch': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan',
-                       'monitor/core', 'monitor/load'],
+                       'monitor/core', 'monitor/load', 'monitor/check'],
     # The user interface: the terminal knows no policy but its own options.
     'monitor/terminal': ['arch/x86', 'monitor/config'],
     'monitor/console': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan',
-                        'monitor/core', 'monitor/load', 'monitor/switch', 'monitor/terminal'],
+                        'monitor/core', 'monitor/load', 'monitor/check',
+                        'monitor/switch', 'monitor/terminal'],
     # The start.
     'monitor': ['arch/x86', 'monitor'],
     'boot/report': [],

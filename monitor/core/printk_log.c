@@ -70,8 +70,8 @@ static bool read_long(const struct printk_log *log, uint64_t address, uint64_t *
 }
 
 /* Reads a power of two whose exponent is an unsigned int. */
-static bool read_power(const struct printk_log *log, uint64_t address, uint32_t most,
-		       uint64_t *value)
+static bool read_exponent(const struct printk_log *log, uint64_t address, uint32_t most,
+			  uint64_t *value)
 {
 	uint64_t bits;
 
@@ -86,8 +86,8 @@ static bool read_ring(struct printk_log *log, uint64_t ring)
 	const struct printk_layout *layout = &log->layout;
 	uint64_t descs = ring + layout->ring_descs, data = ring + layout->ring_data;
 
-	return read_power(log, descs + layout->descs_count, COUNT_BITS_MAX, &log->desc_count) &&
-	       read_power(log, data + layout->data_size, DATA_BITS_MAX, &log->data_bytes) &&
+	return read_exponent(log, descs + layout->descs_count, COUNT_BITS_MAX, &log->desc_count) &&
+	       read_exponent(log, data + layout->data_size, DATA_BITS_MAX, &log->data_bytes) &&
 	       read_long(log, descs + layout->descs_array, &log->descs) &&
 	       read_long(log, descs + layout->descs_infos, &log->infos) &&
 	       read_long(log, data + layout->data_bytes, &log->data) &&

@@ -17,7 +17,7 @@ struct note {
 #define KEY_OF_SYMBOL "SYMBOL("
 #define KEY_OF_OFFSET "KERNELOFFSET"
 
-static bool begins_with(const char *text, const char *start)
+static bool line_starts_with(const char *text, const char *start)
 {
 	return !strncmp(text, start, strlen(start));
 }
@@ -42,7 +42,7 @@ bool vmcoreinfo_read(const struct region *ram, uint64_t address, struct vmcorein
 		return false;
 	info->size = note->text_size;
 	memcpy(info->text, note->text, info->size);
-	return begins_with(info->text, FIRST_LINE);
+	return line_starts_with(info->text, FIRST_LINE);
 }
 
 bool vmcoreinfo_search(const struct region *ram, uint64_t *address, uint64_t pages,
@@ -78,7 +78,7 @@ static const char *value_of(const struct vmcoreinfo *info, const char *key, uint
 }
 
 /* The value of a digit, or more than any base has. */
-static uint32_t digit(char c)
+static uint32_t value_of_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return (uint32_t)(c - '0');
@@ -87,7 +87,7 @@ static uint32_t digit(char c)
 
 bool vmcoreinfo_number(const struct vmcoreinfo *info, const char *key, uint64_t *value)
 {
-	bool is_hex = begins_with(key, KEY_OF_SYMBOL) || begins_with(key, KEY_OF_OFFSET);
+	bool is_hex = line_starts_with(key, KEY_OF_SYMBOL) || line_starts_with(key, KEY_OF_OFFSET);
 	uint32_t base = is_hex ? 16 : 10, length, at = 0;
 	const char *text = value_of(info, key, &length);
 	bool negative;
@@ -100,9 +100,9 @@ bool vmcoreinfo_number(const struct vmcoreinfo *info, const char *key, uint64_t 
 	if (at == length)
 		return false;
 	for (*value = 0; at < length; at++) {
-		if (digit(text[at]) >= base)
+		if (value_of_digit(text[at]) >= base)
 			return false;
-		*value = *value * base + digit(text[at]);
+		*value = *value * base + value_of_digit(text[at]);
 	}
 	if (negative)
 		*value = -*value;

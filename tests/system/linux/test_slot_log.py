@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The log of a kernel that does not run, read in its memory: what that kernel said of itself is what the monitor shows."""
 
+import json
+
 import pytest
 
 from linux import CLOUD, GENERIC, OLDER_CLOUD, Linux, linux_slot
@@ -15,7 +17,8 @@ COMPARED = 60  # lines: less than the monitor shows
 @pytest.fixture(params=[CLOUD, OLDER_CLOUD, pytest.param(GENERIC, marks=pytest.mark.thorough)])
 def parked(request, machines):
     """A machine with a parked kernel, at the prompt, and the end of that kernel's log as it printed it."""
-    machine = machines.start('timeout=-1', linux_slot('alpha', request.param), memory='768M', smp=2)
+    machine = machines.start('timeout=-1', linux_slot('alpha', request.param) + linux_slot('beta', CLOUD),
+                             memory='1G', smp=2)
     open_console(machine)
     machine.sendline('boot alpha')
     machine.alpha = Linux(machine, 'alpha')
@@ -44,7 +47,19 @@ def test_parked_and_crashed(parked):
                   r'.* entry_SYSCALL_64_after_hwframe(?:.*\n)*?'
                   r'.* entry_SYSCALL_64_after_hwframe(?:.*\n)*?.*slot alpha has crashed: sysrq triggered crash', 60)
     parked.expect(PROMPT)
-    assert 'Kernel panic - not syncing: sysrq triggered crash' in parked.command('log alpha')
+    crashed = parked.command('log alpha').splitlines()
+    assert any('Kernel panic - not syncing: sysrq triggered crash' in line for line in crashed)
+
+    beta = Linux(parked, 'beta')
+    parked.sendline('boot beta')
+    beta.wait()
+    whole = beta.run('syctl log alpha').splitlines()
+    assert whole[-len(crashed):] == crashed and len(whole) > len(crashed)
+    assert json.loads(beta.run('syctl --json log alpha'))['lines'] == whole
+    output, status = beta.try_run('syctl log beta')
+    assert (output.strip(), status) == ('error: beta: slot beta runs; expected one that does not', 1)
+    beta.leave('syctl monitor')
+    parked.expect(PROMPT)
 
     parked.sendline('boot alpha')  # notes of the kernel that crashed may still be in that memory
     parked.alpha.wait()

@@ -32,7 +32,7 @@ int ask_monitor(int device, const char *what, struct switchyard_ask *ask);
 
 /* Commands: they print and return an exit status. */
 int kill_slot(int device, const char *name, bool json);
-int show_log(int device, bool json);
+int show_log(int device, const char *name, bool json); /* name NULL: the monitor's */
 
 /*
  * Runs the programs in SWITCHYARD_HOOKS with these two arguments. Returns EXIT_FAILED if one of them

@@ -14,6 +14,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/kernel.h>
 #include <linux/kexec.h>
 #include <linux/limits.h>
 #include <linux/notifier.h>
@@ -22,9 +23,13 @@
 #include "hooks.h"
 #include "switchyard_core.h"
 
+/* The line that Linux prints. */
+static char line[160];
+
 static int crash_panic(struct notifier_block *notifier, unsigned long event, void *message)
 {
-	switchyard_crash_note(message);
+	snprintf(line, sizeof(line), "Kernel panic - not syncing: %s", (const char *)message);
+	switchyard_crash_note(line);
 	if (kexec_crash_loaded())
 		return NOTIFY_STOP; /* Linux starts the crash kernel next */
 	switchyard_crash();

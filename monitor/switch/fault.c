@@ -60,7 +60,7 @@ __attribute__((noreturn)) static void fault_talk(void *context)
 	/* A fault while the successor is started must not start it once more. */
 	monitor->succession.faulted = NULL;
 	if (slot)
-		successor_start(monitor, slot, &slot->on_crash);
+		successor_start(monitor, slot, successor_of(slot, true));
 	monitor->frontend.talk(monitor->frontend.context);
 }
 

@@ -109,7 +109,19 @@ static void warn_before_start(struct monitor *monitor, const struct slot *slot)
 		log_line(&monitor->log, LOG_WARN, "slot %s: %s", slot->name, warning.text);
 }
 
-bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error)
+/* A kernel that is tried is a new one, so nobody knows whether it has a driver. */
+static void set_way_back(struct slot *slot, const struct slot *tries)
+{
+	slot->end = 0;
+	slot->has_driver = slot->has_driver && !tries;
+	slot->back = (struct successor){.kind = tries ? SUCCESSOR_SLOT : SUCCESSOR_MONITOR};
+	if (tries)
+		memcpy(slot->back.slot, tries->name, sizeof(slot->back.slot));
+}
+
+/* tries is the slot that comes next; NULL: the slot's options say which one does. */
+static bool boot(struct monitor *monitor, struct slot *slot, const struct slot *tries,
+		 struct error *error)
 {
 	struct kept_state *kept = kept_state(slot_index(&monitor->slots, slot));
 	const struct frontend *frontend = &monitor->frontend;
@@ -123,6 +135,7 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 	log_line(&monitor->log, LOG_INFO, "starting %s: %s, %s at %#lx", slot->name,
 		 slot_type_name(slot->type), format_size(size, slot_range(slot).size),
 		 slot->ram.base);
+	set_way_back(slot, tries);
 	warn_before_start(monitor, slot);
 	life_apply(slot, LIFE_RESET);
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
@@ -141,6 +154,17 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 		guest_enter_long(&entry);
 	}
 	guest_enter_protected(&entry);
+}
+
+bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error)
+{
+	return boot(monitor, slot, NULL, error);
+}
+
+bool switch_try(struct monitor *monitor, struct slot *slot, const struct slot *tries,
+		struct error *error)
+{
+	return boot(monitor, slot, tries, error);
 }
 
 void switch_resume(struct monitor *monitor, struct slot *slot, int64_t result)

@@ -30,7 +30,8 @@ static void fuzz_request(struct fuzz_input *input)
 	FUZZ_CHECK(result <= 0 && result >= SWITCHYARD_EDAMAGED);
 	FUZZ_CHECK(result || op <= SWITCHYARD_BOOT);
 	if (!result && op == SWITCHYARD_BOOT)
-		FUZZ_CHECK(arg - 1 < slots.count && arg - 1 != current);
+		FUZZ_CHECK((arg & ~(uint64_t)SWITCHYARD_COME_BACK) - 1 < slots.count &&
+			   (arg & ~(uint64_t)SWITCHYARD_COME_BACK) - 1 != current);
 	if (!result && op == SWITCHYARD_SWITCH)
 		FUZZ_CHECK(arg - 1 < slots.count && arg - 1 != current &&
 			   slots.slot[arg - 1].state != SWITCHYARD_CRASHED);
@@ -135,7 +136,7 @@ static void take_call(struct fuzz_input *input, struct switchyard_call *call)
 
 	*call = (struct switchyard_call){
 		.size = odd & 1 ? sizeof(*call) - 1 : sizeof(*call),
-		.service = (uint32_t)fuzz_take(input, odd & 2 ? 4 : 1) % 10,
+		.service = (uint32_t)fuzz_take(input, odd & 2 ? 4 : 1) % 13,
 		.slot = odd & 4 ? (uint32_t)fuzz_take(input, 4) : 2,
 		.kind = (uint32_t)fuzz_take(input, 1) % 5,
 		.bytes = fuzz_take(input, odd & 8 ? 8 : 2),

@@ -44,10 +44,9 @@ int kill_slot(int device, const char *name, bool json)
 	return EXIT_DONE;
 }
 
-/* The log's characters are printable ASCII: two of them need an escape. */
-static void print_json_line(const char *text, size_t length, bool first)
+void print_json_text(const char *text, size_t length)
 {
-	printf("%s\n  \"", first ? "" : ",");
+	putchar('"');
 	for (size_t i = 0; i < length; i++) {
 		if (text[i] == '"' || text[i] == '\\')
 			putchar('\\');
@@ -62,7 +61,8 @@ static void print_json_lines(const char *text, size_t size)
 
 	printf("{\"lines\": [");
 	while (line < end && (newline = memchr(line, '\n', (size_t)(end - line))) != NULL) {
-		print_json_line(line, (size_t)(newline - line), line == text);
+		printf("%s\n  ", line == text ? "" : ",");
+		print_json_text(line, (size_t)(newline - line));
 		line = newline + 1;
 	}
 	printf("\n]}\n");

@@ -73,6 +73,9 @@ void switchyard_gate_exit(struct switchyard_gate *gate);
  */
 s64 switchyard_gate_call(const struct switchyard_gate *gate, u64 op, u64 arg);
 
+int switchyard_service_init(void);
+void switchyard_service_exit(void);
+
 /*
  * Asks the monitor for a service for a program that has opened file. It sleeps. It returns 0 with
  * the answer in *ask, or a negative errno if the monitor was not asked: see struct switchyard_ask.

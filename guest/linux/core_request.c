@@ -41,21 +41,23 @@ void switchyard_request_begin(void)
 	switchyard_clock_mark(&switchyard_core.turn.begin);
 }
 
-int switchyard_request_enter(void)
+int switchyard_request_enter(bool *left)
 {
 	struct switchyard_core *core = &switchyard_core;
 	struct switchyard_turn *turn = &core->turn;
-	u64 left = rdtsc_ordered();
+	u64 begin = rdtsc_ordered();
 
 	turn->entered = true;
 	switchyard_clock_hold();
 	turn->result = switchyard_gate_call(&core->gate, turn->op, turn->slot);
 	switchyard_clock_release();
+	/* Of all errors, this one alone comes after the slot was parked. */
+	*left = !turn->result || turn->result == SWITCHYARD_EIMAGE;
 	if (turn->result)
 		return -ECANCELED;
 
 	core->returns++;
-	core->away_usec = switchyard_clock_usec(left, rdtsc_ordered());
+	core->away_usec = switchyard_clock_usec(begin, rdtsc_ordered());
 	return 0;
 }
 

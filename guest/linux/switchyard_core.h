@@ -56,8 +56,10 @@ void switchyard_request_begin(void);
 /*
  * Called when everything is suspended, on the boot CPU, with interrupts off and the other CPUs
  * offline. It calls the gate. Returns 0 when this slot is resumed, -ECANCELED if the gate refuses.
+ * *left is true if the monitor has parked this slot, which it may do before it refuses: it has used
+ * devices then, or stopped them.
  */
-int switchyard_request_enter(void);
+int switchyard_request_enter(bool *left);
 
 /* Called after devices are resumed, and before tasks, so that no task sees a wrong clock. */
 void switchyard_request_end(void);

@@ -2,8 +2,9 @@
 /*
  * core.h - what the parts of the driver's core share.
  *
- * core_device.c and core_keys.c receive requests. core_service.c asks the monitor for services. core_request.c gives the machine away and gets it
- * back, and calls core_gate.c, which calls the gate.
+ * core_device.c and core_keys.c receive requests. core_service.c asks the monitor for services.
+ * core_request.c gives the machine away and gets it back, and calls core_gate.c, which calls the gate.
+ * core_programs.c runs programs before and after that, and core_clock.c knows how long it took.
  *
  * Functions named *_init() return 0 or a negative errno, and print the reason. *_exit() undoes
  * them.
@@ -41,6 +42,7 @@ struct switchyard_turn {
 	u32 op;				  /* enum switchyard_op */
 	u32 slot;			  /* its argument */
 	s64 result;			  /* what the gate returned */
+	bool back;			  /* the last switch has come back, or failed */
 	struct switchyard_moment begin;
 
 	struct workqueue_struct *queue; /* for requests from interrupts */
@@ -105,6 +107,20 @@ int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool 
  * Queues the same request from any context. A failure goes to the kernel log. slot 0: the monitor.
  */
 void switchyard_request_later(struct switchyard_core *core, u32 slot);
+
+/*
+ * Runs the programs in SWITCHYARD_HOOKS and waits for their end. They are told when ("pre" or "post")
+ * and where the switch goes to. It sleeps.
+ */
+void switchyard_programs_run(const char *when, const char *to);
+
+/* Notes that a switch begins; then its phases, by switchyard_phase(); and its end, by whom it went to. */
+void switchyard_times_begin(void);
+void switchyard_times_end(const char *to);
+
+/* Tells a program about the last switches. Returns 0 or -EFAULT. */
+struct switchyard_times;
+int switchyard_times_copy(struct switchyard_times __user *user);
 
 /* Reads both clocks. */
 void switchyard_clock_mark(struct switchyard_moment *moment);

@@ -85,6 +85,8 @@ static long device_ioctl(struct file *file, unsigned int command, unsigned long 
 		return device_ask(file, user);
 	case SWITCHYARD_IOC_LOST:
 		return device_lost(user);
+	case SWITCHYARD_IOC_TIMES:
+		return switchyard_times_copy(user);
 	default:
 		return -ENOTTY;
 	}

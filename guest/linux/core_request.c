@@ -11,6 +11,8 @@
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/string.h>
 #include <asm/msr.h>
 #include <asm/tsc.h>
 #include "core.h"
@@ -21,6 +23,9 @@
 /* For so long a suspend that a key has called off is tried again, after such a pause. */
 #define WAKE_LIMIT	(5 * HZ)
 #define WAKE_PAUSE_MSEC 50
+
+/* How often a request looks whether the one before it has ended. */
+#define TURN_PAUSE_MSEC 20
 
 void switchyard_request_hook(const struct switchyard_way *way)
 {
@@ -49,7 +54,9 @@ int switchyard_request_enter(bool *left)
 
 	turn->entered = true;
 	switchyard_clock_hold();
+	switchyard_phase(SWITCHYARD_PHASE_AWAY);
 	turn->result = switchyard_gate_call(&core->gate, turn->op, turn->slot);
+	switchyard_phase(SWITCHYARD_PHASE_CPUS_ON);
 	switchyard_clock_release();
 	/* Of all errors, this one alone comes after the slot was parked. */
 	*left = !turn->result || turn->result == SWITCHYARD_EIMAGE;
@@ -93,13 +100,10 @@ static int request_suspend(struct switchyard_turn *turn, bool force, s32 *result
 {
 	int error;
 
-	/* The driver is being loaded or unloaded. */
-	if (!turn->way)
-		return -EBUSY;
 	if (!force && turn->way->find_lost(&turn->lost))
 		return -ENOTRECOVERABLE;
 
-	turn->entered = false;
+	switchyard_phase(SWITCHYARD_PHASE_FREEZE);
 	WRITE_ONCE(turn->task, current);
 	error = suspend_despite_keys(turn);
 	WRITE_ONCE(turn->task, NULL);
@@ -112,26 +116,73 @@ static int request_suspend(struct switchyard_turn *turn, bool force, s32 *result
 	return error ? error : -ECANCELED;
 }
 
+/*
+ * The same, with programs before and after it. The ones before it come before devices are looked at,
+ * because one may unload a driver that can't suspend. If nothing comes of the switch, the ones
+ * after it undo what the first did.
+ */
+static int request_with_programs(struct switchyard_turn *turn, const char *to, bool force,
+				 s32 *result)
+{
+	int error;
+
+	/* The driver is being loaded or unloaded. */
+	if (!turn->way)
+		return -EBUSY;
+	turn->entered = false;
+	switchyard_times_begin();
+	switchyard_programs_run("pre", to);
+	error = request_suspend(turn, force, result);
+
+	/* A key that was pressed meanwhile would leave again as soon as somebody comes back. */
+	cancel_work(&turn->later);
+	WRITE_ONCE(turn->back, true);
+	switchyard_phase(SWITCHYARD_PHASE_POST);
+	switchyard_programs_run("post", to);
+	if (turn->entered && !*result)
+		switchyard_times_end(to);
+	return error;
+}
+
+/*
+ * While a switch is under way, this fails. One that is back, and only runs its programs, is waited
+ * for, because a key must not be lost. The caller does not sleep in mutex_lock(), where it could not
+ * be frozen if yet another request came first.
+ */
+static bool take_turn(struct switchyard_turn *turn)
+{
+	while (!mutex_trylock(&turn->lock)) {
+		if (!READ_ONCE(turn->back) || signal_pending(current))
+			return false;
+		msleep(TURN_PAUSE_MSEC);
+	}
+	WRITE_ONCE(turn->back, false);
+	return true;
+}
+
+/* The name of the target, which the monitor may write anew at any time. */
+static void copy_target(const struct switchyard_info *info, u32 slot, char to[SWITCHYARD_NAME_SIZE])
+{
+	strscpy(to, slot ? info->slot[slot - 1].name : "monitor", SWITCHYARD_NAME_SIZE);
+}
+
 int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool force, s32 *result)
 {
 	const struct switchyard_info *info = core->info;
 	struct switchyard_turn *turn = &core->turn;
+	char to[SWITCHYARD_NAME_SIZE];
 	int error;
 
 	/* A request that the gate would refuse is refused here, so that nothing is suspended. */
 	*result = switchyard_check(info->slot, info->slot_count, info->self, op, slot);
 	if (*result)
 		return 0;
-
-	/* A task that waits in mutex_lock() can't be frozen, so the switch would fail. */
-	if (!mutex_trylock(&turn->lock))
+	if (!take_turn(turn))
 		return -EBUSY;
-
 	turn->op = op;
 	turn->slot = slot;
-	error = request_suspend(turn, force, result);
-	/* A key that was pressed meanwhile would leave again as soon as somebody comes back. */
-	cancel_work(&turn->later);
+	copy_target(info, switchyard_target(op, slot), to);
+	error = request_with_programs(turn, to, force, result);
 	mutex_unlock(&turn->lock);
 	return error;
 }

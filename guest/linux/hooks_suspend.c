@@ -46,6 +46,14 @@ static int switch_begin(suspend_state_t state)
 {
 	pm_set_suspend_via_firmware();
 	switchyard_request_begin();
+	switchyard_phase(SWITCHYARD_PHASE_SUSPEND);
+	return 0;
+}
+
+/* Devices are suspended. */
+static int switch_prepare_late(void)
+{
+	switchyard_phase(SWITCHYARD_PHASE_CPUS_OFF);
 	return 0;
 }
 
@@ -104,18 +112,27 @@ static int switch_enter(suspend_state_t state)
 	return error;
 }
 
+/* The CPUs are back. */
+static void switch_wake(void)
+{
+	switchyard_phase(SWITCHYARD_PHASE_RESUME);
+	switchyard_hotplug_wake();
+}
+
 static void switch_end(void)
 {
 	switchyard_restart_guard();
 	switchyard_request_end();
 	switchyard_network_resume();
+	switchyard_phase(SWITCHYARD_PHASE_THAW);
 }
 
 static const struct platform_suspend_ops switch_ops = {
 	.valid = switch_valid,
 	.begin = switch_begin,
+	.prepare_late = switch_prepare_late,
 	.enter = switch_enter,
-	.wake = switchyard_hotplug_wake,
+	.wake = switch_wake,
 	.end = switch_end,
 };
 

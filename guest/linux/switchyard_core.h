@@ -64,6 +64,9 @@ int switchyard_request_enter(bool *left);
 /* Called after devices are resumed, and before tasks, so that no task sees a wrong clock. */
 void switchyard_request_end(void);
 
+/* Notes that this phase of the switch begins, and the one before it ends. Callable in any context. */
+void switchyard_phase(enum switchyard_phase phase);
+
 /*
  * Called when this kernel ends, or has crashed, in any context, even in an NMI. On another CPU, the
  * boot CPU has called switchyard_wait() or does it now. All three return only if the gate refuses;

@@ -6,6 +6,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <time.h>
 #include "switchyard_names.h"
 #include "syctl.h"
 
@@ -85,7 +86,60 @@ void show_list(const struct switchyard_list *list, bool json)
 		list_table(list);
 }
 
-void show_status(const struct switchyard_list *list, bool json)
+static uint64_t whole_usec(const struct switchyard_turn_times *turn)
+{
+	uint64_t sum = 0;
+
+	for (int phase = 0; phase < SWITCHYARD_PHASES_END; phase++)
+		sum += turn->usec[phase];
+	return sum;
+}
+
+static double milliseconds(uint64_t usec)
+{
+	return (double)usec / 1000;
+}
+
+static void times_table(const struct switchyard_times *times)
+{
+	if (!times->count)
+		return;
+	printf("\nThe last switches, the newest first, in milliseconds:\n\n%-16s  %-8s", "TO",
+	       "ASKED");
+	for (int phase = 0; phase < SWITCHYARD_PHASES_END; phase++)
+		printf("  %8s", switchyard_phase_name(phase));
+	printf("  %8s\n", "whole");
+	for (uint32_t i = 0; i < times->count; i++) {
+		const struct switchyard_turn_times *turn = &times->turn[i];
+		time_t asked = (time_t)turn->asked;
+		char clock[16] = "";
+
+		strftime(clock, sizeof(clock), "%H:%M:%S", localtime(&asked));
+		printf("%-16s  %-8s", turn->to, clock);
+		for (int phase = 0; phase < SWITCHYARD_PHASES_END; phase++)
+			printf("  %8.1f", milliseconds(turn->usec[phase]));
+		printf("  %8.1f\n", milliseconds(whole_usec(turn)));
+	}
+}
+
+static void times_json(const struct switchyard_times *times)
+{
+	printf("\"switches\": [");
+	for (uint32_t i = 0; i < times->count; i++) {
+		const struct switchyard_turn_times *turn = &times->turn[i];
+
+		printf("%s{\"to\": \"%s\", \"asked\": %" PRIu64, i ? ", " : "", turn->to,
+		       turn->asked);
+		for (int phase = 0; phase < SWITCHYARD_PHASES_END; phase++)
+			printf(", \"%s_us\": %" PRIu64, switchyard_phase_name(phase),
+			       turn->usec[phase]);
+		printf(", \"whole_us\": %" PRIu64 "}", whole_usec(turn));
+	}
+	printf("]");
+}
+
+void show_status(const struct switchyard_list *list, const struct switchyard_times *times,
+		 bool json)
 {
 	const struct switchyard_slot *self = &list->slot[list->self - 1];
 	const char *state = switchyard_state_name(self->state);
@@ -93,9 +147,11 @@ void show_status(const struct switchyard_list *list, bool json)
 	if (json) {
 		printf("{\"number\": %" PRIu32 ", \"slot\": \"%s\", \"state\": \"%s\", "
 		       "\"gate\": %" PRIu64 ", \"runs\": %" PRIu64 ", \"returns\": %" PRIu64 ", "
-		       "\"away_ms\": %" PRIu64 "}\n",
+		       "\"away_ms\": %" PRIu64 ", ",
 		       list->self, self->name, state, list->gate, self->runs, list->returns,
 		       list->away_usec / 1000);
+		times_json(times);
+		printf("}\n");
 		return;
 	}
 	printf("slot     %s (number %" PRIu32 " of %" PRIu32 ")\n", self->name, list->self,
@@ -105,4 +161,5 @@ void show_status(const struct switchyard_list *list, bool json)
 	printf("returns  %" PRIu64 "\n", list->returns);
 	if (list->returns)
 		printf("away     %" PRIu64 " ms, the last time\n", list->away_usec / 1000);
+	times_table(times);
 }

@@ -26,7 +26,7 @@ static const char usage[] =
 	"usage: syctl [--json] [--force] COMMAND\n"
 	"\n"
 	"  list         the slots\n"
-	"  status       this slot and how often it came back\n"
+	"  status       this slot, how often it came back, and the phases of the last switches\n"
 	"  switch SLOT  park this kernel, go on with another (\"monitor\": the monitor)\n"
 	"  monitor      park this kernel, open the monitor's console\n"
 	"  boot SLOT    park this kernel, start another afresh from its image\n"
@@ -40,6 +40,9 @@ static const char usage[] =
 	"               start the kernel that was built in DIR in the slot \"try\", with our\n"
 	"               driver, and come back when it ends, crashes, or after SECONDS. Until\n"
 	"               the driver is loaded, a panic takes all slots along\n"
+	"  hooks pre|post SLOT\n"
+	"               run the programs in " SWITCHYARD_HOOKS ", as the\n"
+	"               driver does before and after each switch\n"
 	"\n"
 	"A switch ends when this slot is resumed. With --force, switch, boot, try and monitor go\n"
 	"on even if a device would not come back. --json writes JSON; --help this text.\n"
@@ -72,6 +75,14 @@ bool get_list(int device, struct switchyard_list *list)
 	return false;
 }
 
+/* A driver that is older than this program does not know the times. */
+static bool get_status(int device, struct switchyard_list *list, struct switchyard_times *times)
+{
+	if (ioctl(device, SWITCHYARD_IOC_TIMES, times) < 0)
+		times->count = 0;
+	return get_list(device, list);
+}
+
 uint32_t named_slot(const struct switchyard_list *list, const char *name)
 {
 	for (uint32_t i = 0; i < list->slot_count; i++)
@@ -101,6 +112,7 @@ int give_away(int device, const char *name, unsigned long request_code, uint32_t
 	struct switchyard_request request = {
 		.slot = slot | (options->force ? SWITCHYARD_FORCE : 0),
 	};
+	struct switchyard_times times;
 	struct switchyard_list list;
 
 	if (ioctl(device, request_code, &request) < 0)
@@ -109,9 +121,9 @@ int give_away(int device, const char *name, unsigned long request_code, uint32_t
 		return fail("%s: %s", name, switchyard_error_text(request.error));
 
 	if (options->json) {
-		if (!get_list(device, &list))
+		if (!get_status(device, &list, &times))
 			return EXIT_FAILED;
-		show_status(&list, true);
+		show_status(&list, &times, true);
 	}
 	return EXIT_DONE;
 }
@@ -136,6 +148,7 @@ static int leave(int device, const char *command, const char *name, const struct
 
 static int run(int device, int count, char **word, const struct options *options)
 {
+	struct switchyard_times times;
 	struct switchyard_list list;
 
 	if (strcmp(word[0], "kill") == 0)
@@ -144,12 +157,12 @@ static int run(int device, int count, char **word, const struct options *options
 		return show_log(device, options->json);
 	if (strcmp(word[0], "list") != 0 && strcmp(word[0], "status") != 0)
 		return leave(device, word[0], count > 1 ? word[1] : NULL, options);
-	if (!get_list(device, &list))
+	if (!get_status(device, &list, &times))
 		return EXIT_FAILED;
 	if (strcmp(word[0], "list") == 0)
 		show_list(&list, options->json);
 	else
-		show_status(&list, options->json);
+		show_status(&list, &times, options->json);
 	return EXIT_DONE;
 }
 
@@ -162,7 +175,7 @@ static bool is_command(int count, char **word, bool force)
 		bool may_force;
 	} commands[] = {
 		{"list", 1, false}, {"status", 1, false}, {"monitor", 1, true}, {"switch", 2, true},
-		{"boot", 2, true},  {"kill", 2, false},	  {"log", 1, false},
+		{"boot", 2, true},  {"kill", 2, false},	  {"log", 1, false},	{"hooks", 3, false},
 	};
 
 	for (size_t i = 0; count && i < sizeof(commands) / sizeof(commands[0]); i++)
@@ -203,6 +216,14 @@ int open_device(void)
 	if (device < 0)
 		no_device(errno);
 	return device;
+}
+
+/* It needs no driver. The driver itself starts it, and the kernel opens no files for it. */
+static int run_hooks_command(char **word)
+{
+	if (strcmp(word[1], "pre") != 0 && strcmp(word[1], "post") != 0)
+		return wrong_usage();
+	return run_hooks(word[1], word[2]);
 }
 
 /* `load` has options of its own. */
@@ -246,6 +267,8 @@ int main(int argc, char **argv)
 	}
 	if (!is_command(count, argv, options.force))
 		return wrong_usage();
+	if (strcmp(argv[0], "hooks") == 0)
+		return run_hooks_command(argv);
 
 	device = open_device();
 	return device < 0 ? EXIT_FAILED : run(device, count, argv, &options);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * syctl.h - the parts of syctl: show.c writes what the driver told, ask.c asks the monitor for
- * services, load.c loads an image, try.c tries a kernel, syctl.c does all else.
+ * services, load.c loads an image, try.c tries a kernel, hooks.c runs programs before and after a
+ * switch, syctl.c does all else.
  */
 #ifndef SYCTL_H
 #define SYCTL_H
@@ -51,6 +52,12 @@ void print_json_text(const char *text, size_t length);
 int kill_slot(int device, const char *name, bool json);
 int show_log(int device, bool json);
 
+/*
+ * Runs the programs in SWITCHYARD_HOOKS with these two arguments. Returns EXIT_FAILED if one of them
+ * failed, and has said which.
+ */
+int run_hooks(const char *when, const char *to);
+
 /* What `load` was told. */
 #define LOAD_MAX_FILES 10
 struct load_file {
@@ -87,7 +94,8 @@ void end_progress(bool done);
 /* The table of all slots, or with json an array of objects. */
 void show_list(const struct switchyard_list *list, bool json);
 
-/* This slot and the driver, or with json one object. */
-void show_status(const struct switchyard_list *list, bool json);
+/* This slot, the driver and the last switches, or with json one object. */
+void show_status(const struct switchyard_list *list, const struct switchyard_times *times,
+		 bool json);
 
 #endif

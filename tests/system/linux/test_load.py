@@ -163,11 +163,14 @@ def test_a_parked_slot_goes_on_until_it_is_killed(machine):
 
 
 def test_what_was_begun_is_forgotten(machine):
-    """A program that ends in the middle of it leaves nothing behind."""
+    """A program that ends in the middle of it leaves nothing behind, also if it has to wait for another one."""
     before = free_memory(machine)
-    machine.alpha.run('truncate -s 200M /tmp/slow; '
-                      'for i in 1 2 3; do timeout -s KILL 0.2 syctl load beta --kernel /tmp/slow; done; true', 60)
+    machine.alpha.run('truncate -s 200M /tmp/slow; (while [ -e /tmp/slow ]; do syctl log; done > /dev/null) & '
+                      'for i in 1 2 3 4 5 6; do timeout -s KILL 0.2 syctl load beta --kernel /tmp/slow; done; '
+                      'rm /tmp/slow; wait', 60)
     assert free_memory(machine) == before
+    machine.alpha.run('syctl load beta --kernel /tmp/tick && syctl load beta --kernel /tmp/vmlinuz '
+                      f'--initrd /tmp/initrd --append "{APPEND}"', 120)
 
 
 def test_the_console_knows_the_image(machine):

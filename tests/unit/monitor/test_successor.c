@@ -284,6 +284,9 @@ static void a_fault_has_the_crashed_slots_successor(void **state)
 	assert_string_equal(faults(beta), "switch alpha");
 	assert_null(monitor.succession.faulted);
 	assert_string_equal(faults(NULL), "");
+	beta->back = to("gamma");
+	run(beta, 1, SWITCHYARD_CRASHED);
+	assert_string_equal(faults(beta), "switch gamma");
 }
 
 /* The turn that the successor did not get is the next one that a person starts. */

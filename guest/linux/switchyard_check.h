@@ -29,10 +29,12 @@ static inline int switchyard_check(const struct switchyard_slot *slot, uint32_t 
 	switch (op) {
 	case SWITCHYARD_SWITCH:
 	case SWITCHYARD_BOOT:
-		if (target < 1 || target > slot_count)
+		if (target < 1 || target > slot_count || !slot[target - 1].state)
 			return SWITCHYARD_ENOSLOT;
 		if (target == self)
 			return SWITCHYARD_ESELF;
+		if (slot[target - 1].state == SWITCHYARD_EMPTY)
+			return SWITCHYARD_EEMPTY;
 		return op == SWITCHYARD_SWITCH && slot[target - 1].state == SWITCHYARD_CRASHED
 			       ? SWITCHYARD_ECRASHED
 			       : 0;

@@ -49,6 +49,12 @@ static void stop_devices(struct monitor *monitor, const void *next)
 	monitor->devices_running = false;
 }
 
+void switch_stop_ended_devices(struct monitor *monitor)
+{
+	if (monitor->devices_running)
+		stop_devices(monitor);
+}
+
 static bool has_boot_cpu(const struct monitor *monitor, struct error *error)
 {
 	return !monitor->boot_cpu_lost ||

@@ -69,6 +69,7 @@ static int start(void **state)
 	monitor.boot = &boot;
 	monitor.slots.count = 2;
 	strcpy(monitor.slots.slot[0].name, "one");
+	strcpy(own()->name, "own");
 	own()->cpus = 5;
 	own()->ram = (struct region){.base = GIB, .size = GIB};
 	own()->block.base = BASE;

@@ -39,7 +39,7 @@ static const char usage[] =
 	"       [--module FILE[,STRING]]...\n"
 	"               give a slot that does not run another image\n"
 	"  try [DIR] [--kernel FILE] [--driver FILE] [--initrd FILE] [--append STRING]\n"
-	"      [--timeout SECONDS] [--yes] [--prepare FOLDER]\n"
+	"      [--timeout SECONDS] [--yes] [--prepare FOLDER] [add's options]\n"
 	"               start the kernel that was built in DIR in the slot \"try\", with our\n"
 	"               driver, and come back when it ends, crashes, or after SECONDS. Until\n"
 	"               the driver is loaded, a panic takes all slots along\n"

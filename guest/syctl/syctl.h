@@ -75,6 +75,9 @@ bool add_parse(struct add *add, int count, char **word);
 /* Adds the slot. *number is its number then. */
 int ask_to_add(int device, const struct add *add, uint32_t *number);
 
+/* The same, but it prints nothing. False: it has not added the slot. */
+bool add_if_possible(int device, const struct add *add);
+
 /* Commands. */
 int add_slot(int device, const struct add *add);
 int remove_slot(int device, const char *name, bool json);

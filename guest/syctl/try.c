@@ -50,8 +50,9 @@ static bool parse_value(struct trial *trial, const char *option, const char *val
 		*texts[i].place = value;
 		return true;
 	}
-	return strcmp(option, "--timeout") == 0 && !trial->timeout &&
-	       parse_timeout(value, &trial->timeout);
+	if (strcmp(option, "--timeout") == 0)
+		return !trial->timeout && parse_timeout(value, &trial->timeout);
+	return add_option(&trial->add, option, value);
 }
 
 /* Reads the words behind `try`. False: they are wrong. */
@@ -115,6 +116,67 @@ static int may_go_on(const struct switchyard_list *list, const struct trial *tri
 	for (c = answer; c != '\n' && c != EOF;)
 		c = getchar();
 	return answer == 'y' || answer == 'Y' ? EXIT_DONE : fail(SLOT ": not started");
+}
+
+/* The number of the slot for trials, from 1. 0: there is none. */
+static uint32_t trial_slot(const struct switchyard_list *list)
+{
+	for (uint32_t i = 0; i < list->slot_count; i++)
+		if (list->slot[i].state && strcmp(list->slot[i].name, SLOT) == 0)
+			return i + 1;
+	return 0;
+}
+
+static bool has_options(const struct add *add)
+{
+	for (int i = 0; i < ADD_OPTIONS; i++)
+		if (add->value[i])
+			return true;
+	return false;
+}
+
+/* Forgets what the slot was doing, and gives it back. */
+static int give_back(int device, uint32_t slot, uint8_t state)
+{
+	struct switchyard_ask ask = {.service = SWITCHYARD_KILL, .slot = slot};
+
+	if ((state == SWITCHYARD_PARKED || state == SWITCHYARD_CRASHED ||
+	     state == SWITCHYARD_INTERRUPTED) &&
+	    ask_monitor(device, SLOT, &ask) != EXIT_DONE)
+		return EXIT_FAILED;
+	ask.service = SWITCHYARD_REMOVE;
+	return ask_monitor(device, SLOT, &ask);
+}
+
+/* Without --mem, it gets the largest of these sizes that is free. */
+static int add_trial_slot(int device, struct add *add)
+{
+	static const char *const sizes[] = {"1G", "512M", "256M"};
+	const size_t last = sizeof(sizes) / sizeof(sizes[0]) - 1;
+	uint32_t number;
+
+	add->slot = SLOT;
+	if (add->value[ADD_MEM])
+		return ask_to_add(device, add, &number);
+	for (size_t i = 0; i < last; i++) {
+		add->value[ADD_MEM] = sizes[i];
+		if (add_if_possible(device, add))
+			return EXIT_DONE;
+	}
+	add->value[ADD_MEM] = sizes[last];
+	return ask_to_add(device, add, &number);
+}
+
+/* A slot from an earlier trial stays, unless there are options for it. */
+static int provide_slot(int device, const struct switchyard_list *list, struct add *add)
+{
+	uint32_t slot = trial_slot(list);
+
+	if (slot && !has_options(add))
+		return EXIT_DONE;
+	if (slot && give_back(device, slot, list->slot[slot - 1].state) != EXIT_DONE)
+		return EXIT_FAILED;
+	return add_trial_slot(device, add);
 }
 
 static int load_trial(int device, const struct trial *trial)
@@ -209,9 +271,11 @@ static int run_trial(int device, struct trial *trial)
 	uint32_t slot;
 
 	if (!get_list(device, &list) || may_go_on(&list, trial) != EXIT_DONE ||
-	    trial_files(trial) != EXIT_DONE || load_trial(device, trial) != EXIT_DONE)
+	    trial_files(trial) != EXIT_DONE ||
+	    provide_slot(device, &list, &trial->add) != EXIT_DONE ||
+	    load_trial(device, trial) != EXIT_DONE || !get_list(device, &list))
 		return EXIT_FAILED;
-	slot = named_slot(&list, SLOT);
+	slot = trial_slot(&list);
 	if (give_away(device, SLOT, SWITCHYARD_IOC_BOOT, slot | SWITCHYARD_COME_BACK, &leaving) !=
 	    EXIT_DONE)
 		return EXIT_FAILED;

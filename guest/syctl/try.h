@@ -7,6 +7,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include "syctl.h"
 #include "tree.h"
 
 struct trial {
@@ -14,6 +15,7 @@ struct trial {
 	const char *tree, *kernel, *driver, *initrd, *append, *prepare;
 	unsigned timeout; /* seconds; 0: none */
 	bool yes, json, force;
+	struct add add; /* the slot's options, if there are any */
 
 	char kernel_path[PATH_MAX], initrd_path[PATH_MAX], release[RELEASE_SIZE];
 	bool has_driver;	/* the driver is built into the kernel */

@@ -52,7 +52,7 @@ static void stop_devices(struct monitor *monitor, const void *next)
 void switch_stop_ended_devices(struct monitor *monitor)
 {
 	if (monitor->devices_running)
-		stop_devices(monitor);
+		stop_devices(monitor, NULL);
 }
 
 static bool has_boot_cpu(const struct monitor *monitor, struct error *error)

@@ -21,6 +21,7 @@ PROGRAMS = {
     'reboot': 'reboot -f',
     'look': 'echo "@$(ls /) @$(cat /proc/modules)"; poweroff -f',
     'words': 'echo "@$0 $*@"; poweroff -f',
+    'count': 'echo "@$(grep -c ^processor /proc/cpuinfo)@"; poweroff -f',
     'wait': 'echo @ready@; while :; do sleep 1; done',
     'hang': 'taskset 1 insmod /faulty.ko how=hang; sleep 1000',
 }

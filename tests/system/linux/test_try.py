@@ -24,8 +24,7 @@ def machine(module_machines):
         'initrd': make_initrd(CLOUD, logs / 'initrd'),
         'initrd.lz4': make_initrd(CLOUD, logs / 'initrd.lz4', ('lz4', '-l', '-9'))})
     machine = module_machines.start(
-        'timeout=-1', linux_slot('alpha', OLDER_CLOUD, 'mem=256M') + tick_slot()
-        + tick_slot('try', 'mem=192M'), memory='768M', smp=2, devices=disk)
+        'timeout=-1', linux_slot('alpha', OLDER_CLOUD, 'mem=256M') + tick_slot(), memory='768M', smp=2, devices=disk)
     open_console(machine)
     machine.sendline('boot alpha')
     machine.alpha = Linux(machine, 'alpha')
@@ -41,18 +40,37 @@ def tries(machine, program, options='', append='', initrd='/tmp/initrd'):
     return output.replace('\r', ''), status
 
 
-def state(machine):
+def slot_row(machine):
     rows = json.loads(machine.alpha.run('syctl list --json'))
-    return next(row['state'] for row in rows if row['slot'] == 'try')
+    return next(row for row in rows if row['slot'] == 'try')
+
+
+def state(machine):
+    return slot_row(machine)['state']
 
 
 def test_a_module_with_a_bug(machine):
+    """The slot is added. There is no 1 GiB for it, and no 512 MiB."""
     output, status = tries(machine, 'init')
     assert status == 1
     assert re.match(r'loading try: bzImage \d+\.\d MiB, initrd \d+\.\d MiB \.{10} done\n', output)
     assert re.search(r'^try: crashed after \d+\.\d s: Kernel panic - not syncing: Fatal exception\n\Z', output, re.MULTILINE)
     assert 'slot try: its kernel has never shown a driver' in output
-    assert state(machine) == 'crashed'
+    assert slot_row(machine)['memory'] == 256 << 20 and state(machine) == 'crashed'
+
+
+def test_the_slots_options(machine):
+    """They make the slot anew. Without them it stays as it is."""
+    output, status = tries(machine, 'count', '--mem 192M --cpus 0')
+    assert status == 0 and '\n@1@\n' in output
+    assert slot_row(machine)['memory'] == 192 << 20
+    output, status = tries(machine, 'count')
+    assert status == 0 and '\n@1@\n' in output
+    output, status = tries(machine, 'count', '--mem 64G')
+    assert status == 1 and re.fullmatch('error: try: .*64 GiB.*\n', output)
+    output, status = tries(machine, 'count')
+    assert status == 0 and '\n@2@\n' in output
+    assert slot_row(machine)['memory'] == 256 << 20
 
 
 def test_a_panic_on_the_other_cpu(machine):

@@ -108,6 +108,14 @@ def test_no_init(machine):
     assert 'Kernel panic - not syncing: Attempted to kill init!' in output.rstrip('\n').split('\n')[-1]
 
 
+def test_a_driver_that_is_not_loaded(machine):
+    """Here, the kernel insists on signed modules. With --efi on, its panic comes back as a reboot."""
+    output, status = tries(machine, 'panic', '--efi on --cpus 0', 'module.sig_enforce=1')
+    assert "switchyard: the driver can't be loaded: " in output
+    assert status == 0 and re.search(r'^try: rebooted after ', output, re.MULTILINE)
+    assert machine.alpha.run('syctl list --json').count('"driverless": true') == 1
+
+
 @pytest.mark.parametrize('program', ['wait', 'hang'])
 def test_a_timeout(machine, program):
     """Of a kernel that only waits, and of one whose boot CPU hangs with interrupts off."""

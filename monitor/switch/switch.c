@@ -9,6 +9,7 @@
 #include "arch/x86/gate/enter.h"
 #include "arch/x86/gate/gate.h"
 #include "arch/x86/gate/gate_cpu.h"
+#include "arch/x86/gate/gate_lock.h"
 #include "arch/x86/platform/platform.h"
 #include "guest/linux/version.h"
 #include "lib/print.h"
@@ -18,7 +19,6 @@
 #include "monitor/load/load_linux.h"
 #include "monitor/plan/store.h"
 #include "monitor/slot/life.h"
-#include "monitor/switch/gate_lock.h"
 #include "monitor/switch/handover.h"
 #include "monitor/switch/integrity.h"
 #include "monitor/switch/kept_state.h"
@@ -95,8 +95,11 @@ static bool any_parked(const struct slot_table *slots)
 	return false;
 }
 
-/* The kernel takes the terminal soon, so this is all that a person sees of it. */
-static void warn_before_start(struct monitor *monitor, const struct slot *slot)
+/*
+ * The kernel takes the terminal soon, so this is all that a person sees of it. A kernel that is tried
+ * is a new one: what others in this slot have shown says nothing about it.
+ */
+static void warn_before_start(struct monitor *monitor, const struct slot *slot, bool is_tried)
 {
 	char words[LOAD_LINUX_WORDS];
 	struct error warning;
@@ -104,7 +107,7 @@ static void warn_before_start(struct monitor *monitor, const struct slot *slot)
 	if (slot->efi)
 		log_line(&monitor->log, LOG_INFO, "slot %s: appended to its command line:%s",
 			 slot->name, load_linux_words(slot, words));
-	if (!slot->has_driver && !slot->efi && any_parked(&monitor->slots))
+	if ((!slot->has_driver || is_tried) && !slot->efi && any_parked(&monitor->slots))
 		log_line(&monitor->log, LOG_WARN,
 			 "slot %s: its kernel has never shown a driver; until it does, its panic "
 			 "or reboot takes the parked slots along",
@@ -113,7 +116,6 @@ static void warn_before_start(struct monitor *monitor, const struct slot *slot)
 		log_line(&monitor->log, LOG_WARN, "slot %s: %s", slot->name, warning.text);
 }
 
-/* A kernel that is tried is a new one, so nobody knows whether it has a driver. */
 static void set_way_back(struct slot *slot, const struct slot *tries)
 {
 	slot->end = 0;
@@ -139,12 +141,12 @@ static bool boot(struct monitor *monitor, struct slot *slot, const struct slot *
 	log_line(&monitor->log, LOG_INFO, "starting %s: %s, %s at %#lx", slot->name,
 		 slot_type_name(slot->type), format_size(size, slot_range(slot).size),
 		 slot->ram.base);
-	set_way_back(slot, tries);
-	warn_before_start(monitor, slot);
+	warn_before_start(monitor, slot, tries);
 	stop_devices(monitor, NULL);
 	if (!store_check(slot, error)) /* a parked slot stays parked then */
 		return false;
 	life_apply(slot, LIFE_RESET);
+	set_way_back(slot, tries);
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	if (!load_pristine(monitor, slot, &entry, error))
 		return false;

@@ -151,7 +151,7 @@ static void take_text(struct fuzz_input *input, struct switchyard_call *call)
 {
 	char *text = phys(MEMORY_AT);
 	int length = snprintf(text, PAGE_SIZE, "slot=s%u mem=%uK",
-			      (uint8_t)fuzz_take(input, 1) % 20, (uint32_t)fuzz_take(input, 2));
+			      (uint32_t)fuzz_take(input, 1) % 20, (uint32_t)fuzz_take(input, 2));
 
 	for (uint8_t more = (uint8_t)fuzz_take(input, 1) % 40; more; more--)
 		text[length++] = (char)fuzz_take(input, 1);

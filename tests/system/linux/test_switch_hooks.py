@@ -139,6 +139,21 @@ def test_programs_that_fail_or_hang_keep_nobody(clean):
     assert alpha.alarms() == []
 
 
+def test_a_key_counts_while_programs_run_after_a_switch(clean):
+    machine, alpha = clean, clean.alpha
+    put(alpha, '10-slow', '[ $1 = pre ] || { echo "goes on" > /dev/ttyS0; sleep 2; }')
+    machine.sendline('syctl switch tick')
+    tick_count(machine)
+    machine.send('1')
+    machine.expect('goes on', 60)
+    machine.send_keys(HOTKEY + ['3'])
+    tick_count(machine)
+    machine.send('1')
+    machine.expect('goes on', 60)
+    alpha.prompt()
+    assert 'not switched' not in alpha.run('dmesg')
+
+
 def switches(guest):
     return json.loads(guest.run('syctl status --json'))['switches']
 

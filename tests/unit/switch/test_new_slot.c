@@ -238,11 +238,11 @@ static void no_room_in_the_plan(void **state)
 {
 	(void)state;
 	added("slot=try mem=1M", 1);
-	while (monitor.plan.count < PLAN_MAX_REGIONS - 10)
-		monitor.plan.region[monitor.plan.count++] =
-			(struct plan_region){.base = (100 + monitor.plan.count) * GIB,
-					     .size = PAGE_SIZE,
-					     .owner = OWNER_FIRMWARE};
+	for (uint32_t i = monitor.plan.count; i < PLAN_MAX_REGIONS - 10; i++)
+		monitor.plan.region[i] = (struct plan_region){.base = (100 + i) * GIB,
+							      .size = PAGE_SIZE,
+							      .owner = OWNER_FIRMWARE};
+	monitor.plan.count = PLAN_MAX_REGIONS - 10;
 	assert_false(new_slot_remove(&monitor, &monitor.slots.slot[1], &error));
 	assert_string_equal(error.text, "memory is in 182 pieces; 168 is the most");
 	monitor.plan.count = PLAN_MAX_REGIONS - 2;

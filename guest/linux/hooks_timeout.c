@@ -2,10 +2,10 @@
 /*
  * hooks_timeout.c - a kernel that is only tried gives the machine back by itself.
  *
- * The parameter `timeout` is in seconds since this kernel's start. Then the slot has crashed, so that
- * its memory can be looked at. Each CPU has a timer of its own, because the kernel may hang on some
- * CPUs only. The boot CPU is fetched by an NMI (hooks_boot_cpu.c), so it may spin with interrupts off.
- * If all CPUs do that, no timer expires.
+ * The parameter `timeout` is in seconds since this kernel's start. Then the slot has crashed, so
+ * that its memory can be looked at. Each CPU has a timer of its own, because the kernel may hang
+ * on some CPUs only. The boot CPU is fetched by an NMI (hooks_boot_cpu.c), so it may spin with
+ * interrupts off. If all CPUs do that, no timer expires.
  *
  * A panic would do more than is needed: it prints, which can hang in a kernel that hangs.
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * build.c - builds the driver for a kernel from its build tree. The sources lie beside syctl:
- * /usr/src/switchyard-VERSION for /usr/sbin/syctl. Kbuild writes to the folder that it builds in, so
- * it gets a copy of them.
+ * /usr/src/switchyard-VERSION for /usr/sbin/syctl. Kbuild writes to the folder that it builds in,
+ * so it gets a copy of them.
  */
 #define _GNU_SOURCE
 #include <errno.h>

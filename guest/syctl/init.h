@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * init.h - what lies in the archive that `syctl try` puts before an initrd. syctl itself is the first
- * program that the kernel starts from there.
+ * init.h - what lies in the archive that `syctl try` puts before an initrd. syctl itself is the
+ * first program that the kernel starts from there.
  */
 #ifndef INIT_H
 #define INIT_H

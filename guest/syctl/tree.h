@@ -24,8 +24,8 @@ int contents_read(struct contents *contents, const char *path);
 int kernel_release(const char *path, char release[RELEASE_SIZE]);
 
 /*
- * Looks whether a kernel of that configuration can have the driver. has_driver is set if the driver is
- * built into it.
+ * Looks whether a kernel of that configuration can have the driver. has_driver is set if the
+ * driver is built into it.
  */
 int tree_check(const char *tree, bool *has_driver);
 

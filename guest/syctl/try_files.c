@@ -2,9 +2,9 @@
 /*
  * try_files.c - the files of a kernel that is tried: its image, a driver, and an initrd.
  *
- * A plain archive with the driver comes before the person's initrd, as microcode does. Linux unpacks
- * both. Behind it, the archive would be lost in some formats, such as lz4: what unpacks them reads on
- * where they end.
+ * A plain archive with the driver comes before the person's initrd, as microcode does. Linux
+ * unpacks both. Behind it, the archive would be lost in some formats, such as lz4: what unpacks
+ * them reads on where they end.
  */
 #define _GNU_SOURCE
 #include <errno.h>

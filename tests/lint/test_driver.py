@@ -15,7 +15,7 @@ PRINTING = [path for path in CORE + HOOKS if re.search(r'\bpr_\w+\(', path.read_
 # What a stock kernel has for others.
 BORROWED = re.compile(r'suspend_set_ops|platform_suspend_ops|pm_suspend|syscore|shutdown_hook|panic_notifier'
                       r'|reboot_notifier|netdevice_notifier|pm_notifier|bus_register_notifier|pci_dev|virtio|nmi_handler'
-                      r'|__cpu_online_mask|send_IPI|smp_ops|kprobe|add_timer_on')
+                      r'|__cpu_online_mask|send_IPI|smp_ops|kprobe')
 
 
 def code(path):

@@ -119,7 +119,7 @@ def test_a_driver_that_is_not_loaded(machine):
 @pytest.mark.parametrize('program', ['wait', 'hang'])
 def test_a_timeout(machine, program):
     """Of a kernel that only waits, and of one whose boot CPU hangs with interrupts off."""
-    output, status = tries(machine, program, '--timeout 12')
+    output, status = tries(machine, program, '--timeout 12 --cpus 0-1')
     assert status == 1
     assert re.search(r'^try: crashed after \d+\.\d s: timeout after 12 s\n\Z', output, re.MULTILINE)
 

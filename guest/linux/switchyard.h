@@ -58,21 +58,29 @@ enum switchyard_op {
 	SWITCHYARD_CRASH = 4,	/* mark this slot crashed; never returns. notes.message says why */
 	SWITCHYARD_WAIT = 5,	/* arg 0; this CPU waits for the slot's end; never returns */
 	SWITCHYARD_GUARD = 6,	/* arg 0: a reset from now on ends only this slot, if possible */
-	SWITCHYARD_BOOT = 7,	/* arg: as for SWITCH; that slot starts afresh from its image */
+	SWITCHYARD_BOOT = 7,	/* arg: as for SWITCH, and SWITCHYARD_COME_BACK; it starts afresh */
 	SWITCHYARD_SERVICE = 8, /* arg: physical address of a struct switchyard_call */
 };
 
-enum switchyard_end {
-	SWITCHYARD_END_POWEROFF = 1,
-	SWITCHYARD_END_REBOOT = 2,
-	SWITCHYARD_END_HALT = 3,
-};
+/*
+ * In BOOT's argument, beside the slot's number: when that slot ends or crashes, this slot gets the
+ * machine, whatever `on-end=` and `on-crash=` say. It holds for that run.
+ */
+#define SWITCHYARD_COME_BACK 0x40000000u
 
 /*
  * The lists below define enums here, and words in switchyard_names.h: X(name, number, word). Each
  * word is part of the ABI, because the console, syctl and its JSON show it.
  */
 #define SWITCHYARD_ENUMERATOR(name, number, word) name = number,
+
+/* How a kernel ends. */
+#define SWITCHYARD_ENDS(X)                           \
+	X(SWITCHYARD_END_POWEROFF, 1, "powered off") \
+	X(SWITCHYARD_END_REBOOT, 2, "rebooted")      \
+	X(SWITCHYARD_END_HALT, 3, "halted")
+
+enum switchyard_end { SWITCHYARD_ENDS(SWITCHYARD_ENUMERATOR) };
 
 /* The reasons why the gate refuses, with texts for people. */
 #define SWITCHYARD_ERRORS(X)                                                                   \
@@ -218,6 +226,12 @@ enum switchyard_service {
 	 */
 	SWITCHYARD_ADD = 9,
 	SWITCHYARD_REMOVE = 10, /* gives the slot `slot` back, which is ready or empty */
+
+	/*
+	 * How the last run of the slot `slot` ended: `done` is enum switchyard_end, or 0 if it has
+	 * crashed. `text` has the word, or the reason of the crash.
+	 */
+	SWITCHYARD_OUTCOME = 11,
 };
 
 /* What a file of LOAD_FILE is: kinds of module lines. */
@@ -250,7 +264,7 @@ struct switchyard_call {
 	uint64_t bytes;	  /* of the file; LOG: see there */
 	uint64_t address; /* physical address of the buffer */
 	uint64_t length;  /* of the buffer, in bytes */
-	uint64_t done;	  /* LOG: bytes that were copied; ADD: the new slot's number */
+	uint64_t done;	  /* LOG: bytes that were copied; ADD: the new slot's number; OUTCOME */
 	char text[SWITCHYARD_TEXT_SIZE]; /* NUL-terminated */
 };
 

@@ -45,9 +45,9 @@ int kill_slot(int device, const char *name, bool json)
 }
 
 /* A log's characters are printable ASCII and tabs: three of them need an escape. */
-static void print_json_line(const char *text, size_t length, bool first)
+void print_json_text(const char *text, size_t length)
 {
-	printf("%s\n  \"", first ? "" : ",");
+	putchar('"');
 	for (size_t i = 0; i < length; i++) {
 		if (text[i] == '"' || text[i] == '\\' || text[i] == '\t')
 			putchar('\\');
@@ -71,7 +71,8 @@ static void print_text(struct log_output *output, const char *text, size_t size)
 		return;
 	}
 	while (line < end && (newline = memchr(line, '\n', (size_t)(end - line))) != NULL) {
-		print_json_line(line, (size_t)(newline - line), !output->begun);
+		printf("%s\n  ", output->begun ? "," : "");
+		print_json_text(line, (size_t)(newline - line));
 		output->begun = true;
 		line = newline + 1;
 	}

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include "init.h"
 #include "switchyard_names.h"
 #include "syctl.h"
 
@@ -20,11 +21,6 @@
 
 /* Which lockdown mode holds, if securityfs is mounted. */
 #define LOCKDOWN "/sys/kernel/security/lockdown"
-
-struct options {
-	bool json;
-	bool force;
-};
 
 static const char usage[] =
 	"usage: syctl [--json] [--force] COMMAND\n"
@@ -42,13 +38,18 @@ static const char usage[] =
 	"  load SLOT --kernel FILE [--append STRING] [--initrd FILE]\n"
 	"       [--module FILE[,STRING]]...\n"
 	"               give a slot that does not run another image\n"
+	"  try [DIR] [--kernel FILE] [--driver FILE] [--initrd FILE] [--append STRING]\n"
+	"      [--timeout SECONDS] [--yes] [--prepare FOLDER] [add's options]\n"
+	"               start the kernel that was built in DIR in the slot \"try\", with our\n"
+	"               driver, and come back when it ends, crashes, or after SECONDS. Until\n"
+	"               the driver is loaded, a panic takes all slots along\n"
 	"  hooks pre|post SLOT\n"
 	"               run the programs in " SWITCHYARD_HOOKS ", as the\n"
 	"               driver does before and after each switch\n"
 	"\n"
-	"A switch ends when this slot is resumed. With --force, switch, boot and monitor go on\n"
-	"even if a device would not come back. --json writes JSON; --help this text.\n"
-	"Exit status: 0 done, 1 failed, 2 wrong usage.\n";
+	"A switch ends when this slot is resumed. With --force, switch, boot, try and monitor go\n"
+	"on even if a device would not come back. --json writes JSON; --help this text.\n"
+	"Exit status: 0 done, 1 failed (try: also if the kernel crashed), 2 wrong usage.\n";
 
 int fail(const char *format, ...)
 {
@@ -114,9 +115,8 @@ static int cannot_suspend(int device, const char *name, int error)
 	return fail("%s: Linux could not be suspended: %s", name, text ? text : strerror(error));
 }
 
-/* Gives the machine away. Returns when this slot is resumed. */
-static int give_away(int device, const char *name, unsigned long request_code, uint32_t slot,
-		     const struct options *options)
+int give_away(int device, const char *name, unsigned long request_code, uint32_t slot,
+	      const struct options *options)
 {
 	struct switchyard_request request = {
 		.slot = slot | (options->force ? SWITCHYARD_FORCE : 0),
@@ -222,7 +222,7 @@ static void no_device(int error)
 		     strerror(error));
 }
 
-static int open_device(void)
+int open_device(void)
 {
 	int device = open(SWITCHYARD_DEVICE, O_RDWR | O_CLOEXEC);
 
@@ -269,6 +269,8 @@ int main(int argc, char **argv)
 	int count = 0;
 	int device;
 
+	if (getpid() == 1 && strcmp(argv[0], INIT_PROGRAM) == 0)
+		return run_init(argv);
 	/* Options may stand anywhere; the words that are left move to the front. */
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--help") == 0) {
@@ -277,6 +279,8 @@ int main(int argc, char **argv)
 		}
 		if (!count && strcmp(argv[i], "load") == 0)
 			return run_load(argc - i - 1, argv + i + 1, &options);
+		if (!count && strcmp(argv[i], "try") == 0)
+			return run_try(argc - i - 1, argv + i + 1, &options);
 		if (!count && strcmp(argv[i], "add") == 0)
 			return run_add(argc - i - 1, argv + i + 1, &options);
 		if (strcmp(argv[i], "--json") == 0)

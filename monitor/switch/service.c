@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/switch/service.h"
 #include "arch/x86/memory/phys.h"
+#include "guest/linux/switchyard_names.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "monitor/switch/new_slot.h"
@@ -179,6 +180,27 @@ static int64_t answer_abort(struct service *service)
 	return 0;
 }
 
+static int64_t answer_outcome(struct service *service)
+{
+	const struct slot *slot = named_by(service);
+	char *text = service->error.text;
+
+	if (!slot)
+		return SWITCHYARD_ENOSLOT;
+	if (slot->state == SWITCHYARD_CRASHED) {
+		format_text(text, sizeof(service->error.text), "%s", slot->crash);
+		return 0;
+	}
+	if (slot->state != SWITCHYARD_READY || !slot->end) {
+		fail(&service->error, "slot %s is %s; it has not ended", slot->name,
+		     switchyard_state_name(slot->state));
+		return SWITCHYARD_EREFUSED;
+	}
+	format_text(text, sizeof(service->error.text), "%s", switchyard_end_name(slot->end));
+	service->done = slot->end;
+	return 0;
+}
+
 /* The text is copied before it is read, because the guest can change it meanwhile. */
 static int64_t answer_add(struct service *service)
 {
@@ -228,6 +250,7 @@ static int64_t (*const answers[])(struct service *service) = {
 	[SWITCHYARD_LOAD_WRITE] = answer_write,
 	[SWITCHYARD_LOAD_COMMIT] = answer_commit,
 	[SWITCHYARD_LOAD_ABORT] = answer_abort,
+	[SWITCHYARD_OUTCOME] = answer_outcome,
 	[SWITCHYARD_ADD] = answer_add,
 	[SWITCHYARD_REMOVE] = answer_remove,
 };

@@ -2,8 +2,9 @@
 /*
  * core.h - what the parts of the driver's core share.
  *
- * core_device.c and core_keys.c receive requests. core_service.c asks the monitor for services. core_request.c gives the machine away and gets it
- * back, and calls core_gate.c, which calls the gate.
+ * core_device.c and core_keys.c receive requests. core_service.c asks the monitor for services.
+ * core_request.c gives the machine away and gets it back, and calls core_gate.c, which calls the gate.
+ * core_programs.c runs programs before and after that, and core_clock.c knows how long it took.
  *
  * Functions named *_init() return 0 or a negative errno, and print the reason. *_exit() undoes
  * them.
@@ -42,6 +43,7 @@ struct switchyard_turn {
 	u32 op;				  /* enum switchyard_op, with flags */
 	u64 slot;			  /* its argument */
 	s64 result;			  /* what the gate returned */
+	bool back;			  /* the last switch has come back, or failed */
 	struct switchyard_moment begin;
 
 	struct workqueue_struct *queue; /* for requests from interrupts */
@@ -72,6 +74,9 @@ void switchyard_gate_exit(struct switchyard_gate *gate);
  * Returns 0 when this slot is resumed, or a negative enum switchyard_error (switchyard.h).
  */
 s64 switchyard_gate_call(const struct switchyard_gate *gate, u64 op, u64 arg);
+
+int switchyard_service_init(void);
+void switchyard_service_exit(void);
 
 /*
  * Asks the monitor for a service for a program that has opened file. It sleeps. It returns 0 with
@@ -106,21 +111,23 @@ void switchyard_request_exit(struct switchyard_core *core);
 int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool force, s32 *result);
 
 /*
- * The same by a quick switch, in which no device is suspended. Returns -EOPNOTSUPP and fills
- * turn.reason if that is refused.
- */
-int switchyard_quick_run(struct switchyard_core *core, u32 op, u32 slot, bool force, s32 *result);
-
-/*
- * Tells the monitor which PCI functions this kernel uses, and asks if it allows the request. The
- * caller holds turn->lock. Returns 0, or -EOPNOTSUPP and fills turn.reason.
- */
-int switchyard_quick_prepare(struct switchyard_turn *turn, u32 op, u32 slot);
-
-/*
  * Queues the same request from any context. A failure goes to the kernel log. slot 0: the monitor.
  */
 void switchyard_request_later(struct switchyard_core *core, u32 slot);
+
+/*
+ * Runs the programs in SWITCHYARD_HOOKS and waits for their end. They are told when ("pre" or "post")
+ * and where the switch goes to. It sleeps.
+ */
+void switchyard_programs_run(const char *when, const char *to);
+
+/* Notes that a switch begins; then its phases, by switchyard_phase(); and its end, by whom it went to. */
+void switchyard_times_begin(void);
+void switchyard_times_end(const char *to);
+
+/* Tells a program about the last switches. Returns 0 or -EFAULT. */
+struct switchyard_times;
+int switchyard_times_copy(struct switchyard_times __user *user);
 
 /* Reads both clocks. */
 void switchyard_clock_mark(struct switchyard_moment *moment);

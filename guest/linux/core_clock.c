@@ -1,22 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * core_clock.c - the wall clock and the scheduler's clock of a slot that was parked.
+ * core_clock.c - the wall clock and the scheduler's clock of a slot that was parked, and how long each
+ * phase of the last switches took.
  *
  * The PM core reads the time spent asleep from the RTC, which counts whole seconds, so the clock
  * can be wrong by nearly a second after each return. The time-stamp counter does not stop at a
  * switch and is more exact for a while. It is calibrated to about 500 parts in a million, so after
  * a long time the RTC is more exact.
+ *
+ * Phases are counted by the time-stamp counter, too, because Linux's own clocks stand still in the
+ * middle of a switch.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/ktime.h>
 #include <linux/math64.h>
+#include <linux/mutex.h>
+#include <linux/string.h>
 #include <linux/time64.h>
+#include <linux/uaccess.h>
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
 #include <asm/tsc.h>
 #include <asm/x86_init.h>
 #include "core.h"
+#include "switchyard_ioctl.h"
 
 /* Up to here, 500 ppm are at most half a second, the average error of whole seconds. */
 #define TSC_TRUSTED_USEC (1000ull * USEC_PER_SEC)
@@ -64,4 +72,63 @@ void switchyard_clock_correct(const struct switchyard_moment *moment)
 	time = ktime_to_timespec64(ktime_add_us(moment->real, elapsed));
 	if (do_settimeofday64(&time))
 		pr_warn("the clock could not be set right\n");
+}
+
+static DEFINE_MUTEX(times_lock);
+
+/* What programs are told. The newest switch comes first. */
+static struct switchyard_times times;
+
+/* The switch that is under way. */
+static struct {
+	u64 begin[SWITCHYARD_PHASES_END + 1]; /* of each phase, and the end; 0: left out */
+	u64 asked;
+} now;
+
+void switchyard_times_begin(void)
+{
+	memset(&now, 0, sizeof(now));
+	now.asked = ktime_get_real_seconds();
+	switchyard_phase(SWITCHYARD_PHASE_PRE);
+}
+
+void switchyard_phase(enum switchyard_phase phase)
+{
+	now.begin[phase] = rdtsc_ordered();
+}
+
+/* CPUs that set their counters a little apart must not make a phase of centuries. */
+static u64 usec_between(u64 from, u64 to)
+{
+	return to > from ? switchyard_clock_usec(from, to) : 0;
+}
+
+void switchyard_times_end(const char *to)
+{
+	struct switchyard_turn_times turn = {.asked = now.asked};
+	int phase;
+
+	switchyard_phase(SWITCHYARD_PHASES_END);
+	for (phase = SWITCHYARD_PHASES_END - 1; phase >= 0; phase--) {
+		if (!now.begin[phase]) /* left out, so that it took no time */
+			now.begin[phase] = now.begin[phase + 1];
+		turn.usec[phase] = usec_between(now.begin[phase], now.begin[phase + 1]);
+	}
+	strscpy(turn.to, to, sizeof(turn.to));
+
+	mutex_lock(&times_lock);
+	memmove(&times.turn[1], &times.turn[0], sizeof(times.turn) - sizeof(times.turn[0]));
+	times.turn[0] = turn;
+	times.count = min_t(u32, times.count + 1, SWITCHYARD_TURNS);
+	mutex_unlock(&times_lock);
+}
+
+int switchyard_times_copy(struct switchyard_times __user *user)
+{
+	int error;
+
+	mutex_lock(&times_lock);
+	error = copy_to_user(user, &times, sizeof(times)) ? -EFAULT : 0;
+	mutex_unlock(&times_lock);
+	return error;
 }

@@ -17,13 +17,13 @@ static int device_list(struct switchyard_list __user *user)
 	const struct switchyard_info *info = switchyard_core.info;
 	struct switchyard_list list = {
 		.self = info->self,
-		.slot_count = info->slot_count,
 		.gate = info->gate,
 		.returns = switchyard_core.returns,
 		.away_usec = switchyard_core.away_usec,
 	};
 
 	switchyard_service_list();
+	list.slot_count = info->slot_count;
 	memcpy(list.slot, info->slot, sizeof(list.slot));
 	return copy_to_user(user, &list, sizeof(list)) ? -EFAULT : 0;
 }
@@ -40,9 +40,8 @@ static int device_request(u32 op, struct switchyard_request __user *user)
 	slot = request.slot & ~(SWITCHYARD_FORCE | SWITCHYARD_WANT_QUICK);
 	force = request.slot & SWITCHYARD_FORCE;
 	if (request.slot & SWITCHYARD_WANT_QUICK)
-		error = switchyard_quick_run(&switchyard_core, op, slot, force, &request.error);
-	else
-		error = switchyard_request_run(&switchyard_core, op, slot, force, &request.error);
+		op |= SWITCHYARD_QUICK;
+	error = switchyard_request_run(&switchyard_core, op, slot, force, &request.error);
 	if (error)
 		return error;
 	return copy_to_user(user, &request, sizeof(request)) ? -EFAULT : 0;
@@ -100,6 +99,8 @@ static long device_ioctl(struct file *file, unsigned int command, unsigned long 
 		return device_lost(user);
 	case SWITCHYARD_IOC_REASON:
 		return device_reason(user);
+	case SWITCHYARD_IOC_TIMES:
+		return switchyard_times_copy(user);
 	default:
 		return -ENOTTY;
 	}

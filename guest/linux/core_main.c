@@ -92,9 +92,12 @@ int switchyard_core_init(void)
 	error = switchyard_request_init(core);
 	if (error)
 		goto undo_gate;
-	error = switchyard_device_init();
+	error = switchyard_service_init();
 	if (error)
 		goto undo_request;
+	error = switchyard_device_init();
+	if (error)
+		goto undo_service;
 	error = switchyard_keys_init();
 	if (error)
 		goto undo_device;
@@ -106,6 +109,8 @@ int switchyard_core_init(void)
 
 undo_device:
 	switchyard_device_exit();
+undo_service:
+	switchyard_service_exit();
 undo_request:
 	switchyard_request_exit(core);
 undo_gate:
@@ -122,6 +127,7 @@ void switchyard_core_exit(void)
 	core->info->notes.driver = 0;
 	switchyard_keys_exit();
 	switchyard_device_exit();
+	switchyard_service_exit();
 	switchyard_request_exit(core);
 	switchyard_gate_exit(&core->gate);
 	memunmap(core->info);

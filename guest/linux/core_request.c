@@ -12,6 +12,10 @@
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/sched/signal.h>
+#include <linux/string.h>
 #include <asm/msr.h>
 #include <asm/tsc.h>
 #include "core.h"
@@ -22,6 +26,9 @@
 /* For so long a suspend that a key has called off is tried again, after such a pause. */
 #define WAKE_LIMIT	(5 * HZ)
 #define WAKE_PAUSE_MSEC 50
+
+/* How often a request looks whether the one before it has ended. */
+#define TURN_PAUSE_MSEC 20
 
 void switchyard_request_hook(const struct switchyard_way *way)
 {
@@ -49,22 +56,31 @@ static u64 others(const struct switchyard_turn *turn)
 					   : 0;
 }
 
-int switchyard_request_enter(void)
+int switchyard_request_enter(bool *left)
 {
 	struct switchyard_core *core = &switchyard_core;
 	struct switchyard_turn *turn = &core->turn;
-	u64 left = rdtsc_ordered();
+	u64 begin = rdtsc_ordered();
 
 	turn->entered = true;
 	switchyard_clock_hold();
+	switchyard_phase(SWITCHYARD_PHASE_AWAY);
 	turn->result = switchyard_gate_call(&core->gate, turn->op, turn->slot | others(turn));
+	switchyard_phase(SWITCHYARD_PHASE_CPUS_ON);
 	switchyard_clock_release();
+	/* Of all errors, this one alone comes after the slot was parked. */
+	*left = !turn->result || turn->result == SWITCHYARD_EIMAGE;
 	if (turn->result)
 		return -ECANCELED;
 
 	core->returns++;
-	core->away_usec = switchyard_clock_usec(left, rdtsc_ordered());
+	core->away_usec = switchyard_clock_usec(begin, rdtsc_ordered());
 	return 0;
+}
+
+void switchyard_request_park(void)
+{
+	switchyard_gate_call(&switchyard_core.gate, SWITCHYARD_PARK, 0);
 }
 
 void switchyard_request_end(void)
@@ -94,21 +110,67 @@ static int suspend_despite_keys(struct switchyard_turn *turn)
 	return error;
 }
 
+static int refuse(struct switchyard_turn *turn, const char *reason)
+{
+	strscpy(turn->reason.text, reason, sizeof(turn->reason.text));
+	return -EOPNOTSUPP;
+}
+
+/*
+ * Tells the monitor which PCI functions this kernel uses, and asks if it allows the request. Returns
+ * 0, or -EOPNOTSUPP and fills turn->reason.
+ */
+static int prepare(struct switchyard_turn *turn, u32 op, u32 slot)
+{
+	u16 *uses = kcalloc(SWITCHYARD_MOST_USES, sizeof(*uses), GFP_KERNEL);
+	const char *reason;
+	int count, error;
+
+	if (!uses)
+		return -ENOMEM;
+	count = turn->way->find_uses(uses, &reason);
+	if (count < 0 && op & SWITCHYARD_QUICK)
+		error = refuse(turn, reason);
+	else
+		error = switchyard_service_prepare(op, slot, uses, max(count, 0), &turn->reason);
+	kfree(uses);
+	return error;
+}
+
+/*
+ * Makes a quick switch: no task is frozen, no device is suspended, no CPU goes offline. The hooks stop
+ * all CPUs, each of them enters the gate, and goes on where it was. Returns as request_suspend().
+ */
+static int quick_switch(struct switchyard_turn *turn, s32 *result)
+{
+	const char *reason = turn->way->why_not_quick();
+	int error;
+
+	error = reason ? refuse(turn, reason) : prepare(turn, turn->op, turn->slot);
+	if (error)
+		return error;
+	switchyard_request_begin();
+	switchyard_phase(SWITCHYARD_PHASE_CPUS_OFF);
+	error = turn->way->stop();
+	if (!turn->entered)
+		return error;
+	*result = turn->result;
+	switchyard_request_end();
+	return 0;
+}
+
 /* The caller holds turn->lock and has set op and slot. Returns as switchyard_request_run() does. */
 static int request_suspend(struct switchyard_turn *turn, bool force, s32 *result)
 {
 	int error;
 
-	/* The driver is being loaded or unloaded. */
-	if (!turn->way)
-		return -EBUSY;
 	if (!force && turn->way->find_lost(&turn->lost))
 		return -ENOTRECOVERABLE;
-	error = switchyard_quick_prepare(turn, turn->op, turn->slot);
+	error = prepare(turn, turn->op, turn->slot);
 	if (error)
 		return error;
 
-	turn->entered = false;
+	switchyard_phase(SWITCHYARD_PHASE_FREEZE);
 	WRITE_ONCE(turn->task, current);
 	error = suspend_despite_keys(turn);
 	WRITE_ONCE(turn->task, NULL);
@@ -121,26 +183,76 @@ static int request_suspend(struct switchyard_turn *turn, bool force, s32 *result
 	return error ? error : -ECANCELED;
 }
 
+/*
+ * The same, with programs before and after it. The ones before it come before devices are looked at,
+ * because one may unload a driver that can't suspend. If nothing comes of the switch, the ones
+ * after it undo what the first did.
+ */
+static int request_with_programs(struct switchyard_turn *turn, const char *to, bool force,
+				 s32 *result)
+{
+	int error;
+
+	/* The driver is being loaded or unloaded. */
+	if (!turn->way)
+		return -EBUSY;
+	turn->entered = false;
+	switchyard_times_begin();
+	switchyard_programs_run("pre", to);
+	if (turn->op & SWITCHYARD_QUICK)
+		error = quick_switch(turn, result);
+	else
+		error = request_suspend(turn, force, result);
+
+	/* A key that was pressed meanwhile would leave again as soon as somebody comes back. */
+	cancel_work(&turn->later);
+	WRITE_ONCE(turn->back, true);
+	switchyard_phase(SWITCHYARD_PHASE_POST);
+	switchyard_programs_run("post", to);
+	if (turn->entered && !*result)
+		switchyard_times_end(to);
+	return error;
+}
+
+/*
+ * While a switch is under way, this fails. One that is back, and only runs its programs, is waited
+ * for, because a key must not be lost. The caller does not sleep in mutex_lock(), where it could not
+ * be frozen if yet another request came first.
+ */
+static bool take_turn(struct switchyard_turn *turn)
+{
+	while (!mutex_trylock(&turn->lock)) {
+		if (!READ_ONCE(turn->back) || signal_pending(current))
+			return false;
+		msleep(TURN_PAUSE_MSEC);
+	}
+	WRITE_ONCE(turn->back, false);
+	return true;
+}
+
+/* The name of the target, which the monitor may write anew at any time. */
+static void copy_target(const struct switchyard_info *info, u32 slot, char to[SWITCHYARD_NAME_SIZE])
+{
+	strscpy(to, slot ? info->slot[slot - 1].name : "monitor", SWITCHYARD_NAME_SIZE);
+}
+
 int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool force, s32 *result)
 {
 	const struct switchyard_info *info = core->info;
 	struct switchyard_turn *turn = &core->turn;
+	char to[SWITCHYARD_NAME_SIZE];
 	int error;
 
 	/* A request that the gate would refuse is refused here, so that nothing is suspended. */
 	*result = switchyard_check(info->slot, info->slot_count, info->self, op, slot);
 	if (*result)
 		return 0;
-
-	/* A task that waits in mutex_lock() can't be frozen, so the switch would fail. */
-	if (!mutex_trylock(&turn->lock))
+	if (!take_turn(turn))
 		return -EBUSY;
-
 	turn->op = op | (force ? SWITCHYARD_FORCED : 0);
 	turn->slot = slot;
-	error = request_suspend(turn, force, result);
-	/* A key that was pressed meanwhile would leave again as soon as somebody comes back. */
-	cancel_work(&turn->later);
+	copy_target(info, switchyard_target(op & ~SWITCHYARD_QUICK, slot), to);
+	error = request_with_programs(turn, to, force, result);
 	mutex_unlock(&turn->lock);
 	return error;
 }

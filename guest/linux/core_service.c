@@ -19,8 +19,11 @@
 #include "switchyard_ioctl.h"
 #include "switchyard_names.h"
 
-/* One service at a time. The gate's page table (core_gate.c) is for one call. */
+/* One service at a time: there is one structure. */
 static DEFINE_MUTEX(service_lock);
+
+/* The structure of that call. It is not static, because a module's own memory is not in one piece. */
+static struct switchyard_call *call;
 
 /* The open file that loads an image; NULL: none does. The monitor knows only this slot. */
 static const struct file *loader;
@@ -30,16 +33,16 @@ static bool loads(u32 service)
 	return service >= SWITCHYARD_LOAD_BEGIN && service <= SWITCHYARD_LOAD_ABORT;
 }
 
-static s64 ask_once(struct switchyard_call *call)
+static s64 ask_once(void)
 {
 	return switchyard_gate_call(&switchyard_core.gate, SWITCHYARD_SERVICE, virt_to_phys(call));
 }
 
 /* Repeats the call while the monitor says so. A signal, or the freezer, comes in between. */
-static int ask(struct switchyard_call *call, s64 *result)
+static int ask_until_done(s32 *result)
 {
 	for (;;) {
-		*result = ask_once(call);
+		*result = ask_once();
 		if (*result != SWITCHYARD_EAGAIN)
 			return 0;
 		if (signal_pending(current))
@@ -49,7 +52,7 @@ static int ask(struct switchyard_call *call, s64 *result)
 }
 
 /* Notes who loads after a call that was answered. */
-static void note_loader(const struct file *file, u32 service, s64 result)
+static void note_loader(const struct file *file, u32 service, s32 result)
 {
 	if (service == SWITCHYARD_LOAD_BEGIN && !result)
 		loader = file;
@@ -57,70 +60,68 @@ static void note_loader(const struct file *file, u32 service, s64 result)
 		loader = NULL;
 }
 
-static int ask_locked(const struct file *file, struct switchyard_call *call, s64 *result)
+static void fill_call(const struct switchyard_ask *ask, void *buffer)
+{
+	*call = (struct switchyard_call){
+		.size = sizeof(*call),
+		.service = ask->service,
+		.slot = ask->slot,
+		.kind = ask->kind,
+		.bytes = ask->bytes,
+		.address = buffer ? virt_to_phys(buffer) : 0,
+		.length = ask->length,
+	};
+}
+
+static int ask_locked(const struct file *file, struct switchyard_ask *ask, void *buffer)
 {
 	int error;
 
-	error = mutex_lock_interruptible(&service_lock);
+	if (loads(ask->service) && loader != file &&
+	    (loader || ask->service != SWITCHYARD_LOAD_BEGIN))
+		return -EBUSY;
+	fill_call(ask, buffer);
+	error = ask_until_done(&ask->error);
+	if (error)
+		return error;
+	note_loader(file, ask->service, ask->error);
+	ask->done = call->done;
+	memcpy(ask->text, call->text, sizeof(ask->text));
+	return 0;
+}
+
+static int ask_with_buffer(const struct file *file, struct switchyard_ask *ask, void *buffer)
+{
+	int error = mutex_lock_interruptible(&service_lock);
+
 	if (error)
 		return -ERESTARTSYS;
-	if (loads(call->service) && loader != file &&
-	    (loader || call->service != SWITCHYARD_LOAD_BEGIN))
-		error = -EBUSY;
-	else
-		error = ask(call, result);
-	if (!error)
-		note_loader(file, call->service, *result);
+	error = ask_locked(file, ask, buffer);
 	mutex_unlock(&service_lock);
 	return error;
 }
 
-/* Runs the call with a copy of the program's buffer. */
-static int ask_with_buffer(const struct file *file, struct switchyard_call *call, void __user *user,
-			   s64 *result)
+/* The buffer of the call is a copy of the program's. */
+int switchyard_service_ask(const struct file *file, struct switchyard_ask *ask)
 {
-	bool out = call->service == SWITCHYARD_LOG;
+	void __user *user = u64_to_user_ptr(ask->buffer);
+	bool out = ask->service == SWITCHYARD_LOG;
 	void *buffer;
 	int error;
 
-	if (call->length > SWITCHYARD_PIECE)
+	if (ask->length > SWITCHYARD_PIECE)
 		return -EINVAL;
-	if (!call->length)
-		return ask_locked(file, call, result);
-	buffer = kzalloc(call->length, GFP_KERNEL | __GFP_NOWARN);
+	if (!ask->length)
+		return ask_with_buffer(file, ask, NULL);
+	buffer = kzalloc(ask->length, GFP_KERNEL | __GFP_NOWARN);
 	if (!buffer)
 		return -ENOMEM;
-	call->address = virt_to_phys(buffer);
-	error = out || !copy_from_user(buffer, user, call->length) ? 0 : -EFAULT;
+	error = out || !copy_from_user(buffer, user, ask->length) ? 0 : -EFAULT;
 	if (!error)
-		error = ask_locked(file, call, result);
-	if (!error && out && copy_to_user(user, buffer, min(call->done, call->length)))
+		error = ask_with_buffer(file, ask, buffer);
+	if (!error && out && copy_to_user(user, buffer, min_t(u64, (u32)ask->done, ask->length)))
 		error = -EFAULT;
 	kfree(buffer);
-	return error;
-}
-
-int switchyard_service_ask(const struct file *file, struct switchyard_ask *ask)
-{
-	struct switchyard_call *call = kzalloc(sizeof(*call), GFP_KERNEL);
-	s64 result;
-	int error;
-
-	if (!call)
-		return -ENOMEM;
-	call->size = sizeof(*call);
-	call->service = ask->service;
-	call->slot = ask->slot;
-	call->kind = ask->kind;
-	call->bytes = ask->bytes;
-	call->length = ask->length;
-	error = ask_with_buffer(file, call, u64_to_user_ptr(ask->buffer), &result);
-	if (!error) {
-		ask->error = result;
-		ask->done = call->done;
-		memcpy(ask->text, call->text, sizeof(ask->text));
-	}
-	kfree(call);
 	return error;
 }
 
@@ -131,36 +132,50 @@ void switchyard_service_list(void)
 	switchyard_service_ask(NULL, &list);
 }
 
+/* It can't fail: nobody else could load before this kernel ends. So it takes no signal, and no memory. */
 void switchyard_service_close(const struct file *file)
 {
-	struct switchyard_ask end = {.service = SWITCHYARD_LOAD_ABORT};
+	const struct switchyard_ask abort = {.service = SWITCHYARD_LOAD_ABORT};
 
-	if (READ_ONCE(loader) == file)
-		switchyard_service_ask(file, &end);
+	mutex_lock(&service_lock);
+	if (loader == file) {
+		fill_call(&abort, NULL);
+		ask_once();
+		loader = NULL;
+	}
+	mutex_unlock(&service_lock);
+}
+
+int switchyard_service_init(void)
+{
+	call = kzalloc(sizeof(*call), GFP_KERNEL);
+	if (!call) {
+		pr_err("no memory for calls of services\n");
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void switchyard_service_exit(void)
+{
+	kfree(call);
 }
 
 int switchyard_service_prepare(u32 op, u32 slot, u16 *uses, u32 count,
 			       struct switchyard_reason *reason)
 {
-	struct switchyard_call *call = kzalloc(sizeof(*call), GFP_KERNEL);
-	s64 result;
-	int error;
+	struct switchyard_ask ask = {
+		.service = SWITCHYARD_PREPARE,
+		.kind = op,
+		.slot = slot,
+		.length = count * sizeof(*uses),
+	};
+	int error = ask_with_buffer(NULL, &ask, uses);
 
-	if (!call)
-		return -ENOMEM;
-	call->size = sizeof(*call);
-	call->service = SWITCHYARD_PREPARE;
-	call->kind = op;
-	call->slot = slot;
-	call->address = virt_to_phys(uses);
-	call->length = count * sizeof(*uses);
-	error = ask_locked(NULL, call, &result);
-	if (!error && result) {
-		strscpy(reason->text,
-			result == SWITCHYARD_EREFUSED ? call->text : switchyard_error_text(result),
-			sizeof(reason->text));
-		error = -EOPNOTSUPP;
-	}
-	kfree(call);
-	return error;
+	if (error || !ask.error)
+		return error;
+	strscpy(reason->text,
+		ask.error == SWITCHYARD_EREFUSED ? ask.text : switchyard_error_text(ask.error),
+		sizeof(reason->text));
+	return -EOPNOTSUPP;
 }

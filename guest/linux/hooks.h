@@ -11,6 +11,8 @@
 
 #include "switchyard_core.h"
 
+struct vc_data;
+
 /* Reboot notifier and syscore shutdown. */
 int switchyard_ending_init(void);
 void switchyard_ending_exit(void);
@@ -29,12 +31,26 @@ void switchyard_fetch_boot_cpu(void);
 void switchyard_panic_init(void);
 void switchyard_panic_exit(void);
 
+/* Timers for the parameter `timeout`. They can't fail. */
+void switchyard_timeout_init(void);
+
 /* Probe at emergency_restart(). Without it, the driver goes on. */
 void switchyard_restart_init(void);
 void switchyard_restart_exit(void);
 
 /* Called when all CPUs are back after a switch. */
 void switchyard_restart_guard(void);
+
+/* Probes at what changes the fonts of a VGA. Without them, the monitor reads the fonts at each switch. */
+void switchyard_font_init(void);
+void switchyard_font_exit(void);
+
+/*
+ * Called before a switch with the console that is shown then. Returns SWITCHYARD_SPARE_SAME_FONTS if fonts
+ * and colours are as they were before the last switch, else 0. _kept() is called after a switch.
+ */
+u32 switchyard_font_spared(const struct vc_data *shown);
+void switchyard_font_kept(void);
 
 /* Functions for struct switchyard_way. */
 bool switchyard_find_lost(struct switchyard_lost *lost);

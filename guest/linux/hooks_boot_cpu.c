@@ -120,12 +120,13 @@ void switchyard_fetch_boot_cpu(void)
 
 	if (raw_smp_processor_id() == SWITCHYARD_BOOT_CPU || boot_cpu.wanted)
 		return;
+	WRITE_ONCE(boot_cpu.came, false); /* it may have come before, and been refused */
 	WRITE_ONCE(boot_cpu.wanted, true);
-	smp_wmb(); /* the NMI handler reads it */
+	smp_wmb(); /* the NMI handler reads and writes them */
 	apic->send_IPI(SWITCHYARD_BOOT_CPU, NMI_VECTOR);
 	for (msec = 0; msec < COMING_MSEC && !smp_load_acquire(&boot_cpu.came); msec++)
 		mdelay(1);
-	if (!boot_cpu.came)
+	if (!smp_load_acquire(&boot_cpu.came))
 		pr_emerg("CPU %d does not come to the monitor\n", SWITCHYARD_BOOT_CPU);
 }
 

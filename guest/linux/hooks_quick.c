@@ -91,6 +91,7 @@ static void raise_edges(void)
 
 static int stop_boot_cpu(struct quick *quick)
 {
+	bool left;
 	int error;
 
 	mask_messages(true);
@@ -99,7 +100,7 @@ static int stop_boot_cpu(struct quick *quick)
 	if (!error) {
 		smp_store_release(&quick->enter, true);
 		switchyard_spare(RENEWED);
-		switchyard_request_enter();
+		switchyard_request_enter(&left);
 		switchyard_spare(0);
 		syscore_resume();
 		raise_edges();

@@ -46,6 +46,14 @@ static int switch_begin(suspend_state_t state)
 {
 	pm_set_suspend_via_firmware();
 	switchyard_request_begin();
+	switchyard_phase(SWITCHYARD_PHASE_SUSPEND);
+	return 0;
+}
+
+/* Devices are suspended. */
+static int switch_prepare_late(void)
+{
+	switchyard_phase(SWITCHYARD_PHASE_CPUS_OFF);
 	return 0;
 }
 
@@ -61,37 +69,53 @@ static int switch_begin(suspend_state_t state)
 	(SWITCHYARD_SPARE_IOAPIC | SWITCHYARD_SPARE_LAPIC | SWITCHYARD_SPARE_PIC | \
 	 SWITCHYARD_SPARE_MSIX)
 
+/* The console that people saw before Linux suspended itself. */
+static int persons_console;
+
 /*
  * Returns true if Linux draws the screen again. Before it suspends, the PM core shows the last
  * console instead of the one that people see, and shows theirs again after it (kernel/power/console.c).
- * It does not if a program has locked the console, or if all drivers of the screen restore it.
+ * It does not if a program has locked the console, or if all drivers of the screen restore it. If
+ * people see the last console anyway, it stays, and nothing is drawn.
  */
 static bool draws_screen(void)
 {
 #ifdef CONFIG_VT_CONSOLE_SLEEP
-	return fg_console == MAX_NR_CONSOLES - 1;
+	return fg_console == MAX_NR_CONSOLES - 1 && persons_console != fg_console;
 #else
 	return false;
 #endif
 }
 
+static u32 spared_of_screen(void)
+{
+	if (!draws_screen())
+		return 0;
+	return SWITCHYARD_SPARE_TEXT | SWITCHYARD_SPARE_PICTURE |
+	       switchyard_font_spared(vc_cons[fg_console].d);
+}
+
 static int switch_enter(suspend_state_t state)
 {
+	bool left;
 	int error;
 
-	switchyard_spare(RENEWED |
-			 (draws_screen() ? SWITCHYARD_SPARE_TEXT | SWITCHYARD_SPARE_PICTURE : 0));
-	error = switchyard_request_enter();
+	switchyard_spare(RENEWED | spared_of_screen());
+	error = switchyard_request_enter(&left);
 	switchyard_spare(0);
 
-	/* If the gate refuses, no other slot has used the devices. */
-	if (!error)
+	/* If the gate refuses at once, nobody else has used the devices. */
+	if (left) {
 		pm_set_resume_via_firmware();
+		switchyard_font_kept();
+	}
 	return error;
 }
 
+/* The CPUs are back. */
 static void switch_wake(void)
 {
+	switchyard_phase(SWITCHYARD_PHASE_RESUME);
 	switchyard_hotplug_wake();
 	switchyard_quick_wake();
 }
@@ -101,11 +125,13 @@ static void switch_end(void)
 	switchyard_restart_guard();
 	switchyard_request_end();
 	switchyard_network_resume();
+	switchyard_phase(SWITCHYARD_PHASE_THAW);
 }
 
 static const struct platform_suspend_ops switch_ops = {
 	.valid = switch_valid,
 	.begin = switch_begin,
+	.prepare_late = switch_prepare_late,
 	.enter = switch_enter,
 	.wake = switch_wake,
 	.end = switch_end,
@@ -113,6 +139,7 @@ static const struct platform_suspend_ops switch_ops = {
 
 static int switch_suspend(void)
 {
+	persons_console = fg_console;
 	return pm_suspend(PM_SUSPEND_MEM);
 }
 

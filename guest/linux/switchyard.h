@@ -58,7 +58,7 @@ enum switchyard_op {
 	SWITCHYARD_CRASH = 4,	/* mark this slot crashed; never returns. notes.message says why */
 	SWITCHYARD_WAIT = 5,	/* arg 0; this CPU waits for the slot's end; never returns */
 	SWITCHYARD_GUARD = 6,	/* arg 0: a reset from now on ends only this slot, if possible */
-	SWITCHYARD_BOOT = 7,	/* arg: as for SWITCH; that slot starts afresh from its image */
+	SWITCHYARD_BOOT = 7,	/* arg: as for SWITCH, and SWITCHYARD_COME_BACK; it starts afresh */
 	SWITCHYARD_SERVICE = 8, /* arg: physical address of a struct switchyard_call */
 	SWITCHYARD_PARK = 9,	/* arg 0; this CPU waits for a quick switch, and comes back by it */
 };
@@ -74,17 +74,25 @@ enum switchyard_op {
 #define SWITCHYARD_FORCED	0x200u
 #define SWITCHYARD_OTHERS_SHIFT 32
 
-enum switchyard_end {
-	SWITCHYARD_END_POWEROFF = 1,
-	SWITCHYARD_END_REBOOT = 2,
-	SWITCHYARD_END_HALT = 3,
-};
+/*
+ * In BOOT's argument, beside the slot's number: when that slot ends or crashes, this slot gets the
+ * machine, whatever `on-end=` and `on-crash=` say. It holds for that run.
+ */
+#define SWITCHYARD_COME_BACK 0x40000000u
 
 /*
  * The lists below define enums here, and words in switchyard_names.h: X(name, number, word). Each
  * word is part of the ABI, because the console, syctl and its JSON show it.
  */
 #define SWITCHYARD_ENUMERATOR(name, number, word) name = number,
+
+/* How a kernel ends. */
+#define SWITCHYARD_ENDS(X)                           \
+	X(SWITCHYARD_END_POWEROFF, 1, "powered off") \
+	X(SWITCHYARD_END_REBOOT, 2, "rebooted")      \
+	X(SWITCHYARD_END_HALT, 3, "halted")
+
+enum switchyard_end { SWITCHYARD_ENDS(SWITCHYARD_ENUMERATOR) };
 
 /* The reasons why the gate refuses, with texts for people. */
 #define SWITCHYARD_ERRORS(X)                                                                   \
@@ -105,7 +113,8 @@ enum switchyard_end {
 	  "\"switch SLOT\" at the monitor's console says where")                               \
 	X(SWITCHYARD_EBUSY, -9, "this CPU is in the gate already: an NMI came meanwhile")      \
 	X(SWITCHYARD_EREFUSED, -10, "the monitor refused it")                                  \
-	X(SWITCHYARD_EAGAIN, -11, "not done yet; call again")
+	X(SWITCHYARD_EAGAIN, -11, "not done yet; call again")                                  \
+	X(SWITCHYARD_EEMPTY, -12, "that slot has no image yet; \"syctl load\" gives it one")
 
 enum switchyard_error { SWITCHYARD_ERRORS(SWITCHYARD_ENUMERATOR) };
 
@@ -137,14 +146,15 @@ enum switchyard_type { SWITCHYARD_TYPES(SWITCHYARD_ENUMERATOR) };
 #define SWITCHYARD_SLOT_WORKS	  0x04 /* it is parked, and its PCI functions go on working */
 
 /*
- * One row of `syctl list`. The monitor writes it before a slot runs, and at SWITCHYARD_LIST; guests
+ * One row of `syctl list`. Slots keep their numbers when others are removed, so a row may be unused:
+ * its name is empty and its state is 0. The monitor writes it before a slot runs, and at SWITCHYARD_LIST; guests
  * only read it.
  */
 struct switchyard_slot {
 	char name[SWITCHYARD_NAME_SIZE]; /* NUL-terminated */
-	uint8_t state;			 /* enum switchyard_state, as of the last switch or LIST */
-	uint8_t type;			 /* enum switchyard_type */
-	uint8_t flags;			 /* SWITCHYARD_SLOT_... */
+	uint8_t state; /* enum switchyard_state, as of the last switch or LIST; 0: no slot */
+	uint8_t type;  /* enum switchyard_type; 0: it has no image */
+	uint8_t flags; /* SWITCHYARD_SLOT_... */
 	uint8_t reserved[4];
 	uint64_t base; /* physical address of the slot's large range */
 	uint64_t size; /* size of that range, in bytes */
@@ -180,6 +190,8 @@ enum switchyard_spared {
 	SWITCHYARD_SPARE_MSIX = 1 << 7, /* tables; they stay masked until then */
 	/* The screen on a framebuffer: the guest draws all of it again after each return. */
 	SWITCHYARD_SPARE_PICTURE = 1 << 8,
+	/* It has left the VGA's fonts, palette and colours as they were when it last came back. */
+	SWITCHYARD_SPARE_SAME_FONTS = 1 << 9,
 };
 
 /*
@@ -203,7 +215,13 @@ struct switchyard_notes {
 enum switchyard_service {
 	SWITCHYARD_LIST = 1, /* writes switchyard_info.slot[] anew */
 	SWITCHYARD_KILL = 2, /* forgets the state of the parked or crashed slot `slot` */
-	SWITCHYARD_LOG = 3,  /* copies the newest lines of the monitor's log to the buffer */
+
+	/*
+	 * With `slot` 0: copies the newest lines of the monitor's log to the buffer. Else: copies lines
+	 * of that slot's own log, out of its memory, from record number `bytes` on. The low half of
+	 * `done` is how many bytes that are, and the high half how many records; 0: there are no more.
+	 */
+	SWITCHYARD_LOG = 3,
 
 	/*
 	 * Loads a new image for the slot `slot`, which must not run. Each slot can load one image at
@@ -216,11 +234,25 @@ enum switchyard_service {
 	SWITCHYARD_LOAD_ABORT = 8,  /* forgets what this slot has begun to load */
 
 	/*
+	 * A new slot out of free RAM, without an image. The buffer is a text, as in a kernel's module
+	 * line: "slot=NAME mem=SIZE[@BASE]", and cpus=, on-end=, on-crash=, efi= or switch=. `done` gets its
+	 * number.
+	 */
+	SWITCHYARD_ADD = 9,
+	SWITCHYARD_REMOVE = 10, /* gives the slot `slot` back, which is ready or empty */
+
+	/*
+	 * How the last run of the slot `slot` ended: `done` is enum switchyard_end, or 0 if it has
+	 * crashed. `text` has the word, or the reason of the crash.
+	 */
+	SWITCHYARD_OUTCOME = 11,
+
+	/*
 	 * Tells which PCI functions this kernel uses, and asks if the request `kind` (enum
 	 * switchyard_op with its flags) may be made for the slot `slot`. The buffer has a uint16_t for
 	 * each function: its bus in the upper byte, device and function in the lower.
 	 */
-	SWITCHYARD_PREPARE = 11,
+	SWITCHYARD_PREPARE = 12,
 };
 
 /* What a file of LOAD_FILE is: kinds of module lines. */
@@ -231,7 +263,10 @@ enum switchyard_file {
 };
 
 /* The largest piece of LOAD_WRITE. Each piece but a file's last one is whole pages of 4096 bytes. */
-#define SWITCHYARD_PIECE     0x40000u
+#define SWITCHYARD_PIECE 0x40000u
+
+/* The longest text of ADD, without a NUL. */
+#define SWITCHYARD_ADD_TEXT  511u
 
 #define SWITCHYARD_TEXT_SIZE 200
 
@@ -243,14 +278,14 @@ enum switchyard_file {
  * enum switchyard_error.
  */
 struct switchyard_call {
-	uint32_t size;			 /* of this structure, in bytes */
-	uint32_t service;		 /* enum switchyard_service */
-	uint32_t slot;			 /* counted from 1 */
-	uint32_t kind;			 /* enum switchyard_file; PREPARE: the request */
-	uint64_t bytes;			 /* of the file */
-	uint64_t address;		 /* physical address of the buffer */
-	uint64_t length;		 /* of the buffer, in bytes */
-	uint64_t done;			 /* LOG: bytes that were copied */
+	uint32_t size;	  /* of this structure, in bytes */
+	uint32_t service; /* enum switchyard_service */
+	uint32_t slot;	  /* counted from 1 */
+	uint32_t kind;	  /* enum switchyard_file; PREPARE: the request */
+	uint64_t bytes;	  /* of the file; LOG: see there */
+	uint64_t address; /* physical address of the buffer */
+	uint64_t length;  /* of the buffer, in bytes */
+	uint64_t done;	  /* LOG: bytes that were copied; ADD: the new slot's number; OUTCOME */
 	char text[SWITCHYARD_TEXT_SIZE]; /* NUL-terminated */
 };
 
@@ -258,7 +293,7 @@ struct switchyard_info {
 	uint32_t magic;	     /* SWITCHYARD_MAGIC */
 	uint32_t version;    /* SWITCHYARD_ABI_VERSION */
 	uint32_t size;	     /* of this structure, in bytes */
-	uint32_t slot_count; /* entries used of slot[] */
+	uint32_t slot_count; /* entries used of slot[], those of removed slots included */
 	uint32_t self;	     /* number of the slot that reads this, counted from 1 */
 	uint32_t reserved;
 	uint64_t gate;		/* physical address of the gate, in the same page as this */

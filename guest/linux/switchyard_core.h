@@ -71,8 +71,10 @@ void switchyard_request_begin(void);
 /*
  * Called when everything is suspended, on the boot CPU, with interrupts off and the other CPUs
  * offline. It calls the gate. Returns 0 when this slot is resumed, -ECANCELED if the gate refuses.
+ * *left is true if the monitor has parked this slot, which it may do before it refuses: it has used
+ * devices then, or stopped them.
  */
-int switchyard_request_enter(void);
+int switchyard_request_enter(bool *left);
 
 /*
  * Called on another CPU, with interrupts off, while switchyard_request_enter() runs on the boot CPU.
@@ -82,6 +84,9 @@ void switchyard_request_park(void);
 
 /* Called after devices are resumed, and before tasks, so that no task sees a wrong clock. */
 void switchyard_request_end(void);
+
+/* Notes that this phase of the switch begins, and the one before it ends. Callable in any context. */
+void switchyard_phase(enum switchyard_phase phase);
 
 /*
  * Called when this kernel ends, or has crashed, in any context, even in an NMI. On another CPU, the

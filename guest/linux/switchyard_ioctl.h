@@ -13,6 +13,7 @@
 #include <stddef.h>
 #endif
 #include "switchyard.h"
+#include "switchyard_names.h"
 
 #define SWITCHYARD_DEVICE "/dev/switchyard"
 
@@ -48,12 +49,17 @@ struct switchyard_request {
  * as every request that would disturb devices of a parked slot does, and SWITCHYARD_IOC_REASON says
  * why.
  */
-#define SWITCHYARD_WANT_QUICK 0x40000000u
+#define SWITCHYARD_WANT_QUICK 0x20000000u
 
 /* Why a request was refused: one line that ends with NUL. */
 struct switchyard_reason {
 	char text[SWITCHYARD_TEXT_SIZE];
 };
+
+/*
+ * SWITCHYARD_IOC_BOOT takes SWITCHYARD_COME_BACK in slot, too. The call returns then when that slot
+ * has ended, or when somebody goes back to this one.
+ */
 
 /* A device that would not come back from a switch. Both texts end with NUL. */
 struct switchyard_lost {
@@ -83,13 +89,59 @@ struct switchyard_ask {
 	char text[SWITCHYARD_TEXT_SIZE]; /* out */
 };
 
+/* The folder with programs that are run before and after each switch. */
+#define SWITCHYARD_HOOKS "/etc/switchyard/switch.d"
+
+/*
+ * The phases of a switch, in the order of time: X(name, number, word). A phase that a switch leaves
+ * out took no time.
+ */
+#define SWITCHYARD_PHASES(X)                                                                   \
+	X(SWITCHYARD_PHASE_PRE, 0, "pre")	    /* programs of SWITCHYARD_HOOKS */         \
+	X(SWITCHYARD_PHASE_FREEZE, 1, "freeze")	    /* file systems and tasks */               \
+	X(SWITCHYARD_PHASE_SUSPEND, 2, "suspend")   /* devices */                              \
+	X(SWITCHYARD_PHASE_CPUS_OFF, 3, "cpus_off") /* CPUs, timekeeping */                    \
+	X(SWITCHYARD_PHASE_AWAY, 4, "away")	    /* from the call of the gate to its end */ \
+	X(SWITCHYARD_PHASE_CPUS_ON, 5, "cpus_on")                                              \
+	X(SWITCHYARD_PHASE_RESUME, 6, "resume") /* devices */                                  \
+	X(SWITCHYARD_PHASE_THAW, 7, "thaw")	/* tasks */                                    \
+	X(SWITCHYARD_PHASE_POST, 8, "post")	/* programs again */
+
+enum switchyard_phase { SWITCHYARD_PHASES(SWITCHYARD_ENUMERATOR) SWITCHYARD_PHASES_END };
+
+/* One switch of this kernel that has come back. */
+struct switchyard_turn_times {
+	char to[SWITCHYARD_NAME_SIZE]; /* the slot, or "monitor"; NUL-terminated */
+	uint8_t reserved[7];
+	uint64_t asked;	   /* when it was asked for, by the wall clock, in seconds since 1970 */
+	uint64_t usec[16]; /* of each phase, in microseconds */
+};
+
+#define SWITCHYARD_TURNS 8
+
+struct switchyard_times {
+	uint32_t count; /* entries used of turn[] */
+	uint32_t reserved;
+	struct switchyard_turn_times turn[SWITCHYARD_TURNS]; /* the newest comes first */
+};
+
 #define SWITCHYARD_IOC_LIST    _IOR('Y', 1, struct switchyard_list)
 #define SWITCHYARD_IOC_SWITCH  _IOWR('Y', 2, struct switchyard_request)
 #define SWITCHYARD_IOC_MONITOR _IOWR('Y', 3, struct switchyard_request)
 #define SWITCHYARD_IOC_LOST    _IOR('Y', 4, struct switchyard_lost)
 #define SWITCHYARD_IOC_BOOT    _IOWR('Y', 5, struct switchyard_request)
 #define SWITCHYARD_IOC_ASK     _IOWR('Y', 6, struct switchyard_ask)
-#define SWITCHYARD_IOC_REASON  _IOR('Y', 7, struct switchyard_reason)
+#define SWITCHYARD_IOC_REASON  _IOR('Y', 8, struct switchyard_reason)
+#define SWITCHYARD_IOC_TIMES   _IOR('Y', 7, struct switchyard_times)
+
+/* The word for an enum switchyard_phase. */
+static inline const char *switchyard_phase_name(int phase)
+{
+	switch (phase) {
+		SWITCHYARD_PHASES(SWITCHYARD_CASE)
+	}
+	return "unknown";
+}
 
 /*
  * A text for an errno if Linux could not be suspended; NULL if the errno itself is clear enough.

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include "init.h"
 #include "switchyard_names.h"
 #include "syctl.h"
 
@@ -21,30 +22,36 @@
 /* Which lockdown mode holds, if securityfs is mounted. */
 #define LOCKDOWN "/sys/kernel/security/lockdown"
 
-struct options {
-	bool json;
-	bool force;
-	bool quick, deep;
-};
-
 static const char usage[] =
 	"usage: syctl [--json] [--force] [--quick or --deep] COMMAND\n"
 	"\n"
 	"  list         the slots\n"
-	"  status       this slot and how often it came back\n"
+	"  status       this slot, how often it came back, and the phases of the last switches\n"
 	"  switch SLOT  park this kernel, go on with another (\"monitor\": the monitor)\n"
 	"  monitor      park this kernel, open the monitor's console\n"
 	"  boot SLOT    park this kernel, start another afresh from its image\n"
 	"  kill SLOT    forget the state of a parked or crashed slot\n"
-	"  log          the monitor's log\n"
+	"  log [SLOT]   the monitor's log, or that of the kernel of a slot that does not run\n"
+	"  add SLOT --mem SIZE[@BASE] [--cpus LIST] [--on-crash SLOT] [--on-end SLOT]\n"
+	"               a new slot out of free RAM; it is empty until it is loaded\n"
+	"  remove SLOT  give back the RAM and the images of a ready or empty slot\n"
 	"  load SLOT --kernel FILE [--append STRING] [--initrd FILE]\n"
 	"       [--module FILE[,STRING]]...\n"
 	"               give a slot that does not run another image\n"
+	"  try [DIR] [--kernel FILE] [--driver FILE] [--initrd FILE] [--append STRING]\n"
+	"      [--timeout SECONDS] [--yes] [--prepare FOLDER] [add's options]\n"
+	"               start the kernel that was built in DIR in the slot \"try\", with our\n"
+	"               driver, and come back when it ends, crashes, or after SECONDS. Until\n"
+	"               the driver is loaded, a panic takes all slots along\n"
+	"  hooks pre|post SLOT\n"
+	"               run the programs in " SWITCHYARD_HOOKS ", as the\n"
+	"               driver does before and after each switch\n"
 	"\n"
 	"A switch ends when this slot is resumed. With --quick, no device is suspended and no CPU\n"
-	"goes offline; --deep is the other way; without either, the slot's line says it. With --force, switch, boot and monitor go on\n"
-	"even if a device would not come back. --json writes JSON; --help this text.\n"
-	"Exit status: 0 done, 1 failed, 2 wrong usage.\n";
+	"goes offline; --deep is the other way; without either, the slot's line says it. With\n"
+	"--force, switch, boot, try and monitor go on even if a device would not come back, or\n"
+	"devices of a parked slot are disturbed. --json writes JSON; --help this text.\n"
+	"Exit status: 0 done, 1 failed (try: also if the kernel crashed), 2 wrong usage.\n";
 
 int fail(const char *format, ...)
 {
@@ -73,14 +80,28 @@ bool get_list(int device, struct switchyard_list *list)
 	return false;
 }
 
+/* A driver that is older than this program does not know the times. */
+static bool get_status(int device, struct switchyard_list *list, struct switchyard_times *times)
+{
+	if (ioctl(device, SWITCHYARD_IOC_TIMES, times) < 0)
+		times->count = 0;
+	return get_list(device, list);
+}
+
 uint32_t named_slot(const struct switchyard_list *list, const char *name)
 {
+	const char *before = "";
+
 	for (uint32_t i = 0; i < list->slot_count; i++)
-		if (strcmp(list->slot[i].name, name) == 0)
+		if (list->slot[i].state && strcmp(list->slot[i].name, name) == 0)
 			return i + 1;
 	fprintf(stderr, "error: no slot is called %s; there are", name);
-	for (uint32_t i = 0; i < list->slot_count; i++)
-		fprintf(stderr, "%s %s", i ? "," : "", list->slot[i].name);
+	for (uint32_t i = 0; i < list->slot_count; i++) {
+		if (!list->slot[i].state)
+			continue;
+		fprintf(stderr, "%s %s", before, list->slot[i].name);
+		before = ",";
+	}
 	fputc('\n', stderr);
 	return 0;
 }
@@ -138,14 +159,14 @@ static int ask_driver(int device, const char *name, unsigned long request_code,
 	return ioctl(device, request_code, request) == 0 ? 0 : errno;
 }
 
-/* Gives the machine away. Returns when this slot is resumed. */
-static int give_away(int device, const char *name, unsigned long request_code, uint32_t slot,
-		     const struct options *options)
+int give_away(int device, const char *name, unsigned long request_code, uint32_t slot,
+	      const struct options *options)
 {
 	struct switchyard_request request = {
 		.slot = slot | (options->force ? SWITCHYARD_FORCE : 0),
 	};
 	int error = ask_driver(device, name, request_code, &request, options);
+	struct switchyard_times times;
 	struct switchyard_list list;
 
 	if (error)
@@ -154,9 +175,9 @@ static int give_away(int device, const char *name, unsigned long request_code, u
 		return fail("%s: %s", name, switchyard_error_text(request.error));
 
 	if (options->json) {
-		if (!get_list(device, &list))
+		if (!get_status(device, &list, &times))
 			return EXIT_FAILED;
-		show_status(&list, true);
+		show_status(&list, &times, true);
 	}
 	return EXIT_DONE;
 }
@@ -181,20 +202,23 @@ static int leave(int device, const char *command, const char *name, const struct
 
 static int run(int device, int count, char **word, const struct options *options)
 {
+	struct switchyard_times times;
 	struct switchyard_list list;
 
 	if (strcmp(word[0], "kill") == 0)
 		return kill_slot(device, word[1], options->json);
+	if (strcmp(word[0], "remove") == 0)
+		return remove_slot(device, word[1], options->json);
 	if (strcmp(word[0], "log") == 0)
-		return show_log(device, options->json);
+		return show_log(device, count > 1 ? word[1] : NULL, options->json);
 	if (strcmp(word[0], "list") != 0 && strcmp(word[0], "status") != 0)
 		return leave(device, word[0], count > 1 ? word[1] : NULL, options);
-	if (!get_list(device, &list))
+	if (!get_status(device, &list, &times))
 		return EXIT_FAILED;
 	if (strcmp(word[0], "list") == 0)
 		show_list(&list, options->json);
 	else
-		show_status(&list, options->json);
+		show_status(&list, &times, options->json);
 	return EXIT_DONE;
 }
 
@@ -208,13 +232,15 @@ static bool is_command(int count, char **word, const struct options *options)
 		int count;
 		bool leaves;
 	} commands[] = {
-		{"list", 1, false}, {"status", 1, false}, {"monitor", 1, true}, {"switch", 2, true},
-		{"boot", 2, true},  {"kill", 2, false},	  {"log", 1, false},
+		{"list", 1, false},  {"status", 1, false}, {"monitor", 1, true},
+		{"switch", 2, true}, {"boot", 2, true},	   {"kill", 2, false},
+		{"log", 1, false},   {"log", 2, false},	   {"remove", 2, false},
+		{"hooks", 3, false},
 	};
 
 	for (size_t i = 0; count && i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (strcmp(word[0], commands[i].name) == 0)
-			return count == commands[i].count && (!leaves || commands[i].leaves);
+		if (strcmp(word[0], commands[i].name) == 0 && count == commands[i].count)
+			return !leaves || commands[i].leaves;
 	return false;
 }
 
@@ -243,13 +269,21 @@ static void no_device(int error)
 		     strerror(error));
 }
 
-static int open_device(void)
+int open_device(void)
 {
 	int device = open(SWITCHYARD_DEVICE, O_RDWR | O_CLOEXEC);
 
 	if (device < 0)
 		no_device(errno);
 	return device;
+}
+
+/* It needs no driver. The driver itself starts it, and the kernel opens no files for it. */
+static int run_hooks_command(char **word)
+{
+	if (strcmp(word[1], "pre") != 0 && strcmp(word[1], "post") != 0)
+		return wrong_usage();
+	return run_hooks(word[1], word[2]);
 }
 
 /* `load` has options of its own. */
@@ -264,12 +298,26 @@ static int run_load(int count, char **word, const struct options *options)
 	return device < 0 ? EXIT_FAILED : load_image(device, &load);
 }
 
+/* So has `add`. */
+static int run_add(int count, char **word, const struct options *options)
+{
+	struct add add = {.json = options->json};
+	int device;
+
+	if (options->force || !add_parse(&add, count, word))
+		return wrong_usage();
+	device = open_device();
+	return device < 0 ? EXIT_FAILED : add_slot(device, &add);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = {false};
 	int count = 0;
 	int device;
 
+	if (getpid() == 1 && strcmp(argv[0], INIT_PROGRAM) == 0)
+		return run_init(argv);
 	/* Options may stand anywhere; the words that are left move to the front. */
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--help") == 0) {
@@ -278,6 +326,10 @@ int main(int argc, char **argv)
 		}
 		if (!count && strcmp(argv[i], "load") == 0)
 			return run_load(argc - i - 1, argv + i + 1, &options);
+		if (!count && strcmp(argv[i], "try") == 0)
+			return run_try(argc - i - 1, argv + i + 1, &options);
+		if (!count && strcmp(argv[i], "add") == 0)
+			return run_add(argc - i - 1, argv + i + 1, &options);
 		if (strcmp(argv[i], "--json") == 0)
 			options.json = true;
 		else if (strcmp(argv[i], "--force") == 0)
@@ -293,6 +345,8 @@ int main(int argc, char **argv)
 	}
 	if (!is_command(count, argv, &options) || (options.quick && options.deep))
 		return wrong_usage();
+	if (strcmp(argv[0], "hooks") == 0)
+		return run_hooks_command(argv);
 
 	device = open_device();
 	return device < 0 ? EXIT_FAILED : run(device, count, argv, &options);

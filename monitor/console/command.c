@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/console/command.h"
 #include "monitor/console/command_help.h"
+#include "monitor/console/command_log.h"
 #include "monitor/console/command_machine.h"
 #include "monitor/console/command_memory.h"
 #include "monitor/console/command_pci.h"
@@ -12,7 +13,8 @@
 const struct command commands[] = {
 	{"help", "[COMMAND]", "lists commands, or explains one", "", 0, 1, command_help},
 	{"slots", "", "lists the slots",
-	 "STATE: ready (image held, not running), running, parked or crashed.\n"
+	 "STATE: empty (no image yet), ready (image held, not running), running, parked\n"
+	 "or crashed.\n"
 	 "MEMORY and BASE: size and address of its large range. RUNS: how often it was\n"
 	 "started or resumed. IMAGE: size of its pristine files in RAM, in whole KiB.\n",
 	 0, 0, command_slots},
@@ -28,6 +30,13 @@ const struct command commands[] = {
 	 1, 2, command_switch},
 	{"kill", "SLOT", "forgets a slot's state: it is ready again",
 	 "For parked and crashed slots. Its image stays in RAM.\n", 1, 1, command_kill},
+	{"add", "SLOT --mem SIZE[@BASE] [--cpus LIST]", "a new slot out of free RAM",
+	 "It is empty until a guest's \"syctl load\" gives it an image. SIZE and BASE:\n"
+	 "numbers with K, M or G. LIST: as in 0,2-3; all CPUs unless given. It takes\n"
+	 "--on-crash, --on-end and --efi, too, as in the menu entry.\n",
+	 3, 11, command_add},
+	{"remove", "SLOT", "gives back a slot's RAM and its images",
+	 "For ready and empty slots, those of the menu entry, too.\n", 1, 1, command_remove},
 	{"mem", "", "shows the memory plan: who owns which physical RAM",
 	 "START is a region's first byte, END its last one.\n", 0, 0, command_mem},
 	{"md", "ADDRESS [LENGTH]", "shows physical memory, in hexadecimal and ASCII",
@@ -47,9 +56,11 @@ const struct command commands[] = {
 	 "answers to (io, memory), and if it may write to memory by itself (master).\n"
 	 "INTERRUPT: IRQ is the line that was noted; MSI is off while no slot runs.\n",
 	 0, 0, command_pci},
-	{"log", "", "shows the monitor's log",
-	 "The last 32 KiB of it, whatever loglevel= shows at once. Times are seconds.\n", 0, 0,
-	 command_log},
+	{"log", "[SLOT]", "shows the monitor's log, or that of a slot's kernel",
+	 "The last 32 KiB of it, whatever loglevel= shows at once. Times are seconds.\n"
+	 "Of a slot that does not run: the last lines of its Linux kernel's log, as\n"
+	 "they are in its memory.\n",
+	 0, 1, command_log},
 	{"selftest", "", "checks the monitor's own code and tables",
 	 "And the pristine images, and what it keeps of parked slots.\n", 0, 0, command_selftest},
 	{"reboot", "", "restarts the machine", "The state of parked slots is lost.\n", 0, 0,

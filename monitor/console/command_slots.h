@@ -7,9 +7,14 @@
 
 #include "monitor/console/ui.h"
 
+/* Finds the slot that a command names. Returns NULL after an error line. */
+struct slot *command_named_slot(struct ui *ui, const char *name);
+
 void command_slots(struct ui *ui, int argc, char **argv);
 void command_boot(struct ui *ui, int argc, char **argv);
 void command_switch(struct ui *ui, int argc, char **argv);
 void command_kill(struct ui *ui, int argc, char **argv);
+void command_add(struct ui *ui, int argc, char **argv);
+void command_remove(struct ui *ui, int argc, char **argv);
 
 #endif

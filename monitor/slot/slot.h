@@ -78,7 +78,8 @@ struct slot {
 	uint64_t cpus;
 	struct successor on_end;   /* `on-end=`: it powered off, rebooted or halted */
 	struct successor on_crash; /* `on-crash=`: it panicked or faulted */
-	bool efi;		   /* `efi=on`: its kernel gets EFI's ResetSystem (guest_efi.h) */
+	struct successor back; /* the slot that tries it, and comes first; else SUCCESSOR_MONITOR */
+	bool efi;	       /* `efi=on`: its kernel gets EFI's ResetSystem (guest_efi.h) */
 	struct image kernel;
 	struct image initrd; /* size 0: none */
 	struct image module[SLOT_MAX_MODULES];
@@ -88,18 +89,28 @@ struct slot {
 	struct region ram;   /* its large range, without */
 	struct region block; /* its end, which tells its kernel of the monitor (slot_block.h) */
 	uint64_t runs;
-	bool quick;	  /* `switch=quick` */
-	struct uses uses; /* the PCI functions that its kernel uses */
-	bool works;	  /* it is parked, and these functions go on working for it */
-	bool has_driver;  /* its kernel has shown in some run that it knows of the monitor */
-	uint64_t turn;	  /* the later it got the machine, the higher; 0: it never ran */
-	char crash[128];  /* why it crashed, if state is SWITCHYARD_CRASHED */
+	bool quick;		 /* `switch=quick` */
+	struct uses uses;	 /* the PCI functions that its kernel uses */
+	bool works;		 /* it is parked, and these functions go on working for it */
+	bool has_driver;	 /* its kernel has shown in some run that it knows of the monitor */
+	uint64_t turn;		 /* the later it got the machine, the higher; 0: it never ran */
+	enum switchyard_end end; /* how its last run ended; 0: otherwise, or not yet */
+	char crash[128];	 /* why it crashed, if state is SWITCHYARD_CRASHED */
 };
 
+/*
+ * A slot keeps its place when others are removed, because people and kernels know it by number. So a
+ * row below count may be unused: slot_is_used().
+ */
 struct slot_table {
 	uint32_t count;
 	struct slot slot[SWITCHYARD_MAX_SLOTS];
 };
+
+static inline bool slot_is_used(const struct slot *slot)
+{
+	return slot->name[0] != '\0';
+}
 
 /* True if a kernel ran in it, and none has ever shown that it knows of the monitor. */
 static inline bool slot_lacks_driver(const struct slot *slot)
@@ -124,7 +135,17 @@ static inline uint32_t slot_index(const struct slot_table *table, const struct s
 	return (uint32_t)(slot - table->slot);
 }
 
-/* Removes slot number index. The slots behind it move up. */
+/* How many rows are used, and the row that is number n of them, from 0. */
+uint32_t slot_used(const struct slot_table *table);
+const struct slot *slot_nth(const struct slot_table *table, uint32_t n);
+
+/* The first unused row, for a slot that comes later. The caller fills it. NULL: all are used. */
+struct slot *slot_new(struct slot_table *table);
+
+/* Makes a row unused. All other slots keep their numbers. */
+void slot_forget(struct slot_table *table, struct slot *slot);
+
+/* Removes slot number index before any slot runs. The slots behind it move up. */
 void slot_remove(struct slot_table *table, uint32_t index);
 
 /* Reports what is wrong with a slot: "slot NAME: reason". */

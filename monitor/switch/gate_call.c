@@ -6,17 +6,18 @@
 #include "monitor/switch/gate_call.h"
 #include "arch/x86/acpi/power.h"
 #include "arch/x86/cpu/cpu.h"
-#include "arch/x86/cpu/lock.h"
 #include "arch/x86/gate/anchor.h"
 #include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/gate/crew.h"
 #include "arch/x86/gate/gate.h"
 #include "arch/x86/gate/gate_cpu.h"
+#include "arch/x86/gate/gate_lock.h"
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/platform/platform.h"
 #include "arch/x86/platform/wake.h"
-#include "arch/x86/time/clock.h"
 #include "arch/x86/watchdog/watchdogs.h"
+#include "guest/linux/switchyard_check.h"
+#include "guest/linux/switchyard_names.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "lib/units.h"
@@ -29,14 +30,9 @@
 #include "monitor/switch/request.h"
 #include "monitor/switch/service.h"
 #include "monitor/switch/slot_block.h"
+#include "monitor/switch/slot_log.h"
 #include "monitor/switch/successor.h"
 #include "monitor/switch/switch.h"
-
-/*
- * A service takes a millisecond at most, but a CPU that faulted or got INIT in one never lets the
- * lock go. So nobody waits for ever.
- */
-#define LOCK_WAIT_US 1000000u
 
 /* Guests call the gate and can't pass a pointer to the monitor, so it is kept here. */
 static struct monitor *gate_monitor;
@@ -46,9 +42,8 @@ static struct request left_alone_with;
 
 /*
  * After this, the machine is quiet, and the slot's state is complete. Other CPUs may have been in
- * the gate. platform_save() has stopped them, so they are marked as idle. A slot that ends or
- * crashes may have done so in the middle of anything, so what it notes of the hardware is not
- * trusted.
+ * the gate. platform_save() has stopped them, so they are marked as idle. A slot that ends or crashes
+ * may have done so in the middle of anything (kept_state_save()).
  */
 static void park(struct monitor *monitor, const struct slot *slot, struct kept_state *kept,
 		 enum kept_how how)
@@ -76,18 +71,13 @@ static void warn_of_watchdog(struct monitor *monitor, const struct slot *slot)
 
 static void slot_ends(struct monitor *monitor, struct slot *slot, uint64_t how)
 {
-	static const char *const names[] = {
-		[SWITCHYARD_END_POWEROFF] = "powered off",
-		[SWITCHYARD_END_REBOOT] = "rebooted",
-		[SWITCHYARD_END_HALT] = "halted",
-	};
-
 	monitor->devices_running |= life_apply(slot, LIFE_END)->devices_running;
+	slot->end = (enum switchyard_end)how;
 	owner_end(slot);
 	monitor->current = NO_SLOT;
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	log_line(&monitor->log, LOG_INFO, "slot %s has %s; it is ready to be started again",
-		 slot->name, names[how]);
+		 slot->name, switchyard_end_name((int)how));
 }
 
 static void slot_crashes(struct monitor *monitor, struct slot *slot,
@@ -98,6 +88,7 @@ static void slot_crashes(struct monitor *monitor, struct slot *slot,
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	request_copy_message(slot->crash, sizeof(notes->message),
 			     notes->message[0] ? notes->message : "it gave no reason");
+	slot_log_show_last(monitor, slot);
 	log_line(&monitor->log, LOG_ERROR, "slot %s has crashed: %s", slot->name, slot->crash);
 }
 
@@ -199,8 +190,6 @@ static const void *check_monitor(struct monitor *monitor)
 __attribute__((noreturn)) static void leave_to_next(struct monitor *monitor, struct slot *slot,
 						    uint64_t op, uint64_t arg, const void *damage)
 {
-	const struct successor *next = NULL;
-
 	take_over(&monitor->frontend);
 	if (damage)
 		log_line(&monitor->log, LOG_ERROR,
@@ -208,12 +197,8 @@ __attribute__((noreturn)) static void leave_to_next(struct monitor *monitor, str
 			 "save what you can, and reboot",
 			 (uintptr_t)damage);
 	slot_leaves(monitor, slot, op, arg);
-	if (op == SWITCHYARD_END)
-		next = &slot->on_end;
-	else if (op == SWITCHYARD_CRASH)
-		next = &slot->on_crash;
-	if (next && !damage)
-		successor_start(monitor, slot, next);
+	if (!damage && (op == SWITCHYARD_END || op == SWITCHYARD_CRASH))
+		successor_start(monitor, slot, successor_of(slot, op == SWITCHYARD_CRASH));
 	monitor->frontend.talk(monitor->frontend.context);
 }
 
@@ -275,6 +260,26 @@ static enum kept_how how_kept(const struct request *request)
 	return request->op & SWITCHYARD_QUICK ? KEPT_QUICK : KEPT_DEEP;
 }
 
+/* The slot is parked, and has named the next one. If that can't run, the slot goes on. */
+__attribute__((noreturn)) static void leave_to_target(struct monitor *monitor, struct slot *slot,
+						      uint64_t op, uint64_t arg)
+{
+	struct slot *next = &monitor->slots.slot[switchyard_target(op, (uint32_t)arg) - 1];
+	struct error error;
+	bool left;
+
+	if (op == SWITCHYARD_SWITCH)
+		left = switch_force(monitor, next, &error);
+	else if (arg & SWITCHYARD_COME_BACK)
+		left = switch_try(monitor, next, slot, &error);
+	else
+		left = switch_boot_force(monitor, next, &error);
+	if (left)
+		__builtin_unreachable();
+	log_line(&monitor->log, LOG_ERROR, "%s", error.text);
+	switch_resume(monitor, slot, SWITCHYARD_EIMAGE);
+}
+
 /* Handles a call on the boot CPU. */
 static int64_t gate_main(const struct request *request)
 {
@@ -286,7 +291,6 @@ static int64_t gate_main(const struct request *request)
 	const void *damage = check_monitor(monitor);
 	uint64_t op = request_op(request), arg = request->arg;
 	const char *reason;
-	struct error error;
 	int64_t result = how == KEPT_QUICK ? check_quick(monitor, slot, request)
 					   : check_request(monitor, slot, request);
 
@@ -311,24 +315,9 @@ static int64_t gate_main(const struct request *request)
 	}
 	warn_of_watchdog(monitor, slot);
 
-	if ((op == SWITCHYARD_SWITCH || op == SWITCHYARD_BOOT) && !damage) {
-		struct slot *next = &monitor->slots.slot[request_slot(request) - 1];
-
-		if (op == SWITCHYARD_BOOT ? switch_boot_force(monitor, next, &error)
-					  : switch_force(monitor, next, &error))
-			__builtin_unreachable();
-		log_line(&monitor->log, LOG_ERROR, "%s", error.text);
-		switch_resume(monitor, slot, SWITCHYARD_EIMAGE);
-	}
+	if ((op == SWITCHYARD_SWITCH || op == SWITCHYARD_BOOT) && !damage)
+		leave_to_target(monitor, slot, op, arg);
 	leave_to_next(monitor, slot, op, arg, damage);
-}
-
-static void lock_wait(struct monitor *monitor)
-{
-	uint64_t end = clock_us() + LOCK_WAIT_US;
-
-	while (!lock_try(&monitor->lock) && clock_us() < end)
-		cpu_pause();
 }
 
 /*
@@ -402,12 +391,18 @@ static int64_t other_cpu_call(const struct request *request)
 		return crew_park();
 	if (request->op == SWITCHYARD_WAIT || handover_give(request))
 		cpu_stop();
-	lock_wait(monitor); /* for good: this CPU never gives the machine away */
-	left_alone_with = *request;
-	if (wake_possible()) /* a reset of the machine brings the boot CPU back */
-		machine_reboot();
-	monitor->boot_cpu_lost = true;
+	/*
+	 * The gate refuses the boot CPU from now on. If it is in the gate already, the lock says who
+	 * goes on: the boot CPU may still end the slot, and then stops this CPU.
+	 */
 	gate_cpu_set_context(0, NULL);
+	gate_lock_take(&monitor->lock, GATE_LOCK_REQUEST); /* for good */
+	left_alone_with = *request;
+	if (wake_possible()) { /* a reset of the machine brings the boot CPU back */
+		wake_arm();    /* the kernel may not have asked for it */
+		machine_reboot();
+	}
+	monitor->boot_cpu_lost = true;
 	gate_take_over(go_on_alone);
 }
 
@@ -420,20 +415,22 @@ static int64_t gate_answer(uint64_t op, uint64_t arg)
 {
 	struct request request = {op, arg};
 	struct monitor *monitor = gate_monitor;
+	bool serves = op == SWITCHYARD_SERVICE;
+	uint32_t ticket;
 	int64_t result;
 
-	if (op != SWITCHYARD_SERVICE && !lapic_is_boot_cpu())
+	if (!serves && !lapic_is_boot_cpu())
 		return other_cpu_call(&request);
 	if (op == SWITCHYARD_GUARD && !arg)
 		return guard();
-	if (op == SWITCHYARD_WAIT && !arg)
-		request = handover_wait();
-	lock_wait(monitor);
-	if (op == SWITCHYARD_SERVICE)
+	if (op == SWITCHYARD_WAIT && !arg && !handover_wait(&request))
+		cpu_stop();
+	ticket = gate_lock_take(&monitor->lock, serves ? GATE_LOCK_SERVICE : GATE_LOCK_REQUEST);
+	if (serves)
 		result = service_answer(monitor, arg);
 	else
 		result = gate_main(&request);
-	lock_release(&monitor->lock);
+	gate_lock_release(&monitor->lock, ticket);
 	return result;
 }
 

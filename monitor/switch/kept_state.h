@@ -22,6 +22,8 @@ struct kept_state {
 	uint32_t apart_size;	    /* of what is kept there now */
 	struct integrity integrity; /* checksums of these, and of the slot's memory */
 	uint64_t rsdp;		    /* address of the slot's own root pointer, 0: none */
+	uint64_t log_note; /* how far the search for its kernel's log has come (slot_log.h) */
+	uint64_t picture;  /* RAM for its picture of the framebuffer; 0: none */
 };
 
 /*
@@ -35,6 +37,14 @@ bool kept_state_place(struct monitor *monitor, struct error *error);
  * (slot_block.h). So ACPI tables that can't be made are in the log from the start.
  */
 void kept_state_init(struct monitor *monitor);
+
+/*
+ * Takes RAM for slot number index, which comes later, and measures its block. False, with the
+ * reason: there is none. All of it is given back when the slot is removed, and the RAM that a slot
+ * has from the start, too.
+ */
+bool kept_state_add(struct monitor *monitor, uint32_t index, struct error *error);
+void kept_state_drop(struct monitor *monitor, uint32_t index);
 
 /*
  * Builds the block of slot number index. If its ACPI tables can't be made, the log says so, and the
@@ -51,8 +61,9 @@ uint64_t kept_state_own_size(void);
 
 /*
  * Saves the machine's state of a slot (platform_save()), with its notes (switchyard.h). A slot that
- * ends or crashes may have done so in the middle of anything, so what it notes as spared is not
- * trusted.
+ * ends or crashes may have done so in the middle of anything, so what it notes as
+ * spared is not trusted. Its note of a watchdog is trusted all the same, because one that runs on
+ * would reset the machine.
  */
 enum kept_how {
 	KEPT_ENDED, /* it ends or crashes */

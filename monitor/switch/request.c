@@ -22,7 +22,7 @@ uint64_t request_op(const struct request *request)
 
 uint32_t request_slot(const struct request *request)
 {
-	return (uint32_t)request->arg;
+	return (uint32_t)switchyard_target(request_op(request), (uint32_t)request->arg);
 }
 
 /* The slot that the request names; NULL: the monitor. The request is one that request_check() allows. */

@@ -2,13 +2,18 @@
 #include "monitor/switch/service.h"
 #include "arch/x86/memory/phys.h"
 #include "arch/x86/pci/pci.h"
+#include "guest/linux/switchyard_names.h"
+#include "lib/print.h"
 #include "lib/string.h"
 #include "monitor/owner/owner.h"
+#include "monitor/switch/new_slot.h"
 #include "monitor/switch/request.h"
 #include "monitor/switch/slot_block.h"
+#include "monitor/switch/slot_log.h"
 #include "monitor/switch/switch.h"
 
-#define CALL_ALIGN 8
+#define CALL_ALIGN     8
+#define SLOT_LOG_PAGES 2048 /* looked at in one call: each may be far from the last in memory */
 
 _Static_assert(sizeof(((struct error *)0)->text) == SWITCHYARD_TEXT_SIZE, "a reason fits");
 
@@ -36,10 +41,11 @@ static bool in_own_ram(const struct monitor *monitor, uint64_t address, uint64_t
 
 static struct slot *named_by(const struct service *service)
 {
+	struct slot_table *slots = &service->monitor->slots;
 	uint32_t number = service->call.slot;
 
-	return number >= 1 && number <= service->monitor->slots.count
-		       ? &service->monitor->slots.slot[number - 1]
+	return number >= 1 && number <= slots->count && slot_is_used(&slots->slot[number - 1])
+		       ? &slots->slot[number - 1]
 		       : NULL;
 }
 
@@ -78,6 +84,13 @@ static int64_t answer_kill(struct service *service)
 
 	if (!slot)
 		return SWITCHYARD_ENOSLOT;
+	/* A service touches no device, and this slot's memory may be given back right after it. */
+	if (slot->works)
+		return answer_bool(
+			fail(&service->error,
+			     "slot %s: its devices work while it is parked; kill it at the "
+			     "monitor's console, or start it afresh",
+			     slot->name));
 	if (!switch_kill(service->monitor, slot, &service->error))
 		return SWITCHYARD_EREFUSED;
 	log_keep(&service->monitor->log, LOG_INFO, "slot %s was killed; it is ready", slot->name);
@@ -85,15 +98,46 @@ static int64_t answer_kill(struct service *service)
 	return 0;
 }
 
+/* A part of a slot's own log, from record number `bytes` on. */
+static int64_t answer_slot_log(struct service *service, const struct slot *slot, char *to,
+			       uint32_t room)
+{
+	static struct printk_log log;
+	uint64_t first = service->call.bytes, next = first;
+	uint32_t used;
+
+	switch (slot_log_open(service->monitor, slot, SLOT_LOG_PAGES, &log, &service->error)) {
+	case SLOT_LOG_AGAIN:
+		return SWITCHYARD_EAGAIN;
+	case SLOT_LOG_NONE:
+		return SWITCHYARD_EREFUSED;
+	case SLOT_LOG_FOUND:
+		break;
+	}
+	used = slot_log_copy(&log, &next, to, room);
+	if (next == first && first < printk_log_count(&log))
+		return answer_bool(fail(&service->error,
+					"a buffer of %u bytes, too small for a record of the log",
+					room));
+	service->done = (next - first) << 32 | used;
+	return 0;
+}
+
 static int64_t answer_log(struct service *service)
 {
 	uint64_t room = service->call.length;
+	const struct slot *slot = named_by(service);
 	char *to = buffer_of(service);
 
+	if (service->call.slot && !slot)
+		return SWITCHYARD_ENOSLOT;
 	if (!to)
 		return SWITCHYARD_EREFUSED;
-	service->done =
-		log_copy(&service->monitor->log, to, room < LOG_SIZE ? (uint32_t)room : LOG_SIZE);
+	if (room > LOG_SIZE)
+		room = LOG_SIZE;
+	if (slot)
+		return answer_slot_log(service, slot, to, (uint32_t)room);
+	service->done = log_copy(&service->monitor->log, to, (uint32_t)room);
 	return 0;
 }
 
@@ -178,6 +222,67 @@ static int64_t answer_prepare(struct service *service)
 			   request_allowed(monitor, slot, &request, &service->error));
 }
 
+static int64_t answer_outcome(struct service *service)
+{
+	const struct slot *slot = named_by(service);
+	char *text = service->error.text;
+
+	if (!slot)
+		return SWITCHYARD_ENOSLOT;
+	if (slot->state == SWITCHYARD_CRASHED) {
+		format_text(text, sizeof(service->error.text), "%s", slot->crash);
+		return 0;
+	}
+	if (slot->state != SWITCHYARD_READY || !slot->end) {
+		fail(&service->error, "slot %s is %s; it has not ended", slot->name,
+		     switchyard_state_name(slot->state));
+		return SWITCHYARD_EREFUSED;
+	}
+	format_text(text, sizeof(service->error.text), "%s", switchyard_end_name(slot->end));
+	service->done = slot->end;
+	return 0;
+}
+
+/* The text is copied before it is read, because the guest can change it meanwhile. */
+static int64_t answer_add(struct service *service)
+{
+	const struct switchyard_call *call = &service->call;
+	char text[SWITCHYARD_ADD_TEXT + 1], size[SIZE_TEXT];
+	const void *from = buffer_of(service);
+	const struct slot *slot;
+
+	if (!from)
+		return SWITCHYARD_EREFUSED;
+	if (call->length > SWITCHYARD_ADD_TEXT)
+		return answer_bool(fail(&service->error, "a text of %lu characters; %u is the most",
+					call->length, SWITCHYARD_ADD_TEXT));
+	memcpy(text, from, call->length);
+	text[call->length] = '\0'; /* one that lies before cuts the text */
+	slot = new_slot_add(service->monitor, text, &service->error);
+	if (!slot)
+		return SWITCHYARD_EREFUSED;
+	service->done = slot_index(&service->monitor->slots, slot) + 1;
+	log_keep(&service->monitor->log, LOG_INFO, "slot %s was added: %s at %#lx", slot->name,
+		 format_size(size, slot_range(slot).size), slot->ram.base);
+	publish(service);
+	return 0;
+}
+
+static int64_t answer_remove(struct service *service)
+{
+	char name[SWITCHYARD_NAME_SIZE];
+	struct slot *slot = named_by(service);
+
+	if (!slot)
+		return SWITCHYARD_ENOSLOT;
+	memcpy(name, slot->name, sizeof(name));
+	if (!new_slot_remove(service->monitor, slot, &service->error))
+		return SWITCHYARD_EREFUSED;
+	log_keep(&service->monitor->log, LOG_INFO, "slot %s was removed", name);
+	publish(service);
+	return 0;
+}
+
 static int64_t (*const answers[])(struct service *service) = {
 	[SWITCHYARD_LIST] = answer_list,
 	[SWITCHYARD_KILL] = answer_kill,
@@ -187,6 +292,9 @@ static int64_t (*const answers[])(struct service *service) = {
 	[SWITCHYARD_LOAD_WRITE] = answer_write,
 	[SWITCHYARD_LOAD_COMMIT] = answer_commit,
 	[SWITCHYARD_LOAD_ABORT] = answer_abort,
+	[SWITCHYARD_OUTCOME] = answer_outcome,
+	[SWITCHYARD_ADD] = answer_add,
+	[SWITCHYARD_REMOVE] = answer_remove,
 	[SWITCHYARD_PREPARE] = answer_prepare,
 };
 #define ANSWERS (sizeof(answers) / sizeof(answers[0]))

@@ -25,11 +25,20 @@ struct succession {
 /* Notes that slot gets the machine. Each start and each resumption calls it. */
 void succession_begin_turn(struct succession *succession, struct slot *slot);
 
+/* Who comes next when the slot has crashed, or has ended. */
+const struct successor *successor_of(const struct slot *slot, bool crashed);
+
 /*
  * Gives the machine to the successor of slot, which has just ended. It returns if the person is to
  * decide. The terminal is the monitor's, and the machine is quiet.
  */
 void successor_start(struct monitor *monitor, struct slot *slot, const struct successor *successor);
+
+/*
+ * The same after a fault, for succession.faulted. A fault while a successor was started has ended
+ * no slot. It returns then, because the successor must not be started once more.
+ */
+void successor_start_after_fault(struct monitor *monitor);
 
 /* Reports each `on-end=` and `on-crash=` that names a slot that is not there. */
 void successor_check(struct slot_table *slots, report_fn report, void *context);

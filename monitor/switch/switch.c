@@ -5,12 +5,12 @@
 #include "monitor/switch/switch.h"
 #include <stddef.h>
 #include "arch/x86/cpu/cpu.h"
-#include "arch/x86/cpu/lock.h"
 #include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/gate/crew.h"
 #include "arch/x86/gate/enter.h"
 #include "arch/x86/gate/gate.h"
 #include "arch/x86/gate/gate_cpu.h"
+#include "arch/x86/gate/gate_lock.h"
 #include "arch/x86/platform/platform.h"
 #include "guest/linux/version.h"
 #include "lib/print.h"
@@ -31,10 +31,11 @@
 static void mark_running(struct monitor *monitor, struct slot *slot, enum life_event event)
 {
 	monitor->current = slot_index(&monitor->slots, slot);
+	kept_state(monitor->current)->log_note = 0;
 	life_apply(slot, event);
 	slot->works = false;
 	/* The gate took the lock when the last kernel gave up the machine. */
-	lock_release(&monitor->lock);
+	gate_lock_reset(&monitor->lock);
 	handover_reset();
 	succession_begin_turn(&monitor->succession, slot);
 	slot_block_publish(&monitor->slots, monitor->current);
@@ -45,12 +46,18 @@ static void mark_running(struct monitor *monitor, struct slot *slot, enum life_e
 
 /*
  * If a slot ended with its devices active, they are stopped here, before the memory that they write
- * to is used for anything else.
+ * to is used for anything else. next is the state that is restored after that; NULL: firmware's.
  */
-static void stop_devices(struct monitor *monitor)
+static void stop_devices(struct monitor *monitor, const void *next)
 {
-	platform_stop_devices(monitor->devices_running);
+	platform_stop_devices(monitor->devices_running, next);
 	monitor->devices_running = false;
+}
+
+void switch_stop_ended_devices(struct monitor *monitor)
+{
+	if (monitor->devices_running)
+		stop_devices(monitor, NULL);
 }
 
 static bool has_boot_cpu(const struct monitor *monitor, struct error *error)
@@ -77,8 +84,6 @@ static bool load_pristine(struct monitor *monitor, struct slot *slot, struct gue
 		.loader_name = "Switchyard " SWITCHYARD_VERSION,
 	};
 
-	if (!store_check(slot, error))
-		return false;
 	kept_state_build_block(monitor, slot_index(&monitor->slots, slot));
 	context.rsdp = kept->rsdp;
 	context.rsdp_size = kept->rsdp ? monitor->boot->rsdp_size : 0;
@@ -95,8 +100,11 @@ static bool any_parked(const struct slot_table *slots)
 	return false;
 }
 
-/* The kernel takes the terminal soon, so this is all that a person sees of it. */
-static void warn_before_start(struct monitor *monitor, const struct slot *slot)
+/*
+ * The kernel takes the terminal soon, so this is all that a person sees of it. A kernel that is tried
+ * is a new one: what others in this slot have shown says nothing about it.
+ */
+static void warn_before_start(struct monitor *monitor, const struct slot *slot, bool is_tried)
 {
 	char words[LOAD_LINUX_WORDS];
 	struct error warning;
@@ -104,7 +112,7 @@ static void warn_before_start(struct monitor *monitor, const struct slot *slot)
 	if (slot->efi)
 		log_line(&monitor->log, LOG_INFO, "slot %s: appended to its command line:%s",
 			 slot->name, load_linux_words(slot, words));
-	if (!slot->has_driver && !slot->efi && any_parked(&monitor->slots))
+	if ((!slot->has_driver || is_tried) && !slot->efi && any_parked(&monitor->slots))
 		log_line(&monitor->log, LOG_WARN,
 			 "slot %s: its kernel has never shown a driver; until it does, its panic "
 			 "or reboot takes the parked slots along",
@@ -121,12 +129,18 @@ static bool devices_allow(const struct monitor *monitor, const struct slot *slot
 			    error);
 }
 
-bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error)
+static void set_way_back(struct slot *slot, const struct slot *tries)
 {
-	return devices_allow(monitor, slot, true, error) && switch_boot_force(monitor, slot, error);
+	slot->end = 0;
+	slot->has_driver = slot->has_driver && !tries;
+	slot->back = (struct successor){.kind = tries ? SUCCESSOR_SLOT : SUCCESSOR_MONITOR};
+	if (tries)
+		memcpy(slot->back.slot, tries->name, sizeof(slot->back.slot));
 }
 
-bool switch_boot_force(struct monitor *monitor, struct slot *slot, struct error *error)
+/* tries is the slot that comes next; NULL: the slot's options say which one does. */
+static bool boot(struct monitor *monitor, struct slot *slot, const struct slot *tries,
+		 struct error *error)
 {
 	struct kept_state *kept = kept_state(slot_index(&monitor->slots, slot));
 	const struct frontend *frontend = &monitor->frontend;
@@ -140,11 +154,18 @@ bool switch_boot_force(struct monitor *monitor, struct slot *slot, struct error 
 	log_line(&monitor->log, LOG_INFO, "starting %s: %s, %s at %#lx", slot->name,
 		 slot_type_name(slot->type), format_size(size, slot_range(slot).size),
 		 slot->ram.base);
-	warn_before_start(monitor, slot);
-	life_apply(slot, LIFE_RESET);
+	warn_before_start(monitor, slot, tries);
+	stop_devices(monitor, NULL);
+	if (!store_check(slot, error)) /* a parked slot stays parked then */
+		return false;
+	if (slot->works) { /* its own devices still do */
+		owner_end(slot);
+		stop_devices(monitor, NULL);
+	}
 	owner_end(slot);
+	life_apply(slot, LIFE_RESET);
+	set_way_back(slot, tries);
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
-	stop_devices(monitor);
 	if (!load_pristine(monitor, slot, &entry, error))
 		return false;
 	kept->crew = 0;
@@ -162,17 +183,34 @@ bool switch_boot_force(struct monitor *monitor, struct slot *slot, struct error 
 	guest_enter_protected(&entry);
 }
 
+bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error)
+{
+	return devices_allow(monitor, slot, true, error) && boot(monitor, slot, NULL, error);
+}
+
+bool switch_boot_force(struct monitor *monitor, struct slot *slot, struct error *error)
+{
+	return boot(monitor, slot, NULL, error);
+}
+
+bool switch_try(struct monitor *monitor, struct slot *slot, const struct slot *tries,
+		struct error *error)
+{
+	return boot(monitor, slot, tries, error);
+}
+
 void switch_resume(struct monitor *monitor, struct slot *slot, int64_t result)
 {
 	struct kept_state *kept = kept_state(slot_index(&monitor->slots, slot));
 
-	stop_devices(monitor);
+	stop_devices(monitor, kept->platform);
 	monitor->frontend.give(monitor->frontend.context);
 	slot_block_renew(&monitor->slots, slot_index(&monitor->slots, slot));
 	mark_running(monitor, slot, LIFE_RESUME);
 	if (!(kept->spared & SWITCHYARD_SPARE_PICTURE))
 		picture_restore(monitor, monitor->current);
 	crew_load(kept->crew);
+	platform_set_ram(slot->ram.base, slot->ram.size);
 	platform_restore(kept->platform, kept->apart_size ? (void *)kept->apart : NULL,
 			 cpu_state_lapic(kept->cpu[0]), kept->spared);
 	cpu_state_restore(kept->cpu[0]);

@@ -16,6 +16,10 @@
 bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error);
 bool switch_boot_force(struct monitor *monitor, struct slot *slot, struct error *error);
 
+/* The same. When the slot ends or crashes, the slot that tries it gets the machine. */
+bool switch_try(struct monitor *monitor, struct slot *slot, const struct slot *tries,
+		struct error *error);
+
 /*
  * Resumes a parked slot, or boots one that is ready. It refuses a slot that has crashed, one whose
  * memory was changed while it was parked (integrity.h), and one that would disturb devices of
@@ -25,6 +29,12 @@ bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error);
 
 /* The same, but it does not look for changes, or at devices. */
 bool switch_force(struct monitor *monitor, struct slot *slot, struct error *error);
+
+/*
+ * If a slot has ended with its devices active, they stop now. It is called before the memory that they
+ * write to gets another owner.
+ */
+void switch_stop_ended_devices(struct monitor *monitor);
 
 /* Resumes a parked slot without any check. Its call of the gate returns result. */
 void switch_resume(struct monitor *monitor, struct slot *slot, int64_t result)

@@ -168,15 +168,19 @@ class Linux:
         time.sleep(second - time.time())
         self.run(f'date -u -s @{second}')
 
+    def clock(self):
+        """The guest's wall clock, in seconds since 1970."""
+        output = self.run('adjtimex')
+        seconds = re.search(r'time\.tv_sec:\s+(\d+)', output)[1]
+        micros = re.search(r'time\.tv_usec:\s+(\d+)', output)[1]
+        return int(seconds) + int(micros) / 1e6
+
     def clock_error(self):
         """How far the guest's clock is ahead of the host's, in seconds, to some milliseconds.
 
         The host looks at its clock before and after; where the answer lies between, there is no error.
         """
         before = time.time()
-        output = self.run('adjtimex')
+        now = self.clock()
         after = time.time()
-        seconds = re.search(r'time\.tv_sec:\s+(\d+)', output)[1]
-        micros = re.search(r'time\.tv_usec:\s+(\d+)', output)[1]
-        now = int(seconds) + int(micros) / 1e6
         return max(0.0, now - after) + min(0.0, now - before)

@@ -65,7 +65,8 @@ bool gate_cpu_in_service(void)
 	const struct cpu_context *context =
 		index < gate_cpus.count ? gate_cpus.cpu[index].context : NULL;
 
-	return context && context->progress != GATE_IDLE && context->rdi == SWITCHYARD_SERVICE;
+	return context && context->progress != GATE_IDLE && context->progress != GATE_PARKED &&
+	       context->rdi == SWITCHYARD_SERVICE;
 }
 
 void gate_cpu_set_context(uint32_t index, struct cpu_context *context)

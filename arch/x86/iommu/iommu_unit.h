@@ -51,6 +51,13 @@ bool iommu_wait_stored(const struct iommu_unit *unit, const volatile uint64_t *s
 void iommu_complain(const struct iommu_unit *unit, const char *what);
 
 /*
+ * Says which RAM the slot has whose state is saved or restored. A kernel may have told a unit to
+ * look elsewhere, and the monitor does not write there.
+ */
+void iommu_set_ram(uint64_t base, uint64_t size);
+bool iommu_in_ram(uint64_t address, uint64_t size);
+
+/*
  * Says where such lines go. They come while a slot owns screen and serial port, so report must not
  * write to these.
  */

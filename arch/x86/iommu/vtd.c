@@ -63,15 +63,30 @@ bool vtd_is_on(const struct iommu_unit *unit)
 	return status(unit) & (VTD_TRANSLATION | VTD_REMAPPING);
 }
 
+bool vtd_is_on_in(const struct iommu_unit_state *state)
+{
+	return state->control & (VTD_TRANSLATION | VTD_REMAPPING);
+}
+
 bool vtd_protects(const struct iommu_unit *unit)
 {
 	return iommu_read32(unit->address + VTD_PMEN) & VTD_PMEN_ENABLE;
+}
+
+/* Whether an interrupt waits to be sent is the hardware's, and can't be written. */
+static uint64_t kept_bits(uint16_t offset)
+{
+	bool interrupt = offset == VTD_FECTL || offset == VTD_IECTL || offset == VTD_PECTL;
+
+	return interrupt ? ~(uint64_t)VTD_PENDING : UINT64_MAX;
 }
 
 void vtd_save(const struct iommu_unit *unit, struct iommu_unit_state *state)
 {
 	state->control = status(unit);
 	iommu_fields_save(unit, registers, REGISTERS, state->field);
+	for (uint32_t i = 0; i < REGISTERS; i++)
+		state->field[i] &= kept_bits(registers[i].offset);
 }
 
 static bool differs(const struct iommu_unit *unit, const struct iommu_unit_state *state)
@@ -167,7 +182,7 @@ void vtd_restore(const struct iommu_unit *unit, const struct iommu_unit_state *s
 	iommu_fields_restore(unit, registers + RANGES, REGISTERS - RANGES, state->field + RANGES);
 	set_protection(unit, (uint32_t)state->field[PROTECTION]);
 	set_tables(unit, state->control);
-	if (state->control & (VTD_TRANSLATION | VTD_REMAPPING)) {
+	if (vtd_is_on_in(state)) {
 		flush_writes(unit);
 		vtd_forget(unit);
 	}

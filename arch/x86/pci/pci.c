@@ -36,6 +36,12 @@ enum capability_id {
 
 static struct pci_functions found;
 
+/* What was paused and is not listed, as far as there is room. The rest stays paused. */
+static struct {
+	uint32_t count;
+	pci_address_t address[PCI_MAX_FUNCTIONS];
+} paused;
+
 struct pci_functions *pci_functions(void)
 {
 	return &found;
@@ -172,6 +178,7 @@ static void add_function(pci_address_t address, void *context)
 void pci_init(void)
 {
 	found = (struct pci_functions){0};
+	paused.count = 0;
 	for_each_function(add_function, &found);
 }
 
@@ -184,19 +191,27 @@ uint32_t pci_number(pci_address_t address)
 	return number;
 }
 
-static void mark_cut_off(pci_address_t address)
+/* NULL: it is not listed. */
+static struct pci_function *listed_at(pci_address_t address)
 {
 	uint32_t number = pci_number(address);
 
-	if (number < found.count)
-		found.function[number].cut_off = true;
+	return number < found.count ? &found.function[number] : NULL;
+}
+
+static void mark_cut_off(pci_address_t address)
+{
+	struct pci_function *function = listed_at(address);
+
+	if (function)
+		function->cut_off = true;
 }
 
 static bool works(pci_address_t address)
 {
-	uint32_t number = pci_number(address);
+	const struct pci_function *function = listed_at(address);
 
-	return number < found.count && found.function[number].works;
+	return function && function->works;
 }
 
 /* Bridges pass on what others write. An IOMMU reads its tables, and is switched off by itself. */
@@ -254,17 +269,24 @@ static void cut_off(pci_address_t address, void *context)
 	stopped->masters++;
 }
 
+/* A function that was plugged in where another one had been is not the one that is listed. */
 static void pause(pci_address_t address, void *none)
 {
+	const struct pci_function *function = listed_at(address);
+	bool listed = function && pci_read32(address, PCI_ID) == function->id;
+
 	(void)none;
-	if (!works(address))
-		stop_bus_master(address);
+	if (works(address))
+		return;
+	if (stop_bus_master(address) && !listed && paused.count < PCI_MAX_FUNCTIONS)
+		paused.address[paused.count++] = address;
 }
 
 uint32_t pci_stop_bus_masters(void)
 {
 	struct stopped stopped = {0};
 
+	paused.count = 0; /* these are cut off, too */
 	for_each_function(cut_off, &stopped);
 	if (stopped.virtual)
 		clock_wait_us(PCI_SRIOV_OFF_US);
@@ -297,4 +319,15 @@ void pci_stop_ended(void)
 void pci_pause_bus_masters(void)
 {
 	for_each_function(pause, NULL);
+}
+
+void pci_end_pause(void)
+{
+	while (paused.count) {
+		pci_address_t address = paused.address[--paused.count];
+
+		if (answers(address))
+			pci_write16(address, PCI_COMMAND,
+				    pci_read16(address, PCI_COMMAND) | PCI_COMMAND_MASTER);
+	}
 }

@@ -32,6 +32,7 @@ COPIES = {
     # QEMU has no LASS, so this takes another pinned bit, which Linux sets.
     'lass': [('compat.h', '#define X86_CR4_LASS BIT(27)', '#define X86_CR4_LASS X86_CR4_SMEP')],
 }
+HOOKS = '/etc/switchyard/switch.d'
 STOCK = '/lib/modules/switchyard.ko'
 NO_SLEEP = ['-global', 'PIIX4_PM.disable_s3=1']  # firmware has no sleep state except S4
 
@@ -127,6 +128,22 @@ def test_numbers_without_words_are_unknown(machine):
     assert 'switchyard: not switched to slot 0: unknown' in machine.alpha.run('dmesg')
     machine.alpha.check_cpus(2)
     assert machine.alpha.alarms() == []
+
+
+def load_with(machine, parameter):
+    machine.alpha.run(f'mkdir -p {HOOKS}; rmmod switchyard; insmod {STOCK} {parameter}; dmesg -c > /dev/null')
+
+
+def test_syctl_lies_where_the_parameter_says(machine):
+    """The driver starts it before and after a switch."""
+    machine.alpha.run("printf '#!/bin/sh\\necho \"$@\" >> /tmp/called\\n' > /tmp/other; chmod 755 /tmp/other")
+    load_with(machine, 'syctl=/tmp/other')
+    to_tick_and_back(machine)
+    assert machine.alpha.run('cat /tmp/called').split('\n')[:-1] == ['hooks pre tick', 'hooks post tick']
+    load_with(machine, 'syctl=/nowhere/syctl')
+    to_tick_and_back(machine)
+    machine.alpha.run(f'rmdir {HOOKS}')
+    assert machine.alpha.run('dmesg').count(f"nothing in {HOOKS} was run: /nowhere/syctl can't be started") == 2
 
 
 def cr4(machine):

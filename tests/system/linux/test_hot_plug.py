@@ -12,6 +12,8 @@ NATIVE = ['-global', 'ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off']
 PORT = ['-device', 'pcie-root-port,id=root,chassis=1,slot=1']
 NVME = ['-device', 'nvme-subsys,id=sub', '-device',
         'nvme,serial=1,subsys=sub,bus=root,sriov_max_vfs=1,sriov_vq_flexible=2,sriov_vi_flexible=1']
+PORT_CONFIG = '$(dirname $(grep -l 0x000c $(grep -l 0x1b36 /sys/bus/pci/devices/*/vendor | sed s/vendor/device/)))/config'
+AER = 0x100  # the first extended capability of QEMU's port
 PLUGGED = '/sys/bus/pci/devices/0000:01:00.0'
 
 
@@ -25,9 +27,23 @@ def start(machines, devices, more_slots=()):
     return machine, alpha, Linux(machine, 'beta')
 
 
+def mask_errors(guest, bits):
+    """Writes the port's mask of correctable errors, and reads it back."""
+    at = AER + 0x14
+    guest.run(f"printf '{bits}' | dd of={PORT_CONFIG} bs=1 seek={at} conv=notrunc 2>/dev/null")
+    return masked_errors(guest)
+
+
+def masked_errors(guest):
+    return guest.run(f'dd if={PORT_CONFIG} bs=1 skip={AER + 0x14} count=4 2>/dev/null | od -An -tx4').strip()
+
+
 def test_a_device_that_another_slot_plugged_in_keeps_its_power(machines):
     machine, alpha, beta = start(machines, [])
+    own = mask_errors(alpha, r'\001')
     alpha.switch_to(beta)
+    others = mask_errors(beta, r'\100')
+    assert own != others
     machine.qmp.execute('device_add', driver='virtio-rng-pci', bus='root', id='plugged')
     beta.run(f'until [ -e {PLUGGED}/vendor ]; do sleep 0.1; done')
     for guest, other in ((beta, alpha), (alpha, beta)):
@@ -36,6 +52,9 @@ def test_a_device_that_another_slot_plugged_in_keeps_its_power(machines):
         assert machine.qmp.execute('qom-get', path='/machine/peripheral/plugged', property='realized')
     beta.run(f'until [ -e {PLUGGED}/vendor ]; do sleep 0.1; done')
     assert beta.alarms() == []
+    assert masked_errors(beta) == others
+    beta.switch_to(alpha)
+    assert masked_errors(alpha) == own  # all else of the port is the slot's own
 
 
 # Bus 1's configuration space, where q35's ECAM has it: functions 0 and 1, the physical and the virtual one.

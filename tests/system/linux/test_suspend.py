@@ -9,9 +9,11 @@ import tarfile
 import pytest
 
 from copies import build_driver
+from gdb_remote import GdbRemote
 from linux import GENERIC, OLDER_GENERIC, Linux, linux_slot
 from paths import GUESTS
-from switchyard import tick_count, tick_slot
+from qemu import PROMPT
+from switchyard import parse_table, tick_count, tick_slot
 
 MEM = 3  # of suspend_state_t (include/linux/suspend.h)
 
@@ -29,11 +31,14 @@ def probe_disk(flavour, folder):
 @pytest.fixture(scope='module', params=sorted({GENERIC, OLDER_GENERIC}))
 def alpha(request, module_machines, tmp_path_factory):
     """alpha runs at its shell before and after each test, with the probe."""
-    disk = probe_disk(request.param, tmp_path_factory.mktemp(request.param))
+    folder = tmp_path_factory.mktemp(request.param)
+    disk = probe_disk(request.param, folder)
     machine = module_machines.start(
-        'timeout=0 default=alpha', linux_slot('alpha', request.param) + tick_slot(), memory='512M',
-        devices=['-drive', f'file={disk},format=raw,if=virtio,readonly=on'])
+        'timeout=0 default=alpha', tick_slot() + linux_slot('alpha', request.param), memory='512M',
+        devices=['-drive', f'file={disk},format=raw,if=virtio,readonly=on',
+                 '-gdb', f'unix:{folder}/gdb,server=on,wait=off'])
     alpha = Linux(machine, 'alpha')
+    alpha.gdb = folder / 'gdb'
     alpha.wait()
     alpha.run('tar xf /dev/vda -C /tmp; insmod /tmp/pm_probe.ko')
     yield alpha
@@ -51,10 +56,33 @@ def test_a_switch_is_suspend_to_ram_by_firmware(alpha):
     told(alpha)
     alpha.leave('syctl switch tick')
     tick_count(alpha.machine)
-    alpha.machine.send('1')
+    alpha.machine.send('2')
     alpha.come_back()
     assert alpha.alarms() == []
     assert told(alpha) == [('suspend', MEM, 1, 0), ('resume', MEM, 1, 1)]
+
+
+def damage_image(alpha):
+    """Tick's image, the first one, can't be started any more."""
+    alpha.leave('syctl monitor')
+    alpha.machine.expect(PROMPT)
+    rows = parse_table(alpha.machine.command('mem'))
+    store = min(int(row['START'], 16) for row in rows if row['OWNER'] == 'store')
+    with GdbRemote(alpha.gdb) as memory:
+        memory.flip(store + 100)
+    alpha.machine.sendline('switch alpha')
+    alpha.come_back()
+
+
+def test_an_image_that_does_not_start_is_seen_when_devices_are_suspended(alpha):
+    """The monitor has parked the slot by then, and has used devices."""
+    alpha.try_run('syctl kill tick')  # a test before this one may have started it
+    damage_image(alpha)
+    told(alpha)
+    output, status = alpha.try_run('syctl switch tick')
+    assert status == 1 and "error: tick: that slot's image could not be started" in output
+    assert told(alpha) == [('suspend', MEM, 1, 0), ('resume', MEM, 1, 1)]
+    assert alpha.alarms() == []
 
 
 def test_turned_back_half_way_it_is_not(alpha):

@@ -23,6 +23,7 @@ static struct slot *const gamma_slot = &monitor.slots.slot[2];
 static char events[512];
 static bool attended, key_pressed;
 static const struct slot *damaged; /* this slot can't be resumed */
+static const struct slot *faulty;  /* the start of this slot ends in a fault */
 static jmp_buf started;
 
 static void note(const char *format, ...)
@@ -40,8 +41,10 @@ static bool fake_start(const char *how, struct slot *slot, struct error *error)
 	note("%s%s %s", events[0] ? ", " : "", how, slot->name);
 	if (slot == damaged)
 		return fail(error, "slot %s is damaged", slot->name);
-	succession_begin_turn(&monitor.succession, slot);
-	slot->state = SWITCHYARD_RUNNING;
+	if (slot != faulty) {
+		succession_begin_turn(&monitor.succession, slot);
+		slot->state = SWITCHYARD_RUNNING;
+	}
 	longjmp(started, 1);
 }
 
@@ -101,7 +104,7 @@ static int start(void **state)
 	monitor.frontend.count_down = count_down;
 	attended = true;
 	key_pressed = false;
-	damaged = NULL;
+	damaged = faulty = NULL;
 	return 0;
 }
 
@@ -116,8 +119,7 @@ static void run(struct slot *slot, uint32_t seconds, enum switchyard_state state
 /* Lets the slot end. Returns what happened then; "" if the person is asked at once. */
 static const char *ends(struct slot *slot, enum switchyard_state state)
 {
-	const struct successor *successor =
-		state == SWITCHYARD_CRASHED ? &slot->on_crash : &slot->on_end;
+	const struct successor *successor = successor_of(slot, state == SWITCHYARD_CRASHED);
 
 	events[0] = '\0';
 	slot->state = state;
@@ -154,6 +156,25 @@ static void each_end_has_its_successor(void **state)
 	alpha->state = SWITCHYARD_PARKED;
 	run(beta, 1, SWITCHYARD_RUNNING);
 	assert_string_equal(ends(beta, SWITCHYARD_READY), "switch gamma");
+}
+
+/* The slot that tries another comes first, and is no loop if it tries again at once. */
+static void a_slot_that_tries_another_gets_the_machine_back(void **state)
+{
+	(void)state;
+	beta->on_crash = beta->on_end = to("gamma");
+	beta->back = to("alpha");
+	for (int i = 0; i < 5; i++) {
+		run(alpha, 1, SWITCHYARD_PARKED);
+		run(beta, 1, SWITCHYARD_RUNNING);
+		assert_string_equal(ends(beta, i % 2 ? SWITCHYARD_CRASHED : SWITCHYARD_READY),
+				    "switch alpha");
+	}
+	alpha->state = SWITCHYARD_CRASHED;
+	run(gamma_slot, 1, SWITCHYARD_PARKED);
+	run(beta, 1, SWITCHYARD_RUNNING);
+	assert_string_equal(ends(beta, SWITCHYARD_CRASHED),
+			    "count down: Going to gamma (10), switch gamma");
 }
 
 static void restart_is_afresh(void **state)
@@ -245,6 +266,45 @@ static void nobody_there_slows_a_loop_down(void **state)
 			    "count down: Starting beta (600), boot beta");
 }
 
+/* What happens when fault_recover() has found that slot; NULL: none had the machine. */
+static const char *faults(struct slot *slot)
+{
+	events[0] = '\0';
+	monitor.succession.faulted = slot;
+	if (!setjmp(started))
+		successor_start_after_fault(&monitor);
+	return events;
+}
+
+static void a_fault_has_the_crashed_slots_successor(void **state)
+{
+	(void)state;
+	beta->on_crash = to("alpha");
+	run(beta, 1, SWITCHYARD_CRASHED);
+	assert_string_equal(faults(beta), "switch alpha");
+	assert_null(monitor.succession.faulted);
+	assert_string_equal(faults(NULL), "");
+	beta->back = to("gamma");
+	run(beta, 1, SWITCHYARD_CRASHED);
+	assert_string_equal(faults(beta), "switch gamma");
+}
+
+/* The turn that the successor did not get is the next one that a person starts. */
+static void a_fault_while_a_successor_starts(void **state)
+{
+	(void)state;
+	beta->on_crash.kind = SUCCESSOR_RESTART;
+	for (int i = 0; i < 5; i++) {
+		run(beta, 1, SWITCHYARD_RUNNING);
+		faulty = beta;
+		assert_string_equal(ends(beta, SWITCHYARD_CRASHED), "boot beta");
+		faulty = NULL;
+		assert_string_equal(faults(NULL), "");
+	}
+	run(beta, 1, SWITCHYARD_RUNNING);
+	assert_string_equal(ends(beta, SWITCHYARD_CRASHED), "boot beta");
+}
+
 static void missing_successors_are_named(void **state)
 {
 	struct reports reports = {.count = 0};
@@ -262,12 +322,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(without_options_the_person_is_asked, start),
 		cmocka_unit_test_setup(each_end_has_its_successor, start),
+		cmocka_unit_test_setup(a_slot_that_tries_another_gets_the_machine_back, start),
 		cmocka_unit_test_setup(restart_is_afresh, start),
 		cmocka_unit_test_setup(a_countdown_leads_to_the_last_that_ran, start),
 		cmocka_unit_test_setup(a_damaged_slot_is_passed_over, start),
 		cmocka_unit_test_setup(a_slot_alone_starts_again_if_nobody_is_there, start),
 		cmocka_unit_test_setup(a_loop_of_quick_ends_is_left, start),
 		cmocka_unit_test_setup(nobody_there_slows_a_loop_down, start),
+		cmocka_unit_test_setup(a_fault_has_the_crashed_slots_successor, start),
+		cmocka_unit_test_setup(a_fault_while_a_successor_starts, start),
 		cmocka_unit_test_setup(missing_successors_are_named, start),
 	};
 

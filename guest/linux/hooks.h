@@ -11,6 +11,8 @@
 
 #include "switchyard_core.h"
 
+struct vc_data;
+
 /* Reboot notifier and syscore shutdown. */
 int switchyard_ending_init(void);
 void switchyard_ending_exit(void);
@@ -35,6 +37,17 @@ void switchyard_restart_exit(void);
 
 /* Called when all CPUs are back after a switch. */
 void switchyard_restart_guard(void);
+
+/* Probes at what changes the fonts of a VGA. Without them, the monitor reads the fonts at each switch. */
+void switchyard_font_init(void);
+void switchyard_font_exit(void);
+
+/*
+ * Called before a switch with the console that is shown then. Returns SWITCHYARD_SPARE_SAME_FONTS if fonts
+ * and colours are as they were before the last switch, else 0. _kept() is called after a switch.
+ */
+u32 switchyard_font_spared(const struct vc_data *shown);
+void switchyard_font_kept(void);
 
 /* The function for struct switchyard_way. */
 bool switchyard_find_lost(struct switchyard_lost *lost);

@@ -87,19 +87,28 @@ static bool draws_screen(void)
 #endif
 }
 
+static u32 spared_of_screen(void)
+{
+	if (!draws_screen())
+		return 0;
+	return SWITCHYARD_SPARE_TEXT | SWITCHYARD_SPARE_PICTURE |
+	       switchyard_font_spared(vc_cons[fg_console].d);
+}
+
 static int switch_enter(suspend_state_t state)
 {
 	bool left;
 	int error;
 
-	switchyard_spare(RENEWED |
-			 (draws_screen() ? SWITCHYARD_SPARE_TEXT | SWITCHYARD_SPARE_PICTURE : 0));
+	switchyard_spare(RENEWED | spared_of_screen());
 	error = switchyard_request_enter(&left);
 	switchyard_spare(0);
 
 	/* If the gate refuses at once, nobody else has used the devices. */
-	if (left)
+	if (left) {
 		pm_set_resume_via_firmware();
+		switchyard_font_kept();
+	}
 	return error;
 }
 

@@ -30,6 +30,7 @@ static int __init switchyard_init(void)
 		goto undo_watchdog;
 	switchyard_panic_init();
 	switchyard_restart_init();
+	switchyard_font_init();
 	switchyard_suspend_init();
 	return 0;
 
@@ -49,6 +50,7 @@ undo_core:
 static void __exit switchyard_exit(void)
 {
 	switchyard_suspend_exit();
+	switchyard_font_exit();
 	switchyard_restart_exit();
 	switchyard_panic_exit();
 	switchyard_sleep_exit();

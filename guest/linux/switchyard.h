@@ -166,6 +166,8 @@ enum switchyard_spared {
 	SWITCHYARD_SPARE_MSIX = 1 << 7, /* tables; they stay masked until then */
 	/* The screen on a framebuffer: the guest draws all of it again after each return. */
 	SWITCHYARD_SPARE_PICTURE = 1 << 8,
+	/* It has left the VGA's fonts, palette and colours as they were when it last came back. */
+	SWITCHYARD_SPARE_SAME_FONTS = 1 << 9,
 };
 
 /*

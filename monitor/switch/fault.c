@@ -48,6 +48,7 @@ static void fault_recover(void *context, bool in_monitor)
 	new_image_drop(monitor, monitor->current);
 	format_text(slot->crash, sizeof(slot->crash), "%s",
 		    fault_reason(kept->cpu[0]->progress, in_monitor));
+	kept->cpu[0]->progress = GATE_PARKED;
 	monitor->succession.faulted = slot;
 	monitor->frontend.take(monitor->frontend.context); /* platform_save() reset its devices */
 }
@@ -55,12 +56,8 @@ static void fault_recover(void *context, bool in_monitor)
 __attribute__((noreturn)) static void fault_talk(void *context)
 {
 	struct monitor *monitor = context;
-	struct slot *slot = monitor->succession.faulted;
 
-	/* A fault while the successor is started must not start it once more. */
-	monitor->succession.faulted = NULL;
-	if (slot)
-		successor_start(monitor, slot, &slot->on_crash);
+	successor_start_after_fault(monitor);
 	monitor->frontend.talk(monitor->frontend.context);
 }
 

@@ -6,7 +6,6 @@
 #include "monitor/switch/gate_call.h"
 #include "arch/x86/acpi/power.h"
 #include "arch/x86/cpu/cpu.h"
-#include "arch/x86/cpu/lock.h"
 #include "arch/x86/gate/anchor.h"
 #include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/gate/gate.h"
@@ -14,12 +13,12 @@
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/platform/platform.h"
 #include "arch/x86/platform/wake.h"
-#include "arch/x86/time/clock.h"
 #include "arch/x86/watchdog/watchdogs.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "lib/units.h"
 #include "monitor/slot/life.h"
+#include "monitor/switch/gate_lock.h"
 #include "monitor/switch/handover.h"
 #include "monitor/switch/integrity.h"
 #include "monitor/switch/kept_state.h"
@@ -30,12 +29,6 @@
 #include "monitor/switch/successor.h"
 #include "monitor/switch/switch.h"
 
-/*
- * A service takes a millisecond at most, but a CPU that faulted or got INIT in one never lets the
- * lock go. So nobody waits for ever.
- */
-#define LOCK_WAIT_US 1000000u
-
 /* Guests call the gate and can't pass a pointer to the monitor, so it is kept here. */
 static struct monitor *gate_monitor;
 
@@ -44,9 +37,8 @@ static struct request left_alone_with;
 
 /*
  * After this, the machine is quiet, and the slot's state is complete. Other CPUs may have been in
- * the gate. platform_save() has stopped them, so they are marked as idle. A slot that ends or
- * crashes (parks is false) may have done so in the middle of anything, so what it notes of the
- * hardware is not trusted.
+ * the gate. platform_save() has stopped them, so they are marked as idle. parks is false for a slot
+ * that ends or crashes (kept_state_save()).
  */
 static void park(struct monitor *monitor, const struct slot *slot, struct kept_state *kept,
 		 bool parks)
@@ -258,14 +250,6 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 	leave_to_next(monitor, slot, op, arg, damage);
 }
 
-static void lock_wait(struct monitor *monitor)
-{
-	uint64_t end = clock_us() + LOCK_WAIT_US;
-
-	while (!lock_try(&monitor->lock) && clock_us() < end)
-		cpu_pause();
-}
-
 /*
  * The machine was reset, and came back to the boot CPU (wake.h). RAM is as it was, and devices are as
  * after power-on. The slot that had the machine is gone.
@@ -335,12 +319,16 @@ static int64_t other_cpu_call(const struct request *request)
 		return guard();
 	if (request->op == SWITCHYARD_WAIT || handover_give(request))
 		cpu_stop();
-	lock_wait(monitor); /* for good: this CPU never gives the machine away */
+	/*
+	 * The gate refuses the boot CPU from now on. If it is in the gate already, the lock says who
+	 * goes on: the boot CPU may still end the slot, and then stops this CPU.
+	 */
+	gate_cpu_set_context(0, NULL);
+	gate_lock_take(&monitor->lock, GATE_LOCK_REQUEST); /* for good */
 	left_alone_with = *request;
 	if (wake_possible()) /* a reset of the machine brings the boot CPU back */
 		machine_reboot();
 	monitor->boot_cpu_lost = true;
-	gate_cpu_set_context(0, NULL);
 	gate_take_over(go_on_alone);
 }
 
@@ -353,20 +341,22 @@ static int64_t gate_answer(uint64_t op, uint64_t arg)
 {
 	struct request request = {op, arg};
 	struct monitor *monitor = gate_monitor;
+	bool serves = op == SWITCHYARD_SERVICE;
+	uint32_t ticket;
 	int64_t result;
 
-	if (op != SWITCHYARD_SERVICE && !lapic_is_boot_cpu())
+	if (!serves && !lapic_is_boot_cpu())
 		return other_cpu_call(&request);
 	if (op == SWITCHYARD_GUARD && !arg)
 		return guard();
-	if (op == SWITCHYARD_WAIT && !arg)
-		request = handover_wait();
-	lock_wait(monitor);
-	if (op == SWITCHYARD_SERVICE)
+	if (op == SWITCHYARD_WAIT && !arg && !handover_wait(&request))
+		cpu_stop();
+	ticket = gate_lock_take(&monitor->lock, serves ? GATE_LOCK_SERVICE : GATE_LOCK_REQUEST);
+	if (serves)
 		result = service_answer(monitor, arg);
 	else
 		result = gate_main(request.op, request.arg);
-	lock_release(&monitor->lock);
+	gate_lock_release(&monitor->lock, ticket);
 	return result;
 }
 

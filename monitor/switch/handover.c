@@ -5,72 +5,87 @@
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/time/clock.h"
 
-#define COMING_US 1000000 /* the boot CPU must be here within this time */
-#define NMI_US	  1000	  /* between two NMIs for it */
+#define COMING_US 1000000  /* the boot CPU must be here within this time */
+#define TAKING_US 10000000 /* if it is here, it must have the request within this time */
+#define NMI_US	  1000	   /* between two NMIs for it */
 
-/* CPUs share it, so each field is read and written by atomic operations. */
+/* Both CPUs change it by compare-and-swap only, so they agree on what has become of the request. */
+enum progress {
+	IDLE,	 /* the boot CPU is not here */
+	WAITING, /* it waits for a request */
+	GIVEN,	 /* there is a request for it */
+	TAKEN,	 /* it has the request */
+	LOST,	 /* it took too long, and the other CPU goes on without it */
+};
+
 static struct {
-	bool waiting; /* the boot CPU is here */
+	uint32_t progress;
 	bool claimed; /* a CPU has a request */
-	bool given;   /* request is valid */
 	struct request request;
 } handover;
 
-static bool is_set(const bool *flag)
+static enum progress now(void)
 {
-	return __atomic_load_n(flag, __ATOMIC_ACQUIRE);
+	return (enum progress)__atomic_load_n(&handover.progress, __ATOMIC_ACQUIRE);
 }
 
-static void set(bool *flag, bool value)
+static bool step(uint32_t from, enum progress to)
 {
-	__atomic_store_n(flag, value, __ATOMIC_RELEASE);
+	return __atomic_compare_exchange_n(&handover.progress, &from, to, false, __ATOMIC_ACQ_REL,
+					   __ATOMIC_ACQUIRE);
 }
 
-struct request handover_wait(void)
+bool handover_wait(struct request *request)
 {
-	struct request request;
-
-	set(&handover.waiting, true);
-	while (!is_set(&handover.given))
+	if (!step(IDLE, WAITING))
+		return false;
+	while (now() == WAITING)
 		cpu_halt(); /* an NMI ends it */
-	request = handover.request;
-	set(&handover.waiting, false);
-	set(&handover.given, false); /* the giver stops; claimed stays, so that nobody else gives */
-	return request;
+	*request = handover.request;
+	return step(GIVEN, TAKEN);
 }
 
 void handover_reset(void)
 {
-	set(&handover.waiting, false);
-	set(&handover.given, false);
-	set(&handover.claimed, false);
+	__atomic_store_n(&handover.progress, IDLE, __ATOMIC_RELEASE);
+	__atomic_store_n(&handover.claimed, false, __ATOMIC_RELEASE);
 }
 
-static bool boot_cpu_comes(void)
+/* False if the boot CPU does not come. */
+static bool give(void)
 {
 	uint64_t end = clock_us() + COMING_US;
 
-	while (!is_set(&handover.waiting) && clock_us() < end)
+	while (!step(WAITING, GIVEN)) {
+		if (clock_us() >= end && step(IDLE, LOST))
+			return false;
 		clock_wait_us(NMI_US);
-	return is_set(&handover.waiting);
+	}
+	return true;
 }
 
 /*
- * An NMI that comes between the look at the flag and the HLT is lost, so it is sent again and again.
+ * An NMI that comes between the look at the progress and the HLT is lost, so it is sent again and
+ * again.
  */
-bool handover_give(const struct request *request)
+static bool wake_boot_cpu(void)
 {
-	if (__atomic_exchange_n(&handover.claimed, true, __ATOMIC_ACQ_REL))
-		cpu_stop();
-	if (!boot_cpu_comes()) {
-		set(&handover.claimed, false);
-		return false;
-	}
-	handover.request = *request;
-	set(&handover.given, true);
-	while (is_set(&handover.given)) {
+	uint64_t end = clock_us() + TAKING_US;
+
+	while (now() == GIVEN) {
+		if (clock_us() >= end && step(GIVEN, LOST))
+			return false;
 		lapic_send_nmi(gate_cpus.cpu[0].apic_id);
 		clock_wait_us(NMI_US);
 	}
 	return true;
+}
+
+/* claimed stays, so that nobody else gives. */
+bool handover_give(const struct request *request)
+{
+	if (__atomic_exchange_n(&handover.claimed, true, __ATOMIC_ACQ_REL))
+		return true;
+	handover.request = *request;
+	return give() && wake_boot_cpu();
 }

@@ -17,8 +17,11 @@ struct request {
 	uint64_t op, arg;
 };
 
-/* The boot CPU waits until another CPU hands over a request, which it returns. */
-struct request handover_wait(void);
+/*
+ * The boot CPU waits until another CPU hands over a request. False: it came too late, and another
+ * CPU has the machine. The boot CPU must stop then.
+ */
+bool handover_wait(struct request *request);
 
 /*
  * Forgets what a slot's CPUs began and did not end. It is called before the next kernel runs, while
@@ -27,8 +30,9 @@ struct request handover_wait(void);
 void handover_reset(void);
 
 /*
- * Another CPU hands a request over. Returns true when the boot CPU has it, false if the boot CPU
- * does not come. If another CPU was first, this one stops.
+ * Another CPU hands a request over. True: the boot CPU has it, or yet another CPU was first, so this
+ * one stops. False: the boot CPU does not come, and this CPU goes on without it. If the boot CPU
+ * comes later, handover_wait() tells it.
  */
 bool handover_give(const struct request *request);
 

@@ -117,12 +117,14 @@ SAME_NOTE(LAPIC);
 SAME_NOTE(PIC);
 SAME_NOTE(PIT);
 SAME_NOTE(MSIX);
+SAME_NOTE(SAME_FONTS);
 
 void kept_state_save(const struct slot *slot, struct kept_state *kept, bool parks)
 {
 	const struct switchyard_notes *notes = &slot_block(slot)->info.notes;
 
 	kept->spared = parks ? notes->spared : 0;
+	platform_set_ram(slot->ram.base, slot->ram.size);
 	platform_save(kept->platform, cpu_state_lapic(kept->cpu[0]),
 		      &(struct platform_notes){
 			      .spared = kept->spared,

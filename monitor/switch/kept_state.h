@@ -51,7 +51,8 @@ uint64_t kept_state_own_size(void);
 /*
  * Saves the machine's state of a slot (platform_save()), with its notes (switchyard.h). A slot that
  * ends or crashes (parks is false) may have done so in the middle of anything, so what it notes as
- * spared is not trusted.
+ * spared is not trusted. Its note of a watchdog is trusted all the same, because one that runs on
+ * would reset the machine.
  */
 void kept_state_save(const struct slot *slot, struct kept_state *kept, bool parks);
 

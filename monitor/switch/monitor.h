@@ -34,7 +34,7 @@ struct monitor {
 	bool boot_cpu_lost;   /* another CPU has the console, and no slot can run */
 	struct succession succession;
 	struct new_images new_images;
-	uint32_t lock;	  /* for what CPUs do at the gate at the same time: lock.h */
+	uint32_t lock;	  /* for what CPUs do at the gate at the same time: gate_lock.h */
 	uint32_t current; /* index of the slot that runs or ran last; NO_SLOT: none */
 };
 

@@ -126,6 +126,17 @@ void successor_start(struct monitor *monitor, struct slot *slot, const struct su
 		count_down_to_last(monitor, slot, attended, in_a_loop);
 }
 
+void successor_start_after_fault(struct monitor *monitor)
+{
+	struct slot *slot = monitor->succession.faulted;
+
+	monitor->succession.faulted = NULL;
+	if (slot)
+		successor_start(monitor, slot, &slot->on_crash);
+	else
+		monitor->succession.automatic = 0; /* a person starts the next turn */
+}
+
 static void check_one(struct slot_table *slots, const struct slot *slot, const char *option,
 		      const struct successor *successor, report_fn report, void *context)
 {

@@ -31,6 +31,12 @@ void succession_begin_turn(struct succession *succession, struct slot *slot);
  */
 void successor_start(struct monitor *monitor, struct slot *slot, const struct successor *successor);
 
+/*
+ * The same after a fault, for succession.faulted. A fault while a successor was started has ended
+ * no slot. It returns then, because the successor must not be started once more.
+ */
+void successor_start_after_fault(struct monitor *monitor);
+
 /* Reports each `on-end=` and `on-crash=` that names a slot that is not there. */
 void successor_check(struct slot_table *slots, report_fn report, void *context);
 

@@ -5,7 +5,6 @@
 #include "monitor/switch/switch.h"
 #include <stddef.h>
 #include "arch/x86/cpu/cpu.h"
-#include "arch/x86/cpu/lock.h"
 #include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/gate/enter.h"
 #include "arch/x86/gate/gate.h"
@@ -19,6 +18,7 @@
 #include "monitor/load/load_linux.h"
 #include "monitor/plan/store.h"
 #include "monitor/slot/life.h"
+#include "monitor/switch/gate_lock.h"
 #include "monitor/switch/handover.h"
 #include "monitor/switch/integrity.h"
 #include "monitor/switch/kept_state.h"
@@ -31,7 +31,7 @@ static void mark_running(struct monitor *monitor, struct slot *slot, enum life_e
 	monitor->current = slot_index(&monitor->slots, slot);
 	life_apply(slot, event);
 	/* The gate took the lock when the last kernel gave up the machine. */
-	lock_release(&monitor->lock);
+	gate_lock_reset(&monitor->lock);
 	handover_reset();
 	succession_begin_turn(&monitor->succession, slot);
 	slot_block_publish(&monitor->slots, monitor->current);
@@ -41,11 +41,11 @@ static void mark_running(struct monitor *monitor, struct slot *slot, enum life_e
 
 /*
  * If a slot ended with its devices active, they are stopped here, before the memory that they write
- * to is used for anything else.
+ * to is used for anything else. next is the state that is restored after that; NULL: firmware's.
  */
-static void stop_devices(struct monitor *monitor)
+static void stop_devices(struct monitor *monitor, const void *next)
 {
-	platform_stop_devices(monitor->devices_running);
+	platform_stop_devices(monitor->devices_running, next);
 	monitor->devices_running = false;
 }
 
@@ -73,8 +73,6 @@ static bool load_pristine(struct monitor *monitor, struct slot *slot, struct gue
 		.loader_name = "Switchyard " SWITCHYARD_VERSION,
 	};
 
-	if (!store_check(slot, error))
-		return false;
 	kept_state_build_block(monitor, slot_index(&monitor->slots, slot));
 	context.rsdp = kept->rsdp;
 	context.rsdp_size = kept->rsdp ? monitor->boot->rsdp_size : 0;
@@ -124,9 +122,11 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 		 slot_type_name(slot->type), format_size(size, slot_range(slot).size),
 		 slot->ram.base);
 	warn_before_start(monitor, slot);
+	stop_devices(monitor, NULL);
+	if (!store_check(slot, error)) /* a parked slot stays parked then */
+		return false;
 	life_apply(slot, LIFE_RESET);
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
-	stop_devices(monitor);
 	if (!load_pristine(monitor, slot, &entry, error))
 		return false;
 	kept_state_idle(kept, 0);
@@ -147,12 +147,13 @@ void switch_resume(struct monitor *monitor, struct slot *slot, int64_t result)
 {
 	struct kept_state *kept = kept_state(slot_index(&monitor->slots, slot));
 
-	stop_devices(monitor);
+	stop_devices(monitor, kept->platform);
 	monitor->frontend.give(monitor->frontend.context);
 	slot_block_renew(&monitor->slots, slot_index(&monitor->slots, slot));
 	mark_running(monitor, slot, LIFE_RESUME);
 	if (!(kept->spared & SWITCHYARD_SPARE_PICTURE))
 		picture_restore(monitor, monitor->current);
+	platform_set_ram(slot->ram.base, slot->ram.size);
 	platform_restore(kept->platform, kept->apart_size ? (void *)kept->apart : NULL,
 			 cpu_state_lapic(kept->cpu[0]), kept->spared);
 	cpu_state_restore(kept->cpu[0]);

@@ -60,7 +60,7 @@ def main(parts):
         bench.run(part)
         # After each part: if the run is interrupted, what there is tells something.
         (BUILD / 'bench.json').write_text(bench.json())
-        (BUILD / 'bench.svg').write_text(plot(bench))
+        plot(bench, BUILD / 'bench.svg')
     print(bench.table())
     print('\n'.join(['', *verdicts(bench, hops.GOALS)]))
     for failure in bench.failures:

@@ -4,6 +4,7 @@ devices, bytes of memory. Two tick slots switch to each other. QEMU counts one i
 also loops that wait for a time take the same number. OVMF does not start with such a clock; with a framebuffer, these
 loops vary."""
 
+import itertools
 import re
 from collections import Counter
 
@@ -12,7 +13,7 @@ from monitor_image import Symbols, counting, find_base
 from switchyard import BOOT_LIMIT, tick_slot
 
 SLOTS = tick_slot('one') + tick_slot('two')
-MORE_CPUS = (2, 4)
+CPUS = (1, 2, 4)
 ICOUNT = ['-icount', 'shift=0,sleep=off']
 SCREENS = {'text': {'devices': ICOUNT}, 'framebuffer': {'firmware': 'uefi', 'devices': []},
            'none': {'devices': ['-vga', 'none', *ICOUNT]}}
@@ -69,9 +70,8 @@ def run(machines, cpus, screen):
 
 
 def measure(bench):
-    """Each screen with one CPU, and further CPUs with a text screen."""
     symbols = Symbols()
-    for cpus, screen in [(1, screen) for screen in SCREENS] + [(cpus, 'text') for cpus in MORE_CPUS]:
+    for screen, cpus in itertools.product(SCREENS, CPUS):
         base, memory, hops, counted = run(bench.machines, cpus, screen)
         name = f'gate, {cpus} CPU{"s" * (cpus > 1)}, screen {screen}'
         bench.add(f'{name}: instructions', 'instructions', [hop.instructions for hop in hops])

@@ -49,15 +49,20 @@ class Symbols:
         return name, file
 
 
+def watched(base, offsets, leave):
+    """Words for the plugin: from a call of the gate to leave, if a slot gets its state back meanwhile. So a service
+    that a guest asks for, after which that guest goes on, does not count."""
+    return (f"enter={base + offsets['gate_entry']:#x},through={base + offsets['platform_restore']:#x}"
+            + (f",leave={base + offsets[leave]:#x}" if leave else ''))
+
+
 def counting(base, file):
     """QEMU's arguments that count the hops of a monitor whose image lies there."""
     symbols = Symbols()
     return ['-plugin', f"{PLUGIN},low={base:#x},high={base + symbols.size:#x},"
-                       f"enter={base + symbols.offsets['gate_entry']:#x},out={file}"]
+                       f"{watched(base, symbols.offsets, None)},out={file}"]
 
 
 def stamping(base, file):
-    """QEMU's arguments that tell when a call of the gate begins, and when a slot goes on."""
-    offsets = Symbols().offsets
-    return ['-plugin', f"{PLUGIN},enter={base + offsets['gate_entry']:#x},"
-                       f"leave={base + offsets['slot_registers']:#x},out={file}"]
+    """QEMU's arguments that tell when a call of the gate begins, and when another slot goes on."""
+    return ['-plugin', f"{PLUGIN},{watched(base, Symbols().offsets, 'slot_registers')},out={file}"]

@@ -5,6 +5,7 @@
  *   low=A,high=A,enter=A,out=F   counts a hop: from that instruction, in [low, high), to the next one
  *                                outside. Firmware that runs in the same memory before is not counted
  *   enter=A,leave=A,out=F        writes the host's clock when these two instructions are executed
+ *   through=A                    beside both: only if that instruction was executed in between
  *
  * F gets lines, for a counted hop:
  *   hop INSTRUCTIONS             all that were executed
@@ -65,7 +66,9 @@ struct page {
 static struct {
 	uint64_t low, high; /* counting: the monitor's image */
 	uint64_t enter;
-	uint64_t leave; /* stamping */
+	uint64_t leave;	  /* stamping */
+	uint64_t through; /* 0: none */
+	bool went_through;
 	FILE *file;
 	bool inside; /* the monitor runs */
 	uint64_t instructions;
@@ -126,6 +129,7 @@ static void executed_inside(unsigned int cpu, void *address)
 	if ((uint64_t)address == plugin.enter && !plugin.inside) {
 		forget_hop();
 		plugin.inside = true;
+		plugin.went_through = false;
 	}
 	if (!plugin.inside)
 		return;
@@ -133,11 +137,23 @@ static void executed_inside(unsigned int cpu, void *address)
 	plugin.counts[(uint64_t)address - plugin.low]++;
 }
 
+static bool is_wanted(void)
+{
+	return plugin.went_through || !plugin.through;
+}
+
+static void passed(unsigned int cpu, void *data)
+{
+	(void)cpu;
+	(void)data;
+	plugin.went_through = true;
+}
+
 static void executed_outside(unsigned int cpu, void *data)
 {
 	(void)cpu;
 	(void)data;
-	if (plugin.inside)
+	if (plugin.inside && is_wanted())
 		print_hop();
 	plugin.inside = false;
 }
@@ -168,12 +184,15 @@ static void entered(unsigned int cpu, void *data)
 	(void)cpu;
 	(void)data;
 	plugin.entered = nanoseconds();
+	plugin.went_through = false;
 }
 
 static void left(unsigned int cpu, void *data)
 {
 	(void)cpu;
 	(void)data;
+	if (!is_wanted())
+		return;
 	fprintf(plugin.file, "stamp %" PRIu64 " %" PRIu64 "\n", plugin.entered, nanoseconds());
 	fflush(plugin.file);
 }
@@ -193,6 +212,8 @@ static void instruction_translated(struct qemu_plugin_insn *instruction)
 {
 	uint64_t address = qemu_plugin_insn_vaddr(instruction);
 
+	if (address == plugin.through)
+		watch(instruction, passed, address);
 	if (plugin.leave) {
 		if (address == plugin.enter)
 			watch(instruction, entered, address);
@@ -235,6 +256,8 @@ static bool take_word(const char *word)
 		plugin.enter = strtoull(value, NULL, 0);
 	else if (!strncmp(word, "leave=", 6))
 		plugin.leave = strtoull(value, NULL, 0);
+	else if (!strncmp(word, "through=", 8))
+		plugin.through = strtoull(value, NULL, 0);
 	else
 		return false;
 	return true;

@@ -10,6 +10,7 @@ What the two ticks do before and after is not counted.
 
 import re
 from collections import Counter
+from contextlib import contextmanager
 from typing import NamedTuple
 
 EVENTS = ('memory_region_ops_read', 'memory_region_ops_write')
@@ -59,20 +60,27 @@ def between(accesses, key, letter):
     return accesses[begin + 1:end - 1]
 
 
-def of_hop(machine, key, name):
-    """Presses key at a tick slot, which switches to tick slot name. Returns the accesses of that hop."""
-    log = machine.logs / 'trace.log'
+@contextmanager
+def traced(machine):
+    """A list that has all accesses of that time when it is over."""
+    log, found = machine.logs / 'trace.log', []
     machine.qmp.human(f'logfile {log}')
     for event in EVENTS:
         machine.qmp.execute('trace-event-set-state', name=event, enable=True)
-    machine.send(key)
-    machine.expect(rf'^{name}: back after \d+ switches\n')
+    yield found
     for event in EVENTS:
         machine.qmp.execute('trace-event-set-state', name=event, enable=False)
     machine.qmp.human('logfile /dev/null')  # closes the file
-    text = log.read_text()
+    found += joined(parse(log.read_text()))
     log.unlink()
-    return joined(between(parse(text), key, name[0]))
+
+
+def of_hop(machine, key, name):
+    """Presses key at a tick slot, which switches to tick slot name. Returns the accesses of that hop."""
+    with traced(machine) as found:
+        machine.send(key)
+        machine.expect(rf'^{name}: back after \d+ switches\n')
+    return between(found, key, name[0])
 
 
 def table(accesses):

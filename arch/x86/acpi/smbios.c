@@ -1,25 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/acpi/smbios.h"
 #include <stddef.h>
+#include "arch/x86/acpi/acpi_walk.h"
 #include "arch/x86/memory/phys.h"
 #include "lib/string.h"
+#include "lib/units.h"
 
 /* Where a BIOS has the entry point, and its alignment. */
 #define BIOS_START 0xf0000u
 #define BIOS_END   0x100000u
 #define BIOS_STEP  16
 
-/* The two kinds of entry points, sections 5.2.1 and 5.2.2. */
+/*
+ * The two kinds of entry points, sections 5.2.1 and 5.2.2. The bytes of each have the sum 0, and in
+ * the first kind the second half has it, too.
+ */
 struct entry_point {
 	char signature[4]; /* "_SM_" */
-	uint8_t rest_1[18];
+	uint8_t checksum, length, rest_1[10];
+	char signature_2[5]; /* "_DMI_" */
+	uint8_t checksum_2;
 	uint16_t table_length;
 	uint32_t table;
+	uint8_t rest_2
+		[3]; /* version 2.1 of the specification counts one byte less than there are */
 } __attribute__((packed));
 
 struct entry_point_3 {
 	char signature[5]; /* "_SM3_" */
-	uint8_t rest_1[7];
+	uint8_t checksum, length, rest_1[5];
 	uint32_t table_length;
 	uint64_t table;
 } __attribute__((packed));
@@ -28,7 +37,14 @@ _Static_assert(offsetof(struct entry_point, table) == 0x18, "SMBIOS 2.1 entry po
 _Static_assert(offsetof(struct entry_point_3, table) == 0x10, "SMBIOS 3.0 entry point");
 
 #define SIGNATURE   "_SM_"
+#define SIGNATURE_2 "_DMI_"
 #define SIGNATURE_3 "_SM3_"
+#define LENGTH	    0x1e /* at least; and that of its second half */
+#define LENGTH_2    0x0f
+#define ENTRY_MOST  0x20 /* bytes of any entry point */
+
+/* A list can't be longer. An entry point of version 3 says only how long it is at most. */
+#define LIST_MAX ((uint32_t)MIB)
 
 /* A structure. A list of strings follows, which ends with two NULs. */
 struct header {
@@ -61,20 +77,36 @@ struct list {
 	uint32_t length;
 };
 
+static bool is_entry_point(const struct entry_point *entry)
+{
+	return !memcmp(entry->signature, SIGNATURE, sizeof(entry->signature)) &&
+	       !memcmp(entry->signature_2, SIGNATURE_2, sizeof(entry->signature_2)) &&
+	       entry->length >= LENGTH && entry->length <= ENTRY_MOST &&
+	       !acpi_sum(entry, entry->length) && !acpi_sum(entry->signature_2, LENGTH_2);
+}
+
+static bool is_entry_point_3(const struct entry_point_3 *entry)
+{
+	return !memcmp(entry->signature, SIGNATURE_3, sizeof(entry->signature)) &&
+	       entry->length >= sizeof(*entry) && entry->length <= ENTRY_MOST &&
+	       !acpi_sum(entry, entry->length);
+}
+
 static bool take_entry_point(uint64_t address, struct list *list)
 {
-	const struct entry_point *entry = phys_range(address, sizeof(*entry));
-	const struct entry_point_3 *entry_3 = phys_range(address, sizeof(*entry_3));
+	const void *bytes = phys_range(address, ENTRY_MOST);
+	const struct entry_point *entry = bytes;
+	const struct entry_point_3 *entry_3 = bytes;
 
-	if (entry_3 && !memcmp(entry_3->signature, SIGNATURE_3, sizeof(entry_3->signature))) {
+	if (bytes && is_entry_point_3(entry_3))
 		*list = (struct list){entry_3->table, entry_3->table_length};
-		return true;
-	}
-	if (entry && !memcmp(entry->signature, SIGNATURE, sizeof(entry->signature))) {
+	else if (bytes && is_entry_point(entry))
 		*list = (struct list){entry->table, entry->table_length};
-		return true;
-	}
-	return false;
+	else
+		return false;
+	if (list->length > LIST_MAX)
+		list->length = LIST_MAX;
+	return true;
 }
 
 static bool find_bios_list(struct list *list)
@@ -102,12 +134,13 @@ static bool find_efi_list(uint64_t efi_system_table, struct list *list)
 	return false;
 }
 
-/* Returns where the structure behind that one begins. */
+/* Returns where the structure behind the strings begins, or length if they do not end before it. */
 static uint32_t after_strings(const uint8_t *bytes, uint32_t at, uint32_t length)
 {
-	while (at + 1 < length && (bytes[at] || bytes[at + 1]))
-		at++;
-	return at + 2;
+	for (; at + 1 < length; at++)
+		if (!bytes[at] && !bytes[at + 1])
+			return at + 2;
+	return length;
 }
 
 bool smbios_find(uint64_t efi_system_table, uint8_t type, void *buffer, uint32_t size)

@@ -12,7 +12,8 @@
 /*
  * Copies the first structure of that type to buffer, size bytes at most, and fills the rest with
  * zeros. False: there is none. efi_system_table is the address of UEFI's system table. 0: firmware is
- * a BIOS, and the list is found by its signature below 1 MiB.
+ * a BIOS, and the list is found by its signature below 1 MiB. An entry point counts only if its
+ * checksums are right.
  */
 bool smbios_find(uint64_t efi_system_table, uint8_t type, void *buffer, uint32_t size);
 

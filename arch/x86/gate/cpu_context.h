@@ -18,7 +18,7 @@ enum gate_progress {
 	GATE_IDLE,     /* the slot runs, or never did */
 	GATE_ENTERED,  /* gate.asm saves its registers */
 	GATE_SAVED,    /* all that gate.asm saves is saved; the monitor's tables are loaded */
-	GATE_PARKED,   /* CPU and platform state are complete: the slot can be resumed */
+	GATE_PARKED,   /* CPU and platform state are complete: the slot has left the machine */
 	GATE_RESUMING, /* gate.asm puts its registers back */
 };
 

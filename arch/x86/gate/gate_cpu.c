@@ -59,6 +59,7 @@ bool gate_cpu_in_service(void)
 
 		if (gate_cpus.cpu[i].apic_id == id)
 			return context && context->progress != GATE_IDLE &&
+			       context->progress != GATE_PARKED &&
 			       context->rdi == SWITCHYARD_SERVICE;
 	}
 	return false;

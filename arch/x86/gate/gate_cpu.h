@@ -50,7 +50,8 @@ void gate_cpu_init(void *memory, const uint32_t *apic_ids, uint32_t count);
 
 /*
  * True if this CPU is in a service of the gate, which returns to the kernel that called. It may be
- * anywhere between the load of the monitor's IDT and that of the kernel's.
+ * anywhere between the load of the monitor's IDT and that of the kernel's. A service that faulted
+ * does not return: its slot has GATE_PARKED.
  */
 bool gate_cpu_in_service(void);
 

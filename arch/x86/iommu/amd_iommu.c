@@ -130,6 +130,11 @@ bool amd_iommu_is_on(const struct iommu_unit *unit)
 	return amd_control(unit) & CONTROL_ON;
 }
 
+bool amd_iommu_is_on_in(const struct iommu_unit_state *state)
+{
+	return state->control & CONTROL_ON;
+}
+
 void amd_iommu_save(const struct iommu_unit *unit, struct iommu_unit_state *state)
 {
 	state->control = amd_control(unit);
@@ -230,7 +235,7 @@ void amd_iommu_restore(const struct iommu_unit *unit, const struct iommu_unit_st
 		return;
 	amd_iommu_off(unit);
 	iommu_fields_restore(unit, amd_registers, AMD_REGISTERS, state->field);
-	if (state->control & CONTROL_ON) {
+	if (amd_iommu_is_on_in(state)) {
 		amd_forget(unit, state->control);
 		iommu_fields_restore(unit, amd_registers, AMD_REGISTERS, state->field);
 	} else if (!state->field[TABLE]) {

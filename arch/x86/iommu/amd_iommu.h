@@ -23,6 +23,7 @@ void amd_iommu_give_empty_table(const void *table);
 /* These do for an AMD unit what vtd.h says of VT-d's. */
 bool amd_iommu_present(const struct iommu_unit *unit);
 bool amd_iommu_is_on(const struct iommu_unit *unit);
+bool amd_iommu_is_on_in(const struct iommu_unit_state *state);
 void amd_iommu_off(const struct iommu_unit *unit);
 void amd_iommu_save(const struct iommu_unit *unit, struct iommu_unit_state *state);
 void amd_iommu_restore(const struct iommu_unit *unit, const struct iommu_unit_state *state);

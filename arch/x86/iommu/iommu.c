@@ -12,13 +12,15 @@ static const struct iommu_driver {
 	uint32_t size; /* of the registers */
 	bool (*present)(const struct iommu_unit *unit);
 	bool (*is_on)(const struct iommu_unit *unit);
+	bool (*is_on_in)(const struct iommu_unit_state *state);
 	void (*off)(const struct iommu_unit *unit);
 	void (*save)(const struct iommu_unit *unit, struct iommu_unit_state *state);
 	void (*restore)(const struct iommu_unit *unit, const struct iommu_unit_state *state);
 } drivers[] = {
-	[IOMMU_VTD] = {VTD_SIZE, vtd_present, vtd_is_on, vtd_off, vtd_save, vtd_restore},
-	[IOMMU_AMD] = {AMD_IOMMU_SIZE, amd_iommu_present, amd_iommu_is_on, amd_iommu_off,
-		       amd_iommu_save, amd_iommu_restore},
+	[IOMMU_VTD] = {VTD_SIZE, vtd_present, vtd_is_on, vtd_is_on_in, vtd_off, vtd_save,
+		       vtd_restore},
+	[IOMMU_AMD] = {AMD_IOMMU_SIZE, amd_iommu_present, amd_iommu_is_on, amd_iommu_is_on_in,
+		       amd_iommu_off, amd_iommu_save, amd_iommu_restore},
 };
 
 static const struct iommu_driver *driver_of(const struct iommu_unit *unit)
@@ -99,6 +101,14 @@ bool iommu_any_on(void)
 {
 	for (uint32_t i = 0; i < units.count; i++)
 		if (driver_of(&units.unit[i])->is_on(&units.unit[i]))
+			return true;
+	return false;
+}
+
+bool iommu_any_on_in(const struct iommu_state *state)
+{
+	for (uint32_t i = 0; i < units.count; i++)
+		if (driver_of(&units.unit[i])->is_on_in(&state->unit[i]))
 			return true;
 	return false;
 }

@@ -33,8 +33,9 @@ uint32_t iommu_state_size(void);
 uint64_t iommu_room(void);
 void iommu_give_room(void *room);
 
-/* True if a unit translates addresses, or remaps interrupts. */
+/* True if a unit translates addresses, or remaps interrupts; and if one will, by that state. */
 bool iommu_any_on(void);
+bool iommu_any_on_in(const struct iommu_state *state);
 
 /* How firmware left a unit: "off", "on" and so on. */
 const char *iommu_firmware_left(uint32_t index);

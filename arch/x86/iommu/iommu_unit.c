@@ -2,6 +2,7 @@
 #include "arch/x86/iommu/iommu_unit.h"
 #include <stddef.h>
 #include "arch/x86/iommu/iommu_registers.h"
+#include "arch/x86/memory/phys.h"
 #include "arch/x86/time/clock.h"
 #include "lib/print.h"
 
@@ -12,6 +13,22 @@ static struct {
 	report_fn report;
 	void *context;
 } reports;
+
+static struct {
+	uint64_t base, size;
+} ram;
+
+void iommu_set_ram(uint64_t base, uint64_t size)
+{
+	ram.base = base;
+	ram.size = size;
+}
+
+bool iommu_in_ram(uint64_t address, uint64_t size)
+{
+	return address >= ram.base && address - ram.base <= ram.size &&
+	       size <= ram.size - (address - ram.base) && phys_range(address, size);
+}
 
 void iommu_report_to(report_fn report, void *context)
 {
@@ -38,7 +55,7 @@ void iommu_fields_save(const struct iommu_unit *unit, const struct iommu_registe
 		       uint32_t count, uint64_t *field)
 {
 	for (uint32_t i = 0; i < count; i++)
-		field[i] = read_register(unit, &table[i]);
+		field[i] = read_register(unit, &table[i]) & ~(uint64_t)table[i].read_only;
 }
 
 /* A unit lacks some registers. They read as 0, and are never written. */

@@ -27,7 +27,8 @@ struct iommu_unit_state {
 /* One row of the table of a kind: a register that software sets. */
 struct iommu_register {
 	uint16_t offset;
-	uint8_t size; /* bytes: 4 or 8 */
+	uint8_t size;	    /* bytes: 4 or 8 */
+	uint32_t read_only; /* bits that only say something, and are not kept */
 };
 
 /* A mirrored pair for the registers of a table. Restore leaves a register alone that is 0. */
@@ -49,6 +50,13 @@ bool iommu_wait_stored(const struct iommu_unit *unit, const volatile uint64_t *s
 
 /* Reports "IOMMU at ADDRESS: WHAT". */
 void iommu_complain(const struct iommu_unit *unit, const char *what);
+
+/*
+ * Says which RAM the slot has whose state is saved or restored. A kernel may have told a unit to
+ * look elsewhere, and the monitor does not write there.
+ */
+void iommu_set_ram(uint64_t base, uint64_t size);
+bool iommu_in_ram(uint64_t address, uint64_t size);
 
 /*
  * Says where such lines go. They come while a slot owns screen and serial port, so report must not

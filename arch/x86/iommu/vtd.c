@@ -33,15 +33,15 @@ static const struct iommu_register registers[] = {
 	{VTD_FEDATA, 4},
 	{VTD_FEADDR, 4},
 	{VTD_FEUADDR, 4},
-	{VTD_FECTL, 4},
+	{VTD_FECTL, 4, VTD_PENDING},
 	{VTD_IEDATA, 4},
 	{VTD_IEADDR, 4},
 	{VTD_IEUADDR, 4},
-	{VTD_IECTL, 4},
+	{VTD_IECTL, 4, VTD_PENDING},
 	{VTD_PEDATA, 4},
 	{VTD_PEADDR, 4},
 	{VTD_PEUADDR, 4},
-	{VTD_PECTL, 4},
+	{VTD_PECTL, 4, VTD_PENDING},
 };
 #define REGISTERS (sizeof(registers) / sizeof(registers[0]))
 _Static_assert(REGISTERS <= IOMMU_FIELDS, "struct iommu_unit_state has room for all registers");
@@ -61,6 +61,11 @@ bool vtd_present(const struct iommu_unit *unit)
 bool vtd_is_on(const struct iommu_unit *unit)
 {
 	return status(unit) & (VTD_TRANSLATION | VTD_REMAPPING);
+}
+
+bool vtd_is_on_in(const struct iommu_unit_state *state)
+{
+	return state->control & (VTD_TRANSLATION | VTD_REMAPPING);
 }
 
 bool vtd_protects(const struct iommu_unit *unit)
@@ -167,7 +172,7 @@ void vtd_restore(const struct iommu_unit *unit, const struct iommu_unit_state *s
 	iommu_fields_restore(unit, registers + RANGES, REGISTERS - RANGES, state->field + RANGES);
 	set_protection(unit, (uint32_t)state->field[PROTECTION]);
 	set_tables(unit, state->control);
-	if (state->control & (VTD_TRANSLATION | VTD_REMAPPING)) {
+	if (vtd_is_on_in(state)) {
 		flush_writes(unit);
 		vtd_forget(unit);
 	}

@@ -15,8 +15,9 @@
 /* False if there is no unit at its address. */
 bool vtd_present(const struct iommu_unit *unit);
 
-/* True if it translates or blocks what devices do, or remaps interrupts. */
+/* True if it translates or blocks what devices do, or remaps interrupts; and if that state does. */
 bool vtd_is_on(const struct iommu_unit *unit);
+bool vtd_is_on_in(const struct iommu_unit_state *state);
 
 /* True if it keeps devices out of ranges of RAM, which only firmware asks for. */
 bool vtd_protects(const struct iommu_unit *unit);

@@ -62,14 +62,14 @@ static uint32_t register_of(const struct queue *queue)
 	return queue->next * queue->words_each * (uint32_t)sizeof(uint64_t);
 }
 
-/* A slot's queue. Its address is whatever the slot wrote. False if there is no such memory. */
+/* A slot's queue. Its address is whatever the slot wrote. False if it is not in the slot's RAM. */
 static bool find_queue(struct queue *queue, uint64_t iqa, uint64_t tail)
 {
 	set_size(queue, iqa);
 	queue->words = NULL;
 	queue->next = index_of(queue, tail);
 	if (queue->next < queue->count &&
-	    phys_range(page_down(iqa), PAGE_SIZE << VTD_IQA_ORDER(iqa)))
+	    iommu_in_ram(page_down(iqa), PAGE_SIZE << VTD_IQA_ORDER(iqa)))
 		queue->words = phys(page_down(iqa));
 	return queue->words;
 }
@@ -122,7 +122,8 @@ void vtd_queue_on(const struct iommu_unit *unit, uint64_t iqa, uint64_t tail)
 	if (!queue_switch_on(unit, iqa))
 		return;
 	if (!find_queue(&queue, iqa, tail)) {
-		iommu_complain(unit, "its queue lies outside of RAM, and begins at 0 again");
+		iommu_complain(unit,
+			       "its queue lies outside of its slot's RAM, and begins at 0 again");
 		return;
 	}
 	end = queue.next;

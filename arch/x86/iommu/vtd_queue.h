@@ -19,7 +19,7 @@ bool vtd_command(const struct iommu_unit *unit, uint32_t bit, bool on, const cha
  */
 void vtd_queue_on(const struct iommu_unit *unit, uint64_t iqa, uint64_t tail);
 
-/* Waits until the queue is empty, and switches it off. */
+/* Waits until the queue is empty, and switches it off. Both need iommu_set_ram(). */
 void vtd_queue_off(const struct iommu_unit *unit);
 
 /* Lets the unit forget all that it has cached. Its queue must be off, and is off after it. */

@@ -54,6 +54,8 @@ enum vtd_register {
 #define VTD_LASTING \
 	(VTD_TRANSLATION | VTD_FAULT_LOG | VTD_QUEUED | VTD_REMAPPING | VTD_COMPATIBILITY)
 
+#define VTD_PENDING		(1u << 30) /* in the controls of interrupts: one waits to be sent */
+
 #define VTD_PMEN_ENABLE		(1u << 31)
 #define VTD_PMEN_STATUS		(1u << 0)
 

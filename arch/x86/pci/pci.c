@@ -36,6 +36,12 @@ enum capability_id {
 
 static struct pci_functions found;
 
+/* What was paused and is not listed, as far as there is room. The rest stays paused. */
+static struct {
+	uint32_t count;
+	pci_address_t address[PCI_MAX_FUNCTIONS];
+} paused;
+
 struct pci_functions *pci_functions(void)
 {
 	return &found;
@@ -172,14 +178,25 @@ static void add_function(pci_address_t address, void *context)
 void pci_init(void)
 {
 	found = (struct pci_functions){0};
+	paused.count = 0;
 	for_each_function(add_function, &found);
+}
+
+/* NULL: it is not listed. */
+static struct pci_function *listed_at(pci_address_t address)
+{
+	for (uint32_t i = 0; i < found.count; i++)
+		if (found.function[i].address == address)
+			return &found.function[i];
+	return NULL;
 }
 
 static void mark_cut_off(pci_address_t address)
 {
-	for (uint32_t i = 0; i < found.count; i++)
-		if (found.function[i].address == address)
-			found.function[i].cut_off = true;
+	struct pci_function *function = listed_at(address);
+
+	if (function)
+		function->cut_off = true;
 }
 
 /* Bridges pass on what others write. An IOMMU reads its tables, and is switched off by itself. */
@@ -234,16 +251,22 @@ static void cut_off(pci_address_t address, void *context)
 	stopped->masters++;
 }
 
+/* A function that was plugged in where another one had been is not the one that is listed. */
 static void pause(pci_address_t address, void *none)
 {
+	const struct pci_function *function = listed_at(address);
+	bool listed = function && pci_read32(address, PCI_ID) == function->id;
+
 	(void)none;
-	stop_bus_master(address);
+	if (stop_bus_master(address) && !listed && paused.count < PCI_MAX_FUNCTIONS)
+		paused.address[paused.count++] = address;
 }
 
 uint32_t pci_stop_bus_masters(void)
 {
 	struct stopped stopped = {0};
 
+	paused.count = 0; /* these are cut off, too */
 	for_each_function(cut_off, &stopped);
 	if (stopped.virtual)
 		clock_wait_us(PCI_SRIOV_OFF_US);
@@ -253,4 +276,15 @@ uint32_t pci_stop_bus_masters(void)
 void pci_pause_bus_masters(void)
 {
 	for_each_function(pause, NULL);
+}
+
+void pci_end_pause(void)
+{
+	while (paused.count) {
+		pci_address_t address = paused.address[--paused.count];
+
+		if (answers(address))
+			pci_write16(address, PCI_COMMAND,
+				    pci_read16(address, PCI_COMMAND) | PCI_COMMAND_MASTER);
+	}
 }

@@ -69,7 +69,11 @@ struct pci_functions *pci_functions(void);
  */
 uint32_t pci_stop_bus_masters(void);
 
-/* Does the same until pci_restore(), which gives the bit back to whom it belongs then. */
+/*
+ * Clears the bit until pci_restore(), which gives it back to whom it belongs then. A function that
+ * is not listed has no state, so it gets the bit back by pci_end_pause(), which pci_restore() calls.
+ */
 void pci_pause_bus_masters(void);
+void pci_end_pause(void);
 
 #endif

@@ -156,6 +156,14 @@ void pci_msix_save(struct pci_image *image, struct pci_msix_state *state,
 		read_table(table, entries, function->msix_entries);
 }
 
+void pci_msix_read_again(struct pci_image *image, struct pci_msix_state *state)
+{
+	uint32_t at = image->function->capability.msix + MSIX_CONTROL;
+
+	state->control = (uint16_t)pci_image_read(image, at, 2);
+	state->table = false;
+}
+
 static bool entries_differ(const struct pci_msix_entry *a, const struct pci_msix_entry *b,
 			   uint32_t count)
 {

@@ -51,6 +51,9 @@ void pci_msix_restore(const struct pci_function *function, const struct pci_msix
 		      const struct pci_msix_entry *entries, const struct pci_msix_state *now,
 		      const struct pci_msix_entry *now_entries, uint16_t command);
 
+/* The function may have lost its registers since the save. Its table is not known after it. */
+void pci_msix_read_again(struct pci_image *image, struct pci_msix_state *state);
+
 /* How many entries the function's MSI-X table has. */
 uint16_t pci_msix_entries(const struct pci_function *function);
 

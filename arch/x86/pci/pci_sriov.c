@@ -14,6 +14,7 @@
 #define CONTROL_MEMORY	  0x0008
 #define CONTROL_NOT_THERE 0xffff
 #define LAST_ADDRESS	  0xffffu
+#define ID_OF_VIRTUAL	  0xffffffffu
 #define CLASS_NOT_THERE	  0xffffffffu
 
 static bool is_on(uint16_t control)
@@ -32,12 +33,16 @@ static void switch_off(pci_address_t address, uint16_t at, uint16_t control)
 			     control & (uint16_t) ~(CONTROL_ENABLE | CONTROL_MEMORY));
 }
 
-/* False: it does not answer. Its class can't be all ones, but its ID is. */
+/*
+ * False: there is no virtual function. Its ID reads as all ones, but its class can't. A kernel may
+ * have given the buses other numbers, and then another function may be at this address.
+ */
 static bool stop_virtual(pci_address_t address)
 {
 	uint16_t command;
 
-	if (pci_read32(address, PCI_CLASS) == CLASS_NOT_THERE)
+	if (pci_read32(address, PCI_ID) != ID_OF_VIRTUAL ||
+	    pci_read32(address, PCI_CLASS) == CLASS_NOT_THERE)
 		return false;
 	command = pci_read16(address, PCI_COMMAND);
 	if (command & PCI_COMMAND_MASTER)

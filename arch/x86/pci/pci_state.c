@@ -233,7 +233,8 @@ static void read_again(const struct pci_function *function, struct pci_function_
 		return;
 	read_registers(&image, now);
 	now->msi.known = false;
-	now->msix.table = false;
+	if (function->capability.msix)
+		pci_msix_read_again(&image, &now->msix);
 }
 
 /* Gives a bridge these bus numbers. */
@@ -402,6 +403,7 @@ void pci_restore(const struct pci_functions *functions, const struct pci_state *
 		load_command(&function[i], &state->function[i], &now->function[i]);
 	}
 	load_virtual(functions, state, now);
+	pci_end_pause();
 	for (uint32_t i = functions->count; i-- > 0;) {
 		if (!now->function[i].kept)
 			continue;

@@ -85,6 +85,7 @@ static void pci_item_restore(const void *state, const void *now);
 _Static_assert((uint32_t)VGA_SPARE_TEXT == (uint32_t)PLATFORM_SPARE_TEXT, "the bits are passed on");
 _Static_assert((uint32_t)VGA_SPARE_HIDDEN == (uint32_t)PLATFORM_SPARE_HIDDEN, "the same");
 _Static_assert((uint32_t)VGA_SPARE_FONTS == (uint32_t)PLATFORM_SPARE_FONTS, "the same");
+_Static_assert((uint32_t)VGA_SPARE_SAME_FONTS == (uint32_t)PLATFORM_SPARE_SAME_FONTS, "the same");
 
 static void vga_item_save(void *state)
 {
@@ -309,10 +310,16 @@ static void forget(const char *name)
 			last.now.known &= ~(1u << i);
 }
 
-void platform_stop_devices(bool ended)
+static bool iommus_on_in(const void *next)
+{
+	return iommu_any_on_in(next ? item_of(&layout, (void *)next, "iommu")
+				    : item_of(&firmware.layout, firmware.state, "iommu"));
+}
+
+void platform_stop_devices(bool ended, const void *next)
 {
 	struct lapic_state dropped;
-	bool pauses = !ended && slot_has_run && iommu_any_on();
+	bool pauses = !ended && slot_has_run && (iommu_any_on() || iommus_on_in(next));
 
 	if (ended) {
 		pci_stop_bus_masters();
@@ -336,6 +343,11 @@ void platform_give_room(void *room)
 {
 	iommu_give_room(room);
 	last.state = (uint8_t *)room + iommu_room();
+}
+
+void platform_set_ram(uint64_t base, uint64_t size)
+{
+	iommu_set_ram(base, size);
 }
 
 void platform_save(void *state, struct lapic_state *lapic, const struct platform_notes *notes)
@@ -377,6 +389,7 @@ void platform_restore(const void *state, const void *apart, const struct lapic_s
 
 void platform_restore_firmware(void)
 {
+	iommu_set_ram(0, UINT64_MAX); /* firmware's own tables are in reserved memory */
 	state_restore(&firmware.layout, firmware.state, NULL, &last.now, 0);
 	last.now.known = 0;
 }

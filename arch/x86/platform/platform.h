@@ -27,6 +27,7 @@ enum platform_spared {
 	PLATFORM_SPARE_PIC = 1 << 5,
 	PLATFORM_SPARE_PIT = 1 << 6,
 	PLATFORM_SPARE_MSIX = 1 << 7,
+	PLATFORM_SPARE_SAME_FONTS = 1 << 9,
 };
 
 /*
@@ -64,6 +65,12 @@ uint64_t platform_room(void);
 void platform_give_room(void *room);
 
 /*
+ * Says which RAM the slot has whose state is saved or restored next. A kernel may have given devices
+ * addresses elsewhere, and the monitor does not write there.
+ */
+void platform_set_ram(uint64_t base, uint64_t size);
+
+/*
  * Saves the machine's state to state, which has room for platform_layout()->size bytes, and this
  * CPU's local APIC to lapic, and adds the slot's notes. The machine is quiet after it: other CPUs
  * wait for a SIPI, every interrupt source is masked, and the local APIC is in virtual wire mode and
@@ -75,12 +82,13 @@ void platform_save(void *state, struct lapic_state *lapic, const struct platform
 void platform_console_used(void);
 
 /*
- * Called before another slot gets the machine. Stops devices that still write to memory: all of
- * them if their slot has ended, and their last interrupts are dropped. The devices of a parked slot
- * are suspended. But if it has left an IOMMU on, they are stopped until a state is restored, because
- * their addresses mean something else without it. Then the IOMMUs go off.
+ * Called before another slot gets the machine, which will have the state next; NULL: firmware's.
+ * Stops devices that still write to memory: all of them if their slot has ended, and their last
+ * interrupts are dropped. The devices of a parked slot are suspended. But if it has left an IOMMU
+ * on, or the next slot has one on, they are stopped until the state is restored, because their
+ * addresses mean something else there. Then the IOMMUs go off.
  */
-void platform_stop_devices(bool ended);
+void platform_stop_devices(bool ended, const void *next);
 
 /*
  * Items with STATE_APART may need more memory than their place in the state. The first function

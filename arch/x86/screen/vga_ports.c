@@ -127,11 +127,11 @@ void vga_registers_read(struct vga_registers *registers, const struct vga_regist
 	registers->misc = inb(VGA_MISC_READ);
 	indexed_read(registers);
 	attributes_read(registers, colours ? VGA_ATTRIBUTE_PALETTE : 0);
-	if (colours) {
+	if (colours && colours != registers) {
 		memcpy(registers->attribute, colours->attribute, VGA_ATTRIBUTE_PALETTE);
 		memcpy(registers->dac, colours->dac, sizeof(registers->dac));
 		registers->dac_mask = colours->dac_mask;
-	} else {
+	} else if (!colours) {
 		dac_read(registers);
 	}
 }

@@ -31,6 +31,8 @@ static struct {
 	uint64_t adapter_hash;
 	const uint64_t *restored_font;	/* what vga_font_restore() was given */
 	uint64_t read_font[FONT_WORDS]; /* what vga_save() has read */
+	bool font_read;
+	const struct vga_state *shown; /* what was restored last, with its own font */
 } own;
 
 static bool is_present(void)
@@ -88,7 +90,6 @@ static uint64_t read_font(const struct vga_registers *registers, uint64_t *font)
 		hash = (hash ^ word) * HASH_PRIME;
 	}
 	close_font(registers);
-	own.adapter_hash = hash;
 	return hash;
 }
 
@@ -151,25 +152,42 @@ static void save_text(struct vga_state *state, uint32_t spared)
 	}
 }
 
+/*
+ * What the slot that has state shares with the adapter, fonts and colours, so that they need not be
+ * read. NULL if they must be. A slot that says "the same" has in state what vga_restore() gave it,
+ * unless it did not get that, or its memory was another slot's since.
+ */
+static const struct vga_registers *known_colours(const struct vga_state *state, uint32_t spared)
+{
+	if (spared & VGA_SPARE_FONTS && own.text)
+		return &own.registers;
+	if (spared & VGA_SPARE_SAME_FONTS && own.shown == state && state->present && state->text)
+		return &state->registers;
+	return NULL;
+}
+
 void vga_save(struct vga_state *state, uint32_t spared)
 {
-	bool own_fonts = spared & VGA_SPARE_FONTS && own.text;
+	const struct vga_registers *known = known_colours(state, spared);
 
+	own.shown = NULL;
+	own.font_read = false;
 	state->present = is_present();
 	state->text = false;
 	if (!state->present)
 		return;
-	vga_registers_read(&state->registers, own_fonts ? &own.registers : NULL);
+	vga_registers_read(&state->registers, known);
 	state->text = shows_text(&state->registers);
 	own.adapter_hash = 0; /* a graphics mode may have used the memory of the font */
 	if (!state->text)
 		return;
 	save_text(state, spared);
-	if (own_fonts)
-		own.adapter_hash = own.font_hash;
-	else
-		read_font(&state->registers, own.read_font);
-	state->font_hash = own.adapter_hash;
+	if (known == &own.registers)
+		state->font_hash = own.font_hash;
+	else if (!known)
+		state->font_hash = read_font(&state->registers, own.read_font);
+	own.font_read = !known;
+	own.adapter_hash = state->font_hash;
 }
 
 bool vga_font_differs(const struct vga_state *state)
@@ -179,7 +197,8 @@ bool vga_font_differs(const struct vga_state *state)
 
 void vga_font_save(void *font)
 {
-	memcpy(font, own.read_font, sizeof(own.read_font));
+	if (own.font_read)
+		memcpy(font, own.read_font, sizeof(own.read_font));
 }
 
 void vga_font_restore(const void *font)
@@ -227,6 +246,7 @@ void vga_restore(const struct vga_state *state, const struct vga_state *now)
 {
 	struct vga_registers registers = {0};
 
+	own.shown = vga_font_differs(state) && !own.restored_font ? NULL : state;
 	if (!state->present || !is_present())
 		return;
 	if (!now)
@@ -247,7 +267,7 @@ void vga_keep(void)
 		return;
 	vga_registers_read(&own.registers, NULL);
 	if (own.text)
-		own.font_hash = read_font(&own.registers, own.font);
+		own.font_hash = own.adapter_hash = read_font(&own.registers, own.font);
 	vga_indices_write(&own.registers);
 }
 
@@ -264,6 +284,7 @@ void vga_take_back(void)
 	struct vga_registers registers = own.registers, now = {0};
 	bool text = vga_is_text();
 
+	own.shown = NULL;
 	if (!own.kept || !is_present())
 		return;
 	if (text && own.text)

@@ -45,6 +45,8 @@ enum vga_spared {
 	VGA_SPARE_HIDDEN = 1 << 1, /* the text outside of the page that is shown */
 	/* Fonts, palette and colours: they are what vga_keep() found. */
 	VGA_SPARE_FONTS = 1 << 2,
+	/* The same: they are what vga_restore() gave this slot last. */
+	VGA_SPARE_SAME_FONTS = 1 << 9,
 };
 
 struct vga_state {
@@ -68,7 +70,8 @@ bool vga_is_text(void);
  * vga_save() has read to font, which must live as long as the state. Before vga_restore(),
  * vga_font_restore() gets that copy. If it gets NULL, the slot finds the monitor's font.
  *
- * spared has bits of enum vga_spared. Restore writes what differs from now, which is what was saved
+ * spared has bits of enum vga_spared. With VGA_SPARE_SAME_FONTS, state must be that of this slot's last
+ * save. Restore writes what differs from now, which is what was saved
  * last, if nothing has changed the screen, or NULL.
  */
 void vga_save(struct vga_state *state, uint32_t spared);

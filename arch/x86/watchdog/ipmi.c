@@ -16,6 +16,7 @@ struct smbios_ipmi {
 #define SMBIOS_IPMI	       38
 #define INTERFACE_KCS	       1
 #define BASE_PORTS	       1u
+#define BASE_LEAST	       0x100u /* below are the chip set's own: timers, interrupts, DMA */
 #define BASE_LOW_BIT(modifier) ((modifier) >> 4 & 1)
 #define SPACING(modifier)      ((modifier) >> 6)
 
@@ -70,7 +71,7 @@ bool ipmi_find(void)
 	asked_and_runs = false;
 	if (!smbios_find(firmware, SMBIOS_IPMI, &found, sizeof(found)) ||
 	    found.interface != INTERFACE_KCS || !(found.base & BASE_PORTS) ||
-	    found.base > UINT16_MAX ||
+	    found.base < BASE_LEAST || found.base > UINT16_MAX ||
 	    SPACING(found.modifier) >= sizeof(spacing) / sizeof(spacing[0]))
 		return false;
 	kcs.data = (uint16_t)((found.base & ~(uint64_t)BASE_PORTS) | BASE_LOW_BIT(found.modifier));

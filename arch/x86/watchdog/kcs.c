@@ -17,9 +17,11 @@
 #define COMMAND_WRITE_END   0x62
 #define READ		    0x68
 
-#define STEP_US		    200000
-#define ANSWER_MOST	    64 /* bytes after which the BMC's answer counts as broken */
-#define REPEATED	    2  /* bytes at the answer's start that repeat the request's */
+#define MESSAGE_US	    500000 /* all steps of a message together */
+#define ANSWER_MOST	    64	   /* bytes after which the BMC's answer counts as broken */
+#define REPEATED	    2	   /* bytes at the answer's start that repeat the request's */
+
+static uint64_t deadline; /* of the message under way */
 
 static uint8_t kcs_status(const struct kcs *kcs)
 {
@@ -29,12 +31,10 @@ static uint8_t kcs_status(const struct kcs *kcs)
 /* Waits until these bits of the status are as wanted. */
 static bool wait_status(const struct kcs *kcs, uint8_t mask, uint8_t wanted)
 {
-	uint64_t end = clock_us() + STEP_US;
-
-	while ((kcs_status(kcs) & mask) != wanted)
-		if (clock_us() > end)
-			return false;
-	return true;
+	while (clock_us() <= deadline)
+		if ((kcs_status(kcs) & mask) == wanted)
+			return true;
+	return false;
 }
 
 static void drop_output(const struct kcs *kcs)
@@ -109,6 +109,7 @@ static int receive(const struct kcs *kcs, uint8_t *answer, uint32_t max_answer)
 int kcs_ask(const struct kcs *kcs, const uint8_t *request, uint32_t count, uint8_t *answer,
 	    uint32_t max_answer)
 {
+	deadline = clock_us() + MESSAGE_US;
 	if (!wait_status(kcs, STATUS_INPUT, 0))
 		return -1;
 	if (STATUS_STATE(kcs_status(kcs)) != STATE_IDLE && !abort_message(kcs))

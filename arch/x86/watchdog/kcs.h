@@ -19,7 +19,7 @@ struct kcs {
  * both go to answer; the first one is the completion code. Returns how many came, max_answer at most,
  * or -1 if the BMC did not answer properly. A message that somebody else has begun is aborted.
  *
- * It waits 200 ms at most for each step of the BMC's, and takes some 1 ms a message.
+ * It takes some 1 ms, and 500 ms at most.
  */
 int kcs_ask(const struct kcs *kcs, const uint8_t *request, uint32_t count, uint8_t *answer,
 	    uint32_t max_answer);

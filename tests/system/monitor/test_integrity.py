@@ -189,12 +189,21 @@ def test_fault_after_a_slot_is_parked(machines):
 
 
 def test_a_damaged_image_is_not_started(ticks):
+    """A slot that was parked stays so."""
+    ticks.sendline('boot tick')
+    tick_count(ticks, 'tick')
+    ticks.send('0')
+    ticks.expect(PROMPT)
     rows = parse_table(ticks.command('mem'))
     store = next(int(row['START'], 16) for row in rows if row['OWNER'] == 'store')
     with ticks.damage() as memory:
         memory.flip(store + 100)
     refused = first_error(ticks.command('boot tick'))
     assert 'slot tick' in refused and 'kernel image' in refused and f'{store:#x}' in refused
+    ticks.sendline('switch tick')
+    ticks.expect(r'^tick: back after')
+    ticks.send('0')
+    ticks.expect(PROMPT)
     assert 'slot tick' in first_error(ticks.command('selftest'))
     ticks.sendline('boot tock')
     tick_count(ticks, 'tock')

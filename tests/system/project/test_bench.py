@@ -53,12 +53,13 @@ def test_goals(report):
     assert verdicts(report, [Goal('hop', 'deep', ('there', 'not measured'), 12)]) == []
 
 
-def test_plot(report):
-    drawn = xml.etree.ElementTree.fromstring(plot.plot(report))
-    name = '{http://www.w3.org/2000/svg}'
-    widths = [float(bar.get('width')) for bar in drawn.iter(f'{name}rect')]
-    assert len(widths) == 4 and widths[0] < widths[1] < widths[2]
-    assert {'deep', 'back', 'gate: instructions'} <= {text.text for text in drawn.iter(f'{name}text')}
+def test_plot(report, tmp_path):
+    plot.plot(report, tmp_path / 'bench.svg')
+    drawn = xml.etree.ElementTree.parse(tmp_path / 'bench.svg')
+    texts = {text.text.strip() for text in drawn.iter('{http://www.w3.org/2000/svg}text')}
+    assert {'milliseconds', 'deep', 'there', 'back', 'gate: instructions', '40', '2,000'} <= texts
+    plot.plot(Report(), tmp_path / 'empty.svg')  # nothing to draw
+    assert not (tmp_path / 'empty.svg').exists()
 
 
 def test_nothing_measured_is_a_failure(report):

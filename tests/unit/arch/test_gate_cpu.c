@@ -93,6 +93,8 @@ static void services_are_known(void **state)
 	assert_false(gate_cpu_in_service());
 	own.progress = GATE_RESUMING;
 	assert_true(gate_cpu_in_service());
+	own.progress = GATE_PARKED; /* it faulted in the service */
+	assert_false(gate_cpu_in_service());
 	gate_cpus.cpu[0].apic_id = 9;
 	assert_false(gate_cpu_in_service());
 }

@@ -54,6 +54,7 @@ static int setup(void **unused)
 	fake_iommu_reset();
 	fake_pci_reset();
 	fake_memory(QUEUE_AT, PAGE_SIZE, 0xa5);
+	iommu_set_ram(0, UINT64_MAX);
 	reports.count = 0;
 	iommu_report_to(keep_report, &reports);
 	memset(&state, 0, sizeof(state));
@@ -175,6 +176,19 @@ static void vtd_is_not_touched_if_nothing_differs(void **unused)
 	assert_int_equal(fake_iommus.writes, 0);
 }
 
+/* It can be read, but not written, and goes when the interrupt is sent. */
+static void an_interrupt_that_waits_is_no_difference(void **unused)
+{
+	(void)unused;
+	start_vtd();
+	fake_iommu_set(fake, VTD_FECTL, 4, VTD_PENDING);
+	vtd_restore(&fake->unit, &state);
+	assert_int_equal(fake_iommus.writes, 0);
+	fake_iommu_set(fake, VTD_FECTL, 4, 1u << 31); /* masked */
+	vtd_restore(&fake->unit, &state);
+	assert_int_equal(fake_iommu_get(fake, VTD_FECTL, 4), 0);
+}
+
 /* The slot may write any address there. */
 static void a_queue_outside_of_ram(void **unused)
 {
@@ -186,9 +200,42 @@ static void a_queue_outside_of_ram(void **unused)
 			state.field[i] = UINT64_C(0xf000000000);
 	vtd_restore(&fake->unit, &state);
 	assert_int_equal(reports.count, 1);
-	assert_string_equal(reports.text[0], "IOMMU at 0xfed90000: its queue lies outside of RAM, "
-					     "and begins at 0 again");
+	assert_string_equal(reports.text[0],
+			    "IOMMU at 0xfed90000: its queue lies outside of its slot's RAM, and "
+			    "begins at 0 again");
 	assert_int_equal(vtd_status(), EVERYTHING & VTD_LASTING);
+}
+
+/* The queue is at another slot's, the monitor's or a device's address. Nothing is written there. */
+static void a_queue_outside_of_the_slots_ram(void **unused)
+{
+	(void)unused;
+	start_vtd();
+	iommu_set_ram(QUEUE_AT + PAGE_SIZE, 16 * PAGE_SIZE);
+	fake->last = VTD_WAITS;
+	vtd_restore(&fake->unit, &firmware);
+	assert_int_equal(vtd_status(), 0);
+	assert_int_equal(fake->forgot[VTD_WAITS], 0);
+	assert_int_equal(reports.count, 0);
+	vtd_restore(&fake->unit, &state);
+	assert_int_equal(fake_iommu_get(fake, VTD_IQH, 8), 0);
+	assert_int_equal(reports.count, 1);
+	iommu_set_ram(QUEUE_AT, PAGE_SIZE);
+	vtd_restore(&fake->unit, &firmware);
+	vtd_restore(&fake->unit, &state);
+	assert_int_equal(fake_iommu_get(fake, VTD_IQH, 8), POSITION);
+	assert_int_equal(reports.count, 1);
+}
+
+static void what_is_in_ram(void **unused)
+{
+	(void)unused;
+	iommu_set_ram(QUEUE_AT, PAGE_SIZE);
+	assert_true(iommu_in_ram(QUEUE_AT, PAGE_SIZE));
+	assert_false(iommu_in_ram(QUEUE_AT, PAGE_SIZE + 1));
+	assert_false(iommu_in_ram(QUEUE_AT - 1, 1));
+	assert_false(iommu_in_ram(QUEUE_AT + PAGE_SIZE, 1));
+	assert_false(iommu_in_ram(UINT64_MAX, 2));
 }
 
 /* It has eight pages, of which only the first is RAM. */
@@ -308,6 +355,8 @@ static void amd_goes_off_in_order(void **unused)
 
 	(void)unused;
 	start_amd(AMD_FORGETS_ALL);
+	assert_true(amd_iommu_is_on_in(&state));
+	assert_false(amd_iommu_is_on_in(&firmware));
 	amd_iommu_restore(&fake->unit, &firmware);
 	first = fake_iommu_written(AMD_CONTROL, 0);
 	second = fake_iommu_written(AMD_CONTROL, (uint32_t)first + 1);
@@ -407,6 +456,7 @@ static struct {
 
 static void a_unit_that_does_not_answer_is_left_out(void **unused)
 {
+	static struct iommu_state all;
 	struct fake_iommu *second;
 
 	(void)unused;
@@ -419,6 +469,10 @@ static void a_unit_that_does_not_answer_is_left_out(void **unused)
 	assert_int_equal(iommu_units()->unit[0].address, UNIT_AT + 0x10000);
 	assert_string_equal(iommu_firmware_left(0), "on");
 	assert_true(iommu_any_on());
+	iommu_save(&all);
+	assert_true(iommu_any_on_in(&all));
+	all.unit[0].control = VTD_QUEUED;
+	assert_false(iommu_any_on_in(&all));
 	assert_int_equal(iommu_state_size(), sizeof(struct iommu_unit_state));
 	assert_int_equal(reports.count, 1);
 	assert_string_equal(reports.text[0],
@@ -456,7 +510,10 @@ int main(void)
 		TEST(vtd_forgets_before_it_is_on),
 		TEST(vtd_leaves_the_slots_queue_as_it_was),
 		TEST(vtd_is_not_touched_if_nothing_differs),
+		TEST(an_interrupt_that_waits_is_no_difference),
 		TEST(a_queue_outside_of_ram),
+		TEST(a_queue_outside_of_the_slots_ram),
+		TEST(what_is_in_ram),
 		TEST(a_queue_that_is_cut),
 		TEST(a_bit_that_does_not_change),
 		TEST(a_queue_that_stands_still),

@@ -392,6 +392,40 @@ static void one_that_was_paused_comes_back(void **state)
 	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2), working);
 }
 
+/* It was plugged in after the start, so no slot's state has its command. */
+static void one_that_is_not_listed_comes_back(void **state)
+{
+	int plugged = fake_pci_add(bridge, 6, 0, ID(4), CLASS_NET, 0);
+
+	(void)state;
+	fake_pci_set(plugged, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER, true);
+	pci_save(pci_functions(), one, true);
+	pci_pause_bus_masters();
+	pci_pause_bus_masters(); /* for another slot, because the first one could not be started */
+	assert_int_equal(fake_pci_get(plugged, PCI_COMMAND, 2), PCI_COMMAND_MEMORY);
+	restore(one);
+	assert_int_equal(fake_pci_get(plugged, PCI_COMMAND, 2),
+			 PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+	pci_pause_bus_masters();
+	pci_stop_bus_masters(); /* its slot ended */
+	restore(one);
+	assert_int_equal(fake_pci_get(plugged, PCI_COMMAND, 2), PCI_COMMAND_MEMORY);
+}
+
+/* It forgets its registers when it wakes, also what MSI-X was. Its table is not kept. */
+static void a_function_forgets_while_it_wakes(void **state)
+{
+	(void)state;
+	fake_pci_set(net, MSIX + 2, 2, 0x8000 | (ENTRIES - 1), true);
+	pci_save(pci_functions(), one, false);
+	memcpy(now, one, pci_state_size(pci_functions()));
+	now->function[2].power = 3; /* the next slot left it asleep */
+	fake_pci_set(net, PM + 4, 2, 3, true);
+	fake_pci_set(net, MSIX + 2, 2, ENTRIES - 1, true);
+	pci_restore(pci_functions(), one, now);
+	assert_int_equal(fake_pci_get(net, MSIX + 2, 2), 0xc000 | (ENTRIES - 1));
+}
+
 /* It reads its tables, and Linux does not make it a bus master again. */
 static void an_iommu_is_not_stopped(void **state)
 {
@@ -528,6 +562,20 @@ static void a_virtual_function_out_of_reach(void **state)
 	assert_int_equal(fake_pci_get(net, SRIOV_CONTROL, 2), SRIOV_ON);
 }
 
+/* The bridge's numbers were others while the kernel ran, so that another function is at its address. */
+static void another_function_where_a_virtual_one_would_be(void **state)
+{
+	int first = start_virtual(), other = fake_pci_add(bridge, 7, 2, ID(9), CLASS_NET, 0);
+
+	(void)state;
+	fake_pci.function[first].gone = true; /* 1:7.0 is gone, and 1:7.2 is no virtual one */
+	fake_pci.function[first + 1].gone = true;
+	fake_pci_set(other, PCI_COMMAND, 2, WORKING, true);
+	pci_save(pci_functions(), one, true);
+	assert_int_equal(fake_pci_get(other, PCI_COMMAND, 2), WORKING);
+	assert_int_equal(fake_pci_get(net, SRIOV_CONTROL, 2), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -549,6 +597,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_that_is_gone_is_passed_over, start, end),
 		cmocka_unit_test_setup_teardown(one_that_was_cut_off_stays_so, start, end),
 		cmocka_unit_test_setup_teardown(one_that_was_paused_comes_back, start, end),
+		cmocka_unit_test_setup_teardown(one_that_is_not_listed_comes_back, start, end),
+		cmocka_unit_test_setup_teardown(a_function_forgets_while_it_wakes, start, end),
 		cmocka_unit_test_setup_teardown(an_iommu_is_not_stopped, start, end),
 		cmocka_unit_test_setup_teardown(power_of_a_slot_is_the_hardwares, start, end),
 		cmocka_unit_test_setup_teardown(a_bus_is_not_left_in_reset, start, end),
@@ -558,6 +608,8 @@ int main(void)
 						end),
 		cmocka_unit_test_setup_teardown(virtual_functions_are_the_slots_own, start, end),
 		cmocka_unit_test_setup_teardown(a_virtual_function_out_of_reach, start, end),
+		cmocka_unit_test_setup_teardown(another_function_where_a_virtual_one_would_be,
+						start, end),
 	};
 
 	return cmocka_run_group_tests_name("pci", tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
+#include "arch/x86/acpi/acpi_walk.h"
 #include "arch/x86/acpi/smbios.h"
 #include "fake/fake.h"
 
@@ -37,18 +38,37 @@ static int start(void **state)
 	return 0;
 }
 
+static void sum_entry(uint8_t *at)
+{
+	acpi_set_checksum(at + 0x10, 0x0f, at + 0x15);
+	acpi_set_checksum(at, at[5], at + 4);
+}
+
 static void make_entry(uint8_t *at)
 {
+	memset(at, 0, 0x20);
 	memcpy(at, "_SM_", 4);
+	at[5] = 0x1f;
+	memcpy(at + 0x10, "_DMI_", 5);
 	at[0x16] = sizeof(list);
 	write32(at + 0x18, TABLE);
+	at[0x1e] = 0x33; /* version 3.3 */
+	sum_entry(at);
+}
+
+static void sum_entry_3(uint8_t *at)
+{
+	acpi_set_checksum(at, at[6], at + 5);
 }
 
 static void make_entry_3(uint8_t *at)
 {
+	memset(at, 0, 0x20);
 	memcpy(at, "_SM3_", 5);
+	at[6] = 0x18;
 	write32(at + 0x0c, sizeof(list));
 	write32(at + 0x10, TABLE);
+	sum_entry_3(at);
 }
 
 static void is_found(uint64_t system)
@@ -67,7 +87,6 @@ static void a_bios_has_it_below_1_mib(void **state)
 	make_entry(bios + ENTRY - BIOS);
 	is_found(0);
 	assert_false(smbios_find(0, WANTED + 1, (uint8_t[8]){0}, 8));
-	memset(bios + ENTRY - BIOS, 0, 0x20);
 	make_entry_3(bios + ENTRY - BIOS);
 	is_found(0);
 }
@@ -97,12 +116,57 @@ static void a_wrong_list(void **state)
 	(void)state;
 	make_entry(bios + ENTRY - BIOS);
 	bios[ENTRY - BIOS + 0x16] = sizeof(list) + 1;
+	sum_entry(bios + ENTRY - BIOS);
 	assert_false(smbios_find(0, WANTED, found, sizeof(found)));
 	bios[ENTRY - BIOS + 0x16] = sizeof(list);
+	sum_entry(bios + ENTRY - BIOS);
 	table[12] = 0; /* the second structure's length */
 	assert_false(smbios_find(0, WANTED, found, sizeof(found)));
 	table[12] = sizeof(list);
 	assert_false(smbios_find(0, WANTED, found, sizeof(found)));
+}
+
+/* Bytes that look like an entry point are none, if one of them is wrong. The next one counts. */
+static void entry_points_have_checksums(void **state)
+{
+	uint8_t *entry = bios + 0x20, found[8];
+
+	(void)state;
+	for (uint32_t i = 0; i < 0x1f; i++) {
+		make_entry(entry);
+		entry[i]++;
+		assert_false(smbios_find(0, WANTED, found, sizeof(found)));
+	}
+	make_entry(entry);
+	entry[5] = 0x1e; /* version 2.1 */
+	sum_entry(entry);
+	is_found(0);
+	entry[0x15]++;
+	acpi_set_checksum(entry, entry[5], entry + 4);
+	assert_false(smbios_find(0, WANTED, found, sizeof(found)));
+	for (uint32_t i = 0; i < 0x18; i++) {
+		make_entry_3(entry);
+		entry[i]++;
+		assert_false(smbios_find(0, WANTED, found, sizeof(found)));
+	}
+	make_entry(bios + ENTRY - BIOS);
+	is_found(0);
+}
+
+/* Version 3 says only how long the list is at most. One without an end is read to that length. */
+static void a_list_as_long_as_can_be(void **state)
+{
+	uint8_t *entry = bios + ENTRY - BIOS, *room = fake_memory(2 * TABLE, 1 << 20, 1), found[8];
+
+	(void)state;
+	make_entry_3(entry);
+	write32(entry + 0x0c, UINT32_MAX);
+	write32(entry + 0x10, 2 * TABLE);
+	sum_entry_3(entry);
+	memcpy(room, list, 5); /* its strings have no end */
+	assert_false(smbios_find(0, WANTED, found, sizeof(found)));
+	memcpy(room, list, sizeof(list));
+	is_found(0);
 }
 
 int main(void)
@@ -111,6 +175,8 @@ int main(void)
 		cmocka_unit_test_setup(a_bios_has_it_below_1_mib, start),
 		cmocka_unit_test_setup(uefi_names_it, start),
 		cmocka_unit_test_setup(a_wrong_list, start),
+		cmocka_unit_test_setup(entry_points_have_checksums, start),
+		cmocka_unit_test_setup(a_list_as_long_as_can_be, start),
 	};
 
 	return cmocka_run_group_tests_name("smbios", tests, NULL, NULL);

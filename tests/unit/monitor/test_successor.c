@@ -23,6 +23,7 @@ static struct slot *const gamma_slot = &monitor.slots.slot[2];
 static char events[512];
 static bool attended, key_pressed;
 static const struct slot *damaged; /* this slot can't be resumed */
+static const struct slot *faulty;  /* the start of this slot ends in a fault */
 static jmp_buf started;
 
 static void note(const char *format, ...)
@@ -40,8 +41,10 @@ static bool fake_start(const char *how, struct slot *slot, struct error *error)
 	note("%s%s %s", events[0] ? ", " : "", how, slot->name);
 	if (slot == damaged)
 		return fail(error, "slot %s is damaged", slot->name);
-	succession_begin_turn(&monitor.succession, slot);
-	slot->state = SWITCHYARD_RUNNING;
+	if (slot != faulty) {
+		succession_begin_turn(&monitor.succession, slot);
+		slot->state = SWITCHYARD_RUNNING;
+	}
 	longjmp(started, 1);
 }
 
@@ -101,7 +104,7 @@ static int start(void **state)
 	monitor.frontend.count_down = count_down;
 	attended = true;
 	key_pressed = false;
-	damaged = NULL;
+	damaged = faulty = NULL;
 	return 0;
 }
 
@@ -245,6 +248,42 @@ static void nobody_there_slows_a_loop_down(void **state)
 			    "count down: Starting beta (600), boot beta");
 }
 
+/* What happens when fault_recover() has found that slot; NULL: none had the machine. */
+static const char *faults(struct slot *slot)
+{
+	events[0] = '\0';
+	monitor.succession.faulted = slot;
+	if (!setjmp(started))
+		successor_start_after_fault(&monitor);
+	return events;
+}
+
+static void a_fault_has_the_crashed_slots_successor(void **state)
+{
+	(void)state;
+	beta->on_crash = to("alpha");
+	run(beta, 1, SWITCHYARD_CRASHED);
+	assert_string_equal(faults(beta), "switch alpha");
+	assert_null(monitor.succession.faulted);
+	assert_string_equal(faults(NULL), "");
+}
+
+/* The turn that the successor did not get is the next one that a person starts. */
+static void a_fault_while_a_successor_starts(void **state)
+{
+	(void)state;
+	beta->on_crash.kind = SUCCESSOR_RESTART;
+	for (int i = 0; i < 5; i++) {
+		run(beta, 1, SWITCHYARD_RUNNING);
+		faulty = beta;
+		assert_string_equal(ends(beta, SWITCHYARD_CRASHED), "boot beta");
+		faulty = NULL;
+		assert_string_equal(faults(NULL), "");
+	}
+	run(beta, 1, SWITCHYARD_RUNNING);
+	assert_string_equal(ends(beta, SWITCHYARD_CRASHED), "boot beta");
+}
+
 static void missing_successors_are_named(void **state)
 {
 	struct reports reports = {.count = 0};
@@ -268,6 +307,8 @@ int main(void)
 		cmocka_unit_test_setup(a_slot_alone_starts_again_if_nobody_is_there, start),
 		cmocka_unit_test_setup(a_loop_of_quick_ends_is_left, start),
 		cmocka_unit_test_setup(nobody_there_slows_a_loop_down, start),
+		cmocka_unit_test_setup(a_fault_has_the_crashed_slots_successor, start),
+		cmocka_unit_test_setup(a_fault_while_a_successor_starts, start),
 		cmocka_unit_test_setup(missing_successors_are_named, start),
 	};
 

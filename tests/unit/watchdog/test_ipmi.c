@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "fake/fake_ports.h"
+#include "arch/x86/acpi/acpi_walk.h"
 #include "fake/fake.h"
 #include "fake/fake_console.h"
 #include "arch/x86/watchdog/kcs.c"
@@ -23,6 +24,7 @@
 /* The controller. */
 static struct {
 	bool dead;	  /* it does not answer */
+	uint32_t step_us; /* time that it takes more than others, each time it is asked */
 	bool no_watchdog; /* it refuses these commands */
 	bool stubborn;	  /* it does not stop */
 	uint8_t request[32], answer[ANSWER_SIZE];
@@ -85,6 +87,7 @@ static void take_command(uint8_t command)
 {
 	if (command == COMMAND_ABORT) {
 		bmc.state = STATE_ERROR;
+		bmc.last = false;
 		put(0);
 	} else if (command == COMMAND_WRITE_START && bmc.state == STATE_IDLE) {
 		bmc.state = STATE_WRITE;
@@ -134,7 +137,7 @@ static void port_written(uint16_t port)
 static void port_read(uint16_t port)
 {
 	if (port == STATUS) {
-		fake_console.now += 10;
+		fake_console.now += 10 + bmc.step_us;
 		fake_port[STATUS] =
 			bmc.dead ? 0xff : (uint8_t)(bmc.state << 6 | (bmc.has_output ? 1 : 0));
 	} else if (port == DATA) {
@@ -148,9 +151,11 @@ static void make_smbios(uint64_t base, uint8_t modifier)
 	uint8_t *bios = fake_memory(SMBIOS, 0x10000, 0);
 	struct smbios_ipmi *ipmi = (void *)fake_memory(TABLE, 0x20, 0);
 
-	memcpy(bios, "_SM_", 4);
-	bios[0x16] = 0x20;
-	memcpy(bios + 0x18, &(uint32_t){TABLE}, sizeof(uint32_t));
+	memcpy(bios, "_SM3_", 5);
+	bios[6] = 0x18;
+	bios[0x0c] = 0x20;
+	memcpy(bios + 0x10, &(uint32_t){TABLE}, sizeof(uint32_t));
+	acpi_set_checksum(bios, 0x18, bios + 5);
 	*ipmi = (struct smbios_ipmi){.type = SMBIOS_IPMI,
 				     .length = sizeof(*ipmi),
 				     .interface = INTERFACE_KCS,
@@ -181,6 +186,9 @@ static void not_every_machine_has_it(void **state)
 	assert_false(ipmi_find());
 	make_smbios(0xfed00000, 0); /* in memory */
 	assert_false(ipmi_find());
+	fake_reset();
+	make_smbios(0x60 | BASE_PORTS, 0); /* the keyboard's */
+	assert_false(ipmi_find());
 	assert_int_equal(fake_port_writes, 0);
 	start(NULL);
 	bmc.no_watchdog = true;
@@ -192,7 +200,19 @@ static void one_that_is_dead_costs_little_time(void **state)
 	(void)state;
 	bmc.dead = true;
 	assert_false(ipmi_find());
-	assert_true(fake_console.now < 2 * STEP_US);
+	assert_true(fake_console.now <= MESSAGE_US + 100);
+}
+
+/* Each of its steps is quick enough, but there are many. */
+static void one_that_is_slow_is_given_up(void **state)
+{
+	(void)state;
+	bmc.step_us = MESSAGE_US / 5;
+	assert_false(ipmi_find());
+	assert_true(fake_console.now <= 2 * MESSAGE_US);
+	fake_console.now = 0;
+	bmc.step_us = 100;
+	assert_true(ipmi_find());
 }
 
 static void stops_and_comes_back_as_it_was(void **state)
@@ -259,6 +279,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(not_every_machine_has_it, start),
 		cmocka_unit_test_setup(one_that_is_dead_costs_little_time, start),
+		cmocka_unit_test_setup(one_that_is_slow_is_given_up, start),
 		cmocka_unit_test_setup(stops_and_comes_back_as_it_was, start),
 		cmocka_unit_test_setup(one_that_does_not_run_is_not_touched, start),
 		cmocka_unit_test_setup(one_that_does_not_stop_is_told, start),

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hooks_font.c - tells whether the VGA's fonts and colours have changed since the last switch. The
+ * monitor then need not read them, which is most of what a switch with a screen in text mode takes:
+ * 64 KiB of the slowest memory of a PC.
+ *
+ * Nothing in Linux tells that a font was loaded, so a probe does. Colours follow from the console that
+ * is shown: the PM core shows the same one before each suspend, and vgacon then sets its palette.
+ *
+ * A program that writes the adapter's fonts itself, such as an X server, locks its console, or restores
+ * the fonts when another console is shown.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/console.h>
+#include <linux/kprobes.h>
+#include <linux/string.h>
+#include <linux/vt_kern.h>
+#include "hooks.h"
+
+#if defined(CONFIG_VGA_CONSOLE) && defined(CONFIG_VT_CONSOLE_SLEEP)
+
+static bool watching, changed = true;
+static unsigned char palette[sizeof(((struct vc_data *)NULL)->vc_palette)];
+
+static int font_probe(struct kprobe *probe, struct pt_regs *regs)
+{
+	changed = true;
+	return 0;
+}
+
+/* A font is loaded; another driver takes the consoles; it gives them back. drivers/tty/vt/vt.c */
+static struct kprobe probes[] = {
+	{.symbol_name = "con_font_op", .pre_handler = font_probe},
+	{.symbol_name = "do_take_over_console", .pre_handler = font_probe},
+	{.symbol_name = "do_unbind_con_driver", .pre_handler = font_probe},
+};
+static struct kprobe *probe_list[ARRAY_SIZE(probes)];
+
+/* Without probes, fonts are always read. */
+void switchyard_font_init(void)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(probes); i++)
+		probe_list[i] = &probes[i];
+	watching = !register_kprobes(probe_list, ARRAY_SIZE(probes));
+}
+
+void switchyard_font_exit(void)
+{
+	if (watching)
+		unregister_kprobes(probe_list, ARRAY_SIZE(probes));
+}
+
+u32 switchyard_font_spared(const struct vc_data *shown)
+{
+	bool same = watching && !changed && shown->vc_sw == &vga_con &&
+		    !memcmp(palette, shown->vc_palette, sizeof(palette));
+
+	memcpy(palette, shown->vc_palette, sizeof(palette));
+	return same ? SWITCHYARD_SPARE_SAME_FONTS : 0;
+}
+
+void switchyard_font_kept(void)
+{
+	changed = false;
+}
+
+#else
+
+void switchyard_font_init(void)
+{
+}
+
+void switchyard_font_exit(void)
+{
+}
+
+u32 switchyard_font_spared(const struct vc_data *shown)
+{
+	return 0;
+}
+
+void switchyard_font_kept(void)
+{
+}
+
+#endif

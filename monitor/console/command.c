@@ -54,8 +54,8 @@ const struct command commands[] = {
 	 0, 0, command_pci},
 	{"log", "[SLOT]", "shows the monitor's log, or a kernel's",
 	 "The last 32 KiB of it, whatever loglevel= shows at once. Times are seconds.\n"
-	 "Of a slot that does not run: the last lines of its Linux kernel's own log, as they\n"
-	 "are in its memory.\n",
+	 "Of a slot that does not run: the last lines of its Linux kernel's own log, as\n"
+	 "they are in its memory.\n",
 	 0, 1, command_log},
 	{"selftest", "", "checks the monitor's own code and tables",
 	 "And the pristine images, and what it keeps of parked slots.\n", 0, 0, command_selftest},

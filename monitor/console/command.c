@@ -26,9 +26,9 @@ const struct command commands[] = {
 	 1, 2, command_switch},
 	{"kill", "SLOT", "forgets a slot's state: it is ready again",
 	 "For parked and crashed slots. Its image stays in RAM.\n", 1, 1, command_kill},
-	{"add", "SLOT --mem SIZE[@BASE] [--cpus LIST]", "a new slot out of free RAM",
-	 "It is empty until a guest's \"syctl load\" gives it an image. SIZE and BASE:\n"
-	 "numbers with K, M or G. LIST: as in 0,2-3; all CPUs unless given. It takes\n"
+	{"add", "SLOT --mem SIZE [--cpus LIST]", "a new slot out of free RAM",
+	 "It is empty until a guest's \"syctl load\" gives it an image. SIZE may have an\n"
+	 "address, as in 64M@1M. LIST: as in 0,2-3; all CPUs unless given. It takes\n"
 	 "--on-crash, --on-end and --efi, too, as in the menu entry.\n",
 	 3, 11, command_add},
 	{"remove", "SLOT", "gives back a slot's RAM and its images",

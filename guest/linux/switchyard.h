@@ -201,7 +201,13 @@ struct switchyard_notes {
 enum switchyard_service {
 	SWITCHYARD_LIST = 1, /* writes switchyard_info.slot[] anew */
 	SWITCHYARD_KILL = 2, /* forgets the state of the parked or crashed slot `slot` */
-	SWITCHYARD_LOG = 3,  /* copies the newest lines of the monitor's log to the buffer */
+
+	/*
+	 * With `slot` 0: copies the newest lines of the monitor's log to the buffer. Else: copies lines
+	 * of that slot's own log, out of its memory, from record number `bytes` on. The low half of
+	 * `done` is how many bytes that are, and the high half how many records; 0: there are no more.
+	 */
+	SWITCHYARD_LOG = 3,
 
 	/*
 	 * Loads a new image for the slot `slot`, which must not run. Each slot can load one image at
@@ -255,7 +261,7 @@ struct switchyard_call {
 	uint32_t service; /* enum switchyard_service */
 	uint32_t slot;	  /* counted from 1 */
 	uint32_t kind;	  /* enum switchyard_file */
-	uint64_t bytes;	  /* of the file */
+	uint64_t bytes;	  /* of the file; LOG: see there */
 	uint64_t address; /* physical address of the buffer */
 	uint64_t length;  /* of the buffer, in bytes */
 	uint64_t done;	  /* LOG: bytes that were copied; ADD: the new slot's number; OUTCOME */

@@ -44,13 +44,14 @@ int kill_slot(int device, const char *name, bool json)
 	return EXIT_DONE;
 }
 
+/* A log's characters are printable ASCII and tabs: three of them need an escape. */
 void print_json_text(const char *text, size_t length)
 {
 	putchar('"');
 	for (size_t i = 0; i < length; i++) {
-		if (text[i] == '"' || text[i] == '\\')
+		if (text[i] == '"' || text[i] == '\\' || text[i] == '\t')
 			putchar('\\');
-		putchar(text[i]);
+		putchar(text[i] == '\t' ? 't' : text[i]);
 	}
 	putchar('"');
 }
@@ -68,20 +69,63 @@ static void print_json_lines(const char *text, size_t size)
 	printf("\n]}\n");
 }
 
-int show_log(int device, bool json)
+/*
+ * Reads the log of slot number `slot` (0: the monitor's) to *text, which the caller frees. It comes in
+ * parts, and that of the monitor at once.
+ */
+static int get_log(int device, const char *what, uint32_t slot, char **text, size_t *size)
 {
-	struct switchyard_ask ask = {.service = SWITCHYARD_LOG, .length = LOG_ROOM};
-	char *text = malloc(LOG_ROOM);
+	struct switchyard_ask ask = {.service = SWITCHYARD_LOG, .slot = slot, .length = LOG_ROOM};
 	int status;
 
-	if (!text)
-		return fail("log: %s", strerror(errno));
-	ask.buffer = (uintptr_t)text;
-	status = ask_monitor(device, "log", &ask);
+	*text = NULL;
+	*size = 0;
+	do {
+		char *more = realloc(*text, *size + LOG_ROOM);
+
+		if (!more)
+			return fail("%s: %s", what, strerror(errno));
+		*text = more;
+		ask.buffer = (uintptr_t)(more + *size);
+		status = ask_monitor(device, what, &ask);
+		if (status != EXIT_DONE)
+			return status;
+		*size += (uint32_t)ask.done;
+		ask.bytes += ask.done >> 32;
+	} while (ask.done >> 32);
+	return EXIT_DONE;
+}
+
+int show_log(int device, const char *name, bool json)
+{
+	struct switchyard_list list;
+	uint32_t slot = 0;
+	size_t size;
+	char *text;
+	int status;
+
+	if (name && (!get_list(device, &list) || !(slot = named_slot(&list, name))))
+		return EXIT_FAILED;
+	status = get_log(device, name ? name : "log", slot, &text, &size);
 	if (status == EXIT_DONE && json)
-		print_json_lines(text, ask.done);
+		print_json_lines(text, size);
 	else if (status == EXIT_DONE)
-		fwrite(text, 1, ask.done, stdout);
+		fwrite(text, 1, size, stdout);
+	free(text);
+	return status;
+}
+
+int show_last_lines(int device, const char *name, uint32_t slot, unsigned int lines)
+{
+	size_t size, start;
+	char *text;
+	int status = get_log(device, name, slot, &text, &size);
+
+	start = status == EXIT_DONE ? size : 0;
+	while (start > 0 && (text[start - 1] != '\n' || start == size || lines-- > 1))
+		start--;
+	if (status == EXIT_DONE)
+		fwrite(text + start, 1, size - start, stdout);
 	free(text);
 	return status;
 }

@@ -31,7 +31,7 @@ static const char usage[] =
 	"  monitor      park this kernel, open the monitor's console\n"
 	"  boot SLOT    park this kernel, start another afresh from its image\n"
 	"  kill SLOT    forget the state of a parked or crashed slot\n"
-	"  log          the monitor's log\n"
+	"  log [SLOT]   the monitor's log, or that of the kernel of a slot that does not run\n"
 	"  add SLOT --mem SIZE[@BASE] [--cpus LIST] [--on-crash SLOT] [--on-end SLOT]\n"
 	"               a new slot out of free RAM; it is empty until it is loaded\n"
 	"  remove SLOT  give back the RAM and the images of a ready or empty slot\n"
@@ -165,7 +165,7 @@ static int run(int device, int count, char **word, const struct options *options
 	if (strcmp(word[0], "remove") == 0)
 		return remove_slot(device, word[1], options->json);
 	if (strcmp(word[0], "log") == 0)
-		return show_log(device, options->json);
+		return show_log(device, count > 1 ? word[1] : NULL, options->json);
 	if (strcmp(word[0], "list") != 0 && strcmp(word[0], "status") != 0)
 		return leave(device, word[0], count > 1 ? word[1] : NULL, options);
 	if (!get_status(device, &list, &times))
@@ -187,12 +187,13 @@ static bool is_command(int count, char **word, bool force)
 	} commands[] = {
 		{"list", 1, false},  {"status", 1, false}, {"monitor", 1, true},
 		{"switch", 2, true}, {"boot", 2, true},	   {"kill", 2, false},
-		{"log", 1, false},   {"remove", 2, false}, {"hooks", 3, false},
+		{"log", 1, false},   {"log", 2, false},	   {"remove", 2, false},
+		{"hooks", 3, false},
 	};
 
 	for (size_t i = 0; count && i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (strcmp(word[0], commands[i].name) == 0)
-			return count == commands[i].count && (!force || commands[i].may_force);
+		if (strcmp(word[0], commands[i].name) == 0 && count == commands[i].count)
+			return !force || commands[i].may_force;
 	return false;
 }
 

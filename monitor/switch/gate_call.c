@@ -28,6 +28,7 @@
 #include "monitor/switch/request.h"
 #include "monitor/switch/service.h"
 #include "monitor/switch/slot_block.h"
+#include "monitor/switch/slot_log.h"
 #include "monitor/switch/successor.h"
 #include "monitor/switch/switch.h"
 
@@ -82,6 +83,7 @@ static void slot_crashes(struct monitor *monitor, struct slot *slot,
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	request_copy_message(slot->crash, sizeof(notes->message),
 			     notes->message[0] ? notes->message : "it gave no reason");
+	slot_log_show_last(monitor, slot);
 	log_line(&monitor->log, LOG_ERROR, "slot %s has crashed: %s", slot->name, slot->crash);
 }
 

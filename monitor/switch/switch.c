@@ -29,6 +29,7 @@
 static void mark_running(struct monitor *monitor, struct slot *slot, enum life_event event)
 {
 	monitor->current = slot_index(&monitor->slots, slot);
+	kept_state(monitor->current)->log_note = 0;
 	life_apply(slot, event);
 	/* The gate took the lock when the last kernel gave up the machine. */
 	gate_lock_reset(&monitor->lock);

@@ -52,7 +52,7 @@ const struct command commands[] = {
 	 "answers to (io, memory), and if it may write to memory by itself (master).\n"
 	 "INTERRUPT: IRQ is the line that was noted; MSI is off while no slot runs.\n",
 	 0, 0, command_pci},
-	{"log", "[SLOT]", "shows the monitor's log, or a slot's",
+	{"log", "[SLOT]", "shows the monitor's log, or a kernel's",
 	 "The last 32 KiB of it, whatever loglevel= shows at once. Times are seconds.\n"
 	 "Of a slot that does not run: the last lines of its Linux kernel's own log, as\n"
 	 "they are in its memory.\n",

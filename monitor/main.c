@@ -136,9 +136,9 @@ static void run(void *context)
 	if (!kept_state_place(monitor, &error)) /* may reuse these places; slots take the rest */
 		stop(log, &error);
 	plan_slots(plan, slots, log_error, log);
-	picture_init(monitor);	  /* takes RAM that slots left free */
 	kept_state_init(monitor); /* needs the final table of slots, */
-	options_check_default(&monitor->options, slots, log_error, log); /* and so do these */
+	picture_init(monitor);	  /* takes RAM that slots left free, and notes where */
+	options_check_default(&monitor->options, slots, log_error, log); /* these need it, too */
 	successor_check(slots, log_warn, log);
 	report_slots(log, slots);
 

@@ -17,13 +17,13 @@ static int device_list(struct switchyard_list __user *user)
 	const struct switchyard_info *info = switchyard_core.info;
 	struct switchyard_list list = {
 		.self = info->self,
-		.slot_count = info->slot_count,
 		.gate = info->gate,
 		.returns = switchyard_core.returns,
 		.away_usec = switchyard_core.away_usec,
 	};
 
 	switchyard_service_list();
+	list.slot_count = info->slot_count;
 	memcpy(list.slot, info->slot, sizeof(list.slot));
 	return copy_to_user(user, &list, sizeof(list)) ? -EFAULT : 0;
 }

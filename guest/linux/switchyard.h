@@ -93,7 +93,8 @@ enum switchyard_end {
 	  "\"switch SLOT\" at the monitor's console says where")                               \
 	X(SWITCHYARD_EBUSY, -9, "this CPU is in the gate already: an NMI came meanwhile")      \
 	X(SWITCHYARD_EREFUSED, -10, "the monitor refused it")                                  \
-	X(SWITCHYARD_EAGAIN, -11, "not done yet; call again")
+	X(SWITCHYARD_EAGAIN, -11, "not done yet; call again")                                  \
+	X(SWITCHYARD_EEMPTY, -12, "that slot has no image yet; \"syctl load\" gives it one")
 
 enum switchyard_error { SWITCHYARD_ERRORS(SWITCHYARD_ENUMERATOR) };
 
@@ -123,14 +124,15 @@ enum switchyard_type { SWITCHYARD_TYPES(SWITCHYARD_ENUMERATOR) };
 #define SWITCHYARD_SLOT_NO_DRIVER 0x01
 
 /*
- * One row of `syctl list`. The monitor writes it before a slot runs, and at SWITCHYARD_LIST; guests
+ * One row of `syctl list`. Slots keep their numbers when others are removed, so a row may be unused:
+ * its name is empty and its state is 0. The monitor writes it before a slot runs, and at SWITCHYARD_LIST; guests
  * only read it.
  */
 struct switchyard_slot {
 	char name[SWITCHYARD_NAME_SIZE]; /* NUL-terminated */
-	uint8_t state;			 /* enum switchyard_state, as of the last switch or LIST */
-	uint8_t type;			 /* enum switchyard_type */
-	uint8_t flags;			 /* SWITCHYARD_SLOT_... */
+	uint8_t state; /* enum switchyard_state, as of the last switch or LIST; 0: no slot */
+	uint8_t type;  /* enum switchyard_type; 0: it has no image */
+	uint8_t flags; /* SWITCHYARD_SLOT_... */
 	uint8_t reserved[4];
 	uint64_t base; /* physical address of the slot's large range */
 	uint64_t size; /* size of that range, in bytes */
@@ -202,6 +204,14 @@ enum switchyard_service {
 	SWITCHYARD_LOAD_WRITE = 6,  /* the buffer is the next piece of that file */
 	SWITCHYARD_LOAD_COMMIT = 7, /* all files are complete: they become the slot's image */
 	SWITCHYARD_LOAD_ABORT = 8,  /* forgets what this slot has begun to load */
+
+	/*
+	 * A new slot out of free RAM, without an image. The buffer is a text, as in a kernel's module
+	 * line: "slot=NAME mem=SIZE[@BASE]", and cpus=, on-end=, on-crash= or efi=. `done` gets its
+	 * number.
+	 */
+	SWITCHYARD_ADD = 9,
+	SWITCHYARD_REMOVE = 10, /* gives the slot `slot` back, which is ready or empty */
 };
 
 /* What a file of LOAD_FILE is: kinds of module lines. */
@@ -212,7 +222,10 @@ enum switchyard_file {
 };
 
 /* The largest piece of LOAD_WRITE. Each piece but a file's last one is whole pages of 4096 bytes. */
-#define SWITCHYARD_PIECE     0x40000u
+#define SWITCHYARD_PIECE 0x40000u
+
+/* The longest text of ADD, without a NUL. */
+#define SWITCHYARD_ADD_TEXT  511u
 
 #define SWITCHYARD_TEXT_SIZE 200
 
@@ -224,14 +237,14 @@ enum switchyard_file {
  * enum switchyard_error.
  */
 struct switchyard_call {
-	uint32_t size;			 /* of this structure, in bytes */
-	uint32_t service;		 /* enum switchyard_service */
-	uint32_t slot;			 /* counted from 1 */
-	uint32_t kind;			 /* enum switchyard_file */
-	uint64_t bytes;			 /* of the file */
-	uint64_t address;		 /* physical address of the buffer */
-	uint64_t length;		 /* of the buffer, in bytes */
-	uint64_t done;			 /* LOG: bytes that were copied */
+	uint32_t size;	  /* of this structure, in bytes */
+	uint32_t service; /* enum switchyard_service */
+	uint32_t slot;	  /* counted from 1 */
+	uint32_t kind;	  /* enum switchyard_file */
+	uint64_t bytes;	  /* of the file */
+	uint64_t address; /* physical address of the buffer */
+	uint64_t length;  /* of the buffer, in bytes */
+	uint64_t done;	  /* LOG: bytes that were copied; ADD: the new slot's number */
 	char text[SWITCHYARD_TEXT_SIZE]; /* NUL-terminated */
 };
 
@@ -239,7 +252,7 @@ struct switchyard_info {
 	uint32_t magic;	     /* SWITCHYARD_MAGIC */
 	uint32_t version;    /* SWITCHYARD_ABI_VERSION */
 	uint32_t size;	     /* of this structure, in bytes */
-	uint32_t slot_count; /* entries used of slot[] */
+	uint32_t slot_count; /* entries used of slot[], those of removed slots included */
 	uint32_t self;	     /* number of the slot that reads this, counted from 1 */
 	uint32_t reserved;
 	uint64_t gate;		/* physical address of the gate, in the same page as this */

@@ -21,10 +21,12 @@ static inline int switchyard_check(const struct switchyard_slot *slot, uint32_t 
 	switch (op) {
 	case SWITCHYARD_SWITCH:
 	case SWITCHYARD_BOOT:
-		if (arg < 1 || arg > slot_count)
+		if (arg < 1 || arg > slot_count || !slot[arg - 1].state)
 			return SWITCHYARD_ENOSLOT;
 		if (arg == self)
 			return SWITCHYARD_ESELF;
+		if (slot[arg - 1].state == SWITCHYARD_EMPTY)
+			return SWITCHYARD_EEMPTY;
 		return op == SWITCHYARD_SWITCH && slot[arg - 1].state == SWITCHYARD_CRASHED
 			       ? SWITCHYARD_ECRASHED
 			       : 0;

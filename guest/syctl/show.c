@@ -30,6 +30,12 @@ static const char *size_text(char text[SIZE_TEXT], uint64_t bytes)
 	return text;
 }
 
+/* A slot keeps its number when others are removed, so there are rows without a slot. */
+static bool is_used(const struct switchyard_slot *slot)
+{
+	return slot->state != 0;
+}
+
 /* The table's columns are a contract, so this comes below it. */
 static void list_driverless(const struct switchyard_list *list)
 {
@@ -54,26 +60,35 @@ static void list_table(const struct switchyard_list *list)
 	for (uint32_t i = 0; i < list->slot_count; i++) {
 		const struct switchyard_slot *slot = &list->slot[i];
 
+		if (!is_used(slot))
+			continue;
 		printf("%-16s  %-7s  %-8s  0x%-10" PRIx64 "  %-10s  %" PRIu64 "\n", slot->name,
 		       switchyard_state_name(slot->state), size_text(size, slot->size), slot->base,
-		       switchyard_type_name(slot->type), slot->runs);
+		       slot->type ? switchyard_type_name(slot->type) : "-", slot->runs);
 	}
 	list_driverless(list);
 }
 
 static void list_json(const struct switchyard_list *list)
 {
+	const char *before = "";
+
 	printf("[");
 	for (uint32_t i = 0; i < list->slot_count; i++) {
 		const struct switchyard_slot *slot = &list->slot[i];
+		const char *quote = slot->type ? "\"" : "";
 
+		if (!is_used(slot))
+			continue;
 		printf("%s\n  {\"number\": %" PRIu32 ", \"slot\": \"%s\", \"state\": \"%s\", "
-		       "\"memory\": %" PRIu64 ", \"base\": %" PRIu64 ", \"type\": \"%s\", "
+		       "\"memory\": %" PRIu64 ", \"base\": %" PRIu64 ", \"type\": %s%s%s, "
 		       "\"runs\": %" PRIu64 ", \"driverless\": %s, \"self\": %s}",
-		       i ? "," : "", i + 1, slot->name, switchyard_state_name(slot->state),
-		       slot->size, slot->base, switchyard_type_name(slot->type), slot->runs,
+		       before, i + 1, slot->name, switchyard_state_name(slot->state), slot->size,
+		       slot->base, quote, slot->type ? switchyard_type_name(slot->type) : "null",
+		       quote, slot->runs,
 		       slot->flags & SWITCHYARD_SLOT_NO_DRIVER ? "true" : "false",
 		       i + 1 == list->self ? "true" : "false");
+		before = ",";
 	}
 	printf("\n]\n");
 }
@@ -143,6 +158,10 @@ void show_status(const struct switchyard_list *list, const struct switchyard_tim
 {
 	const struct switchyard_slot *self = &list->slot[list->self - 1];
 	const char *state = switchyard_state_name(self->state);
+	uint32_t slots = 0;
+
+	for (uint32_t i = 0; i < list->slot_count; i++)
+		slots += is_used(&list->slot[i]);
 
 	if (json) {
 		printf("{\"number\": %" PRIu32 ", \"slot\": \"%s\", \"state\": \"%s\", "
@@ -154,8 +173,8 @@ void show_status(const struct switchyard_list *list, const struct switchyard_tim
 		printf("}\n");
 		return;
 	}
-	printf("slot     %s (number %" PRIu32 " of %" PRIu32 ")\n", self->name, list->self,
-	       list->slot_count);
+	printf("slot     %s (number %" PRIu32 "; there are %" PRIu32 ")\n", self->name, list->self,
+	       slots);
 	printf("state    %s\n", state);
 	printf("gate     0x%" PRIx64 "\n", list->gate);
 	printf("returns  %" PRIu64 "\n", list->returns);

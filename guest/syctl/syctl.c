@@ -36,6 +36,9 @@ static const char usage[] =
 	"  boot SLOT    park this kernel, start another afresh from its image\n"
 	"  kill SLOT    forget the state of a parked or crashed slot\n"
 	"  log          the monitor's log\n"
+	"  add SLOT --mem SIZE[@BASE] [--cpus LIST] [--on-crash SLOT] [--on-end SLOT]\n"
+	"               a new slot out of free RAM; it is empty until it is loaded\n"
+	"  remove SLOT  give back the RAM and the images of a ready or empty slot\n"
 	"  load SLOT --kernel FILE [--append STRING] [--initrd FILE]\n"
 	"       [--module FILE[,STRING]]...\n"
 	"               give a slot that does not run another image\n"
@@ -84,12 +87,18 @@ static bool get_status(int device, struct switchyard_list *list, struct switchya
 
 uint32_t named_slot(const struct switchyard_list *list, const char *name)
 {
+	const char *before = "";
+
 	for (uint32_t i = 0; i < list->slot_count; i++)
-		if (strcmp(list->slot[i].name, name) == 0)
+		if (list->slot[i].state && strcmp(list->slot[i].name, name) == 0)
 			return i + 1;
 	fprintf(stderr, "error: no slot is called %s; there are", name);
-	for (uint32_t i = 0; i < list->slot_count; i++)
-		fprintf(stderr, "%s %s", i ? "," : "", list->slot[i].name);
+	for (uint32_t i = 0; i < list->slot_count; i++) {
+		if (!list->slot[i].state)
+			continue;
+		fprintf(stderr, "%s %s", before, list->slot[i].name);
+		before = ",";
+	}
 	fputc('\n', stderr);
 	return 0;
 }
@@ -153,6 +162,8 @@ static int run(int device, int count, char **word, const struct options *options
 
 	if (strcmp(word[0], "kill") == 0)
 		return kill_slot(device, word[1], options->json);
+	if (strcmp(word[0], "remove") == 0)
+		return remove_slot(device, word[1], options->json);
 	if (strcmp(word[0], "log") == 0)
 		return show_log(device, options->json);
 	if (strcmp(word[0], "list") != 0 && strcmp(word[0], "status") != 0)
@@ -174,8 +185,9 @@ static bool is_command(int count, char **word, bool force)
 		int count;
 		bool may_force;
 	} commands[] = {
-		{"list", 1, false}, {"status", 1, false}, {"monitor", 1, true}, {"switch", 2, true},
-		{"boot", 2, true},  {"kill", 2, false},	  {"log", 1, false},	{"hooks", 3, false},
+		{"list", 1, false},  {"status", 1, false}, {"monitor", 1, true},
+		{"switch", 2, true}, {"boot", 2, true},	   {"kill", 2, false},
+		{"log", 1, false},   {"remove", 2, false}, {"hooks", 3, false},
 	};
 
 	for (size_t i = 0; count && i < sizeof(commands) / sizeof(commands[0]); i++)
@@ -238,6 +250,18 @@ static int run_load(int count, char **word, const struct options *options)
 	return device < 0 ? EXIT_FAILED : load_image(device, &load);
 }
 
+/* So has `add`. */
+static int run_add(int count, char **word, const struct options *options)
+{
+	struct add add = {.json = options->json};
+	int device;
+
+	if (options->force || !add_parse(&add, count, word))
+		return wrong_usage();
+	device = open_device();
+	return device < 0 ? EXIT_FAILED : add_slot(device, &add);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = {false};
@@ -252,6 +276,8 @@ int main(int argc, char **argv)
 		}
 		if (!count && strcmp(argv[i], "load") == 0)
 			return run_load(argc - i - 1, argv + i + 1, &options);
+		if (!count && strcmp(argv[i], "add") == 0)
+			return run_add(argc - i - 1, argv + i + 1, &options);
 		if (strcmp(argv[i], "--json") == 0)
 			options.json = true;
 		else if (strcmp(argv[i], "--force") == 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * syctl.h - the parts of syctl: show.c writes what the driver told, ask.c asks the monitor for
- * services, load.c loads an image, hooks.c runs programs before and after a switch, syctl.c does all
+ * services, load.c loads an image, slots.c adds and removes slots, hooks.c runs programs before and after a switch, syctl.c does all
  * else.
  */
 #ifndef SYCTL_H
@@ -39,6 +39,27 @@ int show_log(int device, bool json);
  * failed, and has said which.
  */
 int run_hooks(const char *when, const char *to);
+
+/* What `add` was told. The values are as its words are; NULL: none. */
+enum { ADD_MEM, ADD_CPUS, ADD_ON_CRASH, ADD_ON_END, ADD_EFI, ADD_OPTIONS };
+struct add {
+	const char *slot;
+	const char *value[ADD_OPTIONS];
+	bool json;
+};
+
+/* Takes an option of `add` with its value. False: it is none of them, or is given twice. */
+bool add_option(struct add *add, const char *option, const char *value);
+
+/* Reads the words behind `add`. False: they are wrong. */
+bool add_parse(struct add *add, int count, char **word);
+
+/* Adds the slot. *number is its number then. */
+int ask_to_add(int device, const struct add *add, uint32_t *number);
+
+/* Commands. */
+int add_slot(int device, const struct add *add);
+int remove_slot(int device, const char *name, bool json);
 
 /* What `load` was told. */
 #define LOAD_MAX_FILES 10

@@ -6,7 +6,7 @@
  * Keys on the serial port: c: both CPUs call. d: a data breakpoint interrupts the gate where it
  * writes to one word of the caller's stack, and the breakpoint's handler calls the gate, too. n:
  * the other CPU sends NMIs, whose handler does the same. s: both CPUs ask for services. h: they name
- * memory that is not theirs. i: the other CPU sends NMIs while services are at work. m: the monitor.
+ * memory that is not theirs. a: the boot CPU asks for each service (services.c). i: the other CPU sends NMIs while services are at work. m: the monitor.
  * w: the boot CPU waits in the monitor, and the other CPU ends the slot. e: the same, but the boot
  * CPU does not wait.
  * tests/system/monitor/test_callers.py reads the output.
@@ -15,6 +15,7 @@
 #include "../tick/instructions.h"
 #include "../tick/serial.h"
 #include "../busy/busy.h"
+#include "services.h"
 
 #define CALLS	       500
 #define NMI_PAUSES     1000
@@ -340,6 +341,8 @@ static void obey(struct tick *tick, int key)
 		both_ask(tick);
 	else if (key == 'h')
 		name_foreign_memory(tick);
+	else if (key == 'a')
+		services_ask_each(tick);
 	else if (key == 'i')
 		nmis_while_asking(tick);
 	else if (key == 'm')

@@ -63,18 +63,8 @@ static bool add_kernel(struct lines *lines, const struct line *line, struct erro
 		return fail(error, "no room for another slot; %d is the most",
 			    SWITCHYARD_MAX_SLOTS);
 	slot = &table->slot[table->count++];
-	memset(slot, 0, sizeof(*slot));
-	memcpy(slot->name, line->slot, sizeof(slot->name));
-	life_begin(slot);
+	parse_make_slot(line, slot);
 	life_apply(slot, LIFE_LOAD); /* the file of its line is its image */
-	slot->type = line->type;
-	slot->want_size = line->mem;
-	slot->want_base = line->base;
-	slot->has_base = line->has_base;
-	slot->cpus = line->cpus;
-	slot->on_end = line->on_end;
-	slot->on_crash = line->on_crash;
-	slot->efi = line->efi;
 	slot->kernel = line->image;
 	return true;
 }

@@ -6,15 +6,14 @@
 #include "monitor/config/parse_line.h"
 #include "lib/string.h"
 #include "lib/units.h"
+#include "monitor/slot/life.h"
 
 /* x86-64 has no physical addresses from here on: SDM volume 3, 4.1.4. */
 #define MAX_ADDRESS (UINT64_C(1) << 52)
 
-/* The one base that need not be a multiple of SLOT_ALIGN: plan_slots.h says why. */
-
 struct option {
 	const char *name;
-	bool kernel_only;
+	uint32_t kinds; /* of lines that take it, a bit for each */
 	bool (*set)(struct line *line, const struct word *value, struct error *error);
 };
 
@@ -177,10 +176,14 @@ static bool set_efi(struct line *line, const struct word *value, struct error *e
 	       fail(error, "bad efi \"%s\"; expected on or off", quote_word(quote, value));
 }
 
+#define ALL_LINES  UINT32_MAX
+#define SLOT_LINES (1u << LINE_KERNEL | 1u << LINE_ADDED)
+
 static const struct option option_table[] = {
-	{"slot", false, set_slot}, {"mem", true, set_mem},	 {"cpus", true, set_cpus},
-	{"type", true, set_type},  {"on-end", true, set_on_end}, {"on-crash", true, set_on_crash},
-	{"efi", true, set_efi},
+	{"slot", ALL_LINES, set_slot},	    {"mem", SLOT_LINES, set_mem},
+	{"cpus", SLOT_LINES, set_cpus},	    {"type", 1u << LINE_KERNEL, set_type},
+	{"on-end", SLOT_LINES, set_on_end}, {"on-crash", SLOT_LINES, set_on_crash},
+	{"efi", SLOT_LINES, set_efi},
 };
 
 #define OPTION_COUNT (sizeof(option_table) / sizeof(option_table[0]))
@@ -188,9 +191,13 @@ static const struct option option_table[] = {
 static bool parse_slot_option(struct line *line, const struct word *word, uint32_t *seen,
 			      struct error *error)
 {
-	const char *known = line->kind == LINE_KERNEL
-				    ? "slot=, mem=, cpus=, type=, on-end=, on-crash=, efi= or --"
-				    : "slot= or --";
+	static const char *const expected[] = {
+		[LINE_KERNEL] = "slot=, mem=, cpus=, type=, on-end=, on-crash=, efi= or --",
+		[LINE_INITRD] = "slot= or --",
+		[LINE_MODULE] = "slot= or --",
+		[LINE_ADDED] = "mem=, cpus=, on-end=, on-crash= or efi=",
+	};
+	const char *known = expected[line->kind];
 	struct word name, value;
 	char quote[QUOTE_TEXT];
 
@@ -200,10 +207,12 @@ static bool parse_slot_option(struct line *line, const struct word *word, uint32
 
 		if (!word_is(&name, option->name))
 			continue;
+		if (line->kind == LINE_ADDED && !(option->kinds & 1u << LINE_ADDED))
+			break;
 		if (*seen & 1u << i)
 			return fail(error, "option %s= given twice; expected once", option->name);
 		*seen |= 1u << i;
-		if (option->kernel_only && line->kind != LINE_KERNEL)
+		if (!(option->kinds & 1u << line->kind))
 			return fail(error, "option %s= is not for %s lines; expected %s",
 				    option->name, line_kind_name(line->kind), known);
 		return option->set(line, &value, error);
@@ -289,4 +298,33 @@ bool parse_line(const struct boot_module *module, uint32_t index, struct line *l
 	if (!module->size)
 		return fail(error, "the file is empty");
 	return true;
+}
+
+bool parse_slot_text(const char *text, struct line *line, struct error *error)
+{
+	uint32_t seen = 0;
+	struct word word;
+
+	*line = (struct line){.kind = LINE_ADDED};
+	while (word_next(&text, &word))
+		if (!parse_slot_option(line, &word, &seen, error))
+			return false;
+	if (!line->slot[0])
+		return fail(error, "no slot=; expected slot=NAME");
+	return line->mem || fail(error, "no mem=; expected mem=SIZE");
+}
+
+void parse_make_slot(const struct line *line, struct slot *slot)
+{
+	memset(slot, 0, sizeof(*slot));
+	memcpy(slot->name, line->slot, sizeof(slot->name));
+	life_begin(slot);
+	slot->type = line->type;
+	slot->want_size = line->mem;
+	slot->want_base = line->base;
+	slot->has_base = line->has_base;
+	slot->cpus = line->cpus;
+	slot->on_end = line->on_end;
+	slot->on_crash = line->on_crash;
+	slot->efi = line->efi;
 }

@@ -10,7 +10,7 @@
 #include "monitor/slot/slot.h"
 #include "monitor/config/words.h"
 
-enum line_kind { LINE_KERNEL, LINE_INITRD, LINE_MODULE };
+enum line_kind { LINE_KERNEL, LINE_INITRD, LINE_MODULE, LINE_ADDED };
 
 struct line {
 	enum line_kind kind;
@@ -31,7 +31,16 @@ struct line {
 bool parse_line(const struct boot_module *module, uint32_t index, struct line *line,
 		struct error *error);
 
-/* "kernel", "initrd", "module". */
+/*
+ * Reads what a slot that is added later is told: "slot=NAME mem=SIZE", and the other options of a
+ * kernel's line but type=.
+ */
+bool parse_slot_text(const char *text, struct line *line, struct error *error);
+
+/* Makes a slot of a kernel's line. It is empty, and has no memory yet. */
+void parse_make_slot(const struct line *line, struct slot *slot);
+
+/* "kernel", "initrd", "module": all but LINE_ADDED. */
 const char *line_kind_name(enum line_kind kind);
 
 #endif

@@ -12,7 +12,8 @@
 const struct command commands[] = {
 	{"help", "[COMMAND]", "lists commands, or explains one", "", 0, 1, command_help},
 	{"slots", "", "lists the slots",
-	 "STATE: ready (image held, not running), running, parked or crashed.\n"
+	 "STATE: empty (no image yet), ready (image held, not running), running, parked\n"
+	 "or crashed.\n"
 	 "MEMORY and BASE: size and address of its large range. RUNS: how often it was\n"
 	 "started or resumed. IMAGE: size of its pristine files in RAM, in whole KiB.\n",
 	 0, 0, command_slots},
@@ -24,6 +25,13 @@ const struct command commands[] = {
 	 1, 2, command_switch},
 	{"kill", "SLOT", "forgets a slot's state: it is ready again",
 	 "For parked and crashed slots. Its image stays in RAM.\n", 1, 1, command_kill},
+	{"add", "SLOT --mem SIZE[@BASE] [--cpus LIST]", "a new slot out of free RAM",
+	 "It is empty until a guest's \"syctl load\" gives it an image. SIZE and BASE:\n"
+	 "numbers with K, M or G. LIST: as in 0,2-3; all CPUs unless given. It takes\n"
+	 "--on-crash, --on-end and --efi, too, as in the menu entry.\n",
+	 3, 11, command_add},
+	{"remove", "SLOT", "gives back a slot's RAM and its images",
+	 "For ready and empty slots, those of the menu entry, too.\n", 1, 1, command_remove},
 	{"mem", "", "shows the memory plan: who owns which physical RAM",
 	 "START is a region's first byte, END its last one.\n", 0, 0, command_mem},
 	{"md", "ADDRESS [LENGTH]", "shows physical memory, in hexadecimal and ASCII",

@@ -8,7 +8,7 @@
 
 #include "monitor/console/ui.h"
 
-#define COMMAND_MAX_ARGS 8
+#define COMMAND_MAX_ARGS 12
 
 struct command {
 	const char *name;

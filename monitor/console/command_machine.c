@@ -33,7 +33,7 @@ static void list_slots(const struct slot_table *slots, uint32_t cpu, char *cell)
 	uint32_t length = 0;
 
 	for (uint32_t i = 0; i < slots->count; i++)
-		if (slot_sees(&slots->slot[i], cpu))
+		if (slot_is_used(&slots->slot[i]) && slot_sees(&slots->slot[i], cpu))
 			length += (uint32_t)format_text(cell + length, TABLE_CELL_SIZE - length,
 							"%s%s", length > 0 ? "," : "",
 							slots->slot[i].name);

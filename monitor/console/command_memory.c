@@ -110,9 +110,11 @@ static void fill_kept(const void *context, uint32_t row, struct table_row *cells
 	if (row == 0) {
 		size = plan->monitor.size + kept_state_own_size();
 	} else {
-		name = monitor->slots.slot[row - 1].name;
-		size = kept_state_size(monitor, row - 1);
-		block = monitor->slots.slot[row - 1].block.size;
+		const struct slot *slot = slot_nth(&monitor->slots, row - 1);
+
+		name = slot->name;
+		size = kept_state_size(monitor, slot_index(&monitor->slots, slot));
+		block = slot->block.size;
 	}
 	format_text(cells->cell[0], TABLE_CELL_SIZE, "%s", name);
 	format_size(cells->cell[1], align_up(size, KIB));
@@ -138,7 +140,7 @@ void command_mem(struct ui *ui, int argc, char **argv)
 
 	const struct table kept = {
 		.columns = {"KEPT FOR", "SIZE", "BLOCK"},
-		.rows = 1 + ui->monitor->slots.count,
+		.rows = 1 + slot_used(&ui->monitor->slots),
 		.fill = fill_kept,
 		.context = ui->monitor,
 	};

@@ -9,7 +9,7 @@
 #include "arch/x86/memory/paging.h"
 #include "monitor/switch/integrity.h"
 #include "lib/print.h"
-#include "monitor/switch/selfcheck.h"
+#include "monitor/check/selfcheck.h"
 #include "monitor/switch/kept_state.h"
 #include "monitor/plan/store.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/console/command_slots.h"
 #include "lib/print.h"
+#include "monitor/switch/new_slot.h"
 #include "monitor/switch/switch.h"
 #include "monitor/terminal/table.h"
 #include "lib/string.h"
@@ -8,11 +9,12 @@
 #include "monitor/config/words.h"
 #include "guest/linux/switchyard_names.h"
 
+#define SLOT_TEXT  (LINE_SIZE + sizeof("slot=")) /* the line it comes from, and that */
 #define NAMES_SIZE (SWITCHYARD_MAX_SLOTS * (SWITCHYARD_NAME_SIZE + 1))
 
 static void fill_slot(const void *context, uint32_t row, struct table_row *cells)
 {
-	const struct slot *slot = (const struct slot *)context + row;
+	const struct slot *slot = slot_nth(context, row);
 	uint64_t image = align_up(slot_image_size(slot), KIB);
 
 	format_text(cells->cell[0], TABLE_CELL_SIZE, "%s", slot->name);
@@ -20,6 +22,8 @@ static void fill_slot(const void *context, uint32_t row, struct table_row *cells
 	format_size(cells->cell[2], slot_range(slot).size);
 	format_text(cells->cell[3], TABLE_CELL_SIZE, "0x%lx", slot->ram.base);
 	format_text(cells->cell[4], TABLE_CELL_SIZE, "%s", slot_type_name(slot->type));
+	if (slot->state == SWITCHYARD_EMPTY)
+		cells->cell[4][0] = '\0';
 	format_text(cells->cell[5], TABLE_CELL_SIZE, "%lu", slot->runs);
 	format_size(cells->cell[6], image);
 }
@@ -45,9 +49,9 @@ void command_slots(struct ui *ui, int argc, char **argv)
 {
 	struct table table = {
 		.columns = {"SLOT", "STATE", "MEMORY", "BASE", "TYPE", "RUNS", "IMAGE"},
-		.rows = ui->monitor->slots.count,
+		.rows = slot_used(&ui->monitor->slots),
 		.fill = fill_slot,
-		.context = ui->monitor->slots.slot,
+		.context = &ui->monitor->slots,
 	};
 
 	(void)argc;
@@ -59,11 +63,11 @@ void command_slots(struct ui *ui, int argc, char **argv)
 /* "alpha, beta, tick" */
 static void list_names(const struct slot_table *slots, char *names)
 {
-	uint32_t length = 0;
+	uint32_t length = 0, used = slot_used(slots);
 
-	for (uint32_t i = 0; i < slots->count; i++)
+	for (uint32_t n = 0; n < used; n++)
 		length += (uint32_t)format_text(names + length, NAMES_SIZE - length, "%s%s",
-						i > 0 ? ", " : "", slots->slot[i].name);
+						n > 0 ? ", " : "", slot_nth(slots, n)->name);
 }
 
 /* Finds the slot that a command names. Returns NULL after an error line. */
@@ -124,4 +128,57 @@ void command_kill(struct ui *ui, int argc, char **argv)
 {
 	(void)argc;
 	run_on_slot(ui, named_slot(ui, argv[1]), switch_kill);
+}
+
+/*
+ * Makes the text that the monitor and guests describe a slot by (parse_slot_text()) of words as
+ * syctl takes them: "--mem 64M" becomes "mem=64M". False, after an error line: a value is missing.
+ */
+static bool slot_text(struct ui *ui, int argc, char **argv, char *text)
+{
+	uint32_t length = (uint32_t)format_text(text, SLOT_TEXT, "slot=%s", argv[1]);
+
+	for (int i = 2; i < argc; i++) {
+		bool option = !strncmp(argv[i], "--", 2);
+		const char *name = option ? argv[i] + 2 : argv[i];
+		char quote[QUOTE_TEXT];
+
+		if (option && i + 1 == argc) {
+			console_error(&ui->console, "\"%s\" at the end; expected a value behind it",
+				      quote_text(quote, argv[i]));
+			return false;
+		}
+		length += (uint32_t)format_text(text + length, SLOT_TEXT - length,
+						option ? " %s=%s" : " %s", name,
+						option ? argv[++i] : "");
+	}
+	return true;
+}
+
+void command_add(struct ui *ui, int argc, char **argv)
+{
+	char text[SLOT_TEXT], size[SIZE_TEXT];
+	const struct slot *slot;
+	struct error error;
+
+	if (!slot_text(ui, argc, argv, text))
+		return;
+	slot = new_slot_add(ui->monitor, text, &error);
+	if (slot)
+		log_line(&ui->monitor->log, LOG_INFO, "slot %s was added: %s at %#lx", slot->name,
+			 format_size(size, slot_range(slot).size), slot->ram.base);
+	else
+		console_error(&ui->console, "%s", error.text);
+}
+
+void command_remove(struct ui *ui, int argc, char **argv)
+{
+	struct slot *slot = named_slot(ui, argv[1]);
+	struct error error;
+
+	(void)argc;
+	if (slot && !new_slot_remove(ui->monitor, slot, &error))
+		console_error(&ui->console, "%s", error.text);
+	else if (slot)
+		log_line(&ui->monitor->log, LOG_INFO, "slot %s was removed", argv[1]);
 }

@@ -11,5 +11,7 @@ void command_slots(struct ui *ui, int argc, char **argv);
 void command_boot(struct ui *ui, int argc, char **argv);
 void command_switch(struct ui *ui, int argc, char **argv);
 void command_kill(struct ui *ui, int argc, char **argv);
+void command_add(struct ui *ui, int argc, char **argv);
+void command_remove(struct ui *ui, int argc, char **argv);
 
 #endif

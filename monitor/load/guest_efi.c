@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include "arch/x86/memory/phys.h"
 #include "guest/linux/switchyard.h"
+#include "lib/print.h"
 #include "lib/string.h"
 #include "lib/units.h"
 
@@ -13,8 +14,9 @@
 #define TYPE_CONVENTIONAL 7
 #define ATTRIBUTE_WB	  UINT64_C(8)
 #define ATTRIBUTE_RUNTIME (UINT64_C(1) << 63)
-#define MAX_DESCRIPTORS	  16
-#define CODE_ROOM	  1024
+#define TABLE_RIGHTS	  3 /* present, writable */
+#define MAX_DESCRIPTORS	  64
+#define CODE_ROOM	  512
 
 extern const uint8_t guest_efi_code[], guest_efi_set_map[], guest_efi_unsupported[],
 	guest_efi_reset[], guest_efi_words[], guest_efi_code_end[];
@@ -33,7 +35,7 @@ struct efi_descriptor {
 enum { SET_VIRTUAL_ADDRESS_MAP = 4, RESET_SYSTEM = 10, SERVICES = 14 };
 
 struct efi_page {
-	uint8_t code[CODE_ROOM]; /* and its stack */
+	uint8_t code[CODE_ROOM];
 	struct efi_header system;
 	uint64_t vendor, vendor_revision, consoles[6], runtime, boot, table_count, tables;
 	struct efi_header runtime_header;
@@ -41,9 +43,11 @@ struct efi_page {
 	uint16_t vendor_name[16];
 	struct efi_descriptor map[MAX_DESCRIPTORS];
 };
-_Static_assert(sizeof(struct efi_page) <= PAGE_SIZE, "it has one page");
+_Static_assert(sizeof(struct efi_page) <= PAGE_SIZE, "it has one page; the other is a page table");
 
-static uint32_t make_map(const struct load_context *context, struct efi_descriptor *map)
+/* Returns how many entries the map has. 0, with error: not all fit. */
+static uint32_t make_map(const struct load_context *context, struct efi_descriptor *map,
+			 struct error *error)
 {
 	uint32_t count = 0;
 
@@ -51,28 +55,56 @@ static uint32_t make_map(const struct load_context *context, struct efi_descript
 					       .physical = context->efi,
 					       .pages = 1,
 					       .attribute = ATTRIBUTE_WB | ATTRIBUTE_RUNTIME};
-	for (uint32_t i = 0; i < context->map_count && count < MAX_DESCRIPTORS; i++)
-		if (context->map[i].type == REGION_RAM)
-			map[count++] =
-				(struct efi_descriptor){.type = TYPE_CONVENTIONAL,
-							.physical = context->map[i].base,
-							.pages = context->map[i].size / PAGE_SIZE,
-							.attribute = ATTRIBUTE_WB};
+	for (uint32_t i = 0; i < context->map_count; i++) {
+		if (context->map[i].type != REGION_RAM)
+			continue;
+		if (count == MAX_DESCRIPTORS) {
+			fail(error,
+			     "efi=on: memory map has more than %u ranges of RAM, the most that fit",
+			     MAX_DESCRIPTORS - 1);
+			return 0;
+		}
+		map[count++] = (struct efi_descriptor){.type = TYPE_CONVENTIONAL,
+						       .physical = context->map[i].base,
+						       .pages = context->map[i].size / PAGE_SIZE,
+						       .attribute = ATTRIBUTE_WB};
+	}
 	return count;
 }
 
-void guest_efi(const struct load_context *context, struct boot_params *params)
+/* The words at the code's end, and the page table, as far as it is not made at the call. */
+static void lead_to_gate(const struct load_context *context, struct efi_page *page)
+{
+	const struct switchyard_info *info = phys(context->info);
+	uint64_t table = context->efi + PAGE_SIZE;
+	uint64_t words[] = {info->identity_pml4, info->identity_pdpt, table, info->gate};
+
+	memcpy(page->code + (guest_efi_words - guest_efi_code), words, sizeof(words));
+	memset(phys(table), 0, PAGE_SIZE);
+	*(uint64_t *)phys(table) = info->identity_pml4 | TABLE_RIGHTS; /* with five levels */
+}
+
+static void tell_kernel(uint64_t system, uint64_t map, uint32_t entries, struct boot_params *params)
+{
+	memcpy(&params->efi_info.efi_loader_signature, "EL64", 4);
+	params->efi_info.efi_systab = (uint32_t)system;
+	params->efi_info.efi_systab_hi = (uint32_t)(system >> 32);
+	params->efi_info.efi_memdesc_size = sizeof(struct efi_descriptor);
+	params->efi_info.efi_memdesc_version = 1;
+	params->efi_info.efi_memmap = (uint32_t)map;
+	params->efi_info.efi_memmap_hi = (uint32_t)(map >> 32);
+	params->efi_info.efi_memmap_size = entries * (uint32_t)sizeof(struct efi_descriptor);
+}
+
+bool guest_efi(const struct load_context *context, struct boot_params *params, struct error *error)
 {
 	static const char name[] = "Switchyard";
-	const struct switchyard_info *info = phys(context->info);
 	struct efi_page *page = phys(context->efi);
-	uint64_t map = context->efi + offsetof(struct efi_page, map);
-	uint64_t words[2] = {info->identity_pml4, info->gate};
-	uint64_t system = context->efi + offsetof(struct efi_page, system);
+	uint32_t entries;
 
 	memset(page, 0, PAGE_SIZE);
 	memcpy(page->code, guest_efi_code, (uint64_t)(guest_efi_code_end - guest_efi_code));
-	memcpy(page->code + (guest_efi_words - guest_efi_code), words, sizeof(words));
+	lead_to_gate(context, page);
 	page->system = (struct efi_header){.signature = SYSTEM_SIGNATURE,
 					   .revision = REVISION,
 					   .size = 120};
@@ -89,13 +121,8 @@ void guest_efi(const struct load_context *context, struct boot_params *params)
 	page->service[RESET_SYSTEM] = context->efi + (uint64_t)(guest_efi_reset - guest_efi_code);
 	for (uint32_t i = 0; name[i]; i++)
 		page->vendor_name[i] = (uint8_t)name[i];
-	memcpy(&params->efi_info.efi_loader_signature, "EL64", 4);
-	params->efi_info.efi_systab = (uint32_t)system;
-	params->efi_info.efi_systab_hi = (uint32_t)(system >> 32);
-	params->efi_info.efi_memdesc_size = sizeof(struct efi_descriptor);
-	params->efi_info.efi_memdesc_version = 1;
-	params->efi_info.efi_memmap = (uint32_t)map;
-	params->efi_info.efi_memmap_hi = (uint32_t)(map >> 32);
-	params->efi_info.efi_memmap_size =
-		make_map(context, page->map) * (uint32_t)sizeof(struct efi_descriptor);
+	entries = make_map(context, page->map, error);
+	tell_kernel(context->efi + offsetof(struct efi_page, system),
+		    context->efi + offsetof(struct efi_page, map), entries, params);
+	return entries;
 }

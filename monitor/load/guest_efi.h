@@ -9,12 +9,15 @@
 #define MONITOR_LOAD_GUEST_EFI_H
 
 #include <asm/bootparam.h>
+#include "lib/units.h"
 #include "monitor/load/load.h"
 
+#define GUEST_EFI_SIZE (2 * PAGE_SIZE)
+
 /*
- * Writes the services to the page at context->efi, and tells of them in boot_params' efi_info.
+ * Writes the services to the pages at context->efi, and tells of them in boot_params' efi_info.
  * context->info must be filled.
  */
-void guest_efi(const struct load_context *context, struct boot_params *params);
+bool guest_efi(const struct load_context *context, struct boot_params *params, struct error *error);
 
 #endif

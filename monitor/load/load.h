@@ -26,7 +26,7 @@ struct load_context {
 	uint64_t rsdp;	    /* the slot's own ACPI root pointer, 0: none */
 	uint64_t rsdp_size; /* bytes of it: 20 (ACPI 1.0) or 36 */
 	uint64_t info;	    /* the slot's struct switchyard_info */
-	uint64_t efi;	    /* a page for EFI's runtime services (guest_efi.h), 0: none */
+	uint64_t efi;	    /* pages for EFI's runtime services (guest_efi.h), 0: none */
 	enum boot_screen screen;
 	uint8_t cursor_column, cursor_row;	    /* of the text screen, from 0 */
 	const struct boot_framebuffer *framebuffer; /* if screen is SCREEN_FRAMEBUFFER */

@@ -259,8 +259,9 @@ static void set_header(struct boot_params *params, const struct slot *slot,
 	}
 }
 
-static void write_params(const struct slot *slot, const struct bzimage *bzimage,
-			 const struct layout *layout, const struct load_context *context)
+static bool write_params(const struct slot *slot, const struct bzimage *bzimage,
+			 const struct layout *layout, const struct load_context *context,
+			 struct error *error)
 {
 	struct boot_params *params = phys(layout->params);
 
@@ -275,8 +276,7 @@ static void write_params(const struct slot *slot, const struct bzimage *bzimage,
 	else if (context->screen == SCREEN_FRAMEBUFFER)
 		set_framebuffer(&params->screen_info, context->framebuffer);
 	params->acpi_rsdp_addr = context->rsdp;
-	if (context->efi)
-		guest_efi(context, params);
+	return !context->efi || guest_efi(context, params, error);
 }
 
 static void copy_images(const struct slot *slot, const struct bzimage *bzimage,
@@ -302,7 +302,8 @@ static bool load_linux_image(const struct slot *slot, const struct load_context 
 	    !lay_out(slot, &bzimage, &layout, error))
 		return false;
 	copy_images(slot, &bzimage, &layout);
-	write_params(slot, &bzimage, &layout, context);
+	if (!write_params(slot, &bzimage, &layout, context, error))
+		return false;
 	entry->mode = bzimage.entry_64 ? ENTRY_LONG : ENTRY_PROTECTED;
 	entry->ip = bzimage.entry_64 ? layout.kernel + ENTRY_64 : layout.kernel;
 	entry->sp = layout.stack + PAGE_SIZE;

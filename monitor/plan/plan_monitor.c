@@ -139,16 +139,16 @@ bool plan_kept(struct plan *plan, const struct slot_table *table, uint64_t size,
 	return true;
 }
 
-bool plan_apart(struct plan *plan, uint64_t size, uint64_t *base)
+bool plan_take(struct plan *plan, uint64_t size, uint64_t limit, enum plan_owner owner,
+	       uint64_t *base)
 {
 	struct plan_search search = {.size = page_up(size),
 				     .align = PAGE_SIZE,
 				     .floor = KERNELS_FIRST,
-				     .limit = UINT64_MAX};
+				     .limit = limit};
 
-	if (!plan_find_high(plan, &search, NULL, 0, base))
-		return false;
-	if (plan_claim(plan, *base, search.size, OWNER_KEPT, 0))
+	if (plan_find_high(plan, &search, NULL, 0, base) &&
+	    plan_claim(plan, *base, search.size, owner, 0))
 		return true;
 	*base = 0;
 	return false;

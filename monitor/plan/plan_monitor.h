@@ -31,8 +31,12 @@ bool plan_store(struct plan *plan, const struct boot_info *boot, const struct sl
 bool plan_kept(struct plan *plan, const struct slot_table *table, uint64_t size,
 	       struct error *error);
 
-/* Takes size bytes more for the state of slots from free RAM. False if there is no such piece. */
-bool plan_apart(struct plan *plan, uint64_t size, uint64_t *base);
+/*
+ * Takes size bytes, in whole pages, from free RAM for something of one slot, as high as possible
+ * below limit. False if there is no such piece; *base is 0 then. plan_release() gives it back.
+ */
+bool plan_take(struct plan *plan, uint64_t size, uint64_t limit, enum plan_owner owner,
+	       uint64_t *base);
 
 /*
  * Places room for count pictures of size bytes each (a multiple of a page), as high as possible. It

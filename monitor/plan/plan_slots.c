@@ -29,6 +29,8 @@ static const uint64_t slice_sizes[] = {64 * KIB, 48 * KIB, 32 * KIB};
 
 #define SLOT_PIECES   4 /* a slot's two claims add at most so many regions */
 
+#define LEAST_ADDED   MIB /* no kernel is smaller, with the slot's block beside it */
+
 /* The search for one slot's place. */
 struct placing {
 	struct plan *plan;
@@ -349,4 +351,30 @@ void plan_slots(struct plan *plan, struct slot_table *table, report_fn report, v
 		}
 	}
 	drop_refused(plan, table);
+}
+
+bool plan_add_slot(struct plan *plan, struct slot_table *table, struct slot *slot,
+		   struct error *error)
+{
+	/* A small slice: it is enough, and leaves room for others. */
+	const struct placing placing = {.plan = plan,
+					.table = table,
+					.slot = slot,
+					.index = slot_index(table, slot),
+					.slice = PINNED_SLICE};
+	char size[SIZE_TEXT], least[SIZE_TEXT];
+
+	if (slot->want_size < LEAST_ADDED)
+		return fail(error, "a size of %s; expected %s at least",
+			    format_size(size, slot->want_size), format_size(least, LEAST_ADDED));
+	slot->needs = (struct needs){.max_end = UINT64_MAX};
+	return place_slot(&placing, error);
+}
+
+void plan_drop_slot(struct plan *plan, const struct slot *slot)
+{
+	struct region range = slot_range(slot);
+
+	plan_release(plan, slot->low.base, slot->low.size, OWNER_SLOT);
+	plan_release(plan, range.base, range.size, OWNER_SLOT);
 }

@@ -34,6 +34,16 @@ void plan_slots(struct plan *plan, struct slot_table *table, report_fn report, v
  */
 bool plan_asked_range(const struct slot *slot, struct region *range);
 
+/*
+ * Gives one slot more, which has no kernel yet, a slice below 1 MiB and a range: where mem= says, or
+ * the lowest free place. False, with the reason: it has none, and nothing has changed.
+ */
+bool plan_add_slot(struct plan *plan, struct slot_table *table, struct slot *slot,
+		   struct error *error);
+
+/* Frees the slice and the range of a slot. */
+void plan_drop_slot(struct plan *plan, const struct slot *slot);
+
 /* True if the kernel fits into the range that its slot has. */
 bool plan_slot_fits(const struct slot *slot, struct error *error);
 

@@ -37,11 +37,11 @@ uint64_t pool_largest(const struct plan *plan)
 	return plan_largest(plan, &pool_search);
 }
 
-bool pool_can_drop(const struct plan *plan, struct error *error)
+bool pool_can_drop(const struct plan *plan, uint32_t more, struct error *error)
 {
-	return plan->count + DROP_PIECES <= PLAN_MAX_REGIONS ||
-	       fail(error, "memory is in %u pieces; %d is the most", plan->count,
-		    PLAN_MAX_REGIONS - DROP_PIECES);
+	return plan->count + DROP_PIECES + more <= PLAN_MAX_REGIONS ||
+	       fail(error, "memory is in %u pieces; %u is the most", plan->count,
+		    PLAN_MAX_REGIONS - DROP_PIECES - more);
 }
 
 static bool has_image(const struct slot *slot, uint64_t base)

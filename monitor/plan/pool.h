@@ -21,10 +21,11 @@ void pool_give(struct plan *plan, uint64_t base, uint64_t size);
 uint64_t pool_largest(const struct plan *plan);
 
 /*
- * True if pool_drop_images() of any slot has room in the plan, and error is not written. Images that
- * GRUB loaded lie in one region, which must be cut to free one of them.
+ * True if pool_drop_images() of any slot has room in the plan, and what is cut into so many pieces
+ * more; error is not written then. Images that GRUB loaded lie in one region, which must be cut to
+ * free one of them.
  */
-bool pool_can_drop(const struct plan *plan, struct error *error);
+bool pool_can_drop(const struct plan *plan, uint32_t more, struct error *error);
 
 /*
  * Frees those images of slot that no slot in table uses, and its strings in the pool. slot is a copy

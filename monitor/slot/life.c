@@ -10,9 +10,11 @@ static const struct life_step steps[STATES][LIFE_EVENTS] = {
 	[SWITCHYARD_EMPTY] =
 		{
 			[LIFE_LOAD] = {.next = SWITCHYARD_READY},
+			[LIFE_REMOVE] = {.next = SWITCHYARD_EMPTY},
 		},
 	[SWITCHYARD_READY] =
 		{
+			[LIFE_REMOVE] = {.next = SWITCHYARD_EMPTY},
 			[LIFE_LOAD] = {.next = SWITCHYARD_READY},
 			[LIFE_RESET] = {.next = SWITCHYARD_READY},
 			[LIFE_BOOT] = {.next = SWITCHYARD_RUNNING, .counts = true},
@@ -68,7 +70,16 @@ static bool refuse(const struct slot *slot, enum life_event event, struct error 
 	if (event == LIFE_LOAD)
 		return fail(error, "slot %s is %s; only a slot that does not run can be loaded",
 			    slot->name, switchyard_state_name(slot->state));
+	if (event == LIFE_REMOVE)
+		return fail(error,
+			    slot->state == SWITCHYARD_RUNNING
+				    ? "slot %s is %s; only a ready or empty slot can be removed"
+				    : "slot %s is %s; it can be removed when it is killed",
+			    slot->name, switchyard_state_name(slot->state));
 	switch (slot->state) {
+	case SWITCHYARD_EMPTY:
+		return fail(error, "slot %s is empty; \"syctl load %s\" gives it an image",
+			    slot->name, slot->name);
 	case SWITCHYARD_RUNNING:
 		return fail(error, "slot %s runs already", slot->name);
 	case SWITCHYARD_CRASHED:

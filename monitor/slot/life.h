@@ -13,7 +13,7 @@
  *                                kill
  *
  * A slot that is parked, crashed or interrupted can get another image, which counts when it starts
- * afresh. A slot is interrupted if an NMI took the machine from it. It is like a parked slot, but it could
+ * afresh. A slot that is removed must be ready or empty. A slot is interrupted if an NMI took the machine from it. It is like a parked slot, but it could
  * have been in the middle of anything. A slot that starts afresh is reset to ready first, from any
  * state.
  *
@@ -36,6 +36,7 @@ enum life_event {
 	LIFE_END,    /* its kernel has powered off, rebooted or halted */
 	LIFE_CRASH,  /* its kernel has panicked, or faulted before it could say so */
 	LIFE_KILL,   /* a person wants its state forgotten */
+	LIFE_REMOVE, /* it gives back its image, and then all that it has */
 	LIFE_EVENTS,
 };
 

@@ -11,7 +11,7 @@
 struct slot *slot_find(struct slot_table *table, const char *name)
 {
 	for (uint32_t i = 0; i < table->count; i++)
-		if (!strcmp(table->slot[i].name, name))
+		if (slot_is_used(&table->slot[i]) && !strcmp(table->slot[i].name, name))
 			return &table->slot[i];
 	return NULL;
 }
@@ -19,6 +19,45 @@ struct slot *slot_find(struct slot_table *table, const char *name)
 const char *slot_type_name(enum switchyard_type type)
 {
 	return type == TYPE_AUTO ? "auto" : switchyard_type_name(type);
+}
+
+uint32_t slot_used(const struct slot_table *table)
+{
+	uint32_t used = 0;
+
+	for (uint32_t i = 0; i < table->count; i++)
+		used += slot_is_used(&table->slot[i]);
+	return used;
+}
+
+const struct slot *slot_nth(const struct slot_table *table, uint32_t n)
+{
+	const struct slot *slot = table->slot;
+
+	for (; !slot_is_used(slot) || n; slot++)
+		n -= slot_is_used(slot);
+	return slot;
+}
+
+struct slot *slot_new(struct slot_table *table)
+{
+	struct slot *slot = table->slot;
+
+	while (slot < table->slot + table->count && slot_is_used(slot))
+		slot++;
+	if (slot == table->slot + SWITCHYARD_MAX_SLOTS)
+		return NULL;
+	if (slot == table->slot + table->count)
+		table->count++;
+	memset(slot, 0, sizeof(*slot));
+	return slot;
+}
+
+void slot_forget(struct slot_table *table, struct slot *slot)
+{
+	memset(slot, 0, sizeof(*slot));
+	while (table->count && !slot_is_used(&table->slot[table->count - 1]))
+		table->count--;
 }
 
 void slot_remove(struct slot_table *table, uint32_t index)

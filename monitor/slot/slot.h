@@ -86,10 +86,19 @@ struct slot {
 	char crash[128]; /* why it crashed, if state is SWITCHYARD_CRASHED */
 };
 
+/*
+ * A slot keeps its place when others are removed, because people and kernels know it by number. So a
+ * row below count may be unused: slot_is_used().
+ */
 struct slot_table {
 	uint32_t count;
 	struct slot slot[SWITCHYARD_MAX_SLOTS];
 };
+
+static inline bool slot_is_used(const struct slot *slot)
+{
+	return slot->name[0] != '\0';
+}
 
 /* True if a kernel ran in it, and none has ever shown that it knows of the monitor. */
 static inline bool slot_lacks_driver(const struct slot *slot)
@@ -114,7 +123,17 @@ static inline uint32_t slot_index(const struct slot_table *table, const struct s
 	return (uint32_t)(slot - table->slot);
 }
 
-/* Removes slot number index. The slots behind it move up. */
+/* How many rows are used, and the row that is number n of them, from 0. */
+uint32_t slot_used(const struct slot_table *table);
+const struct slot *slot_nth(const struct slot_table *table, uint32_t n);
+
+/* The first unused row, for a slot that comes later. The caller fills it. NULL: all are used. */
+struct slot *slot_new(struct slot_table *table);
+
+/* Makes a row unused. All other slots keep their numbers. */
+void slot_forget(struct slot_table *table, struct slot *slot);
+
+/* Removes slot number index before any slot runs. The slots behind it move up. */
 void slot_remove(struct slot_table *table, uint32_t index);
 
 /* Reports what is wrong with a slot: "slot NAME: reason". */

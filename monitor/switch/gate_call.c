@@ -10,6 +10,7 @@
 #include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/gate/gate.h"
 #include "arch/x86/gate/gate_cpu.h"
+#include "arch/x86/gate/gate_lock.h"
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/platform/platform.h"
 #include "arch/x86/platform/wake.h"
@@ -18,7 +19,6 @@
 #include "lib/string.h"
 #include "lib/units.h"
 #include "monitor/slot/life.h"
-#include "monitor/switch/gate_lock.h"
 #include "monitor/switch/handover.h"
 #include "monitor/switch/integrity.h"
 #include "monitor/switch/kept_state.h"
@@ -326,8 +326,10 @@ static int64_t other_cpu_call(const struct request *request)
 	gate_cpu_set_context(0, NULL);
 	gate_lock_take(&monitor->lock, GATE_LOCK_REQUEST); /* for good */
 	left_alone_with = *request;
-	if (wake_possible()) /* a reset of the machine brings the boot CPU back */
+	if (wake_possible()) { /* a reset of the machine brings the boot CPU back */
+		wake_arm();    /* the kernel may not have asked for it */
 		machine_reboot();
+	}
 	monitor->boot_cpu_lost = true;
 	gate_take_over(go_on_alone);
 }

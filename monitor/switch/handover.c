@@ -29,7 +29,7 @@ static enum progress now(void)
 	return (enum progress)__atomic_load_n(&handover.progress, __ATOMIC_ACQUIRE);
 }
 
-static bool step(uint32_t from, enum progress to)
+static bool advance(uint32_t from, enum progress to)
 {
 	return __atomic_compare_exchange_n(&handover.progress, &from, to, false, __ATOMIC_ACQ_REL,
 					   __ATOMIC_ACQUIRE);
@@ -37,12 +37,12 @@ static bool step(uint32_t from, enum progress to)
 
 bool handover_wait(struct request *request)
 {
-	if (!step(IDLE, WAITING))
+	if (!advance(IDLE, WAITING))
 		return false;
 	while (now() == WAITING)
 		cpu_halt(); /* an NMI ends it */
 	*request = handover.request;
-	return step(GIVEN, TAKEN);
+	return advance(GIVEN, TAKEN);
 }
 
 void handover_reset(void)
@@ -56,8 +56,8 @@ static bool give(void)
 {
 	uint64_t end = clock_us() + COMING_US;
 
-	while (!step(WAITING, GIVEN)) {
-		if (clock_us() >= end && step(IDLE, LOST))
+	while (!advance(WAITING, GIVEN)) {
+		if (clock_us() >= end && advance(IDLE, LOST))
 			return false;
 		clock_wait_us(NMI_US);
 	}
@@ -73,7 +73,7 @@ static bool wake_boot_cpu(void)
 	uint64_t end = clock_us() + TAKING_US;
 
 	while (now() == GIVEN) {
-		if (clock_us() >= end && step(GIVEN, LOST))
+		if (clock_us() >= end && advance(GIVEN, LOST))
 			return false;
 		lapic_send_nmi(gate_cpus.cpu[0].apic_id);
 		clock_wait_us(NMI_US);

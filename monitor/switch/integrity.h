@@ -16,7 +16,7 @@
 #include "lib/error.h"
 #include "monitor/config/options.h"
 #include "monitor/slot/slot.h"
-#include "monitor/switch/kernel_text.h"
+#include "monitor/check/kernel_text.h"
 
 /* The parts with a checksum besides the kernel's text and the items of the slot's state. */
 enum integrity_part {

@@ -3,16 +3,18 @@
 #include "arch/x86/acpi/machine.h"
 #include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/platform/platform.h"
+#include "lib/print.h"
 #include "lib/string.h"
 #include "monitor/plan/plan_monitor.h"
+#include "monitor/plan/plan_regions.h"
 #include "monitor/switch/slot_block.h"
 
-/* An array with one for each slot, in the RAM that the plan gives for them. */
-static struct kept_state *kept_states;
+/* Each lies at the beginning of the RAM that is kept for its slot. */
+static struct kept_state *kept_states[SWITCHYARD_MAX_SLOTS];
 
 struct kept_state *kept_state(uint32_t index)
 {
-	return &kept_states[index];
+	return kept_states[index];
 }
 
 /* True if the slot has CPU number cpu of gate_cpus. */
@@ -31,12 +33,21 @@ static uint32_t slot_cpus(const struct slot *slot, uint32_t count)
 	return own;
 }
 
-/* Bytes that are kept of a slot with that many CPUs. Each part is aligned to STATE_ALIGN. */
+/*
+ * Bytes that are kept of a slot with that many CPUs. Each part is aligned to STATE_ALIGN, and the
+ * whole to a page, so that it can be given back alone.
+ */
 static uint64_t slot_size(uint32_t cpus, enum integrity_check check)
 {
-	return align_up(sizeof(struct kept_state), STATE_ALIGN) + platform_layout()->size +
-	       cpus * (uint64_t)cpu_state_layout()->size +
-	       align_up(integrity_room(check), STATE_ALIGN);
+	return page_up(align_up(sizeof(struct kept_state), STATE_ALIGN) + platform_layout()->size +
+		       cpus * (uint64_t)cpu_state_layout()->size +
+		       align_up(integrity_room(check), STATE_ALIGN));
+}
+
+static uint64_t size_of(const struct monitor *monitor, uint32_t index)
+{
+	return slot_size(slot_cpus(&monitor->slots.slot[index], gate_cpus.count),
+			 monitor->options.integrity);
 }
 
 /*
@@ -45,7 +56,7 @@ static uint64_t slot_size(uint32_t cpus, enum integrity_check check)
  */
 static uint64_t own_size(uint32_t cpus)
 {
-	return platform_room() + align_up((cpus - 1) * gate_cpu_size(), STATE_ALIGN);
+	return platform_room() + page_up((cpus - 1) * gate_cpu_size());
 }
 
 uint64_t kept_state_own_size(void)
@@ -55,9 +66,7 @@ uint64_t kept_state_own_size(void)
 
 uint64_t kept_state_size(const struct monitor *monitor, uint32_t index)
 {
-	return slot_size(slot_cpus(&monitor->slots.slot[index], gate_cpus.count),
-			 monitor->options.integrity) +
-	       kept_states[index].apart_room;
+	return size_of(monitor, index) + kept_states[index]->apart_room;
 }
 
 /* The list of CPUs may lack the boot CPU, so there is room for one more. */
@@ -92,17 +101,19 @@ static void *kept_room(uint8_t **room, uint64_t size)
 	return taken;
 }
 
-static void give_room(struct kept_state *kept, const struct slot *slot, enum integrity_check check,
-		      uint8_t **room)
+/* Divides the RAM at room, which is zero, among the parts of what is kept of a slot. */
+static void give_room(const struct monitor *monitor, uint32_t index, uint8_t *room)
 {
-	uint64_t sums = integrity_room(check);
+	struct kept_state *kept = kept_room(&room, sizeof(*kept));
+	uint64_t sums = integrity_room(monitor->options.integrity);
 
-	kept->platform = kept_room(room, platform_layout()->size);
+	kept_states[index] = kept;
+	kept->platform = kept_room(&room, platform_layout()->size);
 	for (uint32_t cpu = 0; cpu < gate_cpus.count; cpu++)
-		if (has_cpu(slot, cpu))
-			kept->cpu[cpu] = kept_room(room, cpu_state_layout()->size);
+		if (has_cpu(&monitor->slots.slot[index], cpu))
+			kept->cpu[cpu] = kept_room(&room, cpu_state_layout()->size);
 	if (sums)
-		kept->integrity.text.sums = kept_room(room, sums);
+		kept->integrity.text.sums = kept_room(&room, sums);
 }
 
 /* The platform gets the notes as the guest wrote them. */
@@ -141,7 +152,8 @@ void kept_state_save_apart(struct monitor *monitor, const struct slot *slot,
 {
 	uint32_t size = platform_apart_size(kept->platform);
 
-	if (size && !kept->apart && !plan_apart(&monitor->plan, size, &kept->apart)) {
+	if (size && !kept->apart &&
+	    !plan_take(&monitor->plan, size, UINT64_MAX, OWNER_KEPT, &kept->apart)) {
 		log_keep(&monitor->log, LOG_WARN,
 			 "slot %s: no RAM to keep its font; it will find another one", slot->name);
 		size = 0;
@@ -164,7 +176,7 @@ void kept_state_build_block(struct monitor *monitor, uint32_t index)
 {
 	struct error error;
 
-	if (!slot_block_build(monitor, index, &kept_states[index].rsdp, &error))
+	if (!slot_block_build(monitor, index, &kept_states[index]->rsdp, &error))
 		log_line(&monitor->log, LOG_ERROR, "slot %s: %s; it gets no ACPI tables",
 			 monitor->slots.slot[index].name, error.text);
 }
@@ -173,11 +185,33 @@ void kept_state_init(struct monitor *monitor)
 {
 	uint8_t *room = (uint8_t *)monitor->plan.kept.base + kept_state_own_size();
 
-	kept_states = (struct kept_state *)room;
-	room += align_up(monitor->slots.count * sizeof(*kept_states), STATE_ALIGN);
 	for (uint32_t i = 0; i < monitor->slots.count; i++) {
-		give_room(&kept_states[i], &monitor->slots.slot[i], monitor->options.integrity,
-			  &room);
+		give_room(monitor, i, room);
+		room += size_of(monitor, i);
 		kept_state_build_block(monitor, i);
 	}
+}
+
+bool kept_state_add(struct monitor *monitor, uint32_t index, struct error *error)
+{
+	uint64_t size = size_of(monitor, index), base;
+	char wanted[SIZE_TEXT];
+
+	if (!plan_take(&monitor->plan, size, BELOW_4G, OWNER_KEPT, &base))
+		return fail(error, "no room between 16 MiB and 4 GiB for what is kept of it: %s",
+			    format_size(wanted, size));
+	memset((void *)base, 0, size);
+	give_room(monitor, index, (uint8_t *)base);
+	slot_block_measure(monitor->boot, &monitor->slots.slot[index]);
+	return true;
+}
+
+void kept_state_drop(struct monitor *monitor, uint32_t index)
+{
+	const struct kept_state *kept = kept_states[index];
+
+	if (kept->apart)
+		plan_release(&monitor->plan, kept->apart, kept->apart_room, OWNER_KEPT);
+	plan_release(&monitor->plan, (uintptr_t)kept, size_of(monitor, index), OWNER_KEPT);
+	kept_states[index] = NULL;
 }

@@ -21,6 +21,7 @@ struct kept_state {
 	uint32_t apart_size;	    /* of what is kept there now */
 	struct integrity integrity; /* checksums of these, and of the slot's memory */
 	uint64_t rsdp;		    /* address of the slot's own root pointer, 0: none */
+	uint64_t picture;	    /* RAM for its picture of the framebuffer; 0: none */
 };
 
 /*
@@ -34,6 +35,14 @@ bool kept_state_place(struct monitor *monitor, struct error *error);
  * (slot_block.h). So ACPI tables that can't be made are in the log from the start.
  */
 void kept_state_init(struct monitor *monitor);
+
+/*
+ * Takes RAM for slot number index, which comes later, and measures its block. False, with the
+ * reason: there is none. All of it is given back when the slot is removed, and the RAM that a slot
+ * has from the start, too.
+ */
+bool kept_state_add(struct monitor *monitor, uint32_t index, struct error *error);
+void kept_state_drop(struct monitor *monitor, uint32_t index);
 
 /*
  * Builds the block of slot number index. If its ACPI tables can't be made, the log says so, and the

@@ -16,7 +16,7 @@
 #include "monitor/slot/slot.h"
 #include "monitor/switch/frontend.h"
 #include "monitor/switch/new_image.h"
-#include "monitor/switch/selfcheck.h"
+#include "monitor/check/selfcheck.h"
 #include "monitor/switch/successor.h"
 
 #define NO_SLOT UINT32_MAX

@@ -38,6 +38,7 @@ struct job {
 	uint64_t changes; /* new_images.changes when it began */
 	uint32_t searched, candidate;
 	uint64_t offset;
+	bool judged;	     /* scratch can run it */
 	struct slot scratch; /* the slot, as it would be with the new image */
 };
 _Static_assert(sizeof(struct job) <= JOB_SIZE, "JOB_SIZE bytes of the pool hold a job");
@@ -80,6 +81,21 @@ void new_image_drop(struct monitor *monitor, uint32_t index)
 	for (uint32_t i = 0; i < job->count; i++)
 		drop_file(&monitor->plan, &job->file[i].image);
 	end_job(monitor, index);
+}
+
+void new_image_drop_for(struct monitor *monitor, uint32_t target)
+{
+	for (uint32_t i = 0; i < SWITCHYARD_MAX_SLOTS; i++) {
+		const struct job *job = job_of(monitor, i);
+
+		if (job && job->target == target)
+			new_image_drop(monitor, i);
+	}
+}
+
+void new_image_slots_changed(struct monitor *monitor)
+{
+	monitor->new_images.changes++;
 }
 
 bool new_image_begin(struct monitor *monitor, const struct slot *target, struct error *error)
@@ -179,6 +195,7 @@ bool new_image_file(struct monitor *monitor, const struct new_image_file *file, 
 	}
 	xxh64_begin(&new_file.sum);
 	job->file[job->count++] = new_file;
+	job->judged = false;
 	return true;
 }
 
@@ -210,14 +227,11 @@ bool new_image_write(struct monitor *monitor, const void *from, uint64_t size, s
 	return true;
 }
 
-/* Puts the job's files into its copy of the slot, and checks that the slot can run them. */
-static bool judge(const struct monitor *monitor, struct job *job, struct error *error)
+/* Puts the job's files into its copy of the slot. */
+static bool put_files(struct job *job, struct error *error)
 {
 	struct slot *scratch = &job->scratch;
 
-	*scratch = monitor->slots.slot[job->target];
-	if (!life_allows(scratch, LIFE_LOAD, error))
-		return false;
 	if (!is_complete(job) || !has_number(job, KERNEL_NUMBER))
 		return fail(error, is_complete(job) ? "there is no kernel among the files"
 						    : "the last file is not complete");
@@ -229,8 +243,26 @@ static bool judge(const struct monitor *monitor, struct job *job, struct error *
 		scratch->module_count += job->file[i].number >= FIRST_MODULE;
 	}
 	scratch->type = TYPE_AUTO;
-	return load_inspect(scratch, error) && plan_slot_fits(scratch, error) &&
-	       pool_can_drop(&monitor->plan, error);
+	return true;
+}
+
+/*
+ * Checks that the slot can run the new image. That is done once, at the first call of a commit, as
+ * only the slot's state can change until the last one.
+ */
+static bool judge(const struct monitor *monitor, struct job *job, struct error *error)
+{
+	const struct slot *slot = &monitor->slots.slot[job->target];
+	struct slot *scratch = &job->scratch;
+
+	if (!life_allows(slot, LIFE_LOAD, error) || !pool_can_drop(&monitor->plan, 0, error))
+		return false;
+	if (job->judged)
+		return true;
+	*scratch = *slot;
+	job->judged = put_files(job, error) && load_inspect(scratch, error) &&
+		      plan_slot_fits(scratch, error);
+	return job->judged;
 }
 
 /*
@@ -313,10 +345,14 @@ static void replace_image(struct monitor *monitor, struct job *job)
 		pool_give(&monitor->plan, image->base, image->size);
 		image->base = file->same;
 	}
-	*slot = job->scratch;
+	for (uint32_t n = 0; n < SLOT_IMAGES; n++)
+		*slot_image(slot, n) = *slot_image(&job->scratch, n);
+	slot->module_count = job->scratch.module_count;
+	slot->type = job->scratch.type;
+	slot->needs = job->scratch.needs;
 	life_apply(slot, LIFE_LOAD);
 	pool_drop_images(&monitor->plan, &monitor->slots, &old);
-	monitor->new_images.changes++;
+	new_image_slots_changed(monitor);
 }
 
 enum new_image_result new_image_commit(struct monitor *monitor, struct error *error)

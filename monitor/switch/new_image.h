@@ -19,7 +19,7 @@ struct monitor;
 
 struct new_images {
 	uint64_t job[SWITCHYARD_MAX_SLOTS]; /* each slot's job, in the pool; 0: it has none */
-	uint64_t changes;		    /* how often an image was replaced */
+	uint64_t changes;		    /* how often slots or their images changed */
 };
 
 /* A file that is to be loaded. */
@@ -45,5 +45,11 @@ enum new_image_result new_image_commit(struct monitor *monitor, struct error *er
 
 /* Forgets the job of slot number index, if it has one. It is called when that slot has ended. */
 void new_image_drop(struct monitor *monitor, uint32_t index);
+
+/* Forgets all jobs for slot number target, which is removed. */
+void new_image_drop_for(struct monitor *monitor, uint32_t target);
+
+/* Called when slots or their images have changed: a search for equal images begins anew. */
+void new_image_slots_changed(struct monitor *monitor);
 
 #endif

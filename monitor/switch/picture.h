@@ -11,10 +11,17 @@
 #include "monitor/switch/monitor.h"
 
 /*
- * Takes RAM for a picture of each slot. It is called after plan_slots(). If there is not enough
+ * Takes RAM for a picture of each slot. It is called after kept_state_init(). If there is not enough
  * RAM, the log says so, and a slot finds a black screen when it is resumed.
  */
 void picture_init(struct monitor *monitor);
+
+/*
+ * The same for slot number index, which comes later. False: it will find a black screen. The RAM of
+ * its picture is given back when it is removed.
+ */
+bool picture_add(struct monitor *monitor, uint32_t index);
+void picture_drop(struct monitor *monitor, uint32_t index);
 
 /* A mirrored pair, for slot number index (from 0) when it is parked or resumed. */
 void picture_save(const struct monitor *monitor, uint32_t index);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/switch/service.h"
 #include "arch/x86/memory/phys.h"
+#include "lib/print.h"
 #include "lib/string.h"
+#include "monitor/switch/new_slot.h"
 #include "monitor/switch/slot_block.h"
 #include "monitor/switch/switch.h"
 
@@ -33,10 +35,11 @@ static bool in_own_ram(const struct monitor *monitor, uint64_t address, uint64_t
 
 static struct slot *named_by(const struct service *service)
 {
+	struct slot_table *slots = &service->monitor->slots;
 	uint32_t number = service->call.slot;
 
-	return number >= 1 && number <= service->monitor->slots.count
-		       ? &service->monitor->slots.slot[number - 1]
+	return number >= 1 && number <= slots->count && slot_is_used(&slots->slot[number - 1])
+		       ? &slots->slot[number - 1]
 		       : NULL;
 }
 
@@ -143,6 +146,46 @@ static int64_t answer_abort(struct service *service)
 	return 0;
 }
 
+/* The text is copied before it is read, because the guest can change it meanwhile. */
+static int64_t answer_add(struct service *service)
+{
+	const struct switchyard_call *call = &service->call;
+	char text[SWITCHYARD_ADD_TEXT + 1], size[SIZE_TEXT];
+	const void *from = buffer_of(service);
+	const struct slot *slot;
+
+	if (!from)
+		return SWITCHYARD_EREFUSED;
+	if (call->length > SWITCHYARD_ADD_TEXT)
+		return answer_bool(fail(&service->error, "a text of %lu characters; %u is the most",
+					call->length, SWITCHYARD_ADD_TEXT));
+	memcpy(text, from, call->length);
+	text[call->length] = '\0'; /* one that lies before cuts the text */
+	slot = new_slot_add(service->monitor, text, &service->error);
+	if (!slot)
+		return SWITCHYARD_EREFUSED;
+	service->done = slot_index(&service->monitor->slots, slot) + 1;
+	log_keep(&service->monitor->log, LOG_INFO, "slot %s was added: %s at %#lx", slot->name,
+		 format_size(size, slot_range(slot).size), slot->ram.base);
+	publish(service);
+	return 0;
+}
+
+static int64_t answer_remove(struct service *service)
+{
+	char name[SWITCHYARD_NAME_SIZE];
+	struct slot *slot = named_by(service);
+
+	if (!slot)
+		return SWITCHYARD_ENOSLOT;
+	memcpy(name, slot->name, sizeof(name));
+	if (!new_slot_remove(service->monitor, slot, &service->error))
+		return SWITCHYARD_EREFUSED;
+	log_keep(&service->monitor->log, LOG_INFO, "slot %s was removed", name);
+	publish(service);
+	return 0;
+}
+
 static int64_t (*const answers[])(struct service *service) = {
 	[SWITCHYARD_LIST] = answer_list,
 	[SWITCHYARD_KILL] = answer_kill,
@@ -152,6 +195,8 @@ static int64_t (*const answers[])(struct service *service) = {
 	[SWITCHYARD_LOAD_WRITE] = answer_write,
 	[SWITCHYARD_LOAD_COMMIT] = answer_commit,
 	[SWITCHYARD_LOAD_ABORT] = answer_abort,
+	[SWITCHYARD_ADD] = answer_add,
+	[SWITCHYARD_REMOVE] = answer_remove,
 };
 #define ANSWERS (sizeof(answers) / sizeof(answers[0]))
 

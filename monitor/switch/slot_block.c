@@ -94,11 +94,16 @@ void slot_block_publish(const struct slot_table *slots, uint32_t index)
 {
 	struct switchyard_info *info = &slot_block(&slots->slot[index])->info;
 
-	for (uint32_t i = 0; i < slots->count; i++) {
+	info->slot_count = slots->count;
+	for (uint32_t i = 0; i < SWITCHYARD_MAX_SLOTS; i++) {
 		const struct slot *slot = &slots->slot[i];
 		struct region range = slot_range(slot);
 		struct switchyard_slot *row = &info->slot[i];
 
+		if (i >= slots->count || !slot_is_used(slot)) {
+			memset(row, 0, sizeof(*row));
+			continue;
+		}
 		memcpy(row->name, slot->name, sizeof(row->name));
 		row->state = (uint8_t)slot->state;
 		row->type = (uint8_t)slot->type;

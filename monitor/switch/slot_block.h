@@ -13,10 +13,11 @@
 #define MONITOR_SWITCH_SLOT_BLOCK_H
 
 #include "lib/units.h"
+#include "monitor/load/guest_efi.h"
 #include "monitor/switch/monitor.h"
 #include "guest/linux/switchyard.h"
 
-#define SLOT_BLOCK_MAX (32 * KIB) /* a slot whose ACPI tables do not fit gets none of them */
+#define SLOT_BLOCK_MAX (36 * KIB) /* a slot whose ACPI tables do not fit gets none of them */
 
 /* info.gate points to it. Its address does not change when the monitor's own gate moves. */
 struct gate_jump {
@@ -29,13 +30,13 @@ struct gate_jump {
 
 /* The last pages of the block. Later versions of info may grow up to the jump, which stays. */
 struct slot_block {
-	uint8_t efi[PAGE_SIZE]; /* EFI's runtime services (guest_efi.h) */
+	uint8_t efi[GUEST_EFI_SIZE];				     /* EFI's runtime services */
 	uint64_t pml4[SLOT_BLOCK_ENTRIES], pdpt[SLOT_BLOCK_ENTRIES]; /* map all RAM to itself */
 	struct switchyard_info info;
 	uint8_t unused[PAGE_SIZE - sizeof(struct switchyard_info) - sizeof(struct gate_jump)];
 	struct gate_jump jump;
 };
-_Static_assert(sizeof(struct slot_block) == 4 * PAGE_SIZE, "info and the jump share a page");
+_Static_assert(sizeof(struct slot_block) == 5 * PAGE_SIZE, "info and the jump share a page");
 
 /* Sets slot->block.size for this machine. It is called before plan_slots(). */
 void slot_block_measure(const struct boot_info *boot, struct slot *slot);

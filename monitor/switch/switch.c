@@ -9,6 +9,7 @@
 #include "arch/x86/gate/enter.h"
 #include "arch/x86/gate/gate.h"
 #include "arch/x86/gate/gate_cpu.h"
+#include "arch/x86/gate/gate_lock.h"
 #include "arch/x86/platform/platform.h"
 #include "guest/linux/version.h"
 #include "lib/print.h"
@@ -18,7 +19,6 @@
 #include "monitor/load/load_linux.h"
 #include "monitor/plan/store.h"
 #include "monitor/slot/life.h"
-#include "monitor/switch/gate_lock.h"
 #include "monitor/switch/handover.h"
 #include "monitor/switch/integrity.h"
 #include "monitor/switch/kept_state.h"
@@ -47,6 +47,12 @@ static void stop_devices(struct monitor *monitor, const void *next)
 {
 	platform_stop_devices(monitor->devices_running, next);
 	monitor->devices_running = false;
+}
+
+void switch_stop_ended_devices(struct monitor *monitor)
+{
+	if (monitor->devices_running)
+		stop_devices(monitor, NULL);
 }
 
 static bool has_boot_cpu(const struct monitor *monitor, struct error *error)

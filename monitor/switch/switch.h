@@ -23,6 +23,12 @@ bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error);
 /* The same, but it does not look for changes. */
 bool switch_force(struct monitor *monitor, struct slot *slot, struct error *error);
 
+/*
+ * If a slot has ended with its devices active, they stop now. It is called before the memory that they
+ * write to gets another owner.
+ */
+void switch_stop_ended_devices(struct monitor *monitor);
+
 /* Resumes a parked slot without any check. Its call of the gate returns result. */
 void switch_resume(struct monitor *monitor, struct slot *slot, int64_t result)
 	__attribute__((noreturn));

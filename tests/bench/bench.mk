@@ -18,7 +18,7 @@ bench: packages
 	@$(MAKE) --no-print-directory guest-kernel
 	@$(MAKE) --no-print-directory bench-run
 
-bench-run: $(BENCH_PARTS) $(B)/switchyard.elf $(TICK_ELF)
+bench-run: $(BENCH_PARTS) $(B)/switchyard.elf $(TICK_ELF) $(CALLERS_ELF)
 	QEMU_CPU='$(QEMU_CPU)' SLOW_ROUNDS=$(SLOW_ROUNDS) $(PYTHON) tests/bench/bench.py $(ONLY)
 
 $(BENCH_DIR)/plugin.so: tests/bench/plugin.c

@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'harness'))
 import gate  # noqa: E402
 import growth  # noqa: E402
 import hops  # noqa: E402
+import services  # noqa: E402
 import startup  # noqa: E402
 from fixtures import Machines  # noqa: E402
 from grub_image import remove_old_images  # noqa: E402
@@ -21,7 +22,7 @@ from paths import BUILD  # noqa: E402
 from plot import plot  # noqa: E402
 from report import Report, verdicts  # noqa: E402
 
-PARTS = {'hops': hops, 'startup': startup, 'gate': gate, 'growth': growth}
+PARTS = {'hops': hops, 'startup': startup, 'gate': gate, 'services': services, 'growth': growth}
 
 
 class Bench(Report):

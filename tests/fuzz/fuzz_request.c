@@ -5,8 +5,8 @@
 #include "fake/fake.h"
 #include "fuzz.h"
 #include "lib/units.h"
-#include "monitor/plan/pool.h"
 #include "monitor/plan/store.h"
+#include "monitor/switch/new_slot.h"
 #include "monitor/switch/request.h"
 #include "monitor/switch/service.h"
 #include "monitor/switch/slot_block.h"
@@ -25,12 +25,14 @@ static void fuzz_request(struct fuzz_input *input)
 	int64_t result;
 
 	for (uint32_t i = 0; i < slots.count; i++)
-		slots.slot[i].state = (enum switchyard_state)(fuzz_take(input, 1) % 4 + 1);
+		slots.slot[i].state = (enum switchyard_state)(fuzz_take(input, 1) % 6);
 	result = request_check(&slots, current, op, arg);
-	FUZZ_CHECK(result <= 0 && result >= SWITCHYARD_EDAMAGED);
+	FUZZ_CHECK(result <= 0 && result >= SWITCHYARD_EEMPTY);
 	FUZZ_CHECK(result || op <= SWITCHYARD_BOOT);
 	if (!result && op == SWITCHYARD_BOOT)
-		FUZZ_CHECK(arg - 1 < slots.count && arg - 1 != current);
+		FUZZ_CHECK(arg - 1 < slots.count && arg - 1 != current &&
+			   slots.slot[arg - 1].state &&
+			   slots.slot[arg - 1].state != SWITCHYARD_EMPTY);
 	if (!result && op == SWITCHYARD_SWITCH)
 		FUZZ_CHECK(arg - 1 < slots.count && arg - 1 != current &&
 			   slots.slot[arg - 1].state != SWITCHYARD_CRASHED);
@@ -104,6 +106,10 @@ static void fuzz_tables(struct fuzz_input *input)
 #define POOL_AT	  UINT64_C(0x4000000)
 #define POOL_SIZE UINT64_C(0x20000)
 #define TARGET_AT UINT64_C(0x1000000)
+#define LOW_AT	  UINT64_C(0x10000) /* for slices of slots that are added, and their ranges */
+#define LOW_SIZE  UINT64_C(0x80000)
+#define RANGE_AT  UINT64_C(0x400000) /* images lie higher */
+#define RANGE_END UINT64_C(0x1000000)
 
 static struct monitor monitor;
 
@@ -113,19 +119,43 @@ void slot_block_publish(const struct slot_table *slots, uint32_t index)
 	FUZZ_CHECK(slots == &monitor.slots && index == 0);
 }
 
+static void add_free(uint64_t base, uint64_t size)
+{
+	monitor.plan.region[monitor.plan.count++] =
+		(struct plan_region){.base = base, .size = size, .type = REGION_RAM};
+}
+
 /* The first slot runs, and has memory. The second one is ready, and its range is not written to. */
 static void make_slots(void)
 {
+	static struct boot_info boot;
+
 	memset(&monitor, 0, sizeof(monitor));
+	monitor.boot = &boot;
 	monitor.slots.count = 2;
+	memcpy(monitor.slots.slot[0].name, "one", sizeof("one"));
+	memcpy(monitor.slots.slot[1].name, "two", sizeof("two"));
 	monitor.slots.slot[0].state = SWITCHYARD_RUNNING;
 	monitor.slots.slot[0].ram = (struct region){.base = MEMORY_AT, .size = MEMORY_SIZE};
 	monitor.slots.slot[1].state = SWITCHYARD_READY;
 	monitor.slots.slot[1].ram = (struct region){.base = TARGET_AT, .size = GIB};
-	monitor.plan.count = 1;
-	monitor.plan.region[0] =
-		(struct plan_region){.base = POOL_AT, .size = POOL_SIZE, .type = REGION_RAM};
+	add_free(LOW_AT, LOW_SIZE);
+	add_free(RANGE_AT, RANGE_END - RANGE_AT);
+	add_free(POOL_AT, POOL_SIZE);
 	fake_memory(POOL_AT, POOL_SIZE, 0);
+}
+
+/* A text of ADD that mostly makes sense. */
+static void take_text(struct fuzz_input *input, struct switchyard_call *call)
+{
+	char *text = phys(MEMORY_AT);
+	int length = snprintf(text, PAGE_SIZE, "slot=s%u mem=%uK",
+			      (uint32_t)fuzz_take(input, 1) % 20, (uint32_t)fuzz_take(input, 2));
+
+	for (uint8_t more = (uint8_t)fuzz_take(input, 1) % 40; more; more--)
+		text[length++] = (char)fuzz_take(input, 1);
+	call->address = MEMORY_AT;
+	call->length = (uint64_t)length;
 }
 
 /* Mostly an address in the slot's memory and a service that there is. */
@@ -135,7 +165,7 @@ static void take_call(struct fuzz_input *input, struct switchyard_call *call)
 
 	*call = (struct switchyard_call){
 		.size = odd & 1 ? sizeof(*call) - 1 : sizeof(*call),
-		.service = (uint32_t)fuzz_take(input, odd & 2 ? 4 : 1) % 10,
+		.service = (uint32_t)fuzz_take(input, odd & 2 ? 4 : 1) % 12,
 		.slot = odd & 4 ? (uint32_t)fuzz_take(input, 4) : 2,
 		.kind = (uint32_t)fuzz_take(input, 1) % 5,
 		.bytes = fuzz_take(input, odd & 8 ? 8 : 2),
@@ -144,20 +174,40 @@ static void take_call(struct fuzz_input *input, struct switchyard_call *call)
 	};
 	if (odd & 64 && call->length > PAGE_SIZE)
 		call->length &= ~(PAGE_SIZE - 1);
+	if (call->service == SWITCHYARD_ADD && odd & 128)
+		take_text(input, call);
 }
 
-/* All RAM of the pool is free again if what the slots have is given back. */
+/* No region overlaps another, and each slot that was added has its two. The first slot is there. */
+static void check_slots(void)
+{
+	for (uint32_t i = 0; i + 1 < monitor.plan.count; i++)
+		FUZZ_CHECK(monitor.plan.region[i].base + monitor.plan.region[i].size <=
+			   monitor.plan.region[i + 1].base);
+	for (uint32_t i = 0; i < monitor.slots.count; i++)
+		if (monitor.slots.slot[i].low.size)
+			promise_slot(&monitor.plan, &monitor.slots.slot[i], i);
+	FUZZ_CHECK(monitor.slots.slot[0].state == SWITCHYARD_RUNNING);
+}
+
+/* All RAM is free again if all that slots have is given back. */
 static void check_pool(void)
 {
-	struct slot gone = monitor.slots.slot[1];
 	struct error error;
 
 	new_image_drop(&monitor, 0);
-	FUZZ_CHECK(store_check(&gone, &error));
-	memset(&monitor.slots.slot[1], 0, sizeof(gone));
-	pool_drop_images(&monitor.plan, &monitor.slots, &gone);
-	FUZZ_CHECK(monitor.plan.count == 1 && monitor.plan.region[0].owner == OWNER_FREE &&
-		   monitor.plan.region[0].size == POOL_SIZE);
+	for (uint32_t i = 1; i < SWITCHYARD_MAX_SLOTS; i++) {
+		struct slot *slot = &monitor.slots.slot[i];
+
+		FUZZ_CHECK(store_check(slot, &error));
+		if (slot_is_used(slot))
+			FUZZ_CHECK(new_slot_remove(&monitor, slot, &error));
+	}
+	FUZZ_CHECK(monitor.slots.count == 1 && monitor.plan.count == 3);
+	for (uint32_t i = 0; i < monitor.plan.count; i++)
+		FUZZ_CHECK(monitor.plan.region[i].owner == OWNER_FREE);
+	FUZZ_CHECK(monitor.plan.region[0].size == LOW_SIZE &&
+		   monitor.plan.region[2].size == POOL_SIZE);
 }
 
 static void fuzz_services(struct fuzz_input *input)
@@ -180,6 +230,7 @@ static void fuzz_services(struct fuzz_input *input)
 		memcpy(&call, memory + at, sizeof(call));
 		if (result == SWITCHYARD_EREFUSED)
 			promise_error((const struct error *)call.text);
+		check_slots();
 	}
 	service_answer(&monitor, fuzz_take(input, 8));
 	check_pool();

@@ -67,13 +67,17 @@ static bool is_listed(const struct plan *plan, const struct region *range, uint3
 	return false;
 }
 
+void promise_slot(const struct plan *plan, const struct slot *slot, uint32_t index)
+{
+	struct region range = slot_range(slot);
+
+	FUZZ_CHECK(is_listed(plan, &slot->low, index));
+	FUZZ_CHECK(is_listed(plan, &range, index));
+}
+
 void promise_slots(const struct plan *plan, const struct slot_table *table)
 {
 	FUZZ_CHECK(table->count <= SWITCHYARD_MAX_SLOTS);
-	for (uint32_t i = 0; i < table->count; i++) {
-		struct region range = slot_range(&table->slot[i]);
-
-		FUZZ_CHECK(is_listed(plan, &table->slot[i].low, i));
-		FUZZ_CHECK(is_listed(plan, &range, i));
-	}
+	for (uint32_t i = 0; i < table->count; i++)
+		promise_slot(plan, &table->slot[i], i);
 }

@@ -21,6 +21,9 @@ void promise_report(void *context, const char *text);
  */
 void promise_plan(const struct plan *plan, const struct boot_info *boot);
 
+/* A slot must have a slice and a range that the plan lists as RAM of it. */
+void promise_slot(const struct plan *plan, const struct slot *slot, uint32_t index);
+
 /* Every slot must have a slice and a range that the plan lists as RAM of this slot. */
 void promise_slots(const struct plan *plan, const struct slot_table *table);
 

@@ -34,6 +34,8 @@ PLANTED = [
     ('multiboot', 'monitor/load/multiboot2_header.c', ' || tag.size > length - offset', ''),
     ('request', 'monitor/switch/service.c', ' &&\n\t       size <= region->size - (address - region->base)', ''),
     ('request', 'monitor/switch/new_image.c', 'size > left || ', ''),
+    ('request', 'monitor/switch/service.c', 'call->length > SWITCHYARD_ADD_TEXT', 'false'),
+    ('request', 'monitor/switch/new_slot.c', '!life_allows(slot, LIFE_REMOVE, error) ||\n\t    ', ''),
     ('acpi', 'arch/x86/acpi/acpi_walk.c', ' ||\n\t    !phys_range(address, table->length)', ''),
     ('acpi', 'arch/x86/acpi/acpi_walk.c', 'entry->length < sizeof(*entry) ||\n\t    ', ''),
     ('acpi', 'arch/x86/iommu/iommu_tables.c', ' || entry->length > table->length - offset', ''),

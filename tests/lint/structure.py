@@ -57,12 +57,13 @@ MAY_INCLUDE = {
     'monitor/config': ['monitor/slot', 'monitor/log'],
     'monitor/plan': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config'],
     'monitor/load': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan'],
+    'monitor/check': ['arch/x86'],
     'monitor/switch': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan',
-                       'monitor/load'],
+                       'monitor/load', 'monitor/check'],
     # The user interface: the terminal knows no policy but its own options.
     'monitor/terminal': ['arch/x86', 'monitor/config'],
     'monitor/console': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan',
-                        'monitor/load', 'monitor/switch', 'monitor/terminal'],
+                        'monitor/load', 'monitor/check', 'monitor/switch', 'monitor/terminal'],
     # The start.
     'monitor': ['arch/x86', 'monitor'],
     'boot/report': [],

@@ -55,7 +55,7 @@ void iommu_fields_save(const struct iommu_unit *unit, const struct iommu_registe
 		       uint32_t count, uint64_t *field)
 {
 	for (uint32_t i = 0; i < count; i++)
-		field[i] = read_register(unit, &table[i]) & ~(uint64_t)table[i].read_only;
+		field[i] = read_register(unit, &table[i]);
 }
 
 /* A unit lacks some registers. They read as 0, and are never written. */

@@ -27,8 +27,7 @@ struct iommu_unit_state {
 /* One row of the table of a kind: a register that software sets. */
 struct iommu_register {
 	uint16_t offset;
-	uint8_t size;	    /* bytes: 4 or 8 */
-	uint32_t read_only; /* bits that only say something, and are not kept */
+	uint8_t size; /* bytes: 4 or 8 */
 };
 
 /* A mirrored pair for the registers of a table. Restore leaves a register alone that is 0. */

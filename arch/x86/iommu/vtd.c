@@ -33,15 +33,15 @@ static const struct iommu_register registers[] = {
 	{VTD_FEDATA, 4},
 	{VTD_FEADDR, 4},
 	{VTD_FEUADDR, 4},
-	{VTD_FECTL, 4, VTD_PENDING},
+	{VTD_FECTL, 4},
 	{VTD_IEDATA, 4},
 	{VTD_IEADDR, 4},
 	{VTD_IEUADDR, 4},
-	{VTD_IECTL, 4, VTD_PENDING},
+	{VTD_IECTL, 4},
 	{VTD_PEDATA, 4},
 	{VTD_PEADDR, 4},
 	{VTD_PEUADDR, 4},
-	{VTD_PECTL, 4, VTD_PENDING},
+	{VTD_PECTL, 4},
 };
 #define REGISTERS (sizeof(registers) / sizeof(registers[0]))
 _Static_assert(REGISTERS <= IOMMU_FIELDS, "struct iommu_unit_state has room for all registers");
@@ -73,10 +73,20 @@ bool vtd_protects(const struct iommu_unit *unit)
 	return iommu_read32(unit->address + VTD_PMEN) & VTD_PMEN_ENABLE;
 }
 
+/* Whether an interrupt waits to be sent is the hardware's, and can't be written. */
+static uint64_t kept_bits(uint16_t offset)
+{
+	bool interrupt = offset == VTD_FECTL || offset == VTD_IECTL || offset == VTD_PECTL;
+
+	return interrupt ? ~(uint64_t)VTD_PENDING : UINT64_MAX;
+}
+
 void vtd_save(const struct iommu_unit *unit, struct iommu_unit_state *state)
 {
 	state->control = status(unit);
 	iommu_fields_save(unit, registers, REGISTERS, state->field);
+	for (uint32_t i = 0; i < REGISTERS; i++)
+		state->field[i] &= kept_bits(registers[i].offset);
 }
 
 static bool differs(const struct iommu_unit *unit, const struct iommu_unit_state *state)

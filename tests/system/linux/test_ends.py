@@ -12,10 +12,11 @@ import tarfile
 import pytest
 
 from guest_images import compile_static
-from linux import CLOUD, GENERIC, Linux, initrd, kernel, linux_slot
+from linux import CLOUD, GENERIC, initrd, kernel, linux_slot
 from linux_modules import module_files
 from qemu import PROMPT
-from switchyard import open_console, slots
+from survivor import boot, check_alpha, park_alpha
+from switchyard import slots
 
 CRASH_LINE = 'console=ttyS0,115200 nr_cpus=1 irqpoll reset_devices panic=10'
 
@@ -42,31 +43,8 @@ def machine(module_machines, tmp_path_factory):
         'timeout=-1', linux_slot('alpha', CLOUD)
         + linux_slot('beta', CLOUD, 'mem=640M', 'crashkernel=192M'), memory='1280M', smp=2,
         devices=['-drive', f'file={disk},format=raw,if=virtio,readonly=on', '-device', 'pvpanic-pci'])
-    open_console(machine)
-    machine.alpha, machine.beta = Linux(machine, 'alpha'), Linux(machine, 'beta')
-    machine.sendline('boot alpha')
-    machine.alpha.wait()
-    machine.alpha.run('dd if=/dev/urandom of=/tmp/r bs=1M count=4 2>/dev/null; '
-                      'sha256sum /tmp/r > /tmp/sum')
-    machine.alpha.leave('syctl monitor')
-    machine.expect(PROMPT)
+    park_alpha(machine)
     return machine
-
-
-def boot_beta(machine):
-    machine.sendline('boot beta')
-    machine.beta.wait()
-
-
-def check_alpha(machine):
-    """alpha must come back unharmed. Leaves the machine at the monitor's prompt."""
-    machine.sendline('switch alpha')
-    machine.alpha.come_back()
-    machine.alpha.run('sha256sum -c -s /tmp/sum')
-    machine.alpha.check_cpus(2)
-    assert machine.alpha.alarms() == []
-    machine.alpha.leave('syctl monitor')
-    machine.expect(PROMPT)
 
 
 def panic(machine, cpu):
@@ -75,7 +53,7 @@ def panic(machine, cpu):
 
 @pytest.mark.parametrize('cpu', [0, 1])
 def test_a_panic_with_pvpanic(machine, cpu):
-    boot_beta(machine)
+    boot(machine, 'beta')
     machine.beta.run('tar xf /dev/vda -C /tmp 0.ko 1.ko; insmod /tmp/0.ko; insmod /tmp/1.ko; lsmod | grep pvpanic_pci')
     panic(machine, cpu)
     machine.expect(PROMPT, 60)
@@ -86,7 +64,7 @@ def test_a_panic_with_pvpanic(machine, cpu):
 @pytest.mark.parametrize('cpu', [0, 1])
 def test_sysrq_b(machine, cpu):
     """It calls no notifier."""
-    boot_beta(machine)
+    boot(machine, 'beta')
     machine.sendline(f"taskset {1 << cpu:x} sh -c 'echo b > /proc/sysrq-trigger'")
     machine.expect(PROMPT, 60)
     assert slots(machine)['beta']['STATE'] == 'ready'
@@ -95,7 +73,7 @@ def test_sysrq_b(machine, cpu):
 
 @pytest.mark.parametrize('command', ['reboot', 'poweroff'])
 def test_an_end_on_another_cpu(machine, command):
-    boot_beta(machine)
+    boot(machine, 'beta')
     machine.beta.run('echo 1 > /sys/kernel/reboot/cpu')
     machine.sendline(f'{command} -f')
     machine.expect(PROMPT, 60)
@@ -107,7 +85,7 @@ def test_an_end_on_another_cpu(machine, command):
 @pytest.mark.parametrize('cpu', [0, 1])
 def test_a_crash_kernel_that_reboots(machine, cpu):
     """It runs on the CPU that panicked. In its reboot nobody else takes part."""
-    boot_beta(machine)
+    boot(machine, 'beta')
     machine.beta.run('tar xf /dev/vda -C /tmp kernel initrd load')
     machine.beta.run(f"/tmp/load /tmp/kernel /tmp/initrd '{CRASH_LINE}'", 120)
     assert machine.beta.run('cat /sys/kernel/kexec_crash_loaded').strip() == '1'
@@ -127,13 +105,7 @@ def resettable(request, machines):
     machine = machines.start(
         'timeout=-1', linux_slot('alpha', CLOUD) + linux_slot('beta', GENERIC), memory='768M', smp=2,
         machine=request.param, no_reboot=False)
-    open_console(machine)
-    machine.alpha, machine.beta = Linux(machine, 'alpha'), Linux(machine, 'beta')
-    machine.sendline('boot alpha')
-    machine.alpha.wait()
-    machine.alpha.run('sha256sum /bin/busybox > /tmp/sum')
-    machine.alpha.leave('syctl monitor')
-    machine.expect(PROMPT)
+    park_alpha(machine)
     return machine
 
 
@@ -142,7 +114,7 @@ def test_a_reset(resettable):
     """Linux has cleared the shutdown status when it started CPU 1. The driver has asked for it again."""
     machine = resettable
     for _ in range(2):
-        boot_beta(machine)
+        boot(machine, 'beta')
         machine.sendline(r"printf '\6' | dd of=/dev/port bs=1 seek=$((0xcf9)) 2>/dev/null")
         machine.expect(PROMPT, 60)
         assert slots(machine)['beta']['STATE'] == 'crashed'

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from linux import CLOUD, OLDER_CLOUD, Linux, initrd, kernel, linux_slot
+from paths import QEMU_CPU
 from qemu import PROMPT
 from switchyard import module, open_console, slots
 
@@ -118,24 +119,48 @@ def dies(machine, name, line, how):
     machine.expect(PROMPT)
 
 
-@pytest.mark.parametrize('firmware', ['bios', 'uefi'])
-def test_efi_ends_a_slot_without_a_driver(machines, firmware):
-    """A reboot, an emergency reboot and a panic of stock kernels that have loaded no driver."""
+@pytest.mark.parametrize('firmware, cpu', [
+    pytest.param('bios', QEMU_CPU, id='bios'), pytest.param('uefi', QEMU_CPU, id='uefi'),
+    pytest.param('bios', 'max', id='five-levels', marks=pytest.mark.thorough)])
+def test_efi_ends_a_slot_without_a_driver(machines, firmware, cpu):
+    """A reboot, an emergency reboot and a panic of stock kernels that have loaded no driver. With the CPU max,
+    they use five levels of paging."""
     stock = 'module_blacklist=switchyard'
     machine = machines.start(
         'timeout=-1', linux_slot('alpha', CLOUD)
         + linux_slot('newer', CLOUD, 'mem=256M efi=on', stock)
-        + linux_slot('older', OLDER_CLOUD, 'mem=256M efi=on', stock), memory='1280M', firmware=firmware)
+        + linux_slot('older', OLDER_CLOUD, 'mem=256M efi=on', stock), memory='1280M', firmware=firmware, cpu=cpu)
     open_console(machine)
     alpha = Linux(machine, 'alpha')
     machine.sendline('boot alpha')
     alpha.wait()
+    assert ('la57' in alpha.run('cat /proc/cpuinfo')) == (cpu == 'max')
     alpha.leave('syctl monitor')
     machine.expect(PROMPT)
     dies(machine, 'newer', 'reboot -f', 'reboot: Restarting system')
     dies(machine, 'older', 'echo b > /proc/sysrq-trigger', 'sysrq-trigger')
     dies(machine, 'newer', 'echo c > /proc/sysrq-trigger', 'Kernel panic')
     assert 'older: its kernel has shown no driver' in machine.command('slots')
+    machine.sendline('switch alpha')
+    alpha.come_back()
+    assert alpha.alarms() == []
+
+
+@pytest.mark.thorough
+def test_efi_ends_a_slot_on_another_cpu(machines):
+    """The boot CPU does not come, so the monitor resets the machine and comes back."""
+    machine = machines.start(
+        'timeout=-1', linux_slot('alpha', CLOUD)
+        + linux_slot('beta', CLOUD, 'mem=256M efi=on', 'module_blacklist=switchyard'), memory='1G', smp=2,
+        no_reboot=False)
+    open_console(machine)
+    alpha = Linux(machine, 'alpha')
+    machine.sendline('boot alpha')
+    alpha.wait()
+    alpha.leave('syctl monitor')
+    machine.expect(PROMPT)
+    dies(machine, 'beta', "taskset 2 sh -c 'echo b > /proc/sysrq-trigger'", 'sysrq-trigger')
+    dies(machine, 'beta', "taskset 2 sh -c 'echo c > /proc/sysrq-trigger'", 'Kernel panic')
     machine.sendline('switch alpha')
     alpha.come_back()
     assert alpha.alarms() == []

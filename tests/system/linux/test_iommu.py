@@ -15,8 +15,8 @@ from switchyard import open_console
 DISK_MIB = 4
 CHECK_LIMIT = 60
 END_LIMIT = 60
-# With interrupt remapping, Linux panics if too few timer interrupts come within 40 ms, as on a busy host. Without it,
-# Linux tries other ways.
+# With interrupt remapping, Linux panics if too few timer interrupts come within 40 ms, as on a busy host. It does so
+# without Switchyard, too. Without remapping, Linux tries other ways.
 NO_TIMER_CHECK = 'no_timer_check'
 NET = ['-netdev', 'user,id=net0', '-device', 'virtio-net-pci,netdev=net0,iommu_platform=on,disable-legacy=on']
 

@@ -5,7 +5,8 @@ import pytest
 
 from linux import CLOUD, DEFAULT, GENERIC, NEWEST, OLDER_CLOUD, Linux, linux_slot
 from qemu import PROMPT
-from switchyard import open_console, slots
+from survivor import boot, check_alpha, park_alpha
+from switchyard import slots
 
 
 # These slots end or crash. older has an older kernel, if there is one.
@@ -18,36 +19,8 @@ def machine(module_machines):
     machine = module_machines.start(
         'timeout=-1', linux_slot('alpha', GENERIC) + linux_slot('beta', CLOUD)
         + linux_slot('older', OLDER_CLOUD), memory='1280M', smp=2)
-    open_console(machine)
-    machine.alpha, machine.beta = Linux(machine, 'alpha'), Linux(machine, 'beta')
-    machine.sendline('boot alpha')
-    machine.alpha.wait()
-    machine.alpha.run('dd if=/dev/urandom of=/tmp/r bs=1M count=4 2>/dev/null; '
-                      'sha256sum /tmp/r > /tmp/sum')
-    machine.alpha.leave('syctl monitor')
-    machine.expect(PROMPT)
+    park_alpha(machine)
     return machine
-
-
-def boot(machine, name):
-    machine.sendline(f'boot {name}')
-    Linux(machine, name).wait()
-
-
-def boot_beta(machine):
-    machine.sendline('boot beta')
-    machine.beta.wait()
-
-
-def check_alpha(machine):
-    """alpha must come back unharmed. Leaves the machine at the monitor's prompt."""
-    machine.sendline('switch alpha')
-    machine.alpha.come_back()
-    machine.alpha.run('sha256sum -c -s /tmp/sum')
-    assert machine.alpha.run('cat /sys/devices/system/cpu/online').strip() == '0-1'
-    assert machine.alpha.alarms() == []
-    machine.alpha.leave('syctl monitor')
-    machine.expect(PROMPT)
 
 
 @pytest.mark.parametrize('command', ['poweroff', 'reboot', 'halt', 'poweroff -f', 'reboot -f'])
@@ -82,7 +55,7 @@ def test_a_guest_that_panics(machine, name, cpu):
 
 
 def test_syctl_refuses_a_crashed_slot(machine):
-    boot_beta(machine)
+    boot(machine, 'beta')
     machine.sendline('echo c > /proc/sysrq-trigger')
     machine.expect(PROMPT, 60)
     machine.sendline('switch alpha')
@@ -95,7 +68,7 @@ def test_syctl_refuses_a_crashed_slot(machine):
 
 def test_booting_again_while_alpha_is_parked(machine):
     for turn in range(2):
-        boot_beta(machine)
+        boot(machine, 'beta')
         assert machine.beta.try_run('cat /tmp/turn')[1] != 0, 'beta is not fresh'
         machine.beta.run(f'echo {turn} > /tmp/turn')
         machine.beta.leave('syctl monitor')
@@ -104,7 +77,7 @@ def test_booting_again_while_alpha_is_parked(machine):
 
 
 def test_kill_a_parked_guest(machine):
-    boot_beta(machine)
+    boot(machine, 'beta')
     machine.beta.leave('syctl monitor')
     machine.expect(PROMPT)
     assert 'error' not in machine.command('kill beta')
@@ -114,7 +87,7 @@ def test_kill_a_parked_guest(machine):
 
 def test_alpha_can_be_booted_from_beta(machine):
     """A ready slot boots when another switches to it. A parked slot is resumed."""
-    boot_beta(machine)
+    boot(machine, 'beta')
     machine.beta.leave('syctl switch alpha')
     machine.alpha.come_back()
     machine.alpha.switch_to(machine.beta)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""syctl load, boot, kill and log: new images for slots, from the shell of a running Linux."""
+"""syctl load, boot, kill, log, add and remove: new images and new slots, from the shell of a running Linux."""
 
 import http.server
 import json
@@ -57,14 +57,23 @@ def machine(module_machines, files):
     return machine
 
 
-def free_memory(machine):
-    """How much RAM is free, as the console says it. It is reached from alpha, which goes on then."""
+def at_console(machine, command):
+    """What the console says. It is reached from alpha, which goes on then."""
     machine.alpha.leave('syctl monitor')
     machine.expect(PROMPT)
-    shown = machine.command('mem')
+    shown = machine.command(command)
     machine.sendline('switch alpha')
     machine.alpha.come_back()
-    return re.search(r'^free +(\d.*)$', shown, re.MULTILINE)[1]
+    return shown
+
+
+def listed(machine):
+    return {row['slot']: row for row in json.loads(machine.alpha.run('syctl list --json'))}
+
+
+def free_memory(machine):
+    """How much RAM is free, as the console says it."""
+    return re.search(r'^free +(\d.*)$', at_console(machine, 'mem'), re.MULTILINE)[1]
 
 
 def test_the_log(machine):
@@ -178,3 +187,130 @@ def test_the_console_knows_the_image(machine):
     machine.expect(PROMPT)
     assert slots(machine)['beta']['TYPE'] == 'linux'
     assert 'error' not in machine.command('selftest')
+    machine.sendline('switch alpha')
+    machine.alpha.come_back()
+
+
+@pytest.mark.parametrize('command, reason', [
+    ('add beta --mem 16M', 'error: beta: slot beta is there already'),
+    ('add Try --mem 16M', 'error: Try: bad name "Try"; expected a-z, 0-9, then also dot, _ and -'),
+    ('add a-name-that-is-too-long --mem 16M', 'error: .*: name ".*" has 23 characters; expected at most 16'),
+    ('add try --mem 5X', 'error: try: bad size "5X"; expected a number with K, M or G'),
+    ('add try --mem 4K', 'error: try: a size of 4 KiB; expected 1 MiB at least'),
+    ('add try --mem 9G', 'error: try: no room: wanted 9 GiB in one piece, .* left; lower mem= or drop a slot'),
+    ('add try --mem 16M@16M', 'error: try: mem= asks for 0x1000000-0x2000000, but slot beta has .*; change mem='),
+    ('add try --mem 16M --cpus 1', 'error: try: bad CPUs "1"; expected CPU 0 among them: every slot runs on it'),
+    ('add try --mem 16M --on-crash !', "error: try: bad successor \"!\"; expected monitor, restart or a slot's name"),
+    ("add try --mem '16M x=1'", 'error: try: unknown option "x=1"; expected .*'),
+    ('remove alpha', 'error: alpha: slot alpha is running; only a ready or empty slot can be removed'),
+    ('remove beta', 'error: beta: slot beta is parked; it can be removed when it is killed'),
+    ('remove nobody', 'error: no slot is called nobody; there are alpha, beta'),
+])
+def test_slots_that_can_not_come_or_go(machine, command, reason):
+    """One line each, and nothing changes."""
+    alpha = machine.alpha
+    if listed(machine)['beta']['state'] != 'parked':
+        alpha.leave('syctl switch beta')
+        machine.beta.wait()
+        machine.beta.leave('syctl switch alpha')
+        alpha.come_back()
+    before = alpha.run('syctl list')
+    output, status = alpha.try_run(f'syctl {command}')
+    errors = output.replace('\r', '').rstrip('\n').split('\n')
+    assert status == 1 and len(errors) == 1
+    assert re.fullmatch(reason, errors[0])
+    assert alpha.run('syctl list') == before
+
+
+@pytest.mark.parametrize('arguments', ['add', 'add try', 'add --mem 16M', 'add try --mem', 'add try --mem 1M --mem 2M',
+                                       'add try --mem 16M --xml', 'add try two --mem 16M', 'remove', 'remove a b'])
+def test_wrong_usage_of_add(machine, arguments):
+    output, status = machine.alpha.try_run(f'syctl {arguments}')
+    assert status == 2 and 'usage' in output
+
+
+def test_a_slot_that_was_added(machine):
+    """It is empty, then a Linux with one of the two CPUs, which comes back; its RAM and files are free in the end."""
+    alpha = machine.alpha
+    guest = Linux(machine, 'try')
+    before = at_console(machine, 'mem')
+    told = json.loads(alpha.run('syctl add try --mem 192M --cpus 0 --on-end alpha --json'))
+    assert told['number'] == 3 and told['state'] == 'empty' and told['memory'] == 192 << 20
+    row = listed(machine)['try']
+    assert row['type'] is None and row['base'] == told['base'] and row['runs'] == 0
+    for way in ('boot', 'switch'):
+        output, status = alpha.try_run(f'syctl {way} try')
+        assert status == 1 and output.strip() == 'error: try: that slot has no image yet; "syctl load" gives it one'
+    assert 'error: slot try is empty; "syctl load try" gives it an image' in at_console(machine, 'boot try')
+    alpha.run(f'syctl load try --kernel /tmp/vmlinuz --initrd /tmp/initrd --append "{APPEND}"', 120)
+    alpha.leave('syctl boot try')
+    guest.wait()
+    assert guest.run('nproc').strip() == '1'
+    start, = re.findall(r'^([0-9a-f]+)-[0-9a-f]+ : System RAM', guest.run('cat /proc/iomem | tail -n +4'), re.MULTILINE)[:1]
+    assert int(start, 16) == told['base']
+    guest.leave('syctl switch alpha')
+    alpha.come_back()
+    assert listed(machine)['try']['state'] == 'parked'
+    guest_again(machine, guest)
+    alpha.run('syctl kill try')
+    assert json.loads(alpha.run('syctl remove try --json')) == {'number': 3, 'slot': 'try', 'removed': True}
+    assert list(listed(machine)) == ['alpha', 'beta']
+    assert at_console(machine, 'mem') == before
+    log = alpha.run('syctl log')
+    assert 'slot try was added: 192 MiB at ' in log and 'slot try was removed' in log
+
+
+def guest_again(machine, guest):
+    """It goes on where it was, and ends: its line says that alpha is next."""
+    machine.alpha.leave('syctl switch try')
+    guest.come_back()
+    guest.leave('poweroff -f')
+    machine.alpha.come_back()
+    assert listed(machine)['try']['state'] == 'ready'
+    machine.alpha.leave('syctl boot try')
+    guest.wait()
+    guest.leave('syctl switch alpha')
+    machine.alpha.come_back()
+
+
+@pytest.mark.parametrize('rounds', [20, pytest.param(100, marks=pytest.mark.thorough)])
+def test_slots_that_come_and_go_leak_nothing(machine, rounds):
+    """Two of them at a time, loaded, on a CPU that is not the boot CPU. Numbers of others stay."""
+    alpha = machine.alpha
+    before = at_console(machine, 'mem')
+    alpha.run(f'for i in $(seq {rounds}); do taskset 2 syctl add one --mem 16M && taskset 2 syctl add two --mem 8M@1M && '
+              'echo $i | cat /tmp/tick - > /tmp/image && syctl load two --kernel /tmp/image && syctl remove one && '
+              'syctl list && syctl remove two || break; done > /tmp/rounds', 600)
+    assert alpha.run('grep -c "^two *ready *8 MiB *0x100000 *multiboot2 " /tmp/rounds').strip() == str(rounds)
+    assert at_console(machine, 'mem') == before
+
+
+def test_each_type_of_kernel_in_an_added_slot(machine):
+    """Multiboot 2, then the console removes what a guest has added; a slot of GRUB's lines goes, too."""
+    alpha = machine.alpha
+    alpha.run('syctl add small --mem 16M')
+    alpha.run('syctl load small --kernel /tmp/tick')
+    alpha.leave('syctl boot small')
+    tick_count(machine, 'small')
+    machine.send('1')
+    alpha.come_back()
+    alpha.run('syctl kill beta; syctl remove beta')
+    assert [row['number'] for row in listed(machine).values()] == [1, 3]
+    alpha.leave('syctl switch small')
+    tick_count(machine, 'small')
+    machine.send('2')
+    machine.expect('the gate refused: error -2, no slot has that number')
+    machine.send('m')
+    machine.expect(PROMPT)
+    assert list(slots(machine)) == ['alpha', 'small']
+    assert 'slot again was added' in machine.command('add again --mem 64M --cpus 0')
+    assert machine.command('remove small').strip() == 'error: slot small is parked; it can be removed when it is killed'
+    machine.command('kill small')
+    machine.command('remove small')
+    assert list(slots(machine)) == ['alpha', 'again']
+    assert 'error' not in machine.command('selftest')
+    machine.sendline('switch alpha')
+    alpha.come_back()
+    assert listed(machine)['again'] | {'base': 0} == {
+        'number': 2, 'slot': 'again', 'state': 'empty', 'memory': 64 << 20, 'base': 0, 'type': None, 'runs': 0,
+        'driverless': False, 'self': False}

@@ -7,6 +7,6 @@ __asm__(".pushsection .data\n"
 	"guest_efi_set_map: .byte 0x5e\n"
 	"guest_efi_unsupported: .byte 0x0f\n"
 	"guest_efi_reset: .byte 0x4e, 0, 0, 0, 0, 0\n"
-	"guest_efi_words: .quad 0, 0\n"
+	"guest_efi_words: .quad 0, 0, 0, 0\n"
 	"guest_efi_code_end:\n"
 	".popsection\n");

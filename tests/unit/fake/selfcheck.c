@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * selfcheck.c - a fake of a monitor without damage. Its slots have no state.
+ * selfcheck.c - a fake of a monitor without damage. Its slots have no state, but some RAM for it if
+ * they were added.
  */
 #include <stddef.h>
 #include "arch/x86/cpu/cpu.h"
@@ -9,8 +10,14 @@
 #include "arch/x86/gate/gate.h"
 #include "arch/x86/memory/paging.h"
 #include "arch/x86/platform/platform.h"
-#include "monitor/switch/selfcheck.h"
+#include "monitor/check/selfcheck.h"
+#include "monitor/plan/plan_monitor.h"
+#include "monitor/plan/plan_regions.h"
 #include "monitor/switch/kept_state.h"
+#include "monitor/switch/switch.h"
+
+#define FAKE_KEPT  (5 * PAGE_SIZE)
+#define FAKE_BLOCK (6 * PAGE_SIZE)
 
 const void *selfcheck_damage(const struct selfcheck *check)
 {
@@ -57,6 +64,30 @@ struct kept_state *kept_state(uint32_t index)
 	static struct kept_state machines[SWITCHYARD_MAX_SLOTS];
 
 	return &machines[index];
+}
+
+/* The RAM that is kept for slots that were added; 0: none. */
+static uint64_t kept_bases[SWITCHYARD_MAX_SLOTS];
+
+bool kept_state_add(struct monitor *monitor, uint32_t index, struct error *error)
+{
+	if (!plan_take(&monitor->plan, FAKE_KEPT, BELOW_4G, OWNER_KEPT, &kept_bases[index]))
+		return fail(error, "this fake has no room");
+	*kept_state(index) = (struct kept_state){0};
+	monitor->slots.slot[index].block.size = FAKE_BLOCK;
+	return true;
+}
+
+void kept_state_drop(struct monitor *monitor, uint32_t index)
+{
+	if (kept_bases[index])
+		plan_release(&monitor->plan, kept_bases[index], FAKE_KEPT, OWNER_KEPT);
+	kept_bases[index] = 0;
+}
+
+void switch_stop_ended_devices(struct monitor *monitor)
+{
+	monitor->devices_running = false;
 }
 
 uint64_t kept_state_size(const struct monitor *monitor, uint32_t index)

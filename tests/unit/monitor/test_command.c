@@ -142,6 +142,18 @@ static const struct wrong_use {
 	{"switch tick", "error: can't switch to tick\n"},
 	{"kill beta-with-a-name", "error: can't kill beta-with-a-name\n"},
 	{"kill alpha", ""},
+	{"add", "error: usage: add SLOT --mem SIZE[@BASE] [--cpus LIST]\n"},
+	{"add x --mem", "error: usage: add SLOT --mem SIZE[@BASE] [--cpus LIST]\n"},
+	{"add x mem=1M --cpus", "error: \"--cpus\" at the end; expected a value behind it\n"},
+	{"add x --cpus 0", "error: no mem=; expected mem=SIZE\n"},
+	{"add X --mem 1M", "error: bad name \"X\"; expected a-z, 0-9, then also dot, _ and -\n"},
+	{"add tick --mem 1M", "error: slot tick is there already\n"},
+	{"add x --mem 1M --foo 1",
+	 "error: unknown option \"foo=1\"; expected mem=, cpus=, on-end=, on-crash= or efi=\n"},
+	{"add x --mem 1M", "error: this fake has no room\n"},
+	{"remove", "error: usage: remove SLOT\n"},
+	{"remove foo", "error: no slot \"foo\"; there are alpha, beta-with-a-name, tick\n"},
+	{"remove alpha", "error: slot alpha is parked; it can be removed when it is killed\n"},
 	{"md x", "error: \"x\" is no number; expected one like 4096, 0x1000 or 4K\n"},
 	{"md 0 1z", "error: \"1z\" is no number; expected one like 4096, 0x1000 or 4K\n"},
 	{"md 0 0", "error: length 0; expected 1 to 65536 bytes\n"},
@@ -163,6 +175,37 @@ static void wrong_use_is_one_line(void **state)
 	}
 	monitor.slots.count = 0;
 	assert_string_equal(run("boot foo"), "error: no slot \"foo\"; there are none\n");
+}
+
+/* Both forms of an option. The row of a slot that is gone is not shown. */
+static void slots_come_and_go(void **state)
+{
+	(void)state;
+	monitor.log.level = LOG_INFO;
+	monitor.plan.count = 2;
+	monitor.plan.region[0] =
+		(struct plan_region){.base = 64 * KIB, .size = 64 * KIB, .type = REGION_RAM};
+	monitor.plan.region[1] =
+		(struct plan_region){.base = 64 * MIB, .size = 64 * MIB, .type = REGION_RAM};
+	assert_string_equal(run("add one --mem 4M --cpus 0,2"),
+			    "slot one was added: 4 MiB at 0x4000000\n");
+	assert_int_equal(monitor.slots.slot[3].cpus, 5);
+	assert_string_equal(run("add two mem=2M on-crash=restart"),
+			    "slot two was added: 2 MiB at 0x4400000\n");
+	assert_int_equal(monitor.slots.slot[4].on_crash.kind, SUCCESSOR_RESTART);
+	assert_string_equal(run("remove one"), "slot one was removed\n");
+	assert_non_null(strstr(run("slots"),
+			       "\ntick              ready    4 MiB    0x200000     multiboot2  0"
+			       "     65 KiB\n"
+			       "two               empty    2 MiB    0x4400000    -           0     "
+			       "0 bytes\n\n"));
+	assert_string_equal(
+		run("kill one"),
+		"error: no slot \"one\"; there are alpha, beta-with-a-name, tick, two\n");
+	assert_non_null(strstr(run("mem"), "\ntick              3 KiB  -\n"
+					   "two               5 KiB  24 KiB\n"));
+	assert_string_equal(run("remove two"), "slot two was removed\n");
+	assert_int_equal(monitor.slots.count, 3);
 }
 
 static void md_dumps_memory(void **state)
@@ -338,8 +381,8 @@ static void pci_shows_functions(void **state)
 
 static void help_names_every_command(void **state)
 {
-	static const char *const names[] = {"help",	"slots", "boot",   "switch",  "kill",
-					    "mem",	"cpus",	 "ioapic", "pci",     "log",
+	static const char *const names[] = {"help",	"slots", "boot",   "switch",  "kill", "add",
+					    "remove",	"mem",	 "cpus",   "ioapic",  "pci",  "log",
 					    "selftest", "md",	 "reboot", "poweroff"};
 	uint32_t lines = 0, width = 0;
 	const char *c;
@@ -386,6 +429,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(slots_table, start),
 		cmocka_unit_test_setup(wrong_use_is_one_line, start),
+		cmocka_unit_test_setup(slots_come_and_go, start),
 		cmocka_unit_test_setup(md_dumps_memory, start),
 		cmocka_unit_test_setup(mem_draws_the_plan, start),
 		cmocka_unit_test_setup(cpus_say_who_sees_them, start),

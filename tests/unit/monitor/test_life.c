@@ -23,6 +23,8 @@ static const struct {
 	bool counts, devices_running;
 } possible[] = {
 	{EMPTY, LIFE_LOAD, READY, false, false},
+	{EMPTY, LIFE_REMOVE, EMPTY, false, false},
+	{READY, LIFE_REMOVE, EMPTY, false, false},
 	{READY, LIFE_LOAD, READY, false, false},
 	{PARKED, LIFE_LOAD, PARKED, false, false},
 	{CRASHED, LIFE_LOAD, CRASHED, false, false},
@@ -110,8 +112,15 @@ static void refusals_have_reasons(void **state)
 		 "slot alpha is ready; only a parked or crashed slot can be killed"},
 		{RUNNING, LIFE_LOAD,
 		 "slot alpha is running; only a slot that does not run can be loaded"},
-		{EMPTY, LIFE_RESET, "slot alpha is empty; it can't be started"},
-		{EMPTY, LIFE_RESUME, "slot alpha is empty; it can't be resumed"},
+		{EMPTY, LIFE_RESET, "slot alpha is empty; \"syctl load alpha\" gives it an image"},
+		{EMPTY, LIFE_RESUME, "slot alpha is empty; \"syctl load alpha\" gives it an image"},
+		{RUNNING, LIFE_REMOVE,
+		 "slot alpha is running; only a ready or empty slot can be removed"},
+		{PARKED, LIFE_REMOVE, "slot alpha is parked; it can be removed when it is killed"},
+		{INTERRUPTED, LIFE_REMOVE,
+		 "slot alpha is interrupted; it can be removed when it is killed"},
+		{CRASHED, LIFE_REMOVE,
+		 "slot alpha is crashed; it can be removed when it is killed"},
 	};
 
 	(void)state;

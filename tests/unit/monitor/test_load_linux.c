@@ -166,14 +166,16 @@ static void efi_services(void **state)
 {
 	uint64_t page = 48 * MIB;
 	struct efi_info efi;
-	const uint64_t *system, *map, *services;
+	const uint64_t *system, *map, *services, *words;
+	struct region ram[64];
 	struct switchyard_info *info;
 
 	(void)state;
 	info = (struct switchyard_info *)fake_memory(INFO_AT, PAGE_SIZE, 0);
 	info->identity_pml4 = 0x1234000;
+	info->identity_pdpt = 0x1235000;
 	info->gate = 0x5678;
-	fake_memory(page, PAGE_SIZE, POISON);
+	fake_memory(page, 2 * PAGE_SIZE, POISON);
 	test.slot.efi = true;
 	test.slot.kernel.string = "quiet panic=30";
 	assert_refused(&test, "efi=on: this kernel takes no EFI runtime services");
@@ -202,8 +204,23 @@ static void efi_services(void **state)
 	services = (const uint64_t *)phys(system[11]) + 3;
 	for (uint32_t i = 0; i < 14; i++)
 		assert_bytes(services[i], i == 4 ? 0x5e : i == 10 ? 0x4e : 0x0f, 1);
-	assert_int_equal(*(const uint64_t *)phys(page + 8), 0x1234000);
-	assert_int_equal(*(const uint64_t *)phys(page + 16), 0x5678);
+	words = phys(page + 8);
+	assert_int_equal(words[0], 0x1234000);
+	assert_int_equal(words[1], 0x1235000);
+	assert_int_equal(words[2], page + PAGE_SIZE);
+	assert_int_equal(words[3], 0x5678);
+	assert_int_equal(*(const uint64_t *)phys(page + PAGE_SIZE), 0x1234003);
+	assert_bytes(page + PAGE_SIZE + 8, 0, PAGE_SIZE - 8);
+	for (uint32_t i = 0; i < 64; i++)
+		ram[i] = (struct region){(i + 1) * GIB, PAGE_SIZE, REGION_RAM};
+	test.context.map = ram;
+	test.context.map_count = 63;
+	assert_true(load(&test));
+	assert_int_equal(params()->efi_info.efi_memmap_size, 64 * 40);
+	test.context.map_count = 64;
+	assert_false(load(&test));
+	assert_string_equal(test.error.text, "efi=on: memory map has more than 63 ranges of RAM, "
+					     "the most that fit");
 }
 
 /* A gzip file of 3 MiB that unpacks to 10 MiB; what is not a kernel of Linux says nothing. */

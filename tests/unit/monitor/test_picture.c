@@ -4,6 +4,7 @@
 #include "cmocka.h"
 #include "fake/fake_console.h"
 #include "fake/fake.h"
+#include "monitor/switch/kept_state.h"
 #include "monitor/switch/picture.h"
 #include "monitor/terminal/screen.h"
 #include "lib/units.h"
@@ -28,6 +29,8 @@ static int start(void **state)
 	memset(&monitor, 0, sizeof(monitor));
 	memset(&the_screen, 0, sizeof(the_screen));
 	memset(&boot, 0, sizeof(boot));
+	for (uint32_t i = 0; i < SWITCHYARD_MAX_SLOTS; i++)
+		*kept_state(i) = (struct kept_state){0};
 	monitor.boot = &boot;
 	monitor.slots.count = 2;
 	monitor.plan.count = 1;
@@ -75,6 +78,29 @@ static void each_slot_has_its_own(void **state)
 	assert_all(0x11);
 	picture_restore(&monitor, 1);
 	assert_all(0x22);
+}
+
+/* One that comes later, whose RAM is free again when it is gone. */
+static void a_late_slot_has_its_own(void **state)
+{
+	(void)state;
+	picture_init(&monitor);
+	monitor.slots.count = 3;
+	assert_true(picture_add(&monitor, 2));
+	picture_save(&monitor, 2);
+	memset(pixels, 0x22, BYTES);
+	picture_save(&monitor, 1);
+	picture_restore(&monitor, 2);
+	assert_all(0x11);
+	assert_true(picture_add(&monitor, 3)); /* the last place */
+	assert_false(picture_add(&monitor, 4));
+	picture_restore(&monitor, 4);
+	assert_all(0);
+	picture_drop(&monitor, 4);
+	for (uint32_t i = 0; i < 4; i++)
+		picture_drop(&monitor, i);
+	assert_int_equal(monitor.plan.count, 1);
+	assert_int_equal(monitor.plan.region[0].owner, OWNER_FREE);
 }
 
 static void without_room_it_is_black(void **state)
@@ -163,9 +189,13 @@ static void text_mode(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(each_slot_has_its_own), TEST(without_room_it_is_black),
-		TEST(text_mode_has_none),    TEST(framebuffer_instead_of_text),
-		TEST(off_means_untouched),   TEST(text_mode),
+		TEST(each_slot_has_its_own),
+		TEST(a_late_slot_has_its_own),
+		TEST(without_room_it_is_black),
+		TEST(text_mode_has_none),
+		TEST(framebuffer_instead_of_text),
+		TEST(off_means_untouched),
+		TEST(text_mode),
 	};
 
 	return cmocka_run_group_tests_name("picture", tests, NULL, NULL);

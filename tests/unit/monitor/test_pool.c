@@ -113,7 +113,7 @@ static void refusals(void **state)
 							.owner = OWNER_SLOT};
 	assert_false(pool_take(&m.plan, PAGE_SIZE, &base, &m.error));
 	assert_string_equal(m.error.text, "memory is in too many pieces; 192 is the most");
-	assert_false(pool_can_drop(&m.plan, &m.error));
+	assert_false(pool_can_drop(&m.plan, 0, &m.error));
 	assert_true(pool_take(&m.plan, PAGES / 2 * PAGE_SIZE, &base, &m.error));
 	pool_give(&m.plan, base, PAGES / 2 * PAGE_SIZE);
 	assert_true(plan_is_free(&m.plan, base, PAGES / 2 * PAGE_SIZE));

@@ -11,10 +11,11 @@
 #define SELF 1u
 
 static struct slot_table slots = {
-	.count = 3,
+	.count = 5,
 	.slot = {{.state = SWITCHYARD_READY},
 		 {.state = SWITCHYARD_RUNNING},
-		 {.state = SWITCHYARD_CRASHED}},
+		 {.state = SWITCHYARD_CRASHED},
+		 {.state = SWITCHYARD_EMPTY}},
 };
 
 static void assert_answer(uint64_t op, uint64_t arg, int64_t answer)
@@ -27,7 +28,9 @@ static void switches(void **state)
 	(void)state;
 	assert_answer(SWITCHYARD_SWITCH, 1, 0);
 	assert_answer(SWITCHYARD_SWITCH, 0, SWITCHYARD_ENOSLOT);
-	assert_answer(SWITCHYARD_SWITCH, 4, SWITCHYARD_ENOSLOT);
+	assert_answer(SWITCHYARD_SWITCH, 4, SWITCHYARD_EEMPTY);
+	assert_answer(SWITCHYARD_SWITCH, 5, SWITCHYARD_ENOSLOT); /* it was removed */
+	assert_answer(SWITCHYARD_SWITCH, 6, SWITCHYARD_ENOSLOT);
 	assert_answer(SWITCHYARD_SWITCH, UINT64_MAX, SWITCHYARD_ENOSLOT);
 	assert_answer(SWITCHYARD_SWITCH, 1ull << 32 | 1, SWITCHYARD_ENOSLOT);
 	assert_answer(SWITCHYARD_SWITCH, SELF + 1, SWITCHYARD_ESELF);
@@ -40,7 +43,9 @@ static void boots(void **state)
 	assert_answer(SWITCHYARD_BOOT, 1, 0);
 	assert_answer(SWITCHYARD_BOOT, 3, 0); /* it has crashed */
 	assert_answer(SWITCHYARD_BOOT, 0, SWITCHYARD_ENOSLOT);
-	assert_answer(SWITCHYARD_BOOT, 4, SWITCHYARD_ENOSLOT);
+	assert_answer(SWITCHYARD_BOOT, 4, SWITCHYARD_EEMPTY);
+	assert_answer(SWITCHYARD_BOOT, 5, SWITCHYARD_ENOSLOT);
+	assert_answer(SWITCHYARD_BOOT, 6, SWITCHYARD_ENOSLOT);
 	assert_answer(SWITCHYARD_BOOT, SELF + 1, SWITCHYARD_ESELF);
 }
 

@@ -50,7 +50,7 @@ bool guest_acpi(uint64_t from, uint64_t base, uint64_t size, uint64_t cpus, uint
 	assert_int_equal(base, BASE);
 	assert_int_equal(size, TABLES);
 	assert_int_equal(cpus, 5);
-	assert_int_equal(info, BASE + TABLES + 3 * PAGE_SIZE);
+	assert_int_equal(info, BASE + TABLES + 4 * PAGE_SIZE);
 	if (acpi_fits)
 		*guest_rsdp = BASE;
 	return acpi_fits || fail(why, "no room");
@@ -69,6 +69,7 @@ static int start(void **state)
 	monitor.boot = &boot;
 	monitor.slots.count = 2;
 	strcpy(monitor.slots.slot[0].name, "one");
+	strcpy(own()->name, "own");
 	own()->cpus = 5;
 	own()->ram = (struct region){.base = GIB, .size = GIB};
 	own()->block.base = BASE;
@@ -84,14 +85,14 @@ static int start(void **state)
 static void sizes(void **state)
 {
 	(void)state;
-	assert_int_equal(own()->block.size, TABLES + 4 * PAGE_SIZE);
+	assert_int_equal(own()->block.size, TABLES + 5 * PAGE_SIZE);
 	assert_int_equal(own()->block.type, REGION_ACPI);
 	acpi_room = 100 * PAGE_SIZE;
 	slot_block_measure(&boot, own());
-	assert_int_equal(own()->block.size, 32 * KIB);
+	assert_int_equal(own()->block.size, 36 * KIB);
 	boot.rsdp_size = 0;
 	slot_block_measure(&boot, own());
-	assert_int_equal(own()->block.size, 4 * PAGE_SIZE);
+	assert_int_equal(own()->block.size, 5 * PAGE_SIZE);
 }
 
 /* The code at info.gate is ENDBR64 and JMP [RIP + 6]. The gate's address follows. */
@@ -111,8 +112,8 @@ static void the_jump(void **state)
 	assert_int_equal(info->self, 2);
 	assert_int_equal(info->slot_count, 2);
 	assert_int_equal(info->gate, BASE + own()->block.size - 32);
-	assert_int_equal(info->identity_pml4, BASE + TABLES + PAGE_SIZE);
-	assert_int_equal(info->identity_pdpt, BASE + TABLES + 2 * PAGE_SIZE);
+	assert_int_equal(info->identity_pml4, BASE + TABLES + 2 * PAGE_SIZE);
+	assert_int_equal(info->identity_pdpt, BASE + TABLES + 3 * PAGE_SIZE);
 	jump = phys(info->gate);
 	assert_memory_equal(jump, code, sizeof(code));
 	memcpy(&target, jump + sizeof(code) + 6, sizeof(target));

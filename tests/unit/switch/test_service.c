@@ -24,6 +24,7 @@
 #define SIZE	   (3 * PAGE_SIZE - 5)
 
 static struct monitor monitor;
+static struct boot_info boot;
 static uint32_t published;
 static const uint8_t large[300 * KIB]; /* more than a piece, and a part of one */
 static uint8_t elf[3 * PAGE_SIZE];     /* SIZE bytes of it are a kernel that fits into beta */
@@ -78,6 +79,7 @@ static int start(void **state)
 	(void)state;
 	fake_reset();
 	memset(&monitor, 0, sizeof(monitor));
+	monitor.boot = &boot;
 	published = 0;
 	make_kernel(BETA_AT);
 	monitor.slots.count = 3;
@@ -91,12 +93,27 @@ static int start(void **state)
 	beta()->ram = (struct region){.base = BETA_AT, .size = BETA_SIZE};
 	beta()->type = SWITCHYARD_LINUX;
 	beta()->kernel = (struct image){.base = STORE_AT, .size = OLD_SIZE, .string = "old"};
+	beta()->low = (struct region){.base = 128 * KIB, .size = 32 * KIB};
+	add_ram(128 * KIB, 32 * KIB, OWNER_SLOT);
+	monitor.plan.region[0].slot = 1;
+	add_ram(256 * KIB, 32 * KIB, OWNER_FREE);
 	add_ram(BETA_AT, BETA_SIZE, OWNER_SLOT);
+	monitor.plan.region[2].slot = 1;
 	add_ram(ALPHA_AT, ALPHA_SIZE, OWNER_SLOT);
 	add_ram(POOL_AT, POOL_SIZE, OWNER_FREE);
 	add_ram(STORE_AT, 8 * PAGE_SIZE, OWNER_STORE);
 	fake_memory(64 * KIB, 32 * KIB, 0);
 	return 0;
+}
+
+static uint64_t free_ram(void)
+{
+	uint64_t size = 0;
+
+	for (uint32_t i = 0; i < monitor.plan.count; i++)
+		size += monitor.plan.region[i].owner == OWNER_FREE ? monitor.plan.region[i].size
+								   : 0;
+	return size;
 }
 
 static struct switchyard_call *the_call(void)
@@ -161,16 +178,6 @@ static void load_file(uint32_t kind, const uint8_t *bytes, uint64_t size, const 
 	}
 }
 
-static uint64_t free_ram(void)
-{
-	uint64_t size = 0;
-
-	for (uint32_t i = 0; i < monitor.plan.count; i++)
-		size += monitor.plan.region[i].owner == OWNER_FREE ? monitor.plan.region[i].size
-								   : 0;
-	return size;
-}
-
 /* A structure that is not wholly the slot's, that is not aligned, or that asks for nothing known. */
 static void hostile_calls(void **state)
 {
@@ -191,7 +198,7 @@ static void hostile_calls(void **state)
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		assert_int_equal(service_answer(&monitor, places[i]), SWITCHYARD_EBADOP);
 	assert_int_equal(call(0, (struct switchyard_call){0}), SWITCHYARD_EBADOP);
-	assert_int_equal(call(SWITCHYARD_LOAD_ABORT + 1, (struct switchyard_call){0}),
+	assert_int_equal(call(SWITCHYARD_REMOVE + 1, (struct switchyard_call){0}),
 			 SWITCHYARD_EBADOP);
 	assert_int_equal(call(UINT32_MAX, (struct switchyard_call){0}), SWITCHYARD_EBADOP);
 	call(SWITCHYARD_LIST, (struct switchyard_call){0});
@@ -261,6 +268,71 @@ static void killing(void **state)
 	beta()->state = SWITCHYARD_PARKED;
 	assert_int_equal(call(SWITCHYARD_KILL, (struct switchyard_call){.slot = 2}), 0);
 	assert_int_equal(published, 1);
+}
+
+static int64_t add(const char *text)
+{
+	strcpy(phys(STRING_AT), text);
+	return call(SWITCHYARD_ADD,
+		    (struct switchyard_call){.address = STRING_AT, .length = strlen(text)});
+}
+
+static void adding_and_removing(void **state)
+{
+	uint64_t before = free_ram();
+	uint32_t count = monitor.plan.count;
+
+	(void)state;
+	assert_int_equal(add("slot=try mem=1M cpus=0-1"), 0);
+	assert_int_equal(the_call()->done, 4);
+	assert_int_equal(published, 1);
+	assert_string_equal(monitor.slots.slot[3].name, "try");
+	assert_int_equal(monitor.slots.slot[3].state, SWITCHYARD_EMPTY);
+	assert_non_null(strstr(monitor.log.text, "slot try was added: 1 MiB at 0x4000000"));
+	refused(SWITCHYARD_ADD, (struct switchyard_call){.address = STRING_AT, .length = 0},
+		"a buffer of 0 bytes at 0x2001000; expected all of it in this slot's RAM");
+	refused(SWITCHYARD_ADD, (struct switchyard_call){.address = BETA_AT, .length = 1},
+		"a buffer of 1 bytes at 0x400000; expected all of it in this slot's RAM");
+	refused(SWITCHYARD_ADD,
+		(struct switchyard_call){.address = STRING_AT, .length = SWITCHYARD_ADD_TEXT + 1},
+		"a text of 512 characters; 511 is the most");
+	assert_int_equal(add("slot=try mem=1M"), SWITCHYARD_EREFUSED);
+	assert_string_equal(the_call()->text, "slot try is there already");
+	assert_int_equal(published, 1);
+	refused(SWITCHYARD_REMOVE, (struct switchyard_call){.slot = 1},
+		"slot alpha is running; only a ready or empty slot can be removed");
+	assert_int_equal(call(SWITCHYARD_REMOVE, (struct switchyard_call){.slot = 4}), 0);
+	assert_int_equal(published, 2);
+	assert_int_equal(call(SWITCHYARD_REMOVE, (struct switchyard_call){.slot = 4}),
+			 SWITCHYARD_ENOSLOT);
+	assert_non_null(strstr(monitor.log.text, "slot try was removed"));
+	/* Beta's number is unused then, and gamma's stays. */
+	assert_int_equal(call(SWITCHYARD_REMOVE, (struct switchyard_call){.slot = 2}), 0);
+	assert_int_equal(begin(2), SWITCHYARD_ENOSLOT);
+	assert_int_equal(begin(3), 0);
+	assert_int_equal(call(SWITCHYARD_LOAD_ABORT, (struct switchyard_call){0}), 0);
+	assert_int_equal(free_ram(), before + page_up(OLD_SIZE) + BETA_SIZE + 32 * KIB);
+	assert_true(monitor.plan.count <= count + 2);
+}
+
+/* A kernel for a slot that was added. */
+static void an_added_slot_is_loaded(void **state)
+{
+	uint64_t before;
+
+	(void)state;
+	before = free_ram();
+	for (uint32_t round = 0; round < 10; round++) {
+		assert_int_equal(add("slot=try mem=1M"), 0);
+		make_kernel(POOL_AT);
+		assert_int_equal(begin(4), 0);
+		load_file(SWITCHYARD_FILE_KERNEL, elf, SIZE, "quiet");
+		assert_int_equal(commit(), 0);
+		assert_int_equal(monitor.slots.slot[3].state, SWITCHYARD_READY);
+		assert_int_equal(monitor.slots.slot[3].type, SWITCHYARD_MULTIBOOT1);
+		assert_int_equal(call(SWITCHYARD_REMOVE, (struct switchyard_call){.slot = 4}), 0);
+		assert_int_equal(free_ram(), before);
+	}
 }
 
 static void the_log(void **state)
@@ -488,6 +560,8 @@ int main(void)
 		cmocka_unit_test_setup(hostile_buffers, start),
 		cmocka_unit_test_setup(slots_that_are_not_there, start),
 		cmocka_unit_test_setup(killing, start),
+		cmocka_unit_test_setup(adding_and_removing, start),
+		cmocka_unit_test_setup(an_added_slot_is_loaded, start),
 		cmocka_unit_test_setup(the_log, start),
 		cmocka_unit_test_setup(an_image_is_replaced, start),
 		cmocka_unit_test_setup(a_parked_slot_goes_on, start),

@@ -6,8 +6,8 @@
  * The monitor's code and constants do not change after it has moved, so it keeps checksums of them.
  * They are compared whenever a kernel has called the gate: all of them, or one page in turn.
  */
-#ifndef MONITOR_SWITCH_SELFCHECK_H
-#define MONITOR_SWITCH_SELFCHECK_H
+#ifndef MONITOR_CHECK_SELFCHECK_H
+#define MONITOR_CHECK_SELFCHECK_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "monitor/switch/selfcheck.h"
+#include "monitor/check/selfcheck.h"
 #include <stddef.h>
 #include "arch/x86/gate/descriptors.h"
 #include "lib/xxh64.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "monitor/switch/kernel_text.h"
+#include "monitor/check/kernel_text.h"
 #include <stddef.h>
 #include "arch/x86/memory/phys.h"
 #include "lib/string.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "monitor/switch/gate_lock.h"
+#include "arch/x86/gate/gate_lock.h"
 #include <stdbool.h>
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/time/clock.h"

@@ -2,9 +2,9 @@
 /* Tests of the gate's lock: one CPU has it at a time, also when one that had it never lets it go. */
 #include <stddef.h>
 #include <stdint.h>
+#include "arch/x86/gate/gate_lock.h"
 #include "arch/x86/time/clock.h"
 #include "cmocka.h"
-#include "monitor/switch/gate_lock.h"
 
 static uint32_t lock;
 static uint64_t now;		/* us; each look at the clock takes a millisecond */

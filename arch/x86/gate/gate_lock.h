@@ -9,8 +9,8 @@
  * long: images and slots are compared. It is made by the boot CPU, which nobody stops, or by the one
  * CPU that goes on without the boot CPU. Its lock is never taken away.
  */
-#ifndef MONITOR_SWITCH_GATE_LOCK_H
-#define MONITOR_SWITCH_GATE_LOCK_H
+#ifndef ARCH_X86_GATE_GATE_LOCK_H
+#define ARCH_X86_GATE_GATE_LOCK_H
 
 #include <stdint.h>
 

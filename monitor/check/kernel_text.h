@@ -7,8 +7,8 @@
  * the last turn are kept: each piece is compared with its sum of one turn ago. docs/INTEGRITY.md
  * says what that finds, and what it does not find.
  */
-#ifndef MONITOR_SWITCH_KERNEL_TEXT_H
-#define MONITOR_SWITCH_KERNEL_TEXT_H
+#ifndef MONITOR_CHECK_KERNEL_TEXT_H
+#define MONITOR_CHECK_KERNEL_TEXT_H
 
 #include <stdbool.h>
 #include <stdint.h>

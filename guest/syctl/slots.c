@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * slots.c - adds a slot out of free RAM, and gives one back. This kernel goes on.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include "switchyard_names.h"
+#include "syctl.h"
+
+/* The monitor's names for them are the same without the dashes. */
+static const char *const options[ADD_OPTIONS] = {"--mem", "--cpus", "--on-crash", "--on-end",
+						 "--efi"};
+
+bool add_option(struct add *add, const char *option, const char *value)
+{
+	for (int i = 0; i < ADD_OPTIONS; i++) {
+		if (strcmp(option, options[i]) != 0)
+			continue;
+		if (add->value[i])
+			return false;
+		add->value[i] = value;
+		return true;
+	}
+	return false;
+}
+
+bool add_parse(struct add *add, int count, char **word)
+{
+	for (int i = 0; i < count; i++) {
+		if (strcmp(word[i], "--json") == 0) {
+			add->json = true;
+		} else if (word[i][0] != '-') {
+			if (add->slot)
+				return false;
+			add->slot = word[i];
+		} else {
+			if (i + 1 == count || !add_option(add, word[i], word[i + 1]))
+				return false;
+			i++;
+		}
+	}
+	return add->slot && add->value[ADD_MEM];
+}
+
+/* "slot=NAME mem=SIZE ...". False: it is too long. */
+static bool describe(const struct add *add, char *text, size_t size)
+{
+	size_t length = (size_t)snprintf(text, size, "slot=%s", add->slot);
+
+	for (int i = 0; i < ADD_OPTIONS && length < size; i++)
+		if (add->value[i])
+			length += (size_t)snprintf(text + length, size - length, " %s=%s",
+						   options[i] + strlen("--"), add->value[i]);
+	return length < size;
+}
+
+int ask_to_add(int device, const struct add *add, uint32_t *number)
+{
+	struct switchyard_ask ask = {.service = SWITCHYARD_ADD};
+	char text[SWITCHYARD_ADD_TEXT + 1];
+
+	if (!describe(add, text, sizeof(text)))
+		return fail("%s: its options are too long", add->slot);
+	ask.buffer = (uintptr_t)text;
+	ask.length = strlen(text);
+	if (ask_monitor(device, add->slot, &ask) != EXIT_DONE)
+		return EXIT_FAILED;
+	*number = (uint32_t)ask.done;
+	return EXIT_DONE;
+}
+
+int add_slot(int device, const struct add *add)
+{
+	const struct switchyard_slot *slot;
+	struct switchyard_list list;
+	uint32_t number;
+
+	if (ask_to_add(device, add, &number) != EXIT_DONE)
+		return EXIT_FAILED;
+	if (!add->json)
+		return EXIT_DONE;
+	if (!get_list(device, &list))
+		return EXIT_FAILED;
+	slot = &list.slot[number - 1];
+	printf("{\"number\": %" PRIu32 ", \"slot\": \"%s\", \"state\": \"%s\", "
+	       "\"memory\": %" PRIu64 ", \"base\": %" PRIu64 "}\n",
+	       number, slot->name, switchyard_state_name(slot->state), slot->size, slot->base);
+	return EXIT_DONE;
+}
+
+int remove_slot(int device, const char *name, bool json)
+{
+	struct switchyard_ask ask = {.service = SWITCHYARD_REMOVE};
+	struct switchyard_list list;
+
+	if (!get_list(device, &list))
+		return EXIT_FAILED;
+	ask.slot = named_slot(&list, name);
+	if (!ask.slot || ask_monitor(device, name, &ask) != EXIT_DONE)
+		return EXIT_FAILED;
+	if (json)
+		printf("{\"number\": %" PRIu32 ", \"slot\": \"%s\", \"removed\": true}\n", ask.slot,
+		       name);
+	return EXIT_DONE;
+}

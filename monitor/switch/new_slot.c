@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "monitor/switch/new_slot.h"
+#include <stddef.h>
+#include "monitor/config/parse_line.h"
+#include "monitor/plan/plan_slots.h"
+#include "monitor/plan/pool.h"
+#include "monitor/slot/life.h"
+#include "monitor/switch/kept_state.h"
+#include "monitor/switch/picture.h"
+#include "monitor/switch/switch.h"
+
+/* The kept state and the picture of a slot from GRUB's lines are cut out of larger regions. */
+#define REMOVE_PIECES 4
+
+/* Gives the slot all that a slot has. On failure, it has nothing. */
+static bool equip(struct monitor *monitor, struct slot *slot, struct error *error)
+{
+	uint32_t index = slot_index(&monitor->slots, slot);
+
+	if (!kept_state_add(monitor, index, error))
+		return false;
+	if (!plan_add_slot(&monitor->plan, &monitor->slots, slot, error)) {
+		kept_state_drop(monitor, index);
+		return false;
+	}
+	if (!picture_add(monitor, index))
+		log_keep(&monitor->log, LOG_WARN,
+			 "slot %s: no RAM for its picture; it will find a black screen when it is "
+			 "resumed",
+			 slot->name);
+	return true;
+}
+
+struct slot *new_slot_add(struct monitor *monitor, const char *text, struct error *error)
+{
+	struct slot *slot;
+	struct line line;
+
+	if (!parse_slot_text(text, &line, error))
+		return NULL;
+	if (slot_find(&monitor->slots, line.slot)) {
+		fail(error, "slot %s is there already", line.slot);
+		return NULL;
+	}
+	slot = slot_new(&monitor->slots);
+	if (!slot) {
+		fail(error, "no room for another slot; %d is the most", SWITCHYARD_MAX_SLOTS);
+		return NULL;
+	}
+	parse_make_slot(&line, slot);
+	if (!equip(monitor, slot, error)) {
+		slot_forget(&monitor->slots, slot);
+		return NULL;
+	}
+	new_image_slots_changed(monitor);
+	return slot;
+}
+
+bool new_slot_remove(struct monitor *monitor, struct slot *slot, struct error *error)
+{
+	uint32_t index = slot_index(&monitor->slots, slot);
+	const struct slot gone = *slot;
+
+	if (!life_allows(slot, LIFE_REMOVE, error) ||
+	    !pool_can_drop(&monitor->plan, REMOVE_PIECES, error))
+		return false;
+	switch_stop_ended_devices(monitor); /* they may still write to its memory */
+	new_image_drop(monitor, index);
+	new_image_drop_for(monitor, index);
+	picture_drop(monitor, index);
+	kept_state_drop(monitor, index);
+	plan_drop_slot(&monitor->plan, slot);
+	life_apply(slot, LIFE_REMOVE);
+	slot_forget(&monitor->slots, slot);
+	pool_drop_images(&monitor->plan, &monitor->slots, &gone);
+	if (monitor->current == index)
+		monitor->current = NO_SLOT;
+	new_image_slots_changed(monitor);
+	return true;
+}

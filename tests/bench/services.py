@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What each service of the gate takes, with interrupts off: instructions from the gate's first one to the return.
+The guest `callers` asks for each. With -icount shift=0 an instruction is a nanosecond of QEMU's clock, so a service
+that keeps its promise of a millisecond takes less than a million of them."""
+
+import re
+from collections import defaultdict
+
+from gate import FIRMWARE_LIMIT, ICOUNT, hops_of
+from monitor_image import counting, find_base
+from paths import CALLERS
+from qemu import PROMPT
+from switchyard import module, tick_slot
+
+SLOTS = tick_slot() + [module('kernel', 'callers', CALLERS, 'mem=16M')]
+LIMIT = 1_000_000
+AGAIN = -11  # SWITCHYARD_EAGAIN
+COMPARES = 'LOAD_COMMIT that compares'
+
+
+def asked(machine):
+    """(service, answer) of each call."""
+    lines = machine.expect(r'((?:^callers: \w+: -?\d+\n)+)^callers: all asked', FIRMWARE_LIMIT)[1]
+    return [(name, int(answer)) for name, answer in re.findall(r'^callers: (\w+): (-?\d+)$', lines, re.MULTILINE)]
+
+
+def measure(bench):
+    settings = {'machine': 'q35', 'memory': '256M'}
+    options = 'serial=com1,115200 timeout=0 default=tick'
+    base, _ = find_base(bench.machines, options, SLOTS, devices=ICOUNT, **settings)
+    file = bench.machines.logs / 'services'
+    machine = bench.machines.start(options, SLOTS, devices=[*ICOUNT, *counting(base, file)], **settings)
+    machine.expect(r'^tick: slot tick', FIRMWARE_LIMIT)
+    machine.send('2')  # tick is parked, and will be killed
+    machine.expect(r'^callers: 0 other CPUs are ready', FIRMWARE_LIMIT)
+    machine.send('a')
+    calls = asked(machine)
+    machine.send('m')
+    machine.expect(PROMPT, FIRMWARE_LIMIT)
+    machine.quit()
+    # The first one is tick's switch. The last one is the switch to the monitor, which does not return.
+    hops = hops_of(file.read_text())[1:len(calls) + 1]
+    assert len(hops) == len(calls) and all(answer in (0, AGAIN) for _, answer in calls), calls
+    taken = defaultdict(list)
+    for (name, answer), hop in zip(calls, hops):
+        taken[COMPARES if answer == AGAIN else name].append(hop.instructions)
+    assert COMPARES in taken
+    for name, instructions in sorted(taken.items()):
+        bench.add(f'service {name}: instructions', 'instructions', instructions)
+        if max(instructions) > LIMIT:
+            bench.fail(f'service {name}: {max(instructions)} instructions with interrupts off; {LIMIT} is the most')

@@ -40,6 +40,7 @@ include images/torture/torture.mk
 include images/busy/busy.mk
 include images/callers/callers.mk
 include guest/guest.mk
+include images/faulty/faulty.mk
 include images/guest-kernel/guest-kernel.mk
 include tests/tests.mk
 include tests/bench/bench.mk
@@ -52,6 +53,8 @@ PREFIX ?= /usr
 INSTALLED = \
 	$(B)/switchyard.elf=/boot/switchyard/switchyard.elf \
 	$(B)/switchyard.efi=$(PREFIX)/lib/switchyard/switchyard.efi \
+	$(foreach file,$(DRIVER_SOURCES) guest/linux/Kconfig,\
+		$(file)=$(PREFIX)/src/switchyard-$(VERSION)/$(notdir $(file))) \
 	$(foreach file,$(ABI_HEADERS),\
 		$(file)=$(PREFIX)/include/switchyard/$(notdir $(file))) \
 	$(foreach file,README.md $(wildcard docs/*.md),$(file)=$(PREFIX)/share/doc/switchyard/$(file))

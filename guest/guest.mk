@@ -14,17 +14,17 @@ DRIVER_SOURCES := $(filter-out %.mod.c,$(sort $(wildcard guest/linux/*.[chS]))) 
 # What guests other than the driver include: the ABI.
 ABI_HEADERS    := $(filter-out %_core.h,$(wildcard guest/linux/switchyard*.h))
 SYCTL_SOURCES  := $(sort $(wildcard guest/syctl/*.c))
-SYCTL_HEADERS  := guest/syctl/syctl.h $(ABI_HEADERS)
+SYCTL_HEADERS  := $(sort $(wildcard guest/syctl/*.h)) guest/linux/version.h $(ABI_HEADERS)
 
 guest: $(FLAVOURS:%=$(B)/guest/%/switchyard.ko) $(B)/guest/syctl
 
 # Kbuild writes beside its sources, so it gets copies of them. The prefix map keeps this
 # directory's name out of the file. CROSS_COMPILE is for the monitor; kernels say what made them.
-# $(call build_driver,DIRECTORY) - for the kernel whose headers and compiler that directory has.
-define build_driver
+# $(call build_module,DIRECTORY,SOURCES) - for the kernel whose headers and compiler that directory has.
+define build_module
 	@echo "  DRIVER  $@"
 	@mkdir -p $(@D)
-	@cp $(DRIVER_SOURCES) $(@D)
+	@cp $(2) $(@D)
 	@compiler=$$(cat $(1)/compiler); command -v $$compiler >/dev/null || { \
 		echo "error: missing: $$compiler; install with: apt-get install $$compiler" >&2; \
 		exit 1; \
@@ -35,7 +35,7 @@ define build_driver
 endef
 
 $(B)/guest/%/switchyard.ko: $(B)/kernels/%/version $(DRIVER_SOURCES)
-	$(call build_driver,$(B)/kernels/$*)
+	$(call build_module,$(B)/kernels/$*,$(DRIVER_SOURCES))
 
 $(B)/guest/syctl: $(SYCTL_SOURCES) $(SYCTL_HEADERS)
 	@echo "  CC      $@"

@@ -8,13 +8,15 @@ the serial port, with a line that begins with `##` before each step.
 
 import re
 import sys
+import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'tests' / 'harness'))
 
-from linux import Linux  # pylint: disable=wrong-import-position
+from linux import OLDER_GENERIC, Linux, kernel  # pylint: disable=wrong-import-position
 from paths import BUILD  # pylint: disable=wrong-import-position
 from qemu import PROMPT, Machine  # pylint: disable=wrong-import-position
+from trial import driver, make_disk, make_initrd  # pylint: disable=wrong-import-position
 
 BOOT_LIMIT = 180
 DEVICES = ('-netdev', 'user,id=net0', '-device', 'virtio-net-pci,netdev=net0')
@@ -54,6 +56,12 @@ def tour(machine, transcript):
     transcript.step('alpha leaves something in its memory')
     alpha.type('syctl list')
     alpha.type('echo "still here" > /tmp/note; sleep 1000 &')
+
+    transcript.step('alpha tries a kernel, with a module that has a bug; what is in alpha stays')
+    alpha.type('tar xf /dev/vda')
+    alpha.type('syctl try linux --driver linux/switchyard.ko --initrd linux/initrd --append "quiet console=ttyS0 oops=panic"',
+               BOOT_LIMIT)
+    alpha.type('syctl list')
 
     transcript.step("alpha gives the machine to beta, Debian's generic kernel, which boots")
     alpha.type_and_leave('syctl switch beta', beta, BOOT_LIMIT)
@@ -97,18 +105,27 @@ def tour(machine, transcript):
 class Person(Linux):
     """Types as a person does: no markers, what comes back is for the transcript."""
 
-    def type(self, line):
+    def type(self, line, timeout=30):
         self.machine.sendline(line)
-        self.machine.expect(rf'\n{self.name}# ')
+        self.machine.expect(rf'\n{self.name}# ', timeout)
 
     def type_and_leave(self, line, other, timeout=30):
         self.machine.sendline(line)
         self.machine.expect(rf'{other.name}# ', timeout)
 
 
+def build_tree(folder):
+    """A disk with a kernel as in its build tree, the driver for it, and an initrd with a module that has a bug.
+    Alpha has no compiler."""
+    return make_disk(folder / 'demo.tar', {
+        'linux/arch/x86/boot/bzImage': kernel(OLDER_GENERIC), 'linux/switchyard.ko': driver(OLDER_GENERIC),
+        'linux/initrd': make_initrd(OLDER_GENERIC, folder / 'initrd')})
+
+
 def main():
-    with Machine('demo', BUILD / 'switchyard.iso', machine='q35', memory='2G', smp=2,
-                 devices=DEVICES) as machine:
+    with tempfile.TemporaryDirectory() as folder, \
+            Machine('demo', BUILD / 'switchyard.iso', machine='q35', memory='2G', smp=2,
+                    devices=[*DEVICES, *build_tree(Path(folder))]) as machine:
         tour(machine, Transcript(machine))
     print()
 

@@ -24,7 +24,7 @@ SOAK_SWITCHES         ?= 500
 SOAK_CHECKED_SWITCHES ?= 100000
 
 # Everything that system tests start.
-TEST_PARTS  = iso guest $(B)/switchyard.efi $(BUSY_ELF) $(CALLERS_ELF) $(TORTURE_ELF) $(MEMTEST_X64) $(DEBIAN_DISK) \
+TEST_PARTS  = iso guest $(FAULTY) $(B)/switchyard.efi $(BUSY_ELF) $(CALLERS_ELF) $(TORTURE_ELF) $(MEMTEST_X64) $(DEBIAN_DISK) \
 	$(B)/test/switchyard-unmasked.elf $(B)/test/switchyard-noinit.elf $(B)/test/switchyard-large.elf \
 	$(foreach flavour,$(FLAVOURS),$(addprefix $(B)/kernels/$(flavour)/,vmlinuz initrd))
 
@@ -52,7 +52,7 @@ C_FILES = $(shell find . -path './$(B)' -prune -o -name '*.[ch]' ! -name '*.mod.
 
 # Kernel modules are left out: cppcheck does not know the kernel's macros. Nor does it know of linker
 # scripts, whose start and end symbols are not different objects.
-CPPCHECK_FILES = $(filter %.c,$(filter-out ./guest/linux/% ./tests/system/guests/%,$(C_FILES)))
+CPPCHECK_FILES = $(filter %.c,$(filter-out ./guest/linux/% ./images/faulty/% ./tests/system/guests/%,$(C_FILES)))
 CPPCHECK_FLAGS = --enable=warning,performance,portability --error-exitcode=1 --inline-suppr \
 	--suppress=comparePointers --suppress=subtractPointers \
 	--suppress=normalCheckLevelMaxBranches --std=c11 --platform=unix64 --quiet -I. -Iinclude -Iguest/linux

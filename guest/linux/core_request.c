@@ -181,7 +181,7 @@ int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool 
 		return -EBUSY;
 	turn->op = op;
 	turn->slot = slot;
-	copy_target(info, slot, to);
+	copy_target(info, switchyard_target(op, slot), to);
 	error = request_with_programs(turn, to, force, result);
 	mutex_unlock(&turn->lock);
 	return error;

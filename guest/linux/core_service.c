@@ -118,7 +118,7 @@ int switchyard_service_ask(const struct file *file, struct switchyard_ask *ask)
 	error = out || !copy_from_user(buffer, user, ask->length) ? 0 : -EFAULT;
 	if (!error)
 		error = ask_with_buffer(file, ask, buffer);
-	if (!error && out && copy_to_user(user, buffer, min(ask->done, ask->length)))
+	if (!error && out && copy_to_user(user, buffer, min_t(u64, (u32)ask->done, ask->length)))
 		error = -EFAULT;
 	kfree(buffer);
 	return error;

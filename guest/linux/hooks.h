@@ -31,6 +31,9 @@ void switchyard_fetch_boot_cpu(void);
 void switchyard_panic_init(void);
 void switchyard_panic_exit(void);
 
+/* Timers for the parameter `timeout`. They can't fail. */
+void switchyard_timeout_init(void);
+
 /* Probe at emergency_restart(). Without it, the driver goes on. */
 void switchyard_restart_init(void);
 void switchyard_restart_exit(void);

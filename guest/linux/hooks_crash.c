@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hooks_crash.c - a panic marks this slot as crashed and opens the monitor; other slots go on.
+ * hooks_crash.c - a panic marks this slot as crashed and opens the monitor; other slots go on. So
+ * does the end of the time that a kernel has which is only tried.
  *
  * Our notifier runs first. Others end the whole machine (pvpanic and Hyper-V tell the host, which
  * switches it off or resets it), or talk for seconds to hardware that may not answer (IPMI). What
@@ -11,20 +12,38 @@
  *
  * When notifiers run, Linux has stopped the other CPUs, and the boot CPU is in the monitor
  * (hooks_boot_cpu.c).
+ *
+ * The parameter `timeout` is in seconds since this kernel's start. Each CPU has a timer for it,
+ * because the kernel may hang on some CPUs only. The boot CPU is fetched by an NMI, so it may spin
+ * with interrupts off. If all CPUs do that, no timer expires. A panic would do more than is needed
+ * then: it prints, which can hang in a kernel that hangs.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/atomic.h>
+#include <linux/cpu.h>
+#include <linux/cpumask.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
 #include <linux/kexec.h>
 #include <linux/limits.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
 #include <linux/notifier.h>
 #include <linux/panic_notifier.h>
+#include <linux/percpu.h>
 #include <linux/spinlock.h>
+#include <linux/timer.h>
 #include "hooks.h"
 #include "switchyard_core.h"
 
+/* The line that Linux prints. */
+static char line[160];
+
 static int crash_panic(struct notifier_block *notifier, unsigned long event, void *message)
 {
-	switchyard_crash_note(message);
+	snprintf(line, sizeof(line), "Kernel panic - not syncing: %s", (const char *)message);
+	switchyard_crash_note(line);
 	if (kexec_crash_loaded())
 		return NOTIFY_STOP; /* Linux starts the crash kernel next */
 	switchyard_crash();
@@ -51,4 +70,42 @@ void switchyard_panic_init(void)
 void switchyard_panic_exit(void)
 {
 	atomic_notifier_chain_unregister(&panic_notifier_list, &crash_notifier);
+}
+
+static unsigned int timeout;
+module_param(timeout, uint, 0444);
+MODULE_PARM_DESC(timeout, "seconds after which this kernel gives the machine back (0: never)");
+
+static DEFINE_PER_CPU(struct timer_list, timers);
+static atomic_t expired;
+
+static void timeout_expired(struct timer_list *timer)
+{
+	if (atomic_xchg(&expired, 1))
+		return;
+	snprintf(line, sizeof(line), "timeout after %u s", timeout);
+	switchyard_fetch_boot_cpu();
+	switchyard_crash_note(line);
+	switchyard_crash();
+}
+
+/* The module can't be unloaded then, so that no timer outlives it. */
+void switchyard_timeout_init(void)
+{
+	unsigned long end = INITIAL_JIFFIES + timeout * (unsigned long)HZ;
+	unsigned int cpu;
+
+	if (!timeout)
+		return;
+	__module_get(THIS_MODULE);
+	cpus_read_lock();
+	for_each_online_cpu (cpu) {
+		struct timer_list *timer = per_cpu_ptr(&timers, cpu);
+
+		timer_setup(timer, timeout_expired, TIMER_PINNED);
+		timer->expires = end;
+		add_timer_on(timer, cpu);
+	}
+	cpus_read_unlock();
+	pr_info("gives the machine back %u s after its start\n", timeout);
 }

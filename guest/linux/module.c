@@ -30,6 +30,7 @@ static int __init switchyard_init(void)
 		goto undo_watchdog;
 	switchyard_panic_init();
 	switchyard_restart_init();
+	switchyard_timeout_init();
 	switchyard_font_init();
 	switchyard_suspend_init();
 	return 0;

@@ -58,21 +58,29 @@ enum switchyard_op {
 	SWITCHYARD_CRASH = 4,	/* mark this slot crashed; never returns. notes.message says why */
 	SWITCHYARD_WAIT = 5,	/* arg 0; this CPU waits for the slot's end; never returns */
 	SWITCHYARD_GUARD = 6,	/* arg 0: a reset from now on ends only this slot, if possible */
-	SWITCHYARD_BOOT = 7,	/* arg: as for SWITCH; that slot starts afresh from its image */
+	SWITCHYARD_BOOT = 7,	/* arg: as for SWITCH, and SWITCHYARD_COME_BACK; it starts afresh */
 	SWITCHYARD_SERVICE = 8, /* arg: physical address of a struct switchyard_call */
 };
 
-enum switchyard_end {
-	SWITCHYARD_END_POWEROFF = 1,
-	SWITCHYARD_END_REBOOT = 2,
-	SWITCHYARD_END_HALT = 3,
-};
+/*
+ * In BOOT's argument, beside the slot's number: when that slot ends or crashes, this slot gets the
+ * machine, whatever `on-end=` and `on-crash=` say. It holds for that run.
+ */
+#define SWITCHYARD_COME_BACK 0x40000000u
 
 /*
  * The lists below define enums here, and words in switchyard_names.h: X(name, number, word). Each
  * word is part of the ABI, because the console, syctl and its JSON show it.
  */
 #define SWITCHYARD_ENUMERATOR(name, number, word) name = number,
+
+/* How a kernel ends. */
+#define SWITCHYARD_ENDS(X)                           \
+	X(SWITCHYARD_END_POWEROFF, 1, "powered off") \
+	X(SWITCHYARD_END_REBOOT, 2, "rebooted")      \
+	X(SWITCHYARD_END_HALT, 3, "halted")
+
+enum switchyard_end { SWITCHYARD_ENDS(SWITCHYARD_ENUMERATOR) };
 
 /* The reasons why the gate refuses, with texts for people. */
 #define SWITCHYARD_ERRORS(X)                                                                   \
@@ -193,7 +201,13 @@ struct switchyard_notes {
 enum switchyard_service {
 	SWITCHYARD_LIST = 1, /* writes switchyard_info.slot[] anew */
 	SWITCHYARD_KILL = 2, /* forgets the state of the parked or crashed slot `slot` */
-	SWITCHYARD_LOG = 3,  /* copies the newest lines of the monitor's log to the buffer */
+
+	/*
+	 * With `slot` 0: copies the newest lines of the monitor's log to the buffer. Else: copies lines
+	 * of that slot's own log, out of its memory, from record number `bytes` on. The low half of
+	 * `done` is how many bytes that are, and the high half how many records; 0: there are no more.
+	 */
+	SWITCHYARD_LOG = 3,
 
 	/*
 	 * Loads a new image for the slot `slot`, which must not run. Each slot can load one image at
@@ -212,6 +226,12 @@ enum switchyard_service {
 	 */
 	SWITCHYARD_ADD = 9,
 	SWITCHYARD_REMOVE = 10, /* gives the slot `slot` back, which is ready or empty */
+
+	/*
+	 * How the last run of the slot `slot` ended: `done` is enum switchyard_end, or 0 if it has
+	 * crashed. `text` has the word, or the reason of the crash.
+	 */
+	SWITCHYARD_OUTCOME = 11,
 };
 
 /* What a file of LOAD_FILE is: kinds of module lines. */
@@ -241,10 +261,10 @@ struct switchyard_call {
 	uint32_t service; /* enum switchyard_service */
 	uint32_t slot;	  /* counted from 1 */
 	uint32_t kind;	  /* enum switchyard_file */
-	uint64_t bytes;	  /* of the file */
+	uint64_t bytes;	  /* of the file; LOG: see there */
 	uint64_t address; /* physical address of the buffer */
 	uint64_t length;  /* of the buffer, in bytes */
-	uint64_t done;	  /* LOG: bytes that were copied; ADD: the new slot's number */
+	uint64_t done;	  /* LOG: bytes that were copied; ADD: the new slot's number; OUTCOME */
 	char text[SWITCHYARD_TEXT_SIZE]; /* NUL-terminated */
 };
 

@@ -11,6 +11,12 @@
 
 #include "switchyard.h"
 
+/* The number of the slot that SWITCH or BOOT names. */
+static inline uint64_t switchyard_target(uint64_t op, uint64_t arg)
+{
+	return op == SWITCHYARD_BOOT ? arg & ~(uint64_t)SWITCHYARD_COME_BACK : arg;
+}
+
 /*
  * Checks a request of slot number self. slot, slot_count and self are as in struct switchyard_info.
  * Returns 0 or a negative enum switchyard_error.
@@ -18,16 +24,18 @@
 static inline int switchyard_check(const struct switchyard_slot *slot, uint32_t slot_count,
 				   uint32_t self, uint64_t op, uint64_t arg)
 {
+	uint64_t target = switchyard_target(op, arg);
+
 	switch (op) {
 	case SWITCHYARD_SWITCH:
 	case SWITCHYARD_BOOT:
-		if (arg < 1 || arg > slot_count || !slot[arg - 1].state)
+		if (target < 1 || target > slot_count || !slot[target - 1].state)
 			return SWITCHYARD_ENOSLOT;
-		if (arg == self)
+		if (target == self)
 			return SWITCHYARD_ESELF;
-		if (slot[arg - 1].state == SWITCHYARD_EMPTY)
+		if (slot[target - 1].state == SWITCHYARD_EMPTY)
 			return SWITCHYARD_EEMPTY;
-		return op == SWITCHYARD_SWITCH && slot[arg - 1].state == SWITCHYARD_CRASHED
+		return op == SWITCHYARD_SWITCH && slot[target - 1].state == SWITCHYARD_CRASHED
 			       ? SWITCHYARD_ECRASHED
 			       : 0;
 	case SWITCHYARD_END:

@@ -44,6 +44,11 @@ struct switchyard_request {
  */
 #define SWITCHYARD_FORCE 0x80000000u
 
+/*
+ * SWITCHYARD_IOC_BOOT takes SWITCHYARD_COME_BACK in slot, too. The call returns then when that slot
+ * has ended, or when somebody goes back to this one.
+ */
+
 /* A device that would not come back from a switch. Both texts end with NUL. */
 struct switchyard_lost {
 	char device[32]; /* its address on the PCI bus */

@@ -30,6 +30,15 @@ static inline const char *switchyard_type_name(int type)
 	return "unknown";
 }
 
+/* The word for an enum switchyard_end. */
+static inline const char *switchyard_end_name(int end)
+{
+	switch (end) {
+		SWITCHYARD_ENDS(SWITCHYARD_CASE)
+	}
+	return "unknown";
+}
+
 /* The meaning of an enum switchyard_error, for people. */
 static inline const char *switchyard_error_text(int error)
 {

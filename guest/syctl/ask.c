@@ -44,44 +44,78 @@ int kill_slot(int device, const char *name, bool json)
 	return EXIT_DONE;
 }
 
-/* The log's characters are printable ASCII: two of them need an escape. */
-static void print_json_line(const char *text, size_t length, bool first)
+/* A log's characters are printable ASCII and tabs: three of them need an escape. */
+void print_json_text(const char *text, size_t length)
 {
-	printf("%s\n  \"", first ? "" : ",");
+	putchar('"');
 	for (size_t i = 0; i < length; i++) {
-		if (text[i] == '"' || text[i] == '\\')
+		if (text[i] == '"' || text[i] == '\\' || text[i] == '\t')
 			putchar('\\');
-		putchar(text[i]);
+		putchar(text[i] == '\t' ? 't' : text[i]);
 	}
 	putchar('"');
 }
 
-static void print_json_lines(const char *text, size_t size)
+/* How the text of a log is written: as it is, or as members of a list. */
+struct log_output {
+	bool json;
+	bool begun; /* there is a member before the next one */
+};
+
+static void print_text(struct log_output *output, const char *text, size_t size)
 {
 	const char *end = text + size, *line = text, *newline;
 
-	printf("{\"lines\": [");
+	if (!output->json) {
+		fwrite(text, 1, size, stdout);
+		return;
+	}
 	while (line < end && (newline = memchr(line, '\n', (size_t)(end - line))) != NULL) {
-		print_json_line(line, (size_t)(newline - line), line == text);
+		printf("%s\n  ", output->begun ? "," : "");
+		print_json_text(line, (size_t)(newline - line));
+		output->begun = true;
 		line = newline + 1;
 	}
-	printf("\n]}\n");
 }
 
-int show_log(int device, bool json)
+/* A slot's log comes in parts, the monitor's at once. slot is a number from 1; 0: the monitor. */
+static int print_log(int device, const char *what, uint32_t slot, char *text,
+		     struct log_output *output)
 {
-	struct switchyard_ask ask = {.service = SWITCHYARD_LOG, .length = LOG_ROOM};
-	char *text = malloc(LOG_ROOM);
+	struct switchyard_ask ask = {.service = SWITCHYARD_LOG,
+				     .slot = slot,
+				     .buffer = (uintptr_t)text,
+				     .length = LOG_ROOM};
 	int status;
 
+	do {
+		status = ask_monitor(device, what, &ask);
+		if (status != EXIT_DONE)
+			return status;
+		if (output->json && !ask.bytes)
+			printf("{\"lines\": [");
+		print_text(output, text, (uint32_t)ask.done);
+		ask.bytes += ask.done >> 32;
+	} while (ask.done >> 32);
+	if (output->json)
+		printf("\n]}\n");
+	return EXIT_DONE;
+}
+
+int show_log(int device, const char *name, bool json)
+{
+	struct log_output output = {.json = json};
+	struct switchyard_list list;
+	uint32_t slot = 0;
+	char *text;
+	int status;
+
+	if (name && (!get_list(device, &list) || !(slot = named_slot(&list, name))))
+		return EXIT_FAILED;
+	text = malloc(LOG_ROOM);
 	if (!text)
 		return fail("log: %s", strerror(errno));
-	ask.buffer = (uintptr_t)text;
-	status = ask_monitor(device, "log", &ask);
-	if (status == EXIT_DONE && json)
-		print_json_lines(text, ask.done);
-	else if (status == EXIT_DONE)
-		fwrite(text, 1, ask.done, stdout);
+	status = print_log(device, name ? name : "log", slot, text, &output);
 	free(text);
 	return status;
 }

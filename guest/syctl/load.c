@@ -29,21 +29,25 @@ static const char *kind_name(uint32_t kind)
 	return names[kind];
 }
 
-static struct load_file *add_file(struct load *load, uint32_t kind, const char *path)
+struct load_file *load_add_file(struct load *load, uint32_t kind, const char *path)
 {
 	struct load_file *file = &load->file[load->count];
 
 	if (load->count == LOAD_MAX_FILES)
 		return NULL;
 	load->count++;
-	*file = (struct load_file){.kind = kind, .path = path, .string = "", .descriptor = -1};
+	*file = (struct load_file){.kind = kind,
+				   .path = path,
+				   .name = kind_name(kind),
+				   .string = "",
+				   .descriptor = -1};
 	return file;
 }
 
 /* --module FILE[,STRING]: the string begins behind the first comma. */
 static bool add_module(struct load *load, char *text)
 {
-	struct load_file *file = add_file(load, SWITCHYARD_FILE_MODULE, text);
+	struct load_file *file = load_add_file(load, SWITCHYARD_FILE_MODULE, text);
 	char *comma = strchr(text, ',');
 
 	if (file && comma) {
@@ -65,10 +69,10 @@ static bool parse_option(struct load *load, const char *option, char *value, con
 {
 	if (strcmp(option, "--kernel") == 0)
 		return !has_kind(load, SWITCHYARD_FILE_KERNEL) &&
-		       add_file(load, SWITCHYARD_FILE_KERNEL, value);
+		       load_add_file(load, SWITCHYARD_FILE_KERNEL, value);
 	if (strcmp(option, "--initrd") == 0)
 		return !has_kind(load, SWITCHYARD_FILE_INITRD) &&
-		       add_file(load, SWITCHYARD_FILE_INITRD, value);
+		       load_add_file(load, SWITCHYARD_FILE_INITRD, value);
 	if (strcmp(option, "--module") == 0)
 		return add_module(load, value);
 	if (strcmp(option, "--append") != 0 || *append)
@@ -104,7 +108,8 @@ static int open_file(struct load_file *file)
 {
 	struct stat status;
 
-	file->descriptor = open(file->path, O_RDONLY | O_CLOEXEC);
+	if (file->descriptor < 0)
+		file->descriptor = open(file->path, O_RDONLY | O_CLOEXEC);
 	if (file->descriptor < 0 || fstat(file->descriptor, &status) < 0)
 		return fail("%s: %s", file->path, strerror(errno));
 	if (!S_ISREG(status.st_mode))
@@ -138,7 +143,7 @@ static void begin_progress(const struct transfer *transfer)
 	for (uint32_t i = 0; i < load->count; i++) {
 		bool large = load->file[i].size >= (uint64_t)MIB;
 
-		printf("%s %s %.1f %s", i ? "," : "", kind_name(load->file[i].kind),
+		printf("%s %s %.1f %s", i ? "," : "", load->file[i].name,
 		       (double)load->file[i].size / (large ? MIB : KIB), large ? "MiB" : "KiB");
 	}
 	putchar(' ');
@@ -255,12 +260,13 @@ static int send_all(struct transfer *transfer)
 	return ask_monitor(transfer->device, load->slot, &commit);
 }
 
-static int show_loaded(int device, const struct load *load, uint32_t slot)
+static int show_loaded(int device, const struct load *load)
 {
 	uint64_t size[SWITCHYARD_FILE_MODULE + 1] = {0};
 	struct switchyard_list list;
+	uint32_t slot;
 
-	if (!get_list(device, &list))
+	if (!get_list(device, &list) || !(slot = named_slot(&list, load->slot)))
 		return EXIT_FAILED;
 	for (uint32_t i = 0; i < load->count; i++)
 		size[load->file[i].kind] += load->file[i].size;
@@ -272,8 +278,7 @@ static int show_loaded(int device, const struct load *load, uint32_t slot)
 	return EXIT_DONE;
 }
 
-/* The files are closed by the end of the program. */
-int load_image(int device, struct load *load)
+int load_send(int device, struct load *load)
 {
 	struct transfer transfer = {.device = device, .load = load, .piece_size = SWITCHYARD_PIECE};
 	struct switchyard_ask begin = {.service = SWITCHYARD_LOAD_BEGIN};
@@ -296,8 +301,13 @@ int load_image(int device, struct load *load)
 	begin_progress(&transfer);
 	status = send_all(&transfer);
 	free(transfer.piece);
-	if (status != EXIT_DONE)
-		return status;
-	end_progress(true);
-	return load->json ? show_loaded(device, load, begin.slot) : EXIT_DONE;
+	end_progress(status == EXIT_DONE);
+	return status;
+}
+
+int load_image(int device, struct load *load)
+{
+	if (load_send(device, load) != EXIT_DONE)
+		return EXIT_FAILED;
+	return load->json ? show_loaded(device, load) : EXIT_DONE;
 }

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include "switchyard_names.h"
 #include "syctl.h"
 
@@ -55,15 +56,34 @@ static bool describe(const struct add *add, char *text, size_t size)
 	return length < size;
 }
 
+/* The text is the buffer of the request. False: it is too long. */
+static bool make_ask(const struct add *add, struct switchyard_ask *ask,
+		     char text[SWITCHYARD_ADD_TEXT + 1])
+{
+	if (!describe(add, text, SWITCHYARD_ADD_TEXT + 1))
+		return false;
+	*ask = (struct switchyard_ask){.service = SWITCHYARD_ADD,
+				       .buffer = (uintptr_t)text,
+				       .length = strlen(text)};
+	return true;
+}
+
+bool add_if_possible(int device, const struct add *add)
+{
+	char text[SWITCHYARD_ADD_TEXT + 1];
+	struct switchyard_ask ask;
+
+	return make_ask(add, &ask, text) && ioctl(device, SWITCHYARD_IOC_ASK, &ask) == 0 &&
+	       !ask.error;
+}
+
 int ask_to_add(int device, const struct add *add, uint32_t *number)
 {
-	struct switchyard_ask ask = {.service = SWITCHYARD_ADD};
 	char text[SWITCHYARD_ADD_TEXT + 1];
+	struct switchyard_ask ask;
 
-	if (!describe(add, text, sizeof(text)))
+	if (!make_ask(add, &ask, text))
 		return fail("%s: its options are too long", add->slot);
-	ask.buffer = (uintptr_t)text;
-	ask.length = strlen(text);
 	if (ask_monitor(device, add->slot, &ask) != EXIT_DONE)
 		return EXIT_FAILED;
 	*number = (uint32_t)ask.done;

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include "init.h"
 #include "switchyard_names.h"
 #include "syctl.h"
 
@@ -20,11 +21,6 @@
 
 /* Which lockdown mode holds, if securityfs is mounted. */
 #define LOCKDOWN "/sys/kernel/security/lockdown"
-
-struct options {
-	bool json;
-	bool force;
-};
 
 static const char usage[] =
 	"usage: syctl [--json] [--force] COMMAND\n"
@@ -35,20 +31,25 @@ static const char usage[] =
 	"  monitor      park this kernel, open the monitor's console\n"
 	"  boot SLOT    park this kernel, start another afresh from its image\n"
 	"  kill SLOT    forget the state of a parked or crashed slot\n"
-	"  log          the monitor's log\n"
+	"  log [SLOT]   the monitor's log, or that of the kernel of a slot that does not run\n"
 	"  add SLOT --mem SIZE[@BASE] [--cpus LIST] [--on-crash SLOT] [--on-end SLOT]\n"
 	"               a new slot out of free RAM; it is empty until it is loaded\n"
 	"  remove SLOT  give back the RAM and the images of a ready or empty slot\n"
 	"  load SLOT --kernel FILE [--append STRING] [--initrd FILE]\n"
 	"       [--module FILE[,STRING]]...\n"
 	"               give a slot that does not run another image\n"
+	"  try [DIR] [--kernel FILE] [--driver FILE] [--initrd FILE] [--append STRING]\n"
+	"      [--timeout SECONDS] [--yes] [--prepare FOLDER] [add's options]\n"
+	"               start the kernel that was built in DIR in the slot \"try\", with our\n"
+	"               driver, and come back when it ends, crashes, or after SECONDS. Until\n"
+	"               the driver is loaded, a panic takes all slots along\n"
 	"  hooks pre|post SLOT\n"
 	"               run the programs in " SWITCHYARD_HOOKS ", as the\n"
 	"               driver does before and after each switch\n"
 	"\n"
-	"A switch ends when this slot is resumed. With --force, switch, boot and monitor go on\n"
-	"even if a device would not come back. --json writes JSON; --help this text.\n"
-	"Exit status: 0 done, 1 failed, 2 wrong usage.\n";
+	"A switch ends when this slot is resumed. With --force, switch, boot, try and monitor go\n"
+	"on even if a device would not come back. --json writes JSON; --help this text.\n"
+	"Exit status: 0 done, 1 failed (try: also if the kernel crashed), 2 wrong usage.\n";
 
 int fail(const char *format, ...)
 {
@@ -114,9 +115,8 @@ static int cannot_suspend(int device, const char *name, int error)
 	return fail("%s: Linux could not be suspended: %s", name, text ? text : strerror(error));
 }
 
-/* Gives the machine away. Returns when this slot is resumed. */
-static int give_away(int device, const char *name, unsigned long request_code, uint32_t slot,
-		     const struct options *options)
+int give_away(int device, const char *name, unsigned long request_code, uint32_t slot,
+	      const struct options *options)
 {
 	struct switchyard_request request = {
 		.slot = slot | (options->force ? SWITCHYARD_FORCE : 0),
@@ -165,7 +165,7 @@ static int run(int device, int count, char **word, const struct options *options
 	if (strcmp(word[0], "remove") == 0)
 		return remove_slot(device, word[1], options->json);
 	if (strcmp(word[0], "log") == 0)
-		return show_log(device, options->json);
+		return show_log(device, count > 1 ? word[1] : NULL, options->json);
 	if (strcmp(word[0], "list") != 0 && strcmp(word[0], "status") != 0)
 		return leave(device, word[0], count > 1 ? word[1] : NULL, options);
 	if (!get_status(device, &list, &times))
@@ -187,12 +187,13 @@ static bool is_command(int count, char **word, bool force)
 	} commands[] = {
 		{"list", 1, false},  {"status", 1, false}, {"monitor", 1, true},
 		{"switch", 2, true}, {"boot", 2, true},	   {"kill", 2, false},
-		{"log", 1, false},   {"remove", 2, false}, {"hooks", 3, false},
+		{"log", 1, false},   {"log", 2, false},	   {"remove", 2, false},
+		{"hooks", 3, false},
 	};
 
 	for (size_t i = 0; count && i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (strcmp(word[0], commands[i].name) == 0)
-			return count == commands[i].count && (!force || commands[i].may_force);
+		if (strcmp(word[0], commands[i].name) == 0 && count == commands[i].count)
+			return !force || commands[i].may_force;
 	return false;
 }
 
@@ -221,7 +222,7 @@ static void no_device(int error)
 		     strerror(error));
 }
 
-static int open_device(void)
+int open_device(void)
 {
 	int device = open(SWITCHYARD_DEVICE, O_RDWR | O_CLOEXEC);
 
@@ -268,6 +269,8 @@ int main(int argc, char **argv)
 	int count = 0;
 	int device;
 
+	if (getpid() == 1 && strcmp(argv[0], INIT_PROGRAM) == 0)
+		return run_init(argv);
 	/* Options may stand anywhere; the words that are left move to the front. */
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--help") == 0) {
@@ -276,6 +279,8 @@ int main(int argc, char **argv)
 		}
 		if (!count && strcmp(argv[i], "load") == 0)
 			return run_load(argc - i - 1, argv + i + 1, &options);
+		if (!count && strcmp(argv[i], "try") == 0)
+			return run_try(argc - i - 1, argv + i + 1, &options);
 		if (!count && strcmp(argv[i], "add") == 0)
 			return run_add(argc - i - 1, argv + i + 1, &options);
 		if (strcmp(argv[i], "--json") == 0)

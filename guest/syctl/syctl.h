@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * syctl.h - the parts of syctl: show.c writes what the driver told, ask.c asks the monitor for
- * services, load.c loads an image, slots.c adds and removes slots, hooks.c runs programs before and after a switch, syctl.c does all
- * else.
+ * services, load.c loads an image, slots.c adds and removes slots, try.c tries a kernel, hooks.c runs
+ * programs before and after a switch, syctl.c does all else.
  */
 #ifndef SYCTL_H
 #define SYCTL_H
@@ -12,11 +12,26 @@
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
+struct options {
+	bool json;
+	bool force;
+};
+
 /* Prints "error: " and the text. Returns EXIT_FAILED. */
 int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Prints how syctl is called. Returns EXIT_USAGE. */
 int wrong_usage(void);
+
+/* Opens the driver. On failure, it prints why and returns a negative number. */
+int open_device(void);
+
+/*
+ * Gives the machine away by an ioctl of struct switchyard_request. Returns when this slot is resumed.
+ * name is for people.
+ */
+int give_away(int device, const char *name, unsigned long request_code, uint32_t slot,
+	      const struct options *options);
 
 /* Gets the list from the driver. On failure, it prints why and returns false. */
 bool get_list(int device, struct switchyard_list *list);
@@ -30,9 +45,12 @@ uint32_t named_slot(const struct switchyard_list *list, const char *name);
  */
 int ask_monitor(int device, const char *what, struct switchyard_ask *ask);
 
+/* Prints a JSON string. The text is printable ASCII, as all of the monitor's: two need an escape. */
+void print_json_text(const char *text, size_t length);
+
 /* Commands: they print and return an exit status. */
 int kill_slot(int device, const char *name, bool json);
-int show_log(int device, bool json);
+int show_log(int device, const char *name, bool json); /* name NULL: the monitor's */
 
 /*
  * Runs the programs in SWITCHYARD_HOOKS with these two arguments. Returns EXIT_FAILED if one of them
@@ -57,6 +75,9 @@ bool add_parse(struct add *add, int count, char **word);
 /* Adds the slot. *number is its number then. */
 int ask_to_add(int device, const struct add *add, uint32_t *number);
 
+/* The same, but it prints nothing. False: it has not added the slot. */
+bool add_if_possible(int device, const struct add *add);
+
 /* Commands. */
 int add_slot(int device, const struct add *add);
 int remove_slot(int device, const char *name, bool json);
@@ -64,10 +85,10 @@ int remove_slot(int device, const char *name, bool json);
 /* What `load` was told. */
 #define LOAD_MAX_FILES 10
 struct load_file {
-	uint32_t kind; /* enum switchyard_file */
-	const char *path, *string;
+	uint32_t kind;			  /* enum switchyard_file */
+	const char *path, *name, *string; /* the name is for people */
 	uint64_t size;
-	int descriptor;
+	int descriptor; /* -1: it is not open yet. The end of the program closes it */
 };
 struct load {
 	const char *slot;
@@ -78,7 +99,18 @@ struct load {
 
 /* Reads the words behind `load`. False: they are wrong. */
 bool load_parse(struct load *load, int count, char **word);
+
+/* Adds a file. NULL: there are too many. */
+struct load_file *load_add_file(struct load *load, uint32_t kind, const char *path);
+
+/* Gives the slot the image, and shows the progress unless load->json is set. */
+int load_send(int device, struct load *load);
+
+/* The same, and with load->json it shows what came of it. */
 int load_image(int device, struct load *load);
+
+/* Does what `try` and the words behind it say. */
+int run_try(int count, char **word, const struct options *options);
 
 /* Ends the line that shows the progress, if there is one. fail() calls it before it prints. */
 void end_progress(bool done);

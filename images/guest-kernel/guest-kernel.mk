@@ -18,7 +18,7 @@ $(GUEST_KERNEL)/vmlinuz: $(GUEST_KERNEL)/version
 	@touch -c $@
 
 $(GUEST_KERNEL)/switchyard.ko: $(GUEST_KERNEL)/version $(DRIVER_SOURCES)
-	$(call build_driver,$(GUEST_KERNEL))
+	$(call build_module,$(GUEST_KERNEL),$(DRIVER_SOURCES))
 
 $(GUEST_KERNEL)/initrd: $(GUEST_KERNEL)/version $(GUEST_KERNEL)/switchyard.ko $(B)/guest/syctl \
 		images/build-initramfs.sh $(wildcard images/initramfs/* images/initramfs/*/*)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/console/command.h"
 #include "monitor/console/command_help.h"
+#include "monitor/console/command_log.h"
 #include "monitor/console/command_machine.h"
 #include "monitor/console/command_memory.h"
 #include "monitor/console/command_pci.h"
@@ -51,9 +52,11 @@ const struct command commands[] = {
 	 "answers to (io, memory), and if it may write to memory by itself (master).\n"
 	 "INTERRUPT: IRQ is the line that was noted; MSI is off while no slot runs.\n",
 	 0, 0, command_pci},
-	{"log", "", "shows the monitor's log",
-	 "The last 32 KiB of it, whatever loglevel= shows at once. Times are seconds.\n", 0, 0,
-	 command_log},
+	{"log", "[SLOT]", "shows the monitor's log, or that of a slot's kernel",
+	 "The last 32 KiB of it, whatever loglevel= shows at once. Times are seconds.\n"
+	 "Of a slot that does not run: the last lines of its Linux kernel's own log, as they\n"
+	 "are in its memory.\n",
+	 0, 1, command_log},
 	{"selftest", "", "checks the monitor's own code and tables",
 	 "And the pristine images, and what it keeps of parked slots.\n", 0, 0, command_selftest},
 	{"reboot", "", "restarts the machine", "The state of parked slots is lost.\n", 0, 0,

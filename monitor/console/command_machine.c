@@ -145,13 +145,6 @@ void command_ioapic(struct ui *ui, int argc, char **argv)
 	}
 }
 
-void command_log(struct ui *ui, int argc, char **argv)
-{
-	(void)argc;
-	(void)argv;
-	log_show(&ui->monitor->log);
-}
-
 void command_reboot(struct ui *ui, int argc, char **argv)
 {
 	(void)argc;

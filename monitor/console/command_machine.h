@@ -9,7 +9,6 @@
 
 void command_cpus(struct ui *ui, int argc, char **argv);
 void command_ioapic(struct ui *ui, int argc, char **argv);
-void command_log(struct ui *ui, int argc, char **argv);
 void command_reboot(struct ui *ui, int argc, char **argv);
 void command_poweroff(struct ui *ui, int argc, char **argv);
 

@@ -70,8 +70,7 @@ static void list_names(const struct slot_table *slots, char *names)
 						n > 0 ? ", " : "", slot_nth(slots, n)->name);
 }
 
-/* Finds the slot that a command names. Returns NULL after an error line. */
-static struct slot *named_slot(struct ui *ui, const char *name)
+struct slot *command_named_slot(struct ui *ui, const char *name)
 {
 	struct slot *slot = slot_find(&ui->monitor->slots, name);
 	char names[NAMES_SIZE] = "", quote[QUOTE_TEXT];
@@ -101,7 +100,7 @@ static void run_on_slot(struct ui *ui, struct slot *slot,
 void command_boot(struct ui *ui, int argc, char **argv)
 {
 	(void)argc;
-	run_on_slot(ui, named_slot(ui, argv[1]), switch_boot);
+	run_on_slot(ui, command_named_slot(ui, argv[1]), switch_boot);
 }
 
 void command_switch(struct ui *ui, int argc, char **argv)
@@ -114,7 +113,7 @@ void command_switch(struct ui *ui, int argc, char **argv)
 			      quote_text(quote, argv[2]));
 		return;
 	}
-	slot = named_slot(ui, argv[1]);
+	slot = command_named_slot(ui, argv[1]);
 	/*
 	 * A resumed slot prints nothing by itself on a serial line, so tell the person what to
 	 * expect.
@@ -127,7 +126,7 @@ void command_switch(struct ui *ui, int argc, char **argv)
 void command_kill(struct ui *ui, int argc, char **argv)
 {
 	(void)argc;
-	run_on_slot(ui, named_slot(ui, argv[1]), switch_kill);
+	run_on_slot(ui, command_named_slot(ui, argv[1]), switch_kill);
 }
 
 /*
@@ -173,7 +172,7 @@ void command_add(struct ui *ui, int argc, char **argv)
 
 void command_remove(struct ui *ui, int argc, char **argv)
 {
-	struct slot *slot = named_slot(ui, argv[1]);
+	struct slot *slot = command_named_slot(ui, argv[1]);
 	struct error error;
 
 	(void)argc;

@@ -7,6 +7,9 @@
 
 #include "monitor/console/ui.h"
 
+/* Finds the slot that a command names. Returns NULL after an error line. */
+struct slot *command_named_slot(struct ui *ui, const char *name);
+
 void command_slots(struct ui *ui, int argc, char **argv);
 void command_boot(struct ui *ui, int argc, char **argv);
 void command_switch(struct ui *ui, int argc, char **argv);

@@ -71,7 +71,8 @@ struct slot {
 	uint64_t cpus;
 	struct successor on_end;   /* `on-end=`: it powered off, rebooted or halted */
 	struct successor on_crash; /* `on-crash=`: it panicked or faulted */
-	bool efi;		   /* `efi=on`: its kernel gets EFI's ResetSystem (guest_efi.h) */
+	struct successor back; /* the slot that tries it, and comes first; else SUCCESSOR_MONITOR */
+	bool efi;	       /* `efi=on`: its kernel gets EFI's ResetSystem (guest_efi.h) */
 	struct image kernel;
 	struct image initrd; /* size 0: none */
 	struct image module[SLOT_MAX_MODULES];
@@ -81,9 +82,10 @@ struct slot {
 	struct region ram;   /* its large range, without */
 	struct region block; /* its end, which tells its kernel of the monitor (slot_block.h) */
 	uint64_t runs;
-	bool has_driver; /* its kernel has shown in some run that it knows of the monitor */
-	uint64_t turn;	 /* the later it got the machine, the higher; 0: it never ran */
-	char crash[128]; /* why it crashed, if state is SWITCHYARD_CRASHED */
+	bool has_driver;	 /* its kernel has shown in some run that it knows of the monitor */
+	uint64_t turn;		 /* the later it got the machine, the higher; 0: it never ran */
+	enum switchyard_end end; /* how its last run ended; 0: otherwise, or not yet */
+	char crash[128];	 /* why it crashed, if state is SWITCHYARD_CRASHED */
 };
 
 /*

@@ -15,6 +15,8 @@
 #include "arch/x86/platform/platform.h"
 #include "arch/x86/platform/wake.h"
 #include "arch/x86/watchdog/watchdogs.h"
+#include "guest/linux/switchyard_check.h"
+#include "guest/linux/switchyard_names.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "lib/units.h"
@@ -26,6 +28,7 @@
 #include "monitor/switch/request.h"
 #include "monitor/switch/service.h"
 #include "monitor/switch/slot_block.h"
+#include "monitor/switch/slot_log.h"
 #include "monitor/switch/successor.h"
 #include "monitor/switch/switch.h"
 
@@ -65,17 +68,12 @@ static void warn_of_watchdog(struct monitor *monitor, const struct slot *slot)
 
 static void slot_ends(struct monitor *monitor, struct slot *slot, uint64_t how)
 {
-	static const char *const names[] = {
-		[SWITCHYARD_END_POWEROFF] = "powered off",
-		[SWITCHYARD_END_REBOOT] = "rebooted",
-		[SWITCHYARD_END_HALT] = "halted",
-	};
-
 	monitor->devices_running |= life_apply(slot, LIFE_END)->devices_running;
+	slot->end = (enum switchyard_end)how;
 	monitor->current = NO_SLOT;
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	log_line(&monitor->log, LOG_INFO, "slot %s has %s; it is ready to be started again",
-		 slot->name, names[how]);
+		 slot->name, switchyard_end_name((int)how));
 }
 
 static void slot_crashes(struct monitor *monitor, struct slot *slot,
@@ -85,6 +83,7 @@ static void slot_crashes(struct monitor *monitor, struct slot *slot,
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	request_copy_message(slot->crash, sizeof(notes->message),
 			     notes->message[0] ? notes->message : "it gave no reason");
+	slot_log_show_last(monitor, slot);
 	log_line(&monitor->log, LOG_ERROR, "slot %s has crashed: %s", slot->name, slot->crash);
 }
 
@@ -185,8 +184,6 @@ static const void *check_monitor(struct monitor *monitor)
 __attribute__((noreturn)) static void leave_to_next(struct monitor *monitor, struct slot *slot,
 						    uint64_t op, uint64_t arg, const void *damage)
 {
-	const struct successor *next = NULL;
-
 	take_over(&monitor->frontend);
 	if (damage)
 		log_line(&monitor->log, LOG_ERROR,
@@ -194,13 +191,29 @@ __attribute__((noreturn)) static void leave_to_next(struct monitor *monitor, str
 			 "save what you can, and reboot",
 			 (uintptr_t)damage);
 	slot_leaves(monitor, slot, op, arg);
-	if (op == SWITCHYARD_END)
-		next = &slot->on_end;
-	else if (op == SWITCHYARD_CRASH)
-		next = &slot->on_crash;
-	if (next && !damage)
-		successor_start(monitor, slot, next);
+	if (!damage && (op == SWITCHYARD_END || op == SWITCHYARD_CRASH))
+		successor_start(monitor, slot, successor_of(slot, op == SWITCHYARD_CRASH));
 	monitor->frontend.talk(monitor->frontend.context);
+}
+
+/* The slot is parked, and has named the next one. If that can't run, the slot goes on. */
+__attribute__((noreturn)) static void leave_to_target(struct monitor *monitor, struct slot *slot,
+						      uint64_t op, uint64_t arg)
+{
+	struct slot *next = &monitor->slots.slot[switchyard_target(op, arg) - 1];
+	struct error error;
+	bool left;
+
+	if (op == SWITCHYARD_SWITCH)
+		left = switch_force(monitor, next, &error);
+	else if (arg & SWITCHYARD_COME_BACK)
+		left = switch_try(monitor, next, slot, &error);
+	else
+		left = switch_boot(monitor, next, &error);
+	if (left)
+		__builtin_unreachable();
+	log_line(&monitor->log, LOG_ERROR, "%s", error.text);
+	switch_resume(monitor, slot, SWITCHYARD_EIMAGE);
 }
 
 /* Handles a call on the boot CPU. */
@@ -212,7 +225,6 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 	bool parks = op != SWITCHYARD_END && op != SWITCHYARD_CRASH;
 	const void *damage = check_monitor(monitor);
 	const char *reason;
-	struct error error;
 	int64_t result;
 
 	slot->has_driver |= op != SWITCHYARD_END || slot_block(slot)->info.notes.driver;
@@ -238,15 +250,8 @@ static int64_t gate_main(uint64_t op, uint64_t arg)
 	}
 	warn_of_watchdog(monitor, slot);
 
-	if ((op == SWITCHYARD_SWITCH || op == SWITCHYARD_BOOT) && !damage) {
-		struct slot *next = &monitor->slots.slot[arg - 1];
-
-		if (op == SWITCHYARD_BOOT ? switch_boot(monitor, next, &error)
-					  : switch_force(monitor, next, &error))
-			__builtin_unreachable();
-		log_line(&monitor->log, LOG_ERROR, "%s", error.text);
-		switch_resume(monitor, slot, SWITCHYARD_EIMAGE);
-	}
+	if ((op == SWITCHYARD_SWITCH || op == SWITCHYARD_BOOT) && !damage)
+		leave_to_target(monitor, slot, op, arg);
 	leave_to_next(monitor, slot, op, arg, damage);
 }
 

@@ -21,7 +21,8 @@ struct kept_state {
 	uint32_t apart_size;	    /* of what is kept there now */
 	struct integrity integrity; /* checksums of these, and of the slot's memory */
 	uint64_t rsdp;		    /* address of the slot's own root pointer, 0: none */
-	uint64_t picture;	    /* RAM for its picture of the framebuffer; 0: none */
+	uint64_t log_note; /* how far the search for its kernel's log has come (slot_log.h) */
+	uint64_t picture;  /* RAM for its picture of the framebuffer; 0: none */
 };
 
 /*

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/switch/service.h"
 #include "arch/x86/memory/phys.h"
+#include "guest/linux/switchyard_names.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "monitor/switch/new_slot.h"
 #include "monitor/switch/slot_block.h"
+#include "monitor/switch/slot_log.h"
 #include "monitor/switch/switch.h"
 
-#define CALL_ALIGN 8
+#define CALL_ALIGN     8
+#define SLOT_LOG_PAGES 2048 /* looked at in one call: each may be far from the last in memory */
 
 _Static_assert(sizeof(((struct error *)0)->text) == SWITCHYARD_TEXT_SIZE, "a reason fits");
 
@@ -85,15 +88,46 @@ static int64_t answer_kill(struct service *service)
 	return 0;
 }
 
+/* A part of a slot's own log, from record number `bytes` on. */
+static int64_t answer_slot_log(struct service *service, const struct slot *slot, char *to,
+			       uint32_t room)
+{
+	static struct printk_log log;
+	uint64_t first = service->call.bytes, next = first;
+	uint32_t used;
+
+	switch (slot_log_open(service->monitor, slot, SLOT_LOG_PAGES, &log, &service->error)) {
+	case SLOT_LOG_AGAIN:
+		return SWITCHYARD_EAGAIN;
+	case SLOT_LOG_NONE:
+		return SWITCHYARD_EREFUSED;
+	case SLOT_LOG_FOUND:
+		break;
+	}
+	used = slot_log_copy(&log, &next, to, room);
+	if (next == first && first < printk_log_count(&log))
+		return answer_bool(fail(&service->error,
+					"a buffer of %u bytes, too small for a record of the log",
+					room));
+	service->done = (next - first) << 32 | used;
+	return 0;
+}
+
 static int64_t answer_log(struct service *service)
 {
 	uint64_t room = service->call.length;
+	const struct slot *slot = named_by(service);
 	char *to = buffer_of(service);
 
+	if (service->call.slot && !slot)
+		return SWITCHYARD_ENOSLOT;
 	if (!to)
 		return SWITCHYARD_EREFUSED;
-	service->done =
-		log_copy(&service->monitor->log, to, room < LOG_SIZE ? (uint32_t)room : LOG_SIZE);
+	if (room > LOG_SIZE)
+		room = LOG_SIZE;
+	if (slot)
+		return answer_slot_log(service, slot, to, (uint32_t)room);
+	service->done = log_copy(&service->monitor->log, to, (uint32_t)room);
 	return 0;
 }
 
@@ -146,6 +180,27 @@ static int64_t answer_abort(struct service *service)
 	return 0;
 }
 
+static int64_t answer_outcome(struct service *service)
+{
+	const struct slot *slot = named_by(service);
+	char *text = service->error.text;
+
+	if (!slot)
+		return SWITCHYARD_ENOSLOT;
+	if (slot->state == SWITCHYARD_CRASHED) {
+		format_text(text, sizeof(service->error.text), "%s", slot->crash);
+		return 0;
+	}
+	if (slot->state != SWITCHYARD_READY || !slot->end) {
+		fail(&service->error, "slot %s is %s; it has not ended", slot->name,
+		     switchyard_state_name(slot->state));
+		return SWITCHYARD_EREFUSED;
+	}
+	format_text(text, sizeof(service->error.text), "%s", switchyard_end_name(slot->end));
+	service->done = slot->end;
+	return 0;
+}
+
 /* The text is copied before it is read, because the guest can change it meanwhile. */
 static int64_t answer_add(struct service *service)
 {
@@ -195,6 +250,7 @@ static int64_t (*const answers[])(struct service *service) = {
 	[SWITCHYARD_LOAD_WRITE] = answer_write,
 	[SWITCHYARD_LOAD_COMMIT] = answer_commit,
 	[SWITCHYARD_LOAD_ABORT] = answer_abort,
+	[SWITCHYARD_OUTCOME] = answer_outcome,
 	[SWITCHYARD_ADD] = answer_add,
 	[SWITCHYARD_REMOVE] = answer_remove,
 };

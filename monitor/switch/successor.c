@@ -107,6 +107,13 @@ static void count_down_to_last(struct monitor *monitor, struct slot *ended, bool
 	start_successor(monitor, ended, true);
 }
 
+const struct successor *successor_of(const struct slot *slot, bool crashed)
+{
+	if (slot->back.kind == SUCCESSOR_SLOT)
+		return &slot->back;
+	return crashed ? &slot->on_crash : &slot->on_end;
+}
+
 void successor_start(struct monitor *monitor, struct slot *slot, const struct successor *successor)
 {
 	bool in_a_loop = ends_in_a_loop(&monitor->succession, slot);
@@ -132,7 +139,7 @@ void successor_start_after_fault(struct monitor *monitor)
 
 	monitor->succession.faulted = NULL;
 	if (slot)
-		successor_start(monitor, slot, &slot->on_crash);
+		successor_start(monitor, slot, successor_of(slot, true));
 	else
 		monitor->succession.automatic = 0; /* a person starts the next turn */
 }

@@ -25,6 +25,9 @@ struct succession {
 /* Notes that slot gets the machine. Each start and each resumption calls it. */
 void succession_begin_turn(struct succession *succession, struct slot *slot);
 
+/* Who comes next when the slot has crashed, or has ended. */
+const struct successor *successor_of(const struct slot *slot, bool crashed);
+
 /*
  * Gives the machine to the successor of slot, which has just ended. It returns if the person is to
  * decide. The terminal is the monitor's, and the machine is quiet.

@@ -29,6 +29,7 @@
 static void mark_running(struct monitor *monitor, struct slot *slot, enum life_event event)
 {
 	monitor->current = slot_index(&monitor->slots, slot);
+	kept_state(monitor->current)->log_note = 0;
 	life_apply(slot, event);
 	/* The gate took the lock when the last kernel gave up the machine. */
 	gate_lock_reset(&monitor->lock);
@@ -95,8 +96,11 @@ static bool any_parked(const struct slot_table *slots)
 	return false;
 }
 
-/* The kernel takes the terminal soon, so this is all that a person sees of it. */
-static void warn_before_start(struct monitor *monitor, const struct slot *slot)
+/*
+ * The kernel takes the terminal soon, so this is all that a person sees of it. A kernel that is tried
+ * is a new one: what others in this slot have shown says nothing about it.
+ */
+static void warn_before_start(struct monitor *monitor, const struct slot *slot, bool is_tried)
 {
 	char words[LOAD_LINUX_WORDS];
 	struct error warning;
@@ -104,7 +108,7 @@ static void warn_before_start(struct monitor *monitor, const struct slot *slot)
 	if (slot->efi)
 		log_line(&monitor->log, LOG_INFO, "slot %s: appended to its command line:%s",
 			 slot->name, load_linux_words(slot, words));
-	if (!slot->has_driver && !slot->efi && any_parked(&monitor->slots))
+	if ((!slot->has_driver || is_tried) && !slot->efi && any_parked(&monitor->slots))
 		log_line(&monitor->log, LOG_WARN,
 			 "slot %s: its kernel has never shown a driver; until it does, its panic "
 			 "or reboot takes the parked slots along",
@@ -113,7 +117,18 @@ static void warn_before_start(struct monitor *monitor, const struct slot *slot)
 		log_line(&monitor->log, LOG_WARN, "slot %s: %s", slot->name, warning.text);
 }
 
-bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error)
+static void set_way_back(struct slot *slot, const struct slot *tries)
+{
+	slot->end = 0;
+	slot->has_driver = slot->has_driver && !tries;
+	slot->back = (struct successor){.kind = tries ? SUCCESSOR_SLOT : SUCCESSOR_MONITOR};
+	if (tries)
+		memcpy(slot->back.slot, tries->name, sizeof(slot->back.slot));
+}
+
+/* tries is the slot that comes next; NULL: the slot's options say which one does. */
+static bool boot(struct monitor *monitor, struct slot *slot, const struct slot *tries,
+		 struct error *error)
 {
 	struct kept_state *kept = kept_state(slot_index(&monitor->slots, slot));
 	const struct frontend *frontend = &monitor->frontend;
@@ -127,11 +142,12 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 	log_line(&monitor->log, LOG_INFO, "starting %s: %s, %s at %#lx", slot->name,
 		 slot_type_name(slot->type), format_size(size, slot_range(slot).size),
 		 slot->ram.base);
-	warn_before_start(monitor, slot);
+	warn_before_start(monitor, slot, tries);
 	stop_devices(monitor, NULL);
 	if (!store_check(slot, error)) /* a parked slot stays parked then */
 		return false;
 	life_apply(slot, LIFE_RESET);
+	set_way_back(slot, tries);
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	if (!load_pristine(monitor, slot, &entry, error))
 		return false;
@@ -147,6 +163,17 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 		guest_enter_long(&entry);
 	}
 	guest_enter_protected(&entry);
+}
+
+bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error)
+{
+	return boot(monitor, slot, NULL, error);
+}
+
+bool switch_try(struct monitor *monitor, struct slot *slot, const struct slot *tries,
+		struct error *error)
+{
+	return boot(monitor, slot, tries, error);
 }
 
 void switch_resume(struct monitor *monitor, struct slot *slot, int64_t result)

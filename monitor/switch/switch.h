@@ -14,6 +14,10 @@
  */
 bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error);
 
+/* The same. When the slot ends or crashes, the slot that tries it gets the machine. */
+bool switch_try(struct monitor *monitor, struct slot *slot, const struct slot *tries,
+		struct error *error);
+
 /*
  * Resumes a parked slot, or boots one that is ready. It refuses a slot that has crashed, or whose
  * memory was changed while it was parked (integrity.h). It does not return if it succeeds.

@@ -22,6 +22,7 @@ static void fuzz_request(struct fuzz_input *input)
 					    1};
 	uint32_t current = (uint32_t)fuzz_take(input, 1) % slots.count;
 	uint64_t op = fuzz_take(input, 8), arg = fuzz_take(input, 8);
+	uint64_t target = arg & ~(uint64_t)SWITCHYARD_COME_BACK;
 	int64_t result;
 
 	for (uint32_t i = 0; i < slots.count; i++)
@@ -30,9 +31,9 @@ static void fuzz_request(struct fuzz_input *input)
 	FUZZ_CHECK(result <= 0 && result >= SWITCHYARD_EEMPTY);
 	FUZZ_CHECK(result || op <= SWITCHYARD_BOOT);
 	if (!result && op == SWITCHYARD_BOOT)
-		FUZZ_CHECK(arg - 1 < slots.count && arg - 1 != current &&
-			   slots.slot[arg - 1].state &&
-			   slots.slot[arg - 1].state != SWITCHYARD_EMPTY);
+		FUZZ_CHECK(target - 1 < slots.count && target - 1 != current &&
+			   slots.slot[target - 1].state &&
+			   slots.slot[target - 1].state != SWITCHYARD_EMPTY);
 	if (!result && op == SWITCHYARD_SWITCH)
 		FUZZ_CHECK(arg - 1 < slots.count && arg - 1 != current &&
 			   slots.slot[arg - 1].state != SWITCHYARD_CRASHED);
@@ -165,7 +166,7 @@ static void take_call(struct fuzz_input *input, struct switchyard_call *call)
 
 	*call = (struct switchyard_call){
 		.size = odd & 1 ? sizeof(*call) - 1 : sizeof(*call),
-		.service = (uint32_t)fuzz_take(input, odd & 2 ? 4 : 1) % 12,
+		.service = (uint32_t)fuzz_take(input, odd & 2 ? 4 : 1) % 13,
 		.slot = odd & 4 ? (uint32_t)fuzz_take(input, 4) : 2,
 		.kind = (uint32_t)fuzz_take(input, 1) % 5,
 		.bytes = fuzz_take(input, odd & 8 ? 8 : 2),

@@ -40,6 +40,8 @@ PLANTED = [
     ('acpi', 'arch/x86/acpi/acpi_walk.c', 'entry->length < sizeof(*entry) ||\n\t    ', ''),
     ('acpi', 'arch/x86/iommu/iommu_tables.c', ' || entry->length > table->length - offset', ''),
     ('smbios', 'arch/x86/acpi/smbios.c', ' ||\n\t\t    header->length > list.length - at', ''),
+    ('printk', 'monitor/core/guest_memory.c', ' ||\n\t\t    physical - memory->ram.base > memory->ram.size - part', ''),
+    ('printk', 'monitor/core/printk_log.c', ' || bits > most', ''),
     ('console', 'monitor/terminal/lineedit.c', 'edit->length + 1 >= LINE_SIZE', 'false'),
 ]
 

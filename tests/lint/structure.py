@@ -56,14 +56,17 @@ MAY_INCLUDE = {
     'monitor/log': ['arch/x86/time'],
     'monitor/config': ['monitor/slot', 'monitor/log'],
     'monitor/plan': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config'],
+    # What is read in the memory of a kernel that does not run.
+    'monitor/core': ['arch/x86/cpu', 'arch/x86/memory'],
     'monitor/load': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan'],
     'monitor/check': ['arch/x86'],
     'monitor/switch': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan',
-                       'monitor/load', 'monitor/check'],
+                       'monitor/core', 'monitor/load', 'monitor/check'],
     # The user interface: the terminal knows no policy but its own options.
     'monitor/terminal': ['arch/x86', 'monitor/config'],
     'monitor/console': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan',
-                        'monitor/load', 'monitor/check', 'monitor/switch', 'monitor/terminal'],
+                        'monitor/core', 'monitor/load', 'monitor/check',
+                        'monitor/switch', 'monitor/terminal'],
     # The start.
     'monitor': ['arch/x86', 'monitor'],
     'boot/report': [],

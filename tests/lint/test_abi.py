@@ -29,7 +29,7 @@ def told():
     return {(name, int(number)): word for name, number, word in rows}
 
 
-@pytest.mark.parametrize('name', ['ERRORS', 'STATES', 'TYPES'])
+@pytest.mark.parametrize('name', ['ERRORS', 'STATES', 'TYPES', 'ENDS'])
 def test_the_page_has_each_word(name):
     rows = listed(name)
     assert rows
@@ -37,11 +37,11 @@ def test_the_page_has_each_word(name):
 
 
 def test_the_page_has_no_others():
-    assert told().keys() == {key for name in ('ERRORS', 'STATES', 'TYPES') for key in listed(name)}
+    assert told().keys() == {key for name in ('ERRORS', 'STATES', 'TYPES', 'ENDS') for key in listed(name)}
 
 
 def test_the_words_have_one_home():
-    words = [word for name in ('ERRORS', 'STATES', 'TYPES') for word in listed(name).values()]
+    words = [word for name in ('ERRORS', 'STATES', 'TYPES', 'ENDS') for word in listed(name).values()]
     assert SOURCES
     found = [f'{path.relative_to(ROOT)}: "{word}"' for path in SOURCES
              for text in [path.read_text()] for word in words if f'"{word}"' in text]

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from linux import AMD_SAYS, CLOUD, GENERIC, LINUX_BOOT_LIMIT, Linux, linux_slot
+from linux import CLOUD, GENERIC, LINUX_BOOT_LIMIT, Linux, linux_slot
 from paths import QEMU_CPU
 from qemu import PROMPT
 from switchyard import open_console
@@ -111,14 +111,17 @@ def user_panics(machine):
 
 
 def user_comes_back(machine):
+    """What its kernel reports after that must not be more than before: on a busy host, it may call the TSC unstable."""
     machine.user.boot()
     machine.user.check()
+    before = machine.user.alarms()
     machine.user.park()
     machine.other.boot()
     machine.other.check()
     machine.other.park()
     machine.user.resume()
     machine.user.check()
+    assert machine.user.alarms() == before
 
 
 def test_amd_user_ends_and_other_boots(amd):
@@ -140,7 +143,6 @@ def test_amd_user_panics_and_other_resumes(amd):
 @pytest.mark.thorough
 def test_amd_user_comes_back(amd):
     user_comes_back(amd)
-    assert amd.user.alarms(AMD_SAYS) == []
     amd.user.park()
     check_log(amd, 'amd')
 
@@ -156,7 +158,6 @@ def test_intel_user_comes_back(intel_remapping):
     said = intel_remapping.user.run('dmesg')
     assert 'DMAR: Intel(R) Virtualization Technology for Directed I/O' in said
     assert 'DMAR-IR: Enabled IRQ remapping' in said
-    assert intel_remapping.user.alarms() == []
     intel_remapping.user.end(PANIC)
     intel_remapping.other.resume()
     intel_remapping.other.check()

@@ -155,9 +155,12 @@ def test_install(copy, tmp_path):
     result = make(copy, 'install', f'DESTDIR={tmp_path}', 'PREFIX=/opt/sy')
     assert result.returncode == 0, result.stderr
     found = {str(file.relative_to(tmp_path)) for file in tmp_path.rglob('*') if file.is_file()}
+    version = re.search('SWITCHYARD_VERSION "(.*)"', (copy / 'guest/linux/version.h').read_text())[1]
+    sources = {file.name for file in (copy / 'guest/linux').iterdir() if file.is_file()}
     documents = {str(file.relative_to(copy)) for file in [copy / 'README.md', *copy.glob('docs/*.md')]}
     assert found == {
         'boot/switchyard/switchyard.elf', 'opt/sy/lib/switchyard/switchyard.efi', 'opt/sy/sbin/syctl',
+        *(f'opt/sy/src/switchyard-{version}/{name}' for name in sources),
         *(f'opt/sy/include/switchyard/switchyard{name}.h' for name in ('', '_check', '_ioctl', '_names')),
         *(f'opt/sy/share/doc/switchyard/{name}' for name in documents)}
     assert (tmp_path / 'boot/switchyard/switchyard.elf').read_bytes() == \

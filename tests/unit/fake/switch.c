@@ -10,6 +10,13 @@ bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error
 	return fail(error, "this fake can't boot %s", slot->name);
 }
 
+bool switch_try(struct monitor *monitor, struct slot *slot, const struct slot *tries,
+		struct error *error)
+{
+	(void)monitor;
+	return fail(error, "this fake can't try %s for %s", slot->name, tries->name);
+}
+
 bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error)
 {
 	(void)monitor;

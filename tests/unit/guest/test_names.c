@@ -12,6 +12,7 @@
 
 static const int errors[] = {SWITCHYARD_ERRORS(NUMBER)};
 static const int states[] = {SWITCHYARD_STATES(NUMBER)};
+static const int ends[] = {SWITCHYARD_ENDS(NUMBER)};
 static const int types[] = {SWITCHYARD_TYPES(NUMBER)};
 
 /* The numbers are consecutive. Each has a different word; other numbers have none. */
@@ -45,6 +46,13 @@ static void states_have_names(void **state)
 	assert_words(states, COUNT(states), 1, switchyard_state_name);
 	assert_string_equal(switchyard_state_name(SWITCHYARD_PARKED), "parked");
 	assert_string_equal(switchyard_state_name(0), "unknown");
+}
+
+static void ends_have_names(void **state)
+{
+	(void)state;
+	assert_words(ends, COUNT(ends), 1, switchyard_end_name);
+	assert_string_equal(switchyard_end_name(SWITCHYARD_END_POWEROFF), "powered off");
 }
 
 static void types_have_names(void **state)
@@ -93,9 +101,9 @@ static void errno_of_a_suspend(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(errors_have_texts),  cmocka_unit_test(states_have_names),
-		cmocka_unit_test(types_have_names),   cmocka_unit_test(types_can_be_asked_for),
-		cmocka_unit_test(errno_of_a_suspend),
+		cmocka_unit_test(errors_have_texts),	  cmocka_unit_test(states_have_names),
+		cmocka_unit_test(ends_have_names),	  cmocka_unit_test(types_have_names),
+		cmocka_unit_test(types_can_be_asked_for), cmocka_unit_test(errno_of_a_suspend),
 	};
 
 	return cmocka_run_group_tests_name("names", tests, NULL, NULL);

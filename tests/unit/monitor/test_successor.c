@@ -119,8 +119,7 @@ static void run(struct slot *slot, uint32_t seconds, enum switchyard_state state
 /* Lets the slot end. Returns what happened then; "" if the person is asked at once. */
 static const char *ends(struct slot *slot, enum switchyard_state state)
 {
-	const struct successor *successor =
-		state == SWITCHYARD_CRASHED ? &slot->on_crash : &slot->on_end;
+	const struct successor *successor = successor_of(slot, state == SWITCHYARD_CRASHED);
 
 	events[0] = '\0';
 	slot->state = state;
@@ -157,6 +156,25 @@ static void each_end_has_its_successor(void **state)
 	alpha->state = SWITCHYARD_PARKED;
 	run(beta, 1, SWITCHYARD_RUNNING);
 	assert_string_equal(ends(beta, SWITCHYARD_READY), "switch gamma");
+}
+
+/* The slot that tries another comes first, and is no loop if it tries again at once. */
+static void a_slot_that_tries_another_gets_the_machine_back(void **state)
+{
+	(void)state;
+	beta->on_crash = beta->on_end = to("gamma");
+	beta->back = to("alpha");
+	for (int i = 0; i < 5; i++) {
+		run(alpha, 1, SWITCHYARD_PARKED);
+		run(beta, 1, SWITCHYARD_RUNNING);
+		assert_string_equal(ends(beta, i % 2 ? SWITCHYARD_CRASHED : SWITCHYARD_READY),
+				    "switch alpha");
+	}
+	alpha->state = SWITCHYARD_CRASHED;
+	run(gamma_slot, 1, SWITCHYARD_PARKED);
+	run(beta, 1, SWITCHYARD_RUNNING);
+	assert_string_equal(ends(beta, SWITCHYARD_CRASHED),
+			    "count down: Going to gamma (10), switch gamma");
 }
 
 static void restart_is_afresh(void **state)
@@ -266,6 +284,9 @@ static void a_fault_has_the_crashed_slots_successor(void **state)
 	assert_string_equal(faults(beta), "switch alpha");
 	assert_null(monitor.succession.faulted);
 	assert_string_equal(faults(NULL), "");
+	beta->back = to("gamma");
+	run(beta, 1, SWITCHYARD_CRASHED);
+	assert_string_equal(faults(beta), "switch gamma");
 }
 
 /* The turn that the successor did not get is the next one that a person starts. */
@@ -301,6 +322,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(without_options_the_person_is_asked, start),
 		cmocka_unit_test_setup(each_end_has_its_successor, start),
+		cmocka_unit_test_setup(a_slot_that_tries_another_gets_the_machine_back, start),
 		cmocka_unit_test_setup(restart_is_afresh, start),
 		cmocka_unit_test_setup(a_countdown_leads_to_the_last_that_ran, start),
 		cmocka_unit_test_setup(a_damaged_slot_is_passed_over, start),

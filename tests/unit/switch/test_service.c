@@ -198,7 +198,7 @@ static void hostile_calls(void **state)
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		assert_int_equal(service_answer(&monitor, places[i]), SWITCHYARD_EBADOP);
 	assert_int_equal(call(0, (struct switchyard_call){0}), SWITCHYARD_EBADOP);
-	assert_int_equal(call(SWITCHYARD_REMOVE + 1, (struct switchyard_call){0}),
+	assert_int_equal(call(SWITCHYARD_OUTCOME + 1, (struct switchyard_call){0}),
 			 SWITCHYARD_EBADOP);
 	assert_int_equal(call(UINT32_MAX, (struct switchyard_call){0}), SWITCHYARD_EBADOP);
 	call(SWITCHYARD_LIST, (struct switchyard_call){0});
@@ -254,6 +254,9 @@ static void slots_that_are_not_there(void **state)
 		assert_int_equal(call(SWITCHYARD_KILL,
 				      (struct switchyard_call){.slot = numbers[i]}),
 				 SWITCHYARD_ENOSLOT);
+		assert_int_equal(call(SWITCHYARD_OUTCOME,
+				      (struct switchyard_call){.slot = numbers[i]}),
+				 SWITCHYARD_ENOSLOT);
 	}
 	refused(SWITCHYARD_LOAD_BEGIN, (struct switchyard_call){.slot = 1},
 		"slot alpha is running; only a slot that does not run can be loaded");
@@ -268,6 +271,25 @@ static void killing(void **state)
 	beta()->state = SWITCHYARD_PARKED;
 	assert_int_equal(call(SWITCHYARD_KILL, (struct switchyard_call){.slot = 2}), 0);
 	assert_int_equal(published, 1);
+}
+
+static void how_a_run_ended(void **state)
+{
+	const struct switchyard_call about_beta = {.slot = 2};
+
+	(void)state;
+	refused(SWITCHYARD_OUTCOME, about_beta, "slot beta is ready; it has not ended");
+	beta()->end = SWITCHYARD_END_REBOOT;
+	assert_int_equal(call(SWITCHYARD_OUTCOME, about_beta), 0);
+	assert_int_equal(the_call()->done, SWITCHYARD_END_REBOOT);
+	assert_string_equal(the_call()->text, "rebooted");
+	beta()->state = SWITCHYARD_PARKED;
+	refused(SWITCHYARD_OUTCOME, about_beta, "slot beta is parked; it has not ended");
+	beta()->state = SWITCHYARD_CRASHED;
+	strcpy(beta()->crash, "a reason");
+	assert_int_equal(call(SWITCHYARD_OUTCOME, about_beta), 0);
+	assert_int_equal(the_call()->done, 0);
+	assert_string_equal(the_call()->text, "a reason");
 }
 
 static int64_t add(const char *text)
@@ -560,6 +582,7 @@ int main(void)
 		cmocka_unit_test_setup(hostile_buffers, start),
 		cmocka_unit_test_setup(slots_that_are_not_there, start),
 		cmocka_unit_test_setup(killing, start),
+		cmocka_unit_test_setup(how_a_run_ended, start),
 		cmocka_unit_test_setup(adding_and_removing, start),
 		cmocka_unit_test_setup(an_added_slot_is_loaded, start),
 		cmocka_unit_test_setup(the_log, start),

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * guest_memory.h - the memory of a Linux kernel that does not run, by that kernel's own addresses.
+ *
+ * A 64-bit kernel says by how much its image has moved (Documentation/arch/x86/x86_64/mm.rst), and
+ * its own page tables say the rest. A 32-bit one maps its low memory in one piece.
+ */
+#ifndef MONITOR_CORE_GUEST_MEMORY_H
+#define MONITOR_CORE_GUEST_MEMORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "arch/x86/memory/page_walk.h"
+#include "boot_info.h"
+#include "monitor/core/vmcoreinfo.h"
+
+struct guest_memory {
+	struct region ram;
+	bool is_64;
+	uint64_t image_start;  /* virtual: from here on, all is mapped in one piece */
+	uint64_t image_offset; /* physical address minus virtual address there */
+	struct page_walk walk; /* of a 64-bit kernel's own tables */
+};
+
+/* False: the note does not say where the kernel is, or that is not in its RAM. */
+bool guest_memory_init(struct guest_memory *memory, const struct region *ram,
+		       const struct vmcoreinfo *info);
+
+/* Copies size bytes at a virtual address. False: not all of them lie in the kernel's RAM. */
+bool guest_memory_read(const struct guest_memory *memory, uint64_t address, void *to,
+		       uint64_t size);
+
+/* Reads a number of 2, 4 or 8 bytes. */
+bool guest_memory_number(const struct guest_memory *memory, uint64_t address, uint32_t size,
+			 uint64_t *value);
+
+/* Bytes of an unsigned long, and of a pointer. */
+uint32_t guest_memory_word(const struct guest_memory *memory);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * slot_log.h - the kernel's own log of a slot that does not run, read in its memory.
+ */
+#ifndef MONITOR_SWITCH_SLOT_LOG_H
+#define MONITOR_SWITCH_SLOT_LOG_H
+
+#include "lib/error.h"
+#include "monitor/core/printk_log.h"
+#include "monitor/switch/monitor.h"
+
+enum slot_log {
+	SLOT_LOG_FOUND,
+	SLOT_LOG_AGAIN, /* the search has not come to an end: the same call goes on with it */
+	SLOT_LOG_NONE,	/* with a reason: the slot runs, or never ran, or there is no log */
+};
+
+/*
+ * Finds the log of the Linux kernel that ran last in a slot. Looks at so many pages of its memory, and
+ * remembers where it was.
+ */
+enum slot_log slot_log_open(const struct monitor *monitor, const struct slot *slot, uint64_t pages,
+			    struct printk_log *log, struct error *error);
+
+/* The same, until it is found. False: there is none. */
+bool slot_log_find(const struct monitor *monitor, const struct slot *slot, struct printk_log *log,
+		   struct error *error);
+
+/*
+ * Writes the last lines of a slot's kernel to the terminal, if there are any: what it said before it
+ * crashed.
+ */
+void slot_log_show_last(struct monitor *monitor, const struct slot *slot);
+
+/*
+ * Copies lines of a log to memory, each with a newline and no NUL, from record number *first on, which
+ * it changes to that of the next one. It stops after whole records, when `room` or SLOT_LOG_AT_ONCE is
+ * used up. Returns how many bytes it copied: 0 if there are no more records, or the next one does not
+ * fit.
+ */
+#define SLOT_LOG_AT_ONCE 128 /* records: less than a millisecond */
+uint32_t slot_log_copy(const struct printk_log *log, uint64_t *first, char *to, uint32_t room);
+
+#endif

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Fuzzes the log in a kernel's memory. The first byte is the kernel's word size. Then come changes of
+ * a good log: where, and 4 bytes. What is left is the end of VMCOREINFO.
+ */
+#include "arch/x86/memory/phys.h"
+#include "fake/fake.h"
+#include "fake/fake_printk.h"
+#include "fuzz.h"
+#include "monitor/core/printk_log.h"
+
+#define CHANGES_MAX 8
+#define STRUCTURES  0x400 /* bytes of each array that may change */
+
+static const struct region ram = {.base = PRINTK_RAM_AT,
+				  .size = PRINTK_RAM_SIZE,
+				  .type = REGION_RAM};
+
+static void make_log(uint32_t word)
+{
+	fake_printk_describe(word);
+	fake_printk_ring(5, 7);
+	fake_printk_record(5, PRINTK_FINALIZED, 0, "five");
+	fake_printk_record(6, PRINTK_FINALIZED, 32, "six\nlines");
+	fake_printk_record(7, PRINTK_FINALIZED, 64, "seven");
+}
+
+static void change_log(struct fuzz_input *input)
+{
+	static const uint64_t places[] = {PRINTK_RING_AT, PRINTK_DESCS_AT, PRINTK_INFOS_AT,
+					  PRINTK_TABLE_AT};
+	uint32_t changes = (uint32_t)fuzz_take(input, 1) % CHANGES_MAX;
+
+	for (uint32_t i = 0; i < changes; i++) {
+		uint64_t place = places[fuzz_take(input, 1) % 4];
+		uint64_t offset = fuzz_take(input, 2) % STRUCTURES;
+		uint32_t value = (uint32_t)fuzz_take(input, 4);
+
+		memcpy(phys(place + offset), &value, sizeof(value));
+	}
+}
+
+/* The rest of the input replaces the end of the note's text. */
+static void change_note(const struct fuzz_input *input)
+{
+	uint32_t size = input->size < VMCOREINFO_SIZE ? (uint32_t)input->size : VMCOREINFO_SIZE;
+
+	if (size > fake_printk_info.size)
+		fake_printk_info.size = size;
+	memcpy(fake_printk_info.text + fake_printk_info.size - size, input->bytes, size);
+}
+
+static void check_line(const char *line, void *context)
+{
+	uint64_t *lines = context;
+
+	FUZZ_CHECK(strlen(line) < PRINTK_LINE_SIZE && line[0] == '[');
+	for (; *line; line++)
+		FUZZ_CHECK((*line >= ' ' && *line <= '~') || *line == '\t');
+	(*lines)++;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	struct fuzz_input input = {bytes, size};
+	struct printk_log log;
+	struct error error;
+	uint64_t lines = 0;
+
+	fake_memory(PRINTK_RAM_AT, PRINTK_RAM_SIZE, 0);
+	make_log(fuzz_take(&input, 1) & 1 ? 8 : 4);
+	change_log(&input);
+	change_note(&input);
+	if (printk_log_open(&log, &ram, &fake_printk_info, &error)) {
+		uint64_t last = printk_log_count(&log);
+
+		printk_log_show(&log, last > 64 ? last - 64 : 0, 64, check_line, &lines);
+		FUZZ_CHECK(lines <= 64 * 1025);
+	}
+	fake_reset();
+	return 0;
+}

@@ -56,66 +56,76 @@ void print_json_text(const char *text, size_t length)
 	putchar('"');
 }
 
-/* How the text of a log is written: as it is, or as members of a list. */
-struct log_output {
-	bool json;
-	bool begun; /* there is a member before the next one */
-};
-
-static void print_text(struct log_output *output, const char *text, size_t size)
+static void print_json_lines(const char *text, size_t size)
 {
 	const char *end = text + size, *line = text, *newline;
 
-	if (!output->json) {
-		fwrite(text, 1, size, stdout);
-		return;
-	}
+	printf("{\"lines\": [");
 	while (line < end && (newline = memchr(line, '\n', (size_t)(end - line))) != NULL) {
-		printf("%s\n  ", output->begun ? "," : "");
+		printf("%s\n  ", line == text ? "" : ",");
 		print_json_text(line, (size_t)(newline - line));
-		output->begun = true;
 		line = newline + 1;
 	}
+	printf("\n]}\n");
 }
 
-/* A slot's log comes in parts, the monitor's at once. slot is a number from 1; 0: the monitor. */
-static int print_log(int device, const char *what, uint32_t slot, char *text,
-		     struct log_output *output)
+/*
+ * Reads the log of slot number `slot` (0: the monitor's) to *text, which the caller frees. It comes in
+ * parts, and that of the monitor at once.
+ */
+static int get_log(int device, const char *what, uint32_t slot, char **text, size_t *size)
 {
-	struct switchyard_ask ask = {.service = SWITCHYARD_LOG,
-				     .slot = slot,
-				     .buffer = (uintptr_t)text,
-				     .length = LOG_ROOM};
+	struct switchyard_ask ask = {.service = SWITCHYARD_LOG, .slot = slot, .length = LOG_ROOM};
 	int status;
 
+	*text = NULL;
+	*size = 0;
 	do {
+		char *more = realloc(*text, *size + LOG_ROOM);
+
+		if (!more)
+			return fail("%s: %s", what, strerror(errno));
+		*text = more;
+		ask.buffer = (uintptr_t)(more + *size);
 		status = ask_monitor(device, what, &ask);
 		if (status != EXIT_DONE)
 			return status;
-		if (output->json && !ask.bytes)
-			printf("{\"lines\": [");
-		print_text(output, text, (uint32_t)ask.done);
+		*size += (uint32_t)ask.done;
 		ask.bytes += ask.done >> 32;
 	} while (ask.done >> 32);
-	if (output->json)
-		printf("\n]}\n");
 	return EXIT_DONE;
 }
 
 int show_log(int device, const char *name, bool json)
 {
-	struct log_output output = {.json = json};
 	struct switchyard_list list;
 	uint32_t slot = 0;
+	size_t size;
 	char *text;
 	int status;
 
 	if (name && (!get_list(device, &list) || !(slot = named_slot(&list, name))))
 		return EXIT_FAILED;
-	text = malloc(LOG_ROOM);
-	if (!text)
-		return fail("log: %s", strerror(errno));
-	status = print_log(device, name ? name : "log", slot, text, &output);
+	status = get_log(device, name ? name : "log", slot, &text, &size);
+	if (status == EXIT_DONE && json)
+		print_json_lines(text, size);
+	else if (status == EXIT_DONE)
+		fwrite(text, 1, size, stdout);
+	free(text);
+	return status;
+}
+
+int show_last_lines(int device, const char *name, uint32_t slot, unsigned int lines)
+{
+	size_t size, start;
+	char *text;
+	int status = get_log(device, name, slot, &text, &size);
+
+	start = status == EXIT_DONE ? size : 0;
+	while (start > 0 && (text[start - 1] != '\n' || start == size || lines-- > 1))
+		start--;
+	if (status == EXIT_DONE)
+		fwrite(text + start, 1, size - start, stdout);
 	free(text);
 	return status;
 }

@@ -52,6 +52,9 @@ void print_json_text(const char *text, size_t length);
 int kill_slot(int device, const char *name, bool json);
 int show_log(int device, const char *name, bool json); /* name NULL: the monitor's */
 
+/* Prints the last lines of the log of slot number `slot`, which is called `name` in errors. */
+int show_last_lines(int device, const char *name, uint32_t slot, unsigned int lines);
+
 /*
  * Runs the programs in SWITCHYARD_HOOKS with these two arguments. Returns EXIT_FAILED if one of them
  * failed, and has said which.

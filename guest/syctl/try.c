@@ -20,6 +20,7 @@
 #define MAX_TIMEOUT  1000000
 #define SECOND	     1000000.0 /* in microseconds */
 #define SENT_AT_ONCE 0x40000000
+#define LAST_LINES   20 /* of the log of a kernel that has crashed */
 #define NAMES_SIZE   (SWITCHYARD_MAX_SLOTS * (SWITCHYARD_NAME_SIZE + 2))
 
 static bool parse_timeout(const char *text, unsigned *timeout)
@@ -219,6 +220,8 @@ static int show_outcome(int device, bool json)
 	outcome = reason ? switchyard_state_name(SWITCHYARD_CRASHED) : ask.text;
 	if (ask.error)
 		outcome = switchyard_state_name(list.slot[ask.slot - 1].state);
+	if (reason && !json)
+		show_last_lines(device, SLOT ": its log", ask.slot, LAST_LINES);
 	if (json)
 		show_json(outcome, reason, list.away_usec);
 	else if (ask.error)

@@ -79,6 +79,7 @@ packages:
 	images/fetch-kernels.sh $(B) $(KERNELS)
 	images/fetch-memtest.sh $(B)/memtest
 	$(if $(filter test,$(KERNELS)),images/debian/fetch-debian.sh $(B))
+	$(if $(filter test,$(KERNELS)),images/fetch-i386.sh $(B)/i386)
 
 # The files that packages fetches are not made.
 $(B)/kernels/%/version:

@@ -148,10 +148,6 @@ void switchyard_keys_exit(void);
 /* After a switch: no key is down, whatever this kernel believes. */
 void switchyard_keys_forget(void);
 
-/* The same for one keyboard, if it is one of the HID layer's. Callable in any context. */
-struct input_dev;
-void switchyard_hid_forget(const struct input_dev *dev);
-
 int switchyard_device_init(void);
 void switchyard_device_exit(void);
 

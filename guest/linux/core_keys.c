@@ -10,19 +10,30 @@
  * in another kernel: that one would see it repeated, and this one would believe that it is still
  * down. Besides, a key that wakes a USB controller makes the suspend fail. A chord that is held for
  * long acts anyway.
+ *
+ * Keys that were down when this slot was parked: Linux's input core lets go of all keys when it
+ * suspends a keyboard, but its HID layer (USB and Bluetooth) compares each report with the one before.
+ * If a key was let go while another kernel had the keyboard, HID believes that it is still down, and
+ * ignores the next press. So HID gets a report without keys.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/hid.h>
 #include <linux/input.h>
+#include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 #include <linux/sysrq.h>
 #include <linux/workqueue.h>
 #include "compat.h"
 #include "core.h"
 
-#define SYSRQ_KEY 'y'
-#define HELD_LONG (2 * HZ)
+#define SYSRQ_KEY    'y'
+#define HELD_LONG    (2 * HZ)
+
+#define HID_BUS	     "hid"
+#define REPORT_BYTES 64 /* more than any keyboard's report has */
 
 /* Values of an EV_KEY event (Documentation/input/event-codes.rst). */
 enum { KEY_RELEASED = 0, KEY_PRESSED = 1 };
@@ -162,9 +173,40 @@ static struct input_handler keys_handler = {
 	.id_table = keys_ids,
 };
 
+typedef typeof(hid_input_report) report_fn;
+
+static void report_nothing(struct hid_device *hid, struct hid_report *report, report_fn *input)
+{
+	u8 bytes[REPORT_BYTES] = {report->id};
+	u32 length = hid_report_len(report);
+
+	if (report->application == HID_GD_KEYBOARD && length <= sizeof(bytes))
+		input(hid, HID_INPUT_REPORT, bytes, length, 1);
+}
+
+static void forget_hid_keys(const struct input_dev *dev)
+{
+	struct device *parent = dev->dev.parent;
+	struct hid_report *report;
+	struct hid_device *hid;
+	report_fn *input;
+
+	if (!parent || !parent->bus || strcmp(parent->bus->name, HID_BUS))
+		return;
+
+	/* HID is a module that this driver must not need. */
+	input = symbol_get(hid_input_report);
+	if (!input)
+		return;
+	hid = to_hid_device(parent);
+	list_for_each_entry(report, &hid->report_enum[HID_INPUT_REPORT].report_list, list)
+		report_nothing(hid, report, input);
+	symbol_put(hid_input_report);
+}
+
 static int forget_keys(struct input_handle *handle, void *none)
 {
-	switchyard_hid_forget(handle->dev);
+	forget_hid_keys(handle->dev);
 	return 0;
 }
 

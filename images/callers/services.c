@@ -145,6 +145,7 @@ void services_ask_each(struct tick *tick)
 	services.count = 0;
 	ask(SWITCHYARD_LIST);
 	ask_about(SWITCHYARD_KILL, parked_slot(info));
+	services.call.slot = 0; /* the monitor's own log */
 	ask_with(SWITCHYARD_LOG, services.text, LOG_ROOM);
 	ask_with(SWITCHYARD_ADD, SLOT_TEXT, sizeof(SLOT_TEXT) - 1);
 	slot = (uint32_t)services.call.done;

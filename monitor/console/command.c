@@ -30,9 +30,9 @@ const struct command commands[] = {
 	 1, 2, command_switch},
 	{"kill", "SLOT", "forgets a slot's state: it is ready again",
 	 "For parked and crashed slots. Its image stays in RAM.\n", 1, 1, command_kill},
-	{"add", "SLOT --mem SIZE[@BASE] [--cpus LIST]", "a new slot out of free RAM",
-	 "It is empty until a guest's \"syctl load\" gives it an image. SIZE and BASE:\n"
-	 "numbers with K, M or G. LIST: as in 0,2-3; all CPUs unless given. It takes\n"
+	{"add", "SLOT --mem SIZE [--cpus LIST]", "a new slot out of free RAM",
+	 "It is empty until a guest's \"syctl load\" gives it an image. SIZE may have an\n"
+	 "address, as in 64M@1M. LIST: as in 0,2-3; all CPUs unless given. It takes\n"
 	 "--on-crash, --on-end and --efi, too, as in the menu entry.\n",
 	 3, 11, command_add},
 	{"remove", "SLOT", "gives back a slot's RAM and its images",
@@ -56,9 +56,9 @@ const struct command commands[] = {
 	 "answers to (io, memory), and if it may write to memory by itself (master).\n"
 	 "INTERRUPT: IRQ is the line that was noted; MSI is off while no slot runs.\n",
 	 0, 0, command_pci},
-	{"log", "[SLOT]", "shows the monitor's log, or that of a slot's kernel",
+	{"log", "[SLOT]", "shows the monitor's log, or a kernel's",
 	 "The last 32 KiB of it, whatever loglevel= shows at once. Times are seconds.\n"
-	 "Of a slot that does not run: the last lines of its Linux kernel's log, as\n"
+	 "Of a slot that does not run: the last lines of its Linux kernel's own log, as\n"
 	 "they are in its memory.\n",
 	 0, 1, command_log},
 	{"selftest", "", "checks the monitor's own code and tables",

@@ -88,7 +88,9 @@ static void slot_crashes(struct monitor *monitor, struct slot *slot,
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	request_copy_message(slot->crash, sizeof(notes->message),
 			     notes->message[0] ? notes->message : "it gave no reason");
-	slot_log_show_last(monitor, slot);
+	/* If a slot gets the machine, its shell has the log. */
+	if (successor_of(slot, true)->kind == SUCCESSOR_MONITOR)
+		slot_log_show_last(monitor, slot);
 	log_line(&monitor->log, LOG_ERROR, "slot %s has crashed: %s", slot->name, slot->crash);
 }
 

@@ -15,13 +15,19 @@ static const uint8_t jump_code[] = {0xf3, 0x0f, 0x1e, 0xfa, 0xff, 0x25, 0x06, 0,
 
 _Static_assert(sizeof(jump_code) + 6 == offsetof(struct gate_jump, target), "what RIP + 6 is");
 
+/* Bytes at the end of the block: all but the ACPI tables. */
+static uint64_t fixed_size(const struct slot *slot)
+{
+	return sizeof(struct slot_block) + (slot->efi ? GUEST_EFI_SIZE : 0);
+}
+
 void slot_block_measure(const struct boot_info *boot, struct slot *slot)
 {
 	uint64_t tables = 0;
 
 	if (boot->rsdp_size)
 		tables = page_up(guest_acpi_room((uint64_t)boot->rsdp, slot->cpus));
-	slot->block.size = sizeof(struct slot_block) + tables;
+	slot->block.size = fixed_size(slot) + tables;
 	if (slot->block.size > SLOT_BLOCK_MAX)
 		slot->block.size = SLOT_BLOCK_MAX;
 	slot->block.type = REGION_ACPI;
@@ -40,6 +46,11 @@ struct slot_block *slot_block(const struct slot *slot)
 uint64_t slot_block_info(const struct slot *slot)
 {
 	return fixed_part(slot) + offsetof(struct slot_block, info);
+}
+
+uint64_t slot_block_efi(const struct slot *slot)
+{
+	return slot->efi ? fixed_part(slot) - GUEST_EFI_SIZE : 0;
 }
 
 void slot_block_renew(const struct slot_table *slots, uint32_t index)
@@ -66,7 +77,7 @@ bool slot_block_build(const struct monitor *monitor, uint32_t index, uint64_t *r
 		      struct error *error)
 {
 	const struct slot *slot = &monitor->slots.slot[index];
-	uint64_t tables = slot->block.size - sizeof(struct slot_block);
+	uint64_t tables = slot->block.size - fixed_size(slot);
 
 	memset(phys(slot->block.base), 0, slot->block.size);
 	slot_block_renew(&monitor->slots, index);

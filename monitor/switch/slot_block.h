@@ -4,8 +4,9 @@
  * the slot's kernel uses by address.
  *
  * It lies in the slot's range, so that no address that a kernel remembers depends on the monitor's
- * size or on other slots. The fixed part is at the end of the block. The ACPI tables lie before it,
- * because their length depends on the firmware. The slot can write to the whole block. So the
+ * size or on other slots. The fixed part is at the end of the block. Before it lie EFI's runtime
+ * services, if the slot has them, and before these the ACPI tables, because their length depends on
+ * the firmware. The slot can write to the whole block. So the
  * monitor reads only the notes from it, writes it anew before a kernel boots, and compares it
  * before a kernel is resumed.
  */
@@ -30,13 +31,12 @@ struct gate_jump {
 
 /* The last pages of the block. Later versions of info may grow up to the jump, which stays. */
 struct slot_block {
-	uint8_t efi[GUEST_EFI_SIZE];				     /* EFI's runtime services */
 	uint64_t pml4[SLOT_BLOCK_ENTRIES], pdpt[SLOT_BLOCK_ENTRIES]; /* map all RAM to itself */
 	struct switchyard_info info;
 	uint8_t unused[PAGE_SIZE - sizeof(struct switchyard_info) - sizeof(struct gate_jump)];
 	struct gate_jump jump;
 };
-_Static_assert(sizeof(struct slot_block) == 5 * PAGE_SIZE, "info and the jump share a page");
+_Static_assert(sizeof(struct slot_block) == 3 * PAGE_SIZE, "info and the jump share a page");
 
 /* Sets slot->block.size for this machine. It is called before plan_slots(). */
 void slot_block_measure(const struct boot_info *boot, struct slot *slot);
@@ -44,6 +44,9 @@ void slot_block_measure(const struct boot_info *boot, struct slot *slot);
 /* The fixed part of the block. The slot must have its range. */
 struct slot_block *slot_block(const struct slot *slot);
 uint64_t slot_block_info(const struct slot *slot); /* physical address of info */
+
+/* Physical address of GUEST_EFI_SIZE bytes for EFI's runtime services; 0: the slot has none. */
+uint64_t slot_block_efi(const struct slot *slot);
 
 /*
  * Writes the whole block of slot number index (from 0) before its kernel boots. *rsdp becomes the

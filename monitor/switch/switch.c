@@ -76,7 +76,7 @@ static bool load_pristine(struct monitor *monitor, struct slot *slot, struct gue
 	struct load_context context = {
 		.map = map,
 		.info = slot_block_info(slot),
-		.efi = slot->efi ? slot_block_info(slot) - offsetof(struct slot_block, info) : 0,
+		.efi = slot_block_efi(slot),
 		.screen = screen.kind,
 		.cursor_column = screen.column,
 		.cursor_row = screen.row,

@@ -63,6 +63,13 @@ def counting(base, file):
                        f"{watched(base, symbols.offsets, None)},out={file}"]
 
 
+def counting_calls(base, file):
+    """The same for all calls of the gate, services included."""
+    symbols = Symbols()
+    return ['-plugin', f"{PLUGIN},low={base:#x},high={base + symbols.size:#x},"
+                       f"enter={base + symbols.offsets['gate_entry']:#x},out={file}"]
+
+
 def stamping(base, file):
     """QEMU's arguments that tell when a call of the gate begins, and when another slot goes on."""
     return ['-plugin', f"{PLUGIN},{watched(base, Symbols().offsets, 'slot_registers')},out={file}"]

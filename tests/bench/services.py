@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 
 from gate import FIRMWARE_LIMIT, ICOUNT, hops_of
-from monitor_image import counting, find_base
+from monitor_image import counting_calls, find_base
 from paths import CALLERS
 from qemu import PROMPT
 from switchyard import module, tick_slot
@@ -29,7 +29,7 @@ def measure(bench):
     options = 'serial=com1,115200 timeout=0 default=tick'
     base, _ = find_base(bench.machines, options, SLOTS, devices=ICOUNT, **settings)
     file = bench.machines.logs / 'services'
-    machine = bench.machines.start(options, SLOTS, devices=[*ICOUNT, *counting(base, file)], **settings)
+    machine = bench.machines.start(options, SLOTS, devices=[*ICOUNT, *counting_calls(base, file)], **settings)
     machine.expect(r'^tick: slot tick', FIRMWARE_LIMIT)
     machine.send('2')  # tick is parked, and will be killed
     machine.expect(r'^callers: 0 other CPUs are ready', FIRMWARE_LIMIT)

@@ -169,7 +169,7 @@ static void take_call(struct fuzz_input *input, struct switchyard_call *call)
 	*call = (struct switchyard_call){
 		.size = odd & 1 ? sizeof(*call) - 1 : sizeof(*call),
 		.service = (uint32_t)fuzz_take(input, odd & 2 ? 4 : 1) % 13,
-		.slot = odd & 4 ? (uint32_t)fuzz_take(input, 4) : 2,
+		.slot = odd & 4 ? (uint32_t)fuzz_take(input, 1) % 8 - 2 : 2,
 		.kind = (uint32_t)fuzz_take(input, 1) % 5,
 		.bytes = fuzz_take(input, odd & 8 ? 8 : 2),
 		.address = odd & 16 ? fuzz_take(input, 8) : MEMORY_AT + fuzz_take(input, 2),

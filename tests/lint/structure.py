@@ -25,7 +25,6 @@ SPDX_LINES = 5
 LONGEST_FUNCTION = 60
 LONGEST_SHOWN = 5
 MOST_FILES = 30  # of sources in a folder
-FLAT = {'guest/linux': 40}  # a driver's folder, which a kernel's tree takes as it is
 
 # What a folder may include, besides its own headers and those of include/ and lib/: a folder stands
 # for those below it, too, and a header for itself. Each names only what stands above it, so that the
@@ -194,9 +193,8 @@ def check_folder_sizes(paths):
     """Folders are small enough to be read at a glance. Data, such as what fuzzing keeps, does not count."""
     files = Counter(path.parent for path in paths if path.suffix in SOURCE_SUFFIXES)
     for folder, count in sorted(files.items()):
-        most = FLAT.get(shown(folder), MOST_FILES)
-        if count > most:
-            yield f'{shown(folder)}/: {count} files of sources; {most} is the most'
+        if count > MOST_FILES:
+            yield f'{shown(folder)}/: {count} files of sources; {MOST_FILES} is the most'
 
 
 def check_circles(paths):

@@ -29,9 +29,9 @@ static struct {
 	 * anyway. With its hash, load knows whether it has to write 64 KiB through a narrow window.
 	 */
 	uint64_t adapter_hash;
-	const uint64_t *restored_font;	/* what vga_font_restore() was given */
-	uint64_t read_font[FONT_WORDS]; /* what vga_save() has read */
-	bool font_read;
+	const uint64_t *restored_font; /* what vga_font_restore() was given */
+	const struct vga_registers
+		*unkept; /* of the slot whose font vga_font_save() reads; NULL: none */
 	const struct vga_state *shown; /* what was restored last, with its own font */
 } own;
 
@@ -76,7 +76,7 @@ static void close_font(const struct vga_registers *registers)
 		vga_write(VGA_GRAPHICS_INDEX, i, registers->graphics[i]);
 }
 
-/* Reads the font, and returns its hash. */
+/* Reads the font, which may be NULL, and returns its hash. */
 static uint64_t read_font(const struct vga_registers *registers, uint64_t *font)
 {
 	volatile uint64_t *from = phys(FONT_MEMORY);
@@ -86,7 +86,8 @@ static uint64_t read_font(const struct vga_registers *registers, uint64_t *font)
 	for (uint32_t i = 0; i < FONT_WORDS; i++) {
 		uint64_t word = from[i];
 
-		font[i] = word;
+		if (font)
+			font[i] = word;
 		hash = (hash ^ word) * HASH_PRIME;
 	}
 	close_font(registers);
@@ -171,7 +172,7 @@ void vga_save(struct vga_state *state, uint32_t spared)
 	const struct vga_registers *known = known_colours(state, spared);
 
 	own.shown = NULL;
-	own.font_read = false;
+	own.unkept = NULL;
 	state->present = is_present();
 	state->text = false;
 	if (!state->present)
@@ -182,11 +183,12 @@ void vga_save(struct vga_state *state, uint32_t spared)
 	if (!state->text)
 		return;
 	save_text(state, spared);
-	if (known == &own.registers)
+	if (known == &own.registers) {
 		state->font_hash = own.font_hash;
-	else if (!known)
-		state->font_hash = read_font(&state->registers, own.read_font);
-	own.font_read = !known;
+	} else if (!known) {
+		state->font_hash = read_font(&state->registers, NULL);
+		own.unkept = &state->registers;
+	}
 	own.adapter_hash = state->font_hash;
 }
 
@@ -197,8 +199,9 @@ bool vga_font_differs(const struct vga_state *state)
 
 void vga_font_save(void *font)
 {
-	if (own.font_read)
-		memcpy(font, own.read_font, sizeof(own.read_font));
+	if (own.unkept)
+		read_font(own.unkept, font);
+	own.unkept = NULL;
 }
 
 void vga_font_restore(const void *font)

@@ -66,13 +66,14 @@ bool vga_is_text(void);
  * A mirrored pair. Restore brings back the mode that save found, from any other mode.
  *
  * Most slots have the font that the monitor found at start, and 64 KiB for each slot would be
- * wasted. So the font is kept only if vga_font_differs(). vga_font_save() then copies the font that
- * vga_save() has read to font, which must live as long as the state. Before vga_restore(),
- * vga_font_restore() gets that copy. If it gets NULL, the slot finds the monitor's font.
+ * wasted. So the font is kept only if vga_font_differs(). vga_font_save() then reads it once more, to
+ * font, which must live as long as the state. Nobody may have used the adapter since vga_save().
+ * Before vga_restore(), vga_font_restore() gets that copy. If it gets NULL, the slot finds the
+ * monitor's font.
  *
- * spared has bits of enum vga_spared. With VGA_SPARE_SAME_FONTS, state must be that of this slot's last
- * save. Restore writes what differs from now, which is what was saved
- * last, if nothing has changed the screen, or NULL.
+ * spared has bits of enum vga_spared. With VGA_SPARE_SAME_FONTS, state must be that of this slot's
+ * last save. Restore writes what differs from now, which is what was saved last, if nothing has
+ * changed the screen, or NULL.
  */
 void vga_save(struct vga_state *state, uint32_t spared);
 void vga_restore(const struct vga_state *state, const struct vga_state *now);

@@ -19,6 +19,9 @@ PRESS_S = 0.01
 STILL_PRESSED_S = 1.5
 # Linux lets a USB keyboard wake it up; a PS/2 keyboard only if suspend-to-idle is its usual way to sleep.
 WAKE_UP = 'for port in /sys/bus/serio/devices/serio*; do [ ! -e $port ] || echo enabled > $port/power/wakeup; done'
+# Linux brings a PS/2 keyboard back while tasks run already, and it takes no keys meanwhile. Whoever writes to this
+# file waits for that; no driver has such a name, so nothing else comes of it.
+KEYBOARD_IS_BACK = 'for port in /sys/bus/serio/devices/serio*; do echo none-such > $port/drvctl; done 2> /dev/null; true'
 WAIT_FOR_KEYBOARD = 'until grep -qi keyboard /proc/bus/input/devices; do sleep 0.1; done'
 
 
@@ -39,6 +42,7 @@ def machine(request, module_machines):
     machine.slots[2].run(WAIT_FOR_KEYBOARD)
     machine.hold_keys(chord(1), HOLDS_S[0])
     machine.slots[1].come_back()
+    machine.slots[1].run(KEYBOARD_IS_BACK)
     yield machine
     machine.quit()
 
@@ -51,6 +55,7 @@ def press(machine, number, seconds):
     """The chord, held for so long, goes to that slot."""
     machine.hold_keys(chord(number), seconds)
     machine.slots[number].prompt(SWITCH_LIMIT)
+    machine.slots[number].run(KEYBOARD_IS_BACK)
 
 
 def press_often(machine, rounds):
@@ -93,6 +98,7 @@ def press_and_go_on(machine, number):
     while time.monotonic() < leaves:
         machine.hold_keys(['shift'], PRESS_S)
     machine.slots[number].prompt(SWITCH_LIMIT)
+    machine.slots[number].run(KEYBOARD_IS_BACK)
 
 
 def slot_called_off(machine, number):

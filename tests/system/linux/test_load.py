@@ -8,12 +8,13 @@ import threading
 
 import pytest
 
-from linux import CLOUD, OLDER_CLOUD, Linux, initrd, kernel, linux_slot
-from paths import TICK
+from linux import CLOUD, LINUX_BOOT_LIMIT, OLDER_CLOUD, Linux, initrd, kernel, linux_slot
+from paths import BUILD, TICK
 from qemu import PROMPT
 from switchyard import open_console, slots, tick_count, tick_slot
 
 HOST = '10.0.2.2'  # QEMU's user network
+I386 = BUILD / 'i386'
 APPEND = 'console=tty0 console=ttyS0,115200'
 
 
@@ -27,6 +28,7 @@ def files():
     """Files for the guests, by HTTP."""
     content = {'/vmlinuz': kernel(CLOUD).read_bytes(), '/initrd': initrd(CLOUD).read_bytes(),
                '/tick': TICK.read_bytes()}
+    content |= {f'/i386-{file.name}': file.read_bytes() for file in I386.glob('[vi]*')}
 
     class Handler(Quiet):
         def do_GET(self):
@@ -314,3 +316,16 @@ def test_each_type_of_kernel_in_an_added_slot(machine):
     assert listed(machine)['again'] | {'base': 0} == {
         'number': 2, 'slot': 'again', 'state': 'empty', 'memory': 64 << 20, 'base': 0, 'type': None, 'runs': 0,
         'driverless': False, 'self': False}
+
+
+@pytest.mark.skipif((I386 / 'unknown').exists(), reason='this Debian has no kernel for the i386')
+def test_an_i386_kernel(machine, files):
+    """The last one of this machine: this kernel has no driver, and does not come back."""
+    alpha = machine.alpha
+    for name in ('vmlinuz', 'initrd'):
+        alpha.run(f'wget -q -O /tmp/i386-{name} {files}/i386-{name}', 120)
+    alpha.run('syctl add old --mem 192M')
+    alpha.run(f'syctl load old --kernel /tmp/i386-vmlinuz --initrd /tmp/i386-initrd --append "{APPEND}"', 120)
+    assert listed(machine)['old']['type'] == 'linux'
+    alpha.leave('syctl boot old')
+    machine.expect('^i386: i686 runs', LINUX_BOOT_LIMIT)

@@ -56,6 +56,8 @@ def test_a_module_with_a_bug(machine):
     assert re.match(r'loading try: bzImage \d+\.\d MiB, initrd \d+\.\d MiB \.{10} done\n', output)
     assert re.search(r'^try: crashed after \d+\.\d s: Kernel panic - not syncing: Fatal exception\n\Z', output, re.MULTILINE)
     assert 'slot try: its kernel has never shown a driver' in output
+    # The last lines of its log.
+    assert 'Modules linked in: faulty' in output.split('error: slot try has crashed')[1]
     assert slot_row(machine)['memory'] == 256 << 20 and state(machine) == 'crashed'
 
 

@@ -87,6 +87,20 @@ def test_room_for_pictures(console):
     assert size >= len(TWO_TICKS) * picture.width * picture.height * 4
 
 
+def test_a_slot_that_is_added_has_a_picture(console):
+    """Of the same size as that of the others together, by half. It is free again when the slot is removed."""
+    def pictures():
+        return [int(row['END'], 16) + 1 - int(row['START'], 16) for row in parse_table(console.command('mem'))
+                if row['OWNER'] == 'pictures']
+
+    before = console.command('mem')
+    both, = pictures()
+    console.command('add late --mem 16M')
+    assert sorted(pictures()) == [both // len(TWO_TICKS), both]
+    console.command('remove late')
+    assert console.command('mem') == before
+
+
 EBDA_SEGMENT = 0x40e  # in the BIOS data area
 
 

@@ -50,7 +50,7 @@ bool guest_acpi(uint64_t from, uint64_t base, uint64_t size, uint64_t cpus, uint
 	assert_int_equal(base, BASE);
 	assert_int_equal(size, TABLES);
 	assert_int_equal(cpus, 5);
-	assert_int_equal(info, BASE + TABLES + 4 * PAGE_SIZE);
+	assert_int_equal(info, BASE + TABLES + 2 * PAGE_SIZE);
 	if (acpi_fits)
 		*guest_rsdp = BASE;
 	return acpi_fits || fail(why, "no room");
@@ -85,14 +85,21 @@ static int start(void **state)
 static void sizes(void **state)
 {
 	(void)state;
-	assert_int_equal(own()->block.size, TABLES + 5 * PAGE_SIZE);
+	assert_int_equal(own()->block.size, TABLES + 3 * PAGE_SIZE);
 	assert_int_equal(own()->block.type, REGION_ACPI);
 	acpi_room = 100 * PAGE_SIZE;
 	slot_block_measure(&boot, own());
 	assert_int_equal(own()->block.size, 36 * KIB);
 	boot.rsdp_size = 0;
 	slot_block_measure(&boot, own());
-	assert_int_equal(own()->block.size, 5 * PAGE_SIZE);
+	assert_int_equal(own()->block.size, 3 * PAGE_SIZE);
+	assert_int_equal(slot_block_efi(own()), 0);
+	own()->efi = true;
+	slot_block_measure(&boot, own());
+	assert_int_equal(own()->block.size, 3 * PAGE_SIZE + GUEST_EFI_SIZE);
+	assert_int_equal(slot_block_efi(own()), BASE);
+	assert_int_equal(slot_block_info(own()), BASE + GUEST_EFI_SIZE + 2 * PAGE_SIZE);
+	own()->efi = false;
 }
 
 /* The code at info.gate is ENDBR64 and JMP [RIP + 6]. The gate's address follows. */
@@ -112,8 +119,8 @@ static void the_jump(void **state)
 	assert_int_equal(info->self, 2);
 	assert_int_equal(info->slot_count, 2);
 	assert_int_equal(info->gate, BASE + own()->block.size - 32);
-	assert_int_equal(info->identity_pml4, BASE + TABLES + 2 * PAGE_SIZE);
-	assert_int_equal(info->identity_pdpt, BASE + TABLES + 3 * PAGE_SIZE);
+	assert_int_equal(info->identity_pml4, BASE + TABLES);
+	assert_int_equal(info->identity_pdpt, BASE + TABLES + PAGE_SIZE);
 	jump = phys(info->gate);
 	assert_memory_equal(jump, code, sizeof(code));
 	memcpy(&target, jump + sizeof(code) + 6, sizeof(target));

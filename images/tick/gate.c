@@ -24,6 +24,17 @@ void gate_explain(struct tick *tick, int64_t error)
 		    switchyard_error_text((int)error));
 }
 
+void gate_tell_devices(struct tick *tick)
+{
+	static struct switchyard_call call __attribute__((aligned(8))) = {
+		.size = sizeof(call),
+		.service = SWITCHYARD_PREPARE,
+		.kind = SWITCHYARD_MONITOR,
+	};
+
+	gate(tick, SWITCHYARD_SERVICE, (uint64_t)&call);
+}
+
 static int64_t leave(struct tick *tick, uint64_t op, uint64_t arg)
 {
 	int64_t result = gate(tick, op, arg);

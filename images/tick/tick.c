@@ -110,6 +110,7 @@ void kernel_main(uint32_t magic, const struct multiboot2_info *information,
 		switchyard->notes.spared =
 			SWITCHYARD_SPARE_HIDDEN | SWITCHYARD_SPARE_FONTS | SWITCHYARD_SPARE_MSIX;
 		switchyard->notes.driver = 1;
+		gate_tell_devices(&tick);
 	}
 	say_hello(&tick);
 	interrupts_on();

@@ -55,6 +55,8 @@ void boot_read(struct tick *tick, uint32_t magic, const struct multiboot2_info *
  */
 int64_t gate_switch(struct tick *tick, uint32_t slot);
 int64_t gate_monitor(struct tick *tick);
+/* Tells the monitor that tick uses no PCI function. So it may run while those of another slot work. */
+void gate_tell_devices(struct tick *tick);
 /* Give the machine up for good. They return only if there is no Switchyard. */
 void gate_poweroff(struct tick *tick);
 void gate_crash(struct tick *tick, const char *message);

@@ -33,29 +33,39 @@ struct msr_range {
  * clock, and the monitor does not touch clocks.
  */
 static const struct msr_range state_msrs[] = {
-	{MSR_AMD_SYSCFG, 1},		/* AMD: whether the MTRRs' fields for DRAM are visible */
-	{MSR_STAR, 1},			/* system call entry: selectors, */
-	{MSR_LSTAR, 1},			/* 64-bit entry point, */
-	{MSR_CSTAR, 1},			/* 32-bit entry point, */
-	{MSR_SFMASK, 1},		/* flags cleared */
-	{MSR_SYSENTER_CS, 1},		/* the same for SYSENTER */
-	{MSR_SYSENTER_ESP, 1},		/* */
-	{MSR_SYSENTER_EIP, 1},		/* */
-	{MSR_PAT, 1},			/* memory types of pages: Linux moves WC to entry 1 */
-	{MSR_TSC_AUX, 1},		/* the CPU's number for RDTSCP and RDPID */
-	{MSR_MISC_ENABLE, 1},		/* fast strings, the NX disable bit, MWAIT */
-	{MSR_MISC_FEATURES_ENABLES, 1}, /* CPUID that faults in user space */
-	{MSR_TEST_CTRL, 1},		/* a trap for split locks, which others do not expect */
-	{MSR_UMWAIT_CONTROL, 1},	/* how long user space may pause the CPU */
-	{MSR_TSX_CTRL, 1},		/* disables transactions, which another kernel may use */
-	{MSR_SPEC_CTRL, 1},		/* speculation: IBRS left on slows the next kernel down */
-	{MSR_AMD_VIRT_SPEC_CTRL, 1},	/* the same, from a hypervisor */
-	{MSR_AMD_LS_CFG, 1},		/* the same on older AMD, and erratum fixes */
-	{MSR_AMD_DE_CFG, 1},		/* LFENCE waits; Spectre fixes need that */
-	{MSR_AMD_HWCR, 1},		/* MWAIT in user space, writable machine-check status */
-	{MSR_AMD_VM_HSAVE_PA, 1},	/* where VMRUN keeps the host: the slot's memory */
-	{MSR_U_CET, 1},			/* shadow stacks and branch tracking of user space, */
-	{MSR_S_CET, 1},			/* of the kernel, */
+	{MSR_AMD_SYSCFG, 1},		  /* AMD: whether the MTRRs' fields for DRAM are visible */
+	{MSR_STAR, 1},			  /* system call entry: selectors, */
+	{MSR_LSTAR, 1},			  /* 64-bit entry point, */
+	{MSR_CSTAR, 1},			  /* 32-bit entry point, */
+	{MSR_SFMASK, 1},		  /* flags cleared */
+	{MSR_SYSENTER_CS, 1},		  /* the same for SYSENTER */
+	{MSR_SYSENTER_ESP, 1},		  /* */
+	{MSR_SYSENTER_EIP, 1},		  /* */
+	{MSR_PAT, 1},			  /* memory types of pages: Linux moves WC to entry 1 */
+	{MSR_TSC_AUX, 1},		  /* the CPU's number for RDTSCP and RDPID */
+	{MSR_MISC_ENABLE, 1},		  /* fast strings, the NX disable bit, MWAIT */
+	{MSR_MISC_FEATURES_ENABLES, 1},	  /* CPUID that faults in user space */
+	{MSR_TEST_CTRL, 1},		  /* a trap for split locks, which others do not expect */
+	{MSR_UMWAIT_CONTROL, 1},	  /* how long user space may pause the CPU */
+	{MSR_TSX_CTRL, 1},		  /* disables transactions, which another kernel may use */
+	{MSR_TSX_FORCE_ABORT, 1},	  /* the same on older CPUs */
+	{MSR_MCU_OPT_CTRL, 1},		  /* leaks of buffers, closed where a CPU starts */
+	{MSR_ENERGY_PERF_BIAS, 1},	  /* power or speed: set where a CPU starts, */
+	{MSR_PERF_CTL, 1},		  /* */
+	{MSR_HWP_REQUEST, 1},		  /* and how fast it may run */
+	{MSR_PQR_ASSOC, 1},		  /* which share of the caches the task has */
+	{MSR_THERM_INTERRUPT, 1},	  /* which temperatures interrupt, of this core */
+	{MSR_PACKAGE_THERM_INTERRUPT, 1}, /* and of the package */
+	{MSR_AMD_DR1_MASK, 3},		  /* AMD: bits of addresses that breakpoints ignore, */
+	{MSR_AMD_DR0_MASK, 1},		  /* */
+	{MSR_SPEC_CTRL, 1},		  /* speculation: IBRS left on slows the next kernel down */
+	{MSR_AMD_VIRT_SPEC_CTRL, 1},	  /* the same, from a hypervisor */
+	{MSR_AMD_LS_CFG, 1},		  /* the same on older AMD, and erratum fixes */
+	{MSR_AMD_DE_CFG, 1},		  /* LFENCE waits; Spectre fixes need that */
+	{MSR_AMD_HWCR, 1},		  /* MWAIT in user space, writable machine-check status */
+	{MSR_AMD_VM_HSAVE_PA, 1},	  /* where VMRUN keeps the host: the slot's memory */
+	{MSR_U_CET, 1},			  /* shadow stacks and branch tracking of user space, */
+	{MSR_S_CET, 1},			  /* of the kernel, */
 	{MSR_PL0_SSP, MSR_SSP_TABLE - MSR_PL0_SSP + 1},	      /* and where the stacks lie */
 	{MSR_FRED_RSP0, MSR_FRED_CONFIG - MSR_FRED_RSP0 + 1}, /* where events are delivered */
 	{MSR_PKRS, 1},					      /* rights to supervisor pages */

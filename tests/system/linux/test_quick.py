@@ -5,11 +5,13 @@ import re
 
 import pytest
 
-from linux import CLOUD, OLDER_CLOUD, RT, Linux, linux_slot
+from linux import BUSY_HOST, CLOUD, OLDER_CLOUD, RT, Linux, linux_slot
 from qemu import PROMPT
-from switchyard import slots, tick_slot
+from switchyard import slots, tick_count, tick_slot
 
-HOPS = 25  # and as many back
+HOPS = {1: 20, 2: 100}  # by CPUs: to beta, and as many back
+CLOCK_SOURCE = 'cat /sys/devices/system/clocksource/clocksource0/current_clocksource'
+AWAY_S = 25  # longer than what Linux calls a lockup
 
 # PCI addresses of what each slot has. A kernel that starts takes them all, and lets go of the others.
 OWN = {'alpha': '0000:00:10.0', 'beta': '0000:00:11.0'}
@@ -69,7 +71,7 @@ def read_disk(guest):
 @pytest.mark.parametrize('flavour', sorted({CLOUD, OLDER_CLOUD}))
 def test_to_and_fro(machines, flavour, smp):
     alpha, beta = start(machines, flavour, smp)
-    for _ in range(HOPS):
+    for _ in range(HOPS[smp]):
         hop(beta, alpha)
         hop(alpha, beta)
     for guest in beta, alpha:
@@ -140,3 +142,33 @@ def test_both_ways_and_other_cpus(machines):
     read_disk(alpha)
     alpha.check_cpus(2)
     assert alpha.alarms() == [], alpha.run('dmesg | tail -40')
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize('flavour', sorted({CLOUD, OLDER_CLOUD}))
+def test_clocks_after_the_time_away(machines, flavour):
+    """Linux says nothing of it, and its own time stood still on both CPUs."""
+    machine = machines.start('timeout=0 default=alpha', linux_slot('alpha', flavour) + tick_slot(), memory='512M',
+                             smp=2)
+    alpha = Linux(machine, 'alpha')
+    alpha.wait()
+    alpha.leave('syctl switch tick')
+    tick_count(machine)
+    machine.send('1')
+    alpha.come_back()
+    alpha.set_clock()
+    alpha.run('dmesg -c')
+    source = alpha.run(CLOCK_SOURCE)
+    up = float(alpha.run('cat /proc/uptime').split()[0])
+    alpha.leave('syctl --quick switch tick')
+    first = tick_count(machine)
+    while tick_count(machine) < first + AWAY_S * 100:
+        pass
+    machine.send('1')
+    alpha.come_back()
+    assert abs(alpha.clock_error()) < 1
+    assert float(alpha.run('cat /proc/uptime').split()[0]) - up >= AWAY_S
+    alpha.check_cpus(2)
+    lines = [line for line in alpha.run('dmesg').split('\n') if line and not BUSY_HOST.search(line)]
+    assert lines == []
+    assert alpha.run(CLOCK_SOURCE) == source

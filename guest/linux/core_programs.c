@@ -75,7 +75,12 @@ void switchyard_programs_run(const char *when, const char *to)
 	if (!folder_exists())
 		return;
 	error = start_anywhere(when, to);
-	if (error < 0) /* syctl itself tells in the log what is wrong with a program */
+	/* syctl itself tells in the log what is wrong with a program, and ends with status 1 then. */
+	if (error > 0 && error != 1 << 8)
+		pr_warn("not all in " SWITCHYARD_HOOKS
+			" may have been run: syctl ended with wait status %#x\n",
+			error);
+	if (error < 0)
 		pr_warn("nothing in " SWITCHYARD_HOOKS " was run: %s can't be started, error %d\n",
 			syctl ? syctl : "syctl", error);
 }

@@ -34,6 +34,9 @@ void switchyard_panic_exit(void);
 /* Timers for the parameter `timeout`. They can't fail. */
 void switchyard_timeout_init(void);
 
+/* Called when all CPUs are back after a switch. */
+void switchyard_timeout_spread(void);
+
 /* Probe at emergency_restart(). Without it, the driver goes on. */
 void switchyard_restart_init(void);
 void switchyard_restart_exit(void);

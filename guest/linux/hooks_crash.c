@@ -78,6 +78,7 @@ MODULE_PARM_DESC(timeout, "seconds after which this kernel gives the machine bac
 
 static DEFINE_PER_CPU(struct timer_list, timers);
 static atomic_t expired;
+static bool armed;
 
 static void timeout_expired(struct timer_list *timer)
 {
@@ -106,6 +107,24 @@ void switchyard_timeout_init(void)
 		timer->expires = end;
 		add_timer_on(timer, cpu);
 	}
+	armed = true;
 	cpus_read_unlock();
 	pr_info("gives the machine back %u s after its start\n", timeout);
+}
+
+/* Linux gives the timers of a CPU that it takes offline to another one. They do not go back by themselves. */
+void switchyard_timeout_spread(void)
+{
+	unsigned int cpu;
+
+	if (!armed)
+		return;
+	cpus_read_lock();
+	for_each_online_cpu (cpu) {
+		struct timer_list *timer = per_cpu_ptr(&timers, cpu);
+
+		if (timer_delete_sync(timer))
+			add_timer_on(timer, cpu);
+	}
+	cpus_read_unlock();
 }

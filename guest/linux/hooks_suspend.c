@@ -123,6 +123,7 @@ static void switch_wake(void)
 static void switch_end(void)
 {
 	switchyard_restart_guard();
+	switchyard_timeout_spread();
 	switchyard_request_end();
 	switchyard_network_resume();
 	switchyard_phase(SWITCHYARD_PHASE_THAW);

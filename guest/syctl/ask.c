@@ -10,7 +10,8 @@
 #include "switchyard_names.h"
 #include "syctl.h"
 
-#define LOG_ROOM 65536u /* the monitor's log is smaller */
+#define LOG_ROOM 65536u	     /* the monitor's log is smaller */
+#define LOG_MOST (16u << 20) /* a damaged log may seem to have no end */
 
 int ask_monitor(int device, const char *what, struct switchyard_ask *ask)
 {
@@ -71,7 +72,7 @@ static void print_json_lines(const char *text, size_t size)
 
 /*
  * Reads the log of slot number `slot` (0: the monitor's) to *text, which the caller frees. It comes in
- * parts, and that of the monitor at once.
+ * parts, and that of the monitor at once. Of more than LOG_MOST bytes, the newest are kept.
  */
 static int get_log(int device, const char *what, uint32_t slot, char **text, size_t *size)
 {
@@ -90,8 +91,14 @@ static int get_log(int device, const char *what, uint32_t slot, char **text, siz
 		status = ask_monitor(device, what, &ask);
 		if (status != EXIT_DONE)
 			return status;
+		if (slot && ask.done && !(ask.done >> 32))
+			return fail("%s: this monitor is too old to read a slot's log", what);
 		*size += (uint32_t)ask.done;
 		ask.bytes += ask.done >> 32;
+		if (*size > LOG_MOST) {
+			*size -= LOG_MOST / 2;
+			memmove(*text, *text + LOG_MOST / 2, *size);
+		}
 	} while (ask.done >> 32);
 	return EXIT_DONE;
 }

@@ -79,7 +79,7 @@ static bool parse(struct trial *trial, int count, char **word)
 	return trial->tree || trial->kernel;
 }
 
-/* The names of parked slots: not of this one, nor of the one for trials. */
+/* The names of parked slots other than this one. A trial that was left is one of them, and is lost. */
 static bool list_parked(const struct switchyard_list *list, char names[NAMES_SIZE])
 {
 	size_t length = 0;
@@ -89,7 +89,7 @@ static bool list_parked(const struct switchyard_list *list, char names[NAMES_SIZ
 		const struct switchyard_slot *slot = &list->slot[i];
 
 		if ((slot->state != SWITCHYARD_PARKED && slot->state != SWITCHYARD_INTERRUPTED) ||
-		    i + 1 == list->self || strcmp(slot->name, SLOT) == 0)
+		    i + 1 == list->self)
 			continue;
 		length += (size_t)snprintf(names + length, NAMES_SIZE - length, "%s%s",
 					   length ? ", " : "", slot->name);

@@ -15,6 +15,7 @@
 #define DATA_BITS_MAX  31
 
 #define TEXT_MAX       1024 /* of a record: PRINTKRB_RECORD_MAX in Linux */
+#define LINES_MAX      64   /* of a record that are shown: Linux writes some ten at most */
 #define NS_PER_S       1000000000u
 #define NS_PER_US      1000u
 #define FIRST_SHOWN    0x20 /* other characters are shown as \xNN */
@@ -180,14 +181,18 @@ static bool read_record(const struct printk_log *log, uint64_t id, struct record
 /* Adds a character to a line of PRINTK_LINE_SIZE bytes, if there is room for its longest form. */
 static uint32_t add_character(char *line, uint32_t length, uint8_t c)
 {
+	static const char digits[] = "0123456789abcdef";
+
 	if (length + sizeof("\\xNN") > PRINTK_LINE_SIZE)
 		return length;
 	if ((c >= FIRST_SHOWN && c <= LAST_SHOWN) || c == '\t') {
 		line[length++] = (char)c;
 		return length;
 	}
-	return length +
-	       (uint32_t)format_text(line + length, PRINTK_LINE_SIZE - length, "\\x%02x", c);
+	memcpy(line + length, "\\x", 2);
+	line[length + 2] = digits[c >> 4];
+	line[length + 3] = digits[c & 0xf];
+	return length + 4;
 }
 
 static void show_record(const struct printk_log *log, const struct record *record,
@@ -195,7 +200,7 @@ static void show_record(const struct printk_log *log, const struct record *recor
 {
 	char text[TEXT_MAX], line[PRINTK_LINE_SIZE];
 	uint32_t size = record->length < sizeof(text) ? (uint32_t)record->length : sizeof(text);
-	uint32_t at = 0;
+	uint32_t at = 0, lines = 0;
 
 	if (size > 0 && !guest_memory_read(&log->memory, log->data + record->begin, text, size))
 		return;
@@ -208,7 +213,7 @@ static void show_record(const struct printk_log *log, const struct record *recor
 			length = add_character(line, length, (uint8_t)text[at]);
 		line[length] = '\0';
 		show(line, context);
-	} while (++at < size);
+	} while (++at < size && ++lines < LINES_MAX);
 }
 
 uint64_t printk_log_count(const struct printk_log *log)

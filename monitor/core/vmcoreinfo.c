@@ -9,13 +9,11 @@
 struct note {
 	uint32_t name_size, text_size, type;
 	char name[12];
-	char text[];
 };
 
 #define NAME	      "VMCOREINFO"
 #define FIRST_LINE    "OSRELEASE="
 #define KEY_OF_SYMBOL "SYMBOL("
-#define KEY_OF_OFFSET "KERNELOFFSET"
 
 static bool line_starts_with(const char *text, const char *start)
 {
@@ -29,19 +27,21 @@ static bool is_note(const struct note *note)
 	       !memcmp(note->name, NAME, sizeof(NAME));
 }
 
-bool vmcoreinfo_read(const struct region *ram, uint64_t address, struct vmcoreinfo *info)
+/* Copies the note at that physical address. False: there is none in that RAM. */
+static bool read_note(const struct region *ram, uint64_t address, struct vmcoreinfo *info)
 {
 	uint64_t most = sizeof(struct note) + VMCOREINFO_SIZE;
-	const struct note *note;
+	struct note note;
 
 	if (address % PAGE_SIZE || address < ram->base || ram->size < most ||
 	    address - ram->base > ram->size - most)
 		return false;
-	note = phys(address);
-	if (!is_note(note))
+	/* Devices of a kernel that has crashed may still write to it, so what is checked is a copy. */
+	memcpy(&note, phys(address), sizeof(note));
+	if (!is_note(&note))
 		return false;
-	info->size = note->text_size;
-	memcpy(info->text, note->text, info->size);
+	info->size = note.text_size;
+	memcpy(info->text, (const uint8_t *)phys(address) + sizeof(note), info->size);
 	return line_starts_with(info->text, FIRST_LINE);
 }
 
@@ -49,7 +49,7 @@ bool vmcoreinfo_search(const struct region *ram, uint64_t *address, uint64_t pag
 		       struct vmcoreinfo *info)
 {
 	for (; pages > 0 && *address < ram->base + ram->size; pages--) {
-		if (vmcoreinfo_read(ram, *address, info))
+		if (read_note(ram, *address, info))
 			return true;
 		*address += PAGE_SIZE;
 	}
@@ -87,7 +87,7 @@ static uint32_t value_of_digit(char c)
 
 bool vmcoreinfo_number(const struct vmcoreinfo *info, const char *key, uint64_t *value)
 {
-	bool is_hex = line_starts_with(key, KEY_OF_SYMBOL) || line_starts_with(key, KEY_OF_OFFSET);
+	bool is_hex = line_starts_with(key, KEY_OF_SYMBOL);
 	uint32_t base = is_hex ? 16 : 10, length, at = 0;
 	const char *text = value_of(info, key, &length);
 	bool negative;
@@ -107,18 +107,4 @@ bool vmcoreinfo_number(const struct vmcoreinfo *info, const char *key, uint64_t 
 	if (negative)
 		*value = -*value;
 	return true;
-}
-
-void vmcoreinfo_text(const struct vmcoreinfo *info, const char *key, char *text, uint32_t size)
-{
-	uint32_t length = 0;
-	const char *value = value_of(info, key, &length);
-
-	if (!value)
-		length = 0;
-	if (length > size - 1)
-		length = size - 1;
-	if (length > 0)
-		memcpy(text, value, length);
-	text[length] = '\0';
 }

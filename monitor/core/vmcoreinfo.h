@@ -21,9 +21,6 @@ struct vmcoreinfo {
 	char text[VMCOREINFO_SIZE];
 };
 
-/* Copies the note at that physical address. False: there is none in that RAM. */
-bool vmcoreinfo_read(const struct region *ram, uint64_t address, struct vmcoreinfo *info);
-
 /*
  * Looks for a note from *address on, which it changes to where the note is, or to where the search
  * stopped. The note begins a page. At most `pages` pages are looked at. A kernel that ran in this RAM
@@ -33,12 +30,9 @@ bool vmcoreinfo_search(const struct region *ram, uint64_t *address, uint64_t pag
 		       struct vmcoreinfo *info);
 
 /*
- * The value of a line "KEY=VALUE". Values of SYMBOL() and KERNELOFFSET are hexadecimal, others are
+ * The value of a line "KEY=VALUE". Values of SYMBOL() are hexadecimal, others are
  * decimal and may be negative. False: there is no such line, or it has no number.
  */
 bool vmcoreinfo_number(const struct vmcoreinfo *info, const char *key, uint64_t *value);
-
-/* Copies a line's value as text, cut to size bytes with its NUL. "" if there is no such line. */
-void vmcoreinfo_text(const struct vmcoreinfo *info, const char *key, char *text, uint32_t size);
 
 #endif

@@ -50,7 +50,10 @@ static void park(struct monitor *monitor, const struct slot *slot, struct kept_s
 {
 	kept_state_save(slot, kept, how);
 	kept->crew = crew_waiting();
-	kept_state_save_apart(monitor, slot, kept);
+	if (how != KEPT_ENDED)
+		kept_state_save_apart(monitor, slot, kept);
+	else
+		kept->apart_size = 0;
 	kept_state_idle(kept, 1);
 	kept->cpu[0]->progress = GATE_PARKED;
 }
@@ -80,6 +83,19 @@ static void slot_ends(struct monitor *monitor, struct slot *slot, uint64_t how)
 		 slot->name, switchyard_end_name((int)how));
 }
 
+/* True if another slot gets the machine, in whose shell the person can read the crashed one's log. */
+static bool next_can_show(struct monitor *monitor, const struct slot *slot)
+{
+	const struct successor *successor = successor_of(slot, true);
+	const struct slot *next;
+
+	if (successor->kind != SUCCESSOR_SLOT || monitor->boot_cpu_lost)
+		return false;
+	next = slot_find(&monitor->slots, successor->slot);
+	return next && next != slot &&
+	       (next->state == SWITCHYARD_PARKED || next->state == SWITCHYARD_READY);
+}
+
 static void slot_crashes(struct monitor *monitor, struct slot *slot,
 			 const struct switchyard_notes *notes)
 {
@@ -88,8 +104,7 @@ static void slot_crashes(struct monitor *monitor, struct slot *slot,
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	request_copy_message(slot->crash, sizeof(notes->message),
 			     notes->message[0] ? notes->message : "it gave no reason");
-	/* If a slot gets the machine, its shell has the log. */
-	if (successor_of(slot, true)->kind == SUCCESSOR_MONITOR)
+	if (!next_can_show(monitor, slot))
 		slot_log_show_last(monitor, slot);
 	log_line(&monitor->log, LOG_ERROR, "slot %s has crashed: %s", slot->name, slot->crash);
 }

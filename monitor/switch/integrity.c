@@ -59,7 +59,7 @@ static uint64_t sum_root(const struct page_walk *walk)
 /* The sum of the ACPI tables. They lie in the block before its fixed part. */
 static uint64_t sum_acpi(const struct slot *slot)
 {
-	uint64_t size = slot->block.size - sizeof(struct slot_block);
+	uint64_t size = slot_block_tables(slot);
 
 	return size ? xxh64(phys(slot->block.base), size, 0) : 0;
 }

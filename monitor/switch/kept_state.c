@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/switch/kept_state.h"
+#include <stddef.h>
 #include "arch/x86/acpi/machine.h"
 #include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/platform/platform.h"
@@ -211,6 +212,10 @@ void kept_state_drop(struct monitor *monitor, uint32_t index)
 {
 	const struct kept_state *kept = kept_states[index];
 
+	/* If this slot ran last, its contexts are still the CPUs'. */
+	for (uint32_t cpu = 0; cpu < gate_cpus.count; cpu++)
+		if (gate_cpus.cpu[cpu].context == kept->cpu[cpu])
+			gate_cpu_set_context(cpu, NULL);
 	if (kept->apart)
 		plan_release(&monitor->plan, kept->apart, kept->apart_room, OWNER_KEPT);
 	plan_release(&monitor->plan, (uintptr_t)kept, size_of(monitor, index), OWNER_KEPT);

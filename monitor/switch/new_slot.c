@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/switch/new_slot.h"
 #include <stddef.h>
+#include "lib/string.h"
 #include "monitor/config/parse_line.h"
 #include "monitor/plan/plan_slots.h"
 #include "monitor/plan/pool.h"
@@ -11,6 +12,9 @@
 
 /* The kept state and the picture of a slot from GRUB's lines are cut out of larger regions. */
 #define REMOVE_PIECES 4
+
+/* What an added slot may cut out of free RAM. It must leave room to give every slot back. */
+#define ADD_PIECES 8
 
 /* Gives the slot all that a slot has. On failure, it has nothing. */
 static bool equip(struct monitor *monitor, struct slot *slot, struct error *error)
@@ -36,7 +40,8 @@ struct slot *new_slot_add(struct monitor *monitor, const char *text, struct erro
 	struct slot *slot;
 	struct line line;
 
-	if (!parse_slot_text(text, &line, error))
+	if (!parse_slot_text(text, &line, error) ||
+	    !pool_can_drop(&monitor->plan, REMOVE_PIECES + ADD_PIECES, error))
 		return NULL;
 	if (slot_find(&monitor->slots, line.slot)) {
 		fail(error, "slot %s is there already", line.slot);
@@ -56,6 +61,17 @@ struct slot *new_slot_add(struct monitor *monitor, const char *text, struct erro
 	return slot;
 }
 
+/* Another slot may get the name later, which has not asked for the machine. */
+static void forget_way_back(struct slot_table *slots, const char *name)
+{
+	for (uint32_t i = 0; i < slots->count; i++) {
+		struct successor *back = &slots->slot[i].back;
+
+		if (back->kind == SUCCESSOR_SLOT && !strcmp(back->slot, name))
+			*back = (struct successor){.kind = SUCCESSOR_MONITOR};
+	}
+}
+
 bool new_slot_remove(struct monitor *monitor, struct slot *slot, struct error *error)
 {
 	uint32_t index = slot_index(&monitor->slots, slot);
@@ -70,6 +86,7 @@ bool new_slot_remove(struct monitor *monitor, struct slot *slot, struct error *e
 	picture_drop(monitor, index);
 	kept_state_drop(monitor, index);
 	plan_drop_slot(&monitor->plan, slot);
+	forget_way_back(&monitor->slots, slot->name);
 	life_apply(slot, LIFE_REMOVE);
 	slot_forget(&monitor->slots, slot);
 	pool_drop_images(&monitor->plan, &monitor->slots, &gone);

@@ -48,6 +48,11 @@ uint64_t slot_block_info(const struct slot *slot)
 	return fixed_part(slot) + offsetof(struct slot_block, info);
 }
 
+uint64_t slot_block_tables(const struct slot *slot)
+{
+	return slot->block.size - fixed_size(slot);
+}
+
 uint64_t slot_block_efi(const struct slot *slot)
 {
 	return slot->efi ? fixed_part(slot) - GUEST_EFI_SIZE : 0;
@@ -77,14 +82,13 @@ bool slot_block_build(const struct monitor *monitor, uint32_t index, uint64_t *r
 		      struct error *error)
 {
 	const struct slot *slot = &monitor->slots.slot[index];
-	uint64_t tables = slot->block.size - fixed_size(slot);
 
 	memset(phys(slot->block.base), 0, slot->block.size);
 	slot_block_renew(&monitor->slots, index);
 	*rsdp = 0;
 	return !monitor->boot->rsdp_size ||
-	       guest_acpi((uint64_t)monitor->boot->rsdp, slot->block.base, tables, slot->cpus,
-			  slot_block_info(slot), rsdp, error);
+	       guest_acpi((uint64_t)monitor->boot->rsdp, slot->block.base, slot_block_tables(slot),
+			  slot->cpus, slot_block_info(slot), rsdp, error);
 }
 
 const char *slot_block_damage(const struct slot *slot)

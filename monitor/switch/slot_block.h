@@ -45,6 +45,9 @@ void slot_block_measure(const struct boot_info *boot, struct slot *slot);
 struct slot_block *slot_block(const struct slot *slot);
 uint64_t slot_block_info(const struct slot *slot); /* physical address of info */
 
+/* Bytes at the start of the block that are ACPI tables. */
+uint64_t slot_block_tables(const struct slot *slot);
+
 /* Physical address of GUEST_EFI_SIZE bytes for EFI's runtime services; 0: the slot has none. */
 uint64_t slot_block_efi(const struct slot *slot);
 

@@ -5,23 +5,26 @@
 #include "monitor/core/vmcoreinfo.h"
 #include "monitor/switch/kept_state.h"
 
-#define LAST_RECORDS 20 /* most of a screen: the trace, and what came before it */
+#define LAST_PAGES   (GIB / PAGE_SIZE) /* a crash does not wait for more to be looked at */
+#define LAST_RECORDS 20		       /* most of a screen: the trace, and what came before it */
 
 /*
- * True if the page tables that a CPU used last say the same as the note about where the kernel is.
- * Kernels that ran in this RAM before may have left notes, too, and they were elsewhere: KASLR. A
- * slot that did not come to the gate has no such page tables, and then any note will do.
+ * True if the page tables that the boot CPU used last say the same as the note about where the kernel
+ * is. Kernels that ran in this RAM before may have left notes, too, and they were elsewhere: KASLR. If
+ * the boot CPU has not come to the gate in this run, its CR3 is 0, and then any note will do. EFI's
+ * services use page tables in the block.
  */
 static bool is_of_last_run(const struct slot *slot, const struct cpu_context *cpu,
 			   const struct guest_memory *memory, const struct vmcoreinfo *info)
 {
+	struct region range = slot_range(slot);
 	struct page_walk walk = {.cr3 = cpu->cr3,
 				 .cr4 = cpu->cr4,
-				 .base = slot->ram.base,
-				 .size = slot->ram.size};
+				 .base = range.base,
+				 .size = range.size};
 	uint64_t text, physical;
 
-	if (!memory->is_64 || cpu->progress != GATE_PARKED ||
+	if (!memory->is_64 || !cpu->cr3 || cpu->progress != GATE_PARKED ||
 	    !vmcoreinfo_number(info, "SYMBOL(_stext)", &text))
 		return true;
 	return page_walk_find(&walk, text, &physical) && physical == text + memory->image_offset;
@@ -38,7 +41,9 @@ static enum slot_log search(const struct slot *slot, struct kept_state *kept, ui
 		if (kept->log_note < slot->ram.base + slot->ram.size)
 			return SLOT_LOG_AGAIN;
 		kept->log_note = 0;
-		fail(error, "slot %s: no VMCOREINFO in its memory; expected a Linux kernel",
+		fail(error,
+		     "slot %s: no log in its memory that can be read; expected that of Linux 5.10 "
+		     "or later, with VMCOREINFO",
 		     slot->name);
 		return SLOT_LOG_NONE;
 	}
@@ -86,7 +91,7 @@ void slot_log_show_last(struct monitor *monitor, const struct slot *slot)
 	static struct printk_log log;
 	struct error error;
 
-	if (slot_log_find(monitor, slot, &log, &error))
+	if (slot_log_open(monitor, slot, LAST_PAGES, &log, &error) == SLOT_LOG_FOUND)
 		printk_log_show_last(&log, LAST_RECORDS, write_line, monitor);
 }
 

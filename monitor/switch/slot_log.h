@@ -27,8 +27,8 @@ bool slot_log_find(const struct monitor *monitor, const struct slot *slot, struc
 		   struct error *error);
 
 /*
- * Writes the last lines of a slot's kernel to the terminal, if there are any: what it said before it
- * crashed.
+ * Writes the last lines of a slot's kernel to the terminal, if they are soon found: what it said
+ * before it crashed.
  */
 void slot_log_show_last(struct monitor *monitor, const struct slot *slot);
 
@@ -38,7 +38,7 @@ void slot_log_show_last(struct monitor *monitor, const struct slot *slot);
  * used up. Returns how many bytes it copied: 0 if there are no more records, or the next one does not
  * fit.
  */
-#define SLOT_LOG_AT_ONCE 128 /* records: less than a millisecond */
+#define SLOT_LOG_AT_ONCE 64 /* records: less than a millisecond */
 uint32_t slot_log_copy(const struct printk_log *log, uint64_t *first, char *to, uint32_t room);
 
 #endif

@@ -170,6 +170,7 @@ static bool boot(struct monitor *monitor, struct slot *slot, const struct slot *
 		return false;
 	kept->crew = 0;
 	kept_state_idle(kept, 0);
+	kept->cpu[0]->cr3 = 0; /* that of the last run (slot_log.c) */
 	integrity_forget(&kept->integrity);
 	frontend->give(frontend->context);
 	mark_running(monitor, slot, LIFE_BOOT);

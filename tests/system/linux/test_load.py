@@ -8,10 +8,11 @@ import threading
 
 import pytest
 
+import guest_images
 from linux import CLOUD, LINUX_BOOT_LIMIT, OLDER_CLOUD, Linux, initrd, kernel, linux_slot
 from paths import BUILD, TICK
 from qemu import PROMPT
-from switchyard import open_console, slots, tick_count, tick_slot
+from switchyard import BOOT_LIMIT, open_console, slots, tick_count, tick_slot
 
 HOST = '10.0.2.2'  # QEMU's user network
 I386 = BUILD / 'i386'
@@ -329,3 +330,20 @@ def test_an_i386_kernel(machine, files):
     assert listed(machine)['old']['type'] == 'linux'
     alpha.leave('syctl boot old')
     machine.expect('^i386: i686 runs', LINUX_BOOT_LIMIT)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize('name, address, bits, greeting', [
+    ('multiboot1', 32 << 20, 32, 'OK multiboot1 elf'), ('elf64', 48 << 20, 64, 'OK elf64')])
+def test_a_kernel_that_is_linked_to_an_address(machines, name, address, bits, greeting):
+    """It gets a slot there, and is entered as if GRUB had loaded it."""
+    disk = guest_images.assemble(name, address, bits=bits)
+    machine = machines.start('timeout=0 default=alpha', linux_slot('alpha', CLOUD, 'mem=384M@64M'), memory='1G',
+                             devices=['-drive', f'file={disk},format=raw,if=virtio,readonly=on'])
+    alpha = Linux(machine, 'alpha')
+    alpha.wait()
+    alpha.run(f'syctl add small --mem 4M@{address:#x}')
+    alpha.run(f'head -c {disk.stat().st_size} /dev/vda > /tmp/kernel')
+    alpha.run('syctl load small --kernel /tmp/kernel')
+    alpha.leave('syctl boot small')
+    machine.expect(greeting, BOOT_LIMIT)

@@ -67,6 +67,12 @@ const struct state_layout *platform_layout(void)
 	return &machine_list;
 }
 
+uint64_t slot_block_tables(const struct slot *of)
+{
+	assert_ptr_equal(of, &slot);
+	return TABLE;
+}
+
 const char *slot_block_damage(const struct slot *of)
 {
 	assert_ptr_equal(of, &slot);

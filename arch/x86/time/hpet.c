@@ -151,7 +151,8 @@ static void save_timers(uint64_t address, uint32_t count, struct hpet_state *sta
 		if (state->timer[i].config & TIMER_INTERRUPT)
 			mmio_write32(timer, (uint32_t)state->timer[i].config & ~TIMER_INTERRUPT);
 	}
-	for (uint32_t i = 0; i < count; i++)
+	/* To find a period, the counter has to be changed. */
+	for (uint32_t i = 0; i < count && !state->runs; i++)
 		if (state->timer[i].config & TIMER_PERIODIC)
 			state->timer[i].period =
 				find_period(address, timer_at(address, i), state->timer[i].config);
@@ -209,14 +210,16 @@ static bool timer_differs(const struct hpet_timer *timer, const struct hpet_time
 	       timer->comparator != now->comparator || timer->route != now->route;
 }
 
-static void restore_timer(uint64_t at, const struct hpet_timer *timer)
+static void restore_timer(uint64_t at, bool runs, const struct hpet_timer *timer)
 {
-	if (timer->config & TIMER_PERIODIC) {
+	bool periodic = timer->config & TIMER_PERIODIC;
+
+	if (periodic && !runs)
 		load_periodic(at, timer->config, timer->comparator, timer->period);
-	} else {
+	else
 		write64(at, timer->config);
+	if (!periodic)
 		write64(at + HPET_TIMER_COMPARATOR, timer->comparator);
-	}
 	write64(at + HPET_TIMER_ROUTE, timer->route);
 }
 
@@ -264,7 +267,7 @@ void hpet_restore(uint64_t address, const struct hpet_state *state, const struct
 		config = restore_counter(address, state, now, count);
 	for (uint32_t i = 0; i < count; i++)
 		if (!now || timer_differs(&state->timer[i], &now->timer[i]))
-			restore_timer(timer_at(address, i), &state->timer[i]);
+			restore_timer(timer_at(address, i), state->runs, &state->timer[i]);
 	if (!now || state->config != config)
 		write64(address + HPET_CONFIG, state->config);
 }

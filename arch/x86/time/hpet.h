@@ -30,7 +30,8 @@ uint32_t hpet_state_size(uint64_t address);
  * Save leaves the counter halted and no level-triggered interrupt pending. Restore needs that, and
  * writes what differs from what was saved last. now is NULL if that is not known. After it, the
  * counter goes on from where the slot left it. With runs, the counter is left alone: it counts the
- * time away, as the time-stamp counter does, so that a kernel can compare the two.
+ * time away, as the time-stamp counter does, so that a kernel can compare the two. Then the period
+ * of a periodic timer is not kept.
  */
 void hpet_save(uint64_t address, bool runs, struct hpet_state *state);
 void hpet_restore(uint64_t address, const struct hpet_state *state, const struct hpet_state *now);

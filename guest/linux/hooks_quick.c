@@ -86,7 +86,10 @@ static void raise_edges(void)
 		raise_one(irq);
 }
 
-/* What Linux programs again in syscore_resume(), before interrupts are on. */
+/*
+ * What Linux programs again in syscore_resume(), before interrupts are on. lapic_suspend() has masked
+ * the IO-APICs (mask_ioapic_entries() in arch/x86/kernel/apic/apic.c).
+ */
 #define RENEWED (SWITCHYARD_SPARE_IOAPIC | SWITCHYARD_SPARE_PIC)
 
 static int stop_boot_cpu(struct quick *quick)

@@ -121,7 +121,8 @@ static void font_item_restore(const void *font, const void *now)
 
 static void ioapic_item_spare(void)
 {
-	ioapic_mask_all(&machine()->ioapics);
+	if (!devices_work) /* otherwise the slot has done it */
+		ioapic_mask_all(&machine()->ioapics);
 }
 
 static void uarts_item_save(void *state)

@@ -45,7 +45,7 @@ def test_parked_and_crashed(parked):
     # The kernel prints this line once, and the monitor shows it again as it is in the kernel's memory.
     parked.expect(r'the last words(?:.*\n)*?.*Kernel panic - not syncing: sysrq triggered crash(?:.*\n)*?'
                   r'.* entry_SYSCALL_64_after_hwframe(?:.*\n)*?'
-                  r'.* entry_SYSCALL_64_after_hwframe(?:.*\n)*?.*slot alpha has crashed: sysrq triggered crash', 60)
+                  r'.* entry_SYSCALL_64_after_hwframe(?:.*\n)*?.*slot alpha has crashed: Kernel panic - not syncing: sysrq triggered crash', 60)
     parked.expect(PROMPT)
     crashed = parked.command('log alpha').splitlines()
     assert any('Kernel panic - not syncing: sysrq triggered crash' in line for line in crashed)

@@ -30,8 +30,8 @@ static struct {
 	 */
 	uint64_t adapter_hash;
 	const uint64_t *restored_font; /* what vga_font_restore() was given */
-	const struct vga_registers
-		*unkept; /* of the slot whose font vga_font_save() reads; NULL: none */
+	/* Of the slot whose font vga_font_save() reads; NULL: none. */
+	const struct vga_registers *unkept;
 	const struct vga_state *shown; /* what was restored last, with its own font */
 } own;
 

@@ -33,9 +33,7 @@ void switchyard_panic_exit(void);
 
 /* Timers for the parameter `timeout`. They can't fail. */
 void switchyard_timeout_init(void);
-
-/* Called when all CPUs are back after a switch. */
-void switchyard_timeout_spread(void);
+void switchyard_timeout_spread(void); /* called when all CPUs are back after a switch */
 
 /* Probe at emergency_restart(). Without it, the driver goes on. */
 void switchyard_restart_init(void);
@@ -49,8 +47,9 @@ void switchyard_font_init(void);
 void switchyard_font_exit(void);
 
 /*
- * Called before a switch with the console that is shown then. Returns SWITCHYARD_SPARE_SAME_FONTS if fonts
- * and colours are as they were before the last switch, else 0. _kept() is called after a switch.
+ * Called before a switch with the console that is shown then. Returns SWITCHYARD_SPARE_SAME_FONTS
+ * if fonts and colours are as they were before the last switch, else 0. _kept() is called after a
+ * switch.
  */
 u32 switchyard_font_spared(const struct vc_data *shown);
 void switchyard_font_kept(void);

@@ -78,7 +78,6 @@ MODULE_PARM_DESC(timeout, "seconds after which this kernel gives the machine bac
 
 static DEFINE_PER_CPU(struct timer_list, timers);
 static atomic_t expired;
-static bool armed;
 
 static void timeout_expired(struct timer_list *timer)
 {
@@ -90,6 +89,26 @@ static void timeout_expired(struct timer_list *timer)
 	switchyard_crash();
 }
 
+/*
+ * Also called when all CPUs are back after a switch: Linux gives the timers of a CPU that it takes
+ * offline to another one, and they do not go back by themselves.
+ */
+void switchyard_timeout_spread(void)
+{
+	unsigned int cpu;
+
+	if (!timeout || atomic_read(&expired))
+		return;
+	cpus_read_lock();
+	for_each_online_cpu (cpu) {
+		struct timer_list *timer = per_cpu_ptr(&timers, cpu);
+
+		timer_delete_sync(timer);
+		add_timer_on(timer, cpu);
+	}
+	cpus_read_unlock();
+}
+
 /* The module can't be unloaded then, so that no timer outlives it. */
 void switchyard_timeout_init(void)
 {
@@ -99,32 +118,12 @@ void switchyard_timeout_init(void)
 	if (!timeout)
 		return;
 	__module_get(THIS_MODULE);
-	cpus_read_lock();
-	for_each_online_cpu (cpu) {
+	for_each_possible_cpu (cpu) {
 		struct timer_list *timer = per_cpu_ptr(&timers, cpu);
 
 		timer_setup(timer, timeout_expired, TIMER_PINNED);
 		timer->expires = end;
-		add_timer_on(timer, cpu);
 	}
-	armed = true;
-	cpus_read_unlock();
+	switchyard_timeout_spread();
 	pr_info("gives the machine back %u s after its start\n", timeout);
-}
-
-/* Linux gives the timers of a CPU that it takes offline to another one. They do not go back by themselves. */
-void switchyard_timeout_spread(void)
-{
-	unsigned int cpu;
-
-	if (!armed)
-		return;
-	cpus_read_lock();
-	for_each_online_cpu (cpu) {
-		struct timer_list *timer = per_cpu_ptr(&timers, cpu);
-
-		if (timer_delete_sync(timer))
-			add_timer_on(timer, cpu);
-	}
-	cpus_read_unlock();
 }

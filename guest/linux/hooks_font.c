@@ -10,8 +10,6 @@
  * A program that writes the adapter's fonts itself, such as an X server, locks its console, or restores
  * the fonts when another console is shown.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/console.h>
 #include <linux/kprobes.h>
 #include <linux/string.h>

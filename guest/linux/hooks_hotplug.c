@@ -34,10 +34,10 @@ static u16 *saved_registers(struct pci_dev *port)
 {
 	struct saved_capability *saved;
 
-	hlist_for_each_entry(saved, &port->saved_cap_space,
-			     next) if (saved->id == PCI_CAP_ID_EXP && !saved->extended &&
-				       saved->size ==
-					       SAVED_WORDS * sizeof(u16)) return (u16 *)saved->data;
+	hlist_for_each_entry (saved, &port->saved_cap_space, next)
+		if (saved->id == PCI_CAP_ID_EXP && !saved->extended &&
+		    saved->size == SAVED_WORDS * sizeof(u16))
+			return (u16 *)saved->data;
 	return NULL;
 }
 

@@ -147,8 +147,8 @@ enum switchyard_type { SWITCHYARD_TYPES(SWITCHYARD_ENUMERATOR) };
 
 /*
  * One row of `syctl list`. Slots keep their numbers when others are removed, so a row may be unused:
- * its name is empty and its state is 0. The monitor writes it before a slot runs, and at SWITCHYARD_LIST; guests
- * only read it.
+ * its name is empty and its state is 0. The monitor writes it before a slot runs, and at
+ * SWITCHYARD_LIST; guests only read it.
  */
 struct switchyard_slot {
 	char name[SWITCHYARD_NAME_SIZE]; /* NUL-terminated */

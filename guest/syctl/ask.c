@@ -26,22 +26,30 @@ int ask_monitor(int device, const char *what, struct switchyard_ask *ask)
 	return EXIT_DONE;
 }
 
+int ask_about_slot(int device, uint32_t service, const char *name, struct switchyard_list *list,
+		   uint32_t *slot)
+{
+	struct switchyard_ask ask = {.service = service};
+
+	if (!get_list(device, list) || !(*slot = named_slot(list, name)))
+		return EXIT_FAILED;
+	ask.slot = *slot;
+	return ask_monitor(device, name, &ask);
+}
+
 int kill_slot(int device, const char *name, bool json)
 {
-	struct switchyard_ask ask = {.service = SWITCHYARD_KILL};
 	struct switchyard_list list;
+	uint32_t slot;
 
-	if (!get_list(device, &list))
-		return EXIT_FAILED;
-	ask.slot = named_slot(&list, name);
-	if (!ask.slot || ask_monitor(device, name, &ask) != EXIT_DONE)
+	if (ask_about_slot(device, SWITCHYARD_KILL, name, &list, &slot) != EXIT_DONE)
 		return EXIT_FAILED;
 	if (!json)
 		return EXIT_DONE;
 	if (!get_list(device, &list))
 		return EXIT_FAILED;
 	printf("{\"slot\": \"%s\", \"state\": \"%s\"}\n", name,
-	       switchyard_state_name(list.slot[ask.slot - 1].state));
+	       switchyard_state_name(list.slot[slot - 1].state));
 	return EXIT_DONE;
 }
 

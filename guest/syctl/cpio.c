@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "cpio.h"
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/sysmacros.h>
-#include <unistd.h>
+#include "syctl.h"
 
 #define ALIGN 4
 #define END   "TRAILER!!!"
@@ -16,19 +15,10 @@
 
 static void put(struct cpio *cpio, const void *bytes, size_t size)
 {
-	while (size && !cpio->failed) {
-		ssize_t written = write(cpio->descriptor, bytes, size);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0) {
-			cpio->failed = true;
-			return;
-		}
-		bytes = (const char *)bytes + written;
-		size -= (size_t)written;
-		cpio->size += (uint64_t)written;
-	}
+	if (cpio->failed)
+		return;
+	cpio->failed = !write_all(cpio->descriptor, bytes, size);
+	cpio->size += size;
 }
 
 static void put_padding(struct cpio *cpio)

@@ -65,8 +65,10 @@ static bool has_kind(const struct load *load, uint32_t kind)
 	return false;
 }
 
-static bool parse_option(struct load *load, const char *option, char *value, const char **append)
+static bool parse_option(void *context, const char *option, char *value)
 {
+	struct load *load = context;
+
 	if (strcmp(option, "--kernel") == 0)
 		return !has_kind(load, SWITCHYARD_FILE_KERNEL) &&
 		       load_add_file(load, SWITCHYARD_FILE_KERNEL, value);
@@ -75,32 +77,24 @@ static bool parse_option(struct load *load, const char *option, char *value, con
 		       load_add_file(load, SWITCHYARD_FILE_INITRD, value);
 	if (strcmp(option, "--module") == 0)
 		return add_module(load, value);
-	if (strcmp(option, "--append") != 0 || *append)
+	if (strcmp(option, "--append") != 0 || load->append)
 		return false;
-	*append = value;
+	load->append = value;
 	return true;
 }
 
 bool load_parse(struct load *load, int count, char **word)
 {
-	const char *append = NULL;
+	const struct words words = {.context = load,
+				    .named = &load->slot,
+				    .json = &load->json,
+				    .option = parse_option};
 
-	for (int i = 0; i < count; i++) {
-		if (strcmp(word[i], "--json") == 0) {
-			load->json = true;
-		} else if (word[i][0] != '-') {
-			if (load->slot)
-				return false;
-			load->slot = word[i];
-		} else {
-			if (i + 1 == count || !parse_option(load, word[i], word[i + 1], &append))
-				return false;
-			i++;
-		}
-	}
-	for (uint32_t i = 0; i < load->count && append; i++)
+	if (!read_words(&words, count, word))
+		return false;
+	for (uint32_t i = 0; i < load->count && load->append; i++)
 		if (load->file[i].kind == SWITCHYARD_FILE_KERNEL)
-			load->file[i].string = append;
+			load->file[i].string = load->append;
 	return load->slot && has_kind(load, SWITCHYARD_FILE_KERNEL);
 }
 

@@ -26,22 +26,19 @@ bool add_option(struct add *add, const char *option, const char *value)
 	return false;
 }
 
+static bool parse_option_of_add(void *add, const char *option, char *value)
+{
+	return add_option(add, option, value);
+}
+
 bool add_parse(struct add *add, int count, char **word)
 {
-	for (int i = 0; i < count; i++) {
-		if (strcmp(word[i], "--json") == 0) {
-			add->json = true;
-		} else if (word[i][0] != '-') {
-			if (add->slot)
-				return false;
-			add->slot = word[i];
-		} else {
-			if (i + 1 == count || !add_option(add, word[i], word[i + 1]))
-				return false;
-			i++;
-		}
-	}
-	return add->slot && add->value[ADD_MEM];
+	const struct words words = {.context = add,
+				    .named = &add->slot,
+				    .json = &add->json,
+				    .option = parse_option_of_add};
+
+	return read_words(&words, count, word) && add->slot && add->value[ADD_MEM];
 }
 
 /* "slot=NAME mem=SIZE ...". False: it is too long. */
@@ -111,16 +108,13 @@ int add_slot(int device, const struct add *add)
 
 int remove_slot(int device, const char *name, bool json)
 {
-	struct switchyard_ask ask = {.service = SWITCHYARD_REMOVE};
 	struct switchyard_list list;
+	uint32_t slot;
 
-	if (!get_list(device, &list))
-		return EXIT_FAILED;
-	ask.slot = named_slot(&list, name);
-	if (!ask.slot || ask_monitor(device, name, &ask) != EXIT_DONE)
+	if (ask_about_slot(device, SWITCHYARD_REMOVE, name, &list, &slot) != EXIT_DONE)
 		return EXIT_FAILED;
 	if (json)
-		printf("{\"number\": %" PRIu32 ", \"slot\": \"%s\", \"removed\": true}\n", ask.slot,
+		printf("{\"number\": %" PRIu32 ", \"slot\": \"%s\", \"removed\": true}\n", slot,
 		       name);
 	return EXIT_DONE;
 }

@@ -88,13 +88,36 @@ static bool get_status(int device, struct switchyard_list *list, struct switchya
 	return get_list(device, list);
 }
 
-uint32_t named_slot(const struct switchyard_list *list, const char *name)
+bool write_all(int file, const void *bytes, size_t size)
 {
-	const char *before = "";
+	while (size) {
+		ssize_t written = write(file, bytes, size);
 
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return false;
+		bytes = (const char *)bytes + written;
+		size -= (size_t)written;
+	}
+	return true;
+}
+
+uint32_t find_slot(const struct switchyard_list *list, const char *name)
+{
 	for (uint32_t i = 0; i < list->slot_count; i++)
 		if (list->slot[i].state && strcmp(list->slot[i].name, name) == 0)
 			return i + 1;
+	return 0;
+}
+
+uint32_t named_slot(const struct switchyard_list *list, const char *name)
+{
+	uint32_t slot = find_slot(list, name);
+	const char *before = "";
+
+	if (slot)
+		return slot;
 	fprintf(stderr, "error: no slot is called %s; there are", name);
 	for (uint32_t i = 0; i < list->slot_count; i++) {
 		if (!list->slot[i].state)

@@ -2,7 +2,7 @@
 /*
  * syctl.h - the parts of syctl: show.c writes what the driver told, ask.c asks the monitor for
  * services, load.c loads an image, slots.c adds and removes slots, try.c tries a kernel, hooks.c runs
- * programs before and after a switch, syctl.c does all else.
+ * programs before and after a switch, words.c reads options, syctl.c does all else.
  */
 #ifndef SYCTL_H
 #define SYCTL_H
@@ -34,10 +34,30 @@ int open_device(void);
 int give_away(int device, const char *name, unsigned long request_code, uint32_t slot,
 	      const struct options *options);
 
+/*
+ * What may stand behind a command: one word that names something, --json, flags, and options with a
+ * value. flag() returns false if it does not know the word; NULL: there are no flags. option() does
+ * the same, and if an option is given twice.
+ */
+struct words {
+	void *context;
+	const char **named; /* where the one word goes to, which is NULL before */
+	bool *json;
+	bool (*flag)(void *context, const char *word);
+	bool (*option)(void *context, const char *option, char *value);
+};
+
+/* False: the words are wrong. */
+bool read_words(const struct words *words, int count, char **word);
+
+/* Writes all of it. False: errno says why it failed. */
+bool write_all(int file, const void *bytes, size_t size);
+
 /* Gets the list from the driver. On failure, it prints why and returns false. */
 bool get_list(int device, struct switchyard_list *list);
 
-/* The number of the slot of that name, from 1. 0: there is none, and it has printed so. */
+/* The number of the slot of that name, from 1. 0: there is none; named_slot() has printed so. */
+uint32_t find_slot(const struct switchyard_list *list, const char *name);
 uint32_t named_slot(const struct switchyard_list *list, const char *name);
 
 /*
@@ -45,6 +65,13 @@ uint32_t named_slot(const struct switchyard_list *list, const char *name);
  * EXIT_FAILED.
  */
 int ask_monitor(int device, const char *what, struct switchyard_ask *ask);
+
+/*
+ * Asks for a service that needs only a slot's name. *list and *slot are the slot, as it was before.
+ * Returns EXIT_DONE or EXIT_FAILED.
+ */
+int ask_about_slot(int device, uint32_t service, const char *name, struct switchyard_list *list,
+		   uint32_t *slot);
 
 /* Prints a JSON string. The text is printable ASCII, as all of the monitor's: two need an escape. */
 void print_json_text(const char *text, size_t length);
@@ -95,7 +122,7 @@ struct load_file {
 	int descriptor; /* -1: it is not open yet. The end of the program closes it */
 };
 struct load {
-	const char *slot;
+	const char *slot, *append; /* NULL: not given */
 	uint32_t count;
 	struct load_file file[LOAD_MAX_FILES];
 	bool json;

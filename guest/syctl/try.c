@@ -32,8 +32,23 @@ static bool parse_timeout(const char *text, unsigned *timeout)
 	return *text >= '0' && *text <= '9' && !*end && value && value <= MAX_TIMEOUT;
 }
 
-static bool parse_value(struct trial *trial, const char *option, const char *value)
+static bool parse_flag(void *context, const char *word)
 {
+	struct trial *trial = context;
+	bool *flag = NULL;
+
+	if (strcmp(word, "--force") == 0)
+		flag = &trial->force;
+	else if (strcmp(word, "--yes") == 0)
+		flag = &trial->yes;
+	if (flag)
+		*flag = true;
+	return flag;
+}
+
+static bool parse_option(void *context, const char *option, char *value)
+{
+	struct trial *trial = context;
 	const struct {
 		const char *name;
 		const char **place;
@@ -59,24 +74,13 @@ static bool parse_value(struct trial *trial, const char *option, const char *val
 /* Reads the words behind `try`. False: they are wrong. */
 static bool parse(struct trial *trial, int count, char **word)
 {
-	for (int i = 0; i < count; i++) {
-		if (strcmp(word[i], "--json") == 0) {
-			trial->json = true;
-		} else if (strcmp(word[i], "--force") == 0) {
-			trial->force = true;
-		} else if (strcmp(word[i], "--yes") == 0) {
-			trial->yes = true;
-		} else if (word[i][0] != '-') {
-			if (trial->tree)
-				return false;
-			trial->tree = word[i];
-		} else {
-			if (i + 1 == count || !parse_value(trial, word[i], word[i + 1]))
-				return false;
-			i++;
-		}
-	}
-	return trial->tree || trial->kernel;
+	const struct words words = {.context = trial,
+				    .named = &trial->tree,
+				    .json = &trial->json,
+				    .flag = parse_flag,
+				    .option = parse_option};
+
+	return read_words(&words, count, word) && (trial->tree || trial->kernel);
 }
 
 /* The names of parked slots other than this one. A trial that was left is one of them, and is lost. */
@@ -117,15 +121,6 @@ static int may_go_on(const struct switchyard_list *list, const struct trial *tri
 	for (c = answer; c != '\n' && c != EOF;)
 		c = getchar();
 	return answer == 'y' || answer == 'Y' ? EXIT_DONE : fail(SLOT ": not started");
-}
-
-/* The number of the slot for trials, from 1. 0: there is none. */
-static uint32_t trial_slot(const struct switchyard_list *list)
-{
-	for (uint32_t i = 0; i < list->slot_count; i++)
-		if (list->slot[i].state && strcmp(list->slot[i].name, SLOT) == 0)
-			return i + 1;
-	return 0;
 }
 
 static bool has_options(const struct add *add)
@@ -171,7 +166,7 @@ static int add_trial_slot(int device, struct add *add)
 /* A slot from an earlier trial stays, unless there are options for it. */
 static int provide_slot(int device, const struct switchyard_list *list, struct add *add)
 {
-	uint32_t slot = trial_slot(list);
+	uint32_t slot = find_slot(list, SLOT);
 
 	if (slot && !has_options(add))
 		return EXIT_DONE;
@@ -243,11 +238,11 @@ static int write_file(const char *folder, const char *name, const void *bytes, s
 	file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (file < 0)
 		return fail("%s: %s", path, strerror(errno));
-	if (bytes)
-		sent = write(file, bytes, size);
+	if (bytes && !write_all(file, bytes, size))
+		sent = -1;
 	while (!bytes && (sent = sendfile(file, from, NULL, SENT_AT_ONCE)) > 0)
 		;
-	if (sent < 0 || (bytes && (size_t)sent != size) || close(file) < 0)
+	if (sent < 0 || close(file) < 0)
 		return fail("%s: %s", path, strerror(errno));
 	return EXIT_DONE;
 }
@@ -278,7 +273,7 @@ static int run_trial(int device, struct trial *trial)
 	    provide_slot(device, &list, &trial->add) != EXIT_DONE ||
 	    load_trial(device, trial) != EXIT_DONE || !get_list(device, &list))
 		return EXIT_FAILED;
-	slot = trial_slot(&list);
+	slot = find_slot(&list, SLOT);
 	if (give_away(device, SLOT, SWITCHYARD_IOC_BOOT, slot | SWITCHYARD_COME_BACK, &leaving) !=
 	    EXIT_DONE)
 		return EXIT_FAILED;

@@ -157,7 +157,7 @@ static int append_file(int image, const char *path)
 	if (file < 0)
 		return fail("%s: %s", path, strerror(errno));
 	while ((got = read(file, buffer, sizeof(buffer))) > 0)
-		if (write(image, buffer, (size_t)got) != got)
+		if (!write_all(image, buffer, (size_t)got))
 			return fail("the initrd: %s", strerror(errno));
 	if (got < 0)
 		return fail("%s: %s", path, strerror(errno));

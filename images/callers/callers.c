@@ -6,7 +6,8 @@
  * Keys on the serial port: c: both CPUs call. d: a data breakpoint interrupts the gate where it
  * writes to one word of the caller's stack, and the breakpoint's handler calls the gate, too. n:
  * the other CPU sends NMIs, whose handler does the same. s: both CPUs ask for services. h: they name
- * memory that is not theirs. a: the boot CPU asks for each service (services.c). i: the other CPU sends NMIs while services are at work. m: the monitor.
+ * memory that is not theirs. a: the boot CPU asks for each service (services.c). i: the other CPU
+ * sends NMIs while services are at work. m: the monitor.
  * w: the boot CPU waits in the monitor, and the other CPU ends the slot. e: the same, but the boot
  * CPU does not wait.
  * tests/system/monitor/test_callers.py reads the output.

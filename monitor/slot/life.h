@@ -13,9 +13,9 @@
  *                                kill
  *
  * A slot that is parked, crashed or interrupted can get another image, which counts when it starts
- * afresh. A slot that is removed must be ready or empty. A slot is interrupted if an NMI took the machine from it. It is like a parked slot, but it could
- * have been in the middle of anything. A slot that starts afresh is reset to ready first, from any
- * state.
+ * afresh. A slot that is removed must be ready or empty. A slot is interrupted if an NMI took the
+ * machine from it. It is like a parked slot, but it could have been in the middle of anything. A
+ * slot that starts afresh is reset to ready first, from any state.
  *
  * Only life_begin() and life_apply() change slot->state.
  */

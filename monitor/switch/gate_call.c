@@ -83,19 +83,6 @@ static void slot_ends(struct monitor *monitor, struct slot *slot, uint64_t how)
 		 slot->name, switchyard_end_name((int)how));
 }
 
-/* True if another slot gets the machine, in whose shell the person can read the crashed one's log. */
-static bool next_can_show(struct monitor *monitor, const struct slot *slot)
-{
-	const struct successor *successor = successor_of(slot, true);
-	const struct slot *next;
-
-	if (successor->kind != SUCCESSOR_SLOT || monitor->boot_cpu_lost)
-		return false;
-	next = slot_find(&monitor->slots, successor->slot);
-	return next && next != slot &&
-	       (next->state == SWITCHYARD_PARKED || next->state == SWITCHYARD_READY);
-}
-
 static void slot_crashes(struct monitor *monitor, struct slot *slot,
 			 const struct switchyard_notes *notes)
 {
@@ -104,7 +91,8 @@ static void slot_crashes(struct monitor *monitor, struct slot *slot,
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	request_copy_message(slot->crash, sizeof(notes->message),
 			     notes->message[0] ? notes->message : "it gave no reason");
-	if (!next_can_show(monitor, slot))
+	/* In the shell of another slot, the person can read it. */
+	if (monitor->boot_cpu_lost || !successor_is_there(monitor, slot))
 		slot_log_show_last(monitor, slot);
 	log_line(&monitor->log, LOG_ERROR, "slot %s has crashed: %s", slot->name, slot->crash);
 }

@@ -21,6 +21,7 @@ _Static_assert(sizeof(((struct error *)0)->text) == SWITCHYARD_TEXT_SIZE, "a rea
 struct service {
 	struct monitor *monitor;
 	struct switchyard_call call; /* our copy of the guest's structure */
+	struct slot *slot;	     /* that it names; NULL: none */
 	uint64_t done;
 	struct error error; /* the reason of SWITCHYARD_EREFUSED */
 };
@@ -80,10 +81,8 @@ static int64_t answer_list(struct service *service)
 
 static int64_t answer_kill(struct service *service)
 {
-	struct slot *slot = named_by(service);
+	struct slot *slot = service->slot;
 
-	if (!slot)
-		return SWITCHYARD_ENOSLOT;
 	/* A service touches no device, and this slot's memory may be given back right after it. */
 	if (slot->works)
 		return answer_bool(
@@ -126,28 +125,23 @@ static int64_t answer_slot_log(struct service *service, const struct slot *slot,
 static int64_t answer_log(struct service *service)
 {
 	uint64_t room = service->call.length;
-	const struct slot *slot = named_by(service);
 	char *to = buffer_of(service);
 
-	if (service->call.slot && !slot)
+	if (service->call.slot && !service->slot)
 		return SWITCHYARD_ENOSLOT;
 	if (!to)
 		return SWITCHYARD_EREFUSED;
 	if (room > LOG_SIZE)
 		room = LOG_SIZE;
-	if (slot)
-		return answer_slot_log(service, slot, to, (uint32_t)room);
+	if (service->slot)
+		return answer_slot_log(service, service->slot, to, (uint32_t)room);
 	service->done = log_copy(&service->monitor->log, to, (uint32_t)room);
 	return 0;
 }
 
 static int64_t answer_begin(struct service *service)
 {
-	const struct slot *slot = named_by(service);
-
-	if (!slot)
-		return SWITCHYARD_ENOSLOT;
-	return answer_bool(new_image_begin(service->monitor, slot, &service->error));
+	return answer_bool(new_image_begin(service->monitor, service->slot, &service->error));
 }
 
 static int64_t answer_file(struct service *service)
@@ -224,11 +218,9 @@ static int64_t answer_prepare(struct service *service)
 
 static int64_t answer_outcome(struct service *service)
 {
-	const struct slot *slot = named_by(service);
+	const struct slot *slot = service->slot;
 	char *text = service->error.text;
 
-	if (!slot)
-		return SWITCHYARD_ENOSLOT;
 	if (slot->state == SWITCHYARD_CRASHED) {
 		format_text(text, sizeof(service->error.text), "%s", slot->crash);
 		return 0;
@@ -271,10 +263,8 @@ static int64_t answer_add(struct service *service)
 static int64_t answer_remove(struct service *service)
 {
 	char name[SWITCHYARD_NAME_SIZE];
-	struct slot *slot = named_by(service);
+	struct slot *slot = service->slot;
 
-	if (!slot)
-		return SWITCHYARD_ENOSLOT;
 	memcpy(name, slot->name, sizeof(name));
 	if (!new_slot_remove(service->monitor, slot, &service->error))
 		return SWITCHYARD_EREFUSED;
@@ -283,19 +273,22 @@ static int64_t answer_remove(struct service *service)
 	return 0;
 }
 
-static int64_t (*const answers[])(struct service *service) = {
-	[SWITCHYARD_LIST] = answer_list,
-	[SWITCHYARD_KILL] = answer_kill,
-	[SWITCHYARD_LOG] = answer_log,
-	[SWITCHYARD_LOAD_BEGIN] = answer_begin,
-	[SWITCHYARD_LOAD_FILE] = answer_file,
-	[SWITCHYARD_LOAD_WRITE] = answer_write,
-	[SWITCHYARD_LOAD_COMMIT] = answer_commit,
-	[SWITCHYARD_LOAD_ABORT] = answer_abort,
-	[SWITCHYARD_OUTCOME] = answer_outcome,
-	[SWITCHYARD_ADD] = answer_add,
-	[SWITCHYARD_REMOVE] = answer_remove,
-	[SWITCHYARD_PREPARE] = answer_prepare,
+static const struct {
+	int64_t (*answer)(struct service *service);
+	bool needs_slot; /* the call has to name one that is there */
+} answers[] = {
+	[SWITCHYARD_LIST] = {answer_list, false},
+	[SWITCHYARD_KILL] = {answer_kill, true},
+	[SWITCHYARD_LOG] = {answer_log, false},
+	[SWITCHYARD_LOAD_BEGIN] = {answer_begin, true},
+	[SWITCHYARD_LOAD_FILE] = {answer_file, false},
+	[SWITCHYARD_LOAD_WRITE] = {answer_write, false},
+	[SWITCHYARD_LOAD_COMMIT] = {answer_commit, false},
+	[SWITCHYARD_LOAD_ABORT] = {answer_abort, false},
+	[SWITCHYARD_OUTCOME] = {answer_outcome, true},
+	[SWITCHYARD_ADD] = {answer_add, false},
+	[SWITCHYARD_REMOVE] = {answer_remove, true},
+	[SWITCHYARD_PREPARE] = {answer_prepare, false},
 };
 #define ANSWERS (sizeof(answers) / sizeof(answers[0]))
 
@@ -310,9 +303,13 @@ int64_t service_answer(struct monitor *monitor, uint64_t address)
 	guest = phys(address);
 	memcpy(&service.call, guest, sizeof(service.call));
 	if (service.call.size < sizeof(*guest) || service.call.service >= ANSWERS ||
-	    !answers[service.call.service])
+	    !answers[service.call.service].answer)
 		return SWITCHYARD_EBADOP;
-	result = answers[service.call.service](&service);
+	service.slot = named_by(&service);
+	if (answers[service.call.service].needs_slot && !service.slot)
+		result = SWITCHYARD_ENOSLOT;
+	else
+		result = answers[service.call.service].answer(&service);
 	guest->done = service.done;
 	memcpy(guest->text, service.error.text, sizeof(guest->text));
 	return result;

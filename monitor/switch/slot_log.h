@@ -32,13 +32,14 @@ bool slot_log_find(const struct monitor *monitor, const struct slot *slot, struc
  */
 void slot_log_show_last(struct monitor *monitor, const struct slot *slot);
 
+#define SLOT_LOG_AT_ONCE 64 /* records: less than a millisecond */
+
 /*
  * Copies lines of a log to memory, each with a newline and no NUL, from record number *first on, which
  * it changes to that of the next one. It stops after whole records, when `room` or SLOT_LOG_AT_ONCE is
  * used up. Returns how many bytes it copied: 0 if there are no more records, or the next one does not
  * fit.
  */
-#define SLOT_LOG_AT_ONCE 64 /* records: less than a millisecond */
 uint32_t slot_log_copy(const struct printk_log *log, uint64_t *first, char *to, uint32_t room);
 
 #endif

@@ -58,6 +58,11 @@ static void start_named(struct monitor *monitor, const struct slot *ended, const
 			 ended->name, name);
 }
 
+static bool can_run(const struct slot *slot)
+{
+	return slot->state == SWITCHYARD_PARKED || slot->state == SWITCHYARD_READY;
+}
+
 /* Slots that can run without losing anything. tried has a bit for each that could not. */
 static struct slot *last_that_ran(struct monitor *monitor, const struct slot *ended, uint32_t tried)
 {
@@ -66,8 +71,7 @@ static struct slot *last_that_ran(struct monitor *monitor, const struct slot *en
 	for (uint32_t i = 0; i < monitor->slots.count; i++) {
 		struct slot *slot = &monitor->slots.slot[i];
 
-		if (slot == ended || tried & 1u << i || !slot->turn ||
-		    (slot->state != SWITCHYARD_PARKED && slot->state != SWITCHYARD_READY))
+		if (slot == ended || tried & 1u << i || !slot->turn || !can_run(slot))
 			continue;
 		if (!last || slot->turn > last->turn)
 			last = slot;
@@ -112,6 +116,16 @@ const struct successor *successor_of(const struct slot *slot, bool crashed)
 	if (slot->back.kind == SUCCESSOR_SLOT)
 		return &slot->back;
 	return crashed ? &slot->on_crash : &slot->on_end;
+}
+
+bool successor_is_there(struct monitor *monitor, const struct slot *crashed)
+{
+	const struct successor *successor = successor_of(crashed, true);
+	const struct slot *next = successor->kind == SUCCESSOR_SLOT
+					  ? slot_find(&monitor->slots, successor->slot)
+					  : NULL;
+
+	return next && next != crashed && can_run(next);
 }
 
 void successor_start(struct monitor *monitor, struct slot *slot, const struct successor *successor)

@@ -28,6 +28,9 @@ void succession_begin_turn(struct succession *succession, struct slot *slot);
 /* Who comes next when the slot has crashed, or has ended. */
 const struct successor *successor_of(const struct slot *slot, bool crashed);
 
+/* True if another slot comes next after that crash, and can run. */
+bool successor_is_there(struct monitor *monitor, const struct slot *crashed);
+
 /*
  * Gives the machine to the successor of slot, which has just ended. It returns if the person is to
  * decide. The terminal is the monitor's, and the machine is quiet.

@@ -22,8 +22,8 @@ struct entry_point {
 	uint8_t checksum_2;
 	uint16_t table_length;
 	uint32_t table;
-	uint8_t rest_2
-		[3]; /* version 2.1 of the specification counts one byte less than there are */
+	/* Version 2.1 of the specification counts one byte less than there are. */
+	uint8_t rest_2[3];
 } __attribute__((packed));
 
 struct entry_point_3 {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/screen/vga_ports.h"
-#include <stdbool.h>
 #include "arch/x86/screen/vga_regs.h"
 #include "lib/string.h"
 
@@ -118,7 +117,7 @@ static void indexed_read(struct vga_registers *registers)
 		registers->graphics[i] = vga_read(VGA_GRAPHICS_INDEX, i);
 }
 
-void vga_registers_read(struct vga_registers *registers, const struct vga_registers *colours)
+void vga_registers_read(struct vga_registers *registers, bool colours)
 {
 	registers->index.sequencer = inb(VGA_SEQUENCER_INDEX);
 	registers->index.crtc = inb(VGA_CRTC_INDEX);
@@ -126,14 +125,16 @@ void vga_registers_read(struct vga_registers *registers, const struct vga_regist
 	vbe_registers_read(registers);
 	registers->misc = inb(VGA_MISC_READ);
 	indexed_read(registers);
-	attributes_read(registers, colours ? VGA_ATTRIBUTE_PALETTE : 0);
-	if (colours && colours != registers) {
-		memcpy(registers->attribute, colours->attribute, VGA_ATTRIBUTE_PALETTE);
-		memcpy(registers->dac, colours->dac, sizeof(registers->dac));
-		registers->dac_mask = colours->dac_mask;
-	} else if (!colours) {
+	attributes_read(registers, colours ? 0 : VGA_ATTRIBUTE_PALETTE);
+	if (colours)
 		dac_read(registers);
-	}
+}
+
+void vga_colours_copy(struct vga_registers *to, const struct vga_registers *from)
+{
+	memcpy(to->attribute, from->attribute, VGA_ATTRIBUTE_PALETTE);
+	memcpy(to->dac, from->dac, sizeof(to->dac));
+	to->dac_mask = from->dac_mask;
 }
 
 /*
@@ -172,7 +173,7 @@ void vga_registers_write(const struct vga_registers *registers, const struct vga
 
 	if (DIFFERS(now, registers, vbe)) {
 		vbe_registers_write(registers);
-		vga_registers_read(&changed, NULL); /* the extensions change the others, too */
+		vga_registers_read(&changed, true); /* the extensions change the others, too */
 		now = &changed;
 	}
 	if (now->misc != registers->misc || DIFFERS(now, registers, sequencer))

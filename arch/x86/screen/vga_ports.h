@@ -6,6 +6,7 @@
 #ifndef ARCH_X86_SCREEN_VGA_PORTS_H
 #define ARCH_X86_SCREEN_VGA_PORTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "arch/x86/cpu/io.h"
 #include "arch/x86/screen/vga_state.h"
@@ -25,12 +26,15 @@ static inline void vga_write(uint16_t port, uint8_t index, uint8_t value)
 
 /*
  * A mirrored pair. After both, the attribute controller takes an index next. Nothing tells whether
- * it took an index or data before. Read takes palette and colours from colours, unless it is NULL,
- * and does not look at the adapter's. Write writes what differs from now, which the adapter has. Both
- * change the index registers.
+ * it took an index or data before. Read leaves palette and colours as they are in registers, if
+ * colours is false. Write writes what differs from now, which the adapter has. Both change the index
+ * registers.
  */
-void vga_registers_read(struct vga_registers *registers, const struct vga_registers *colours);
+void vga_registers_read(struct vga_registers *registers, bool colours);
 void vga_registers_write(const struct vga_registers *registers, const struct vga_registers *now);
+
+/* Copies palette and colours. */
+void vga_colours_copy(struct vga_registers *to, const struct vga_registers *from);
 
 /* Writes the index registers alone. It is called last, because every other access changes them. */
 void vga_indices_write(const struct vga_registers *registers);

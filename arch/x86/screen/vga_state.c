@@ -30,8 +30,8 @@ static struct {
 	 */
 	uint64_t adapter_hash;
 	const uint64_t *restored_font; /* what vga_font_restore() was given */
-	const struct vga_registers
-		*unkept; /* of the slot whose font vga_font_save() reads; NULL: none */
+	/* Of the slot whose font vga_font_save() reads; NULL: none. */
+	const struct vga_registers *unkept;
 	const struct vga_state *shown; /* what was restored last, with its own font */
 } own;
 
@@ -154,22 +154,18 @@ static void save_text(struct vga_state *state, uint32_t spared)
 }
 
 /*
- * What the slot that has state shares with the adapter, fonts and colours, so that they need not be
- * read. NULL if they must be. A slot that says "the same" has in state what vga_restore() gave it,
- * unless it did not get that, or its memory was another slot's since.
+ * True if a slot has the fonts and colours that vga_restore() gave it, so that they are in its state. It
+ * says so, but it may not have got them, or its memory was another slot's since.
  */
-static const struct vga_registers *known_colours(const struct vga_state *state, uint32_t spared)
+static bool has_what_it_got(const struct vga_state *state, uint32_t spared)
 {
-	if (spared & VGA_SPARE_FONTS && own.text)
-		return &own.registers;
-	if (spared & VGA_SPARE_SAME_FONTS && own.shown == state && state->present && state->text)
-		return &state->registers;
-	return NULL;
+	return spared & VGA_SPARE_SAME_FONTS && own.shown == state && state->present && state->text;
 }
 
 void vga_save(struct vga_state *state, uint32_t spared)
 {
-	const struct vga_registers *known = known_colours(state, spared);
+	bool own_fonts = spared & VGA_SPARE_FONTS && own.text;
+	bool known = own_fonts || has_what_it_got(state, spared);
 
 	own.shown = NULL;
 	own.unkept = NULL;
@@ -177,15 +173,17 @@ void vga_save(struct vga_state *state, uint32_t spared)
 	state->text = false;
 	if (!state->present)
 		return;
-	vga_registers_read(&state->registers, known);
+	if (own_fonts)
+		vga_colours_copy(&state->registers, &own.registers);
+	vga_registers_read(&state->registers, !known);
 	state->text = shows_text(&state->registers);
 	own.adapter_hash = 0; /* a graphics mode may have used the memory of the font */
 	if (!state->text)
 		return;
 	save_text(state, spared);
-	if (known == &own.registers) {
+	if (own_fonts)
 		state->font_hash = own.font_hash;
-	} else if (!known) {
+	if (!known) {
 		state->font_hash = read_font(&state->registers, NULL);
 		own.unkept = &state->registers;
 	}
@@ -253,7 +251,7 @@ void vga_restore(const struct vga_state *state, const struct vga_state *now)
 	if (!state->present || !is_present())
 		return;
 	if (!now)
-		vga_registers_read(&registers, NULL);
+		vga_registers_read(&registers, true);
 	vga_registers_write(&state->registers, now ? &now->registers : &registers);
 	if (state->text) {
 		load_font_of(state);
@@ -268,7 +266,7 @@ void vga_keep(void)
 	own.text = vga_is_text();
 	if (!own.kept)
 		return;
-	vga_registers_read(&own.registers, NULL);
+	vga_registers_read(&own.registers, true);
 	if (own.text)
 		own.font_hash = own.adapter_hash = read_font(&own.registers, own.font);
 	vga_indices_write(&own.registers);
@@ -292,7 +290,7 @@ void vga_take_back(void)
 		return;
 	if (text && own.text)
 		keep_places(&registers);
-	vga_registers_read(&now, NULL);
+	vga_registers_read(&now, true);
 	vga_registers_write(&registers, &now);
 	if (own.text)
 		load_font(&registers, own.font, own.font_hash);

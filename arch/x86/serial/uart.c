@@ -191,9 +191,8 @@ void uart_restore(uint16_t port, const struct uart_state *state, const struct ua
 	if (!state->present)
 		return;
 	if (now && is_set_up(state, now)) {
-		if (fifos)
-			outb(port + UART_FCR,
-			     UART_FCR_ENABLE); /* the trigger level can't be read */
+		if (fifos) /* the trigger level can't be read */
+			outb(port + UART_FCR, UART_FCR_ENABLE);
 		if (state->ier)
 			outb(port + UART_IER, state->ier);
 		return;

@@ -41,8 +41,7 @@ int switchyard_gate_init(struct switchyard_gate *gate, const struct switchyard_i
 	unsigned int cpu;
 
 	gate->top = kcalloc(nr_cpu_ids, sizeof(*gate->top), GFP_KERNEL);
-	for_each_possible_cpu(cpu)
-	{
+	for_each_possible_cpu (cpu) {
 		if (gate->top)
 			gate->top[cpu] =
 				(u64 *)__get_free_pages(GFP_KERNEL | __GFP_ZERO, TOP_ORDER);
@@ -62,8 +61,9 @@ void switchyard_gate_exit(struct switchyard_gate *gate)
 {
 	unsigned int cpu;
 
-	for_each_possible_cpu(cpu) if (gate->top)
-		free_pages((unsigned long)gate->top[cpu], TOP_ORDER);
+	for_each_possible_cpu (cpu)
+		if (gate->top)
+			free_pages((unsigned long)gate->top[cpu], TOP_ORDER);
 	kfree(gate->top);
 }
 

@@ -64,7 +64,7 @@ static u64 absence_read(struct clocksource *clock)
  * itself is known not to stop, its own clock source has the higher rating.
  */
 static struct clocksource absence = {
-	.name = "switchyard",
+	.name = "switchyard-away",
 	.rating = 1,
 	.enable = absence_begin,
 	.read = absence_read,

@@ -25,6 +25,13 @@ LATE_S = 30               # Linux's watchdogs look at least so often
 LIMIT_S = 120
 CLOCK_SOURCE = 'cat /sys/devices/system/clocksource/clocksource0/current_clocksource'
 
+# Timers run on both CPUs, and nothing else wakes the second one.
+LEAVE = f"""taskset 1 /tmp/timers {WALL_S} {OWN_S} > /tmp/timers0 &
+taskset 2 /tmp/timers {WALL_S} {OWN_S} still > /tmp/timers1 &
+sleep 1
+/tmp/ntp set > /tmp/before && syctl "$@" && /tmp/ntp > /tmp/after
+"""
+
 # The second one has no watchdog of clock sources, which would wake an idle CPU each second.
 SOURCES = {'tsc': '', 'tsc-alone': 'tsc=reliable', 'hpet': 'clocksource=hpet', 'acpi_pm': 'clocksource=acpi_pm'}
 
@@ -45,6 +52,7 @@ def start(machines, flavour, source):
     alpha = Linux(machine, 'alpha')
     alpha.wait()
     alpha.run('tar xf /dev/vda -C /tmp')
+    alpha.put_file('/tmp/leave', LEAVE)
     for away in ticks:
         alpha.leave(f'syctl switch tick{away}')
         tick_count(machine, f'tick{away}')
@@ -91,10 +99,7 @@ def check_ntp(before, after, away):
 
 
 def be_away(alpha, way, away):
-    """Timers run on both CPUs meanwhile, and nothing else wakes the second one."""
-    alpha.leave(f'(taskset 1 /tmp/timers {WALL_S} {OWN_S} > /tmp/timers0 & '
-                f'taskset 2 /tmp/timers {WALL_S} {OWN_S} still > /tmp/timers1 &); sleep 1; '
-                f'/tmp/ntp set > /tmp/before && syctl {way} switch tick{away} && /tmp/ntp > /tmp/after')
+    alpha.leave(f'sh /tmp/leave {way} switch tick{away}')
     alpha.come_back(LIMIT_S)
 
 

@@ -432,8 +432,12 @@ void platform_restore(const void *state, const void *apart, const struct lapic_s
 	vga_font_restore(apart);
 	state_restore(&layout, state, lapic, &last.now, spared);
 	last.now.known = 0;
-	if (pci->quick)
-		pci_works_unmask(pci_functions(), pci, lapic_send_message);
+	if (!pci->quick)
+		return;
+	if (!(spared & PLATFORM_SPARE_IOAPIC))
+		ioapic_raise_edges(&machine()->ioapics, item_of(&layout, (void *)state, "ioapic"),
+				   lapic_send_message);
+	pci_works_unmask(pci_functions(), pci, lapic_send_message);
 }
 
 void platform_restore_firmware(void)

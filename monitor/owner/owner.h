@@ -31,8 +31,8 @@ bool owner_allows(const struct slot_table *slots, const struct owner_request *re
 		  struct error *error);
 
 /*
- * The slot ends, crashes, or starts afresh. If its functions worked while it was parked, they are
- * stopped before another kernel gets the machine.
+ * The slot ends, crashes, or starts afresh. If its functions worked while it was parked, they stop
+ * now, before its memory is used for anything else.
  */
 void owner_end(struct slot *slot);
 

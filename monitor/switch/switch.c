@@ -158,10 +158,6 @@ static bool boot(struct monitor *monitor, struct slot *slot, const struct slot *
 	stop_devices(monitor, NULL);
 	if (!store_check(slot, error)) /* a parked slot stays parked then */
 		return false;
-	if (slot->works) { /* its own devices still do */
-		owner_end(slot);
-		stop_devices(monitor, NULL);
-	}
 	owner_end(slot);
 	life_apply(slot, LIFE_RESET);
 	set_way_back(slot, tries);

@@ -43,6 +43,7 @@ enum {
 #define LVT_TIMER_DEADLINE	 (2u << 17)
 #define DFR_FLAT		 0xffffffffu
 #define ICR_FIXED		 (0u << 8)
+#define ICR_LOWEST		 (1u << 8)
 #define ICR_NMI			 (4u << 8)
 #define ICR_INIT		 (5u << 8)
 #define ICR_START		 (6u << 8)
@@ -53,6 +54,7 @@ enum {
 #define MESSAGE_TARGET(address)	 ((address) >> 12 & 0xff)
 #define MESSAGE_LOGICAL		 (1u << 2)
 #define MESSAGE_WHAT		 0x7ffu
+#define MESSAGE_MODE		 (7u << 8)
 #define ICR_ALL_OTHERS		 (3u << 18)
 #define VERSION_MAX_LVT(version) ((version) >> 16 & 0xff)
 #define FIRST_VECTOR		 32
@@ -426,8 +428,11 @@ void lapic_send_nmi(uint32_t apic_id)
 void lapic_send_message(uint32_t address, uint32_t data)
 {
 	uint32_t logical = address & MESSAGE_LOGICAL ? ICR_LOGICAL : 0;
+	uint32_t what = data & MESSAGE_WHAT;
 
-	send_ipi(MESSAGE_TARGET(address), ICR_ASSERT | logical | (data & MESSAGE_WHAT));
+	if ((what & MESSAGE_MODE) == ICR_LOWEST)
+		what ^= ICR_LOWEST;
+	send_ipi(MESSAGE_TARGET(address), ICR_ASSERT | logical | what);
 }
 
 bool lapic_is_boot_cpu(void)

@@ -63,7 +63,11 @@ void lapic_init_others(void);
 void lapic_send_init(uint32_t apic_id);
 void lapic_send_nmi(uint32_t apic_id);
 
-/* Sends the interrupt that a device would send by a message of this address and data. */
+/*
+ * Sends the interrupt that a device would send by a message of this address and data. If that one
+ * goes to whichever of several CPUs has the lowest priority, each of them gets it: not every CPU can
+ * send such interrupts.
+ */
 void lapic_send_message(uint32_t address, uint32_t data);
 
 /* Starts a CPU that waits for it, at that page below 1 MiB, in real mode (SIPI). */

@@ -302,8 +302,9 @@ static void *item_of(const struct state_layout *of, void *state, const char *nam
 }
 
 /*
- * What is known of PCI is used once, so it may be spoilt. It is known unless a kernel could not be
- * entered, or if the last slot left its devices working; then it is read.
+ * What is known of PCI is used once, so it may be spoilt. It is not known if a kernel could not be
+ * entered, if the last slot left its devices working, or if those of a parked slot worked until now.
+ * Then it is read.
  */
 static void pci_item_restore(const void *state, const void *now)
 {
@@ -311,7 +312,7 @@ static void pci_item_restore(const void *state, const void *now)
 	bool few_known = now && ((const struct pci_state *)now)->quick &&
 			 !((const struct pci_state *)state)->quick;
 
-	if (!now || few_known)
+	if (!now || few_known || pci_functions()->ended)
 		pci_save(pci_functions(), last_of_pci, true);
 	else if (now != last_of_pci)
 		memcpy(last_of_pci, now, pci_item_size());
@@ -363,7 +364,6 @@ void platform_stop_devices(bool ended, const void *next)
 	}
 	if (ended || pauses)
 		forget("pci");
-	pci_stop_ended();
 	if (slot_has_run)
 		iommu_off();
 }
@@ -432,8 +432,12 @@ void platform_restore(const void *state, const void *apart, const struct lapic_s
 	vga_font_restore(apart);
 	state_restore(&layout, state, lapic, &last.now, spared);
 	last.now.known = 0;
-	if (pci->quick)
-		pci_works_unmask(pci_functions(), pci, lapic_send_message);
+	if (!pci->quick)
+		return;
+	if (!(spared & PLATFORM_SPARE_IOAPIC))
+		ioapic_raise_edges(&machine()->ioapics, item_of(&layout, (void *)state, "ioapic"),
+				   lapic_send_message);
+	pci_works_unmask(pci_functions(), pci, lapic_send_message);
 }
 
 void platform_restore_firmware(void)

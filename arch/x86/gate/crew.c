@@ -86,7 +86,6 @@ __attribute__((noreturn)) static void leave_slot(uint32_t cpu)
 
 	lapic_save(lapic);
 	lapic_drain(lapic);
-	lapic_raise_timer(lapic);
 	lapic_virtual_wire(lapic);
 	context->progress = GATE_PARKED;
 	wait_for_slot(cpu);

@@ -336,6 +336,21 @@ static void lvt_mask(const struct lapic_state *state)
 			lapic_write(lvts[i].offset, state->lvt[i] | LVT_MASKED);
 }
 
+/*
+ * A one-shot timer that has run out may not have brought its interrupt yet: an emulated one is late,
+ * and then finds itself masked. So its interrupt is noted once more. A kernel takes it for spurious,
+ * or finds that it has nothing to do yet.
+ */
+static void timer_raise(struct lapic_state *state)
+{
+	uint32_t timer = state->lvt[LVT_TIMER], vector = timer & 0xff;
+
+	if (timer & LVT_MASKED || (timer & LVT_TIMER_MODE) != LVT_TIMER_ONESHOT ||
+	    !state->initial || state->current)
+		return;
+	state->pending[vector / 32] |= 1u << vector % 32;
+}
+
 void lapic_drain(struct lapic_state *state)
 {
 	uint64_t end = clock_us() + DRAIN_WAIT_US;
@@ -350,6 +365,7 @@ void lapic_drain(struct lapic_state *state)
 			state->pending[i] |= irr[i] & ~lapic_read(LAPIC_TMR + i * 16);
 	}
 	timer_settle(state, irr);
+	timer_raise(state);
 	if (!(state->svr & SVR_ENABLE)) /* otherwise it delivers none */
 		lapic_write(LAPIC_SVR, state->svr | SVR_ENABLE);
 	if (state->tpr)
@@ -357,16 +373,6 @@ void lapic_drain(struct lapic_state *state)
 	end_in_service();
 	while (any_vector(LAPIC_IRR) && clock_us() < end)
 		interrupts_take();
-}
-
-void lapic_raise_timer(struct lapic_state *state)
-{
-	uint32_t timer = state->lvt[LVT_TIMER], vector = timer & 0xff;
-
-	if (timer & LVT_MASKED || (timer & LVT_TIMER_MODE) != LVT_TIMER_ONESHOT ||
-	    !state->initial || state->current)
-		return;
-	state->pending[vector / 32] |= 1u << vector % 32;
 }
 
 void lapic_keep_firmware(void)

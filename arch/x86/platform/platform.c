@@ -183,8 +183,6 @@ static void wake_item_restore(const void *none, const void *now)
 static void quiet(void *lapic)
 {
 	lapic_drain(lapic);
-	if (devices_work)
-		lapic_raise_timer(lapic);
 	lapic_virtual_wire(lapic);
 }
 

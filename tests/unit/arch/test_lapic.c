@@ -284,6 +284,31 @@ static void test_a_one_shot_timer_fires_once(void **unused)
 	assert_int_equal(fake_msr_value(X2APIC_INITIAL), 0);
 }
 
+/* A timer has run out before the save. Its interrupt has not come yet. Returns how often it is sent. */
+static unsigned int sent_late(uint32_t mode)
+{
+	struct lapic_state state;
+	unsigned int last;
+
+	start_in(X2APIC);
+	fake_msr(X2APIC_LVT_TIMER, mode | 0xec);
+	fake_msr(X2APIC_INITIAL, 1000);
+	fake_msr(X2APIC_CURRENT, 0);
+	lapic_save(&state);
+	lapic_drain(&state);
+	lapic_restore(&state);
+	return writes(X2APIC_ICR, &last);
+}
+
+static void test_a_late_one_shot_timer_is_not_lost(void **unused)
+{
+	(void)unused;
+	assert_int_equal(sent_late(TIMER_ONESHOT), 1);
+	assert_int_equal(sent_late(TIMER_ONESHOT | 0x10000), 0); /* masked */
+	assert_int_equal(sent_late(TIMER_PERIODIC), 0);
+	assert_int_equal(sent_late(TIMER_DEADLINE), 0);
+}
+
 static void test_a_deadline_fires_once(void **unused)
 {
 	struct lapic_state state;
@@ -438,6 +463,7 @@ int main(void)
 		cmocka_unit_test(test_deadline),
 		cmocka_unit_test(test_periodic_timer),
 		cmocka_unit_test(test_a_one_shot_timer_fires_once),
+		cmocka_unit_test(test_a_late_one_shot_timer_is_not_lost),
 		cmocka_unit_test(test_a_deadline_fires_once),
 		cmocka_unit_test(test_a_one_shot_timer_goes_on),
 		cmocka_unit_test(test_back_to_firmwares_xapic),

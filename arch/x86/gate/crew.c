@@ -65,6 +65,7 @@ static void await(uint32_t cpu, enum crew_state state)
 __attribute__((noreturn)) static void wait_for_slot(uint32_t cpu)
 {
 	struct cpu_context *context;
+	int64_t result;
 
 	set_state(cpu, CREW_WAITS);
 	await(cpu, CREW_LOADS);
@@ -73,8 +74,9 @@ __attribute__((noreturn)) static void wait_for_slot(uint32_t cpu)
 	cpu_state_restore(context);
 	set_state(cpu, CREW_READY);
 	await(cpu, CREW_GOES);
-	set_state(cpu, CREW_AWAY);
-	gate_resume(context, crew.result);
+	result = crew.result;
+	set_state(cpu, CREW_AWAY); /* from here on, the slot may leave again */
+	gate_resume(context, result);
 }
 
 __attribute__((noreturn)) static void leave_slot(uint32_t cpu)

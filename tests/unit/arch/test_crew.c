@@ -40,6 +40,7 @@ static struct cpu {
 	uint32_t loads,
 		wires; /* its state was loaded; its local APIC was set to virtual wire mode */
 	uint32_t inits, starts;
+	uint32_t takes; /* it was taken from whatever it did */
 	struct cpu_context context, next;
 	struct cpu_context *resumed; /* with that context */
 } cpus[CPUS];
@@ -201,6 +202,7 @@ void cpu_state_restore(const struct cpu_context *context)
 
 void cpu_state_take(void)
 {
+	cpus[self].takes++;
 }
 
 struct lapic_state *cpu_state_lapic(struct cpu_context *context)
@@ -589,6 +591,8 @@ static void one_that_waits_for_a_sipi_is_started(void **state)
 	assert_true(crew_fetch(set_of(2, 3)));
 	assert_int_equal(cpus[3].inits, 1);
 	assert_int_equal(cpus[3].starts, 1);
+	assert_int_equal(cpus[3].takes, 1);
+	assert_int_equal(cpus[3].wires, 1);
 	assert_int_equal(cpus[2].inits + cpus[2].starts, 0);
 	crew_dismiss(set_of(2, 3));
 	assert_true(crew_load(set_of(2, 3)));

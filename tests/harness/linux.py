@@ -136,10 +136,10 @@ class Linux:
                 if time.monotonic() > deadline:
                     raise
 
-    def switch_to(self, other, timeout=LINUX_BOOT_LIMIT):
-        """Switches with syctl, and waits for the other's shell. Returns the seconds it took."""
+    def switch_to(self, other, timeout=LINUX_BOOT_LIMIT, way=''):
+        """Switches with syctl, and waits for the other's shell. way: --quick or --deep. Returns the seconds."""
         start = time.monotonic()
-        self.leave(f'syctl switch {other.name}')
+        self.leave(f'syctl {way} switch {other.name}')
         if other.is_parked:
             other.come_back(timeout)
         else:

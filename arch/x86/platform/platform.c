@@ -150,15 +150,14 @@ static void other_cpus_stop(void *none)
 		crew_stop_absent();
 		return;
 	}
-	crew_forget();
-	if (lapic_is_boot_cpu()) {
-		lapic_init_others();
-		return;
-	}
 	/* INIT would send the boot CPU to firmware's reset vector. */
-	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
-		if (gate_cpus.cpu[cpu].apic_id != lapic_id())
-			lapic_send_init(gate_cpus.cpu[cpu].apic_id);
+	if (lapic_is_boot_cpu())
+		lapic_init_others();
+	else
+		for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
+			if (gate_cpus.cpu[cpu].apic_id != lapic_id())
+				lapic_send_init(gate_cpus.cpu[cpu].apic_id);
+	crew_forget(); /* one that comes to the gate until then is not there any more */
 }
 
 static void crew_item_save(void *none)

@@ -106,9 +106,11 @@ static int stop_boot_cpu(struct quick *quick)
 	error = syscore_suspend();
 	if (!error) {
 		smp_store_release(&quick->enter, true);
-		switchyard_spare(RENEWED);
+		switchyard_spare(RENEWED | switchyard_font_spared_running());
 		switchyard_request_enter(&left);
 		switchyard_spare(0);
+		if (left)
+			switchyard_font_kept();
 		syscore_resume();
 		raise_edges();
 	}

@@ -52,6 +52,8 @@ void switchyard_font_exit(void);
  * switch.
  */
 u32 switchyard_font_spared(const struct vc_data *shown);
+u32 switchyard_font_spared_running(
+	void); /* the same for a quick switch, while all CPUs are stopped */
 void switchyard_font_kept(void);
 
 /* Timers for the CPUs that a quick switch stops. They can't fail. */

@@ -69,12 +69,13 @@ static bool is_msix(struct irq_data *data)
 	return message && dev_is_pci(message->dev) && message->pci.msi_attrib.is_msix;
 }
 
+/* If a driver has disabled it for a moment, Linux notes it, and raises it when it is enabled. */
 static void raise_one(unsigned int irq)
 {
 	struct irq_data *data = irq_get_irq_data(irq);
 
 	if (!data || !irq_has_action(irq) || irqd_is_level_type(data) || !irqd_is_activated(data) ||
-	    irqd_irq_disabled(data) || !data->chip->irq_retrigger)
+	    !data->chip->irq_retrigger)
 		return;
 	if (!is_msix(data))
 		data->chip->irq_retrigger(data);
@@ -105,9 +106,11 @@ static int stop_boot_cpu(struct quick *quick)
 	error = syscore_suspend();
 	if (!error) {
 		smp_store_release(&quick->enter, true);
-		switchyard_spare(RENEWED);
+		switchyard_spare(RENEWED | switchyard_font_spared_running());
 		switchyard_request_enter(&left);
 		switchyard_spare(0);
+		if (left)
+			switchyard_font_kept();
 		syscore_resume();
 		raise_edges();
 	}

@@ -23,11 +23,18 @@ struct owner_request {
 	bool boot;		 /* to starts afresh */
 };
 
+/* What a kernel tells of itself. All of it is from a guest. */
+struct owner_told {
+	const uint16_t *addresses; /* of the functions that it uses */
+	uint32_t count;
+	uint64_t besides; /* SWITCHYARD_USES_* */
+};
+
 /*
- * Notes the functions that the slot's kernel uses: count addresses from a guest. If the monitor does
- * not know one of them, it returns false with a reason. It can't mask the interrupts of that one.
+ * Notes the functions that the slot's kernel uses. If the monitor does not know one of them, it
+ * returns false with a reason. It can't mask the interrupts of that one.
  */
-bool owner_tell(struct slot *slot, const uint16_t *addresses, uint32_t count, struct error *error);
+bool owner_tell(struct slot *slot, const struct owner_told *told, struct error *error);
 
 /*
  * Finds the functions that the slot's devices= names. If another slot's names one of them, too, it

@@ -616,6 +616,10 @@ static void prepare(void **state)
 	refused(SWITCHYARD_PREPARE, quick,
 		"a list of 258 bytes; expected two for each of 128 functions at most");
 	quick.length = sizeof(uses);
+	quick.bytes = 6;
+	refused(SWITCHYARD_PREPARE, quick,
+		"bits 0x6 beside the list; expected 0x1 and 0x2 at most");
+	quick.bytes = 0;
 	refused(SWITCHYARD_PREPARE, quick, "0000:09:00.0 was not there when the monitor started");
 	deep.kind = SWITCHYARD_SWITCH;
 	deep.length = sizeof(uses);

@@ -253,6 +253,12 @@ enum switchyard_service {
 	 * each function: its bus in the upper byte, device and function in the lower.
 	 */
 	SWITCHYARD_PREPARE = 12,
+
+	/*
+	 * Copies which PCI functions devices= of the slot `slot` names (0: this slot) to the buffer, a
+	 * line for each: "0000:00:10.0". `done` is how many bytes that are.
+	 */
+	SWITCHYARD_DEVICES = 13,
 };
 
 /* What a file of LOAD_FILE is: kinds of module lines. */
@@ -285,7 +291,7 @@ struct switchyard_call {
 	uint64_t bytes;	  /* of the file; LOG: see there */
 	uint64_t address; /* physical address of the buffer */
 	uint64_t length;  /* of the buffer, in bytes */
-	uint64_t done;	  /* LOG: bytes that were copied; ADD: the new slot's number; OUTCOME */
+	uint64_t done;	  /* LOG, DEVICES: bytes; ADD: the new slot's number; OUTCOME */
 	char text[SWITCHYARD_TEXT_SIZE]; /* NUL-terminated */
 };
 

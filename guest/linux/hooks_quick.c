@@ -20,9 +20,11 @@
 #include <linux/msi.h>
 #include <linux/nmi.h>
 #include <linux/pci.h>
+#include <linux/rtc.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/stop_machine.h>
+#include <linux/string.h>
 #include <linux/syscore_ops.h>
 #include <asm/processor-flags.h>
 #include <asm/special_insns.h>
@@ -155,6 +157,12 @@ const char *switchyard_why_not_quick(void)
 	return NULL;
 }
 
+/* pci-stub takes a device only so that no other driver does. */
+static bool is_used(const struct pci_dev *card)
+{
+	return card->driver && strcmp(card->driver->name, "pci-stub") != 0;
+}
+
 static void forget_used(void)
 {
 	while (used.count)
@@ -166,8 +174,25 @@ static void find_used(void)
 	struct pci_dev *card = NULL;
 
 	for_each_pci_dev (card)
-		if (card->driver && used.count < SWITCHYARD_MOST_USES)
+		if (is_used(card) && used.count < SWITCHYARD_MOST_USES)
 			used.card[used.count++] = pci_dev_get(card);
+}
+
+/*
+ * An alarm of the clock whose time has passed meanwhile has not rung: other kernels have set the
+ * clock's registers. With this, Linux looks which of its alarms are due, and sets the next one.
+ */
+static void ring_alarms(void)
+{
+	struct rtc_device *clock;
+
+	if (!IS_ENABLED(CONFIG_RTC_CLASS))
+		return;
+	clock = rtc_class_open("rtc0");
+	if (!clock)
+		return;
+	rtc_update_irq(clock, 1, RTC_IRQF | RTC_AF);
+	rtc_class_close(clock);
 }
 
 int switchyard_quick_stop(void)
@@ -177,6 +202,7 @@ int switchyard_quick_stop(void)
 
 	find_used();
 	error = stop_machine(stop_cpu, &quick, cpu_online_mask);
+	ring_alarms();
 	forget_used();
 	return error;
 }
@@ -187,7 +213,7 @@ int switchyard_find_uses(u16 *uses, const char **reason)
 	int count = 0;
 
 	for_each_pci_dev (card) {
-		if (!card->driver)
+		if (!is_used(card))
 			continue;
 		*reason = "it has more devices than the monitor knows";
 		if (pci_domain_nr(card->bus))
@@ -212,6 +238,6 @@ void switchyard_quick_wake(void)
 	struct pci_dev *card = NULL;
 
 	for_each_pci_dev (card)
-		if (!card->driver && !pci_is_bridge(card) && pci_device_is_present(card))
+		if (!is_used(card) && !pci_is_bridge(card) && pci_device_is_present(card))
 			pci_save_state(card);
 }

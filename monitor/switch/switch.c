@@ -206,7 +206,10 @@ void switch_resume(struct monitor *monitor, struct slot *slot, int64_t result)
 	mark_running(monitor, slot, LIFE_RESUME);
 	if (!(kept->spared & SWITCHYARD_SPARE_PICTURE))
 		picture_restore(monitor, monitor->current);
-	crew_load(kept->crew);
+	if (!crew_load(kept->crew))
+		log_keep(&monitor->log, LOG_ERROR,
+			 "slot %s: one of its CPUs faulted in the monitor; it goes on without it",
+			 slot->name);
 	platform_set_ram(slot->ram.base, slot->ram.size);
 	platform_restore(kept->platform, kept->apart_size ? (void *)kept->apart : NULL,
 			 cpu_state_lapic(kept->cpu[0]), kept->spared);

@@ -10,6 +10,8 @@
 #include "monitor/switch/slot_block.h"
 #include "lib/units.h"
 
+#define ALL_PARTS ((1u << PART_COUNT) - 1)
+
 static const char *const part_names[PART_COUNT] = {
 	[PART_APART] = "saved device state: vga-font",
 	[PART_ACPI] = "ACPI tables",
@@ -107,14 +109,18 @@ static const char *changed_item(const struct state_layout *layout, const void *s
 	return NULL;
 }
 
-static void take_control(const struct slot *slot, struct kept_state *kept)
+static void take_control(const struct slot *slot, struct kept_state *kept, bool quick)
 {
 	struct integrity *integrity = &kept->integrity;
 
+	integrity->parts = ALL_PARTS;
+	if (quick)
+		integrity->parts = 1u << integrity->turn++ % PART_COUNT;
 	take_items(cpu_state_layout(), kept->cpu[0], integrity->cpu);
 	take_items(platform_layout(), kept->platform, integrity->machine);
 	for (unsigned int part = 0; part < PART_COUNT; part++)
-		integrity->part[part] = sum_part(slot, kept, (enum integrity_part)part);
+		if (integrity->parts >> part & 1)
+			integrity->part[part] = sum_part(slot, kept, (enum integrity_part)part);
 }
 
 static bool verify_control(const struct slot *slot, const struct kept_state *kept,
@@ -134,7 +140,8 @@ static bool verify_control(const struct slot *slot, const struct kept_state *kep
 	}
 	for (unsigned int part = 0; !changed && part < PART_COUNT; part++) {
 		what = "";
-		if (sum_part(slot, kept, (enum integrity_part)part) != integrity->part[part])
+		if (integrity->parts >> part & 1 &&
+		    sum_part(slot, kept, (enum integrity_part)part) != integrity->part[part])
 			changed = part_names[part];
 	}
 	return !changed || fail(error,
@@ -154,17 +161,18 @@ void integrity_forget(struct integrity *integrity)
 }
 
 const struct text_piece *integrity_take(const struct slot *slot, struct kept_state *kept,
-					enum integrity_check check)
+					enum integrity_check check, bool quick)
 {
 	struct integrity *integrity = &kept->integrity;
 	struct page_walk walk = walk_of(slot, kept);
+	enum text_share share = quick ? TEXT_PIECE : TEXT_PART;
 
 	integrity->check = check;
 	if (check >= INTEGRITY_CONTROL)
-		take_control(slot, kept);
-	return check >= INTEGRITY_TEXT
-		       ? kernel_text_take(&walk, &integrity->text, check == INTEGRITY_ALL)
-		       : NULL;
+		take_control(slot, kept, quick && check != INTEGRITY_ALL);
+	return check >= INTEGRITY_TEXT ? kernel_text_take(&walk, &integrity->text,
+							  check == INTEGRITY_ALL ? TEXT_ALL : share)
+				       : NULL;
 }
 
 static bool verify_text(const struct slot *slot, const struct text_turn *turn, struct error *error)

@@ -6,8 +6,8 @@
 # make system  system tests in QEMU; TESTS='-k tick' runs some of them
 # make mutation  what the monitor keeps is left out, item by item: the torture guest must see it
 #              two files of them at a time (pytest-xdist), or WORKERS=1
-# make soak    many switches in a row, some minutes: SOAK_SWITCHES between two Debian kernels, and
-#              SOAK_CHECKED_SWITCHES between two guests that compare all state after each
+# make soak    many switches in a row, an hour: SOAK_SWITCHES between two Debian kernels, SOAK_QUICK_SWITCHES
+#              quick ones, and SOAK_CHECKED_SWITCHES between two guests that compare all state after each
 # (make unit: tests/unit/unit.mk; make fuzz: tests/fuzz/fuzz.mk)
 
 include tests/unit/unit.mk
@@ -21,6 +21,7 @@ WORKERS     ?= 2
 PYTEST_DIST  = $(if $(filter-out 1,$(WORKERS)),-n $(WORKERS) --dist loadfile)
 
 SOAK_SWITCHES         ?= 500
+SOAK_QUICK_SWITCHES   ?= 10000
 SOAK_CHECKED_SWITCHES ?= 100000
 
 # Everything that system tests start.
@@ -76,6 +77,7 @@ system: test-parts
 # -s: progress shows while they run.
 soak: test-parts
 	QEMU_CPU='$(QEMU_CPU)' SOAK_SWITCHES=$(SOAK_SWITCHES) \
+		SOAK_QUICK_SWITCHES=$(SOAK_QUICK_SWITCHES) \
 		SOAK_CHECKED_SWITCHES=$(SOAK_CHECKED_SWITCHES) \
 		$(PYTEST) -s --durations=0 tests/soak $(TESTS)
 

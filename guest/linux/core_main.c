@@ -89,9 +89,12 @@ int switchyard_core_init(void)
 	error = switchyard_gate_init(&core->gate, core->info);
 	if (error)
 		goto unmap;
-	error = switchyard_request_init(core);
+	error = switchyard_clock_init();
 	if (error)
 		goto undo_gate;
+	error = switchyard_request_init(core);
+	if (error)
+		goto undo_clock;
 	error = switchyard_service_init();
 	if (error)
 		goto undo_request;
@@ -113,6 +116,8 @@ undo_service:
 	switchyard_service_exit();
 undo_request:
 	switchyard_request_exit(core);
+undo_clock:
+	switchyard_clock_exit();
 undo_gate:
 	switchyard_gate_exit(&core->gate);
 unmap:
@@ -129,6 +134,7 @@ void switchyard_core_exit(void)
 	switchyard_device_exit();
 	switchyard_service_exit();
 	switchyard_request_exit(core);
+	switchyard_clock_exit();
 	switchyard_gate_exit(&core->gate);
 	memunmap(core->info);
 }

@@ -45,7 +45,6 @@ static int switch_valid(suspend_state_t state)
 static int switch_begin(suspend_state_t state)
 {
 	pm_set_suspend_via_firmware();
-	switchyard_request_begin();
 	switchyard_phase(SWITCHYARD_PHASE_SUSPEND);
 	return 0;
 }

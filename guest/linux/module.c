@@ -32,6 +32,7 @@ static int __init switchyard_init(void)
 	switchyard_restart_init();
 	switchyard_timeout_init();
 	switchyard_font_init();
+	switchyard_quick_init();
 	switchyard_suspend_init();
 	return 0;
 
@@ -51,6 +52,7 @@ undo_core:
 static void __exit switchyard_exit(void)
 {
 	switchyard_suspend_exit();
+	switchyard_quick_exit();
 	switchyard_font_exit();
 	switchyard_restart_exit();
 	switchyard_panic_exit();

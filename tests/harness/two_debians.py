@@ -7,15 +7,18 @@ import statistics
 import subprocess
 
 from linux import ALARM, BUSY_HOST, Linux, linux_slot
+from own_devices import addresses, keep_own
 from paths import GUESTS, QEMU_CPU, scaled
 from serial_stream import ExpectError
-from tcp_stream import TcpStream
+from tcp_stream import HOST, TcpStream
 
 DISK_BYTES = 48 << 20
 SHARED_BYTES = 16 << 20
 SHARED_OFFSET = {'alpha': 0, 'beta': 32}  # each guest's half of the shared disk, in 256 KiB
 SEED = {'alpha': 11, 'beta': 13}          # of their TCP streams
 CHECK_LIMIT_S = 60
+OWN_DEVICES = 3  # of each guest, if no device is suspended
+ADDRESS = {'alpha': '10.0.2.15', 'beta': '10.0.2.16'}
 
 CLOCK_LIMIT_S = 1.0
 RESUME_MEDIAN_S = 1.0  # a switch by syctl, seen from outside
@@ -26,6 +29,9 @@ RESUME_LIMIT_S = 5.0   # the slowest, on a busy host
 class Case:
     """shared: QEMU's arguments for the disk that both use, drive `shared`. extra: of both command lines.
     says: a regular expression for each line that the log of either kernel must have.
+    quick: each guest has devices of its own, and no device is suspended. `shared` is then of a disk that each
+    guest has; {name} stands for the guest, and {address} for the disk's PCI address.
+    check_each: so many switches are made from one look at the guest to the next. An odd number looks at both.
     """
     name: str
     kernels: tuple
@@ -39,6 +45,8 @@ class Case:
     devices: tuple = ()
     extra: str = ''
     says: tuple = ()
+    quick: bool = False
+    check_each: int = 1
 
 
 def make_disk(path, size, ext4):
@@ -49,7 +57,7 @@ def make_disk(path, size, ext4):
     return path
 
 
-def devices(case, folder):
+def common_devices(case, folder):
     alpha = make_disk(folder / 'alpha.img', DISK_BYTES, True)
     beta = make_disk(folder / 'beta.img', DISK_BYTES, True)
     shared = make_disk(folder / 'shared.img', SHARED_BYTES, False)
@@ -59,23 +67,50 @@ def devices(case, folder):
             '-netdev', 'user,id=net0', '-device', f'{case.nic},netdev=net0']
 
 
+def own_devices(case, folder, name):
+    disk, shared, nic = addresses(name, OWN_DEVICES)
+    return ['-drive', f'file={make_disk(folder / f"{name}.img", DISK_BYTES, True)},format=raw,if=none,id={name}',
+            '-device', f'virtio-blk-pci,drive={name},addr={disk}',
+            '-drive', f'file={make_disk(folder / f"{name}-2.img", SHARED_BYTES, False)},format=raw,if=none,'
+                      f'id=shared-{name}',
+            *(argument.format(name=name, address=shared) for argument in case.shared),
+            '-netdev', f'user,id=net-{name}', '-device', f'{case.nic},netdev=net-{name},addr={nic}']
+
+
+def devices(case, folder):
+    if not case.quick:
+        return common_devices(case, folder)
+    return own_devices(case, folder, 'alpha') + own_devices(case, folder, 'beta')
+
+
 class Worker:
     """A guest with its disk, its tmpfs, its TCP stream, and processes that never rest."""
 
-    def __init__(self, machine, name, disk, smp):
+    def __init__(self, machine, name, disk, case):
         self.linux = Linux(machine, name)
         self.name = name
         self.disk = disk
-        self.smp = smp
+        self.smp = case.smp
+        self.quick = case.quick
         self.round = 0
         self.stream = TcpStream(SEED[name])
+
+    def take_own_devices(self):
+        """What is this guest's alone is its disk, and its network card has its address."""
+        keep_own(self.linux, OWN_DEVICES)
+        self.disk = self.linux.run('echo /dev/vd?').strip()
+        self.linux.run('card=$(cd /sys/class/net; echo e*) && ip address flush dev $card && '
+                       f'ip address add {ADDRESS[self.name]}/24 dev $card && ip link set $card up && '
+                       f'ip route add default via {HOST}')
 
     def set_up(self):
         run = self.linux.run
         # What the kernel says must not come between a command and its answer; check.sh looks at it.
         run('dmesg -n 1')
-        # By its size: names of SATA and IDE disks differ from driver to driver.
-        run('for d in /sys/block/sd*; do '
+        if self.quick:
+            self.take_own_devices()
+        # By its size: names of disks differ from driver to driver.
+        run('for d in /sys/block/[sn]*; do '
             f'[ $(cat $d/size) = {SHARED_BYTES // 512} ] && echo /dev/${{d##*/}} > /shared-disk; '
             'done; [ -b "$(cat /shared-disk)" ]')
         self.linux.put_file('/load', (GUESTS / 'load.sh').read_text())
@@ -127,8 +162,8 @@ class Report:
 
 
 def start(machines, case, lifetime):
-    lines = linux_slot('alpha', case.kernels[0], extra=f'sy.ip=10.0.2.15/24 {case.extra}') \
-        + linux_slot('beta', case.kernels[1], extra=f'sy.ip=10.0.2.16/24 {case.extra}')
+    lines = linux_slot('alpha', case.kernels[0], extra=f'sy.ip={ADDRESS["alpha"]}/24 {case.extra}') \
+        + linux_slot('beta', case.kernels[1], extra=f'sy.ip={ADDRESS["beta"]}/24 {case.extra}')
     return machines.start('serial=com1,115200 timeout=0 default=alpha', lines,
                           machine=case.machine, smp=case.smp, memory='1G',
                           firmware=case.firmware, lifetime=lifetime, cpu=case.cpu,
@@ -141,14 +176,15 @@ def check_log(linux, case):
         assert re.search(pattern, log), f'{linux.name}: {pattern!r} is not in its log:\n{log}'
 
 
-def switch_to_and_fro(running, parked, count, report, progress):
-    for number in range(1, count + 1):
-        report.seconds.append(running.linux.switch_to(parked.linux))
+def switch_to_and_fro(running, parked, case, report, progress):
+    for number in range(1, case.switches + 1):
+        report.seconds.append(running.linux.switch_to(parked.linux, way='--quick' if case.quick else '--deep'))
         running, parked = parked, running
-        report.errors.append(running.linux.clock_error())
-        running.check_round()
-        report.bytes[running.name] = running.stream.received
-        if progress and number % progress == 0 and number < count:
+        if number % case.check_each == 0 or number == case.switches:
+            report.errors.append(running.linux.clock_error())
+            running.check_round()
+            report.bytes[running.name] = running.stream.received
+        if progress and number % progress == 0 and number < case.switches:
             print(report, flush=True)
     return running, parked
 
@@ -156,8 +192,8 @@ def switch_to_and_fro(running, parked, count, report, progress):
 def run_case(machines, case, *, lifetime=900, progress=None):
     """Boots both, lets them work, switches case.switches times; prints a line each `progress` switches."""
     machine = start(machines, case, lifetime)
-    alpha = Worker(machine, 'alpha', '/dev/vda', case.smp)
-    beta = Worker(machine, 'beta', '/dev/vdb', case.smp)
+    alpha = Worker(machine, 'alpha', '/dev/vda', case)
+    beta = Worker(machine, 'beta', '/dev/vdb', case)
     report = Report()
     running = alpha
     try:
@@ -170,7 +206,7 @@ def run_case(machines, case, *, lifetime=900, progress=None):
         check_log(beta.linux, case)
         beta.set_up()
         beta.check_round()
-        running, parked = switch_to_and_fro(beta, alpha, case.switches, report, progress)
+        running, parked = switch_to_and_fro(beta, alpha, case, report, progress)
         running.check_end()
         running.linux.switch_to(parked.linux)
         running = parked

@@ -12,24 +12,36 @@ from qemu import PROMPT
 from two_debians import Case, run_case
 
 DEBIAN_SWITCHES = int(os.environ.get('SOAK_SWITCHES', '500'))
+QUICK_SWITCHES = int(os.environ.get('SOAK_QUICK_SWITCHES', '10000'))
 CHECKED_SWITCHES = int(os.environ.get('SOAK_CHECKED_SWITCHES', '100000'))
 
 # Patience, not a measure: what a switch with all its checks may take on a busy host.
 DEBIAN_SECONDS_EACH = 6
+QUICK_SECONDS_EACH = 1
 CHECKED_SECONDS_EACH = 0.2
 START_SECONDS = 300
 
 DEBIAN_LIMIT = START_SECONDS + DEBIAN_SECONDS_EACH * DEBIAN_SWITCHES
+QUICK_LIMIT = START_SECONDS + QUICK_SECONDS_EACH * QUICK_SWITCHES
 CHECKED_LIMIT = START_SECONDS + CHECKED_SECONDS_EACH * CHECKED_SWITCHES
 
 CASE = Case('soak', (CLOUD, GENERIC), 'pc', 'virtio-net-pci',
             ('-device', 'ide-hd,drive=shared,bus=ide.0'), 2, DEBIAN_SWITCHES)
+QUICK_CASE = Case('soak-quick', (CLOUD, GENERIC), 'pc', 'virtio-net-pci',
+                  ('-device', 'nvme,drive=shared-{name},serial={name},addr={address}'), 2, QUICK_SWITCHES,
+                  quick=True, check_each=25)
 
 
 @pytest.mark.limit(DEBIAN_LIMIT)
 def test_two_debians_under_load(machines):
     print(f'\n{DEBIAN_SWITCHES} switches between two Debian kernels', flush=True)
     run_case(machines, CASE, lifetime=DEBIAN_LIMIT, progress=100)
+
+
+@pytest.mark.limit(QUICK_LIMIT)
+def test_two_debians_quick_under_load(machines):
+    print(f'\n{QUICK_SWITCHES} quick switches between two Debian kernels', flush=True)
+    run_case(machines, QUICK_CASE, lifetime=QUICK_LIMIT, progress=500)
 
 
 @pytest.mark.limit(CHECKED_LIMIT)

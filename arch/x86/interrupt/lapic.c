@@ -43,6 +43,7 @@ enum {
 #define LVT_TIMER_DEADLINE	 (2u << 17)
 #define DFR_FLAT		 0xffffffffu
 #define ICR_FIXED		 (0u << 8)
+#define ICR_LOWEST		 (1u << 8)
 #define ICR_NMI			 (4u << 8)
 #define ICR_INIT		 (5u << 8)
 #define ICR_START		 (6u << 8)
@@ -53,6 +54,7 @@ enum {
 #define MESSAGE_TARGET(address)	 ((address) >> 12 & 0xff)
 #define MESSAGE_LOGICAL		 (1u << 2)
 #define MESSAGE_WHAT		 0x7ffu
+#define MESSAGE_MODE		 (7u << 8)
 #define ICR_ALL_OTHERS		 (3u << 18)
 #define VERSION_MAX_LVT(version) ((version) >> 16 & 0xff)
 #define FIRST_VECTOR		 32
@@ -352,6 +354,21 @@ static void lvt_mask(const struct lapic_state *state)
 			lapic_write(lvts[i].offset, state->lvt[i] | LVT_MASKED);
 }
 
+/*
+ * A one-shot timer that has run out may not have brought its interrupt yet: an emulated one is late,
+ * and then finds itself masked. So its interrupt is noted once more. A kernel takes it for spurious,
+ * or finds that it has nothing to do yet.
+ */
+static void timer_raise(struct lapic_state *state)
+{
+	uint32_t timer = state->lvt[LVT_TIMER], vector = timer & 0xff;
+
+	if (timer & LVT_MASKED || (timer & LVT_TIMER_MODE) != LVT_TIMER_ONESHOT ||
+	    !state->initial || state->current)
+		return;
+	state->pending[vector / 32] |= 1u << vector % 32;
+}
+
 void lapic_drain(struct lapic_state *state)
 {
 	uint64_t end = clock_us() + DRAIN_WAIT_US;
@@ -368,6 +385,7 @@ void lapic_drain(struct lapic_state *state)
 		any |= irr[i];
 	}
 	timer_settle(state, irr);
+	timer_raise(state);
 	if (!(state->svr & SVR_ENABLE)) /* otherwise it delivers none */
 		lapic_write(LAPIC_SVR, state->svr | SVR_ENABLE);
 	if (state->tpr)
@@ -377,16 +395,6 @@ void lapic_drain(struct lapic_state *state)
 		interrupts_take();
 		any = any_waits();
 	}
-}
-
-void lapic_raise_timer(struct lapic_state *state)
-{
-	uint32_t timer = state->lvt[LVT_TIMER], vector = timer & 0xff;
-
-	if (timer & LVT_MASKED || (timer & LVT_TIMER_MODE) != LVT_TIMER_ONESHOT ||
-	    !state->initial || state->current)
-		return;
-	state->pending[vector / 32] |= 1u << vector % 32;
 }
 
 void lapic_keep_firmware(void)
@@ -443,8 +451,11 @@ void lapic_send_nmi(uint32_t apic_id)
 void lapic_send_message(uint32_t address, uint32_t data)
 {
 	uint32_t logical = address & MESSAGE_LOGICAL ? ICR_LOGICAL : 0;
+	uint32_t what = data & MESSAGE_WHAT;
 
-	send_ipi(MESSAGE_TARGET(address), ICR_ASSERT | logical | (data & MESSAGE_WHAT));
+	if ((what & MESSAGE_MODE) == ICR_LOWEST)
+		what ^= ICR_LOWEST;
+	send_ipi(MESSAGE_TARGET(address), ICR_ASSERT | logical | what);
 }
 
 bool lapic_is_boot_cpu(void)

@@ -154,15 +154,14 @@ static void other_cpus_stop(void *none)
 		crew_stop_absent();
 		return;
 	}
-	crew_forget();
-	if (lapic_is_boot_cpu()) {
-		lapic_init_others();
-		return;
-	}
 	/* INIT would send the boot CPU to firmware's reset vector. */
-	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
-		if (gate_cpus.cpu[cpu].apic_id != lapic_id())
-			lapic_send_init(gate_cpus.cpu[cpu].apic_id);
+	if (lapic_is_boot_cpu())
+		lapic_init_others();
+	else
+		for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
+			if (gate_cpus.cpu[cpu].apic_id != lapic_id())
+				lapic_send_init(gate_cpus.cpu[cpu].apic_id);
+	crew_forget(); /* one that comes to the gate until then is not there any more */
 }
 
 static void crew_item_save(void *none)
@@ -187,8 +186,6 @@ static void wake_item_restore(const void *none, const void *now)
 static void quiet(void *lapic)
 {
 	lapic_drain(lapic);
-	if (devices_work)
-		lapic_raise_timer(lapic);
 	lapic_virtual_wire(lapic);
 }
 
@@ -311,8 +308,9 @@ static void *item_of(const struct state_layout *of, void *state, const char *nam
 }
 
 /*
- * What is known of PCI is used once, so it may be spoilt. It is known unless a kernel could not be
- * entered, or if the last slot left its devices working; then it is read.
+ * What is known of PCI is used once, so it may be spoilt. It is not known if a kernel could not be
+ * entered, if the last slot left its devices working, or if those of a parked slot worked until now.
+ * Then it is read.
  */
 static void pci_item_restore(const void *state, const void *now)
 {
@@ -320,7 +318,7 @@ static void pci_item_restore(const void *state, const void *now)
 	bool few_known = now && ((const struct pci_state *)now)->quick &&
 			 !((const struct pci_state *)state)->quick;
 
-	if (!now || few_known)
+	if (!now || few_known || pci_functions()->ended)
 		pci_save(pci_functions(), last_of_pci, true);
 	else if (now != last_of_pci)
 		memcpy(last_of_pci, now, pci_item_size());
@@ -372,7 +370,6 @@ void platform_stop_devices(bool ended, const void *next)
 	}
 	if (ended || pauses)
 		forget("pci");
-	pci_stop_ended();
 	if (slot_has_run)
 		iommu_off();
 }
@@ -441,8 +438,12 @@ void platform_restore(const void *state, const void *apart, const struct lapic_s
 	vga_font_restore(apart);
 	state_restore(&layout, state, lapic, &last.now, spared);
 	last.now.known = 0;
-	if (pci->quick)
-		pci_works_unmask(pci_functions(), pci, lapic_send_message);
+	if (!pci->quick)
+		return;
+	if (!(spared & PLATFORM_SPARE_IOAPIC))
+		ioapic_raise_edges(&machine()->ioapics, item_of(&layout, (void *)state, "ioapic"),
+				   lapic_send_message);
+	pci_works_unmask(pci_functions(), pci, lapic_send_message);
 }
 
 void platform_restore_firmware(void)

@@ -288,7 +288,7 @@ static uint32_t restore_counter(uint64_t address, const struct hpet_state *state
 	if (config & CONFIG_ENABLE) {
 		config &= ~CONFIG_ENABLE;
 		mmio_write32(address + HPET_CONFIG, config);
-	} else if (!counter_ran(now, count) && state->counter == now->counter) {
+	} else if (!now->runs && !counter_ran(now, count) && state->counter == now->counter) {
 		return config;
 	}
 	write64(address + HPET_COUNTER, state->counter);

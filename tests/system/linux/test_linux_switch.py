@@ -11,6 +11,9 @@ from linux import CLOUD, GENERIC, OLDER_CLOUD, OLDER_GENERIC, OLDER_RT, RT
 from two_debians import Case, run_case
 
 IDE = ('-device', 'ide-hd,drive=shared,bus=ide.0')
+# Messages of MSI-X, and of MSI without mask bits.
+NVME = ('-device', 'nvme,drive=shared-{name},serial={name},addr={address}')
+AHCI = ('-device', 'ahci,id=ahci-{name},addr={address}', '-device', 'ide-hd,drive=shared-{name},bus=ahci-{name}.0')
 
 # Debian's cloud kernel has no driver for AHCI, but one for PIIX IDE. Linux waits seconds for an e1000's
 # link after each switch, so that case has fewer.
@@ -21,6 +24,8 @@ CASES = [
     Case('older-cloud+older-generic-pc-smp2', (OLDER_CLOUD, OLDER_GENERIC), 'pc', 'virtio-net-pci', IDE, 2, 6),
     Case('generic+older-rt-q35-smp1', (GENERIC, OLDER_RT), 'q35', 'virtio-net-pci', IDE, 1, 4),
     Case('cloud+generic-pc-smp2-uefi', (CLOUD, GENERIC), 'pc', 'virtio-net-pci', IDE, 2, 5, 'uefi'),
+    Case('cloud+generic-pc-smp2-quick', (CLOUD, GENERIC), 'pc', 'virtio-net-pci', NVME, 2, 24, quick=True),
+    Case('older-generic+generic-q35-smp2-quick', (OLDER_GENERIC, GENERIC), 'q35', 'e1000', AHCI, 2, 10, quick=True),
 ]
 
 

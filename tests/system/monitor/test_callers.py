@@ -118,6 +118,19 @@ def test_the_slot_can_be_left_and_resumed(machine):
     machine.expect(r'^callers: back after')
 
 
+def test_edges_after_a_quick_switch(machines):
+    """The monitor raises each unmasked edge-triggered pin once. No device is at these pins."""
+    machine = machines.start('timeout=0 default=callers', [module('kernel', 'callers', CALLERS, 'mem=16M')])
+    machine.expect(r'^callers: 0 other CPUs are ready\n', BOOT_LIMIT)
+    for time in 1, 2:
+        machine.send('q')
+        machine.expect(PROMPT)
+        machine.sendline('switch callers')
+        came = dict(re.findall(r'callers: (\w+): (\d+)\n', machine.expect(r'((?:.*\n)*?)callers: all pins told', LIMIT)[1]))
+        assert came == {'fixed': f'{time}', 'logical': f'{time}', 'lowest': f'{time}', 'masked': '0', 'level': '0',
+                        'nmi': '0'}
+
+
 def end(machines, key, **settings):
     """The other CPU ends the slot, while tick is parked."""
     machine = machines.start('timeout=0 default=tick', [module('kernel', 'callers', CALLERS, 'mem=16M'), *tick_slot()],

@@ -33,6 +33,8 @@ enum { DISABLED = 0, XAPIC = 2, INVALID = 1, X2APIC = 3 }; /* bits 11 and 10 of 
 #define LVT_NMI		  0x400u
 #define ICR_SELF_FIXED	  0x44000u
 #define ICR_INIT_OTHERS	  0xc4500u
+#define ICR_FIXED	  0x4000u
+#define ICR_LOGICAL	  0x0800u
 #define ICR_INIT	  0x4500u
 #define ICR_NMI		  0x4400u
 #define CAP_XAPIC_DISABLE (1ull << 21)
@@ -283,6 +285,31 @@ static void test_a_one_shot_timer_fires_once(void **unused)
 	assert_int_equal(fake_msr_value(X2APIC_INITIAL), 0);
 }
 
+/* A timer has run out before the save. Its interrupt has not come yet. Returns how often it is sent. */
+static unsigned int sent_late(uint32_t mode)
+{
+	struct lapic_state state;
+	unsigned int last;
+
+	start_in(X2APIC);
+	fake_msr(X2APIC_LVT_TIMER, mode | 0xec);
+	fake_msr(X2APIC_INITIAL, 1000);
+	fake_msr(X2APIC_CURRENT, 0);
+	lapic_save(&state);
+	lapic_drain(&state);
+	lapic_restore(&state, NULL);
+	return writes(X2APIC_ICR, &last);
+}
+
+static void test_a_late_one_shot_timer_is_not_lost(void **unused)
+{
+	(void)unused;
+	assert_int_equal(sent_late(TIMER_ONESHOT), 1);
+	assert_int_equal(sent_late(TIMER_ONESHOT | 0x10000), 0); /* masked */
+	assert_int_equal(sent_late(TIMER_PERIODIC), 0);
+	assert_int_equal(sent_late(TIMER_DEADLINE), 0);
+}
+
 static void test_a_deadline_fires_once(void **unused)
 {
 	struct lapic_state state;
@@ -430,6 +457,21 @@ static void test_from_slot_to_slot(void **unused)
 	assert_int_equal(writes(MSR_APIC_BASE, &last), 0);
 }
 
+/* A message "to the lowest priority" becomes one to all CPUs that it names. */
+static void test_x2apic_messages(void **unused)
+{
+	unsigned int last = 0;
+
+	(void)unused;
+	start_in(X2APIC);
+	lapic_send_message(0xfee45000, 0x4131);
+	assert_int_equal(fake_cpu.event[fake_cpu.event_count - 1].value,
+			 ICR_FIXED | 0x31 | 0x45ull << 32);
+	lapic_send_message(0xfee0300c, 0x4032);
+	assert_int_equal(writes(X2APIC_ICR, &last), 2);
+	assert_int_equal(fake_cpu.event[last].value, ICR_FIXED | ICR_LOGICAL | 0x32 | 3ull << 32);
+}
+
 /* Firmware's state is the boot CPU's. A CPU that gets the same state is not the boot CPU after that. */
 static void test_the_flag_of_the_boot_cpu_stays(void **unused)
 {
@@ -455,10 +497,12 @@ int main(void)
 		cmocka_unit_test(test_x2apic_sends_what_was_pending),
 		cmocka_unit_test(test_x2apic_init_to_all_others),
 		cmocka_unit_test(test_x2apic_one_cpu),
+		cmocka_unit_test(test_x2apic_messages),
 		cmocka_unit_test(test_the_flag_of_the_boot_cpu_stays),
 		cmocka_unit_test(test_deadline),
 		cmocka_unit_test(test_periodic_timer),
 		cmocka_unit_test(test_a_one_shot_timer_fires_once),
+		cmocka_unit_test(test_a_late_one_shot_timer_is_not_lost),
 		cmocka_unit_test(test_a_deadline_fires_once),
 		cmocka_unit_test(test_a_one_shot_timer_goes_on),
 		cmocka_unit_test(test_back_to_firmwares_xapic),

@@ -128,7 +128,7 @@ static uint64_t bytes_to_read(const struct text_turn *turn, enum text_share shar
 	if (share == TEXT_ALL || turn->last_read == 0)
 		return UINT64_MAX;
 	if (share == TEXT_PIECE)
-		return PAGE_WALK_PIECE;
+		return 2 * PAGE_SIZE;
 	return part < TEXT_LEAST ? TEXT_LEAST : part;
 }
 

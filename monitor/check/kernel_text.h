@@ -29,8 +29,8 @@
 
 /* How much a parking reads. */
 enum text_share {
-	TEXT_PIECE, /* a piece, or some tables: for a quick switch, which takes less than that itself */
-	TEXT_PART, /* one of TEXT_PARKINGS parts */
+	TEXT_PIECE, /* a piece, or two tables: a quick switch takes hardly more than that itself */
+	TEXT_PART,  /* one of TEXT_PARKINGS parts */
 	TEXT_ALL,
 };
 

@@ -171,7 +171,8 @@ static void take_checksums(struct monitor *monitor, const struct slot *slot,
 	const struct text_piece *changed =
 		integrity_take(slot, kept, monitor->options.integrity, quick);
 
-	report_text(monitor, slot, turn, told, changed);
+	if (kept->integrity.parts & INTEGRITY_PART_TEXT)
+		report_text(monitor, slot, turn, told, changed);
 }
 
 /* A damaged monitor does not switch to another slot. The person is told, and decides. */

@@ -10,7 +10,7 @@
 #include "monitor/switch/slot_block.h"
 #include "lib/units.h"
 
-#define ALL_PARTS ((1u << PART_COUNT) - 1)
+#define ALL_PARTS (INTEGRITY_PART_TEXT * 2 - 1)
 
 static const char *const part_names[PART_COUNT] = {
 	[PART_APART] = "saved device state: vga-font",
@@ -109,13 +109,10 @@ static const char *changed_item(const struct state_layout *layout, const void *s
 	return NULL;
 }
 
-static void take_control(const struct slot *slot, struct kept_state *kept, bool quick)
+static void take_control(const struct slot *slot, struct kept_state *kept)
 {
 	struct integrity *integrity = &kept->integrity;
 
-	integrity->parts = ALL_PARTS;
-	if (quick)
-		integrity->parts = 1u << integrity->turn++ % PART_COUNT;
 	take_items(cpu_state_layout(), kept->cpu[0], integrity->cpu);
 	take_items(platform_layout(), kept->platform, integrity->machine);
 	for (unsigned int part = 0; part < PART_COUNT; part++)
@@ -166,13 +163,21 @@ const struct text_piece *integrity_take(const struct slot *slot, struct kept_sta
 	struct integrity *integrity = &kept->integrity;
 	struct page_walk walk = walk_of(slot, kept);
 	enum text_share share = quick ? TEXT_PIECE : TEXT_PART;
+	const struct text_piece *changed = NULL;
+	bool in_turn = quick && check != INTEGRITY_ALL;
 
 	integrity->check = check;
+	integrity->parts = in_turn ? 1u << integrity->turn++ % (PART_COUNT + 1) : ALL_PARTS;
 	if (check >= INTEGRITY_CONTROL)
-		take_control(slot, kept, quick && check != INTEGRITY_ALL);
-	return check >= INTEGRITY_TEXT ? kernel_text_take(&walk, &integrity->text,
-							  check == INTEGRITY_ALL ? TEXT_ALL : share)
-				       : NULL;
+		take_control(slot, kept);
+	if (check < INTEGRITY_TEXT)
+		integrity->parts &= ~INTEGRITY_PART_TEXT;
+	if (integrity->parts & INTEGRITY_PART_TEXT)
+		changed = kernel_text_take(&walk, &integrity->text,
+					   check == INTEGRITY_ALL ? TEXT_ALL : share);
+	if (in_turn) /* else pieces that the slot itself has changed since would be compared */
+		integrity->text.compared = integrity->text.count;
+	return changed;
 }
 
 static bool verify_text(const struct slot *slot, const struct text_turn *turn, struct error *error)

@@ -233,11 +233,6 @@ void lapic_drain(struct lapic_state *state)
 	assert_ptr_equal(state, gate_cpus.cpu[self].context);
 }
 
-void lapic_raise_timer(struct lapic_state *state)
-{
-	assert_ptr_equal(state, gate_cpus.cpu[self].context);
-}
-
 void lapic_virtual_wire(const struct lapic_state *drained)
 {
 	(void)drained;

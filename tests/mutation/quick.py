@@ -21,10 +21,12 @@ TWO_CPUS = {'options': 'quick', 'cpus': 2}
 
 def other_cpus():
     """Items of the second CPU, by what crew.c does for all of them."""
-    yield drop('lapic-svr lapic-timer-divide', CREW, '\tlapic_restore(cpu_state_lapic(context));\n', **TWO_CPUS)
+    yield drop('lapic-svr lapic-timer-divide', CREW, '\tlapic_restore(cpu_state_lapic(context), drained);\n',
+               '\t(void)drained;\n', **TWO_CPUS)
     yield drop('lapic-lvt-error', CREW, '\tlapic_save(lapic);\n', **TWO_CPUS)
     yield drop('lapic-pending', CREW, '\tlapic_drain(lapic);\n', **TWO_CPUS)
-    yield drop('lapic-dfr', CREW, '\tlapic_virtual_wire(lapic);\n', **TWO_CPUS)
+    yield drop('lapic-dfr', CREW, '\twait_for_slot(cpu, &drained);\n', '\t(void)drained;\n\twait_for_slot(cpu, NULL);\n',
+               **TWO_CPUS)
     yield drop('dr0 lstar xmm', CREW, '\tcpu_state_restore(context);\n\tset_state(cpu, CREW_READY);\n',
                '\tset_state(cpu, CREW_READY);\n', **TWO_CPUS)
     # The slot's other CPU does not come back.

@@ -61,8 +61,11 @@ static void await(uint32_t cpu, enum crew_state state)
 		cpu_pause();
 }
 
-/* The context is that of the next slot by then. */
-__attribute__((noreturn)) static void wait_for_slot(uint32_t cpu)
+/*
+ * The context is that of the next slot by then. drained is what the local APIC has meanwhile; NULL:
+ * it is in virtual wire mode. If this CPU goes to wait-for-SIPI instead, INIT resets it.
+ */
+__attribute__((noreturn)) static void wait_for_slot(uint32_t cpu, const struct lapic_state *drained)
 {
 	struct cpu_context *context;
 	int64_t result;
@@ -70,7 +73,7 @@ __attribute__((noreturn)) static void wait_for_slot(uint32_t cpu)
 	set_state(cpu, CREW_WAITS);
 	await(cpu, CREW_LOADS);
 	context = gate_cpus.cpu[cpu].context;
-	lapic_restore(cpu_state_lapic(context));
+	lapic_restore(cpu_state_lapic(context), drained);
 	cpu_state_restore(context);
 	set_state(cpu, CREW_READY);
 	await(cpu, CREW_GOES);
@@ -82,13 +85,13 @@ __attribute__((noreturn)) static void wait_for_slot(uint32_t cpu)
 __attribute__((noreturn)) static void leave_slot(uint32_t cpu)
 {
 	struct cpu_context *context = gate_cpus.cpu[cpu].context;
-	struct lapic_state *lapic = cpu_state_lapic(context);
+	struct lapic_state *lapic = cpu_state_lapic(context), drained;
 
 	lapic_save(lapic);
 	lapic_drain(lapic);
-	lapic_virtual_wire(lapic);
+	drained = *lapic; /* the slot may be gone when it is needed */
 	context->progress = GATE_PARKED;
-	wait_for_slot(cpu);
+	wait_for_slot(cpu, &drained);
 }
 
 /* Its registers are saved, as arrived says. Returns if no switch comes of it. */
@@ -133,7 +136,7 @@ void crew_started(void)
 {
 	cpu_state_take();
 	lapic_virtual_wire(NULL);
-	wait_for_slot(gate_cpu_index());
+	wait_for_slot(gate_cpu_index(), NULL);
 }
 
 void crew_init(bool may_start)

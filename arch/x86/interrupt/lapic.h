@@ -21,11 +21,12 @@ struct lapic_state {
 };
 
 /*
- * A mirrored pair. lapic_save() leaves the registers alone. lapic_restore() needs virtual wire mode,
- * and writes what differs from it.
+ * A mirrored pair. lapic_save() leaves the registers alone. lapic_restore() writes what differs from
+ * the registers in drained, which were saved and drained just before. drained is NULL in virtual wire
+ * mode.
  */
 void lapic_save(struct lapic_state *state);
-void lapic_restore(const struct lapic_state *state);
+void lapic_restore(const struct lapic_state *state, const struct lapic_state *drained);
 
 /*
  * Takes every waiting interrupt out of the local APIC, whose registers are those of state. It notes

@@ -22,6 +22,8 @@
 
 static const uint16_t uart_port[] = {UART_COM1, UART_COM2, UART_COM3, UART_COM4};
 #define UARTS (sizeof(uart_port) / sizeof(uart_port[0]))
+/* Looked for once: to find one takes as many accesses as to save it. */
+static bool uart_there[UARTS];
 
 /* The notes of the slot whose state is saved or restored: bits of enum platform_spared. */
 static uint32_t spared;
@@ -60,8 +62,8 @@ static bool alone;
 
 STATE_PAIR(ioapic, &machine()->ioapics, )
 STATE_PAIR(pic)
-STATE_PAIR_WHOLE(watchdogs)
-STATE_PAIR_WHOLE(acpi_events, &machine()->acpi_events, )
+STATE_PAIR(watchdogs)
+STATE_PAIR(acpi_events, &machine()->acpi_events, )
 STATE_PAIR_WHOLE(iommu)
 STATE_PAIR(rtc, &machine()->rtc, )
 STATE_PAIR(pit)
@@ -86,7 +88,7 @@ static void lapic_item_restore(const void *state, const void *now)
 {
 	(void)now;
 	if (!(spared & PLATFORM_SPARE_LAPIC))
-		lapic_restore(state);
+		lapic_restore(state, NULL);
 }
 
 /* If the slot's devices go on working, their interrupts were masked first of all. */
@@ -129,8 +131,10 @@ static void uarts_item_save(void *state)
 {
 	struct uart_state *uart = state;
 
-	for (unsigned int i = 0; i < UARTS; i++)
+	for (unsigned int i = 0; i < UARTS; i++) {
+		uart[i].present = uart_there[i];
 		uart_save(uart_port[i], &uart[i]);
+	}
 }
 
 static void uarts_item_restore(const void *state, const void *now)
@@ -200,6 +204,11 @@ static uint32_t hpet_item_size(void)
 	return hpet_state_size(machine()->hpet);
 }
 
+static uint32_t vga_item_size(void)
+{
+	return vga_state_size();
+}
+
 static uint32_t iommu_item_size(void)
 {
 	return iommu_state_size();
@@ -255,7 +264,7 @@ static const struct state_item items[] = {
 		     STATE_DEEP | STATE_CONSOLE | STATE_FIRMWARE)},
 	{STATE_FIXED("keyboard", keyboard, struct keyboard_state,
 		     STATE_DEEP | STATE_CONSOLE | STATE_FIRMWARE)},
-	{STATE_FIXED("vga", vga, struct vga_state, STATE_DEEP | STATE_CONSOLE)},
+	{STATE_SIZED("vga", vga, STATE_DEEP | STATE_CONSOLE)},
 	{.name = "vga-font",
 	 .version = 1,
 	 .flags = STATE_DEEP | STATE_CONSOLE | STATE_APART,
@@ -466,6 +475,8 @@ void platform_init(uint64_t rsdp, uint64_t efi_system_table, report_fn report, r
 	pci_init();
 	iommu_init(machine()->dmar, machine()->ivrs, report, later, context);
 	watchdogs_init(efi_system_table);
+	for (unsigned int i = 0; i < UARTS; i++)
+		uart_there[i] = uart_exists(uart_port[i]);
 	state_layout_init(&layout, items, ITEM_COUNT, STATE_DEEP);
 	state_layout_init(&firmware.layout, items, ITEM_COUNT, STATE_FIRMWARE);
 	alone = machine_cpus(NULL, 0) == 1;

@@ -14,8 +14,9 @@ from qemu import PROMPT
 from switchyard import BOOT_LIMIT, module, slots, tick_count, tick_slot
 
 CALLS = 500
-AGAIN = -11  # SWITCHYARD_EAGAIN
-BAD = -1     # SWITCHYARD_EBADOP
+AGAIN = -11    # SWITCHYARD_EAGAIN
+REFUSED = -10  # SWITCHYARD_EREFUSED
+BAD = -1       # SWITCHYARD_EBADOP
 NMIS = 100
 LIMIT = 60
 ANSWERS = r'(\d+) self, (\d+) not boot CPU, (\d+) busy, (\d+) other\n'
@@ -119,9 +120,10 @@ def test_each_service(machine):
     lines = machine.expect(r'((?:^callers: \w+: -?\d+\n)+)^callers: all asked', LIMIT)[1]
     calls = [(name, int(answer)) for name, answer in re.findall(r'^callers: (\w+): (-?\d+)$', lines, re.MULTILINE)]
     assert {name for name, _ in calls} == {'LIST', 'KILL', 'LOG', 'ADD', 'REMOVE', 'LOAD_BEGIN', 'LOAD_FILE', 'LOAD_WRITE',
-                                           'LOAD_COMMIT', 'LOAD_ABORT'}
-    assert {answer for _, answer in calls} == {0, AGAIN}
-    assert {name for name, answer in calls if answer} == {'LOAD_COMMIT'}
+                                           'LOAD_COMMIT', 'LOAD_ABORT', 'OUTCOME', 'LOG_OF_SLOT'}
+    assert {answer for _, answer in calls} == {0, AGAIN, REFUSED}
+    assert {name for name, answer in calls if answer == AGAIN} == {'LOAD_COMMIT', 'LOG_OF_SLOT'}
+    assert [name for name, answer in calls if answer == REFUSED] == ['OUTCOME', 'LOG_OF_SLOT']
     machine.send('m')
     machine.expect(PROMPT)
     assert {name: row['STATE'] for name, row in slots(machine).items()} == {'callers': 'parked', 'tick': 'ready'}

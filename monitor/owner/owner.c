@@ -2,6 +2,7 @@
 #include "monitor/owner/owner.h"
 #include <stddef.h>
 #include "arch/x86/pci/pci.h"
+#include "guest/linux/switchyard.h"
 #include "lib/print.h"
 
 _Static_assert(SLOT_USES_WORDS == PCI_SET_WORDS, "a bit for each function");
@@ -16,17 +17,21 @@ static uint32_t format_address(char *to, uint32_t size, pci_address_t address)
 				     PCI_DEVICE(address), PCI_FUNCTION(address));
 }
 
-bool owner_tell(struct slot *slot, const uint16_t *addresses, uint32_t count, struct error *error)
+bool owner_tell(struct slot *slot, const struct owner_told *told, struct error *error)
 {
 	char text[ADDRESS_TEXT];
 	bool known = true;
 
-	slot->uses = (struct uses){.told = true};
-	for (uint32_t i = 0; i < count; i++) {
-		uint32_t number = pci_number(addresses[i]);
+	slot->uses = (struct uses){
+		.told = true,
+		.more = told->besides & SWITCHYARD_USES_MORE,
+		.crash_kernel = told->besides & SWITCHYARD_USES_CRASH,
+	};
+	for (uint32_t i = 0; i < told->count; i++) {
+		uint32_t number = pci_number(told->addresses[i]);
 
 		if (number == pci_functions()->count) {
-			format_address(text, sizeof(text), addresses[i]);
+			format_address(text, sizeof(text), told->addresses[i]);
 			known = fail(error, "%s was not there when the monitor started", text);
 		} else if (!pci_is_bridge(&pci_functions()->function[number])) {
 			pci_set_add(slot->uses.set, number);
@@ -142,6 +147,20 @@ const struct slot *owner_of(const struct slot_table *slots, uint32_t function)
 	return owner;
 }
 
+uint32_t owner_list(const struct slot *slot, char *to, uint32_t size)
+{
+	uint32_t length = 0;
+
+	for (uint32_t i = 0; i < pci_functions()->count && size - length >= ADDRESS_TEXT; i++) {
+		if (!pci_set_has(slot->own.set, i))
+			continue;
+		length += format_address(to + length, ADDRESS_TEXT,
+					 pci_functions()->function[i].address);
+		to[length++] = '\n';
+	}
+	return length;
+}
+
 /* If its kernel has not told, its line may. */
 static const struct uses *uses_of(const struct slot *slot)
 {
@@ -168,6 +187,14 @@ static bool allows_beside(const struct slot *to, const struct slot *owner, bool 
 	if (!uses_of(to)->told)
 		return fail(error, "%s has not told which devices it uses, and those of %s work",
 			    to->name, owner->name);
+	if (to->uses.more)
+		return fail(error, "%s uses devices that it can't name, and those of %s work",
+			    to->name, owner->name);
+	if (to->uses.crash_kernel)
+		return fail(error,
+			    "%s has a crash kernel, which would look at all devices, and those of "
+			    "%s work",
+			    to->name, owner->name);
 	return allows_both(owner, to, error);
 }
 
@@ -176,6 +203,8 @@ bool owner_allows(const struct slot_table *slots, const struct owner_request *re
 {
 	if (request->quick && !request->from->uses.told)
 		return fail(error, "%s has not told which devices it uses", request->from->name);
+	if (request->quick && request->from->uses.more)
+		return fail(error, "%s uses devices that it can't name", request->from->name);
 	for (uint32_t i = 0; i < slots->count; i++) {
 		const struct slot *owner = &slots->slot[i];
 		bool leaves = owner == request->from;

@@ -76,7 +76,9 @@ struct devices {
 /* PCI functions, by their numbers in pci_functions(). */
 #define SLOT_USES_WORDS 2
 struct uses {
-	bool told; /* its kernel has told in this run; or its line has devices= */
+	bool told;	   /* its kernel has told in this run; or its line has devices= */
+	bool more;	   /* it uses functions, too, that it could not list */
+	bool crash_kernel; /* one is loaded, which looks at all functions if it starts */
 	uint64_t set[SLOT_USES_WORDS];
 };
 

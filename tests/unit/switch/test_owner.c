@@ -9,6 +9,7 @@
 #include "arch/x86/pci/pci.h"
 #include "fake/fake.h"
 #include "fake/fake_pci.h"
+#include "guest/linux/switchyard.h"
 #include "monitor/owner/owner.h"
 #include "reports.h"
 
@@ -47,7 +48,7 @@ static void tell(struct slot *slot, uint16_t one, uint16_t two)
 {
 	uint16_t addresses[] = {one, two};
 
-	assert_true(owner_tell(slot, addresses, 2, &error));
+	assert_true(owner_tell(slot, &(struct owner_told){addresses, 2, 0}, &error));
 }
 
 static bool allows(const struct slot *from, const struct slot *to, bool quick, bool boot)
@@ -85,12 +86,34 @@ static void one_that_has_not_told(void **state)
 					"alpha work");
 }
 
+static void what_the_list_does_not_say(void **state)
+{
+	const uint16_t addresses[] = {CARD};
+	struct owner_told told = {addresses, 1, SWITCHYARD_USES_MORE};
+
+	(void)state;
+	tell(alpha, DISK, DISK);
+	assert_true(owner_tell(beta, &told, &error));
+	assert_false(allows(alpha, beta, true, false));
+	assert_string_equal(error.text,
+			    "beta uses devices that it can't name, and those of alpha work");
+	assert_false(allows(beta, NULL, true, false));
+	assert_string_equal(error.text, "beta uses devices that it can't name");
+	told.besides = SWITCHYARD_USES_CRASH;
+	assert_true(owner_tell(beta, &told, &error));
+	assert_false(allows(alpha, beta, true, false));
+	assert_string_equal(error.text, "beta has a crash kernel, which would look at all devices, "
+					"and those of alpha work");
+	assert_true(allows(beta, alpha, true, false)); /* nothing starts that kernel meanwhile */
+	assert_true(allows(alpha, beta, false, false));
+}
+
 static void a_function_that_is_not_there(void **state)
 {
 	const uint16_t addresses[] = {PCI_ADDRESS(5, 0, 3), DISK};
 
 	(void)state;
-	assert_false(owner_tell(alpha, addresses, 2, &error));
+	assert_false(owner_tell(alpha, &(struct owner_told){addresses, 2, 0}, &error));
 	assert_string_equal(error.text, "0000:05:00.3 was not there when the monitor started");
 	tell(beta, DISK, BRIDGE);
 	assert_false(allows(alpha, beta, true, false)); /* the others are noted */
@@ -260,6 +283,7 @@ int main(void)
 		cmocka_unit_test_setup(bridges_are_everybodys, start),
 		cmocka_unit_test_setup(a_function_of_two_slots, start),
 		cmocka_unit_test_setup(one_that_has_not_told, start),
+		cmocka_unit_test_setup(what_the_list_does_not_say, start),
 		cmocka_unit_test_setup(a_function_that_is_not_there, start),
 		cmocka_unit_test_setup(a_start_beside_devices_that_work, start),
 		cmocka_unit_test_setup(a_device_that_was_taken, start),

@@ -314,7 +314,7 @@ void pci_save_function(struct pci_functions *functions, uint32_t number, struct 
 	struct pci_image image;
 
 	state->works = false;
-	state->kept = !function->works && pci_image_open(&image, function);
+	state->kept = !function->works_for && pci_image_open(&image, function);
 	if (!state->kept)
 		return;
 	read_registers(&image, state);
@@ -342,7 +342,7 @@ uint32_t pci_state_size(const struct pci_functions *functions)
 void pci_save(struct pci_functions *functions, struct pci_state *state, bool tables)
 {
 	pci_config_save(&state->address);
-	state->quick = false;
+	state->owner = 0;
 	functions->ended = false;
 	for (uint32_t i = 0; i < functions->count; i++) {
 		pci_save_function(functions, i, state, tables);
@@ -417,8 +417,8 @@ void pci_restore(const struct pci_functions *functions, const struct pci_state *
 			continue;
 		write_power(&function[i], state->function[i].power, &now->function[i]);
 		number_buses(&function[i], state->function[i].buses,
-			     now->quick ? now->function[i].buses : function[i].buses);
+			     now->owner ? now->function[i].buses : function[i].buses);
 	}
-	if (!state->quick)
+	if (!state->owner)
 		pci_config_restore(state->address); /* else pci_works_unmask() does */
 }

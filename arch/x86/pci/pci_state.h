@@ -31,7 +31,7 @@ struct pci_function_state {
 /* There is a state for each function. Behind these come the functions' MSI-X entries. */
 struct pci_state {
 	uint32_t address; /* of configuration mechanism 1 */
-	bool quick;	  /* it was made by pci_works_save() */
+	uint32_t owner;	  /* pci_works_save() made it for this slot; 0: pci_save() made it */
 	struct pci_function_state function[];
 };
 

@@ -45,6 +45,7 @@ struct platform_notes {
 	 * slot has suspended its devices.
 	 */
 	const uint64_t *works;
+	uint32_t owner; /* the slot's number, from 1 */
 };
 
 /*
@@ -91,6 +92,9 @@ void platform_console_used(void);
  * slot whose devices go on working asks before that.
  */
 bool platform_translates(void);
+
+/* True if one does in a state that was saved: it will when that slot gets the machine again. */
+bool platform_translates_in(const void *state);
 
 /*
  * Called before another slot gets the machine, which will have the state next; NULL: firmware's.

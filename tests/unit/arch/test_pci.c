@@ -591,8 +591,8 @@ static void work(uint8_t *space)
 	raised = 0;
 	pci_set_add(set, 2);
 	copy_net(space);
-	pci_works_save(pci_functions(), set, one);
-	assert_true(pci_functions()->function[2].works);
+	pci_works_save(pci_functions(), 1, set, one);
+	assert_int_equal(pci_functions()->function[2].works_for, 1);
 }
 
 static void msix_of_one_that_works(void **state)
@@ -605,7 +605,7 @@ static void msix_of_one_that_works(void **state)
 	assert_int_equal(fake_pci_get(net, MSIX + 2, 2), 0xc000 | (ENTRIES - 1));
 	pci_works_unmask(pci_functions(), one, raise);
 	assert_net_is(space);
-	assert_false(pci_functions()->function[2].works);
+	assert_int_equal(pci_functions()->function[2].works_for, 0);
 	assert_int_equal(raised, 0); /* it sends what it has noted itself */
 }
 

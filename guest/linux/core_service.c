@@ -105,7 +105,7 @@ static int ask_with_buffer(const struct file *file, struct switchyard_ask *ask, 
 int switchyard_service_ask(const struct file *file, struct switchyard_ask *ask)
 {
 	void __user *user = u64_to_user_ptr(ask->buffer);
-	bool out = ask->service == SWITCHYARD_LOG;
+	bool out = ask->service == SWITCHYARD_LOG || ask->service == SWITCHYARD_DEVICES;
 	void *buffer;
 	int error;
 

@@ -27,9 +27,11 @@
 #include <linux/notifier.h>
 #include <linux/pci.h>
 #include <linux/percpu.h>
+#include <linux/rtc.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/stop_machine.h>
+#include <linux/string.h>
 #include <linux/syscore_ops.h>
 #include <asm/processor-flags.h>
 #include <asm/special_insns.h>
@@ -218,6 +220,14 @@ const char *switchyard_why_not_quick(void)
 	return NULL;
 }
 
+/* pci-stub takes a device only so that no other driver does. */
+static bool is_used(const struct pci_dev *card)
+{
+	const struct device_driver *driver = READ_ONCE(card->dev.driver);
+
+	return driver && strcmp(driver->name, "pci-stub") != 0;
+}
+
 static void forget_used(void)
 {
 	while (used.count)
@@ -229,8 +239,25 @@ static void find_used(void)
 	struct pci_dev *card = NULL;
 
 	for_each_pci_dev (card)
-		if (card->dev.driver && used.count < SWITCHYARD_MOST_USES)
+		if (is_used(card) && used.count < SWITCHYARD_MOST_USES)
 			used.card[used.count++] = pci_dev_get(card);
+}
+
+/*
+ * An alarm of the clock whose time has passed meanwhile has not rung: other kernels have set the
+ * clock's registers. With this, Linux looks which of its alarms are due, and sets the next one.
+ */
+static void ring_alarms(void)
+{
+	struct rtc_device *clock;
+
+	if (!IS_ENABLED(CONFIG_RTC_CLASS))
+		return;
+	clock = rtc_class_open("rtc0");
+	if (!clock)
+		return;
+	rtc_update_irq(clock, 1, RTC_IRQF | RTC_AF);
+	rtc_class_close(clock);
 }
 
 int switchyard_quick_stop(void)
@@ -244,6 +271,7 @@ int switchyard_quick_stop(void)
 	error = cpu_online(SWITCHYARD_BOOT_CPU) ? stop_machine(stop_cpu, &quick, cpu_online_mask)
 						: -EBUSY;
 	cpu_hotplug_enable();
+	ring_alarms();
 	forget_used();
 	return error;
 }
@@ -257,7 +285,7 @@ u32 switchyard_find_uses(u16 *uses, u32 *count, const char **reason)
 	*count = 0;
 	bound_when_told = atomic_read(&bound);
 	for_each_pci_dev (card) {
-		if (!card->dev.driver)
+		if (!is_used(card))
 			continue;
 		if (!pci_domain_nr(card->bus) && *count < SWITCHYARD_MOST_USES) {
 			uses[(*count)++] = pci_dev_id(card);
@@ -281,6 +309,6 @@ void switchyard_quick_wake(void)
 	struct pci_dev *card = NULL;
 
 	for_each_pci_dev (card)
-		if (!card->driver && !pci_is_bridge(card) && pci_device_is_present(card))
+		if (!is_used(card) && !pci_is_bridge(card) && pci_device_is_present(card))
 			pci_save_state(card);
 }

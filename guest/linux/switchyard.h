@@ -254,6 +254,12 @@ enum switchyard_service {
 	 * the list does not: SWITCHYARD_USES_*.
 	 */
 	SWITCHYARD_PREPARE = 12,
+
+	/*
+	 * Copies which PCI functions devices= of the slot `slot` names (0: this slot) to the buffer, a
+	 * line for each: "0000:00:10.0". `done` is how many bytes that are.
+	 */
+	SWITCHYARD_DEVICES = 13,
 };
 
 #define SWITCHYARD_USES_MORE 1u /* this kernel uses functions, too, that it can't list */
@@ -290,7 +296,7 @@ struct switchyard_call {
 	uint64_t bytes;	  /* of the file; LOG, PREPARE: see there */
 	uint64_t address; /* physical address of the buffer */
 	uint64_t length;  /* of the buffer, in bytes */
-	uint64_t done;	  /* LOG: bytes that were copied; ADD: the new slot's number; OUTCOME */
+	uint64_t done;	  /* LOG, DEVICES: bytes; ADD: the new slot's number; OUTCOME */
 	char text[SWITCHYARD_TEXT_SIZE]; /* NUL-terminated */
 };
 

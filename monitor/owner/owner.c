@@ -152,6 +152,20 @@ const struct slot *owner_of(const struct slot_table *slots, uint32_t function)
 	return owner;
 }
 
+uint32_t owner_list(const struct slot *slot, char *to, uint32_t size)
+{
+	uint32_t length = 0;
+
+	for (uint32_t i = 0; i < pci_functions()->count && size - length >= ADDRESS_TEXT; i++) {
+		if (!pci_set_has(slot->own.set, i))
+			continue;
+		length += format_address(to + length, ADDRESS_TEXT,
+					 pci_functions()->function[i].address);
+		to[length++] = '\n';
+	}
+	return length;
+}
+
 /* If its kernel has not told, its line may. */
 static const struct uses *uses_of(const struct slot *slot)
 {

@@ -56,6 +56,12 @@ uint32_t owner_number(const struct slot_table *slots, const struct slot *slot);
  */
 const struct slot *owner_of(const struct slot_table *slots, uint32_t function);
 
+/*
+ * Writes the functions that the slot's devices= names, as lines like "0000:00:10.0", as far as size
+ * bytes hold whole lines. Returns how many bytes that are; there is no NUL.
+ */
+uint32_t owner_list(const struct slot *slot, char *to, uint32_t size);
+
 /* Returns false if functions that work for a parked slot would be disturbed. The reason has names. */
 bool owner_allows(const struct slot_table *slots, const struct owner_request *request,
 		  struct error *error);

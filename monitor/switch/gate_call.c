@@ -164,13 +164,15 @@ static void report_text(struct monitor *monitor, const struct slot *slot,
 
 /* It is called after the slot's screen and serial port are saved, because it may write to them. */
 static void take_checksums(struct monitor *monitor, const struct slot *slot,
-			   struct kept_state *kept)
+			   struct kept_state *kept, bool quick)
 {
 	const struct text_turn *turn = &kept->integrity.text;
 	uint32_t told = turn->next.end ? 0 : turn->changed;
-	const struct text_piece *changed = integrity_take(slot, kept, monitor->options.integrity);
+	const struct text_piece *changed =
+		integrity_take(slot, kept, monitor->options.integrity, quick);
 
-	report_text(monitor, slot, turn, told, changed);
+	if (kept->integrity.parts & INTEGRITY_PART_TEXT)
+		report_text(monitor, slot, turn, told, changed);
 }
 
 /* A damaged monitor does not switch to another slot. The person is told, and decides. */
@@ -340,7 +342,7 @@ static int64_t gate_main(const struct request *request)
 		life_apply(slot, LIFE_PARK);
 		slot->works = how == KEPT_QUICK;
 		slot->uses.translates |= platform_translates_in(kept->platform);
-		take_checksums(monitor, slot, kept);
+		take_checksums(monitor, slot, kept, slot->works);
 	}
 	warn_of_watchdog(monitor, slot);
 	if (how == KEPT_QUICK)

@@ -224,6 +224,22 @@ static int64_t answer_prepare(struct service *service)
 			   request_allowed(monitor, slot, &request, &service->error));
 }
 
+static int64_t answer_devices(struct service *service)
+{
+	const struct slot *slot = &service->monitor->slots.slot[service->monitor->current];
+	uint64_t room = service->call.length;
+	char *to = buffer_of(service);
+
+	if (service->call.slot)
+		slot = service->slot;
+	if (!slot)
+		return SWITCHYARD_ENOSLOT;
+	if (!to)
+		return SWITCHYARD_EREFUSED;
+	service->done = owner_list(slot, to, room < UINT32_MAX ? (uint32_t)room : UINT32_MAX);
+	return 0;
+}
+
 static int64_t answer_outcome(struct service *service)
 {
 	const struct slot *slot = service->slot;
@@ -297,6 +313,7 @@ static const struct {
 	[SWITCHYARD_ADD] = {answer_add, false},
 	[SWITCHYARD_REMOVE] = {answer_remove, true},
 	[SWITCHYARD_PREPARE] = {answer_prepare, false},
+	[SWITCHYARD_DEVICES] = {answer_devices, false},
 };
 #define ANSWERS (sizeof(answers) / sizeof(answers[0]))
 

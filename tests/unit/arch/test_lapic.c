@@ -419,21 +419,6 @@ static void test_only_what_differs_is_written(void **unused)
 	assert_int_equal(writes(MSR_APIC_BASE, &last), 0);
 }
 
-/* A message "to the lowest priority" becomes one to all CPUs that it names. */
-static void test_x2apic_messages(void **unused)
-{
-	unsigned int last = 0;
-
-	(void)unused;
-	start_in(X2APIC);
-	lapic_send_message(0xfee45000, 0x4131);
-	assert_int_equal(fake_cpu.event[fake_cpu.event_count - 1].value,
-			 ICR_FIXED | 0x31 | 0x45ull << 32);
-	lapic_send_message(0xfee0300c, 0x4032);
-	assert_int_equal(writes(X2APIC_ICR, &last), 2);
-	assert_int_equal(fake_cpu.event[last].value, ICR_FIXED | ICR_LOGICAL | 0x32 | 3ull << 32);
-}
-
 /* From one slot's drained registers to another's, without virtual wire mode. */
 static void test_from_slot_to_slot(void **unused)
 {
@@ -470,6 +455,21 @@ static void test_from_slot_to_slot(void **unused)
 	lapic_restore(&state, &other); /* no count: the other slot's timer is stopped */
 	assert_int_equal(fake_msr_value(X2APIC_INITIAL), 0);
 	assert_int_equal(writes(MSR_APIC_BASE, &last), 0);
+}
+
+/* A message "to the lowest priority" becomes one to all CPUs that it names. */
+static void test_x2apic_messages(void **unused)
+{
+	unsigned int last = 0;
+
+	(void)unused;
+	start_in(X2APIC);
+	lapic_send_message(0xfee45000, 0x4131);
+	assert_int_equal(fake_cpu.event[fake_cpu.event_count - 1].value,
+			 ICR_FIXED | 0x31 | 0x45ull << 32);
+	lapic_send_message(0xfee0300c, 0x4032);
+	assert_int_equal(writes(X2APIC_ICR, &last), 2);
+	assert_int_equal(fake_cpu.event[last].value, ICR_FIXED | ICR_LOGICAL | 0x32 | 3ull << 32);
 }
 
 /* Firmware's state is the boot CPU's. A CPU that gets the same state is not the boot CPU after that. */

@@ -234,11 +234,16 @@ bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error)
 
 bool switch_force(struct monitor *monitor, struct slot *slot, struct error *error)
 {
+	const struct kept_state *kept = kept_state(slot_index(&monitor->slots, slot));
+	struct error reason;
+
 	if (life_step(slot->state, LIFE_BOOT))
 		return switch_boot_force(monitor, slot, error);
 	if (!has_boot_cpu(monitor, error) || !life_allows(slot, LIFE_RESUME, error))
 		return false;
-	if (!crew_fetch(kept_state(slot_index(&monitor->slots, slot))->crew))
+	if (!platform_can_restore(kept->platform, &reason))
+		return fail(error, "slot %s can't be resumed: %s", slot->name, reason.text);
+	if (!crew_fetch(kept->crew))
 		return fail(error, "slot %s: one of its CPUs does not start", slot->name);
 	switch_resume(monitor, slot, 0);
 }

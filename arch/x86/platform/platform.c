@@ -440,6 +440,25 @@ void platform_save(void *state, struct lapic_state *lapic, const struct platform
 	last.now.memory = last.state;
 }
 
+bool platform_can_restore(const void *state, struct error *error)
+{
+	const struct pci_functions *functions = pci_functions();
+	const struct pci_state *pci = item_of(&layout, (void *)state, "pci");
+	uint32_t number = functions->count;
+	pci_address_t address;
+
+	if (last.now.known && last.now.layout == &layout)
+		number = pci_bridge_that_differs(functions, pci,
+						 item_of(&layout, last.state, "pci"));
+	if (number == functions->count)
+		return true;
+	address = functions->function[number].address;
+	return fail(error,
+		    "it has other windows or bus numbers for the bridge 0000:%02x:%02x.%x, and "
+		    "devices behind that work for a parked slot",
+		    PCI_BUS(address), PCI_DEVICE(address), PCI_FUNCTION(address));
+}
+
 void platform_console_used(void)
 {
 	last.now.known &= ~state_items(&layout, STATE_CONSOLE);

@@ -106,6 +106,12 @@ bool platform_translates_in(const void *state);
 void platform_stop_devices(bool ended, const void *next);
 
 /*
+ * Returns false, with the reason, if state can't be restored because it has a bridge otherwise, and
+ * functions behind that work for a parked slot. Call it when a slot has left the machine.
+ */
+bool platform_can_restore(const void *state, struct error *error);
+
+/*
  * Items with STATE_APART may need more memory than their place in the state. The first function
  * returns the bytes that a state needs which was just saved, or 0. The second copies them to apart.
  */

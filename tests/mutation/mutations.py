@@ -242,7 +242,7 @@ def pci():
     yield drop('pci-command', PCI, '\t\tpci_write16(function->address, PCI_COMMAND, command);', '\t\t(void)0;')
     yield drop('pci-power', PCI, '\t\twrite_power(&function[i], state->function[i].power, &now->function[i]);\n')
     yield drop('pci-bridge-bus', PCI, '\t\tnumber_buses(&function[i], state->function[i].buses,\n'
-               '\t\t\t     now->quick ? now->function[i].buses : function[i].buses);\n')
+               '\t\t\t     now->owner ? now->function[i].buses : function[i].buses);\n')
     yield drop('pci-address', PCI_CONFIG, '\toutl(CONFIG_ADDRESS, address);\n', '\t(void)address;\n')
     at = '(function->address, at + MSI_'
     yield drop('pci-msi-address', PCI_MSI, f'\tpci_write32{at}ADDRESS, state->address_low);\n')

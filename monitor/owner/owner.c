@@ -132,6 +132,11 @@ void owner_claim_all(struct slot_table *slots, report_fn wrong, report_fn missin
 	}
 }
 
+uint32_t owner_number(const struct slot_table *slots, const struct slot *slot)
+{
+	return slot_index(slots, slot) + 1;
+}
+
 const struct slot *owner_of(const struct slot_table *slots, uint32_t function)
 {
 	const struct slot *owner = NULL;
@@ -139,7 +144,7 @@ const struct slot *owner_of(const struct slot_table *slots, uint32_t function)
 	for (uint32_t i = 0; i < slots->count; i++) {
 		const struct slot *slot = &slots->slot[i];
 
-		if (slot->works && pci_set_has(slot->uses.set, function))
+		if (pci_functions()->function[function].works_for == i + 1)
 			return slot;
 		if (pci_set_has(slot->own.set, function))
 			owner = slot;
@@ -175,6 +180,12 @@ static bool allows_both(const struct slot *owner, const struct slot *other, stru
 	       fail(error, "both %s and %s use %s", owner->name, other->name, names);
 }
 
+/* The slot uses no functions but those of uses_of(). */
+static bool tells_all(const struct slot *slot)
+{
+	return uses_of(slot)->told && !slot->uses.more && !slot->uses.crash_kernel;
+}
+
 /* to gets the machine while owner's functions work. */
 static bool allows_beside(const struct slot *to, const struct slot *owner, bool boot,
 			  struct error *error)
@@ -190,6 +201,11 @@ static bool allows_beside(const struct slot *to, const struct slot *owner, bool 
 	if (to->uses.more)
 		return fail(error, "%s uses devices that it can't name, and those of %s work",
 			    to->name, owner->name);
+	if (to->uses.translates)
+		return fail(
+			error,
+			"%s has an IOMMU translate what devices write, and those of %s work without",
+			to->name, owner->name);
 	if (to->uses.crash_kernel)
 		return fail(error,
 			    "%s has a crash kernel, which would look at all devices, and those of "
@@ -205,6 +221,12 @@ bool owner_allows(const struct slot_table *slots, const struct owner_request *re
 		return fail(error, "%s has not told which devices it uses", request->from->name);
 	if (request->quick && request->from->uses.more)
 		return fail(error, "%s uses devices that it can't name", request->from->name);
+	if (request->to && request->to->lost && !request->boot)
+		return fail(
+			error,
+			"slot %s: devices that worked for it were given to another slot by force; "
+			"\"switch %s force\" resumes it without them",
+			request->to->name, request->to->name);
 	for (uint32_t i = 0; i < slots->count; i++) {
 		const struct slot *owner = &slots->slot[i];
 		bool leaves = owner == request->from;
@@ -220,10 +242,32 @@ bool owner_allows(const struct slot_table *slots, const struct owner_request *re
 	return true;
 }
 
-void owner_end(struct slot *slot)
+void owner_end(const struct slot_table *slots, struct slot *slot)
 {
-	if (slot->works)
-		pci_end(slot->uses.set);
+	pci_end(owner_number(slots, slot), NULL, slot->uses.set);
 	slot->works = false;
+	slot->lost = false;
 	slot->uses = (struct uses){0};
+}
+
+void owner_take(struct slot_table *slots, const struct slot *to, bool boot, report_fn report,
+		void *context)
+{
+	bool all = boot || !tells_all(to);
+	struct error error;
+
+	for (uint32_t i = 0; i < slots->count; i++) {
+		struct slot *owner = &slots->slot[i];
+
+		if (owner == to || !owner->works)
+			continue;
+		if (pci_end(i + 1, all ? NULL : uses_of(to)->set, owner->uses.set)) {
+			owner->lost = true;
+			fail(&error,
+			     "devices that worked for it are stopped, because %s may use them",
+			     to->name);
+			slot_report(owner, &error, report, context);
+		}
+		owner->works = owner->works && !all;
+	}
 }

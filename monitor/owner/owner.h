@@ -47,6 +47,9 @@ bool owner_claim(const struct slot_table *slots, struct slot *slot, report_fn mi
 /* The same for all slots, before any of them runs. The second of two is reported and removed. */
 void owner_claim_all(struct slot_table *slots, report_fn wrong, report_fn missing, void *context);
 
+/* By this number, functions that work for the slot are known (pci.h). */
+uint32_t owner_number(const struct slot_table *slots, const struct slot *slot);
+
 /*
  * The slot that the function with that number works for while it is parked; else that whose devices=
  * names it. NULL: none.
@@ -67,6 +70,14 @@ bool owner_allows(const struct slot_table *slots, const struct owner_request *re
  * The slot ends, crashes, or starts afresh. If its functions worked while it was parked, they stop
  * now, before its memory is used for anything else.
  */
-void owner_end(struct slot *slot);
+void owner_end(const struct slot_table *slots, struct slot *slot);
+
+/*
+ * A slot gets the machine. If that was forced, it may use functions that work for a parked slot: all
+ * of them if it starts afresh, or has not told. They stop now, and are nobody's. A slot that lost some
+ * is resumed by force only. report() gets a line for each such slot.
+ */
+void owner_take(struct slot_table *slots, const struct slot *to, bool boot, report_fn report,
+		void *context);
 
 #endif

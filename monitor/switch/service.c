@@ -2,6 +2,7 @@
 #include "monitor/switch/service.h"
 #include "arch/x86/memory/phys.h"
 #include "arch/x86/pci/pci.h"
+#include "arch/x86/platform/platform.h"
 #include "guest/linux/switchyard_names.h"
 #include "lib/print.h"
 #include "lib/string.h"
@@ -218,6 +219,7 @@ static int64_t answer_prepare(struct service *service)
 		return result;
 	told = (struct owner_told){uses, (uint32_t)(call->length / sizeof(*uses)), call->bytes};
 	known = owner_tell(slot, &told, &service->error);
+	slot->uses.translates = platform_translates();
 	return answer_bool((known || !(request.op & SWITCHYARD_QUICK)) &&
 			   request_allowed(monitor, slot, &request, &service->error));
 }

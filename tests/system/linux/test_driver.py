@@ -99,6 +99,7 @@ def to_tick_and_back(machine):
     machine.alpha.come_back()
 
 
+@pytest.mark.thorough
 def test_an_older_driver_works(machine):
     assert load(machine, '/tmp/older/switchyard.ko')[0] == 0
     assert 'tick' in machine.alpha.run('/tmp/older/syctl list')

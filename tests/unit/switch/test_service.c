@@ -5,6 +5,7 @@
  */
 #include "kernels.h"
 #include "arch/x86/pci/pci.h"
+#include "fake/fake_console.h"
 #include "fake/fake_pci.h"
 #include "monitor/switch/service.h"
 #include "monitor/switch/slot_block.h"
@@ -624,6 +625,11 @@ static void prepare(void **state)
 	deep.kind = SWITCHYARD_SWITCH;
 	deep.length = sizeof(uses);
 	assert_int_equal(call(SWITCHYARD_PREPARE, deep), 0); /* a deep switch suspends it */
+	assert_false(monitor.slots.slot[0].uses.translates);
+	fake_console.translates = true;
+	assert_int_equal(call(SWITCHYARD_PREPARE, deep), 0);
+	assert_true(monitor.slots.slot[0].uses.translates);
+	fake_console.translates = false;
 	deep.slot = 4;
 	assert_int_equal(call(SWITCHYARD_PREPARE, deep), SWITCHYARD_ENOSLOT);
 	deep.slot = 3;

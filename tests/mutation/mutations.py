@@ -172,7 +172,8 @@ def timers():
     yield drop('port-61', PIT, '\t\toutb(PORT_B, state->gate);', '\t\t(void)0;')
     yield drop('hpet-counter', HPET, '\twrite64(address + HPET_COUNTER, state->counter);\n')
     yield drop('hpet-timer', HPET, '\t\tmmio_write32(at, timer->config);', '\t\t(void)0;')
-    yield drop('hpet-comparator', HPET, '\t\tload_comparator(at, timer->config, timer->comparator);', '\t\t(void)0;')
+    yield drop('hpet-comparator', HPET, '\t\tload_comparator(at, timer->config, timer->comparator);',
+               '\t\t(void)load_comparator;')
     yield drop('hpet-route', HPET, '\t\twrite64(at + HPET_TIMER_ROUTE, timer->route);', '\t\t(void)0;')
     yield drop('hpet-period', HPET, 'timer->comparator, timer->period);', 'timer->comparator, timer->comparator);')
     yield drop('hpet-config', HPET, '\t\tmmio_write32(address + HPET_CONFIG, state->config);', '\t\t(void)0;')

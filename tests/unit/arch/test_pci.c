@@ -663,6 +663,20 @@ static void pin_of_one_that_works(void **state)
 	assert_net_is(space);
 }
 
+/* It was switched by force meanwhile, to a slot that uses it, too, and was left quick. */
+static void one_that_works_for_another_slot_by_now(void **state)
+{
+	uint8_t space[FAKE_PCI_PORTS];
+
+	(void)state;
+	work(space);
+	pci_functions()->function[2].works_for = 2;
+	pci_works_unmask(pci_functions(), one, raise);
+	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2),
+			 PCI_COMMAND_MEMORY | PCI_COMMAND_NO_INTX);
+	assert_int_equal(pci_functions()->function[2].works_for, 2);
+}
+
 /* Another slot leaves, comes, and starts: none of it reaches net. */
 static void others_leave_it_alone(void **state)
 {
@@ -810,6 +824,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(msi_without_mask_bits_of_one_that_works, start,
 						end),
 		cmocka_unit_test_setup_teardown(pin_of_one_that_works, start, end),
+		cmocka_unit_test_setup_teardown(one_that_works_for_another_slot_by_now, start, end),
 		cmocka_unit_test_setup_teardown(others_leave_it_alone, start, end),
 		cmocka_unit_test_setup_teardown(a_bridge_to_one_that_works_passes_on, start, end),
 		cmocka_unit_test_setup_teardown(a_bridge_whose_windows_another_slot_has_moved,

@@ -161,13 +161,14 @@ void switchyard_service_exit(void)
 	kfree(call);
 }
 
-int switchyard_service_prepare(u32 op, u32 slot, u16 *uses, u32 count,
+int switchyard_service_prepare(u32 op, u32 slot, u16 *uses, u32 count, u32 besides,
 			       struct switchyard_reason *reason)
 {
 	struct switchyard_ask ask = {
 		.service = SWITCHYARD_PREPARE,
 		.kind = op,
 		.slot = slot,
+		.bytes = besides,
 		.length = count * sizeof(*uses),
 	};
 	int error = ask_with_buffer(NULL, &ask, uses);

@@ -56,13 +56,13 @@ u32 switchyard_font_spared_running(
 	void); /* the same for a quick switch, while all CPUs are stopped */
 void switchyard_font_kept(void);
 
-/* Timers for the CPUs that a quick switch stops. They can't fail. */
+/* Timers for the CPUs that a quick switch stops, and notifier of PCI drivers. They can't fail. */
 void switchyard_quick_init(void);
 void switchyard_quick_exit(void);
 
 /* Functions for struct switchyard_way. */
 bool switchyard_find_lost(struct switchyard_lost *lost);
-int switchyard_find_uses(u16 *uses, const char **reason);
+u32 switchyard_find_uses(u16 *uses, u32 *count, const char **reason);
 const char *switchyard_why_not_quick(void);
 int switchyard_quick_stop(void);
 

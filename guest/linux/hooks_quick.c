@@ -14,12 +14,17 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/hrtimer.h>
+#include <linux/atomic.h>
+#include <linux/cpu.h>
+#include <linux/device/bus.h>
 #include <linux/irq.h>
 #include <linux/irqdesc.h>
 #include <linux/interrupt.h>
 #include <linux/kernel.h>
+#include <linux/kexec.h>
 #include <linux/msi.h>
 #include <linux/nmi.h>
+#include <linux/notifier.h>
 #include <linux/pci.h>
 #include <linux/percpu.h>
 #include <linux/rtc.h>
@@ -98,11 +103,31 @@ static void raise_edges(void)
  */
 #define RENEWED (SWITCHYARD_SPARE_IOAPIC | SWITCHYARD_SPARE_PIC)
 
+/*
+ * Counts the functions that get a driver. The device names its driver before the notifier is called,
+ * and the driver sees its device only after that.
+ */
+static atomic_t bound;
+static int bound_when_told;
+
+static int count_bound(struct notifier_block *notifier, unsigned long event, void *device)
+{
+	if (event == BUS_NOTIFY_BIND_DRIVER)
+		atomic_inc(&bound);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block bus_notifier = {.notifier_call = count_bound};
+
 static int stop_boot_cpu(struct quick *quick)
 {
 	bool left;
 	int error;
 
+	if (atomic_read(&bound) != bound_when_told) {
+		smp_store_release(&quick->done, true);
+		return -EAGAIN;
+	}
 	mask_messages(true);
 	system_state = SYSTEM_SUSPEND;
 	error = syscore_suspend();
@@ -142,12 +167,14 @@ void switchyard_quick_init(void)
 	for_each_possible_cpu (cpu)
 		compat_hrtimer_setup(per_cpu_ptr(&nudges, cpu), nudged, CLOCK_MONOTONIC,
 				     HRTIMER_MODE_REL_PINNED_HARD);
+	bus_register_notifier(&pci_bus_type, &bus_notifier);
 }
 
 void switchyard_quick_exit(void)
 {
 	unsigned int cpu;
 
+	bus_unregister_notifier(&pci_bus_type, &bus_notifier);
 	for_each_possible_cpu (cpu)
 		hrtimer_cancel(per_cpu_ptr(&nudges, cpu));
 }
@@ -196,7 +223,9 @@ const char *switchyard_why_not_quick(void)
 /* pci-stub takes a device only so that no other driver does. */
 static bool is_used(const struct pci_dev *card)
 {
-	return card->driver && strcmp(card->driver->name, "pci-stub") != 0;
+	const struct device_driver *driver = READ_ONCE(card->dev.driver);
+
+	return driver && strcmp(driver->name, "pci-stub") != 0;
 }
 
 static void forget_used(void)
@@ -237,30 +266,36 @@ int switchyard_quick_stop(void)
 	int error;
 
 	find_used();
-	error = stop_machine(stop_cpu, &quick, cpu_online_mask);
+	cpu_hotplug_disable();
+	/* All others wait for the boot CPU. */
+	error = cpu_online(SWITCHYARD_BOOT_CPU) ? stop_machine(stop_cpu, &quick, cpu_online_mask)
+						: -EBUSY;
+	cpu_hotplug_enable();
 	ring_alarms();
 	forget_used();
 	return error;
 }
 
-int switchyard_find_uses(u16 *uses, const char **reason)
+/* A crash kernel that is loaded counts, too, because it looks at all functions. */
+u32 switchyard_find_uses(u16 *uses, u32 *count, const char **reason)
 {
+	u32 besides = kexec_crash_loaded() ? SWITCHYARD_USES_CRASH : 0;
 	struct pci_dev *card = NULL;
-	int count = 0;
 
+	*count = 0;
+	bound_when_told = atomic_read(&bound);
 	for_each_pci_dev (card) {
 		if (!is_used(card))
 			continue;
-		*reason = "it has more devices than the monitor knows";
-		if (pci_domain_nr(card->bus))
-			*reason = "a device outside of PCI domain 0 has a driver";
-		if (pci_domain_nr(card->bus) || count == SWITCHYARD_MOST_USES) {
-			pci_dev_put(card);
-			return -EOPNOTSUPP;
+		if (!pci_domain_nr(card->bus) && *count < SWITCHYARD_MOST_USES) {
+			uses[(*count)++] = pci_dev_id(card);
+			continue;
 		}
-		uses[count++] = pci_dev_id(card);
+		besides |= SWITCHYARD_USES_MORE;
+		*reason = pci_domain_nr(card->bus) ? "a device outside of PCI domain 0 has a driver"
+						   : "it has more devices than the monitor knows";
 	}
-	return count;
+	return besides;
 }
 
 /*

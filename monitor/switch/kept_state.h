@@ -70,7 +70,8 @@ enum kept_how {
 	KEPT_DEEP,  /* it is parked, and has suspended its devices */
 	KEPT_QUICK, /* it is parked, and its devices go on working */
 };
-void kept_state_save(const struct slot *slot, struct kept_state *kept, enum kept_how how);
+void kept_state_save(const struct slot_table *slots, const struct slot *slot,
+		     struct kept_state *kept, enum kept_how how);
 
 /*
  * Keeps the part of a saved state that is kept apart (platform.h). If there is no RAM for it, the

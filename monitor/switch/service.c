@@ -2,6 +2,7 @@
 #include "monitor/switch/service.h"
 #include "arch/x86/memory/phys.h"
 #include "arch/x86/pci/pci.h"
+#include "arch/x86/platform/platform.h"
 #include "guest/linux/switchyard_names.h"
 #include "lib/print.h"
 #include "lib/string.h"
@@ -192,6 +193,7 @@ static int64_t answer_prepare(struct service *service)
 	const struct switchyard_call *call = &service->call;
 	struct request request = {call->kind, call->slot};
 	uint16_t uses[PCI_MAX_FUNCTIONS];
+	struct owner_told told;
 	int64_t result;
 	bool known;
 
@@ -201,6 +203,10 @@ static int64_t answer_prepare(struct service *service)
 			     "a list of %lu bytes; expected two for each of %d functions "
 			     "at most",
 			     call->length, PCI_MAX_FUNCTIONS));
+	if (call->bytes & ~(uint64_t)(SWITCHYARD_USES_MORE | SWITCHYARD_USES_CRASH))
+		return answer_bool(fail(&service->error,
+					"bits %#lx beside the list; expected %#x and %#x at most",
+					call->bytes, SWITCHYARD_USES_MORE, SWITCHYARD_USES_CRASH));
 	if (call->length) {
 		const void *from = buffer_of(service);
 
@@ -211,7 +217,9 @@ static int64_t answer_prepare(struct service *service)
 	result = request_check(&monitor->slots, monitor->current, request.op, request.arg);
 	if (result)
 		return result;
-	known = owner_tell(slot, uses, (uint32_t)(call->length / sizeof(*uses)), &service->error);
+	told = (struct owner_told){uses, (uint32_t)(call->length / sizeof(*uses)), call->bytes};
+	known = owner_tell(slot, &told, &service->error);
+	slot->uses.translates = platform_translates();
 	return answer_bool((known || !(request.op & SWITCHYARD_QUICK)) &&
 			   request_allowed(monitor, slot, &request, &service->error));
 }

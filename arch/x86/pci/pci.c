@@ -211,7 +211,7 @@ static bool works(pci_address_t address)
 {
 	const struct pci_function *function = listed_at(address);
 
-	return function && function->works;
+	return function && function->works_for;
 }
 
 /* Bridges pass on what others write. An IOMMU reads its tables, and is switched off by itself. */
@@ -293,19 +293,23 @@ uint32_t pci_stop_bus_masters(void)
 	return stopped.masters;
 }
 
-void pci_end(const uint64_t *set)
+uint32_t pci_end(uint32_t owner, const uint64_t *set, uint64_t *uses)
 {
 	struct stopped stopped = {0};
+	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < found.count; i++) {
-		if (!pci_set_has(set, i))
+		if (found.function[i].works_for != owner || (set && !pci_set_has(set, i)))
 			continue;
-		found.function[i].works = false;
+		found.function[i].works_for = 0;
 		found.ended = true;
+		pci_set_drop(uses, i);
 		cut_off(found.function[i].address, &stopped);
+		count++;
 	}
 	if (stopped.virtual)
 		clock_wait_us(PCI_SRIOV_OFF_US);
+	return count;
 }
 
 void pci_pause_bus_masters(void)

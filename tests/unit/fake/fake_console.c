@@ -21,7 +21,7 @@ void fake_console_reset(void)
 
 bool platform_translates(void)
 {
-	return false;
+	return fake_console.translates;
 }
 
 void platform_console_used(void)

@@ -5,6 +5,7 @@
  */
 #include "kernels.h"
 #include "arch/x86/pci/pci.h"
+#include "fake/fake_console.h"
 #include "fake/fake_pci.h"
 #include "monitor/switch/service.h"
 #include "monitor/switch/slot_block.h"
@@ -616,10 +617,19 @@ static void prepare(void **state)
 	refused(SWITCHYARD_PREPARE, quick,
 		"a list of 258 bytes; expected two for each of 128 functions at most");
 	quick.length = sizeof(uses);
+	quick.bytes = 6;
+	refused(SWITCHYARD_PREPARE, quick,
+		"bits 0x6 beside the list; expected 0x1 and 0x2 at most");
+	quick.bytes = 0;
 	refused(SWITCHYARD_PREPARE, quick, "0000:09:00.0 was not there when the monitor started");
 	deep.kind = SWITCHYARD_SWITCH;
 	deep.length = sizeof(uses);
 	assert_int_equal(call(SWITCHYARD_PREPARE, deep), 0); /* a deep switch suspends it */
+	assert_false(monitor.slots.slot[0].uses.translates);
+	fake_console.translates = true;
+	assert_int_equal(call(SWITCHYARD_PREPARE, deep), 0);
+	assert_true(monitor.slots.slot[0].uses.translates);
+	fake_console.translates = false;
 	deep.slot = 4;
 	assert_int_equal(call(SWITCHYARD_PREPARE, deep), SWITCHYARD_ENOSLOT);
 	deep.slot = 3;

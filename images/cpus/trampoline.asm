@@ -1,12 +1,10 @@
 ; SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 ;
-; trampoline.asm - from a SIPI to C. cpus.c copies the part up to trampoline_end to a page below
+; trampoline.asm - from a SIPI to C. cpu_start.c copies the part up to trampoline_end to a page below
 ; 1 MiB, and sets the fields in it.
 ;
 default rel
 %include "asm_offsets.inc"
-
-extern cpus_enter
 
 ; Control bits: SDM volume 3, sections 2.2 and 2.5. The code goes from real mode directly to 64-bit
 ; mode. It enables long mode first, and then sets both bits of CR0 at once (9.8.5 lists what is
@@ -58,20 +56,26 @@ trampoline_target:	dd 0
 trampoline_stack:	dd 0
 trampoline_end:
 
+	align 8
+global trampoline_enter
+trampoline_enter:	dq 0
+
 section .text
 
 ; In:    64-bit mode, CR3 the boot CPU's, RSP the low half only is sure; interrupts off.
-; Out:   to cpus_enter(), which does not return.
+; Out:   to the function that trampoline_enter points to, which does not return.
 bits 64
 global trampoline_64
 trampoline_64:
 	mov eax, SELECTOR_DATA
 	mov ds, eax
 	mov es, eax
+	mov fs, eax
+	mov gs, eax
 	mov ss, eax
 	mov esp, esp			; clears the upper half
 	xor ebp, ebp
-	call cpus_enter wrt ..plt
+	call [trampoline_enter]
 	ud2
 
 section .note.GNU-stack noalloc noexec nowrite progbits

@@ -40,7 +40,7 @@ def start(machines, flavour, *devices):
     return alpha
 
 
-@pytest.fixture(scope='module', params=sorted({CLOUD, OLDER_CLOUD}))
+@pytest.fixture(scope='module', params=[CLOUD, pytest.param(OLDER_CLOUD, marks=pytest.mark.thorough)])
 def alpha(request, module_machines):
     """alpha runs at its shell before and after each test."""
     serial = module_machines.logs / 'com2'

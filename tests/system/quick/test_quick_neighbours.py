@@ -119,7 +119,8 @@ def is_refused_to_start(machine, name):
         f'error: {name} would look at all devices when it starts, and those of alpha work')
 
 
-@pytest.mark.parametrize('ends', ['echo c > /proc/sysrq-trigger', 'poweroff -f'], ids=['crash', 'end'])
+@pytest.mark.parametrize('ends', [pytest.param('echo c > /proc/sysrq-trigger', id='crash'),
+                                  pytest.param('poweroff -f', id='end', marks=pytest.mark.thorough)])
 def test_another_slots_end(machines, ends):
     """It stops only the functions of the slot that has ended. No slot starts beside those that work."""
     alpha, beta = start(machines, NAMES[:2])
@@ -173,6 +174,7 @@ def test_a_slot_that_is_killed(machines):
     assert beta.alarms() == []
 
 
+@pytest.mark.thorough
 def test_a_slot_that_starts_afresh(machines):
     """Its kernel uses its devices as if it were the first."""
     alpha, beta = park_beside_alpha(machines)

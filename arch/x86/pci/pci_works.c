@@ -13,7 +13,7 @@ uint32_t *pci_works_message(uint32_t number)
 	return &messages[number];
 }
 
-/* A function without messages has a pin. Some old ones can't be told to leave it alone. */
+/* A function without messages has a pin. Those that can't be told to leave it alone are refused before. */
 static void mask_pin(struct pci_image *image, struct pci_function_state *state)
 {
 	state->command = (uint16_t)pci_image_read(image, PCI_COMMAND, 2);

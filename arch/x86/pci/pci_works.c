@@ -34,6 +34,8 @@ static bool mask_function(const struct pci_function *function, struct pci_functi
 	state->msi.known = !state->msix.table && pci_msi_mask(&image, &state->msi, word);
 	if (!state->msix.table && !state->msi.known)
 		mask_pin(&image, state);
+	else
+		pci_image_settle(&image); /* its last message finds the interrupt controllers on */
 	return true;
 }
 

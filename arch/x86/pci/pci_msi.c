@@ -113,7 +113,8 @@ bool pci_msi_mask(struct pci_image *image, struct pci_msi_state *state, uint32_t
 bool pci_msi_unmask(const struct pci_function *function, const struct pci_msi_state *state,
 		    const uint32_t *word)
 {
-	uint32_t at = function->capability.msi, address = state->address_low;
+	uint32_t at = function->capability.msi;
+	uint32_t address = state->address_low, high = state->address_high;
 
 	if (state->control & MSI_CONTROL_MASKABLE) {
 		pci_write32(function->address, at + MSI_MASK(state->control), state->mask);
@@ -121,7 +122,7 @@ bool pci_msi_unmask(const struct pci_function *function, const struct pci_msi_st
 	}
 	pci_write32(function->address, at + MSI_ADDRESS, address);
 	if (has_high(state))
-		pci_write32(function->address, at + MSI_ADDRESS_HIGH, state->address_high);
+		pci_write32(function->address, at + MSI_ADDRESS_HIGH, high);
 	pci_read32(function->address, at + MSI_ADDRESS);
 	return *(const volatile uint32_t *)word != NO_MESSAGE;
 }

@@ -2,6 +2,7 @@
 #include "monitor/owner/owner.h"
 #include <stddef.h>
 #include "arch/x86/pci/pci.h"
+#include "arch/x86/pci/pci_msi.h"
 #include "guest/linux/switchyard.h"
 #include "lib/print.h"
 
@@ -214,6 +215,41 @@ static bool allows_beside(const struct slot *to, const struct slot *owner, bool 
 	return allows_both(owner, to, error);
 }
 
+/* Returns false if the interrupts of one of its functions could not be masked. */
+static bool can_be_silent(const struct slot *slot, struct error *error)
+{
+	char text[ADDRESS_TEXT];
+
+	for (uint32_t i = 0; i < pci_functions()->count; i++) {
+		const struct pci_function *function = &pci_functions()->function[i];
+
+		if (!pci_set_has(slot->uses.set, i) || !function->pin_stays ||
+		    pci_msi_enabled(function) || pci_msix_enabled(function))
+			continue;
+		format_address(text, sizeof(text), function->address);
+		return fail(error, "%s uses %s, whose interrupt pin can't be switched off",
+			    slot->name, text);
+	}
+	return true;
+}
+
+bool owner_all_work(const struct slot_table *slots, const struct slot *slot, struct error *error)
+{
+	char text[ADDRESS_TEXT];
+
+	for (uint32_t i = 0; i < pci_functions()->count; i++) {
+		const struct pci_function *function = &pci_functions()->function[i];
+
+		if (!pci_set_has(slot->uses.set, i) ||
+		    function->works_for == owner_number(slots, slot))
+			continue;
+		format_address(text, sizeof(text), function->address);
+		return fail(error, "%s is not the function that the monitor found at its start",
+			    text);
+	}
+	return true;
+}
+
 bool owner_allows(const struct slot_table *slots, const struct owner_request *request,
 		  struct error *error)
 {
@@ -221,6 +257,8 @@ bool owner_allows(const struct slot_table *slots, const struct owner_request *re
 		return fail(error, "%s has not told which devices it uses", request->from->name);
 	if (request->quick && request->from->uses.more)
 		return fail(error, "%s uses devices that it can't name", request->from->name);
+	if (request->quick && !can_be_silent(request->from, error))
+		return false;
 	if (request->to && request->to->lost && !request->boot)
 		return fail(
 			error,

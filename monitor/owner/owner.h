@@ -67,6 +67,12 @@ bool owner_allows(const struct slot_table *slots, const struct owner_request *re
 		  struct error *error);
 
 /*
+ * The slot has left its devices working. Returns false, with the reason, if the monitor could not
+ * mask one of those that its kernel has told, because another one is there, or none.
+ */
+bool owner_all_work(const struct slot_table *slots, const struct slot *slot, struct error *error);
+
+/*
  * The slot ends, crashes, or starts afresh. If its functions worked while it was parked, they stop
  * now, before its memory is used for anything else.
  */

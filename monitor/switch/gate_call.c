@@ -310,6 +310,17 @@ __attribute__((noreturn)) static void leave_to_target(struct monitor *monitor, s
 	switch_resume(monitor, slot, SWITCHYARD_EIMAGE);
 }
 
+/* An interrupt of a function that the monitor can't mask would come to the next slot. */
+static void go_back_unless_all_work(struct monitor *monitor, struct slot *slot)
+{
+	struct error error;
+
+	if (owner_all_work(&monitor->slots, slot, &error))
+		return;
+	log_keep(&monitor->log, LOG_ERROR, "slot %s can't be parked: %s", slot->name, error.text);
+	switch_resume(monitor, slot, SWITCHYARD_EREFUSED);
+}
+
 /* Handles a call on the boot CPU. */
 static int64_t gate_main(const struct request *request)
 {
@@ -345,8 +356,10 @@ static int64_t gate_main(const struct request *request)
 		take_checksums(monitor, slot, kept, slot->works);
 	}
 	warn_of_watchdog(monitor, slot);
-	if (how == KEPT_QUICK)
+	if (how == KEPT_QUICK) {
 		warn_of_lost_cpus(monitor, slot, request, kept->crew);
+		go_back_unless_all_work(monitor, slot);
+	}
 
 	if ((op == SWITCHYARD_SWITCH || op == SWITCHYARD_BOOT) && !damage)
 		leave_to_target(monitor, slot, op, arg);

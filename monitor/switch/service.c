@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/switch/service.h"
 #include "arch/x86/memory/phys.h"
+#include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/pci/pci.h"
 #include "arch/x86/platform/platform.h"
 #include "guest/linux/switchyard_names.h"
@@ -185,6 +186,17 @@ static int64_t answer_abort(struct service *service)
 	return 0;
 }
 
+/*
+ * The monitor has firmware's memory types, and each CPU sets them when it parks. The gate does
+ * not look once more, because CPUs have parked by then.
+ */
+static bool types_allow(const struct request *request, struct error *error)
+{
+	return !(request->op & SWITCHYARD_QUICK) || !cpu_state_types_need_all_cpus() ||
+	       fail(error, "its memory types (MTRRs) are not those of firmware, and all CPUs would "
+			   "have to change them at the same time; a deep switch can do that");
+}
+
 /* The kernel's list is noted, even if the request is refused: it is true in any case. */
 static int64_t answer_prepare(struct service *service)
 {
@@ -221,6 +233,7 @@ static int64_t answer_prepare(struct service *service)
 	known = owner_tell(slot, &told, &service->error);
 	slot->uses.translates = platform_translates();
 	return answer_bool((known || !(request.op & SWITCHYARD_QUICK)) &&
+			   types_allow(&request, &service->error) &&
 			   request_allowed(monitor, slot, &request, &service->error));
 }
 

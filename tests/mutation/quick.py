@@ -95,7 +95,7 @@ def functions():
     def left_out(name, text, replacement='(void)0;'):
         return unit(f'works-{name}', 'arch/test_pci', WORKS, text, replacement)
 
-    yield left_out('known', 'function->works_for = owner;')
+    yield left_out('known', '\t\t\tfunction->works_for = owner;', '\t\t\t(void)owner;')
     yield left_out('msix-mask', 'state->msix.table = pci_msix_mask(&image, &state->msix);',
                    'state->msix.table = false;')
     yield left_out('msix-unmask', '\t\t\tpci_msix_unmask(function, &had->msix);', '\t\t\t(void)0;')
@@ -107,6 +107,7 @@ def functions():
     yield left_out('pin-mask', '\tif (!(state->command & PCI_COMMAND_NO_INTX))', '\tif (!state->command)')
     yield left_out('pin-unmask', '\t\t\tpci_write16(function->address, PCI_COMMAND, had->command);', '\t\t\t(void)0;')
     yield left_out('back', '\t\tfunction->works_for = 0;\n', '')
+    yield left_out('owner', '!had->works || function->works_for != state->owner', '!had->works')
 
 
 def hpet():

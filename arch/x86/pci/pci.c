@@ -154,6 +154,20 @@ static void give_msix_room(struct pci_functions *functions, struct pci_function 
 	functions->msix_used += function->msix_entries;
 }
 
+/* Bit 10 of the command register came with PCI 2.3. It reads as 0 before. */
+static bool pin_stays(pci_address_t address)
+{
+	uint16_t command = pci_read16(address, PCI_COMMAND);
+	bool stays;
+
+	if (!pci_read8(address, PCI_INTERRUPT_PIN) || command & PCI_COMMAND_NO_INTX)
+		return false;
+	pci_write16(address, PCI_COMMAND, command | PCI_COMMAND_NO_INTX);
+	stays = !(pci_read16(address, PCI_COMMAND) & PCI_COMMAND_NO_INTX);
+	pci_write16(address, PCI_COMMAND, command);
+	return stays;
+}
+
 static void add_function(pci_address_t address, void *context)
 {
 	struct pci_functions *functions = context;
@@ -171,6 +185,7 @@ static void add_function(pci_address_t address, void *context)
 		.class = pci_read32(address, PCI_CLASS),
 		.buses = pci_read32(address, PCI_BRIDGE_BUSES),
 		.capability = find_capabilities(address),
+		.pin_stays = pin_stays(address),
 	};
 	give_msix_room(functions, function);
 }

@@ -34,6 +34,7 @@ struct pci_function {
 	struct pci_capabilities capability;
 	uint16_t msix_entries; /* in its table */
 	uint16_t msix_first;   /* the table's place in the state of a slot */
+	bool pin_stays;	       /* PCI 2.2: it asserts its pin whatever its command register says */
 	bool msix_kept;	       /* false: no table, or no room for it there */
 	/*
 	 * Its slot ended while it was bus master, so it still holds that slot's addresses. Only a

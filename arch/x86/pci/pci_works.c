@@ -13,7 +13,7 @@ uint32_t *pci_works_message(uint32_t number)
 	return &messages[number];
 }
 
-/* A function without messages has a pin. Some old ones can't be told to leave it alone. */
+/* A function without messages has a pin. Those that can't be told to leave it alone are refused before. */
 static void mask_pin(struct pci_image *image, struct pci_function_state *state)
 {
 	state->command = (uint16_t)pci_image_read(image, PCI_COMMAND, 2);
@@ -34,6 +34,8 @@ static bool mask_function(const struct pci_function *function, struct pci_functi
 	state->msi.known = !state->msix.table && pci_msi_mask(&image, &state->msi, word);
 	if (!state->msix.table && !state->msi.known)
 		mask_pin(&image, state);
+	else
+		pci_image_settle(&image); /* its last message finds the interrupt controllers on */
 	return true;
 }
 

@@ -249,7 +249,9 @@ static uint32_t iommu_item_size(void)
  * The state of the machine that a slot keeps, in the order of saving. It is restored in the reverse
  * order.
  *
- * First the other CPUs are stopped, so that nobody touches a device meanwhile. Then everything that
+ * First the other CPUs are stopped, so that nobody touches a device meanwhile. Then the functions that
+ * go on working are told to be silent, because an interrupt of theirs is lost where nobody takes it;
+ * they may speak again last of all. Then everything that
  * can interrupt is saved, the IO-APICs before the local APICs, those of other CPUs among them. The interrupt controllers are masked
  * by that, and devices that interrupt by themselves are stopped. The step "quiet" empties the local
  * APIC, which may hold interrupts that were sent before. The items after it don't interrupt any more.

@@ -14,7 +14,6 @@ from switchyard import tick_count, tick_slot
 READS = 6
 READS_A_SECOND = 4  # so one is always under way
 ALARM_S, ALARM_AWAY_S = 2, 4
-SENT = b'while away\n'  # less than the serial port keeps by itself
 
 # Where the device gets its order: when the boot CPU still takes interrupts, and when its local APIC is off.
 BEFORE, LATE = 'syscore_suspend', 'switchyard_request_enter'
@@ -41,7 +40,7 @@ def start(machines, flavour, *devices):
     return alpha
 
 
-@pytest.fixture(scope='module', params=sorted({CLOUD, OLDER_CLOUD}))
+@pytest.fixture(scope='module', params=[CLOUD, pytest.param(OLDER_CLOUD, marks=pytest.mark.thorough)])
 def alpha(request, module_machines):
     """alpha runs at its shell before and after each test."""
     serial = module_machines.logs / 'com2'
@@ -106,16 +105,12 @@ def test_an_alarm(alpha):
 
 
 def test_a_serial_port(alpha):
-    """IRQ 3 is edge-triggered. Nobody else uses the port."""
-    alpha.run('stty -F /dev/ttyS1 raw -echo clocal -crtscts; head -n 1 /dev/ttyS1 > /tmp/line & reader=$!')
-
-    def send():
-        with socket.socket(socket.AF_UNIX) as com2:
-            com2.connect(str(alpha.com2))
-            com2.sendall(SENT)
-            com2.shutdown(socket.SHUT_WR)
-            com2.recv(1)
-
-    leave_for(alpha, meanwhile=send)
-    alpha.run('wait $reader')
-    assert alpha.run('cat /tmp/line').encode().strip() == SENT.strip()
+    """IRQ 3 is edge-triggered. The byte that came meanwhile belongs to whoever looks, but the port goes on."""
+    alpha.run('stty -F /dev/ttyS1 raw -echo clocal -crtscts')
+    alpha.run('grep -m 1 back < /dev/ttyS1 > /tmp/line & reader=$!')
+    with socket.socket(socket.AF_UNIX) as com2:
+        com2.connect(str(alpha.com2))
+        leave_for(alpha, meanwhile=lambda: com2.sendall(b'away\n'))
+        com2.sendall(b'\nback\n')
+        alpha.run('wait $reader')
+    assert alpha.run('cat /tmp/line').strip() == 'back'

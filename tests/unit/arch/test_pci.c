@@ -592,6 +592,8 @@ static void work(uint8_t *space)
 	pci_set_add(set, 2);
 	copy_net(space);
 	pci_works_save(pci_functions(), 1, set, one);
+	assert_true(fake_pci.function[net].settled ||
+		    fake_pci_get(net, PCI_COMMAND, 2) & PCI_COMMAND_NO_INTX);
 	assert_int_equal(pci_functions()->function[2].works_for, 1);
 }
 
@@ -624,15 +626,16 @@ static void msi_with_mask_bits_of_one_that_works(void **state)
 	assert_int_equal(raised, 0);
 }
 
-static void message_without_mask_bits(bool comes)
+static void message_without_mask_bits(bool comes, uint32_t high)
 {
 	uint8_t space[FAKE_PCI_PORTS];
 
 	fake_pci_set(net, MSI + 2, 2, 0x0080 | 1, true);
 	fake_pci_set(net, MSI + 4, 4, 0xfee01004, true);
-	fake_pci_set(net, MSI + 8, 4, 0, true);
+	fake_pci_set(net, MSI + 8, 4, high, true);
 	fake_pci_set(net, MSI + 0xc, 2, 0x4031, true);
 	work(space);
+	assert_int_equal(fake_pci_get(net, MSI + 8, 4), 0);
 	assert_int_not_equal(fake_pci_get(net, MSI + 4, 4), 0xfee01004);
 	if (comes)
 		*pci_works_message(2) = 0x4031;
@@ -643,9 +646,10 @@ static void message_without_mask_bits(bool comes)
 static void msi_without_mask_bits_of_one_that_works(void **state)
 {
 	(void)state;
-	message_without_mask_bits(false);
+	message_without_mask_bits(false, 0);
+	message_without_mask_bits(false, 7);
 	assert_int_equal(raised, 0);
-	message_without_mask_bits(true);
+	message_without_mask_bits(true, 0);
 	assert_int_equal(raised, 1);
 	assert_int_equal(raised_address, 0xfee01004);
 	assert_int_equal(raised_data, 0x4031);
@@ -661,6 +665,20 @@ static void pin_of_one_that_works(void **state)
 			 PCI_COMMAND_MEMORY | PCI_COMMAND_NO_INTX);
 	pci_works_unmask(pci_functions(), one, raise);
 	assert_net_is(space);
+}
+
+/* It was switched by force meanwhile, to a slot that uses it, too, and was left quick. */
+static void one_that_works_for_another_slot_by_now(void **state)
+{
+	uint8_t space[FAKE_PCI_PORTS];
+
+	(void)state;
+	work(space);
+	pci_functions()->function[2].works_for = 2;
+	pci_works_unmask(pci_functions(), one, raise);
+	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2),
+			 PCI_COMMAND_MEMORY | PCI_COMMAND_NO_INTX);
+	assert_int_equal(pci_functions()->function[2].works_for, 2);
 }
 
 /* Another slot leaves, comes, and starts: none of it reaches net. */
@@ -810,6 +828,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(msi_without_mask_bits_of_one_that_works, start,
 						end),
 		cmocka_unit_test_setup_teardown(pin_of_one_that_works, start, end),
+		cmocka_unit_test_setup_teardown(one_that_works_for_another_slot_by_now, start, end),
 		cmocka_unit_test_setup_teardown(others_leave_it_alone, start, end),
 		cmocka_unit_test_setup_teardown(a_bridge_to_one_that_works_passes_on, start, end),
 		cmocka_unit_test_setup_teardown(a_bridge_whose_windows_another_slot_has_moved,

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "arch/x86/pci/pci.h"
+#include "arch/x86/pci/pci_works.h"
 #include "fake/fake.h"
 #include "fake/fake_pci.h"
 #include "guest/linux/switchyard.h"
@@ -73,6 +74,47 @@ static void a_function_of_two_slots(void **state)
 	assert_string_equal(error.text, "both alpha and beta use 0000:00:10.0 0000:00:11.0");
 	assert_true(allows(alpha, beta, false, false));
 	assert_true(allows(alpha, NULL, true, false));
+}
+
+/* A PCI 2.2 function shares its pin with one of the next slot. */
+static void a_pin_that_stays(void **state)
+{
+	(void)state;
+	fake_pci_set(disk, PCI_INTERRUPT_PIN, 1, 1, false);
+	fake_pci.function[disk].writable[PCI_COMMAND + 1] = 0xfb;
+	pci_init();
+	assert_int_equal(fake_pci_get(disk, PCI_COMMAND, 2), 0);
+	tell(alpha, CARD, CARD);
+	assert_true(allows(alpha, NULL, true, false));
+	tell(alpha, DISK, CARD);
+	assert_false(allows(alpha, NULL, true, false));
+	assert_string_equal(error.text, "alpha uses 0000:00:10.0, whose interrupt pin can't be "
+					"switched off");
+	assert_true(allows(alpha, NULL, false, false));
+	fake_pci_capability(disk, 5, 0x50, 0x18);
+	fake_pci_set(disk, 0x52, 2, 1, true); /* it sends messages */
+	pci_init();
+	assert_true(allows(alpha, NULL, true, false));
+}
+
+static void one_that_was_swapped(void **state)
+{
+	static union {
+		struct pci_state state;
+		uint8_t room[PCI_STATE_MAX];
+	} saved;
+
+	(void)state;
+	tell(alpha, DISK, CARD);
+	fake_pci_set(card, PCI_ID, 4, ID(9), false);
+	pci_works_save(pci_functions(), 1, alpha->uses.set, &saved.state);
+	assert_false(owner_all_work(&slots, alpha, &error));
+	assert_string_equal(error.text,
+			    "0000:00:11.0 is not the function that the monitor found at its start");
+	pci_works_unmask(pci_functions(), &saved.state, NULL);
+	fake_pci_set(card, PCI_ID, 4, ID(3), false);
+	pci_works_save(pci_functions(), 1, alpha->uses.set, &saved.state);
+	assert_true(owner_all_work(&slots, alpha, &error));
 }
 
 static void one_that_has_not_told(void **state)
@@ -369,6 +411,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(bridges_are_everybodys, start),
 		cmocka_unit_test_setup(a_function_of_two_slots, start),
+		cmocka_unit_test_setup(a_pin_that_stays, start),
+		cmocka_unit_test_setup(one_that_was_swapped, start),
 		cmocka_unit_test_setup(one_that_has_not_told, start),
 		cmocka_unit_test_setup(what_the_list_does_not_say, start),
 		cmocka_unit_test_setup(one_whose_iommu_translates, start),

@@ -610,6 +610,11 @@ static void prepare(void **state)
 	beta()->uses.told = true;
 	memcpy(phys(BUFFER_AT), uses, sizeof(uses));
 	assert_int_equal(call(SWITCHYARD_PREPARE, quick), 0);
+	fake_console.types_differ = true;
+	refused(SWITCHYARD_PREPARE, quick,
+		"its memory types (MTRRs) are not those of firmware, and all CPUs would have to "
+		"change them at the same time; a deep switch can do that");
+	fake_console.types_differ = false;
 	quick.length = 1;
 	refused(SWITCHYARD_PREPARE, quick,
 		"a list of 1 bytes; expected two for each of 128 functions at most");

@@ -70,6 +70,8 @@ trampoline_64:
 	mov eax, SELECTOR_DATA
 	mov ds, eax
 	mov es, eax
+	mov fs, eax
+	mov gs, eax
 	mov ss, eax
 	mov esp, esp			; clears the upper half
 	xor ebp, ebp

@@ -5,7 +5,8 @@ A text has to be in its file exactly once: when the code changes, its mutation c
 named as the torture guest and docs/STATE.md name them; tests/lint/test_state.py holds the three together.
 """
 
-from dataclasses import dataclass
+from mutation import Mutation, drop
+from quick import QUICK_MUTATIONS
 
 HASWELL = 'Haswell-noTSX,-pcid,-invpcid,-tsc-deadline,-x2apic'
 
@@ -35,23 +36,6 @@ VTD_QUEUE = 'arch/x86/iommu/vtd_queue.c'
 AMD_IOMMU = 'arch/x86/iommu/amd_iommu.c'
 I6300ESB = 'arch/x86/watchdog/i6300esb.c'
 ITCO = 'arch/x86/watchdog/itco.c'
-
-
-@dataclass(frozen=True)
-class Mutation:
-    """Each of the items has to differ; or the guests have to stop, if they may."""
-    items: tuple
-    edits: tuple  # of (file, text, replacement)
-    stops: bool = False  # the guests can't run without it
-    cpu: str = 'max'
-    machine: str = 'q35'
-    options: str = ''
-    iommu: str = ''  # QEMU's device
-
-
-def drop(items, file, text, replacement='', **settings):
-    return Mutation(tuple(items.split()), ((file, text, replacement),), **settings)
-
 
 # Items of the guest that nothing here shows, and why.
 NOT_MUTATED = {
@@ -310,5 +294,5 @@ def amd_iommu():
 MUTATIONS = [
     *general_registers(), *segments_and_tables(), *control_registers(), *msrs(), *vector_registers(),
     *lapic(), *interrupt_controllers(), *timers(), *ports(), *vga(), *pci(), *watchdogs(),
-    *vtd(), *amd_iommu(),
+    *vtd(), *amd_iommu(), *QUICK_MUTATIONS,
 ]

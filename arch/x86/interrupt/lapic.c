@@ -64,6 +64,7 @@ enum {
 #define ICR_WAIT_US		 1000
 #define INIT_SETTLE_US		 200
 #define DRAIN_WAIT_US		 1000
+#define DRAIN_TRIES		 100
 
 /* SDM volume 4: IA32_ARCH_CAPABILITIES, IA32_XAPIC_DISABLE_STATUS. */
 #define ARCH_CAP_XAPIC_DISABLE (1ull << 21)
@@ -400,7 +401,8 @@ void lapic_drain(struct lapic_state *state)
 	if (blocks(state->tpr))
 		lapic_write(LAPIC_TPR, 0);
 	end_in_service();
-	while (any && clock_us() < end) {
+	/* A hypervisor may keep the CPU from running for longer than that. */
+	for (uint32_t tries = 0; any && (tries < DRAIN_TRIES || clock_us() < end); tries++) {
 		interrupts_take();
 		any = any_waits();
 	}

@@ -114,18 +114,26 @@ def check_away(alpha, way, away, usual):
     alpha.check_cpus(2)
 
 
-@pytest.mark.parametrize('flavour, source', [
-    (CLOUD, 'tsc-alone'),
-    *[pytest.param(flavour, source, marks=pytest.mark.thorough)
-      for flavour in sorted({CLOUD, OLDER_CLOUD}) for source in SOURCES if (flavour, source) != (CLOUD, 'tsc-alone')]])
-def test_clocks_and_timers(machines, flavour, source):
-    alpha = start(machines, flavour, source)
+def check_quick(alpha, source):
     assert alpha.run(CLOCK_SOURCE).strip() == source.split('-')[0]
     log(alpha)
     for away in AWAY_S:
         check_away(alpha, '--quick', away, set())
+
+
+def test_quick(machines):
+    check_quick(start(machines, CLOUD, 'tsc-alone'), 'tsc-alone')
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize('flavour', sorted({CLOUD, OLDER_CLOUD}))
+@pytest.mark.parametrize('source', SOURCES)
+def test_quick_and_deep(machines, flavour, source):
+    alpha = start(machines, flavour, source)
+    check_quick(alpha, source)
+    usual = set()
     for _ in range(2):  # some lines of a deep switch come late
         be_away(alpha, '--deep', SHORT_S)
-        usual = log(alpha)
+        usual |= log(alpha)
     for away in AWAY_S:
         check_away(alpha, '--deep', away, usual)

@@ -11,8 +11,8 @@ import torture
 from paths import TORTURE
 from switchyard import BOOT_LIMIT, module, tick_slot
 
-TEXT_LIMIT = 1500  # with a screen in text mode
-BARE_LIMIT = 400   # without VGA
+TEXT_LIMIT = 1300  # with a screen in text mode
+BARE_LIMIT = 310   # without VGA
 MSIX_LIMIT = 30    # more for each PCI function with MSI-X
 ROWS = 25
 GLYPH_ROWS = 16

@@ -131,6 +131,13 @@ static int prepare(struct switchyard_turn *turn, u32 op, u32 slot)
 	return error;
 }
 
+/* What may be otherwise in a deep switch. */
+static bool refused_at_the_gate(s64 result)
+{
+	return result == SWITCHYARD_EAGAIN || result == SWITCHYARD_ESTATE ||
+	       result == SWITCHYARD_EREFUSED;
+}
+
 /*
  * Makes a quick switch: no task is frozen, no device is suspended, no CPU goes offline. The hooks stop
  * all CPUs, each of them enters the gate, and goes on where it was. Returns as request_suspend().
@@ -150,8 +157,12 @@ static int quick_switch(struct switchyard_turn *turn, s32 *result)
 	} while (error == -EAGAIN);
 	if (!turn->entered)
 		return error;
-	*result = turn->result;
 	switchyard_request_end();
+	if (refused_at_the_gate(turn->result)) {
+		turn->entered = false;
+		return refuse(turn, switchyard_error_text(turn->result));
+	}
+	*result = turn->result;
 	return 0;
 }
 

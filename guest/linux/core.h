@@ -3,8 +3,9 @@
  * core.h - what the parts of the driver's core share.
  *
  * core_device.c and core_keys.c receive requests. core_service.c asks the monitor for services.
- * core_request.c gives the machine away and gets it back, and calls core_gate.c, which calls the gate.
- * core_programs.c runs programs before and after that, and core_clock.c knows how long it took.
+ * core_request.c gives the machine away and gets it back, and calls core_gate.c, which calls the
+ * gate. core_programs.c runs programs before and after that, and core_clock.c knows how long it
+ * took.
  *
  * Functions named *_init() return 0 or a negative errno, and print the reason. *_exit() undoes
  * them.
@@ -81,8 +82,9 @@ int switchyard_service_ask(const struct file *file, struct switchyard_ask *ask);
 void switchyard_service_list(void);
 
 /*
- * Tells the monitor which PCI functions this kernel uses (besides: SWITCHYARD_USES_*), and asks if it
- * allows the request. uses is memory of the kernel in one piece. It sleeps. Returns 0, or -EOPNOTSUPP with a reason.
+ * Tells the monitor which PCI functions this kernel uses (besides: SWITCHYARD_USES_*), and asks if
+ * it allows the request. uses is memory of the kernel in one piece. It sleeps. Returns 0, or
+ * -EOPNOTSUPP with a reason.
  */
 int switchyard_service_prepare(u32 op, u32 slot, u16 *uses, u32 count, u32 besides,
 			       struct switchyard_reason *reason);
@@ -97,8 +99,8 @@ void switchyard_request_exit(struct switchyard_core *core);
  * Parks this kernel and switches to a slot or to the monitor (op: SWITCHYARD_SWITCH or _MONITOR).
  * It sleeps. It returns 0 with the gate's result in *result. If the gate would refuse the request,
  * nothing is suspended, and *result is that error. It returns a negative errno if the PM core
- * fails, or -EBUSY if another request is under way. Unless force is set, it returns -ENOTRECOVERABLE
- * and fills turn.lost if a device would not come back.
+ * fails, or -EBUSY if another request is under way. Unless force is set, it returns
+ * -ENOTRECOVERABLE and fills turn.lost if a device would not come back.
  */
 int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool force, s32 *result);
 
@@ -108,8 +110,8 @@ int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool 
 void switchyard_request_later(struct switchyard_core *core, u32 slot);
 
 /*
- * Runs the programs in SWITCHYARD_HOOKS and waits for their end. They are told when ("pre" or "post")
- * and where the switch goes to. It sleeps.
+ * Runs the programs in SWITCHYARD_HOOKS and waits for their end. They are told when ("pre" or
+ * "post") and where the switch goes to. It sleeps.
  */
 void switchyard_programs_run(const char *when, const char *to);
 

@@ -52,9 +52,10 @@ void switchyard_font_exit(void);
  * switch.
  */
 u32 switchyard_font_spared(const struct vc_data *shown);
-u32 switchyard_font_spared_running(
-	void); /* the same for a quick switch, while all CPUs are stopped */
 void switchyard_font_kept(void);
+
+/* The same as the first one for a quick switch, while all CPUs are stopped. */
+u32 switchyard_font_spared_running(void);
 
 /* Timers for the CPUs that a quick switch stops, and notifier of PCI drivers. They can't fail. */
 void switchyard_quick_init(void);

@@ -15,8 +15,8 @@
 #include "switchyard_ioctl.h"
 
 /*
- * Linux gives number 0 to the CPU that it boots on. Machines are switched there. (A crash kernel may
- * have booted on another CPU, which can only end the slot.)
+ * Linux gives number 0 to the CPU that it boots on. Machines are switched there. (A crash kernel
+ * may have booted on another CPU, which can only end the slot.)
  */
 #define SWITCHYARD_BOOT_CPU 0
 
@@ -30,8 +30,8 @@ u32 switchyard_self(void);
 /* How to suspend Linux. Both functions sleep. */
 struct switchyard_way {
 	/*
-	 * Called before anything is suspended. Returns true and fills *lost if there is a device that
-	 * would not come back.
+	 * Called before anything is suspended. Returns true and fills *lost if there is a device
+	 * that would not come back.
 	 */
 	bool (*find_lost)(struct switchyard_lost *lost);
 	/*
@@ -40,17 +40,17 @@ struct switchyard_way {
 	 */
 	int (*suspend)(void);
 	/*
-	 * Fills uses with the addresses of the PCI functions that have a driver (switchyard.h, PREPARE),
-	 * SWITCHYARD_MOST_USES at most, and says how many. Returns SWITCHYARD_USES_*. If it could not
-	 * list all of them, *reason says why.
+	 * Fills uses with the addresses of the PCI functions that have a driver (switchyard.h,
+	 * PREPARE), SWITCHYARD_MOST_USES at most, and says how many. Returns SWITCHYARD_USES_*. If
+	 * it could not list all of them, *reason says why.
 	 */
 	u32 (*find_uses)(u16 *uses, u32 *count, const char **reason);
 	/* Returns why this kernel can't make a quick switch now, or NULL. */
 	const char *(*why_not_quick)(void);
 	/*
 	 * Stops all CPUs for a quick switch, and returns 0 when they go on, or a negative errno:
-	 * -EAGAIN if another function has got a driver since find_uses(). It calls switchyard_request_enter() on the boot CPU, and switchyard_request_park() on all
-	 * others.
+	 * -EAGAIN if another function has got a driver since find_uses(). It calls
+	 * switchyard_request_enter() on the boot CPU, and switchyard_request_park() on all others.
 	 */
 	int (*stop)(void);
 };
@@ -58,8 +58,8 @@ struct switchyard_way {
 #define SWITCHYARD_MOST_USES 128
 
 /*
- * From now on, requests use this way. If it is NULL, requests are refused, and none is under way when
- * this function returns. It sleeps.
+ * From now on, requests use this way. If it is NULL, requests are refused, and none is under way
+ * when this function returns. It sleeps.
  */
 void switchyard_request_hook(const struct switchyard_way *way);
 
@@ -67,16 +67,16 @@ void switchyard_request_hook(const struct switchyard_way *way);
 bool switchyard_request_suspends(void);
 
 /*
- * Called when everything is suspended, timekeeping too, on the boot CPU, with interrupts off and the other CPUs
- * offline. It calls the gate. Returns 0 when this slot is resumed, -ECANCELED if the gate refuses.
- * *left is true if the monitor has parked this slot, which it may do before it refuses: it has used
- * devices then, or stopped them.
+ * Called when everything is suspended, timekeeping too, on the boot CPU, with interrupts off and
+ * the other CPUs offline. It calls the gate. Returns 0 when this slot is resumed, -ECANCELED if the
+ * gate refuses. *left is true if the monitor has parked this slot, which it may do before it
+ * refuses: it has used devices then, or stopped them.
  */
 int switchyard_request_enter(bool *left);
 
 /*
- * Called on another CPU, with interrupts off, while switchyard_request_enter() runs on the boot CPU.
- * It returns when the slot is resumed, or the gate refuses.
+ * Called on another CPU, with interrupts off, while switchyard_request_enter() runs on the boot
+ * CPU. It returns when the slot is resumed, or the gate refuses.
  */
 void switchyard_request_park(void);
 
@@ -99,8 +99,8 @@ void switchyard_crash(void);
 void switchyard_wait(void);
 
 /*
- * Asks the monitor to come back if the machine is reset. The caller has locked the RTC. Linux undoes
- * it when it starts other CPUs.
+ * Asks the monitor to come back if the machine is reset. The caller has locked the RTC. Linux
+ * undoes it when it starts other CPUs.
  */
 void switchyard_guard(void);
 

@@ -23,7 +23,7 @@ def own_disk(name, path, options=''):
 
 def keep_own(guest, count=1):
     """The guest lets go of all PCI functions but its own. A kernel that starts takes all of them."""
-    own = '|'.join(f'0000:00:{address}' for address in addresses(guest.name, count))
+    own = [f'0000:00:{address}' for address in addresses(guest.name, count)]
     guest.run('for device in /sys/bus/pci/devices/*; do '
-              f'case ${{device##*/}} in {own}) continue;; esac; '
+              f'case ${{device##*/}} in {"|".join(own) or "none"}) continue;; esac; '
               '[ ! -e $device/driver ] || echo ${device##*/} > $device/driver/unbind; done')

@@ -3,8 +3,9 @@
  * core.h - what the parts of the driver's core share.
  *
  * core_device.c and core_keys.c receive requests. core_service.c asks the monitor for services.
- * core_request.c gives the machine away and gets it back, and calls core_gate.c, which calls the gate.
- * core_programs.c runs programs before and after that, and core_clock.c knows how long it took.
+ * core_request.c gives the machine away and gets it back, and calls core_gate.c, which calls the
+ * gate. core_programs.c runs programs before and after that, and core_clock.c knows how long it
+ * took.
  *
  * Functions named *_init() return 0 or a negative errno, and print the reason. *_exit() undoes
  * them.
@@ -34,7 +35,7 @@ struct switchyard_moment {
 
 /* The state of a switch. Only one switch can be under way. */
 struct switchyard_turn {
-	struct mutex lock;
+	struct mutex lock;		  /* held while a switch is under way */
 	const struct switchyard_way *way; /* set by the hooks; NULL: they are not loaded */
 	struct switchyard_lost lost;	  /* why the last request failed with -ENOTRECOVERABLE */
 	struct task_struct *task;	  /* it calls suspend() for us; NULL: no task does */
@@ -68,6 +69,9 @@ extern struct switchyard_core switchyard_core;
 int switchyard_gate_init(struct switchyard_gate *gate, const struct switchyard_info *info);
 void switchyard_gate_exit(struct switchyard_gate *gate);
 
+/* The instructions around the call: core_gate_call.S has its contract. */
+s64 switchyard_gate_call_asm(u64 op, u64 arg, u64 entry, u64 cr3);
+
 /*
  * Calls the gate with interrupts off, in any context, even in an NMI. On a CPU that is not the boot
  * CPU, only services, PARK and what never returns are allowed. Several CPUs may be here at once.
@@ -89,8 +93,8 @@ int switchyard_service_ask(const struct file *file, struct switchyard_ask *ask);
 void switchyard_service_list(void);
 
 /*
- * Tells the monitor which PCI functions this kernel uses, and asks if it allows the request. uses is
- * memory of the kernel in one piece. It sleeps. Returns 0, or -EOPNOTSUPP with a reason.
+ * Tells the monitor which PCI functions this kernel uses, and asks if it allows the request. uses
+ * is memory of the kernel in one piece. It sleeps. Returns 0, or -EOPNOTSUPP with a reason.
  */
 int switchyard_service_prepare(u32 op, u32 slot, u16 *uses, u32 count,
 			       struct switchyard_reason *reason);
@@ -105,8 +109,8 @@ void switchyard_request_exit(struct switchyard_core *core);
  * Parks this kernel and switches to a slot or to the monitor (op: SWITCHYARD_SWITCH or _MONITOR).
  * It sleeps. It returns 0 with the gate's result in *result. If the gate would refuse the request,
  * nothing is suspended, and *result is that error. It returns a negative errno if the PM core
- * fails, or -EBUSY if another request is under way. Unless force is set, it returns -ENOTRECOVERABLE
- * and fills turn.lost if a device would not come back.
+ * fails, or -EBUSY if another request is under way. Unless force is set, it returns
+ * -ENOTRECOVERABLE and fills turn.lost if a device would not come back.
  */
 int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool force, s32 *result);
 
@@ -116,12 +120,12 @@ int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool 
 void switchyard_request_later(struct switchyard_core *core, u32 slot);
 
 /*
- * Runs the programs in SWITCHYARD_HOOKS and waits for their end. They are told when ("pre" or "post")
- * and where the switch goes to. It sleeps.
+ * Runs the programs in SWITCHYARD_HOOKS and waits for their end. They are told when ("pre" or
+ * "post") and where the switch goes to. It sleeps.
  */
 void switchyard_programs_run(const char *when, const char *to);
 
-/* Notes that a switch begins; then its phases, by switchyard_phase(); and its end, by whom it went to. */
+/* Notes that a switch begins. After its phases (switchyard_phase()), _end() says where it went. */
 void switchyard_times_begin(void);
 void switchyard_times_end(const char *to);
 
@@ -135,7 +139,7 @@ void switchyard_clock_mark(struct switchyard_moment *moment);
 /* Microseconds between two values of the time-stamp counter. */
 u64 switchyard_clock_usec(u64 from, u64 to);
 
-/* Around the time away: the scheduler's clock stands still. Interrupts are off, on the only CPU online. */
+/* Around the time away, with interrupts off: the scheduler's clock stands still. */
 void switchyard_clock_hold(void);
 void switchyard_clock_release(void);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * core_clock.c - the wall clock and the scheduler's clock of a slot that was parked, and how long each
- * phase of the last switches took.
+ * core_clock.c - the wall clock and the scheduler's clock of a slot that was parked, and how long
+ * each phase of the last switches took.
  *
  * The PM core reads the time spent asleep from the RTC, which counts whole seconds, so the clock
  * can be wrong by nearly a second after each return. The time-stamp counter does not stop at a
@@ -13,13 +13,13 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/cpufeature.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/mutex.h>
 #include <linux/string.h>
 #include <linux/time64.h>
 #include <linux/uaccess.h>
-#include <asm/cpufeature.h>
 #include <asm/msr.h>
 #include <asm/tsc.h>
 #include <asm/x86_init.h>
@@ -38,8 +38,8 @@ void switchyard_clock_mark(struct switchyard_moment *moment)
 /*
  * sched_clock() counts by the time-stamp counter. If it counted the time away, the scheduler would
  * charge it to the task that switches, and its group would stand still until it is paid back. So it
- * goes on where it was, as it does when Linux resumes from suspend to RAM (save_processor_state() in
- * arch/x86/power/cpu.c).
+ * goes on where it was, as it does when Linux resumes from suspend to RAM (save_processor_state()
+ * in arch/x86/power/cpu.c).
  */
 void switchyard_clock_hold(void)
 {

@@ -117,8 +117,8 @@ static int refuse(struct switchyard_turn *turn, const char *reason)
 }
 
 /*
- * Tells the monitor which PCI functions this kernel uses, and asks if it allows the request. Returns
- * 0, or -EOPNOTSUPP and fills turn->reason.
+ * Tells the monitor which PCI functions this kernel uses, and asks if it allows the request.
+ * Returns 0, or -EOPNOTSUPP and fills turn->reason.
  */
 static int prepare(struct switchyard_turn *turn, u32 op, u32 slot)
 {
@@ -138,8 +138,9 @@ static int prepare(struct switchyard_turn *turn, u32 op, u32 slot)
 }
 
 /*
- * Makes a quick switch: no task is frozen, no device is suspended, no CPU goes offline. The hooks stop
- * all CPUs, each of them enters the gate, and goes on where it was. Returns as request_suspend().
+ * Makes a quick switch: no task is frozen, no device is suspended, no CPU goes offline. The hooks
+ * stop all CPUs, each of them enters the gate, and goes on where it was. Returns as
+ * request_suspend().
  */
 static int quick_switch(struct switchyard_turn *turn, s32 *result)
 {
@@ -184,8 +185,8 @@ static int request_suspend(struct switchyard_turn *turn, bool force, s32 *result
 }
 
 /*
- * The same, with programs before and after it. The ones before it come before devices are looked at,
- * because one may unload a driver that can't suspend. If nothing comes of the switch, the ones
+ * The same, with programs before and after it. The ones before it come before devices are looked
+ * at, because one may unload a driver that can't suspend. If nothing comes of the switch, the ones
  * after it undo what the first did.
  */
 static int request_with_programs(struct switchyard_turn *turn, const char *to, bool force,
@@ -216,8 +217,8 @@ static int request_with_programs(struct switchyard_turn *turn, const char *to, b
 
 /*
  * While a switch is under way, this fails. One that is back, and only runs its programs, is waited
- * for, because a key must not be lost. The caller does not sleep in mutex_lock(), where it could not
- * be frozen if yet another request came first.
+ * for, because a key must not be lost. The caller does not sleep in mutex_lock(), where it could
+ * not be frozen if yet another request came first.
  */
 static bool take_turn(struct switchyard_turn *turn)
 {

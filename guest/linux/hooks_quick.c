@@ -2,14 +2,14 @@
 /*
  * hooks_quick.c - stops all CPUs of a stock kernel for a quick switch.
  *
- * stop_machine() brings all CPUs to one function, with interrupts off. There, the boot CPU does what
- * Linux does last of all before it sleeps: syscore_suspend() stops its clocks and keeps the interrupt
- * controllers' registers.
+ * stop_machine() brings all CPUs to one function, with interrupts off. There, the boot CPU does
+ * what Linux does last of all before it sleeps: syscore_suspend() stops its clocks and keeps the
+ * interrupt controllers' registers.
  *
  * syscore_suspend() switches the boot CPU's local APIC off. What devices send to it after that, and
- * before the monitor masks them, would be lost. MSI-X is masked before: the device notes what it has
- * to say. Other messages, and edges at a pin of the IO-APIC, are raised once afterwards. Drivers take
- * one too many for spurious.
+ * before the monitor masks them, would be lost. MSI-X is masked before: the device notes what it
+ * has to say. Other messages, and edges at a pin of the IO-APIC, are raised once afterwards.
+ * Drivers take one too many for spurious.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -87,8 +87,8 @@ static void raise_edges(void)
 }
 
 /*
- * What Linux programs again in syscore_resume(), before interrupts are on. lapic_suspend() has masked
- * the IO-APICs (mask_ioapic_entries() in arch/x86/kernel/apic/apic.c).
+ * What Linux programs again in syscore_resume(), before interrupts are on. lapic_suspend() has
+ * masked the IO-APICs (mask_ioapic_entries() in arch/x86/kernel/apic/apic.c).
  */
 #define RENEWED (SWITCHYARD_SPARE_IOAPIC | SWITCHYARD_SPARE_PIC)
 
@@ -145,7 +145,7 @@ const char *switchyard_why_not_quick(void)
 	bool vmx = false;
 
 	if (IS_ENABLED(CONFIG_PREEMPT_RT))
-		return "this kernel is PREEMPT_RT, whose locks may be held when its CPUs are stopped";
+		return "this kernel is PREEMPT_RT: locks may be held when its CPUs are stopped";
 	if (!cpu_online(SWITCHYARD_BOOT_CPU))
 		return "the boot CPU is offline";
 	on_each_cpu(look_for_vmx, &vmx, 1);
@@ -201,10 +201,10 @@ int switchyard_find_uses(u16 *uses, const char **reason)
 }
 
 /*
- * Before Linux suspends, the PCI core saves the configuration of all functions, and it writes all of
- * them again when it resumes, those without a driver, too. Such a function may work for a slot that
- * is parked. The monitor has put back what is this kernel's. So what the function has now is what
- * the PCI core shall write: then it finds no difference, and writes nothing.
+ * Before Linux suspends, the PCI core saves the configuration of all functions, and it writes all
+ * of them again when it resumes, those without a driver, too. Such a function may work for a slot
+ * that is parked. The monitor has put back what is this kernel's. So what the function has now is
+ * what the PCI core shall write: then it finds no difference, and writes nothing.
  */
 void switchyard_quick_wake(void)
 {

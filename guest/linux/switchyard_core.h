@@ -15,12 +15,19 @@
 #include "switchyard_ioctl.h"
 
 /*
- * Linux gives number 0 to the CPU that it boots on. Machines are switched there. (A crash kernel may
- * have booted on another CPU, which can only end the slot.)
+ * Linux gives number 0 to the CPU that it boots on. Machines are switched there. (A crash kernel
+ * may have booted on another CPU, which can only end the slot.)
  */
 #define SWITCHYARD_BOOT_CPU 0
 
-/* Returns 0, or prints the reason and returns a negative errno. Requests are refused at first. */
+/*
+ * Finds the monitor. From then on, this kernel can end and crash, and the monitor is told so. All
+ * of the core needs this first. Returns 0, or prints the reason and returns a negative errno.
+ */
+int switchyard_core_find(void);
+void switchyard_core_lose(void);
+
+/* The rest of the core, with the same result. Requests are refused at first. */
 int switchyard_core_init(void);
 void switchyard_core_exit(void);
 
@@ -30,8 +37,8 @@ u32 switchyard_self(void);
 /* How to suspend Linux. Both functions sleep. */
 struct switchyard_way {
 	/*
-	 * Called before anything is suspended. Returns true and fills *lost if there is a device that
-	 * would not come back.
+	 * Called before anything is suspended. Returns true and fills *lost if there is a device
+	 * that would not come back.
 	 */
 	bool (*find_lost)(struct switchyard_lost *lost);
 	/*
@@ -40,8 +47,9 @@ struct switchyard_way {
 	 */
 	int (*suspend)(void);
 	/*
-	 * Fills uses with the addresses of the PCI functions that have a driver (switchyard.h, PREPARE),
-	 * SWITCHYARD_MOST_USES at most. Returns how many, or a negative errno with *reason.
+	 * Fills uses with the addresses of the PCI functions that have a driver (switchyard.h,
+	 * PREPARE), SWITCHYARD_MOST_USES at most. Returns how many, or a negative errno with
+	 * *reason.
 	 */
 	int (*find_uses)(u16 *uses, const char **reason);
 	/* Returns why this kernel can't make a quick switch now, or NULL. */
@@ -57,8 +65,8 @@ struct switchyard_way {
 #define SWITCHYARD_MOST_USES 128
 
 /*
- * From now on, requests use this way. If it is NULL, requests are refused, and none is under way when
- * this function returns. It sleeps.
+ * From now on, requests use this way. If it is NULL, requests are refused, and none is under way
+ * when this function returns. It sleeps.
  */
 void switchyard_request_hook(const struct switchyard_way *way);
 
@@ -77,15 +85,15 @@ void switchyard_request_begin(void);
 int switchyard_request_enter(bool *left);
 
 /*
- * Called on another CPU, with interrupts off, while switchyard_request_enter() runs on the boot CPU.
- * It returns when the slot is resumed, or the gate refuses.
+ * Called on another CPU, with interrupts off, while switchyard_request_enter() runs on the boot
+ * CPU. It returns when the slot is resumed, or the gate refuses.
  */
 void switchyard_request_park(void);
 
 /* Called after devices are resumed, and before tasks, so that no task sees a wrong clock. */
 void switchyard_request_end(void);
 
-/* Notes that this phase of the switch begins, and the one before it ends. Callable in any context. */
+/* Notes that this phase of the switch begins, and the one before ends. Callable in any context. */
 void switchyard_phase(enum switchyard_phase phase);
 
 /*
@@ -98,8 +106,8 @@ void switchyard_crash(void);
 void switchyard_wait(void);
 
 /*
- * Asks the monitor to come back if the machine is reset. The caller has locked the RTC. Linux undoes
- * it when it starts other CPUs.
+ * Asks the monitor to come back if the machine is reset. The caller has locked the RTC. Linux
+ * undoes it when it starts other CPUs.
  */
 void switchyard_guard(void);
 

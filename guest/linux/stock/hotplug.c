@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hooks_hotplug.c - keeps the power of what another slot has plugged in.
+ * hotplug.c - keeps the power of what another slot has plugged in.
  *
  * When a PCI Express port resumes, the PCI core writes all of its Slot Control and Link Control as
  * they were before (pci_restore_pcie_state() in drivers/pci/pci.c). After real sleep that is right.
@@ -11,7 +11,7 @@
  */
 #include <linux/list.h>
 #include <linux/pci.h>
-#include "hooks.h"
+#include "stock.h"
 
 /* What the PCI core saved of one capability: struct pci_cap_saved_state in its own header. */
 struct saved_capability {

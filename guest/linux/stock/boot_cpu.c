@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hooks_boot_cpu.c - if this kernel dies on another CPU, the boot CPU waits in the monitor.
+ * boot_cpu.c - if this kernel dies on another CPU, the boot CPU waits in the monitor.
  *
  * Then the monitor can end or crash this slot, whichever CPU asks. A crash kernel (kdump) runs on
  * the CPU that panicked, and ends the slot later from there. Linux would leave the boot CPU in a
@@ -30,7 +30,7 @@
 #include <asm/irq_vectors.h>
 #include <asm/nmi.h>
 #include <asm/smp.h>
-#include "hooks.h"
+#include "stock.h"
 #include "switchyard_core.h"
 
 #define NMI_NAME "switchyard"

@@ -1,17 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hooks_crash.c - a panic marks this slot as crashed and opens the monitor; other slots go on. So
- * does the end of the time that a kernel has which is only tried.
- *
- * Our notifier runs first. Others end the whole machine (pvpanic and Hyper-V tell the host, which
- * switches it off or resets it), or talk for seconds to hardware that may not answer (IPMI). What
- * the rest of them would print is lost: the place of a relocated kernel, and the ring buffer of
- * ftrace. So is what Linux does after its notifiers: it gives the log to pstore. A crash kernel
- * (kdump) keeps all of that. If one is loaded, Linux starts it before the notifiers, or after them
- * with crash_kexec_post_notifiers. It has this slot's memory, and so is this slot, and ends it.
- *
- * When notifiers run, Linux has stopped the other CPUs, and the boot CPU is in the monitor
- * (hooks_boot_cpu.c).
+ * hooks_timeout.c - a kernel that is only tried crashes when its time is over, and the monitor
+ * opens.
  *
  * The parameter `timeout` is in seconds since this kernel's start. Each CPU has a timer for it,
  * because the kernel may hang on some CPUs only. The boot CPU is fetched by an NMI, so it may spin
@@ -25,56 +15,19 @@
 #include <linux/cpumask.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
-#include <linux/kexec.h>
-#include <linux/limits.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
-#include <linux/notifier.h>
-#include <linux/panic_notifier.h>
 #include <linux/percpu.h>
-#include <linux/spinlock.h>
 #include <linux/timer.h>
 #include "hooks.h"
 #include "switchyard_core.h"
 
-/* The line that Linux prints. */
-static char line[160];
-
-static int crash_panic(struct notifier_block *notifier, unsigned long event, void *message)
-{
-	snprintf(line, sizeof(line), "Kernel panic - not syncing: %s", (const char *)message);
-	switchyard_crash_note(line);
-	if (kexec_crash_loaded())
-		return NOTIFY_STOP; /* Linux starts the crash kernel next */
-	switchyard_crash();
-	return NOTIFY_DONE;
-}
-
-static struct notifier_block crash_notifier = {.notifier_call = crash_panic, .priority = INT_MAX};
-
-/*
- * Of notifiers with the highest priority, the one that was registered first would be called first.
- * Ours is put in front of the list, so that it comes before one that is there already.
- */
-void switchyard_panic_init(void)
-{
-	struct atomic_notifier_head *list = &panic_notifier_list;
-	unsigned long flags;
-
-	spin_lock_irqsave(&list->lock, flags);
-	crash_notifier.next = list->head;
-	rcu_assign_pointer(list->head, &crash_notifier);
-	spin_unlock_irqrestore(&list->lock, flags);
-}
-
-void switchyard_panic_exit(void)
-{
-	atomic_notifier_chain_unregister(&panic_notifier_list, &crash_notifier);
-}
-
 static unsigned int timeout;
 module_param(timeout, uint, 0444);
 MODULE_PARM_DESC(timeout, "seconds after which this kernel gives the machine back (0: never)");
+
+/* The reason, for the monitor. */
+static char line[40];
 
 static DEFINE_PER_CPU(struct timer_list, timers);
 static atomic_t expired;

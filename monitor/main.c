@@ -18,6 +18,7 @@
 #include "monitor/config/lines.h"
 #include "monitor/console/ui.h"
 #include "monitor/load/load.h"
+#include "monitor/owner/owner.h"
 #include "monitor/plan/mapping.h"
 #include "monitor/plan/plan_init.h"
 #include "monitor/plan/plan_monitor.h"
@@ -130,8 +131,9 @@ static void run(void *context)
 	report_iommus(log);   /* and this, too */
 
 	lines_parse(boot, slots, log_error, log);
-	load_inspect_all(slots, log_error, log);	/* the plan needs the kernels' sizes */
-	store_place(plan, boot, slots, log_error, log); /* avoids the modules' present places */
+	owner_claim_all(slots, log_error, log_warn, log); /* needs the PCI functions */
+	load_inspect_all(slots, log_error, log);	  /* the plan needs the kernels' sizes */
+	store_place(plan, boot, slots, log_error, log);	  /* avoids the modules' present places */
 	store_fill(&plan->store, slots, ui_show_copying, &state->ui); /* frees modules' places */
 	if (!kept_state_place(monitor, &error)) /* may reuse these places; slots take the rest */
 		stop(log, &error);

@@ -9,6 +9,7 @@
 #define SWITCHYARD_COMPAT_H
 
 #include <linux/bits.h>
+#include <linux/hrtimer.h>
 #include <linux/syscore_ops.h>
 #include <linux/types.h>
 #include <asm/processor-flags.h>
@@ -53,6 +54,19 @@ static inline void shutdown_hook_remove(struct shutdown_hook *hook)
 	unregister_syscore_ops(&hook->ops);
 }
 #endif
+
+/* Since Linux 6.13, one function takes the place of two steps, and Linux 6.15 has only that one. */
+static inline void compat_hrtimer_setup(struct hrtimer *timer,
+					enum hrtimer_restart (*function)(struct hrtimer *),
+					clockid_t clock, enum hrtimer_mode mode)
+{
+#ifdef COMPAT_HRTIMER_SETUP
+	hrtimer_setup(timer, function, clock, mode);
+#else
+	hrtimer_init(timer, clock, mode);
+	timer->function = function;
+#endif
+}
 
 /* The type of the key that a SysRq handler gets. It is an int before Linux 6.7. */
 #ifdef COMPAT_SYSRQ_U8

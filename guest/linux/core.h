@@ -13,7 +13,6 @@
 #ifndef SWITCHYARD_CORE_PARTS_H
 #define SWITCHYARD_CORE_PARTS_H
 
-#include <linux/ktime.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
@@ -25,12 +24,6 @@ struct switchyard_gate {
 	u64 entry;    /* physical address of the function */
 	u64 identity; /* physical address of the table that maps the first 512 GiB to themselves */
 	u64 **top;    /* for each CPU a page of our own, filled at each call */
-};
-
-/* A point in time, by the wall clock and by the time-stamp counter. */
-struct switchyard_moment {
-	u64 tsc;
-	ktime_t real;
 };
 
 /* The state of a switch. Only one switch can be under way. */
@@ -45,7 +38,6 @@ struct switchyard_turn {
 	u64 slot;			  /* its argument */
 	s64 result;			  /* what the gate returned */
 	bool back;			  /* the last switch has come back, or failed */
-	struct switchyard_moment begin;
 
 	struct workqueue_struct *queue; /* for requests from interrupts */
 	struct work_struct later;
@@ -133,18 +125,18 @@ void switchyard_times_end(const char *to);
 struct switchyard_times;
 int switchyard_times_copy(struct switchyard_times __user *user);
 
-/* Reads both clocks. */
-void switchyard_clock_mark(struct switchyard_moment *moment);
+int switchyard_clock_init(void);
+void switchyard_clock_exit(void);
 
 /* Microseconds between two values of the time-stamp counter. */
 u64 switchyard_clock_usec(u64 from, u64 to);
 
-/* Around the time away, with interrupts off: the scheduler's clock stands still. */
+/*
+ * Around the time away: the scheduler's clock stands still, and what Linux counts as time asleep is
+ * exact. Interrupts are off, and no other CPU reads clocks.
+ */
 void switchyard_clock_hold(void);
 void switchyard_clock_release(void);
-
-/* Sets the wall clock as if it had run since that moment. It needs process context. */
-void switchyard_clock_correct(const struct switchyard_moment *moment);
 
 int switchyard_keys_init(void);
 void switchyard_keys_exit(void);

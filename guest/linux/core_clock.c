@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * core_clock.c - the wall clock and the scheduler's clock of a slot that was parked, and how long
- * each phase of the last switches took.
+ * core_clock.c - tells Linux how long its slot was parked, and measures how long each phase of the
+ * last switches took.
  *
- * The PM core reads the time spent asleep from the RTC, which counts whole seconds, so the clock
- * can be wrong by nearly a second after each return. The time-stamp counter does not stop at a
- * switch and is more exact for a while. It is calibrated to about 500 parts in a million, so after
- * a long time the RTC is more exact.
+ * When Linux resumes, it adds the time spent asleep to its clocks. By itself it takes that time
+ * from the RTC, which counts whole seconds. But if there is a clock source that does not stop
+ * meanwhile, Linux takes it from there (timekeeping_resume() in kernel/time/timekeeping.c). So the
+ * driver registers one, which counts by the time-stamp counter. To set the clock afterwards would
+ * do harm: Linux then drops what NTP has found out.
+ *
+ * The time-stamp counter does not stop at a switch. It is calibrated to about 500 parts in a
+ * million, so after a long time the RTC is more exact. Then this clock source tells that no time
+ * has passed, and Linux takes the RTC.
  *
  * Phases are counted by the time-stamp counter, too, because Linux's own clocks stand still in the
  * middle of a switch.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/clocksource.h>
 #include <linux/cpufeature.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
+#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/string.h>
 #include <linux/time64.h>
@@ -27,12 +34,60 @@
 #include "switchyard_ioctl.h"
 
 /* Up to here, 500 ppm are at most half a second, the average error of whole seconds. */
-#define TSC_TRUSTED_USEC (1000ull * USEC_PER_SEC)
+#define TSC_TRUSTED_NSEC (1000ull * NSEC_PER_SEC)
 
-void switchyard_clock_mark(struct switchyard_moment *moment)
+static struct {
+	u64 tsc;   /* when Linux stopped its clocks */
+	bool away; /* the gate was called since then */
+} stopped;
+
+/* Linux calls both with interrupts off on the boot CPU, and the timekeeper locked. */
+static int absence_begin(struct clocksource *clock)
 {
-	moment->tsc = rdtsc_ordered();
-	moment->real = ktime_get_real();
+	stopped.tsc = rdtsc_ordered();
+	stopped.away = false;
+	return 0;
+}
+
+/*
+ * Nanoseconds. Linux sleeps in other ways, too, in which the counter may stop. Those are not
+ * counted.
+ */
+static u64 absence_read(struct clocksource *clock)
+{
+	u64 nsec = 0;
+
+	if (stopped.away && tsc_khz)
+		nsec = mul_u64_u32_div(rdtsc_ordered() - stopped.tsc, NSEC_PER_MSEC, tsc_khz);
+	return nsec > TSC_TRUSTED_NSEC ? 0 : nsec;
+}
+
+/*
+ * It is not continuous, so that Linux does not use it for anything else. If the time-stamp counter
+ * itself is known not to stop, its own clock source has the higher rating.
+ */
+static struct clocksource absence = {
+	.name = "switchyard-away",
+	.rating = 1,
+	.enable = absence_begin,
+	.read = absence_read,
+	.mask = CLOCKSOURCE_MASK(64),
+	.flags = CLOCK_SOURCE_SUSPEND_NONSTOP,
+	.owner = THIS_MODULE,
+};
+
+int switchyard_clock_init(void)
+{
+	int error = clocksource_register_hz(&absence, NSEC_PER_SEC);
+
+	if (error)
+		pr_err("no clock source for the time away, error %d\n", error);
+	return error;
+}
+
+void switchyard_clock_exit(void)
+{
+	clocksource_unregister(&absence);
 }
 
 /*
@@ -43,6 +98,7 @@ void switchyard_clock_mark(struct switchyard_moment *moment)
  */
 void switchyard_clock_hold(void)
 {
+	stopped.away = true;
 	if (x86_platform.save_sched_clock_state)
 		x86_platform.save_sched_clock_state();
 }
@@ -56,22 +112,6 @@ void switchyard_clock_release(void)
 u64 switchyard_clock_usec(u64 from, u64 to)
 {
 	return tsc_khz ? mul_u64_u32_div(to - from, USEC_PER_MSEC, tsc_khz) : 0;
-}
-
-void switchyard_clock_correct(const struct switchyard_moment *moment)
-{
-	struct switchyard_moment now;
-	struct timespec64 time;
-	u64 elapsed;
-
-	switchyard_clock_mark(&now);
-	elapsed = switchyard_clock_usec(moment->tsc, now.tsc);
-	if (!elapsed || elapsed > TSC_TRUSTED_USEC)
-		return;
-
-	time = ktime_to_timespec64(ktime_add_us(moment->real, elapsed));
-	if (do_settimeofday64(&time))
-		pr_warn("the clock could not be set right\n");
 }
 
 static DEFINE_MUTEX(times_lock);

@@ -98,11 +98,13 @@ int switchyard_core_find(void)
 int switchyard_core_init(void)
 {
 	struct switchyard_core *core = &switchyard_core;
-	int error;
+	int error = switchyard_clock_init();
 
-	error = switchyard_request_init(core);
 	if (error)
 		return error;
+	error = switchyard_request_init(core);
+	if (error)
+		goto undo_clock;
 	error = switchyard_service_init();
 	if (error)
 		goto undo_request;
@@ -123,6 +125,8 @@ undo_service:
 	switchyard_service_exit();
 undo_request:
 	switchyard_request_exit(core);
+undo_clock:
+	switchyard_clock_exit();
 	return error;
 }
 
@@ -132,6 +136,7 @@ void switchyard_core_exit(void)
 	switchyard_device_exit();
 	switchyard_service_exit();
 	switchyard_request_exit(&switchyard_core);
+	switchyard_clock_exit();
 }
 
 void switchyard_core_lose(void)

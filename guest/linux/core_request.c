@@ -3,7 +3,7 @@
  * core_request.c - requests to give the machine away: it checks them, and does the switch.
  *
  * The hooks provide the function that suspends Linux (switchyard_request_hook()). While Linux is
- * suspended, they call switchyard_request_begin(), _enter() and _end().
+ * suspended, they call switchyard_request_enter(), and _end() when it is resumed.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -42,11 +42,6 @@ void switchyard_request_hook(const struct switchyard_way *way)
 bool switchyard_request_suspends(void)
 {
 	return READ_ONCE(switchyard_core.turn.task) == current;
-}
-
-void switchyard_request_begin(void)
-{
-	switchyard_clock_mark(&switchyard_core.turn.begin);
 }
 
 /* The CPUs that come along in a quick switch, for the argument of the gate. */
@@ -89,7 +84,6 @@ void switchyard_request_end(void)
 
 	if (!turn->entered)
 		return;
-	switchyard_clock_correct(&turn->begin);
 	switchyard_keys_forget();
 }
 
@@ -150,7 +144,6 @@ static int quick_switch(struct switchyard_turn *turn, s32 *result)
 	error = reason ? refuse(turn, reason) : prepare(turn, turn->op, turn->slot);
 	if (error)
 		return error;
-	switchyard_request_begin();
 	switchyard_phase(SWITCHYARD_PHASE_CPUS_OFF);
 	error = turn->way->stop();
 	if (!turn->entered)
@@ -258,6 +251,21 @@ int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool 
 	return error;
 }
 
+/* The way that this slot's line wants. If the quick one is refused, the deep one is taken. */
+static int run_by_line(struct switchyard_core *core, u32 op, u32 slot, s32 *result)
+{
+	const struct switchyard_slot *self = &core->info->slot[core->info->self - 1];
+	int error;
+
+	if (self->flags & SWITCHYARD_SLOT_QUICK) {
+		error = switchyard_request_run(core, op | SWITCHYARD_QUICK, slot, false, result);
+		if (error != -EOPNOTSUPP)
+			return error;
+		pr_notice("deep, because a quick switch is refused: %s\n", core->turn.reason.text);
+	}
+	return switchyard_request_run(core, op, slot, false, result);
+}
+
 static void request_work(struct work_struct *work)
 {
 	struct switchyard_core *core = container_of(work, struct switchyard_core, turn.later);
@@ -267,11 +275,12 @@ static void request_work(struct work_struct *work)
 	s32 result;
 	int error;
 
-	error = switchyard_request_run(core, slot ? SWITCHYARD_SWITCH : SWITCHYARD_MONITOR, slot,
-				       false, &result);
+	error = run_by_line(core, slot ? SWITCHYARD_SWITCH : SWITCHYARD_MONITOR, slot, &result);
 	text = switchyard_suspend_text(-error);
 	if (error == -ENOTRECOVERABLE)
 		pr_notice(SWITCHYARD_LOST_TEXT "\n", "not switched", lost->device, lost->driver);
+	else if (error == -EOPNOTSUPP)
+		pr_notice("not switched: %s\n", core->turn.reason.text);
 	else if (error)
 		pr_notice("not switched: Linux could not be suspended, error %d: %s\n", error,
 			  text ? text : "the lines above say why");

@@ -43,6 +43,7 @@ void switchyard_font_changed(void);
  * switch.
  */
 u32 switchyard_font_spared(const struct vc_data *shown);
+u32 switchyard_font_spared_running(void); /* for a quick switch, while all CPUs are stopped */
 void switchyard_font_kept(void);
 
 /* What the monitor need not keep now, in a deep switch: bits of enum switchyard_spared. */
@@ -57,6 +58,10 @@ int switchyard_switch_devices_off(void);
 int switchyard_switch_enter(suspend_state_t state);
 void switchyard_switch_wake(void);
 void switchyard_switch_end(void);
+
+/* Timers for the CPUs that a quick switch stops. They can't fail. */
+void switchyard_quick_init(void);
+void switchyard_quick_exit(void);
 
 /* Functions for struct switchyard_way. */
 bool switchyard_find_lost(struct switchyard_lost *lost);

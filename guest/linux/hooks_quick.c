@@ -13,6 +13,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/hrtimer.h>
 #include <linux/irq.h>
 #include <linux/irqdesc.h>
 #include <linux/interrupt.h>
@@ -20,12 +21,14 @@
 #include <linux/msi.h>
 #include <linux/nmi.h>
 #include <linux/pci.h>
+#include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/stop_machine.h>
 #include <linux/syscore_ops.h>
 #include <asm/processor-flags.h>
 #include <asm/special_insns.h>
+#include "compat.h"
 #include "hooks.h"
 #include "switchyard_core.h"
 
@@ -66,12 +69,13 @@ static bool is_msix(struct irq_data *data)
 	return message && dev_is_pci(message->dev) && message->pci.msi_attrib.is_msix;
 }
 
+/* If a driver has disabled it for a moment, Linux notes it, and raises it when it is enabled. */
 static void raise_one(unsigned int irq)
 {
 	struct irq_data *data = irq_get_irq_data(irq);
 
 	if (!data || !irq_has_action(irq) || irqd_is_level_type(data) || !irqd_is_activated(data) ||
-	    irqd_irq_disabled(data) || !data->chip->irq_retrigger)
+	    !data->chip->irq_retrigger)
 		return;
 	if (!is_msix(data))
 		data->chip->irq_retrigger(data);
@@ -102,9 +106,11 @@ static int stop_boot_cpu(struct quick *quick)
 	error = syscore_suspend();
 	if (!error) {
 		smp_store_release(&quick->enter, true);
-		switchyard_spare(RENEWED);
+		switchyard_spare(RENEWED | switchyard_font_spared_running());
 		switchyard_request_enter(&left);
 		switchyard_spare(0);
+		if (left)
+			switchyard_font_kept();
 		syscore_resume();
 		raise_edges();
 	}
@@ -113,6 +119,37 @@ static int stop_boot_cpu(struct quick *quick)
 	touch_softlockup_watchdog();
 	smp_store_release(&quick->done, true);
 	return error;
+}
+
+/*
+ * Timers by the time of day and by CLOCK_BOOTTIME may have passed. syscore_resume() looks for those
+ * of the boot CPU. Any other CPU looks when its next timer interrupt comes, which may be late if it
+ * sleeps. So each has a timer of its own that expires at once.
+ */
+static DEFINE_PER_CPU(struct hrtimer, nudges);
+
+static enum hrtimer_restart nudged(struct hrtimer *timer)
+{
+	return HRTIMER_NORESTART;
+}
+
+void switchyard_quick_init(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu (cpu) {
+		struct hrtimer *nudge = per_cpu_ptr(&nudges, cpu);
+
+		compat_hrtimer_setup(nudge, nudged, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
+	}
+}
+
+void switchyard_quick_exit(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu (cpu)
+		hrtimer_cancel(per_cpu_ptr(&nudges, cpu));
 }
 
 static void stop_other_cpu(struct quick *quick)
@@ -124,6 +161,8 @@ static void stop_other_cpu(struct quick *quick)
 	while (!smp_load_acquire(&quick->done))
 		cpu_relax();
 	touch_softlockup_watchdog();
+	if (READ_ONCE(quick->enter))
+		hrtimer_start(this_cpu_ptr(&nudges), 0, HRTIMER_MODE_REL_PINNED_HARD);
 }
 
 static int stop_cpu(void *data)

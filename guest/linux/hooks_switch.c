@@ -15,7 +15,6 @@
 int switchyard_switch_begin(suspend_state_t state)
 {
 	pm_set_suspend_via_firmware();
-	switchyard_request_begin();
 	switchyard_phase(SWITCHYARD_PHASE_SUSPEND);
 	return 0;
 }

@@ -3,7 +3,7 @@
  * switchyard_core.h - the functions of the driver's core for the hooks.
  *
  * The core (core_*.c) finds the monitor, takes requests from programs and keys, calls the gate, and
- * corrects the clock. The hooks tell it when Linux stops, ends and crashes. For a stock kernel,
+ * keeps the clock right. The hooks tell it when Linux stops, ends and crashes. For a stock kernel,
  * these are hooks_*.c, which use interfaces that such a kernel has for other purposes. A patched
  * kernel can call the same functions from the proper places.
  */
@@ -43,7 +43,7 @@ struct switchyard_way {
 	bool (*find_lost)(struct switchyard_lost *lost);
 	/*
 	 * Suspends Linux, and returns 0 when it is resumed, or a negative errno. It calls
-	 * switchyard_request_begin(), _enter() and _end() in this order.
+	 * switchyard_request_enter() and _end() in this order.
 	 */
 	int (*suspend)(void);
 	/*
@@ -73,14 +73,11 @@ void switchyard_request_hook(const struct switchyard_way *way);
 /* Returns true if the calling task suspends Linux because of a request. */
 bool switchyard_request_suspends(void);
 
-/* Called before devices are suspended. */
-void switchyard_request_begin(void);
-
 /*
- * Called when everything is suspended, on the boot CPU, with interrupts off and the other CPUs
- * offline. It calls the gate. Returns 0 when this slot is resumed, -ECANCELED if the gate refuses.
- * *left is true if the monitor has parked this slot, which it may do before it refuses: it has used
- * devices then, or stopped them.
+ * Called when everything is suspended, timekeeping too, on the boot CPU, with interrupts off and
+ * the other CPUs offline. It calls the gate. Returns 0 when this slot is resumed, -ECANCELED if the
+ * gate refuses. *left is true if the monitor has parked this slot, which it may do before it
+ * refuses: it has used devices then, or stopped them.
  */
 int switchyard_request_enter(bool *left);
 
@@ -90,7 +87,7 @@ int switchyard_request_enter(bool *left);
  */
 void switchyard_request_park(void);
 
-/* Called after devices are resumed, and before tasks, so that no task sees a wrong clock. */
+/* Called after devices are resumed, and before tasks. */
 void switchyard_request_end(void);
 
 /* Notes that this phase of the switch begins, and the one before ends. Callable in any context. */

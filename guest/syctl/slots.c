@@ -10,8 +10,8 @@
 #include "syctl.h"
 
 /* The monitor's names for them are the same without the dashes. */
-static const char *const options[ADD_OPTIONS] = {"--mem", "--cpus", "--on-crash", "--on-end",
-						 "--efi"};
+static const char *const options[ADD_OPTIONS] = {"--mem", "--cpus",   "--on-crash", "--on-end",
+						 "--efi", "--switch", "--devices"};
 
 bool add_option(struct add *add, const char *option, const char *value)
 {

@@ -90,7 +90,7 @@ int show_last_lines(int device, const char *name, uint32_t slot, unsigned int li
 int run_hooks(const char *when, const char *to);
 
 /* What `add` was told. The values are as its words are; NULL: none. */
-enum { ADD_MEM, ADD_CPUS, ADD_ON_CRASH, ADD_ON_END, ADD_EFI, ADD_OPTIONS };
+enum { ADD_MEM, ADD_CPUS, ADD_ON_CRASH, ADD_ON_END, ADD_EFI, ADD_SWITCH, ADD_DEVICES, ADD_OPTIONS };
 struct add {
 	const char *slot;
 	const char *value[ADD_OPTIONS];

@@ -8,6 +8,7 @@
  * the other CPU sends NMIs, whose handler does the same. s: both CPUs ask for services. h: they name
  * memory that is not theirs. a: the boot CPU asks for each service (services.c). i: the other CPU
  * sends NMIs while services are at work. m: the monitor.
+ * q: the boot CPU leaves by a quick switch, with pins of the IO-APIC unmasked (edges.c).
  * w: the boot CPU waits in the monitor, and the other CPU ends the slot. e: the same, but the boot
  * CPU does not wait.
  * tests/system/monitor/test_callers.py reads the output.
@@ -16,6 +17,7 @@
 #include "../tick/instructions.h"
 #include "../tick/serial.h"
 #include "../busy/busy.h"
+#include "edges.h"
 #include "services.h"
 
 #define CALLS	       500
@@ -154,9 +156,6 @@ const struct way *way_of(uint32_t apic_id)
 	return &calling;
 }
 
-/* What the CPU pushes: SDM volume 3, figure 6-9. GCC needs the type, but no code here reads it. */
-struct pushed;
-
 __attribute__((interrupt)) static void call_inside(struct pushed *frame)
 {
 	(void)frame;
@@ -177,7 +176,7 @@ struct gate_descriptor {
 	uint32_t offset_high, reserved;
 };
 
-static void set_gate(uint32_t vector, void (*handler)(struct pushed *))
+void callers_set_gate(uint32_t vector, void (*handler)(struct pushed *))
 {
 	struct table_pointer idt;
 	uint64_t address = (uint64_t)handler;
@@ -244,7 +243,7 @@ static int64_t call_watched(void)
 static void watched_call(struct tick *tick)
 {
 	clear_answers();
-	set_gate(VECTOR_DEBUG, call_inside);
+	callers_set_gate(VECTOR_DEBUG, call_inside);
 	interrupts_off();
 	count_answer(&callers.boot, call_watched());
 	interrupts_on();
@@ -255,7 +254,7 @@ static void watched_call(struct tick *tick)
 static void nmis_while_calling(struct tick *tick)
 {
 	clear_answers();
-	set_gate(VECTOR_NMI, call_inside);
+	callers_set_gate(VECTOR_NMI, call_inside);
 	callers.nmis_wanted = CALLS;
 	while (callers.nmis_wanted) {
 		count_answer(&callers.boot, call());
@@ -311,7 +310,7 @@ static void name_foreign_memory(struct tick *tick)
 static void nmis_while_asking(struct tick *tick)
 {
 	clear_answers();
-	set_gate(VECTOR_NMI, count_nmi);
+	callers_set_gate(VECTOR_NMI, count_nmi);
 	callers.nmis_came = callers.nmis_lost = 0;
 	callers.counted_wanted = NMIS;
 	while (callers.counted_wanted)
@@ -348,6 +347,8 @@ static void obey(struct tick *tick, int key)
 		nmis_while_asking(tick);
 	else if (key == 'm')
 		gate_monitor(tick);
+	else if (key == 'q')
+		edges_while_away(tick);
 	else if (key == 'w' || key == 'e')
 		end_on_the_other(key == 'w');
 }

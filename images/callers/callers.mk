@@ -5,7 +5,7 @@
 
 CALLERS_DIR := $(B)/callers
 CALLERS_ELF := $(CALLERS_DIR)/callers.elf
-CALLERS_OBJ := $(CALLERS_DIR)/callers.o $(CALLERS_DIR)/services.o \
+CALLERS_OBJ := $(CALLERS_DIR)/callers.o $(CALLERS_DIR)/services.o $(CALLERS_DIR)/edges.o \
 	$(filter-out $(BUSY_DIR)/busy.o $(BUSY_DIR)/ways.o,$(BUSY_OBJ))
 
 $(CALLERS_DIR)/%.o: images/callers/%.c

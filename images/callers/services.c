@@ -30,7 +30,7 @@ static struct {
 	struct switchyard_call call;
 	uint32_t count;
 	struct {
-		uint32_t service;
+		const char *name;
 		int64_t result;
 	} done[MOST_CALLS];
 	char text[LOG_ROOM];
@@ -49,7 +49,14 @@ static const char *const names[] = {
 	[SWITCHYARD_LOAD_ABORT] = "LOAD_ABORT",
 	[SWITCHYARD_ADD] = "ADD",
 	[SWITCHYARD_REMOVE] = "REMOVE",
+	[SWITCHYARD_OUTCOME] = "OUTCOME",
 };
+
+/* The log of a slot is found in its memory, which is another task than the monitor's own. */
+static const char *name_of(uint32_t service)
+{
+	return service == SWITCHYARD_LOG && services.call.slot ? "LOG_OF_SLOT" : names[service];
+}
 
 /* One call. Its fields are set, except the size and the service. */
 static int64_t ask(uint32_t service)
@@ -61,7 +68,7 @@ static int64_t ask(uint32_t service)
 	services.call.service = service;
 	result = gate(SWITCHYARD_SERVICE, (uint64_t)&services.call);
 	if (services.count < MOST_CALLS) {
-		services.done[services.count].service = service;
+		services.done[services.count].name = name_of(service);
 		services.done[services.count++].result = result;
 	}
 	return result;
@@ -120,7 +127,7 @@ static void make_image(uint64_t base)
 static void say_all(struct tick *tick)
 {
 	for (uint32_t i = 0; i < services.count; i++)
-		say(tick, "%s: %s%lu", names[services.done[i].service],
+		say(tick, "%s: %s%lu", services.done[i].name,
 		    services.done[i].result < 0 ? "-" : "",
 		    (uint64_t)(services.done[i].result < 0 ? -services.done[i].result
 							   : services.done[i].result));
@@ -136,6 +143,18 @@ static uint32_t parked_slot(const struct switchyard_info *info)
 	return 0;
 }
 
+/* It has not ended, and has no log that can be found, so two of the answers are refusals. */
+static void ask_about_parked(uint32_t slot)
+{
+	ask_about(SWITCHYARD_OUTCOME, slot);
+	services.call.bytes = 0;
+	do
+		ask_with(SWITCHYARD_LOG, services.text, LOG_ROOM);
+	while (services.done[services.count - 1].result == SWITCHYARD_EAGAIN &&
+	       services.count < MOST_CALLS);
+	ask_about(SWITCHYARD_KILL, slot);
+}
+
 void services_ask_each(struct tick *tick)
 {
 	const struct switchyard_info *info = tick->switchyard;
@@ -144,7 +163,7 @@ void services_ask_each(struct tick *tick)
 	services.tick = tick;
 	services.count = 0;
 	ask(SWITCHYARD_LIST);
-	ask_about(SWITCHYARD_KILL, parked_slot(info));
+	ask_about_parked(parked_slot(info));
 	services.call.slot = 0; /* the monitor's own log */
 	ask_with(SWITCHYARD_LOG, services.text, LOG_ROOM);
 	ask_with(SWITCHYARD_ADD, SLOT_TEXT, sizeof(SLOT_TEXT) - 1);

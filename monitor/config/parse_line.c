@@ -3,6 +3,7 @@
  * parse_line.c - one module line: lines.h says how it is written.
  */
 #include "monitor/config/lines.h"
+#include "monitor/config/parse_devices.h"
 #include "monitor/config/parse_line.h"
 #include "lib/string.h"
 #include "lib/units.h"
@@ -185,14 +186,20 @@ static bool set_switch(struct line *line, const struct word *value, struct error
 	       fail(error, "bad switch \"%s\"; expected deep or quick", quote_word(quote, value));
 }
 
+static bool set_devices(struct line *line, const struct word *value, struct error *error)
+{
+	return parse_devices(value, &line->devices, error);
+}
+
 #define ALL_LINES  UINT32_MAX
 #define SLOT_LINES (1u << LINE_KERNEL | 1u << LINE_ADDED)
 
 static const struct option option_table[] = {
-	{"slot", ALL_LINES, set_slot},	    {"mem", SLOT_LINES, set_mem},
-	{"cpus", SLOT_LINES, set_cpus},	    {"type", 1u << LINE_KERNEL, set_type},
-	{"on-end", SLOT_LINES, set_on_end}, {"on-crash", SLOT_LINES, set_on_crash},
-	{"efi", SLOT_LINES, set_efi},	    {"switch", SLOT_LINES, set_switch},
+	{"slot", ALL_LINES, set_slot},	      {"mem", SLOT_LINES, set_mem},
+	{"cpus", SLOT_LINES, set_cpus},	      {"type", 1u << LINE_KERNEL, set_type},
+	{"on-end", SLOT_LINES, set_on_end},   {"on-crash", SLOT_LINES, set_on_crash},
+	{"efi", SLOT_LINES, set_efi},	      {"switch", SLOT_LINES, set_switch},
+	{"devices", SLOT_LINES, set_devices},
 };
 
 #define OPTION_COUNT (sizeof(option_table) / sizeof(option_table[0]))
@@ -202,10 +209,11 @@ static bool parse_slot_option(struct line *line, const struct word *word, uint32
 {
 	static const char *const expected[] = {
 		[LINE_KERNEL] =
-			"slot=, mem=, cpus=, type=, on-end=, on-crash=, efi=, switch= or --",
+			("slot=, mem=, cpus=, devices=, type=, on-end=, on-crash=, efi=, switch= "
+			 "or --"),
 		[LINE_INITRD] = "slot= or --",
 		[LINE_MODULE] = "slot= or --",
-		[LINE_ADDED] = "mem=, cpus=, on-end=, on-crash=, efi= or switch=",
+		[LINE_ADDED] = "mem=, cpus=, devices=, on-end=, on-crash=, efi= or switch=",
 	};
 	const char *known = expected[line->kind];
 	struct word name, value;
@@ -338,4 +346,5 @@ void parse_make_slot(const struct line *line, struct slot *slot)
 	slot->on_crash = line->on_crash;
 	slot->efi = line->efi;
 	slot->quick = line->quick;
+	slot->devices = line->devices;
 }

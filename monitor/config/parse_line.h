@@ -21,6 +21,7 @@ struct line {
 	enum switchyard_type type;
 	struct successor on_end, on_crash;
 	bool efi, quick;
+	struct devices devices;
 	struct image image;
 };
 

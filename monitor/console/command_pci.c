@@ -6,11 +6,10 @@
 #include "arch/x86/pci/pci.h"
 #include "arch/x86/pci/pci_msi.h"
 #include "lib/print.h"
+#include "monitor/owner/owner.h"
 #include "monitor/terminal/table.h"
 
 #define CLASS_ANY_SUB 0x100 /* in a row of the table: any subclass */
-#define ID_VENDOR(id) (0xffff & (id))
-#define ID_DEVICE(id) ((id) >> 16)
 
 /* The common classes of the PCI code and ID assignment specification 1.11, chapter 1. */
 static const struct {
@@ -112,33 +111,41 @@ static void fill_bars(const struct pci_function *function, char *cell)
 	}
 }
 
+static void fill_owner(const struct slot_table *slots, uint32_t number, char *cell)
+{
+	const struct slot *owner = owner_of(slots, number);
+
+	if (owner)
+		format_text(cell, TABLE_CELL_SIZE, owner->works ? "%s, works" : "%s", owner->name);
+}
+
 static void fill_function(const void *context, uint32_t row, struct table_row *cells)
 {
-	const struct pci_functions *functions = context;
-	const struct pci_function *function = &functions->function[row];
+	const struct pci_function *function = &pci_functions()->function[row];
 
 	format_text(cells->cell[0], TABLE_CELL_SIZE, "%02x:%02x.%u", PCI_BUS(function->address),
 		    PCI_DEVICE(function->address), PCI_FUNCTION(function->address));
-	format_text(cells->cell[1], TABLE_CELL_SIZE, "%04x:%04x", ID_VENDOR(function->id),
-		    ID_DEVICE(function->id));
+	format_text(cells->cell[1], TABLE_CELL_SIZE, "%04x:%04x", PCI_ID_VENDOR(function->id),
+		    PCI_ID_DEVICE(function->id));
 	fill_class(function->class, cells->cell[2]);
+	fill_owner(context, row, cells->cell[3]);
 	if (pci_read32(function->address, PCI_ID) != function->id) {
-		format_text(cells->cell[3], TABLE_CELL_SIZE, "gone");
+		format_text(cells->cell[4], TABLE_CELL_SIZE, "gone");
 		return;
 	}
-	fill_enabled(function, cells->cell[3]);
-	fill_interrupt(function, cells->cell[4]);
-	fill_bars(function, cells->cell[5]);
+	fill_enabled(function, cells->cell[4]);
+	fill_interrupt(function, cells->cell[5]);
+	fill_bars(function, cells->cell[6]);
 }
 
 void command_pci(struct ui *ui, int argc, char **argv)
 {
 	const struct pci_functions *functions = pci_functions();
 	const struct table table = {
-		.columns = {"ADDRESS", "ID", "CLASS", "ENABLED", "INTERRUPT", "BARS"},
+		.columns = {"ADDRESS", "ID", "CLASS", "SLOT", "ENABLED", "INTERRUPT", "BARS"},
 		.rows = functions->count,
 		.fill = fill_function,
-		.context = functions,
+		.context = &ui->monitor->slots,
 	};
 
 	(void)argc;

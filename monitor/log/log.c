@@ -111,6 +111,11 @@ void log_keep_error(void *log, const char *text)
 	log_keep(log, LOG_ERROR, "%s", text);
 }
 
+void log_keep_warn(void *log, const char *text)
+{
+	log_keep(log, LOG_WARN, "%s", text);
+}
+
 void log_warn(void *log, const char *text)
 {
 	log_line(log, LOG_WARN, "%s", text);

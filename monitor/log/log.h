@@ -45,8 +45,9 @@ void log_error(void *log, const char *text);
 /* Like log_error(), with LOG_WARN. */
 void log_warn(void *log, const char *text);
 
-/* A report_fn, like log_keep() with LOG_ERROR. */
+/* A report_fn, like log_keep() with LOG_ERROR. The second is the same with LOG_WARN. */
 void log_keep_error(void *log, const char *text);
+void log_keep_warn(void *log, const char *text);
 
 /* Writes all kept lines of any level to the sink, the oldest first. */
 void log_show(const struct log *log);

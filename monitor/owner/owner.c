@@ -55,11 +55,104 @@ static bool name_common(const struct uses *one, const struct uses *two, char *na
 	return named > 0;
 }
 
+static bool is_named(const struct device_name *device, const struct pci_function *function)
+{
+	if (pci_is_bridge(function))
+		return false;
+	return device->is_kind ? device->id == function->id : device->address == function->address;
+}
+
+/* False: there is no such function. */
+static bool claim(struct uses *own, const struct device_name *device)
+{
+	bool found = false;
+
+	for (uint32_t i = 0; i < pci_functions()->count; i++) {
+		if (!is_named(device, &pci_functions()->function[i]))
+			continue;
+		pci_set_add(own->set, i);
+		found = true;
+	}
+	return found;
+}
+
+static void report_missing(const struct slot *slot, const struct device_name *device,
+			   report_fn missing, void *context)
+{
+	char text[ADDRESS_TEXT];
+	struct error error;
+
+	format_address(text, sizeof(text), device->address);
+	if (device->is_kind)
+		format_text(text, sizeof(text), "%04x:%04x", PCI_ID_VENDOR(device->id),
+			    PCI_ID_DEVICE(device->id));
+	fail(&error, "devices= names %s, but there is no such PCI function here, bridges apart",
+	     text);
+	slot_report(slot, &error, missing, context);
+}
+
+bool owner_claim(const struct slot_table *slots, struct slot *slot, report_fn missing,
+		 void *context, struct error *error)
+{
+	char names[NAMES_TEXT];
+
+	slot->own = (struct uses){.told = slot->devices.count};
+	for (uint32_t i = 0; i < slot->devices.count; i++)
+		if (!claim(&slot->own, &slot->devices.device[i]))
+			report_missing(slot, &slot->devices.device[i], missing, context);
+	for (uint32_t i = 0; i < slots->count; i++) {
+		const struct slot *other = &slots->slot[i];
+
+		if (other != slot && name_common(&other->own, &slot->own, names))
+			return fail(error,
+				    "devices= names %s, as that of slot %s does; expected each "
+				    "function in one slot's",
+				    names, other->name);
+	}
+	return true;
+}
+
+void owner_claim_all(struct slot_table *slots, report_fn wrong, report_fn missing, void *context)
+{
+	struct error error;
+	uint32_t i = 0;
+
+	while (i < slots->count) {
+		if (owner_claim(slots, &slots->slot[i], missing, context, &error)) {
+			i++;
+			continue;
+		}
+		slot_report(&slots->slot[i], &error, wrong, context);
+		slot_remove(slots, i);
+	}
+}
+
+const struct slot *owner_of(const struct slot_table *slots, uint32_t function)
+{
+	const struct slot *owner = NULL;
+
+	for (uint32_t i = 0; i < slots->count; i++) {
+		const struct slot *slot = &slots->slot[i];
+
+		if (slot->works && pci_set_has(slot->uses.set, function))
+			return slot;
+		if (pci_set_has(slot->own.set, function))
+			owner = slot;
+	}
+	return owner;
+}
+
+/* If its kernel has not told, its line may. */
+static const struct uses *uses_of(const struct slot *slot)
+{
+	return slot->uses.told ? &slot->uses : &slot->own;
+}
+
 static bool allows_both(const struct slot *owner, const struct slot *other, struct error *error)
 {
 	char names[NAMES_TEXT];
 
-	return !name_common(&owner->uses, &other->uses, names) ||
+	return !name_common(&owner->uses, uses_of(other), names) ||
 	       fail(error, "both %s and %s use %s", owner->name, other->name, names);
 }
 
@@ -72,7 +165,7 @@ static bool allows_beside(const struct slot *to, const struct slot *owner, bool 
 			    "%s would look at all devices when it starts, and those of %s work "
 			    "while it is parked",
 			    to->name, owner->name);
-	if (!to->uses.told)
+	if (!uses_of(to)->told)
 		return fail(error, "%s has not told which devices it uses, and those of %s work",
 			    to->name, owner->name);
 	return allows_both(owner, to, error);

@@ -60,10 +60,23 @@ struct successor {
 	char slot[SWITCHYARD_NAME_SIZE];
 };
 
+/* What `devices=` lists. The address is like those that guests tell (SWITCHYARD_PREPARE). */
+#define SLOT_MAX_DEVICES 16
+struct device_name {
+	uint16_t address;
+	uint32_t id; /* the device's number in the upper half, and the vendor's */
+	bool is_kind;
+};
+
+struct devices {
+	uint32_t count;
+	struct device_name device[SLOT_MAX_DEVICES];
+};
+
 /* PCI functions, by their numbers in pci_functions(). */
 #define SLOT_USES_WORDS 2
 struct uses {
-	bool told; /* its kernel has told in this run */
+	bool told; /* its kernel has told in this run; or its line has devices= */
 	uint64_t set[SLOT_USES_WORDS];
 };
 
@@ -90,6 +103,8 @@ struct slot {
 	struct region block; /* its end, which tells its kernel of the monitor (slot_block.h) */
 	uint64_t runs;
 	bool quick;		 /* `switch=quick` */
+	struct devices devices;	 /* `devices=` */
+	struct uses own;	 /* the PCI functions that those are */
 	struct uses uses;	 /* the PCI functions that its kernel uses */
 	bool works;		 /* it is parked, and these functions go on working for it */
 	bool has_driver;	 /* its kernel has shown in some run that it knows of the monitor */

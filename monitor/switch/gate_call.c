@@ -234,6 +234,12 @@ static int64_t check_request(struct monitor *monitor, struct slot *slot,
 	return result ? result : check_devices(monitor, slot, request);
 }
 
+/* How many other CPUs come to a quick switch. */
+static uint32_t others_of(const struct request *request)
+{
+	return (uint32_t)(request->arg >> SWITCHYARD_OTHERS_SHIFT);
+}
+
 /*
  * The same for a quick switch, to which the slot's other CPUs come. If it is refused, they return with
  * the same result.
@@ -241,12 +247,14 @@ static int64_t check_request(struct monitor *monitor, struct slot *slot,
 static int64_t check_quick(struct monitor *monitor, struct slot *slot,
 			   const struct request *request)
 {
-	uint32_t others = (uint32_t)(request->arg >> SWITCHYARD_OTHERS_SHIFT);
+	uint32_t others = others_of(request);
 	int64_t result = check_request(monitor, slot, request), gathered;
 	const char *reason;
 
-	if (others >= gate_cpus.count)
+	if (others >= gate_cpus.count) {
+		crew_refuse(SWITCHYARD_EBADOP);
 		return SWITCHYARD_EBADOP;
+	}
 	gathered = crew_gather(others, &reason);
 	if (gathered)
 		log_keep(&monitor->log, LOG_ERROR, "slot %s can't be parked: %s", slot->name,
@@ -263,6 +271,21 @@ static enum kept_how how_kept(const struct request *request)
 	if (request->op == SWITCHYARD_END || request->op == SWITCHYARD_CRASH)
 		return KEPT_ENDED;
 	return request->op & SWITCHYARD_QUICK ? KEPT_QUICK : KEPT_DEEP;
+}
+
+/* It is called after the slot's screen and serial port are saved, because it may write to them. */
+static void warn_of_lost_cpus(struct monitor *monitor, const struct slot *slot,
+			      const struct request *request, uint64_t crew)
+{
+	uint32_t count = 0;
+
+	for (; crew; crew &= crew - 1)
+		count++;
+	if (count < others_of(request))
+		log_line(&monitor->log, LOG_ERROR,
+			 "slot %s: %u of its CPUs faulted in the monitor; it comes back without "
+			 "them",
+			 slot->name, others_of(request) - count);
 }
 
 /* The slot is parked, and has named the next one. If that can't run, the slot goes on. */
@@ -319,6 +342,8 @@ static int64_t gate_main(const struct request *request)
 		take_checksums(monitor, slot, kept);
 	}
 	warn_of_watchdog(monitor, slot);
+	if (how == KEPT_QUICK)
+		warn_of_lost_cpus(monitor, slot, request, kept->crew);
 
 	if ((op == SWITCHYARD_SWITCH || op == SWITCHYARD_BOOT) && !damage)
 		leave_to_target(monitor, slot, op, arg);

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include "lib/string.h"
 #include "monitor/config/parse_line.h"
+#include "monitor/owner/owner.h"
 #include "monitor/plan/plan_slots.h"
 #include "monitor/plan/pool.h"
 #include "monitor/slot/life.h"
@@ -53,7 +54,8 @@ struct slot *new_slot_add(struct monitor *monitor, const char *text, struct erro
 		return NULL;
 	}
 	parse_make_slot(&line, slot);
-	if (!equip(monitor, slot, error)) {
+	if (!owner_claim(&monitor->slots, slot, log_keep_warn, &monitor->log, error) ||
+	    !equip(monitor, slot, error)) {
 		slot_forget(&monitor->slots, slot);
 		return NULL;
 	}

@@ -158,10 +158,6 @@ static bool boot(struct monitor *monitor, struct slot *slot, const struct slot *
 	stop_devices(monitor, NULL);
 	if (!store_check(slot, error)) /* a parked slot stays parked then */
 		return false;
-	if (slot->works) { /* its own devices still do */
-		owner_end(slot);
-		stop_devices(monitor, NULL);
-	}
 	owner_end(slot);
 	life_apply(slot, LIFE_RESET);
 	set_way_back(slot, tries);
@@ -210,7 +206,10 @@ void switch_resume(struct monitor *monitor, struct slot *slot, int64_t result)
 	mark_running(monitor, slot, LIFE_RESUME);
 	if (!(kept->spared & SWITCHYARD_SPARE_PICTURE))
 		picture_restore(monitor, monitor->current);
-	crew_load(kept->crew);
+	if (!crew_load(kept->crew))
+		log_keep(&monitor->log, LOG_ERROR,
+			 "slot %s: one of its CPUs faulted in the monitor; it goes on without it",
+			 slot->name);
 	platform_set_ram(slot->ram.base, slot->ram.size);
 	platform_restore(kept->platform, kept->apart_size ? (void *)kept->apart : NULL,
 			 cpu_state_lapic(kept->cpu[0]), kept->spared);

@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'harness'))
 import gate  # noqa: E402
 import growth  # noqa: E402
 import hops  # noqa: E402
+import quick  # noqa: E402
 import services  # noqa: E402
 import startup  # noqa: E402
 from fixtures import Machines  # noqa: E402
@@ -22,7 +23,8 @@ from paths import BUILD  # noqa: E402
 from plot import plot  # noqa: E402
 from report import Report, verdicts  # noqa: E402
 
-PARTS = {'hops': hops, 'startup': startup, 'gate': gate, 'services': services, 'growth': growth}
+PARTS = {'hops': hops, 'startup': startup, 'gate': gate, 'quick': quick, 'services': services,
+         'growth': growth}
 
 
 class Bench(Report):
@@ -63,7 +65,7 @@ def main(parts):
         (BUILD / 'bench.json').write_text(bench.json())
         plot(bench, BUILD / 'bench.svg')
     print(bench.table())
-    print('\n'.join(['', *verdicts(bench, hops.GOALS)]))
+    print('\n'.join(['', *verdicts(bench, [*hops.GOALS, *quick.GOALS])]))
     for failure in bench.failures:
         print(f'error: {failure}', file=sys.stderr)
     return 1 if bench.failures else 0

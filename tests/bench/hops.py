@@ -13,7 +13,10 @@ ROUNDS = 6       # of a hop to the other kernel and one back
 SLOW_ROUNDS = int(os.environ.get('SLOW_ROUNDS', '3'))  # in so many of them, the peers that take seconds also run
 QUICK_HOPS = 6
 
-WAYS = {'deep': '', 'deep, integrity=off': 'integrity=off'}
+NO_VGA = ['-vga', 'none']
+WAYS = {'deep': {}, 'deep, integrity=off': {'options': 'integrity=off'}, 'quick': {'way': 'quick'},
+        'quick, without VGA': {'way': 'quick', 'devices': NO_VGA}}
+QUICK_WAYS = [way for way in WAYS if way.startswith('quick')]
 
 
 def cpus_text(cpus):
@@ -24,12 +27,18 @@ def names(cpus):
     """The figures that the goals compare."""
     text = cpus_text(cpus)
     return {'deep': f'Linux to Linux, {text}: deep', 'monitor': f'Linux to Linux, {text}: deep, of it the monitor',
-            'there': f'Linux to Linux, {text}: kexec jump to B', 'back': f'Linux to Linux, {text}: kexec jump back'}
+            'there': f'Linux to Linux, {text}: kexec jump to B', 'back': f'Linux to Linux, {text}: kexec jump back',
+            **{way: f'Linux to Linux, {text}: {way}' for way in QUICK_WAYS}}
+
+
+def against_jump(cpus, way, divisor):
+    return Goal(f'{way} hop, {cpus_text(cpus)}, ms against kexec jump', names(cpus)[way],
+                (names(cpus)['there'], names(cpus)['back']), divisor)
 
 
 GOALS = [goal for cpus, divisor in ((1, 12), (2, 7)) for goal in (
-    Goal(f'deep hop, {cpus_text(cpus)}, ms against kexec jump', names(cpus)['deep'],
-         (names(cpus)['there'], names(cpus)['back']), divisor),
+    against_jump(cpus, 'deep', divisor),
+    *(against_jump(cpus, way, 200) for way in QUICK_WAYS),
     Goal(f"the monitor's part, {cpus_text(cpus)}, ms", names(cpus)['monitor'], limit=1.0))]
 
 
@@ -46,7 +55,7 @@ def rounds(bench, prefix, pairs, peers):
 
 def measure_with(bench, cpus):
     prefix = f'Linux to Linux, {cpus_text(cpus)}'
-    ways = {way: Slots(bench.machines, cpus, options) for way, options in WAYS.items()}
+    ways = {way: Slots(bench.machines, cpus, **settings) for way, settings in WAYS.items()}
     jump = Jump(bench.machines, cpus)
     peers = [KexecReboot(bench.machines, cpus), Saved(bench.machines, cpus)] if SLOW_ROUNDS else []
     rounds(bench, prefix, [*ways.values(), jump], peers)
@@ -54,6 +63,8 @@ def measure_with(bench, cpus):
         pair.finish()
         bench.add(f'{prefix}: {way}', 'ms', pair.times())
         bench.add(f'{prefix}: {way}, of it the monitor', 'ms', pair.monitor_times())
+        bench.add(f'{prefix}: {way}, of it Linux', 'ms',
+                  [all - monitor for all, monitor in zip(pair.times(), pair.monitor_times())])
     jump.finish()
     bench.add(names(cpus)['there'], 'ms', jump.times('there'))
     bench.add(names(cpus)['back'], 'ms', jump.times('back'))

@@ -115,25 +115,30 @@ class Pair:
 
 
 class Slots(Pair):
-    """Two slots of Switchyard. watch: what the plugin does meanwhile, stamping or counting."""
+    """Two slots of Switchyard. watch: what the plugin does meanwhile, stamping or counting. way: 'switch', or 'quick'
+    for all hops but the first one, with which the second kernel boots."""
 
-    def __init__(self, machines, smp, options='', words='', slot=SLOT, memory=MEMORY, watch=stamping):
+    def __init__(self, machines, smp, options='', words='', slot=SLOT, memory=MEMORY, watch=stamping, way='switch',
+                 **settings):
         lines = [line for name in ('alpha', 'beta')
                  for line in (module('kernel', name, VMLINUZ, f'mem={slot}', f'{COMMAND_LINE} {words}'.strip()),
                               module('initrd', name, INITRD))]
         options = f'serial=com1,115200 timeout=0 default=alpha {options}'.strip()
-        base, _ = find_base(machines, options, lines, memory=memory, smp=smp)
+        devices = settings.pop('devices', [])
+        settings |= {'memory': memory, 'smp': smp}
+        self.base, _ = find_base(machines, options, lines, devices=devices, **settings)
         self.file = machines.logs / f'watched-{len(machines.started)}'
-        machine = machines.start(options, lines, memory=memory, smp=smp, lifetime=3600,
-                                 devices=watch(base, self.file))
+        machine = machines.start(options, lines, lifetime=3600, devices=[*devices, *watch(self.base, self.file)],
+                                 **settings)
         first, second = (Kernel(machine, name, smp) for name in ('alpha', 'beta'))
         first.wait(LIMIT)
         super().__init__(machine, first, second)
+        self._way = 'switch'
         self._begin(second)
+        self._way = way
 
-    @staticmethod
-    def command(at):
-        return f'hop switch {2 - at}'
+    def command(self, at):
+        return f'hop {self._way} {2 - at}'
 
     def monitor_times(self):
         """Milliseconds from the gate's first instruction to the end of what the monitor does, in each hop

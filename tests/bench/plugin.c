@@ -7,6 +7,8 @@
  *   enter=A,leave=A,out=F        writes the host's clock when these two instructions are executed
  *   through=A                    beside both: only if that instruction was executed in between
  *
+ * Only the boot CPU is watched. In a quick switch the others are in the gate, too, and wait for it.
+ *
  * F gets lines, for a counted hop:
  *   hop INSTRUCTIONS             all that were executed
  *   at ADDRESS COUNT             how often this instruction was
@@ -54,6 +56,7 @@ bool qemu_plugin_mem_is_store(qemu_plugin_meminfo_t info);
 EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int count, char **words);
 
+#define BOOT_CPU   0
 #define PAGE_SIZE  4096
 #define PAGE_COUNT (1u << 20) /* below 4 GiB */
 
@@ -125,7 +128,8 @@ static void forget_hop(void)
 
 static void executed_inside(unsigned int cpu, void *address)
 {
-	(void)cpu;
+	if (cpu != BOOT_CPU)
+		return;
 	if ((uint64_t)address == plugin.enter && !plugin.inside) {
 		forget_hop();
 		plugin.inside = true;
@@ -144,15 +148,16 @@ static bool is_wanted(void)
 
 static void passed(unsigned int cpu, void *data)
 {
-	(void)cpu;
 	(void)data;
-	plugin.went_through = true;
+	if (cpu == BOOT_CPU)
+		plugin.went_through = true;
 }
 
 static void executed_outside(unsigned int cpu, void *data)
 {
-	(void)cpu;
 	(void)data;
+	if (cpu != BOOT_CPU)
+		return;
 	if (plugin.inside && is_wanted())
 		print_hop();
 	plugin.inside = false;
@@ -160,9 +165,8 @@ static void executed_outside(unsigned int cpu, void *data)
 
 static void accessed(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t address, void *data)
 {
-	(void)cpu;
 	(void)data;
-	if (!plugin.inside)
+	if (!plugin.inside || cpu != BOOT_CPU)
 		return;
 	for (uint64_t end = address + (1u << qemu_plugin_mem_size_shift(info)); address < end;
 	     address++) {
@@ -181,17 +185,17 @@ static void accessed(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t addr
 
 static void entered(unsigned int cpu, void *data)
 {
-	(void)cpu;
 	(void)data;
+	if (cpu != BOOT_CPU)
+		return;
 	plugin.entered = nanoseconds();
 	plugin.went_through = false;
 }
 
 static void left(unsigned int cpu, void *data)
 {
-	(void)cpu;
 	(void)data;
-	if (!is_wanted())
+	if (cpu != BOOT_CPU || !is_wanted())
 		return;
 	fprintf(plugin.file, "stamp %" PRIu64 " %" PRIu64 "\n", plugin.entered, nanoseconds());
 	fflush(plugin.file);

@@ -31,6 +31,9 @@ static void check_slot(const struct slot *slot)
 	FUZZ_CHECK(slot->want_size && slot->kernel.size && slot->kernel.string);
 	FUZZ_CHECK(slot->module_count <= SLOT_MAX_MODULES);
 	FUZZ_CHECK(!slot->cpus || slot->cpus & 1);
+	FUZZ_CHECK(slot->devices.count <= SLOT_MAX_DEVICES);
+	for (uint32_t i = 0; i < slot->devices.count; i++)
+		FUZZ_CHECK(!slot->devices.device[i].is_kind || !slot->devices.device[i].address);
 	FUZZ_CHECK(!slot->has_base || slot->want_base + slot->want_size <= UINT64_C(1) << 52);
 	for (uint32_t i = 0; i < slot->module_count; i++)
 		FUZZ_CHECK(slot->module[i].string &&

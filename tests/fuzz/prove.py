@@ -21,6 +21,7 @@ PLANTED = [
     ('multiboot2_info', 'boot/multiboot2/loader_info.c', 'boot->region_count == BOOT_MAX_REGIONS', 'false'),
     ('lines', 'monitor/config/words.c', 'word->length >= SWITCHYARD_NAME_SIZE', 'false'),
     ('lines', 'monitor/config/lines.c', 'slot->module_count == SLOT_MAX_MODULES', 'false'),
+    ('lines', 'monitor/config/parse_devices.c', 'devices->count == SLOT_MAX_DEVICES', 'false'),
     ('plan', 'monitor/plan/plan_regions.c', 'last - first >= search->size', 'true'),
     ('plan', 'monitor/plan/plan_init.c', 'plan->count == PLAN_MAX_REGIONS', 'false'),
     ('pool', 'monitor/plan/plan_regions.c', ' || region->base + region->size != next->base', ''),

@@ -83,6 +83,16 @@ def of_hop(machine, key, name):
     return between(found, key, name[0])
 
 
+def of_monitor(accesses):
+    """Those of the monitor in a quick hop between two Linux kernels without VGA. Before all others it reads PCI's
+    address register, as Linux does at its start alone, and it writes the register without the data after all others."""
+    selected = [i for i, access in enumerate(accesses) if access.region == 'pci-conf-idx']
+    begin = next(i for i in selected if accesses[i].kind == 'read')
+    end = next(i for i in selected if i > begin and accesses[i].kind == 'write'
+               and accesses[i + 1].region != 'pci-conf-data')
+    return accesses[begin:end + 1]
+
+
 def table(accesses):
     """Lines for people: reads and writes by region, those with most first."""
     reads = Counter(access.region for access in accesses if access.kind == 'read')

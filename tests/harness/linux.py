@@ -51,12 +51,27 @@ BUSY_HOST = re.compile('hpet read-back delay of [0-9]+ns, attempt [0-9]+, markin
                        '|hrtimer: interrupt took [0-9]+ ns'
                        '|atkbd serio0: Spurious ACK')
 
+# If the host took its CPU away while it measured the TSC by the PIT, it believes that the TSC is much slower than
+# it is, though the HPET tells better. Some seconds later, still in its boot, it finds that out, and says the second.
+MISJUDGED_TSC = re.compile('tsc: PIT calibration deviates from HPET')
+FINDS_OUT = re.compile("Marking clocksource 'tsc' as unstable because the skew is too large"
+                       '|Marking TSC unstable due to clocksource watchdog'
+                       '|TSC found unstable after boot|sched_clock: Marking unstable')
+
 # Linux's own fault, with S3 as with a switch: irqrouter_resume() (drivers/acpi/pci_link.c) allocates memory while
 # timekeeping is suspended. Now and then the allocator then asks for a random number, and that for the time.
 RANDOM_TOO_EARLY = re.compile(r'.*cut here.*\n.*WARNING: .* kernel/time/timekeeping\.c:\d+ ktime_get_seconds'
                               r'(?:(?!.*cut here).*\n)*?.* irqrouter_resume\+(?:(?!.*cut here).*\n)*?.*end trace.*\n')
 
 _marker = itertools.count(1)
+
+
+def alarming_lines(said, but=None):
+    """Lines of a kernel's log that report trouble. but is a pattern of harmless lines."""
+    said = RANDOM_TOO_EARLY.sub('', said.replace('\r', ''))
+    misjudged = MISJUDGED_TSC.search(said)
+    return [line for line in said.split('\n') if ALARM.search(line) and not (but and but.search(line))
+            and not (misjudged and FINDS_OUT.search(line))]
 
 
 def kernel(flavour):
@@ -151,10 +166,8 @@ class Linux:
         return self._parked_at is not None
 
     def alarms(self, but=None):
-        """Lines of the kernel's log that report trouble. but is a pattern of harmless lines."""
-        said = RANDOM_TOO_EARLY.sub('', self.run('dmesg').replace('\r', ''))
-        return [line for line in said.split('\n')
-                if ALARM.search(line) and not (but and but.search(line))]
+        """Lines of its kernel's log that report trouble. but is a pattern of harmless lines."""
+        return alarming_lines(self.run('dmesg'), but)
 
     def check_cpus(self, count):
         """Checks that so many CPUs are online, run programs, and get timer interrupts."""

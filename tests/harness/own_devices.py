@@ -12,7 +12,7 @@ def addresses(name, count):
 
 def keep_own(guest, count=1):
     """The guest lets go of all PCI functions but its own. A kernel that starts takes all of them."""
-    own = '|'.join(f'0000:00:{address}' for address in addresses(guest.name, count))
+    own = '|'.join(f'0000:00:{address}' for address in addresses(guest.name, count)) or 'none'
     guest.run('for device in /sys/bus/pci/devices/*; do '
               f'case ${{device##*/}} in {own}) continue;; esac; '
               '[ ! -e $device/driver ] || echo ${device##*/} > $device/driver/unbind; done')

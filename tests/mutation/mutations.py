@@ -18,6 +18,7 @@ LAPIC = 'arch/x86/interrupt/lapic.c'
 IOAPIC = 'arch/x86/interrupt/ioapic.c'
 PIC = 'arch/x86/interrupt/pic.c'
 PIT = 'arch/x86/time/pit.c'
+PIT_RESTORED = 'if (PIT_ACCESS(state->status[channel])'
 HPET = 'arch/x86/time/hpet.c'
 UART = 'arch/x86/serial/uart.c'
 KEYBOARD = 'arch/x86/keyboard/keyboard.c'
@@ -158,7 +159,7 @@ def lapic():
                        'perf': '{LAPIC_LVT_PERF, 4}', 'thermal': '{LAPIC_LVT_THERMAL, 5}'}.items():
         other = 'LINT0' if name == 'error' else 'ERROR'
         yield drop(f'lapic-lvt-{name}', LAPIC, text, f'{{LAPIC_LVT_{other}, 3}}')
-    yield drop('lapic-timer-divide', LAPIC, '\tlapic_write(LAPIC_TIMER_DIVIDE, state->divide);\n')
+    yield drop('lapic-timer-divide', LAPIC, '\t\tlapic_write(LAPIC_TIMER_DIVIDE, state->divide);', '\t\t(void)0;')
     count = 'mode == LVT_TIMER_ONESHOT ? state->current : state->initial'
     yield drop('lapic-timer-initial', LAPIC, count, 'state->current')
     yield drop('lapic-timer-current', LAPIC, count, 'state->initial')
@@ -181,17 +182,16 @@ def interrupt_controllers():
 
 
 def timers():
-    yield drop('pit-mode', PIT, '\t\tif (!PIT_ACCESS(status))\n', '\t\tif (!PIT_ACCESS(status) || !channel)\n')
-    yield drop('pit-reload', PIT, '\t\t\tcount = (uint16_t)state->reload;', '\t\t\t(void)0;')
-    yield drop('pit-speaker-mode', PIT, '\t\tif (!PIT_ACCESS(status))\n',
-               '\t\tif (!PIT_ACCESS(status) || channel == 2)\n')
+    yield drop('pit-mode', PIT, PIT_RESTORED, f'{PIT_RESTORED} && channel')
+    yield drop('pit-reload', PIT, '\t\tcount = (uint16_t)state->reload;', '\t\t(void)0;')
+    yield drop('pit-speaker-mode', PIT, PIT_RESTORED, f'{PIT_RESTORED} && channel != 2')
     yield drop('port-61', PIT, '\t\toutb(PORT_B, state->gate);', '\t\t(void)0;')
     yield drop('hpet-counter', HPET, '\twrite64(address + HPET_COUNTER, state->counter);\n')
-    yield drop('hpet-timer', HPET, '\t\twrite64(at, timer->config);\n')
-    yield drop('hpet-comparator', HPET, '\t\twrite64(at + HPET_TIMER_COMPARATOR, timer->comparator);\n')
-    yield drop('hpet-route', HPET, '\twrite64(at + HPET_TIMER_ROUTE, timer->route);\n')
+    yield drop('hpet-timer', HPET, '\t\tmmio_write32(at, timer->config);', '\t\t(void)0;')
+    yield drop('hpet-comparator', HPET, '\t\tload_comparator(at, timer->config, timer->comparator);', '\t\t(void)0;')
+    yield drop('hpet-route', HPET, '\t\twrite64(at + HPET_TIMER_ROUTE, timer->route);', '\t\t(void)0;')
     yield drop('hpet-period', HPET, 'timer->comparator, timer->period);', 'timer->comparator, timer->comparator);')
-    yield drop('hpet-config', HPET, '\t\twrite64(address + HPET_CONFIG, state->config);', '\t\t(void)0;')
+    yield drop('hpet-config', HPET, '\t\tmmio_write32(address + HPET_CONFIG, state->config);', '\t\t(void)0;')
     yield drop('rtc-rate', RTC, '\t\trtc_set(RTC_A, A_RATE, state->rate);', '\t\t(void)0;')
     yield drop('rtc-control', RTC, '\t\trtc_set(RTC_B, B_KEPT, state->interrupts);', '\t\t(void)0;')
     yield drop('rtc-alarm', RTC,
@@ -214,9 +214,9 @@ def ports():
     for number in (2, 3, 4):
         yield drop(f'com{number}-scratch com{number}-divisor', PLATFORM, f', UART_COM{number}', ', 0')
     yield drop('i8042-command-byte', KEYBOARD, '\ti8042_write_command_byte(state->command);\n')
-    yield drop('acpi-pm1-enable', ACPI, '\t\t\toutw(events->pm1[i].enable, state->pm1[i]);', '\t\t\t(void)0;')
+    yield drop('acpi-pm1-enable', ACPI, '\t\toutw(events->pm1[block].enable, state->pm1[block]);', '\t\t(void)0;')
     yield drop('acpi-gpe0-enable', ACPI,
-               '\t\t\t\toutb(events->gpe[i].enable + byte, state->gpe[i][byte]);', '\t\t\t\t(void)0;')
+               '\t\t\toutb(events->gpe[block].enable + byte, enable);', '\t\t\t(void)0;')
 
 
 def vga():

@@ -32,57 +32,59 @@ void acpi_events_find(struct acpi_events *events, const struct acpi_fadt *fadt)
 	}
 }
 
-/* Writing 1 clears a status bit. */
-static void clear(const struct acpi_events *events)
-{
-	for (uint32_t i = 0; i < ACPI_PM1_BLOCKS; i++)
-		if (events->pm1[i].status)
-			outw(events->pm1[i].status, PM1_EVENTS);
-	for (uint32_t i = 0; i < ACPI_GPE_BLOCKS; i++)
-		for (uint8_t byte = 0; byte < events->gpe[i].length; byte++)
-			outb(events->gpe[i].status + byte, GPE_EVENTS);
-}
-
-static void save_pm1(const struct acpi_events *events, uint32_t block,
-		     struct acpi_events_state *state)
-{
-	if (!events->pm1[block].status)
-		return;
-	state->pm1[block] = inw(events->pm1[block].enable);
-	if (state->pm1[block])
-		outw(events->pm1[block].enable, 0);
-}
-
 static void save_gpe(const struct acpi_events *events, uint32_t block,
 		     struct acpi_events_state *state)
 {
-	for (uint8_t byte = 0; byte < events->gpe[block].length; byte++) {
+	for (uint8_t byte = 0; byte < events->gpe[block].length; byte++)
 		state->gpe[block][byte] = inb(events->gpe[block].enable + byte);
-		if (state->gpe[block][byte])
-			outb(events->gpe[block].enable + byte, 0);
-	}
 }
 
+/*
+ * The enables stay as they are: what raises the SCI meanwhile finds it masked, and the next kernel's
+ * enables come before its interrupts do.
+ */
 void acpi_events_save(const struct acpi_events *events, struct acpi_events_state *state)
 {
 	for (uint32_t i = 0; i < ACPI_PM1_BLOCKS; i++)
-		save_pm1(events, i, state);
+		if (events->pm1[i].status)
+			state->pm1[i] = inw(events->pm1[i].enable);
 	for (uint32_t i = 0; i < ACPI_GPE_BLOCKS; i++)
 		save_gpe(events, i, state);
 }
 
+/* Writing 1 clears a status bit. An event that is not enabled is cleared by who enables it. */
+static void restore_pm1(const struct acpi_events *events, uint32_t block,
+			const struct acpi_events_state *state, const struct acpi_events_state *now)
+{
+	if (!events->pm1[block].status)
+		return;
+	if (!now || now->pm1[block] != state->pm1[block])
+		outw(events->pm1[block].enable, state->pm1[block]);
+	outw(events->pm1[block].status, PM1_EVENTS);
+}
+
+static void restore_gpe(const struct acpi_events *events, uint32_t block,
+			const struct acpi_events_state *state, const struct acpi_events_state *now)
+{
+	for (uint8_t byte = 0; byte < events->gpe[block].length; byte++) {
+		uint8_t enable = state->gpe[block][byte];
+
+		if (!now || now->gpe[block][byte] != enable)
+			outb(events->gpe[block].enable + byte, enable);
+		if (enable)
+			outb(events->gpe[block].status + byte, GPE_EVENTS);
+	}
+}
+
 /*
  * Events that happened meanwhile belong to the monitor or another slot, so they are dropped. Those
- * that are level-triggered come again. All enables are 0.
+ * that are level-triggered come again. No interrupt is delivered meanwhile.
  */
-void acpi_events_restore(const struct acpi_events *events, const struct acpi_events_state *state)
+void acpi_events_restore(const struct acpi_events *events, const struct acpi_events_state *state,
+			 const struct acpi_events_state *now)
 {
-	clear(events);
 	for (uint32_t i = 0; i < ACPI_PM1_BLOCKS; i++)
-		if (events->pm1[i].status && state->pm1[i])
-			outw(events->pm1[i].enable, state->pm1[i]);
+		restore_pm1(events, i, state, now);
 	for (uint32_t i = 0; i < ACPI_GPE_BLOCKS; i++)
-		for (uint8_t byte = 0; byte < events->gpe[i].length; byte++)
-			if (state->gpe[i][byte])
-				outb(events->gpe[i].enable + byte, state->gpe[i][byte]);
+		restore_gpe(events, i, state, now);
 }

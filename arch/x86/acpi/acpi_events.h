@@ -38,10 +38,12 @@ struct acpi_events_state {
 void acpi_events_find(struct acpi_events *events, const struct acpi_fadt *fadt);
 
 /*
- * A mirrored pair. Save leaves all events disabled. Restore needs that. It drops what is pending,
- * and enables the slot's events.
+ * A mirrored pair. Save only reads: the SCI must be masked at the interrupt controllers. Restore
+ * enables the slot's events, and drops those of them that are pending. It writes the enables that
+ * differ from now, which was saved last; NULL: all.
  */
 void acpi_events_save(const struct acpi_events *events, struct acpi_events_state *state);
-void acpi_events_restore(const struct acpi_events *events, const struct acpi_events_state *state);
+void acpi_events_restore(const struct acpi_events *events, const struct acpi_events_state *state,
+			 const struct acpi_events_state *now);
 
 #endif

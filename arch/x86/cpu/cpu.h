@@ -80,6 +80,7 @@ void write_cr3(uint64_t value);
 void wbinvd(void);
 void interrupts_take(void);
 void cpu_halt(void);
+void cpu_pause(void); /* fake_pause.c, or the test's own */
 #else
 static inline struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
 {
@@ -124,6 +125,11 @@ static inline void interrupts_take(void)
 static inline void cpu_halt(void)
 {
 	__asm__ volatile("hlt" : : : "memory");
+}
+
+static inline void cpu_pause(void)
+{
+	__asm__ volatile("pause");
 }
 #endif
 
@@ -179,11 +185,6 @@ static inline uint32_t rdpkru(void)
 static inline void wrpkru(uint32_t value)
 {
 	__asm__ volatile("wrpkru" : : "a"(value), "c"(0), "d"(0));
-}
-
-static inline void cpu_pause(void)
-{
-	__asm__ volatile("pause");
 }
 
 static inline void interrupts_off(void)

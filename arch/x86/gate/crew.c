@@ -11,13 +11,16 @@
 #include "guest/linux/switchyard.h"
 
 #define COME_US	  1000000u /* for each other, at the gate */
-#define START_US  100000u
+#define START_US  1000000u
 #define SETTLE_US 200u /* after INIT, and between two SIPIs: SDM volume 3, 9.4.4.1 */
+/* For one step here. A CPU that takes longer has faulted (exception.c). */
+#define STEP_US 10000000u
 
 enum crew_state {
 	CREW_AWAY,    /* it runs its slot, or waits for a SIPI */
-	CREW_ARRIVED, /* its registers are in its context */
-	CREW_UNSAVED, /* the same, but the rest can't be saved */
+	CREW_ARRIVED, /* its state is in its context; it waits for the boot CPU, for a second */
+	CREW_UNSAVED, /* the same, but some of its state can't be saved */
+	CREW_HELD,    /* the boot CPU is there, and says what becomes of it */
 	CREW_RETURNS, /* it shall return from the gate */
 	CREW_LEAVES,  /* it shall complete its state */
 	CREW_WAITS,
@@ -52,68 +55,80 @@ static bool change_state(uint32_t cpu, enum crew_state from, enum crew_state to)
 					   __ATOMIC_ACQUIRE);
 }
 
-static bool has_arrived(uint32_t cpu)
-{
-	return state_of(cpu) == CREW_ARRIVED || state_of(cpu) == CREW_UNSAVED;
-}
-
 static void await(uint32_t cpu, enum crew_state state)
 {
 	while (state_of(cpu) != state)
 		cpu_pause();
 }
 
-/* The context is that of the next slot by then. */
-__attribute__((noreturn)) static void wait_for_slot(uint32_t cpu)
+/*
+ * The context is that of the next slot by then. drained is what the local APIC has meanwhile; NULL:
+ * it is in virtual wire mode. If this CPU goes to wait-for-SIPI instead, INIT resets it.
+ */
+__attribute__((noreturn)) static void wait_for_slot(uint32_t cpu, const struct lapic_state *drained)
 {
 	struct cpu_context *context;
+	int64_t result;
 
 	set_state(cpu, CREW_WAITS);
 	await(cpu, CREW_LOADS);
 	context = gate_cpus.cpu[cpu].context;
-	lapic_restore(cpu_state_lapic(context));
+	lapic_restore(cpu_state_lapic(context), drained);
 	cpu_state_restore(context);
 	set_state(cpu, CREW_READY);
 	await(cpu, CREW_GOES);
-	set_state(cpu, CREW_AWAY);
-	gate_resume(context, crew.result);
+	result = crew.result;
+	set_state(cpu, CREW_AWAY); /* from here on, the slot may leave again */
+	gate_resume(context, result);
 }
 
 __attribute__((noreturn)) static void leave_slot(uint32_t cpu)
 {
 	struct cpu_context *context = gate_cpus.cpu[cpu].context;
-	struct lapic_state *lapic = cpu_state_lapic(context);
+	struct lapic_state *lapic = cpu_state_lapic(context), drained;
 
 	lapic_save(lapic);
 	lapic_drain(lapic);
-	lapic_raise_timer(lapic);
-	lapic_virtual_wire(lapic);
+	drained = *lapic; /* the slot may be gone when it is needed */
 	context->progress = GATE_PARKED;
-	wait_for_slot(cpu);
+	wait_for_slot(cpu, &drained);
+}
+
+/* Its registers are saved, as arrived says. Returns if no switch comes of it. */
+static int64_t wait_for_boot_cpu(uint32_t cpu, enum crew_state arrived)
+{
+	uint64_t end = clock_us() + COME_US;
+
+	set_state(cpu, arrived);
+	for (;; cpu_pause()) {
+		enum crew_state state = state_of(cpu);
+
+		if (state == CREW_LEAVES)
+			leave_slot(cpu);
+		if (state == CREW_RETURNS) {
+			int64_t result = crew.result;
+
+			set_state(cpu, CREW_AWAY);
+			return result;
+		}
+		if (state == arrived && clock_us() >= end && change_state(cpu, arrived, CREW_AWAY))
+			return SWITCHYARD_EAGAIN;
+	}
 }
 
 int64_t crew_park(void)
 {
 	uint32_t cpu = gate_cpu_index();
 	struct cpu_context *context = gate_cpus.cpu[cpu].context;
-	uint64_t end = clock_us() + COME_US;
 	const char *reason;
-	enum crew_state arrived = cpu_state_save(context, &reason) ? CREW_ARRIVED : CREW_UNSAVED;
-	int64_t result = SWITCHYARD_EAGAIN;
+	int64_t result;
 
-	if (arrived == CREW_UNSAVED)
+	if (!cpu_state_save(context, &reason)) {
 		crew.reason = reason;
-	set_state(cpu, arrived);
-	while (state_of(cpu) == arrived && clock_us() < end)
-		cpu_pause();
-	if (!change_state(cpu, arrived, CREW_AWAY)) {
-		if (state_of(cpu) == CREW_LEAVES)
-			leave_slot(cpu);
-		result = crew.result;
-		set_state(cpu, CREW_AWAY);
+		return wait_for_boot_cpu(cpu, CREW_UNSAVED);
 	}
-	if (arrived == CREW_ARRIVED)
-		cpu_state_restore(context);
+	result = wait_for_boot_cpu(cpu, CREW_ARRIVED);
+	cpu_state_restore(context);
 	return result;
 }
 
@@ -121,7 +136,7 @@ void crew_started(void)
 {
 	cpu_state_take();
 	lapic_virtual_wire(NULL);
-	wait_for_slot(gate_cpu_index());
+	wait_for_slot(gate_cpu_index(), NULL);
 }
 
 void crew_init(bool may_start)
@@ -129,12 +144,15 @@ void crew_init(bool may_start)
 	crew.may_start = may_start;
 }
 
-static uint32_t arrived_count(void)
+/* Those that have arrived wait for the boot CPU from now on. Returns how many they are. */
+static uint32_t hold_arrived(void)
 {
 	uint32_t count = 0;
 
-	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
-		count += has_arrived(cpu);
+	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++) {
+		change_state(cpu, CREW_ARRIVED, CREW_HELD);
+		count += state_of(cpu) == CREW_HELD || state_of(cpu) == CREW_UNSAVED;
+	}
 	return count;
 }
 
@@ -142,7 +160,7 @@ int64_t crew_gather(uint32_t count, const char **reason)
 {
 	uint64_t end = clock_us() + COME_US;
 
-	while (arrived_count() < count) {
+	while (hold_arrived() < count) {
 		if (clock_us() >= end) {
 			*reason = "a CPU did not come to the gate";
 			return SWITCHYARD_EAGAIN;
@@ -162,17 +180,9 @@ void crew_refuse(int64_t result)
 {
 	crew.result = result;
 	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
-		if (!change_state(cpu, CREW_ARRIVED, CREW_RETURNS))
+		if (!change_state(cpu, CREW_HELD, CREW_RETURNS) &&
+		    !change_state(cpu, CREW_ARRIVED, CREW_RETURNS))
 			change_state(cpu, CREW_UNSAVED, CREW_RETURNS);
-}
-
-void crew_leave(void)
-{
-	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
-		change_state(cpu, CREW_ARRIVED, CREW_LEAVES);
-	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
-		if (state_of(cpu) == CREW_LEAVES)
-			await(cpu, CREW_WAITS);
 }
 
 static void stop_cpus(uint64_t set)
@@ -185,12 +195,43 @@ static void stop_cpus(uint64_t set)
 	}
 }
 
+static uint64_t set_in(enum crew_state state)
+{
+	uint64_t set = 0;
+
+	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
+		if (state_of(cpu) == state)
+			set |= 1ull << cpu;
+	return set;
+}
+
+/* Those of set that do not come to that state get INIT. Returns true if all come. */
+static bool await_all(uint64_t set, enum crew_state state, uint32_t us)
+{
+	uint64_t end = clock_us() + us;
+
+	while (set & ~set_in(state) && clock_us() < end)
+		cpu_pause();
+	set &= ~set_in(state);
+	stop_cpus(set);
+	return !set;
+}
+
+void crew_leave(void)
+{
+	uint64_t set = set_in(CREW_HELD);
+
+	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
+		change_state(cpu, CREW_HELD, CREW_LEAVES);
+	await_all(set, CREW_WAITS, STEP_US);
+}
+
 void crew_stop_absent(void)
 {
 	uint64_t absent = 0;
 
 	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
-		if (gate_cpus.cpu[cpu].context && !has_arrived(cpu))
+		if (gate_cpus.cpu[cpu].context && state_of(cpu) != CREW_HELD)
 			absent |= 1ull << cpu;
 	stop_cpus(absent);
 }
@@ -203,12 +244,7 @@ void crew_forget(void)
 
 uint64_t crew_waiting(void)
 {
-	uint64_t set = 0;
-
-	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
-		if (state_of(cpu) == CREW_WAITS)
-			set |= 1ull << cpu;
-	return set;
+	return set_in(CREW_WAITS);
 }
 
 void crew_dismiss(uint64_t set)
@@ -231,27 +267,21 @@ static void start_cpus(uint64_t set)
 
 bool crew_fetch(uint64_t set)
 {
-	uint64_t end;
-
-	if (!(set & ~crew_waiting()))
+	set &= ~crew_waiting();
+	if (!set)
 		return true;
 	if (!crew.may_start)
 		return false;
-	start_cpus(set & ~crew_waiting());
-	end = clock_us() + START_US;
-	while (set & ~crew_waiting() && clock_us() < end)
-		cpu_pause();
-	return !(set & ~crew_waiting());
+	start_cpus(set);
+	return await_all(set, CREW_WAITS, START_US);
 }
 
-void crew_load(uint64_t set)
+bool crew_load(uint64_t set)
 {
 	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
 		if (set >> cpu & 1)
 			set_state(cpu, CREW_LOADS);
-	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
-		if (set >> cpu & 1)
-			await(cpu, CREW_READY);
+	return await_all(set, CREW_READY, STEP_US);
 }
 
 void crew_go(uint64_t set, int64_t result)
@@ -259,5 +289,5 @@ void crew_go(uint64_t set, int64_t result)
 	crew.result = result;
 	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
 		if (set >> cpu & 1)
-			set_state(cpu, CREW_GOES);
+			change_state(cpu, CREW_READY, CREW_GOES);
 }

@@ -3,9 +3,13 @@
  * crew.h - the other CPUs of a slot in a quick switch: each of them comes to the gate, leaves its
  * state in its context, waits in the monitor, and goes on with the state of the next slot.
  *
- *   AWAY --park--> ARRIVED --leave--> WAITS --load--> READY --go--> AWAY
- *                                       ^
- *                          start: INIT, SIPI, from wherever the CPU was
+ *   AWAY --park--> ARRIVED --gather--> HELD --leave--> WAITS --load--> READY --go--> AWAY
+ *                     |                  |               ^
+ *                     +------refuse------+--> AWAY       start: INIT, SIPI, from wherever it was
+ *
+ * A CPU that has arrived goes back to its slot after a second. One that is held does not: otherwise
+ * it would run the slot's code while the slot is parked. A CPU that faults in the monitor stops there
+ * (exception.c), so the boot CPU waits for nobody without a limit: it sends INIT then.
  *
  * All functions but the first two are the boot CPU's. Sets of CPUs have a bit for each place in
  * gate_cpus.
@@ -30,21 +34,25 @@ void crew_started(void) __attribute__((noreturn));
 void crew_init(bool may_start);
 
 /*
- * Waits until count CPUs have arrived, for a second at most. Returns 0, or what the request is
- * refused with; *reason is a constant.
+ * Waits until count CPUs have arrived, for a second at most, and holds all that have. Returns 0, or
+ * what the request is refused with; *reason is a constant. Either way, crew_refuse() or crew_leave()
+ * must follow.
  */
 int64_t crew_gather(uint32_t count, const char **reason);
 
-/* Those that have arrived return from the gate with this result. */
+/* Those that have arrived or are held return from the gate with this result. */
 void crew_refuse(int64_t result);
 
-/* Those that have arrived complete their state. Interrupts must be masked at their sources. */
+/*
+ * Those that are held complete their state, and wait. Interrupts must be masked at their sources. One
+ * that does not come that far gets INIT.
+ */
 void crew_leave(void);
 
-/* INIT for the CPUs of the slot that have not arrived. */
+/* INIT for the CPUs of the slot that are not held. */
 void crew_stop_absent(void);
 
-/* All other CPUs get INIT: none of them is here any more. */
+/* All other CPUs have got INIT: none of them is here any more. */
 void crew_forget(void);
 
 /* Those that wait. */
@@ -53,14 +61,14 @@ uint64_t crew_waiting(void);
 /* INIT for those that wait and are not in set. */
 void crew_dismiss(uint64_t set);
 
-/* Starts those of set that do not wait. False: one does not come. */
+/* Starts those of set that do not wait. False: one does not come; it has got INIT again. */
 bool crew_fetch(uint64_t set);
 
 /*
  * Those of set load their state from the contexts in gate_cpus. Then they go on, when all devices
- * are restored.
+ * are restored. False: one did not load it, and has got INIT.
  */
-void crew_load(uint64_t set);
+bool crew_load(uint64_t set);
 void crew_go(uint64_t set, int64_t result);
 
 #endif

@@ -9,6 +9,11 @@
 #define IOREDTBL(pin)	  (0x10 + 2 * (pin))
 #define VERSION_PINS(ver) (((ver) >> 16 & 0xff) + 1)
 
+#define RTE_MESSAGE(rte)  (0x7ff & (uint32_t)(rte)) /* vector, delivery mode: as in its data */
+#define RTE_MODE(rte)	  ((rte) >> 8 & 7)
+#define MODE_LOWEST	  1 /* 0 is "fixed". The others are no interrupts of a device */
+#define RTE_LOGICAL	  (1ull << 11)
+#define RTE_TARGET(rte)	  ((uint32_t)((rte) >> 56))
 #define RTE_REMOTE_IRR	  (1ull << 14)
 #define RTE_STATUS	  (1ull << 12)
 #define RTE_READ_ONLY	  (RTE_REMOTE_IRR | RTE_STATUS)
@@ -135,6 +140,31 @@ void ioapic_restore(const struct ioapics *ioapics, const struct ioapic_state *st
 			write_rte(&ioapics->ioapic[i], pin, rte,
 				  now ? now->rte[place] | RTE_MASKED : ~rte);
 		}
+	}
+}
+
+/* A message's address: SDM volume 3, 11.11.1. */
+#define MESSAGE_ADDRESS 0xfee00000u
+#define MESSAGE_TO(cpu) ((cpu) << 12)
+#define MESSAGE_LOGICAL (1u << 2)
+
+static uint32_t message_address(uint64_t rte)
+{
+	uint32_t logical = rte & RTE_LOGICAL ? MESSAGE_LOGICAL : 0;
+
+	return MESSAGE_ADDRESS | MESSAGE_TO(RTE_TARGET(rte)) | logical;
+}
+
+void ioapic_raise_edges(const struct ioapics *ioapics, const struct ioapic_state *state,
+			void (*raise)(uint32_t address, uint32_t data))
+{
+	uint32_t count = ioapic_state_size(ioapics) / (uint32_t)sizeof(state->rte[0]);
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t rte = state->rte[i];
+
+		if (!(rte & (RTE_MASKED | RTE_LEVEL)) && RTE_MODE(rte) <= MODE_LOWEST)
+			raise(message_address(rte), RTE_MESSAGE(rte));
 	}
 }
 

@@ -54,6 +54,14 @@ void ioapic_save(const struct ioapics *ioapics, struct ioapic_state *state);
 void ioapic_restore(const struct ioapics *ioapics, const struct ioapic_state *state,
 		    const struct ioapic_state *now);
 
+/*
+ * Calls raise() with the message that the IO-APIC sends when an edge comes, for each unmasked
+ * edge-triggered RTE of state. An edge that came while the RTE was masked is forgotten, and its
+ * device may wait for an answer before it makes another one.
+ */
+void ioapic_raise_edges(const struct ioapics *ioapics, const struct ioapic_state *state,
+			void (*raise)(uint32_t address, uint32_t data));
+
 /* Masks every RTE as ioapic_save() does, and keeps none. */
 void ioapic_mask_all(const struct ioapics *ioapics);
 

@@ -11,11 +11,11 @@ enum {
 	LAPIC_ID = 0x020,
 	LAPIC_VERSION = 0x030,
 	LAPIC_TPR = 0x080,
+	LAPIC_PPR = 0x0a0,
 	LAPIC_EOI = 0x0b0,
 	LAPIC_LDR = 0x0d0,
 	LAPIC_DFR = 0x0e0,
 	LAPIC_SVR = 0x0f0,
-	LAPIC_ISR = 0x100,
 	LAPIC_TMR = 0x180,
 	LAPIC_IRR = 0x200,
 	LAPIC_ESR = 0x280,
@@ -43,6 +43,7 @@ enum {
 #define LVT_TIMER_DEADLINE	 (2u << 17)
 #define DFR_FLAT		 0xffffffffu
 #define ICR_FIXED		 (0u << 8)
+#define ICR_LOWEST		 (1u << 8)
 #define ICR_NMI			 (4u << 8)
 #define ICR_INIT		 (5u << 8)
 #define ICR_START		 (6u << 8)
@@ -53,9 +54,11 @@ enum {
 #define MESSAGE_TARGET(address)	 ((address) >> 12 & 0xff)
 #define MESSAGE_LOGICAL		 (1u << 2)
 #define MESSAGE_WHAT		 0x7ffu
+#define MESSAGE_MODE		 (7u << 8)
 #define ICR_ALL_OTHERS		 (3u << 18)
 #define VERSION_MAX_LVT(version) ((version) >> 16 & 0xff)
 #define FIRST_VECTOR		 32
+#define PRIORITY_CLASS(vector)	 ((vector)&0xf0u)
 
 #define ICR_WAIT_US		 1000
 #define INIT_SETTLE_US		 200
@@ -114,12 +117,15 @@ static bool enabled(uint64_t apic_base)
 	return apic_base & APIC_BASE_ENABLE;
 }
 
-/* How many of the entries in lvts[] this local APIC has. */
+/* How many of the entries in lvts[] the local APICs of this machine have. */
 static unsigned int lvt_count(void)
 {
-	uint32_t max_lvt = VERSION_MAX_LVT(lapic_read(LAPIC_VERSION));
-	unsigned int count = 0;
+	static unsigned int count;
+	uint32_t max_lvt;
 
+	if (count)
+		return count;
+	max_lvt = VERSION_MAX_LVT(lapic_read(LAPIC_VERSION));
 	while (count < LAPIC_LVT_COUNT && max_lvt >= lvts[count].needs_max_lvt)
 		count++;
 	return count;
@@ -180,15 +186,13 @@ static void set_mode(uint64_t wanted)
 
 /*
  * A one-shot timer goes on from the count that it had. A periodic one starts a new period. A
- * deadline that has passed meanwhile fires at once, as it should. In virtual wire mode the timer is
- * off already.
+ * deadline that has passed meanwhile fires at once, as it should. off: the timer is stopped already.
  */
 static void timer_restore(const struct lapic_state *state, bool off)
 {
 	uint32_t mode = state->lvt[LVT_TIMER] & LVT_TIMER_MODE;
 	uint32_t count = mode == LVT_TIMER_ONESHOT ? state->current : state->initial;
 
-	lapic_write(LAPIC_TIMER_DIVIDE, state->divide);
 	if (mode == LVT_TIMER_DEADLINE) {
 		/* The mode must have arrived before the deadline (SDM volume 3, 11.5.4.1). */
 		__asm__ volatile("mfence; lfence" : : : "memory");
@@ -267,17 +271,31 @@ static void registers_write(const struct lapic_state *state, const struct lapic_
 			lapic_write(lvts[i].offset, state->lvt[i]);
 }
 
-/* The local APIC is in virtual wire mode. If it changes its mode, its registers are as after a reset. */
-void lapic_restore(const struct lapic_state *state)
+/* What lapic_drain() leaves in the registers. */
+static struct lapic_state after_drain(const struct lapic_state *drained)
 {
-	struct lapic_state wire = wire_state();
-	bool same_mode = state->apic_base == wire.apic_base;
+	struct lapic_state now = *drained;
+
+	now.svr |= SVR_ENABLE;
+	now.tpr = 0;
+	for (unsigned int i = 0; i < LAPIC_LVT_COUNT; i++)
+		now.lvt[i] |= LVT_MASKED;
+	return now;
+}
+
+/* If it changes its mode, its registers are as after a reset. */
+void lapic_restore(const struct lapic_state *state, const struct lapic_state *drained)
+{
+	struct lapic_state now = drained ? after_drain(drained) : wire_state();
+	bool same_mode = state->apic_base == now.apic_base;
 
 	set_mode(state->apic_base);
 	if (!enabled(state->apic_base))
 		return;
-	registers_write(state, same_mode ? &wire : NULL);
-	timer_restore(state, same_mode);
+	registers_write(state, same_mode ? &now : NULL);
+	if (!same_mode || !drained || now.divide != state->divide)
+		lapic_write(LAPIC_TIMER_DIVIDE, state->divide);
+	timer_restore(state, same_mode && !now.initial);
 	if (state->tpr || !same_mode)
 		lapic_write(LAPIC_TPR, state->tpr);
 	pending_send(state);
@@ -286,24 +304,26 @@ void lapic_restore(const struct lapic_state *state)
 }
 
 /*
- * True if a bit of the 256-bit register at offset is set. Vectors below 32 are ignored, because
- * they can't be told from exceptions.
+ * True if an interrupt waits. Vectors below 32 are ignored, because they can't be told from
+ * exceptions.
  */
-static bool any_vector(uint32_t offset)
+static bool any_waits(void)
 {
 	for (uint32_t i = FIRST_VECTOR / 32; i < 8; i++)
-		if (lapic_read(offset + i * 16))
+		if (lapic_read(LAPIC_IRR + i * 16))
 			return true;
 	return false;
 }
 
 /*
  * A kernel that panicked in an interrupt handler never ends that interrupt. An interrupt in service
- * blocks all of its priority and below, for the next kernel, too.
+ * blocks all of its priority and below, for the next kernel, too. TPR is 0, so the processor priority
+ * is that of the highest one (SDM volume 3, 11.8.3.1): one access instead of seven.
  */
 static void end_in_service(void)
 {
-	for (uint32_t vector = FIRST_VECTOR; vector < 256 && any_vector(LAPIC_ISR); vector++)
+	for (uint32_t vector = FIRST_VECTOR;
+	     vector < 256 && PRIORITY_CLASS(lapic_read(LAPIC_PPR)) >= FIRST_VECTOR; vector++)
 		lapic_eoi();
 }
 
@@ -334,30 +354,12 @@ static void lvt_mask(const struct lapic_state *state)
 			lapic_write(lvts[i].offset, state->lvt[i] | LVT_MASKED);
 }
 
-void lapic_drain(struct lapic_state *state)
-{
-	uint64_t end = clock_us() + DRAIN_WAIT_US;
-	uint32_t irr[8] = {0};
-
-	if (!enabled(rdmsr(MSR_APIC_BASE)))
-		return;
-	lvt_mask(state);
-	for (uint32_t i = FIRST_VECTOR / 32; i < 8; i++) {
-		irr[i] = lapic_read(LAPIC_IRR + i * 16);
-		if (irr[i])
-			state->pending[i] |= irr[i] & ~lapic_read(LAPIC_TMR + i * 16);
-	}
-	timer_settle(state, irr);
-	if (!(state->svr & SVR_ENABLE)) /* otherwise it delivers none */
-		lapic_write(LAPIC_SVR, state->svr | SVR_ENABLE);
-	if (state->tpr)
-		lapic_write(LAPIC_TPR, 0);
-	end_in_service();
-	while (any_vector(LAPIC_IRR) && clock_us() < end)
-		interrupts_take();
-}
-
-void lapic_raise_timer(struct lapic_state *state)
+/*
+ * A one-shot timer that has run out may not have brought its interrupt yet: an emulated one is late,
+ * and then finds itself masked. So its interrupt is noted once more. A kernel takes it for spurious,
+ * or finds that it has nothing to do yet.
+ */
+static void timer_raise(struct lapic_state *state)
 {
 	uint32_t timer = state->lvt[LVT_TIMER], vector = timer & 0xff;
 
@@ -367,23 +369,46 @@ void lapic_raise_timer(struct lapic_state *state)
 	state->pending[vector / 32] |= 1u << vector % 32;
 }
 
+void lapic_drain(struct lapic_state *state)
+{
+	uint64_t end = clock_us() + DRAIN_WAIT_US;
+	uint32_t irr[8] = {0};
+	bool any = false;
+
+	if (!enabled(rdmsr(MSR_APIC_BASE)))
+		return;
+	lvt_mask(state);
+	for (uint32_t i = FIRST_VECTOR / 32; i < 8; i++) {
+		irr[i] = lapic_read(LAPIC_IRR + i * 16);
+		if (irr[i])
+			state->pending[i] |= irr[i] & ~lapic_read(LAPIC_TMR + i * 16);
+		any |= irr[i];
+	}
+	timer_settle(state, irr);
+	timer_raise(state);
+	if (!(state->svr & SVR_ENABLE)) /* otherwise it delivers none */
+		lapic_write(LAPIC_SVR, state->svr | SVR_ENABLE);
+	if (state->tpr)
+		lapic_write(LAPIC_TPR, 0);
+	end_in_service();
+	while (any && clock_us() < end) {
+		interrupts_take();
+		any = any_waits();
+	}
+}
+
 void lapic_keep_firmware(void)
 {
 	firmware_base = rdmsr(MSR_APIC_BASE);
 }
 
-/* What lapic_drain() has changed is the same in virtual wire mode, or masked. */
 void lapic_virtual_wire(const struct lapic_state *drained)
 {
 	struct lapic_state wire = wire_state(), now;
 	bool known = drained && drained->apic_base == wire.apic_base;
 
-	if (known) {
-		now = *drained;
-		now.svr |= SVR_ENABLE;
-		for (unsigned int i = 0; i < LAPIC_LVT_COUNT; i++)
-			now.lvt[i] |= LVT_MASKED;
-	}
+	if (known)
+		now = after_drain(drained);
 	set_mode(wire.apic_base);
 	registers_write(&wire, known ? &now : NULL);
 	if (!known)
@@ -426,8 +451,11 @@ void lapic_send_nmi(uint32_t apic_id)
 void lapic_send_message(uint32_t address, uint32_t data)
 {
 	uint32_t logical = address & MESSAGE_LOGICAL ? ICR_LOGICAL : 0;
+	uint32_t what = data & MESSAGE_WHAT;
 
-	send_ipi(MESSAGE_TARGET(address), ICR_ASSERT | logical | (data & MESSAGE_WHAT));
+	if ((what & MESSAGE_MODE) == ICR_LOWEST)
+		what ^= ICR_LOWEST;
+	send_ipi(MESSAGE_TARGET(address), ICR_ASSERT | logical | what);
 }
 
 bool lapic_is_boot_cpu(void)

@@ -21,25 +21,20 @@ struct lapic_state {
 };
 
 /*
- * A mirrored pair. lapic_save() leaves the registers alone. lapic_restore() needs virtual wire mode,
- * and writes what differs from it.
+ * A mirrored pair. lapic_save() leaves the registers alone. lapic_restore() writes what differs from
+ * the registers in drained, which were saved and drained just before. drained is NULL in virtual wire
+ * mode.
  */
 void lapic_save(struct lapic_state *state);
-void lapic_restore(const struct lapic_state *state);
+void lapic_restore(const struct lapic_state *state, const struct lapic_state *drained);
 
 /*
  * Takes every waiting interrupt out of the local APIC, whose registers are those of state. It notes
- * the edge-triggered ones in state->pending, and lapic_restore() sends those again. The IO-APICs and 8259s must be masked
- * already. It masks the local sources itself, and enables interrupts for a moment.
+ * the edge-triggered ones in state->pending, and lapic_restore() sends those again. The IO-APICs and
+ * 8259s must be masked already. It masks the local sources itself, and enables interrupts for a
+ * moment. A one-shot timer that has run out counts as waiting, so its interrupt may come once more.
  */
 void lapic_drain(struct lapic_state *state);
-
-/*
- * A one-shot timer that has run out may not have brought its interrupt yet: an emulated one is
- * late, and then finds itself masked. So its interrupt is noted once more. A kernel takes it for
- * spurious, or finds that it has nothing to do yet. Call after lapic_drain().
- */
-void lapic_raise_timer(struct lapic_state *state);
 
 /*
  * Keeps the mode in which firmware left the local APIC. That is usually xAPIC. It is x2APIC if some
@@ -63,7 +58,11 @@ void lapic_init_others(void);
 void lapic_send_init(uint32_t apic_id);
 void lapic_send_nmi(uint32_t apic_id);
 
-/* Sends the interrupt that a device would send by a message of this address and data. */
+/*
+ * Sends the interrupt that a device would send by a message of this address and data. If that one
+ * goes to whichever of several CPUs has the lowest priority, each of them gets it: not every CPU can
+ * send such interrupts.
+ */
 void lapic_send_message(uint32_t address, uint32_t data);
 
 /* Starts a CPU that waits for it, at that page below 1 MiB, in real mode (SIPI). */

@@ -82,29 +82,54 @@ static bool i8042_flush(void)
 	return false;
 }
 
+/* Takes all bytes out of the controller, and waits until it takes a command. */
+static bool i8042_is_quiet(void)
+{
+	uint32_t bytes = 0;
+
+	for (uint32_t looks = 0; looks < I8042_WAIT_LOOKS && bytes < I8042_FLUSH_BYTES; looks++) {
+		uint8_t status = inb(I8042_STATUS);
+
+		if (status == I8042_STATUS_ABSENT)
+			return false;
+		if (!(status & (I8042_STATUS_OUTPUT | I8042_STATUS_INPUT)))
+			return true;
+		if (status & I8042_STATUS_OUTPUT) {
+			inb(I8042_DATA);
+			bytes++;
+		}
+	}
+	return false;
+}
+
 static bool i8042_read_command_byte_once(uint8_t *byte)
 {
-	if (!i8042_wait(I8042_STATUS_INPUT, false) || !i8042_flush())
+	if (!i8042_is_quiet())
 		return false;
-	if (!i8042_write(I8042_COMMAND, I8042_READ_BYTE) || !i8042_wait(I8042_STATUS_OUTPUT, true))
+	outb(I8042_COMMAND, I8042_READ_BYTE);
+	if (!i8042_wait(I8042_STATUS_OUTPUT, true))
 		return false;
 	*byte = inb(I8042_DATA);
 	return true;
 }
 
 /*
- * The byte of a key pressed just now could be taken for the answer, so two answers must agree. The
- * keyboard can't be disabled first, because the command byte would then say that it was disabled
- * before.
+ * The byte of a key pressed just now could be taken for the answer, so two answers must agree. One is
+ * enough if it is what *byte was before, and known says that it was read then: a key of the same
+ * value would have to be pressed just now, and the kernel would have to have changed the command
+ * byte. The keyboard can't be disabled first, because the command byte would then say that it was
+ * disabled before.
  */
-static bool i8042_read_command_byte(uint8_t *byte)
+static bool i8042_read_command_byte(uint8_t *byte, bool known)
 {
-	uint8_t again;
+	uint8_t before = *byte, again;
 
-	if (inb(I8042_STATUS) == I8042_STATUS_ABSENT)
-		return false;
 	for (uint32_t tries = 0; tries < COMMAND_BYTE_TRIES; tries++) {
-		if (!i8042_read_command_byte_once(byte) || !i8042_read_command_byte_once(&again))
+		if (!i8042_read_command_byte_once(byte))
+			return false;
+		if (known && *byte == before)
+			return true;
+		if (!i8042_read_command_byte_once(&again))
 			return false;
 		if (*byte == again)
 			return true;
@@ -178,9 +203,9 @@ static void show_leds(struct keyboard *keyboard, uint8_t leds)
 
 void keyboard_init(struct keyboard *keyboard)
 {
-	uint8_t byte;
+	uint8_t byte = 0;
 
-	*keyboard = (struct keyboard){.present = i8042_read_command_byte(&byte)};
+	*keyboard = (struct keyboard){.present = i8042_read_command_byte(&byte, false)};
 	if (!keyboard->present)
 		return;
 	byte &= ~(I8042_BYTE_KEYS | I8042_BYTE_AUX | I8042_BYTE_DISABLE_KEYS);
@@ -281,7 +306,7 @@ int keyboard_get(struct keyboard *keyboard)
 
 void keyboard_save(struct keyboard_state *state)
 {
-	state->present = i8042_read_command_byte(&state->command);
+	state->present = i8042_read_command_byte(&state->command, state->present);
 }
 
 /* The kernel must not take the answers for keys, so the controller does not interrupt meanwhile. */
@@ -299,9 +324,8 @@ void keyboard_restore(const struct keyboard_state *state, const struct keyboard_
 {
 	bool same_leds = now && now->present && now->leds == state->leds;
 
-	if (!state->present || inb(I8042_STATUS) == I8042_STATUS_ABSENT)
+	if (!state->present || !i8042_flush())
 		return;
-	i8042_flush();
 	if (same_leds && now->command == state->command)
 		return;
 	if (!same_leds)

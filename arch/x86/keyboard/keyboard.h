@@ -59,7 +59,7 @@ int keyboard_get(struct keyboard *keyboard);
 
 /*
  * A mirrored pair for the controller's command byte, and for the lights if they are known. Save
- * leaves leds alone. Both drop bytes that are still in the output buffer, because the command byte
+ * leaves leds alone. state is what was saved for the same slot before, or zero. Both drop bytes that are still in the output buffer, because the command byte
  * can only be read after them. The keyboard itself keeps its power-on settings. now is what was saved
  * last, if nothing has changed it, or NULL.
  */

@@ -295,22 +295,14 @@ uint32_t pci_stop_bus_masters(void)
 
 void pci_end(const uint64_t *set)
 {
+	struct stopped stopped = {0};
+
 	for (uint32_t i = 0; i < found.count; i++) {
 		if (!pci_set_has(set, i))
 			continue;
 		found.function[i].works = false;
-		found.function[i].ended = true;
-	}
-}
-
-void pci_stop_ended(void)
-{
-	struct stopped stopped = {0};
-
-	for (uint32_t i = 0; i < found.count; i++) {
-		if (found.function[i].ended)
-			cut_off(found.function[i].address, &stopped);
-		found.function[i].ended = false;
+		found.ended = true;
+		cut_off(found.function[i].address, &stopped);
 	}
 	if (stopped.virtual)
 		clock_wait_us(PCI_SRIOV_OFF_US);

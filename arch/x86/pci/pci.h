@@ -42,7 +42,6 @@ struct pci_function {
 	bool cut_off;
 	/* Its slot is parked, and it goes on working for that slot. Nobody else touches it. */
 	bool works;
-	bool ended; /* it worked like that when its slot ended: pci_stop_ended() */
 };
 
 /*
@@ -55,6 +54,7 @@ struct pci_functions {
 	uint32_t msix_left_out;	   /* functions whose MSI-X table is not kept, for lack of room */
 	uint32_t msix_unreachable; /* those beyond what the monitor can map */
 	uint32_t msix_used;	   /* of PCI_MAX_MSIX_ENTRIES */
+	bool ended;		   /* some no longer work, and the last pci_save() left them out */
 	struct pci_function function[PCI_MAX_FUNCTIONS];
 };
 
@@ -89,11 +89,10 @@ static inline bool pci_is_bridge(const struct pci_function *function)
 }
 
 /*
- * The functions of set belonged to a slot that was parked while they worked, and has ended. The
- * first notes it, and touches no device. The second clears their "bus master".
+ * The functions of set belonged to a slot that was parked while they worked, and has ended. Clears
+ * their "bus master".
  */
 void pci_end(const uint64_t *set);
-void pci_stop_ended(void);
 
 /*
  * Clears "bus master" on every function that is not a bridge or an IOMMU, including functions that

@@ -45,6 +45,9 @@ enum pci_register {
 	PCI_BRIDGE_CONTROL = 0x3e,
 };
 
+#define PCI_ID_VENDOR(id)     (0xffff & (id))
+#define PCI_ID_DEVICE(id)     ((id) >> 16)
+
 #define PCI_VENDOR_NONE	      0xffff
 #define PCI_COMMAND_IO	      0x0001
 #define PCI_COMMAND_MEMORY    0x0002

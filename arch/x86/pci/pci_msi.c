@@ -124,12 +124,15 @@ bool pci_msix_mask(struct pci_image *image, struct pci_msix_state *state)
 	state->control = (uint16_t)pci_image_read(image, at, 2);
 	if (!(state->control & MSIX_CONTROL_ENABLE))
 		return false;
-	pci_write16(function->address, at, state->control | MSIX_CONTROL_MASK_ALL);
+	if (!(state->control & MSIX_CONTROL_MASK_ALL)) /* its kernel may have done it */
+		pci_write16(function->address, at, state->control | MSIX_CONTROL_MASK_ALL);
 	return true;
 }
 
 void pci_msix_unmask(const struct pci_function *function, const struct pci_msix_state *state)
 {
+	if (state->control & MSIX_CONTROL_MASK_ALL)
+		return;
 	pci_write16(function->address, function->capability.msix + MSIX_CONTROL, state->control);
 }
 

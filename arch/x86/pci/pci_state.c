@@ -343,6 +343,7 @@ void pci_save(struct pci_functions *functions, struct pci_state *state, bool tab
 {
 	pci_config_save(&state->address);
 	state->quick = false;
+	functions->ended = false;
 	for (uint32_t i = 0; i < functions->count; i++) {
 		pci_save_function(functions, i, state, tables);
 		if (state->function[i].kept)

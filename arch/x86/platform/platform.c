@@ -22,6 +22,8 @@
 
 static const uint16_t uart_port[] = {UART_COM1, UART_COM2, UART_COM3, UART_COM4};
 #define UARTS (sizeof(uart_port) / sizeof(uart_port[0]))
+/* Looked for once: to find one takes as many accesses as to save it. */
+static bool uart_there[UARTS];
 
 /* The notes of the slot whose state is saved or restored: bits of enum platform_spared. */
 static uint32_t spared;
@@ -60,8 +62,8 @@ static bool alone;
 
 STATE_PAIR(ioapic, &machine()->ioapics, )
 STATE_PAIR(pic)
-STATE_PAIR_WHOLE(watchdogs)
-STATE_PAIR_WHOLE(acpi_events, &machine()->acpi_events, )
+STATE_PAIR(watchdogs)
+STATE_PAIR(acpi_events, &machine()->acpi_events, )
 STATE_PAIR_WHOLE(iommu)
 STATE_PAIR(rtc, &machine()->rtc, )
 STATE_PAIR(pit)
@@ -86,7 +88,7 @@ static void lapic_item_restore(const void *state, const void *now)
 {
 	(void)now;
 	if (!(spared & PLATFORM_SPARE_LAPIC))
-		lapic_restore(state);
+		lapic_restore(state, NULL);
 }
 
 /* If the slot's devices go on working, their interrupts were masked first of all. */
@@ -129,8 +131,10 @@ static void uarts_item_save(void *state)
 {
 	struct uart_state *uart = state;
 
-	for (unsigned int i = 0; i < UARTS; i++)
+	for (unsigned int i = 0; i < UARTS; i++) {
+		uart[i].present = uart_there[i];
 		uart_save(uart_port[i], &uart[i]);
+	}
 }
 
 static void uarts_item_restore(const void *state, const void *now)
@@ -150,15 +154,14 @@ static void other_cpus_stop(void *none)
 		crew_stop_absent();
 		return;
 	}
-	crew_forget();
-	if (lapic_is_boot_cpu()) {
-		lapic_init_others();
-		return;
-	}
 	/* INIT would send the boot CPU to firmware's reset vector. */
-	for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
-		if (gate_cpus.cpu[cpu].apic_id != lapic_id())
-			lapic_send_init(gate_cpus.cpu[cpu].apic_id);
+	if (lapic_is_boot_cpu())
+		lapic_init_others();
+	else
+		for (uint32_t cpu = 1; cpu < gate_cpus.count; cpu++)
+			if (gate_cpus.cpu[cpu].apic_id != lapic_id())
+				lapic_send_init(gate_cpus.cpu[cpu].apic_id);
+	crew_forget(); /* one that comes to the gate until then is not there any more */
 }
 
 static void crew_item_save(void *none)
@@ -183,8 +186,6 @@ static void wake_item_restore(const void *none, const void *now)
 static void quiet(void *lapic)
 {
 	lapic_drain(lapic);
-	if (devices_work)
-		lapic_raise_timer(lapic);
 	lapic_virtual_wire(lapic);
 }
 
@@ -201,6 +202,11 @@ static uint32_t pci_item_size(void)
 static uint32_t hpet_item_size(void)
 {
 	return hpet_state_size(machine()->hpet);
+}
+
+static uint32_t vga_item_size(void)
+{
+	return vga_state_size();
 }
 
 static uint32_t iommu_item_size(void)
@@ -258,7 +264,7 @@ static const struct state_item items[] = {
 		     STATE_DEEP | STATE_CONSOLE | STATE_FIRMWARE)},
 	{STATE_FIXED("keyboard", keyboard, struct keyboard_state,
 		     STATE_DEEP | STATE_CONSOLE | STATE_FIRMWARE)},
-	{STATE_FIXED("vga", vga, struct vga_state, STATE_DEEP | STATE_CONSOLE)},
+	{STATE_SIZED("vga", vga, STATE_DEEP | STATE_CONSOLE)},
 	{.name = "vga-font",
 	 .version = 1,
 	 .flags = STATE_DEEP | STATE_CONSOLE | STATE_APART,
@@ -302,8 +308,9 @@ static void *item_of(const struct state_layout *of, void *state, const char *nam
 }
 
 /*
- * What is known of PCI is used once, so it may be spoilt. It is known unless a kernel could not be
- * entered, or if the last slot left its devices working; then it is read.
+ * What is known of PCI is used once, so it may be spoilt. It is not known if a kernel could not be
+ * entered, if the last slot left its devices working, or if those of a parked slot worked until now.
+ * Then it is read.
  */
 static void pci_item_restore(const void *state, const void *now)
 {
@@ -311,7 +318,7 @@ static void pci_item_restore(const void *state, const void *now)
 	bool few_known = now && ((const struct pci_state *)now)->quick &&
 			 !((const struct pci_state *)state)->quick;
 
-	if (!now || few_known)
+	if (!now || few_known || pci_functions()->ended)
 		pci_save(pci_functions(), last_of_pci, true);
 	else if (now != last_of_pci)
 		memcpy(last_of_pci, now, pci_item_size());
@@ -363,7 +370,6 @@ void platform_stop_devices(bool ended, const void *next)
 	}
 	if (ended || pauses)
 		forget("pci");
-	pci_stop_ended();
 	if (slot_has_run)
 		iommu_off();
 }
@@ -432,8 +438,12 @@ void platform_restore(const void *state, const void *apart, const struct lapic_s
 	vga_font_restore(apart);
 	state_restore(&layout, state, lapic, &last.now, spared);
 	last.now.known = 0;
-	if (pci->quick)
-		pci_works_unmask(pci_functions(), pci, lapic_send_message);
+	if (!pci->quick)
+		return;
+	if (!(spared & PLATFORM_SPARE_IOAPIC))
+		ioapic_raise_edges(&machine()->ioapics, item_of(&layout, (void *)state, "ioapic"),
+				   lapic_send_message);
+	pci_works_unmask(pci_functions(), pci, lapic_send_message);
 }
 
 void platform_restore_firmware(void)
@@ -465,6 +475,8 @@ void platform_init(uint64_t rsdp, uint64_t efi_system_table, report_fn report, r
 	pci_init();
 	iommu_init(machine()->dmar, machine()->ivrs, report, later, context);
 	watchdogs_init(efi_system_table);
+	for (unsigned int i = 0; i < UARTS; i++)
+		uart_there[i] = uart_exists(uart_port[i]);
 	state_layout_init(&layout, items, ITEM_COUNT, STATE_DEEP);
 	state_layout_init(&firmware.layout, items, ITEM_COUNT, STATE_FIRMWARE);
 	alone = machine_cpus(NULL, 0) == 1;

@@ -95,10 +95,9 @@ bool platform_translates(void);
 /*
  * Called before another slot gets the machine, which will have the state next; NULL: firmware's.
  * Stops devices that still write to memory: all of them if their slot has ended, and their last
- * interrupts are dropped. Those that work for a parked slot go on, and those of one that has ended
- * are stopped now (pci_end()). The other devices of a parked slot are suspended. But if it has left
- * an IOMMU on, or the next slot has one on, they are stopped until the state is restored, because
- * their addresses mean something else there. Then the IOMMUs go off.
+ * interrupts are dropped. Those that work for a parked slot go on. The other devices of a parked slot
+ * are suspended. But if it has left an IOMMU on, or the next slot has one on, they are stopped until
+ * the state is restored, because their addresses mean something else there. Then the IOMMUs go off.
  */
 void platform_stop_devices(bool ended, const void *next);
 

@@ -35,9 +35,15 @@ static struct {
 	const struct vga_state *shown; /* what was restored last, with its own font */
 } own;
 
-static bool is_present(void)
+static bool vga_answers(void)
 {
 	return inb(VGA_MISC_READ) != VGA_MISC_ABSENT;
+}
+
+/* A machine without a VGA at its start never gets one, so it is not asked again. */
+static bool is_present(void)
+{
+	return own.kept && vga_answers();
 }
 
 bool vga_is_text(void)
@@ -192,7 +198,7 @@ void vga_save(struct vga_state *state, uint32_t spared)
 
 bool vga_font_differs(const struct vga_state *state)
 {
-	return state->present && state->text && state->font_hash != own.font_hash;
+	return own.kept && state->present && state->text && state->font_hash != own.font_hash;
 }
 
 void vga_font_save(void *font)
@@ -260,9 +266,14 @@ void vga_restore(const struct vga_state *state, const struct vga_state *now)
 	vga_indices_write(&state->registers);
 }
 
+uint32_t vga_state_size(void)
+{
+	return own.kept ? sizeof(struct vga_state) : 0;
+}
+
 void vga_keep(void)
 {
-	own.kept = is_present();
+	own.kept = vga_answers();
 	own.text = vga_is_text();
 	if (!own.kept)
 		return;
@@ -286,7 +297,7 @@ void vga_take_back(void)
 	bool text = vga_is_text();
 
 	own.shown = NULL;
-	if (!own.kept || !is_present())
+	if (!is_present())
 		return;
 	if (text && own.text)
 		keep_places(&registers);

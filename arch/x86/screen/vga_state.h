@@ -62,6 +62,9 @@ struct vga_state {
 /* True if the adapter is in colour text mode. */
 bool vga_is_text(void);
 
+/* Bytes of a slot's state: 0 without a VGA. It is valid after vga_keep(). */
+uint32_t vga_state_size(void);
+
 /*
  * A mirrored pair. Restore brings back the mode that save found, from any other mode.
  *

@@ -52,12 +52,12 @@ enum uart_register {
  */
 #define UART_WAIT_US 3000000
 
-static bool uart_exists(uint16_t port)
+bool uart_exists(uint16_t port)
 {
 	uint8_t scratch;
 	bool exists;
 
-	if (inb(port + UART_LSR) == UART_LSR_ABSENT)
+	if (port == 0 || inb(port + UART_LSR) == UART_LSR_ABSENT)
 		return false;
 	scratch = inb(port + UART_SCR);
 	outb(port + UART_SCR, UART_SCRATCH_TEST);
@@ -93,7 +93,8 @@ bool uart_init(struct uart *uart, uint16_t port, uint32_t baud)
 
 	uart->port = 0;
 	uart->stalled = false;
-	if (port == 0 || !uart_exists(port))
+	uart->sends = false;
+	if (!uart_exists(port))
 		return false;
 	if (divisor > UART_MAX_DIVISOR)
 		divisor = UART_MAX_DIVISOR;
@@ -120,6 +121,7 @@ void uart_put(struct uart *uart, char c)
 	uart->stalled = !uart_wait(uart->port, UART_LSR_THR);
 	if (!uart->stalled)
 		outb(uart->port + UART_THR, (uint8_t)c);
+	uart->sends = true;
 }
 
 int uart_get(struct uart *uart)
@@ -147,13 +149,13 @@ bool uart_answers(const struct uart *uart)
 
 void uart_drain(struct uart *uart)
 {
-	if (uart->port != 0 && !uart->stalled)
+	if (uart->port != 0 && uart->sends && !uart->stalled)
 		uart->stalled = !uart_wait(uart->port, UART_LSR_IDLE);
+	uart->sends = uart->stalled;
 }
 
 void uart_save(uint16_t port, struct uart_state *state)
 {
-	state->present = port != 0 && uart_exists(port);
 	if (!state->present)
 		return;
 
@@ -168,7 +170,8 @@ void uart_save(uint16_t port, struct uart_state *state)
 	state->scr = inb(port + UART_SCR);
 	if (state->ier)
 		outb(port + UART_IER, 0);
-	outb(port + UART_LCR, state->lcr);
+	if (state->lcr & UART_LCR_DLAB)
+		outb(port + UART_LCR, state->lcr);
 }
 
 static bool fifos_on(const struct uart_state *state)

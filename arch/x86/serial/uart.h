@@ -27,6 +27,7 @@ struct uart_state {
 struct uart {
 	uint16_t port; /* I/O base, 0: no serial port */
 	bool stalled;  /* it took no byte for a long time, so don't wait for each one */
+	bool sends;    /* the last byte may not have left it yet */
 };
 
 /*
@@ -48,9 +49,12 @@ bool uart_answers(const struct uart *uart);
 /* Waits, for a bounded time, until all bytes have been sent. */
 void uart_drain(struct uart *uart);
 
+/* True if a UART answers at port, which may be 0. Nothing changes. */
+bool uart_exists(uint16_t port);
+
 /*
- * A mirrored pair for the UART at port and what is programmed into it. Save leaves its interrupts
- * off. Both work without a UART at port, too; present is then false. now is what was saved last, if
+ * A mirrored pair for the UART at port and what is programmed into it. state->present says if there
+ * is one; without, both do nothing. Save leaves its interrupts off. now is what was saved last, if
  * nothing has changed it, or NULL.
  */
 void uart_save(uint16_t port, struct uart_state *state);

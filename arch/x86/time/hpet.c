@@ -5,7 +5,10 @@
 #include "arch/x86/time/clock.h"
 #include "arch/x86/cpu/io.h"
 
-/* Section 2.3: registers are 64 bits wide. 32-bit accesses work on every implementation. */
+/*
+ * Section 2.3: registers are 64 bits wide. 32-bit accesses work on every implementation. The upper
+ * halves of all configuration registers are read-only or reserved.
+ */
 enum {
 	HPET_CAPABILITIES = 0x000,
 	HPET_CONFIG = 0x010,
@@ -19,7 +22,8 @@ enum {
 
 #define CAPABILITIES_LAST_TIMER(cap) ((cap) >> 8 & 0x1f)
 #define CONFIG_ENABLE		     1u
-#define TIMER_INTERRUPT		     (1u << 2) /* section 2.3.8 */
+#define TIMER_LEVEL		     (1u << 1) /* section 2.3.8 */
+#define TIMER_INTERRUPT		     (1u << 2)
 #define TIMER_PERIODIC		     (1u << 3)
 #define TIMER_64_BITS		     (1u << 5)
 #define TIMER_SET_VALUE		     (1u << 6)
@@ -53,9 +57,14 @@ static void write64(uint64_t address, uint64_t value)
 	mmio_write32(address + 4, (uint32_t)(value >> 32));
 }
 
+/* A machine has one HPET, whose number of timers never changes. */
 static uint32_t timers(uint64_t address)
 {
-	return CAPABILITIES_LAST_TIMER(mmio_read32(address + HPET_CAPABILITIES)) + 1;
+	static uint32_t count;
+
+	if (!count)
+		count = CAPABILITIES_LAST_TIMER(mmio_read32(address + HPET_CAPABILITIES)) + 1;
+	return count;
 }
 
 uint32_t hpet_state_size(uint64_t address)
@@ -84,10 +93,23 @@ static uint64_t gcd(uint64_t a, uint64_t b)
 	return a;
 }
 
-/* Cuts a 64-bit value to the comparator's width. */
-static uint64_t cut(uint64_t config, uint64_t value)
+/* True if the comparator has 64 bits. Otherwise its upper half is 0, and is not read or written. */
+static bool wide(uint32_t config)
 {
-	return config & TIMER_64_BITS && !(config & TIMER_32_BIT_MODE) ? value : (uint32_t)value;
+	return config & TIMER_64_BITS && !(config & TIMER_32_BIT_MODE);
+}
+
+/* Cuts a 64-bit value to the comparator's width. */
+static uint64_t cut(uint32_t config, uint64_t value)
+{
+	return wide(config) ? value : (uint32_t)value;
+}
+
+static uint64_t read_comparator(uint64_t timer, uint32_t config)
+{
+	uint64_t at = timer + HPET_TIMER_COMPARATOR;
+
+	return wide(config) ? read64(at) : mmio_read32(at);
 }
 
 /*
@@ -95,7 +117,7 @@ static uint64_t cut(uint64_t config, uint64_t value)
  * grew: by the period, or by a multiple of it if more than one period has passed, or 0 if it did
  * not grow. *ran is the number of ticks that the counter went past the match.
  */
-static uint64_t see_match(uint64_t address, uint64_t timer, uint64_t config, uint64_t lead,
+static uint64_t see_match(uint64_t address, uint64_t timer, uint32_t config, uint64_t lead,
 			  uint64_t *ran)
 {
 	uint64_t before = read64(timer + HPET_TIMER_COMPARATOR), grown;
@@ -119,7 +141,7 @@ static uint64_t see_match(uint64_t address, uint64_t timer, uint64_t config, uin
  * the comparator grows by a multiple. If the growth is longer than the counter ran, it is the
  * period itself. Otherwise the greatest common divisor of some multiples is taken.
  */
-static uint64_t find_period(uint64_t address, uint64_t timer, uint64_t config)
+static uint64_t find_period(uint64_t address, uint64_t timer, uint32_t config)
 {
 	uint64_t period = 0, lead = LEAD, ran;
 	uint32_t misses = 0;
@@ -144,12 +166,13 @@ static void save_timers(uint64_t address, uint32_t count, struct hpet_state *sta
 {
 	for (uint32_t i = 0; i < count; i++) {
 		uint64_t timer = timer_at(address, i);
+		uint32_t config = mmio_read32(timer);
 
-		state->timer[i].config = read64(timer);
-		state->timer[i].comparator = read64(timer + HPET_TIMER_COMPARATOR);
+		state->timer[i].config = config;
+		state->timer[i].comparator = read_comparator(timer, config);
 		state->timer[i].route = read64(timer + HPET_TIMER_ROUTE);
-		if (state->timer[i].config & TIMER_INTERRUPT)
-			mmio_write32(timer, (uint32_t)state->timer[i].config & ~TIMER_INTERRUPT);
+		if (config & TIMER_INTERRUPT)
+			mmio_write32(timer, config & ~TIMER_INTERRUPT);
 	}
 	/* To find a period, the counter has to be changed. */
 	for (uint32_t i = 0; i < count && !state->runs; i++)
@@ -159,68 +182,86 @@ static void save_timers(uint64_t address, uint32_t count, struct hpet_state *sta
 }
 
 /*
- * The counter stands still while its halves are read, so that none carries into the other. If it
- * shall run on, it is not read. Level-triggered interrupts end here, because their lines must fall before the next kernel listens
- * to them.
+ * Level-triggered interrupts end here, because their lines must fall before the next kernel listens
+ * to them. The status has a bit for these alone.
  */
-void hpet_save(uint64_t address, bool runs, struct hpet_state *state)
+static void end_levels(uint64_t address, uint32_t count, const struct hpet_state *state)
 {
-	uint32_t pending;
+	uint32_t levels = 0, pending;
 
-	if (!address)
+	for (uint32_t i = 0; i < count; i++)
+		levels |= state->timer[i].config & TIMER_LEVEL;
+	if (!levels)
 		return;
-	state->runs = runs;
-	state->config = read64(address + HPET_CONFIG);
-	if (!runs && state->config & CONFIG_ENABLE)
-		mmio_write32(address + HPET_CONFIG, (uint32_t)state->config & ~CONFIG_ENABLE);
-	if (!runs)
-		state->counter = read64(address + HPET_COUNTER);
-	save_timers(address, timers(address), state);
 	pending = mmio_read32(address + HPET_STATUS);
 	if (pending)
 		mmio_write32(address + HPET_STATUS, pending);
 }
 
 /*
+ * The counter stands still while its halves are read, so that none carries into the other. If it
+ * shall run on, it is not read.
+ */
+void hpet_save(uint64_t address, bool runs, struct hpet_state *state)
+{
+	if (!address)
+		return;
+	state->runs = runs;
+	state->config = mmio_read32(address + HPET_CONFIG);
+	if (!runs && state->config & CONFIG_ENABLE)
+		mmio_write32(address + HPET_CONFIG, state->config & ~CONFIG_ENABLE);
+	if (!runs)
+		state->counter = read64(address + HPET_COUNTER);
+	save_timers(address, timers(address), state);
+	end_levels(address, timers(address), state);
+}
+
+/*
  * A write to a periodic timer's comparator sets the period. It sets the value if "set value" was
  * written just before. That is valid for one write, and a comparator of 64 bits takes two.
  */
-static void load_periodic(uint64_t timer, uint64_t config, uint64_t comparator, uint64_t period)
+static void load_periodic(uint64_t timer, uint32_t config, uint64_t comparator, uint64_t period)
 {
 	uint64_t at = timer + HPET_TIMER_COMPARATOR;
-	bool wide = config & TIMER_64_BITS && !(config & TIMER_32_BIT_MODE);
 
-	write64(timer, config | TIMER_SET_VALUE);
+	mmio_write32(timer, config | TIMER_SET_VALUE);
 	mmio_write32(at, (uint32_t)comparator);
-	if (wide) {
-		mmio_write32(timer, (uint32_t)config | TIMER_SET_VALUE);
+	if (wide(config)) {
+		mmio_write32(timer, config | TIMER_SET_VALUE);
 		mmio_write32(at + 4, (uint32_t)(comparator >> 32));
 	}
 	mmio_write32(at, (uint32_t)period);
-	if (wide)
+	if (wide(config))
 		mmio_write32(at + 4, (uint32_t)(period >> 32));
 }
 
-/* A periodic timer is written in any case, because hpet_save() let it run. */
-static bool timer_differs(const struct hpet_timer *timer, const struct hpet_timer *now)
+static void load_comparator(uint64_t at, uint32_t config, uint64_t comparator)
 {
-	uint64_t config = now->config & ~(uint64_t)TIMER_INTERRUPT;
-
-	return (timer->config | now->config) & TIMER_PERIODIC || timer->config != config ||
-	       timer->comparator != now->comparator || timer->route != now->route;
+	if (wide(config))
+		write64(at + HPET_TIMER_COMPARATOR, comparator);
+	else
+		mmio_write32(at + HPET_TIMER_COMPARATOR, (uint32_t)comparator);
 }
 
-static void restore_timer(uint64_t at, bool runs, const struct hpet_timer *timer)
+/*
+ * Writes what differs from now, which hpet_save() has left; NULL: all. The comparator of a periodic
+ * timer has gone on since then.
+ */
+static void restore_timer(uint64_t at, bool runs, const struct hpet_timer *timer,
+			  const struct hpet_timer *now)
 {
 	bool periodic = timer->config & TIMER_PERIODIC;
 
 	if (periodic && !runs)
 		load_periodic(at, timer->config, timer->comparator, timer->period);
-	else
-		write64(at, timer->config);
-	if (!periodic)
-		write64(at + HPET_TIMER_COMPARATOR, timer->comparator);
-	write64(at + HPET_TIMER_ROUTE, timer->route);
+	else if (!now || timer->config != (now->config & ~TIMER_INTERRUPT))
+		mmio_write32(at, timer->config);
+	if (!periodic &&
+	    (!now || now->config & TIMER_PERIODIC || wide(now->config) != wide(timer->config) ||
+	     timer->comparator != now->comparator))
+		load_comparator(at, timer->config, timer->comparator);
+	if (!now || timer->route != now->route)
+		write64(at + HPET_TIMER_ROUTE, timer->route);
 }
 
 /* True if a periodic timer of now ran, and the counter with it. */
@@ -233,21 +274,21 @@ static bool counter_ran(const struct hpet_state *now, uint32_t count)
 }
 
 /* What hpet_save() has left in the register. */
-static uint64_t config_after(const struct hpet_state *saved)
+static uint32_t config_after(const struct hpet_state *saved)
 {
-	return saved->runs ? saved->config : saved->config & ~(uint64_t)CONFIG_ENABLE;
+	return saved->runs ? saved->config : saved->config & ~CONFIG_ENABLE;
 }
 
 /* The counter may be written only while it stands still. Returns what is in the register then. */
-static uint64_t restore_counter(uint64_t address, const struct hpet_state *state,
+static uint32_t restore_counter(uint64_t address, const struct hpet_state *state,
 				const struct hpet_state *now, uint32_t count)
 {
-	uint64_t config = now ? config_after(now) : CONFIG_ENABLE;
+	uint32_t config = now ? config_after(now) : CONFIG_ENABLE;
 
 	if (config & CONFIG_ENABLE) {
-		config &= ~(uint64_t)CONFIG_ENABLE;
-		mmio_write32(address + HPET_CONFIG, (uint32_t)config);
-	} else if (!counter_ran(now, count) && state->counter == now->counter) {
+		config &= ~CONFIG_ENABLE;
+		mmio_write32(address + HPET_CONFIG, config);
+	} else if (!now->runs && !counter_ran(now, count) && state->counter == now->counter) {
 		return config;
 	}
 	write64(address + HPET_COUNTER, state->counter);
@@ -257,7 +298,7 @@ static uint64_t restore_counter(uint64_t address, const struct hpet_state *state
 /* The HPET is enabled last, so that no timer matches on a half-loaded state. */
 void hpet_restore(uint64_t address, const struct hpet_state *state, const struct hpet_state *now)
 {
-	uint64_t config = now ? config_after(now) : 0;
+	uint32_t config = now ? config_after(now) : 0;
 	uint32_t count;
 
 	if (!address)
@@ -266,8 +307,8 @@ void hpet_restore(uint64_t address, const struct hpet_state *state, const struct
 	if (!state->runs)
 		config = restore_counter(address, state, now, count);
 	for (uint32_t i = 0; i < count; i++)
-		if (!now || timer_differs(&state->timer[i], &now->timer[i]))
-			restore_timer(timer_at(address, i), state->runs, &state->timer[i]);
+		restore_timer(timer_at(address, i), state->runs, &state->timer[i],
+			      now ? &now->timer[i] : NULL);
 	if (!now || state->config != config)
-		write64(address + HPET_CONFIG, state->config);
+		mmio_write32(address + HPET_CONFIG, state->config);
 }

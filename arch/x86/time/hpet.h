@@ -12,13 +12,15 @@
 #define HPET_MAX_TIMERS 32
 
 struct hpet_timer {
-	uint64_t config, comparator, route;
+	uint32_t config;
+	uint64_t comparator, route;
 	uint64_t period; /* of a periodic timer; it is write-only, so it is measured */
 };
 
 struct hpet_state {
 	bool runs; /* the counter went on, so it is not kept */
-	uint64_t config, counter;
+	uint32_t config;
+	uint64_t counter;
 	struct hpet_timer timer[HPET_MAX_TIMERS];
 };
 

@@ -22,9 +22,9 @@ struct pit_state {
 
 /*
  * A mirrored pair. pit_save() leaves reload alone, and the speaker silent. A periodic channel 0
- * comes back with its reload value, if that is known. A periodic channel 2 comes back with a reload
- * value that pit_save() measures. All other counters go on from the count that they had. now is what
- * was saved last, or NULL.
+ * comes back with its reload value, if that is known; else it is left alone if it has the same mode.
+ * A periodic channel 2 comes back with a reload value that pit_save() measures. All other counters
+ * go on from the count that they had, if they had not run down. now is what was saved last, or NULL.
  */
 void pit_save(struct pit_state *state);
 void pit_restore(const struct pit_state *state, const struct pit_state *now);

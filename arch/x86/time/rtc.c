@@ -72,15 +72,16 @@ void rtc_save(const struct rtc_layout *layout, struct rtc_state *state)
 	for (uint32_t i = 0; i < RTC_ALARM_BYTES; i++)
 		if (alarm_index(layout, i))
 			state->alarm[i] = rtc_read(alarm_index(layout, i)) & alarm_mask(layout, i);
-	if (state->interrupts & B_INTERRUPTS)
-		rtc_set(RTC_B, B_INTERRUPTS, 0);
+	if (!(state->interrupts & B_INTERRUPTS))
+		return;
+	rtc_set(RTC_B, B_INTERRUPTS, 0);
 	rtc_read(RTC_C); /* otherwise the interrupt line stays raised */
-	outb(RTC_INDEX, RTC_D);
 }
 
 /*
  * The flags rise even if their interrupts are disabled. Those that rose meanwhile are cleared
- * before interrupts are enabled, because the kernel did not ask for these interrupts.
+ * before interrupts are enabled, because the kernel did not ask for these interrupts. The index is as
+ * every kernel leaves it only after this: until then nobody but the monitor uses it.
  */
 void rtc_restore(const struct rtc_layout *layout, const struct rtc_state *state,
 		 const struct rtc_state *now)
@@ -90,7 +91,8 @@ void rtc_restore(const struct rtc_layout *layout, const struct rtc_state *state,
 			rtc_set(alarm_index(layout, i), alarm_mask(layout, i), state->alarm[i]);
 	if (!now || now->rate != state->rate)
 		rtc_set(RTC_A, A_RATE, state->rate);
-	rtc_read(RTC_C);
+	if (!now || state->interrupts & B_INTERRUPTS)
+		rtc_read(RTC_C);
 	if (!now || (now->interrupts & (uint8_t)~B_INTERRUPTS) != state->interrupts)
 		rtc_set(RTC_B, B_KEPT, state->interrupts);
 	outb(RTC_INDEX, RTC_D);

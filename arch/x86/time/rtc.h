@@ -27,8 +27,8 @@ struct rtc_layout {
 
 /*
  * A mirrored pair. Save leaves all interrupts off, and none pending. The index register (port 0x70)
- * is write-only. Both functions leave it at a register that nothing depends on, with NMIs enabled.
- * now is what was saved last, or NULL.
+ * is write-only. Restore leaves it at a register that nothing depends on, with NMIs enabled. now is
+ * what was saved last, or NULL.
  */
 void rtc_save(const struct rtc_layout *layout, struct rtc_state *state);
 void rtc_restore(const struct rtc_layout *layout, const struct rtc_state *state,

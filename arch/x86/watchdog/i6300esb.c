@@ -71,7 +71,7 @@ bool i6300esb_runs(void)
 	return pci_read8(device->address, LOCK) & LOCK_ENABLE;
 }
 
-void i6300esb_save(struct i6300esb_state *state)
+bool i6300esb_save(struct i6300esb_state *state)
 {
 	uint64_t at = registers();
 
@@ -82,6 +82,7 @@ void i6300esb_save(struct i6300esb_state *state)
 		state->preload[stage] = *preload(at, stage);
 	if (state->lock & LOCK_ENABLE)
 		pci_write8(device->address, LOCK, state->lock & (uint8_t)~LOCK_ENABLE);
+	return state->lock & LOCK_ENABLE;
 }
 
 /* QEMU's times read as 0, so they never differ here, and stay as the last slot has set them. */

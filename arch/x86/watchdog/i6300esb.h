@@ -18,7 +18,7 @@ struct i6300esb_state {
 
 /* The functions of a row in watchdogs.c, which says what they do. */
 bool i6300esb_find(void);
-void i6300esb_save(struct i6300esb_state *state);
+bool i6300esb_save(struct i6300esb_state *state);
 void i6300esb_restore(const struct i6300esb_state *state);
 bool i6300esb_runs(void);
 void i6300esb_feed(void);

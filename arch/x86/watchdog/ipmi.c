@@ -93,16 +93,17 @@ bool ipmi_runs(void)
 }
 
 /* The controller takes a millisecond to answer, so it is asked again only if it had to stop. */
-void ipmi_save(struct ipmi_state *state)
+bool ipmi_save(struct ipmi_state *state)
 {
 	uint8_t setting[IPMI_SETTING_SIZE];
 
 	asked_and_runs = false;
 	state->known = get_setting(state->setting);
 	if (!state->known || !(state->setting[USE] & USE_RUNS))
-		return;
+		return false;
 	set_setting(state->setting, state->setting[USE] & (uint8_t)~USE_RUNS);
 	asked_and_runs = get_setting(setting) && (setting[USE] & USE_RUNS);
+	return true;
 }
 
 /* Setting it does not start it. */

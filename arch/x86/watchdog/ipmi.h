@@ -23,7 +23,7 @@ void ipmi_set_firmware(uint64_t efi_system_table);
 
 /* The functions of a row in watchdogs.c, which says what they do. */
 bool ipmi_find(void);
-void ipmi_save(struct ipmi_state *state);
+bool ipmi_save(struct ipmi_state *state);
 void ipmi_restore(const struct ipmi_state *state);
 bool ipmi_runs(void);
 void ipmi_feed(void);

@@ -122,13 +122,14 @@ bool itco_runs(void)
 	return !(read_control() & CONTROL_HALT);
 }
 
-void itco_save(struct itco_state *state)
+bool itco_save(struct itco_state *state)
 {
 	state->control = read_control();
 	state->time = inw(tco.base + TCO_TIME) & TIME_MASK;
 	state->reset = read_reset();
 	if (!(state->control & CONTROL_HALT))
 		outw(tco.base + TCO_CONTROL, state->control | CONTROL_HALT);
+	return !(state->control & CONTROL_HALT);
 }
 
 /* It starts with its full time, because it is fed right before. */

@@ -20,7 +20,7 @@ struct itco_state {
 
 /* The functions of a row in watchdogs.c, which says what they do. */
 bool itco_find(void);
-void itco_save(struct itco_state *state);
+bool itco_save(struct itco_state *state);
 void itco_restore(const struct itco_state *state);
 bool itco_runs(void);
 void itco_feed(void);

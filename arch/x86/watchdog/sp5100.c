@@ -144,17 +144,18 @@ void sp5100_feed(void)
 		*dog_register(base, CONTROL) = dog_control(base) | CONTROL_FEED;
 }
 
-void sp5100_save(struct sp5100_state *state)
+bool sp5100_save(struct sp5100_state *state)
 {
 	uint32_t base = base_now();
 
 	*state = (struct sp5100_state){.mapped = base};
 	if (!base)
-		return;
+		return false;
 	state->control = dog_control(base);
 	if (state->control & CONTROL_RUN)
 		*dog_register(base, CONTROL) = state->control & ~CONTROL_RUN;
 	state->count = *dog_register(base, COUNT);
+	return state->control & CONTROL_RUN;
 }
 
 /*

@@ -18,7 +18,7 @@ struct sp5100_state {
 
 /* The functions of a row in watchdogs.c, which says what they do. */
 bool sp5100_find(void);
-void sp5100_save(struct sp5100_state *state);
+bool sp5100_save(struct sp5100_state *state);
 void sp5100_restore(const struct sp5100_state *state);
 bool sp5100_runs(void);
 void sp5100_feed(void);

@@ -29,10 +29,11 @@ void watchdogs_init(uint64_t efi_system_table);
 
 /*
  * A mirrored pair. Save reads the settings, and stops what runs. Restore starts it with its full
- * time.
+ * time. One that did not run, and is in state as in now, is left alone. now is what was saved last;
+ * NULL: not known.
  */
 void watchdogs_save(struct watchdogs_state *state);
-void watchdogs_restore(const struct watchdogs_state *state);
+void watchdogs_restore(const struct watchdogs_state *state, const struct watchdogs_state *now);
 
 /*
  * The name of one that runs although it was stopped, because its kernel has locked it until the next

@@ -108,6 +108,9 @@ def in_kernel(text, version):
     # The tree has its own headers only, of one version.
     text = re.sub(r'#ifdef __KERNEL__\n((?:#include.*\n)+)#else\n(?:#include.*\n)+#endif\n', r'\1', text)
     text = text.replace('#include "compat.h"\n', '').replace('#include "version.h"\n', '')
+    # Neither of the two has hrtimer_setup().
+    text = re.sub(r'(\t+)compat_hrtimer_setup\((\w+), (\w+), (\w+), (\w+)\);',
+                  r'\1hrtimer_init(\2, \4, \5);\n\1\2->function = \3;', text)
     return text.replace('sysrq_key key', 'int key' if version == '6.1' else 'u8 key')
 
 

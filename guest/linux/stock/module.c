@@ -36,6 +36,7 @@ static int __init switchyard_init(void)
 	switchyard_guard_again();
 	switchyard_timeout_init();
 	switchyard_font_init();
+	switchyard_quick_init();
 	switchyard_suspend_init();
 	return 0;
 
@@ -57,6 +58,7 @@ undo_find:
 static void __exit switchyard_exit(void)
 {
 	switchyard_suspend_exit();
+	switchyard_quick_exit();
 	switchyard_font_exit();
 	switchyard_restart_exit();
 	switchyard_panic_exit();

@@ -4,13 +4,14 @@
  * time-stamp counter, which goes on through all switches.
  *
  *   hop switch SLOT               by the driver's ioctl
+ *   hop quick SLOT                the same, by a quick switch
  *   hop jump                      by reboot(2), into the kernel that kexec has loaded
  *   hop load-back ENTRY FILE      loads trampoline.asm, which jumps back to the kernel before this one
  *   hop stamp                     prints the counter
  *   hop rate                      prints its ticks per second
  *   hop copy BYTES                prints the ticks that one copy of so many bytes takes
  *
- * The first two print "@hop BEFORE AFTER" when this kernel has the machine again.
+ * The first three print "@hop BEFORE AFTER" when this kernel has the machine again.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -50,9 +51,9 @@ static int fail(const char *what)
 	return 1;
 }
 
-static int hop_switch(uint32_t slot)
+static int hop_switch(uint32_t slot, uint32_t flags)
 {
-	struct switchyard_request request = {.slot = slot};
+	struct switchyard_request request = {.slot = slot | flags};
 	int device = open(SWITCHYARD_DEVICE, O_RDWR);
 	uint64_t before = stamp();
 	int failed = ioctl(device, SWITCHYARD_IOC_SWITCH, &request);
@@ -150,7 +151,9 @@ int main(int count, char **words)
 	const char *command = count > 1 ? words[1] : "";
 
 	if (!strcmp(command, "switch") && count == 3)
-		return hop_switch((uint32_t)strtoul(words[2], NULL, 0));
+		return hop_switch((uint32_t)strtoul(words[2], NULL, 0), 0);
+	if (!strcmp(command, "quick") && count == 3)
+		return hop_switch((uint32_t)strtoul(words[2], NULL, 0), SWITCHYARD_WANT_QUICK);
 	if (!strcmp(command, "jump") && count == 2)
 		return hop_jump();
 	if (!strcmp(command, "load-back") && count == 4)
@@ -161,6 +164,6 @@ int main(int count, char **words)
 		return hop_rate();
 	if (!strcmp(command, "copy") && count == 3)
 		return hop_copy(strtoul(words[2], NULL, 0));
-	fprintf(stderr, "error: usage: hop switch|jump|load-back|stamp|rate|copy ...\n");
+	fprintf(stderr, "error: usage: hop switch|quick|jump|load-back|stamp|rate|copy ...\n");
 	return 1;
 }

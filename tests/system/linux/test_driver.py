@@ -31,6 +31,8 @@ COPIES = {
                   ('switchyard.h', 'SWITCHYARD_PARKED, 3', 'SWITCHYARD_PARKED, 103')],
     # QEMU has no LASS, so this takes another pinned bit, which Linux sets.
     'lass': [('compat.h', '#define X86_CR4_LASS BIT(27)', '#define X86_CR4_LASS X86_CR4_SMEP')],
+    # It has no VMX either.
+    'vmx': [('hooks_quick.c', 'X86_CR4_VMXE', 'X86_CR4_SMEP')],
 }
 HOOKS = '/etc/switchyard/switch.d'
 STOCK = '/lib/modules/switchyard.ko'
@@ -163,6 +165,13 @@ def test_lass_is_off_at_the_gate(machine, driver, is_set):
     machine.alpha.prompt()
     assert cr4(machine) & CR4_SMEP
     assert machine.alpha.alarms() == []
+
+
+def test_a_quick_switch_is_refused_in_vmx_operation(machine):
+    load(machine, '/tmp/vmx/switchyard.ko')
+    output, status = machine.alpha.try_run('syctl --quick monitor 2>&1')
+    assert (output.strip(), status) == ('error: monitor: a CPU is in VMX operation; unload kvm_intel', 1)
+    to_tick_and_back(machine)
 
 
 def try_sleep(machine, state):

@@ -14,7 +14,8 @@ from qemu import PROMPT
 from switchyard import BOOT_LIMIT, module, slots, tick_count, tick_slot
 
 CALLS = 500
-AGAIN = -11  # SWITCHYARD_EAGAIN
+AGAIN = -11    # SWITCHYARD_EAGAIN
+REFUSED = -10  # SWITCHYARD_EREFUSED
 NMIS = 100
 LIMIT = 60
 ANSWERS = r'(\d+) self, (\d+) not boot CPU, (\d+) busy, (\d+) other\n'
@@ -95,9 +96,10 @@ def test_each_service(machine):
     lines = machine.expect(r'((?:^callers: \w+: -?\d+\n)+)^callers: all asked', LIMIT)[1]
     calls = [(name, int(answer)) for name, answer in re.findall(r'^callers: (\w+): (-?\d+)$', lines, re.MULTILINE)]
     assert {name for name, _ in calls} == {'LIST', 'KILL', 'LOG', 'ADD', 'REMOVE', 'LOAD_BEGIN', 'LOAD_FILE', 'LOAD_WRITE',
-                                           'LOAD_COMMIT', 'LOAD_ABORT'}
-    assert {answer for _, answer in calls} == {0, AGAIN}
-    assert {name for name, answer in calls if answer} == {'LOAD_COMMIT'}
+                                           'LOAD_COMMIT', 'LOAD_ABORT', 'OUTCOME', 'LOG_OF_SLOT'}
+    assert {answer for _, answer in calls} == {0, AGAIN, REFUSED}
+    assert {name for name, answer in calls if answer == AGAIN} == {'LOAD_COMMIT', 'LOG_OF_SLOT'}
+    assert [name for name, answer in calls if answer == REFUSED] == ['OUTCOME', 'LOG_OF_SLOT']
     machine.send('m')
     machine.expect(PROMPT)
     assert {name: row['STATE'] for name, row in slots(machine).items()} == {'callers': 'parked', 'tick': 'ready'}
@@ -114,6 +116,19 @@ def test_the_slot_can_be_left_and_resumed(machine):
     machine.expect(PROMPT)
     machine.sendline('switch callers')
     machine.expect(r'^callers: back after')
+
+
+def test_edges_after_a_quick_switch(machines):
+    """The monitor raises each unmasked edge-triggered pin once. No device is at these pins."""
+    machine = machines.start('timeout=0 default=callers', [module('kernel', 'callers', CALLERS, 'mem=16M')])
+    machine.expect(r'^callers: 0 other CPUs are ready\n', BOOT_LIMIT)
+    for time in 1, 2:
+        machine.send('q')
+        machine.expect(PROMPT)
+        machine.sendline('switch callers')
+        came = dict(re.findall(r'callers: (\w+): (\d+)\n', machine.expect(r'((?:.*\n)*?)callers: all pins told', LIMIT)[1]))
+        assert came == {'fixed': f'{time}', 'logical': f'{time}', 'lowest': f'{time}', 'masked': '0', 'level': '0',
+                        'nmi': '0'}
 
 
 def end(machines, key, **settings):

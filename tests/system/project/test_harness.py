@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from grub_image import IMAGES, build_image, quote_line
-from linux import ALARM, AMD_SAYS, BUSY_HOST
+from linux import ALARM, AMD_SAYS, BUSY_HOST, alarming_lines
 from screen import keys_of
 from serial_stream import ExpectError, SerialStream
 from switchyard import parse_table
@@ -174,6 +174,15 @@ def test_stream_that_stands_still(sender):
 ])
 def test_what_a_busy_host_makes_linux_say(line, harmless):
     assert ALARM.search(line) and bool(BUSY_HOST.search(line)) == harmless
+
+
+@pytest.mark.parametrize('measured, harmless', [
+    ('tsc: PIT calibration deviates from HPET: 290266 2594704', True),
+    ('tsc: PIT calibration matches HPET. 1 loops', False),
+])
+def test_a_counter_that_was_measured_on_a_busy_host(measured, harmless):
+    skew = "clocksource: Marking clocksource 'tsc' as unstable because the skew is too large:"
+    assert alarming_lines(f'{measured}\r\n{skew}\r\n') == ([] if harmless else [skew])
 
 
 def children(pid):

@@ -14,6 +14,7 @@ enum { DISABLED = 0, XAPIC = 2, INVALID = 1, X2APIC = 3 }; /* bits 11 and 10 of 
 
 #define MODE_SHIFT	  10
 #define REGISTERS	  1024 /* 32-bit words */
+#define X2APIC_TPR	  0x808
 #define X2APIC_LDR	  0x80d
 #define X2APIC_DFR	  0x80e
 #define X2APIC_ICR	  0x830
@@ -23,6 +24,7 @@ enum { DISABLED = 0, XAPIC = 2, INVALID = 1, X2APIC = 3 }; /* bits 11 and 10 of 
 #define X2APIC_IRR	  0x820
 #define X2APIC_INITIAL	  0x838
 #define X2APIC_CURRENT	  0x839
+#define X2APIC_DIVIDE	  0x83e
 #define VERSION_ALL_LVTS  0x00060015 /* highest LVT entry: 6 */
 #define TIMER_ONESHOT	  (0u << 17)
 #define TIMER_DEADLINE	  (2u << 17)
@@ -31,6 +33,8 @@ enum { DISABLED = 0, XAPIC = 2, INVALID = 1, X2APIC = 3 }; /* bits 11 and 10 of 
 #define LVT_NMI		  0x400u
 #define ICR_SELF_FIXED	  0x44000u
 #define ICR_INIT_OTHERS	  0xc4500u
+#define ICR_FIXED	  0x4000u
+#define ICR_LOGICAL	  0x0800u
 #define ICR_INIT	  0x4500u
 #define ICR_NMI		  0x4400u
 #define CAP_XAPIC_DISABLE (1ull << 21)
@@ -66,9 +70,9 @@ static bool allows(uint32_t msr, uint64_t from, uint64_t to)
 
 static void start_in(unsigned int mode)
 {
-	static const uint16_t x2apic[] = {0x802, 0x803, 0x808, 0x80b, 0x80d, 0x80f,
-					  0x828, 0x82f, 0x830, 0x832, 0x833, 0x834,
-					  0x835, 0x836, 0x837, 0x838, 0x839, 0x83e};
+	static const uint16_t x2apic[] = {0x802, 0x803, 0x808, 0x80a, 0x80b, 0x80d, 0x80f,
+					  0x828, 0x82f, 0x830, 0x832, 0x833, 0x834, 0x835,
+					  0x836, 0x837, 0x838, 0x839, 0x83e};
 
 	fake_cpu_reset();
 	fake_cpu.allows = allows;
@@ -77,8 +81,7 @@ static void start_in(unsigned int mode)
 	page[0x30 / 4] = VERSION_ALL_LVTS;
 	for (unsigned int i = 0; i < sizeof(x2apic) / sizeof(x2apic[0]); i++)
 		fake_msr(x2apic[i], 0);
-	for (unsigned int i = 0; i < 8; i++) { /* ISR, TMR, IRR */
-		fake_msr(0x810 + i, 0);
+	for (unsigned int i = 0; i < 8; i++) { /* TMR, IRR */
 		fake_msr(0x818 + i, 0);
 		fake_msr(0x820 + i, 0);
 	}
@@ -121,7 +124,7 @@ static void test_every_change_of_mode(void **unused)
 
 		start_in(modes[i / 3]);
 		state.apic_base = base_in(modes[i % 3]);
-		lapic_restore(&state);
+		lapic_restore(&state, NULL);
 		assert_int_equal(fake_msr_value(MSR_APIC_BASE), state.apic_base);
 	}
 }
@@ -134,7 +137,7 @@ static void test_same_mode_is_not_written(void **unused)
 	(void)unused;
 	start_in(X2APIC);
 	lapic_save(&state);
-	lapic_restore(&state);
+	lapic_restore(&state, NULL);
 	assert_int_equal(writes(MSR_APIC_BASE, &last), 0);
 }
 
@@ -153,7 +156,7 @@ static void test_x2apic_state_comes_back(void **unused)
 	assert_int_equal(fake_cpu.event_count, 0);
 	for (unsigned int i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
 		fake_msr(kept[i], 0);
-	lapic_restore(&state);
+	lapic_restore(&state, NULL);
 	for (unsigned int i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
 		assert_int_equal(fake_msr_value(kept[i]), 0x10 + i);
 }
@@ -173,7 +176,7 @@ static void test_xapic_state_comes_back(void **unused)
 	lapic_save(&state);
 	for (unsigned int i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
 		page[kept[i] / 4] = 0;
-	lapic_restore(&state);
+	lapic_restore(&state, NULL);
 	for (unsigned int i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
 		assert_int_equal(page[kept[i] / 4], 0x10 + i);
 }
@@ -188,7 +191,7 @@ static void test_x2apic_sends_what_was_pending(void **unused)
 	start_in(X2APIC);
 	lapic_save(&state);
 	state.pending[0xec / 32] = 1u << 0xec % 32;
-	lapic_restore(&state);
+	lapic_restore(&state, NULL);
 	assert_int_equal(writes(X2APIC_ICR, &last), 1);
 	assert_int_equal(fake_cpu.event[last].value, ICR_SELF_FIXED | 0xec);
 }
@@ -231,7 +234,7 @@ static void test_deadline(void **unused)
 	lapic_save(&state);
 	fake_msr(X2APIC_LVT_TIMER, 0);
 	fake_msr(MSR_TSC_DEADLINE, 0);
-	lapic_restore(&state);
+	lapic_restore(&state, NULL);
 	assert_int_equal(writes(X2APIC_LVT_TIMER, &mode), 1);
 	assert_int_equal(writes(MSR_TSC_DEADLINE, &deadline), 1);
 	assert_int_equal(fake_cpu.event[deadline].value, 12345);
@@ -251,7 +254,7 @@ static void test_periodic_timer(void **unused)
 	fake_msr(X2APIC_INITIAL, 1000);
 	lapic_save(&state);
 	fake_msr(X2APIC_INITIAL, 0);
-	lapic_restore(&state);
+	lapic_restore(&state, NULL);
 	assert_int_equal(fake_msr_value(X2APIC_INITIAL), 1000);
 	assert_int_equal(writes(MSR_TSC_DEADLINE, &last), 0);
 }
@@ -268,7 +271,7 @@ static void run_out(struct lapic_state *state, uint32_t mode)
 	fake_msr(MSR_TSC_DEADLINE, 0);
 	fake_msr(X2APIC_IRR + 0xec / 32, 1u << 0xec % 32);
 	lapic_drain(state);
-	lapic_restore(state);
+	lapic_restore(state, NULL);
 }
 
 static void test_a_one_shot_timer_fires_once(void **unused)
@@ -280,6 +283,31 @@ static void test_a_one_shot_timer_fires_once(void **unused)
 	run_out(&state, TIMER_ONESHOT);
 	assert_int_equal(writes(X2APIC_ICR, &last), 1);
 	assert_int_equal(fake_msr_value(X2APIC_INITIAL), 0);
+}
+
+/* A timer has run out before the save. Its interrupt has not come yet. Returns how often it is sent. */
+static unsigned int sent_late(uint32_t mode)
+{
+	struct lapic_state state;
+	unsigned int last;
+
+	start_in(X2APIC);
+	fake_msr(X2APIC_LVT_TIMER, mode | 0xec);
+	fake_msr(X2APIC_INITIAL, 1000);
+	fake_msr(X2APIC_CURRENT, 0);
+	lapic_save(&state);
+	lapic_drain(&state);
+	lapic_restore(&state, NULL);
+	return writes(X2APIC_ICR, &last);
+}
+
+static void test_a_late_one_shot_timer_is_not_lost(void **unused)
+{
+	(void)unused;
+	assert_int_equal(sent_late(TIMER_ONESHOT), 1);
+	assert_int_equal(sent_late(TIMER_ONESHOT | 0x10000), 0); /* masked */
+	assert_int_equal(sent_late(TIMER_PERIODIC), 0);
+	assert_int_equal(sent_late(TIMER_DEADLINE), 0);
 }
 
 static void test_a_deadline_fires_once(void **unused)
@@ -304,7 +332,7 @@ static void test_a_one_shot_timer_goes_on(void **unused)
 	fake_msr(X2APIC_CURRENT, 500);
 	lapic_save(&state);
 	lapic_drain(&state);
-	lapic_restore(&state);
+	lapic_restore(&state, NULL);
 	assert_int_equal(fake_msr_value(X2APIC_INITIAL), 500);
 }
 
@@ -383,11 +411,64 @@ static void test_only_what_differs_is_written(void **unused)
 	lapic_drain(&state);
 	lapic_virtual_wire(&state);
 	assert_x2apic_virtual_wire();
-	lapic_restore(&state);
+	lapic_restore(&state, NULL);
 	assert_int_equal(fake_msr_value(X2APIC_LVT_TIMER), TIMER_PERIODIC | 0xec);
 	assert_int_equal(writes(X2APIC_LVT_TIMER, &last), 3);
 	assert_int_equal(writes(X2APIC_LINT0, &last), 2); /* masked, and unmasked */
 	assert_int_equal(writes(X2APIC_LVT_TIMER + 1, &last), 0);
+	assert_int_equal(writes(MSR_APIC_BASE, &last), 0);
+}
+
+/* A message "to the lowest priority" becomes one to all CPUs that it names. */
+static void test_x2apic_messages(void **unused)
+{
+	unsigned int last = 0;
+
+	(void)unused;
+	start_in(X2APIC);
+	lapic_send_message(0xfee45000, 0x4131);
+	assert_int_equal(fake_cpu.event[fake_cpu.event_count - 1].value,
+			 ICR_FIXED | 0x31 | 0x45ull << 32);
+	lapic_send_message(0xfee0300c, 0x4032);
+	assert_int_equal(writes(X2APIC_ICR, &last), 2);
+	assert_int_equal(fake_cpu.event[last].value, ICR_FIXED | ICR_LOGICAL | 0x32 | 3ull << 32);
+}
+
+/* From one slot's drained registers to another's, without virtual wire mode. */
+static void test_from_slot_to_slot(void **unused)
+{
+	struct lapic_state state, other;
+	unsigned int last = 0;
+
+	(void)unused;
+	start_in(X2APIC);
+	fake_msr(X2APIC_LVT_TIMER, TIMER_ONESHOT | 0xec);
+	fake_msr(X2APIC_CURRENT, 500);
+	fake_msr(X2APIC_DIVIDE, 3);
+	lapic_save(&state);
+	fake_msr(X2APIC_LVT_TIMER, TIMER_PERIODIC | 0x31);
+	fake_msr(X2APIC_INITIAL, 1000);
+	fake_msr(X2APIC_DIVIDE, 0xb);
+	fake_msr(X2APIC_TPR, 0x20);
+	lapic_save(&other);
+	lapic_drain(&other);
+	fake_cpu.event_count = 0;
+	lapic_restore(&state, &other);
+	assert_int_equal(fake_msr_value(X2APIC_LVT_TIMER), TIMER_ONESHOT | 0xec);
+	assert_int_equal(fake_msr_value(X2APIC_INITIAL), 500);
+	assert_int_equal(fake_msr_value(X2APIC_DIVIDE), 3);
+	assert_int_equal(fake_msr_value(X2APIC_TPR), 0);
+	assert_int_equal(writes(X2APIC_LINT0, &last), 1); /* it was masked */
+	lapic_drain(&state);
+	lapic_restore(&other, &state);
+	assert_int_equal(fake_msr_value(X2APIC_LVT_TIMER), TIMER_PERIODIC | 0x31);
+	assert_int_equal(fake_msr_value(X2APIC_INITIAL), 1000);
+	assert_int_equal(fake_msr_value(X2APIC_TPR), 0x20);
+	fake_cpu.event_count = 0;
+	state.current = 0;
+	lapic_drain(&other);
+	lapic_restore(&state, &other); /* no count: the other slot's timer is stopped */
+	assert_int_equal(fake_msr_value(X2APIC_INITIAL), 0);
 	assert_int_equal(writes(MSR_APIC_BASE, &last), 0);
 }
 
@@ -416,10 +497,12 @@ int main(void)
 		cmocka_unit_test(test_x2apic_sends_what_was_pending),
 		cmocka_unit_test(test_x2apic_init_to_all_others),
 		cmocka_unit_test(test_x2apic_one_cpu),
+		cmocka_unit_test(test_x2apic_messages),
 		cmocka_unit_test(test_the_flag_of_the_boot_cpu_stays),
 		cmocka_unit_test(test_deadline),
 		cmocka_unit_test(test_periodic_timer),
 		cmocka_unit_test(test_a_one_shot_timer_fires_once),
+		cmocka_unit_test(test_a_late_one_shot_timer_is_not_lost),
 		cmocka_unit_test(test_a_deadline_fires_once),
 		cmocka_unit_test(test_a_one_shot_timer_goes_on),
 		cmocka_unit_test(test_back_to_firmwares_xapic),
@@ -427,6 +510,7 @@ int main(void)
 		cmocka_unit_test(test_back_to_firmwares_x2apic),
 		cmocka_unit_test(test_locked_in_x2apic),
 		cmocka_unit_test(test_only_what_differs_is_written),
+		cmocka_unit_test(test_from_slot_to_slot),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

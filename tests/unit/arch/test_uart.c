@@ -64,7 +64,7 @@ static int start(void **state)
 /* Another slot's level can't be read. With a high one, the first bytes would not interrupt. */
 static void the_trigger_level_is_1_if_nothing_else_differs(void **state)
 {
-	struct uart_state saved, now;
+	struct uart_state saved = {.present = true}, now = saved;
 
 	(void)state;
 	uart_save(PORT, &saved);
@@ -79,7 +79,7 @@ static void the_trigger_level_is_1_if_nothing_else_differs(void **state)
 
 static void without_fifos_none_are_switched_on(void **state)
 {
-	struct uart_state saved;
+	struct uart_state saved = {.present = true};
 
 	(void)state;
 	fcr = 0;
@@ -93,7 +93,7 @@ static void without_fifos_none_are_switched_on(void **state)
 
 static void what_differs_comes_back(void **state)
 {
-	struct uart_state saved, now;
+	struct uart_state saved = {.present = true}, now = saved;
 
 	(void)state;
 	uart_save(PORT, &saved);

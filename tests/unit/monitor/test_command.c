@@ -157,7 +157,7 @@ static const struct wrong_use {
 	{"add X --mem 1M", "error: bad name \"X\"; expected a-z, 0-9, then also dot, _ and -\n"},
 	{"add tick --mem 1M", "error: slot tick is there already\n"},
 	{"add x --mem 1M --foo 1",
-	 "error: unknown option \"foo=1\"; expected mem=, cpus=, on-end=, on-crash=, efi= or switch=\n"},
+	 "error: unknown option \"foo=1\"; expected mem=, cpus=, devices=, on-end=, on-crash=, efi= or switch=\n"},
 	{"add x --mem 1M", "error: this fake has no room\n"},
 	{"remove", "error: usage: remove SLOT\n"},
 	{"remove foo", "error: no slot \"foo\"; there are alpha, beta-with-a-name, tick\n"},
@@ -375,14 +375,18 @@ static void pci_shows_functions(void **state)
 	fake_pci_capability(disk, 0x11, 0x40, 12);
 	fake_pci_set(disk, 0x42, 2, 0x8000 | 64, true);
 	pci_init();
+	pci_set_add(monitor.slots.slot[0].own.set, 1);
+	pci_set_add(monitor.slots.slot[2].uses.set, 2);
+	monitor.slots.slot[2].works = true;
 	assert_string_equal(
 		run("pci"),
-		"ADDRESS  ID         CLASS            ENABLED    INTERRUPT          BARS\n"
-		"00:00.0  8086:1237  host bridge      -          -                  -\n"
-		"00:03.0  8086:10d3  Ethernet         io master  IRQ 11             io 0xc000\n"
-		"00:03.1  1b36:0010  NVMe controller  -          MSI-X, 65 entries  "
+		"ADDRESS  ID         CLASS            SLOT         ENABLED    INTERRUPT          BARS\n"
+		"00:00.0  8086:1237  host bridge      -            -          -                  -\n"
+		"00:03.0  8086:10d3  Ethernet         alpha        io master  IRQ 11             io "
+		"0xc000\n"
+		"00:03.1  1b36:0010  NVMe controller  tick, works  -          MSI-X, 65 entries  "
 		"memory 0x8febf0000, memory 0xfebd0000\n"
-		"00:1f.0  1234:0001  class fe12       -          -                  -\n");
+		"00:1f.0  1234:0001  class fe12       -            -          -                  -\n");
 	fake_pci_reset();
 	pci_init();
 }

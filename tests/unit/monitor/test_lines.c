@@ -153,6 +153,92 @@ static void default_way(void **state)
 	assert_true(table.slot[0].quick);
 }
 
+static void assert_address(uint32_t number, uint16_t address)
+{
+	const struct device_name *device = &table.slot[0].devices.device[number];
+
+	assert_false(device->is_kind);
+	assert_int_equal(device->address, address);
+}
+
+static void devices(void **state)
+{
+	(void)state;
+	parse_one("kernel slot=a");
+	assert_int_equal(table.slot[0].devices.count, 0);
+	parse_one("kernel slot=a devices=00:10.0,0000:fF:1f.7,1af4:1001,00:00.0");
+	assert_int_equal(reports.count, 0);
+	assert_int_equal(table.slot[0].devices.count, 4);
+	assert_address(0, 0x0080);
+	assert_address(1, 0xffff);
+	assert_true(table.slot[0].devices.device[2].is_kind);
+	assert_int_equal(table.slot[0].devices.device[2].id, 0x10011af4);
+	assert_address(3, 0);
+}
+
+#define EIGHT "00:01.0,00:02.0,00:03.0,00:04.0,00:05.0,00:06.0,00:07.0,00:08.0"
+
+static void as_many_devices_as_there_is_room_for(void **state)
+{
+	(void)state;
+	parse_one("kernel slot=a devices=" EIGHT "," EIGHT);
+	assert_int_equal(reports.count, 0);
+	assert_int_equal(table.slot[0].devices.count, SLOT_MAX_DEVICES);
+	parse_one("kernel slot=a devices=" EIGHT "," EIGHT ",00:09.0");
+	assert_int_equal(table.count, 0);
+	assert_non_null(strstr(reports.text[0], ": more than 16 devices; name kinds of them, as in "
+						"1af4:1001"));
+}
+
+static void faults_of_devices(void **state)
+{
+	static const char *const lists[] = {
+		"",
+		",",
+		"00:10.0,",
+		",00:10.0",
+		"00:10.8",
+		"00:20.0",
+		"00:1g.0",
+		"0:10.0",
+		"00:10",
+		"00:10.0.0",
+		"1:00:10.0",
+		"0001:00:10.0",
+		"00000:00:10.0",
+		"000:10.0",
+		"00.10:0",
+		"1af4:1001:1",
+		"1af4:100",
+		"01af4:1001",
+		"1af4-1001",
+		"xxxx:xxxx",
+		"00:10.0;",
+		"00:10.0,,00:11.0",
+		"00:-1.0",
+		"0x:10.0",
+		"all",
+	};
+	char line[80];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		snprintf(line, sizeof(line), "kernel slot=a devices=%s", lists[i]);
+		parse_one(line);
+		assert_int_equal(reports.count, 1);
+		assert_int_equal(table.count, 0);
+		assert_non_null(strstr(reports.text[0], ": bad device \""));
+		assert_non_null(strstr(reports.text[0],
+				       "\"; expected an address in PCI domain 0, as in 00:10.0, or "
+				       "VENDOR:DEVICE, as in 1af4:1001"));
+	}
+	parse_one("kernel slot=a devices=00:10.0,what,00:11.0");
+	/* The line names the entry, not the list. */
+	assert_non_null(strstr(reports.text[0], ": bad device \"what\"; expected"));
+	parse_one("module slot=a devices=00:10.0");
+	assert_non_null(strstr(reports.text[0], "option devices= is not for module lines"));
+}
+
 static void efi(void **state)
 {
 	(void)state;
@@ -190,7 +276,7 @@ static void faults_of_words(void **state)
 		 "expected kernel, initrd or module"},
 		{"kernel slot=a memory=5M",
 		 "slot a: line \"kernel slot=a memory=5M\": unknown option \"memory=5M\"; expected "
-		 "slot=, mem=, cpus=, type=, on-end=, on-crash=, efi=, switch= or --"},
+		 "slot=, mem=, cpus=, devices=, type=, on-end=, on-crash=, efi=, switch= or --"},
 		{"kernel slot=a mem=5M mem=6M",
 		 "slot a: line \"kernel slot=a mem=5M mem=6M\": option mem= given twice; expected "
 		 "once"},
@@ -208,7 +294,7 @@ static void faults_of_words(void **state)
 		{"", "line \"\": empty; expected KIND slot=NAME"},
 		{"/boot/x", "line \"/boot/x\": empty; expected KIND slot=NAME"},
 		{"kernel \x01\xff",
-		 "line \"kernel ??\": unknown option \"??\"; expected slot=, mem=, cpus=, type=, "
+		 "line \"kernel ??\": unknown option \"??\"; expected slot=, mem=, cpus=, devices=, type=, "
 		 "on-end=, on-crash=, efi=, switch= or --"},
 	};
 
@@ -482,6 +568,9 @@ int main(void)
 		cmocka_unit_test(options),
 		cmocka_unit_test(successors),
 		cmocka_unit_test(default_way),
+		cmocka_unit_test(devices),
+		cmocka_unit_test(as_many_devices_as_there_is_room_for),
+		cmocka_unit_test(faults_of_devices),
 		cmocka_unit_test(efi),
 		cmocka_unit_test(faults_of_words),
 		cmocka_unit_test(faults_of_values),

@@ -4,7 +4,9 @@
  * no RAM has two owners, and none is lost.
  */
 #include <stdio.h>
+#include "arch/x86/pci/pci.h"
 #include "fake/fake.h"
+#include "fake/fake_pci.h"
 #include "monitor/plan/plan_regions.h"
 #include "monitor/plan/pool.h"
 #include "monitor/switch/kept_state.h"
@@ -120,13 +122,16 @@ static void bad_texts(void **state)
 		{"slot=try mem=1M cpus=0-64",
 		 "bad CPUs \"0-64\"; expected a list of 0 to 63, as in 0,2-3"},
 		{"slot=try mem=1M type=linux",
-		 "unknown option \"type=linux\"; expected mem=, cpus=, on-end=, on-crash=, "
+		 "unknown option \"type=linux\"; expected mem=, cpus=, devices=, on-end=, on-crash=, "
 		 "efi= or switch="},
 		{"slot=try mem=1M -- quiet",
-		 "unknown option \"--\"; expected mem=, cpus=, on-end=, on-crash=, efi= or switch="},
+		 "unknown option \"--\"; expected mem=, cpus=, devices=, on-end=, on-crash=, efi= or switch="},
 		{"slot=try mem=1M mem=2M", "option mem= given twice; expected once"},
 		{"slot=try mem=1M on-crash=!",
 		 "bad successor \"!\"; expected monitor, restart or a slot's name"},
+		{"slot=try mem=1M devices=00:1.0",
+		 "bad device \"00:1.0\"; expected an address in PCI domain 0, as in 00:10.0, or "
+		 "VENDOR:DEVICE, as in 1af4:1001"},
 		{"slot=try mem=1M efi=yes", "bad efi \"yes\"; expected on or off"},
 	};
 	const struct slot_table slots = monitor.slots;
@@ -138,6 +143,26 @@ static void bad_texts(void **state)
 		assert_memory_equal(&monitor.slots, &slots, sizeof(slots));
 		fail_if_leaked();
 	}
+}
+
+/* It gets none of the RAM that it asked for, and the other slot keeps the function. */
+static void a_function_of_another_slot(void **state)
+{
+	(void)state;
+	fake_pci_reset();
+	fake_pci_add(-1, 16, 0, 0x10011af4, 0x01000000, 0);
+	pci_init();
+	added("slot=one mem=1M devices=00:10.0", 1);
+	before = monitor.plan;
+	assert_null(add("slot=two mem=1M devices=1af4:1001"));
+	assert_string_equal(error.text, "devices= names 0000:00:10.0, as that of slot one does; "
+					"expected each function in one slot's");
+	assert_int_equal(monitor.slots.count, 2);
+	fail_if_leaked();
+	removed("one");
+	added("slot=two mem=1M devices=1af4:1001", 1);
+	fake_pci_reset();
+	pci_init();
 }
 
 /* Holes are filled from below. Numbers of others stay. */
@@ -383,6 +408,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_a_new_slot_has),
 		TEST(bad_texts),
+		TEST(a_function_of_another_slot),
 		TEST(numbers_stay),
 		TEST(what_runs_out),
 		TEST(no_room_for_what_is_kept),

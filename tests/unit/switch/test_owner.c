@@ -10,6 +10,7 @@
 #include "fake/fake.h"
 #include "fake/fake_pci.h"
 #include "monitor/owner/owner.h"
+#include "reports.h"
 
 #define ID(device) (0x1af4u | (uint32_t)(device) << 16)
 #define CLASS_NET  0x02000000
@@ -149,13 +150,108 @@ static void devices_of_a_slot_that_is_killed(void **state)
 	tell(alpha, DISK, DISK);
 	alpha->works = true;
 	pci_functions()->function[pci_number(DISK)].works = true;
+	assert_false(pci_functions()->ended);
 	owner_end(alpha);
-	assert_true(is_master(disk)); /* a service touches no device */
 	assert_false(alpha->works);
 	assert_false(alpha->uses.told);
-	pci_stop_ended();
 	assert_false(is_master(disk));
 	assert_true(is_master(card));
+	assert_true(pci_functions()->ended); /* what was saved last lacks them */
+	owner_end(beta);		     /* it has not left any device working */
+	assert_true(is_master(card));
+}
+
+static void name_address(struct slot *slot, uint16_t address)
+{
+	slot->devices.device[slot->devices.count++] = (struct device_name){.address = address};
+}
+
+static void name_kind(struct slot *slot, uint32_t id)
+{
+	slot->devices.device[slot->devices.count++] =
+		(struct device_name){.id = id, .is_kind = true};
+}
+
+/* Claims for all slots. What is wrong and what is missing go into different reports. */
+static void claim_all(struct reports *wrong, struct reports *missing)
+{
+	static struct reports all;
+
+	memset(&all, 0, sizeof(all));
+	owner_claim_all(&slots, keep_report, keep_report, &all);
+	memset(wrong, 0, sizeof(*wrong));
+	memset(missing, 0, sizeof(*missing));
+	for (uint32_t i = 0; i < all.count; i++) {
+		bool is_missing = strstr(all.text[i], "no such PCI function");
+
+		keep_report(is_missing ? missing : wrong, all.text[i]);
+	}
+}
+
+static void lines_that_name_functions(void **state)
+{
+	struct reports wrong, missing;
+
+	(void)state;
+	name_address(alpha, DISK);
+	name_kind(beta, ID(3));
+	name_address(beta, PCI_ADDRESS(0, 18, 0));
+	name_kind(beta, 0xabcd0001);
+	name_address(gamma_slot, BRIDGE);
+	claim_all(&wrong, &missing);
+	assert_int_equal(wrong.count, 0);
+	assert_int_equal(missing.count, 3);
+	assert_string_equal(missing.text[0], "slot beta: devices= names 0000:00:12.0, but there is "
+					     "no such PCI function here, bridges apart");
+	assert_non_null(strstr(missing.text[1], "slot beta: devices= names 0001:abcd, but"));
+	assert_non_null(strstr(missing.text[2], "slot gamma: devices= names 0000:00:01.0, but"));
+	assert_ptr_equal(owner_of(&slots, pci_number(DISK)), alpha);
+	assert_ptr_equal(owner_of(&slots, pci_number(CARD)), beta);
+	assert_null(owner_of(&slots, pci_number(BRIDGE)));
+	tell(gamma_slot, CARD, CARD);
+	gamma_slot->works = true; /* it counts what a kernel has told */
+	assert_ptr_equal(owner_of(&slots, pci_number(CARD)), gamma_slot);
+}
+
+/* One names the address, and the other the kind. Only the second line is spoilt. */
+static void two_lines_that_name_a_function(void **state)
+{
+	struct reports wrong, missing;
+
+	(void)state;
+	name_address(alpha, CARD);
+	name_address(beta, DISK);
+	name_kind(beta, ID(3));
+	name_address(gamma_slot, DISK);
+	claim_all(&wrong, &missing);
+	assert_int_equal(wrong.count, 1);
+	assert_string_equal(wrong.text[0],
+			    "slot beta: devices= names 0000:00:11.0, as that of slot "
+			    "alpha does; expected each function in one slot's");
+	assert_int_equal(slots.count, 2);
+	assert_string_equal(slots.slot[1].name, "gamma");
+	assert_ptr_equal(owner_of(&slots, pci_number(DISK)), &slots.slot[1]);
+}
+
+/* A line stands in for a kernel that has not told, until that does. No slot starts by it. */
+static void a_line_stands_in(void **state)
+{
+	struct reports wrong, missing;
+
+	(void)state;
+	name_address(beta, CARD);
+	name_address(gamma_slot, DISK);
+	claim_all(&wrong, &missing);
+	tell(alpha, DISK, DISK);
+	alpha->works = true;
+	assert_true(allows(NULL, beta, false, false));
+	assert_false(allows(NULL, gamma_slot, false, false));
+	assert_string_equal(error.text, "both alpha and gamma use 0000:00:10.0");
+	assert_false(allows(NULL, beta, false, true));
+	assert_false(allows(beta, NULL, true, false));
+	assert_string_equal(error.text, "beta has not told which devices it uses");
+	tell(beta, CARD, DISK);
+	assert_false(allows(NULL, beta, false, false));
 }
 
 int main(void)
@@ -169,6 +265,9 @@ int main(void)
 		cmocka_unit_test_setup(a_device_that_was_taken, start),
 		cmocka_unit_test_setup(a_crash_leaves_devices_that_work, start),
 		cmocka_unit_test_setup(devices_of_a_slot_that_is_killed, start),
+		cmocka_unit_test_setup(lines_that_name_functions, start),
+		cmocka_unit_test_setup(two_lines_that_name_a_function, start),
+		cmocka_unit_test_setup(a_line_stands_in, start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

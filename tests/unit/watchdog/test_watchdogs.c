@@ -10,8 +10,9 @@
 
 static struct {
 	bool present, stubborn, runs;
+	uint16_t config;
 	uint32_t saved, restored, fed;
-} dog; /* the only device that a machine of this test can have: an iTCO */
+} dog; /* the only device that a machine of this test can have: a 6300ESB */
 static uint64_t time_us;
 static uint32_t address; /* of PCI's configuration mechanism 1 */
 static uint64_t firmware;
@@ -31,32 +32,35 @@ void pci_config_restore(uint32_t from)
 	address = from;
 }
 
-bool itco_find(void)
+bool i6300esb_find(void)
 {
 	return dog.present;
 }
 
-void itco_save(struct itco_state *state)
+bool i6300esb_save(struct i6300esb_state *state)
 {
 	address = 1;
 	dog.saved++;
-	state->time = dog.runs;
+	state->lock = dog.runs;
+	state->config = dog.config;
 	dog.runs = dog.stubborn;
+	return state->lock;
 }
 
-void itco_restore(const struct itco_state *state)
+void i6300esb_restore(const struct i6300esb_state *state)
 {
 	address = 2;
 	dog.restored++;
-	dog.runs = state->time;
+	dog.runs = state->lock;
+	dog.config = state->config;
 }
 
-bool itco_runs(void)
+bool i6300esb_runs(void)
 {
 	return dog.runs;
 }
 
-void itco_feed(void)
+void i6300esb_feed(void)
 {
 	dog.fed++;
 }
@@ -72,10 +76,11 @@ void ipmi_set_firmware(uint64_t efi_system_table)
 	{                                                         \
 		return false;                                     \
 	}                                                         \
-	void device##_save(struct device##_state *state)          \
+	bool device##_save(struct device##_state *state)          \
 	{                                                         \
 		(void)state;                                      \
 		assert_true(false);                               \
+		return false;                                     \
 	}                                                         \
 	void device##_restore(const struct device##_state *state) \
 	{                                                         \
@@ -92,7 +97,7 @@ void ipmi_set_firmware(uint64_t efi_system_table)
 		assert_true(false);                               \
 	}
 
-ABSENT(i6300esb)
+ABSENT(itco)
 ABSENT(sp5100)
 ABSENT(ipmi)
 
@@ -124,7 +129,7 @@ static void a_machine_without_any(void **state)
 	dog.present = false;
 	watchdogs_init(0);
 	watchdogs_save(&saved);
-	watchdogs_restore(&saved);
+	watchdogs_restore(&saved, NULL);
 	watchdogs_feed();
 	assert_int_equal(dog.saved + dog.restored + dog.fed, 0);
 }
@@ -139,12 +144,36 @@ static void it_comes_back_and_pcis_address_stays(void **state)
 	watchdogs_save(&saved);
 	assert_int_equal(address, 0x80001000);
 	assert_false(dog.runs);
-	watchdogs_restore(&saved);
+	watchdogs_restore(&saved, NULL);
 	assert_int_equal(address, 0x80001000);
 	assert_true(dog.runs);
 	time_us += FEED_US;
 	watchdogs_feed(); /* that is its slot's task */
 	assert_int_equal(dog.fed, 0);
+}
+
+/* A device that nobody has stopped or changed since it was read is left alone. */
+static void only_what_differs_is_restored(void **state)
+{
+	struct watchdogs_state saved = {0}, now = {0};
+
+	(void)state;
+	watchdogs_init(0);
+	watchdogs_save(&saved);
+	watchdogs_save(&now);
+	watchdogs_restore(&saved, &now);
+	assert_int_equal(dog.restored, 0);
+	dog.config = 1;
+	watchdogs_save(&now);
+	watchdogs_restore(&saved, &now);
+	assert_int_equal(dog.restored, 1);
+	assert_int_equal(dog.config, 0);
+	dog.runs = true;
+	watchdogs_save(&saved);
+	dog.runs = true;
+	watchdogs_save(&now); /* the same, but stopped by that */
+	watchdogs_restore(&saved, &now);
+	assert_true(dog.runs);
 }
 
 /* It is fed at once, and twice a second while the monitor waits. */
@@ -156,7 +185,7 @@ static void one_that_is_locked_is_named_and_fed(void **state)
 	dog.stubborn = true;
 	watchdogs_init(0);
 	watchdogs_save(&saved);
-	assert_string_equal(watchdogs_locked(), "iTCO");
+	assert_string_equal(watchdogs_locked(), "i6300esb");
 	dog.fed = 0;
 	watchdogs_feed();
 	assert_int_equal(dog.fed, 0);
@@ -165,7 +194,7 @@ static void one_that_is_locked_is_named_and_fed(void **state)
 		watchdogs_feed();
 	}
 	assert_int_equal(dog.fed, 2);
-	watchdogs_restore(&saved);
+	watchdogs_restore(&saved, NULL);
 	assert_int_equal(dog.fed, 3);
 }
 
@@ -175,6 +204,7 @@ int main(void)
 		cmocka_unit_test_setup(what_firmware_started_is_stopped, start),
 		cmocka_unit_test_setup(a_machine_without_any, start),
 		cmocka_unit_test_setup(it_comes_back_and_pcis_address_stays, start),
+		cmocka_unit_test_setup(only_what_differs_is_restored, start),
 		cmocka_unit_test_setup(one_that_is_locked_is_named_and_fed, start),
 	};
 

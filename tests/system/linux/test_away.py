@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Linux's clocks, timers and watchdogs, and what NTP has found out, after up to 20 minutes away.
+
+QEMU counts the instructions that it executes, and makes a clock of that. When all CPUs sleep, the clock
+jumps to the next event. So minutes pass in seconds, no guest can tell, and no busy host disturbs.
+"""
+
+import re
+import tarfile
+
+import pytest
+
+from guest_images import compile_static
+from linux import CLOUD, OLDER_CLOUD, Linux, linux_slot
+from switchyard import tick_count, tick_slot
+
+FAST = ['-icount', 'shift=3,sleep=off', '-rtc', 'base=utc,clock=vm']
+AWAY_S = (25, 180, 1200)  # 25 s is longer than what Linux calls a lockup
+BY_TSC_S = 1000           # longer absences are counted by the RTC, in whole seconds
+EXACT_S, WHOLE_S = 0.01, 2
+SHORT_S = 1
+WALL_S, OWN_S = 10, 20    # see timers.c: one passes while the slot is parked, one does not
+SOON_S = 5
+LATE_S = 30               # Linux's watchdogs look at least so often
+LIMIT_S = 120
+CLOCK_SOURCE = 'cat /sys/devices/system/clocksource/clocksource0/current_clocksource'
+
+# Timers run on both CPUs, and nothing else wakes the second one.
+LEAVE = f"""taskset 1 /tmp/timers {WALL_S} {OWN_S} > /tmp/timers0 &
+taskset 2 /tmp/timers {WALL_S} {OWN_S} still > /tmp/timers1 &
+sleep 1
+/tmp/ntp set > /tmp/before && syctl "$@" && /tmp/ntp > /tmp/after
+"""
+
+# The second one has no watchdog of clock sources, which would wake an idle CPU each second.
+SOURCES = {'tsc': '', 'tsc-alone': 'tsc=reliable', 'hpet': 'clocksource=hpet', 'acpi_pm': 'clocksource=acpi_pm'}
+
+
+def disk(folder):
+    with tarfile.open(folder / 'disk.img', 'w') as archive:
+        for name in ('timers', 'ntp'):
+            archive.add(compile_static(name), name)
+    return ['-drive', f'file={folder / "disk.img"},format=raw,if=virtio,readonly=on']
+
+
+def start(machines, flavour, source):
+    """For each time away there is a tick, which then switches back by itself. All have run once."""
+    ticks = {away: tick_slot(f'tick{away}', string=f'every={away * 100} to=1') for away in (SHORT_S, *AWAY_S)}
+    machine = machines.start('timeout=0 default=alpha',
+                             linux_slot('alpha', flavour, extra=f'nohz_full=1 {SOURCES[source]}') + sum(ticks.values(), []),
+                             memory='512M', smp=2, devices=[*FAST, *disk(machines.logs)])
+    alpha = Linux(machine, 'alpha')
+    alpha.wait()
+    alpha.run('tar xf /dev/vda -C /tmp')
+    alpha.put_file('/tmp/leave', LEAVE)
+    for away in ticks:
+        alpha.leave(f'syctl switch tick{away}')
+        tick_count(machine, f'tick{away}')
+        alpha.come_back(LIMIT_S)
+    return alpha
+
+
+def log(alpha):
+    """Takes the kernel's log: its lines without stamps and numbers."""
+    alpha.run(f'sleep {LATE_S}')
+    lines = alpha.run('dmesg -c').replace('\r', '').split('\n')
+    return {re.sub(r'\d+', 'N', re.sub(r'^\[ *[0-9.]+\] ', '', line)) for line in lines if line}
+
+
+def ntp(alpha, when):
+    return {name: float(value) for name, value in re.findall(r'(\w+)=([\d.]+)', alpha.run(f'cat /tmp/{when}'))}
+
+
+def check_timers(alpha, file, away):
+    """Those that have passed fired once and at once, and the others go by Linux's own time."""
+    alpha.run(f'until grep -q end {file}; do sleep 1; done')
+    fired = {name: (int(count), float(after)) for name, count, after in
+             re.findall(r'(\w+): (\d+) after ([0-9.]+) s', alpha.run(f'cat {file}'))}
+    for name in ('wall', 'boot'):
+        assert fired[name][0] == 1 and fired[name][1] < SOON_S, fired
+    assert fired['own'][0] == 1 and OWN_S <= fired['own'][1] < OWN_S + SOON_S, fired
+    if 'seconds' in fired:
+        assert abs(fired['seconds'][0] - fired['seconds'][1]) < WHOLE_S, fired
+        assert abs(fired['beats'][0] - fired['beats'][1]) < WHOLE_S, fired
+        assert fired['beats'][0] > away, fired
+
+
+def check_ntp(before, after, away):
+    kept = ('status', 'freq', 'constant', 'esterror', 'tick', 'tai')
+    assert [after[name] for name in kept] == [before[name] for name in kept]
+    assert 0.9 * before['offset'] < after['offset'] <= before['offset']
+    assert after['maxerror'] < before['maxerror'] + 1e5
+    passed = after['boot'] - before['boot']
+    assert away <= passed + WHOLE_S and passed < away + SOON_S
+    assert after['real'] - before['real'] == pytest.approx(passed, abs=1e-3)
+    # QEMU's time-stamp counter counts nanoseconds then.
+    error = passed - (after['tsc'] - before['tsc']) / 1e9
+    assert abs(error) < (EXACT_S if away < BY_TSC_S else WHOLE_S)
+
+
+def be_away(alpha, way, away):
+    alpha.leave(f'sh /tmp/leave {way} switch tick{away}')
+    alpha.come_back(LIMIT_S)
+
+
+def check_away(alpha, way, away, usual):
+    source = alpha.run(CLOCK_SOURCE)
+    be_away(alpha, way, away)
+    for cpu in range(2):
+        check_timers(alpha, f'/tmp/timers{cpu}', away)
+    check_ntp(ntp(alpha, 'before'), ntp(alpha, 'after'), away)
+    assert log(alpha) <= usual
+    assert alpha.run(CLOCK_SOURCE) == source
+    alpha.check_cpus(2)
+
+
+@pytest.mark.parametrize('flavour, source', [
+    (CLOUD, 'tsc-alone'),
+    *[pytest.param(flavour, source, marks=pytest.mark.thorough)
+      for flavour in sorted({CLOUD, OLDER_CLOUD}) for source in SOURCES if (flavour, source) != (CLOUD, 'tsc-alone')]])
+def test_clocks_and_timers(machines, flavour, source):
+    alpha = start(machines, flavour, source)
+    assert alpha.run(CLOCK_SOURCE).strip() == source.split('-')[0]
+    log(alpha)
+    for away in AWAY_S:
+        check_away(alpha, '--quick', away, set())
+    for _ in range(2):  # some lines of a deep switch come late
+        be_away(alpha, '--deep', SHORT_S)
+        usual = log(alpha)
+    for away in AWAY_S:
+        check_away(alpha, '--deep', away, usual)

@@ -44,11 +44,12 @@ bool switchyard_request_suspends(void)
 	return READ_ONCE(switchyard_core.turn.task) == current;
 }
 
-/* The CPUs that come along in a quick switch, for the argument of the gate. */
+/* The CPUs that come along, for the argument of the gate. */
 static u64 others(const struct switchyard_turn *turn)
 {
-	return turn->op & SWITCHYARD_QUICK ? (u64)(num_online_cpus() - 1) << SWITCHYARD_OTHERS_SHIFT
-					   : 0;
+	return turn->op & (SWITCHYARD_QUICK | SWITCHYARD_KEEP_CPUS)
+		       ? (u64)(num_online_cpus() - 1) << SWITCHYARD_OTHERS_SHIFT
+		       : 0;
 }
 
 int switchyard_request_enter(bool *left)
@@ -160,6 +161,8 @@ static int request_suspend(struct switchyard_turn *turn, bool force, s32 *result
 
 	if (!force && turn->way->find_lost(&turn->lost))
 		return -ENOTRECOVERABLE;
+	if (turn->way->keeps_cpus)
+		turn->op |= SWITCHYARD_KEEP_CPUS;
 	error = prepare(turn, turn->op, turn->slot);
 	if (error)
 		return error;

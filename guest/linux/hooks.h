@@ -63,11 +63,22 @@ void switchyard_switch_end(void);
 void switchyard_quick_init(void);
 void switchyard_quick_exit(void);
 
+/*
+ * A quick switch: _find() comes first, and _forget() last. The others are called while all CPUs are
+ * stopped: _begin(), _enter() and _end() on the boot CPU, the second with Linux's core suspended,
+ * and _back() on each other CPU that was in switchyard_request_park() meanwhile.
+ */
+void switchyard_quick_find(void);
+void switchyard_quick_forget(void);
+void switchyard_quick_begin(void);
+int switchyard_quick_enter(void);
+void switchyard_quick_end(bool entered);
+void switchyard_quick_back(void);
+
 /* Functions for struct switchyard_way. */
 bool switchyard_find_lost(struct switchyard_lost *lost);
 int switchyard_find_uses(u16 *uses, const char **reason);
 const char *switchyard_why_not_quick(void);
-int switchyard_quick_stop(void);
 
 /* Notifier of network devices. _resume() is called when devices are back. It sleeps. */
 int switchyard_network_init(void);

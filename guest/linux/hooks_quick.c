@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hooks_quick.c - stops all CPUs of a stock kernel for a quick switch.
+ * hooks_quick.c - a quick switch: what CPUs do while all of them are stopped.
  *
- * stop_machine() brings all CPUs to one function, with interrupts off. There, the boot CPU does
- * what Linux does last of all before it sleeps: syscore_suspend() stops its clocks and keeps the
- * interrupt controllers' registers.
- *
- * syscore_suspend() switches the boot CPU's local APIC off. What devices send to it after that, and
- * before the monitor masks them, would be lost. MSI-X is masked before: the device notes what it
- * has to say. Other messages, and edges at a pin of the IO-APIC, are raised once afterwards.
- * Drivers take one too many for spurious.
+ * On the boot CPU, Linux does what it does last of all before it sleeps: syscore_suspend() stops
+ * its clocks and keeps the interrupt controllers' registers. It also switches this CPU's local APIC
+ * off. What devices send to it after that, and before the monitor masks them, would be lost. MSI-X
+ * is masked before: the device notes what it has to say. Other messages, and edges at a pin of the
+ * IO-APIC, are raised once afterwards. Drivers take one too many for spurious.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -19,24 +16,14 @@
 #include <linux/interrupt.h>
 #include <linux/kernel.h>
 #include <linux/msi.h>
-#include <linux/nmi.h>
 #include <linux/pci.h>
 #include <linux/percpu.h>
-#include <linux/sched.h>
 #include <linux/smp.h>
-#include <linux/stop_machine.h>
-#include <linux/syscore_ops.h>
 #include <asm/processor-flags.h>
 #include <asm/special_insns.h>
 #include "compat.h"
 #include "hooks.h"
 #include "switchyard_core.h"
-
-/* What the CPUs tell each other. */
-struct quick {
-	bool enter; /* the boot CPU is ready to enter the gate */
-	bool done;  /* it goes on, whether it was there or not */
-};
 
 /* The PCI functions that have a driver. They are found before the CPUs are stopped. */
 static struct {
@@ -96,29 +83,32 @@ static void raise_edges(void)
  */
 #define RENEWED (SWITCHYARD_SPARE_IOAPIC | SWITCHYARD_SPARE_PIC)
 
-static int stop_boot_cpu(struct quick *quick)
+/* On the boot CPU, when all CPUs are stopped. */
+void switchyard_quick_begin(void)
+{
+	mask_messages(true);
+}
+
+/* On the boot CPU, when Linux's core is suspended. */
+int switchyard_quick_enter(void)
 {
 	bool left;
 	int error;
 
-	mask_messages(true);
-	system_state = SYSTEM_SUSPEND;
-	error = syscore_suspend();
-	if (!error) {
-		smp_store_release(&quick->enter, true);
-		switchyard_spare(RENEWED | switchyard_font_spared_running());
-		switchyard_request_enter(&left);
-		switchyard_spare(0);
-		if (left)
-			switchyard_font_kept();
-		syscore_resume();
-		raise_edges();
-	}
-	mask_messages(false);
-	system_state = SYSTEM_RUNNING;
-	touch_softlockup_watchdog();
-	smp_store_release(&quick->done, true);
+	switchyard_spare(RENEWED | switchyard_font_spared_running());
+	error = switchyard_request_enter(&left);
+	switchyard_spare(0);
+	if (left)
+		switchyard_font_kept();
 	return error;
+}
+
+/* On the boot CPU, when it is resumed, before any CPU goes on. */
+void switchyard_quick_end(bool entered)
+{
+	if (entered)
+		raise_edges();
+	mask_messages(false);
 }
 
 /*
@@ -152,25 +142,10 @@ void switchyard_quick_exit(void)
 		hrtimer_cancel(per_cpu_ptr(&nudges, cpu));
 }
 
-static void stop_other_cpu(struct quick *quick)
+/* On each other CPU, when it goes on. */
+void switchyard_quick_back(void)
 {
-	while (!smp_load_acquire(&quick->enter) && !READ_ONCE(quick->done))
-		cpu_relax();
-	if (READ_ONCE(quick->enter))
-		switchyard_request_park();
-	while (!smp_load_acquire(&quick->done))
-		cpu_relax();
-	touch_softlockup_watchdog();
-	if (READ_ONCE(quick->enter))
-		hrtimer_start(this_cpu_ptr(&nudges), 0, HRTIMER_MODE_REL_PINNED_HARD);
-}
-
-static int stop_cpu(void *data)
-{
-	if (raw_smp_processor_id() == SWITCHYARD_BOOT_CPU)
-		return stop_boot_cpu(data);
-	stop_other_cpu(data);
-	return 0;
+	hrtimer_start(this_cpu_ptr(&nudges), 0, HRTIMER_MODE_REL_PINNED_HARD);
 }
 
 static void look_for_vmx(void *found)
@@ -193,30 +168,19 @@ const char *switchyard_why_not_quick(void)
 	return NULL;
 }
 
-static void forget_used(void)
+void switchyard_quick_forget(void)
 {
 	while (used.count)
 		pci_dev_put(used.card[--used.count]);
 }
 
-static void find_used(void)
+void switchyard_quick_find(void)
 {
 	struct pci_dev *card = NULL;
 
 	for_each_pci_dev (card)
 		if (card->driver && used.count < SWITCHYARD_MOST_USES)
 			used.card[used.count++] = pci_dev_get(card);
-}
-
-int switchyard_quick_stop(void)
-{
-	struct quick quick = {false};
-	int error;
-
-	find_used();
-	error = stop_machine(stop_cpu, &quick, cpu_online_mask);
-	forget_used();
-	return error;
 }
 
 int switchyard_find_uses(u16 *uses, const char **reason)

@@ -69,9 +69,12 @@ enum switchyard_op {
  * QUICK: this slot's PCI functions go on working while it is parked, and its CPUs come back where
  * they were. Each other CPU that shall come back calls PARK; the upper half of arg says how many.
  * FORCED: it is done even if functions that work for a parked slot may be disturbed.
+ * KEEP_CPUS: the CPUs come back as with QUICK, although no function works for a parked slot.
  */
 #define SWITCHYARD_QUICK	0x100u
 #define SWITCHYARD_FORCED	0x200u
+#define SWITCHYARD_KEEP_CPUS	0x400u
+#define SWITCHYARD_FLAGS	(SWITCHYARD_QUICK | SWITCHYARD_FORCED | SWITCHYARD_KEEP_CPUS)
 #define SWITCHYARD_OTHERS_SHIFT 32
 
 /*

@@ -46,6 +46,8 @@ struct switchyard_way {
 	 * switchyard_request_enter() and _end() in this order.
 	 */
 	int (*suspend)(void);
+	/* It lets all other CPUs call switchyard_request_park() meanwhile. */
+	bool keeps_cpus;
 	/*
 	 * Fills uses with the addresses of the PCI functions that have a driver (switchyard.h,
 	 * PREPARE), SWITCHYARD_MOST_USES at most. Returns how many, or a negative errno with

@@ -31,6 +31,9 @@ static uint32_t spared;
 /* Its devices go on working while it is parked. */
 static bool devices_work;
 
+/* Its other CPUs come back where they were. */
+static bool others_stay;
+
 /* The only CPU of this machine is the one that the monitor runs on. */
 static bool alone;
 
@@ -150,7 +153,7 @@ static void other_cpus_stop(void *none)
 	(void)none;
 	if (alone)
 		return;
-	if (devices_work) { /* the slot's CPUs come back where they are now */
+	if (others_stay) {
 		crew_stop_absent();
 		return;
 	}
@@ -403,6 +406,7 @@ void platform_save(void *state, struct lapic_state *lapic, const struct platform
 	spared = notes->spared;
 	pci->quick = false;
 	devices_work = notes->works;
+	others_stay = notes->others_stay;
 	if (devices_work)
 		pci_works_save(pci_functions(), notes->works, pci);
 	last.now.known = state_save(&layout, state, lapic, spared);

@@ -45,6 +45,7 @@ struct platform_notes {
 	 * slot has suspended its devices.
 	 */
 	const uint64_t *works;
+	bool others_stay; /* its other CPUs come back where they are now */
 };
 
 /*

@@ -31,4 +31,7 @@ void switchyard_font_exit(void);
 /* Called after a switch, before any device is resumed. */
 void switchyard_hotplug_wake(void);
 
+/* For struct switchyard_way. */
+int switchyard_quick_stop(void);
+
 #endif

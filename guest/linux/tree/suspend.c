@@ -33,22 +33,53 @@ static const struct platform_suspend_ops switch_ops = {
 	.end = switchyard_switch_end,
 };
 
+/* The other CPUs come along, and go on where they were. */
+static int switch_enter_stopped(void)
+{
+	return switchyard_switch_enter(PM_SUSPEND_SWITCH);
+}
+
+static const struct pm_stopped_ops switch_stopped = {
+	.enter = switch_enter_stopped,
+	.park = switchyard_request_park,
+	.back = switchyard_quick_back,
+};
+
 static int switch_suspend(void)
 {
 	switchyard_screen_note();
 	return pm_suspend(PM_SUSPEND_SWITCH);
 }
 
+static const struct pm_stopped_ops quick_stopped = {
+	.begin = switchyard_quick_begin,
+	.enter = switchyard_quick_enter,
+	.park = switchyard_request_park,
+	.end = switchyard_quick_end,
+	.back = switchyard_quick_back,
+};
+
+static int quick_stop(void)
+{
+	int error;
+
+	switchyard_quick_find();
+	error = pm_enter_stopped(&quick_stopped);
+	switchyard_quick_forget();
+	return error;
+}
+
 static const struct switchyard_way way = {
 	.find_lost = switchyard_find_lost,
 	.suspend = switch_suspend,
+	.keeps_cpus = true,
 	.find_uses = switchyard_find_uses,
 	.why_not_quick = switchyard_why_not_quick,
-	.stop = switchyard_quick_stop,
+	.stop = quick_stop,
 };
 
 void switchyard_suspend_init(void)
 {
-	suspend_set_switch_ops(&switch_ops);
+	suspend_set_switch_ops(&switch_ops, &switch_stopped);
 	switchyard_request_hook(&way);
 }

@@ -9,7 +9,7 @@
 
 # The variables that packages.txt names.
 PACKAGE_VARIABLES := CC LD NASM PYTHON FONT EFI_HEADER GUEST_CC HOST_CC FUZZ_CC FUZZ_AR QEMU \
-	GUEST_KERNEL_CC GUEST_KERNEL_SOURCE
+	GUEST_KERNEL_CC GUEST_KERNEL_SOURCE NEWER_KERNEL_SOURCE
 
 # Words GROUP:PACKAGE. The search runs once, for goals that need the result.
 MISSING = $(eval MISSING := $$(shell $(foreach name,$(PACKAGE_VARIABLES),$(name)='$($(name))') \
@@ -41,8 +41,10 @@ NEEDS_mutation := monitor font image machine
 NEEDS_system   := $(NEEDS_SYSTEM)
 NEEDS_soak     := $(NEEDS_SYSTEM)
 NEEDS_test-parts := $(NEEDS_SYSTEM)
-NEEDS_guest-kernel := $(NEEDS_GUEST_KERNEL)
+NEEDS_guest-kernel := $(NEEDS_GUEST_KERNEL) newer
 NEEDS_bench-run := $(NEEDS_BENCH)
+
+$(foreach file,vmlinuz initrd,$(eval NEEDS_$(GUEST_KERNEL)/$(file) := $(NEEDS_GUEST_KERNEL)))
 
 NEEDS_$(B)/switchyard.elf := monitor font
 NEEDS_$(B)/switchyard.efi := monitor font efi

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# build.sh SOURCE COMPILER CACHE OUTPUT - builds a small kernel for guests, or takes it from the cache.
+# build.sh SOURCE PATCHES COMPILER CACHE OUTPUT - builds a small kernel for guests, or takes it from the cache.
 #
-# SOURCE: the archive of Debian's package linux-source-VERSION. The configuration is fragment.config over
-# allnoconfig. What the kernel depends on gives the name of its folder in CACHE, so a kernel that was
+# SOURCE: the archive of Debian's package linux-source-VERSION. PATCHES: the folder with the series for
+# it. The configuration is fragment.config over allnoconfig. What the kernel depends on gives the name of its folder in CACHE, so a kernel that was
 # built once is there after "make clean", and for other checkouts. OUTPUT gets
 #
 #   vmlinuz   the kernel
@@ -14,13 +14,14 @@
 set -eu
 
 source=$1
-compiler=$2
-cache=$3
-output=$4
+patches=$(realpath "$2")
+compiler=$3
+cache=$4
+output=$5
 here=$(dirname "$0")
 fragment=$(realpath "$here/fragment.config")
 
-for file in "$source" "$fragment" "$0"; do
+for file in "$source" "$patches" "$fragment" "$0"; do
 	if [ ! -r "$file" ]; then
 		echo "error: missing: $file" >&2
 		exit 1
@@ -29,6 +30,7 @@ done
 
 key=$({
 	sha256sum <"$source"
+	cat "$patches"/*.patch | sha256sum
 	sha256sum <"$fragment"
 	sha256sum <"$0"
 	"$compiler" -dumpfullversion
@@ -46,6 +48,7 @@ build() {
 	tar -xf "$source" -C "$kept/tree" --strip-components=1
 	(
 		cd "$kept/tree"
+		cat "$patches"/*.patch | patch -p1 -s -F0
 		scripts/kconfig/merge_config.sh -n "$fragment" >../config.log
 		make -s -j "$(nproc)" CC="$compiler" HOSTCC="$compiler" bzImage modules
 		cp arch/x86/boot/bzImage ../vmlinuz

@@ -14,7 +14,16 @@ bzImage:
 \ttouch driver.c driver.o scripts/keep.c
 modules:
 kernelrelease:
-\t@echo 6.1.0-guest
+\t@echo 6.1.0
+'''
+PATCH = '''\
+--- a/Makefile
++++ b/Makefile
+@@ -4,3 +4,3 @@
+ modules:
+ kernelrelease:
+-\t@echo 6.1.0
++\t@echo 6.1.0-guest
 '''
 MERGE = '#!/bin/sh\ncp "$2" .config\n'
 
@@ -30,9 +39,12 @@ def build(tmp_path):
     subprocess.run(['tar', '-cJf', 'source.tar.xz', 'linux-source'], cwd=tmp_path, check=True, timeout=30)
     shutil.copytree(ROOT / 'images/guest-kernel', tmp_path / 'guest-kernel')
 
-    def run(source='source.tar.xz'):
-        return subprocess.run(['guest-kernel/build.sh', source, 'gcc', tmp_path / 'cache', 'output'], cwd=tmp_path,
-                              capture_output=True, text=True, timeout=60, check=False)
+    (tmp_path / 'patches').mkdir()
+    (tmp_path / 'patches/0001-release.patch').write_text(PATCH)
+
+    def run(source='source.tar.xz', patches='patches'):
+        return subprocess.run(['guest-kernel/build.sh', source, patches, 'gcc', tmp_path / 'cache', 'output'],
+                              cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     return run
 
 
@@ -56,6 +68,19 @@ def test_another_configuration_is_another_kernel(build, tmp_path):
     assert 'KERNEL' in build().stdout
     assert 'CONFIG_OTHER=y' in (tmp_path / 'output/vmlinuz').read_text()
     assert len(list((tmp_path / 'cache').iterdir())) == 2
+
+
+def test_another_patch_is_another_kernel(build, tmp_path):
+    build()
+    (tmp_path / 'patches/0001-release.patch').write_text(PATCH.replace('-guest', '-other'))
+    assert 'KERNEL' in build().stdout
+    assert (tmp_path / 'output/version').read_text() == '6.1.0-other\n'
+
+
+def test_a_patch_that_does_not_apply(build, tmp_path):
+    (tmp_path / 'patches/0001-release.patch').write_text(PATCH.replace('modules:', 'others:'))
+    assert build().returncode != 0
+    assert not (tmp_path / 'output').exists()
 
 
 def test_a_source_that_is_missing(build):

@@ -257,6 +257,13 @@ enum switchyard_service {
 	 * for each function: its bus in the upper byte, device and function in the lower.
 	 */
 	SWITCHYARD_PREPARE = 12,
+
+	/*
+	 * Writes the PCI functions of other slots to the buffer, each as for PREPARE: those that
+	 * work for a parked slot, and those that devices= gives to one. `done` is how many there
+	 * are; the buffer gets as many as it has room for.
+	 */
+	SWITCHYARD_FUNCTIONS = 13,
 };
 
 /* What a file of LOAD_FILE is: kinds of module lines. */
@@ -289,7 +296,7 @@ struct switchyard_call {
 	uint64_t bytes;	  /* of the file; LOG: see there */
 	uint64_t address; /* physical address of the buffer */
 	uint64_t length;  /* of the buffer, in bytes */
-	uint64_t done;	  /* LOG: bytes that were copied; ADD: the new slot's number; OUTCOME */
+	uint64_t done;	  /* LOG: bytes that were copied; ADD: the new slot's number; and others */
 	char text[SWITCHYARD_TEXT_SIZE]; /* NUL-terminated */
 };
 

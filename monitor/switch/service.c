@@ -216,6 +216,29 @@ static int64_t answer_prepare(struct service *service)
 			   request_allowed(monitor, slot, &request, &service->error));
 }
 
+/* A kernel that starts asks this before it looks for devices. */
+static int64_t answer_functions(struct service *service)
+{
+	const struct slot_table *slots = &service->monitor->slots;
+	const struct slot *self = &slots->slot[service->monitor->current];
+	uint64_t room = service->call.length / sizeof(uint16_t);
+	uint16_t *to = buffer_of(service);
+
+	if (!to)
+		return SWITCHYARD_EREFUSED;
+	for (uint32_t i = 0; i < pci_functions()->count; i++) {
+		const struct slot *owner = owner_of(slots, i);
+		uint16_t address = (uint16_t)pci_functions()->function[i].address;
+
+		if (!owner || owner == self)
+			continue;
+		if (service->done < room)
+			memcpy(&to[service->done], &address, sizeof(address));
+		service->done++;
+	}
+	return 0;
+}
+
 static int64_t answer_outcome(struct service *service)
 {
 	const struct slot *slot = service->slot;
@@ -289,6 +312,7 @@ static const struct {
 	[SWITCHYARD_ADD] = {answer_add, false},
 	[SWITCHYARD_REMOVE] = {answer_remove, true},
 	[SWITCHYARD_PREPARE] = {answer_prepare, false},
+	[SWITCHYARD_FUNCTIONS] = {answer_functions, false},
 };
 #define ANSWERS (sizeof(answers) / sizeof(answers[0]))
 

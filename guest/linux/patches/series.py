@@ -26,7 +26,7 @@ CORE = ('core.h', 'core_clock.c', 'core_device.c', 'core_gate.c', 'core_gate_cal
 HOOKS = ('hooks.h', 'hooks_devices.c', 'hooks_font.c', 'hooks_guard.c', 'hooks_network.c', 'hooks_quick.c',
          'hooks_sleep.c', 'hooks_spared.c', 'hooks_switch.c', 'hooks_timeout.c', 'hooks_watchdog.c')
 HEADERS = ('switchyard.h', 'switchyard_check.h', 'switchyard_core.h', 'switchyard_ioctl.h', 'switchyard_names.h')
-TREE = ('Kconfig', 'Makefile', 'ending.c', 'main.c', 'memory.c', 'setup.c', 'suspend.c')
+TREE = ('Kconfig', 'Makefile', 'ending.c', 'functions.c', 'intree.h', 'main.c', 'memory.c', 'setup.c', 'suspend.c')
 
 
 def in_driver(names, folder=''):

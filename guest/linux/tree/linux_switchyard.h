@@ -48,6 +48,12 @@ bool switchyard_panic(const char *message);
 /* Is this RAM another kernel's? It is if the memory map that this kernel got does not have it. */
 bool switchyard_hides_memory(u64 start, u64 size);
 
+/*
+ * Is this PCI function another kernel's? The address has the bus in its upper byte, and device and
+ * function in the lower.
+ */
+bool switchyard_hides_function(int domain, u16 address);
+
 /* The fonts of the VGA may have changed. */
 void switchyard_font_changed(void);
 
@@ -80,6 +86,11 @@ static inline bool switchyard_panic(const char *message)
 }
 
 static inline bool switchyard_hides_memory(u64 start, u64 size)
+{
+	return false;
+}
+
+static inline bool switchyard_hides_function(int domain, u16 address)
 {
 	return false;
 }

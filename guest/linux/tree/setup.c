@@ -16,6 +16,7 @@
 #include <linux/switchyard.h>
 #include "core.h"
 #include "hooks.h"
+#include "intree.h"
 
 /* Two pages, aligned to their size: core_gate.c says why. */
 static u64 early_top[2 * PTRS_PER_PGD] __initdata __aligned(2 * PAGE_SIZE);
@@ -68,6 +69,8 @@ static int __init switchyard_find_again(void)
 		return 0;
 	if (switchyard_core_find())
 		memset(&switchyard_core, 0, sizeof(switchyard_core));
+	else
+		switchyard_functions_find();
 	early_memunmap(early_info, sizeof(*early_info));
 	return 0;
 }

@@ -592,6 +592,36 @@ static void kill_while_devices_work(void **state)
 }
 
 /* beta is parked, and its disk works. alpha wants to go there. */
+static void functions_of_others(void **state)
+{
+	struct switchyard_call ask = {.address = BUFFER_AT, .length = 4};
+	uint16_t *found = phys(BUFFER_AT);
+
+	(void)state;
+	fake_pci_reset();
+	for (uint32_t device = 16; device < 20; device++)
+		fake_pci_add(-1, device, 0, 0x10001af4, 0x01000000, 0);
+	pci_init();
+	found[0] = found[1] = found[2] = 0xffff;
+	assert_int_equal(call(SWITCHYARD_FUNCTIONS, ask), 0);
+	assert_int_equal(the_call()->done, 0);
+	pci_set_add(beta()->own.set, 1);
+	pci_set_add(beta()->uses.set, 2); /* it does not work while beta is not parked */
+	pci_set_add(monitor.slots.slot[0].own.set, 0);
+	assert_int_equal(call(SWITCHYARD_FUNCTIONS, ask), 0);
+	assert_int_equal(the_call()->done, 1);
+	assert_int_equal(found[0], PCI_ADDRESS(0, 17, 0));
+	beta()->works = true;
+	pci_set_add(beta()->uses.set, 3);
+	assert_int_equal(call(SWITCHYARD_FUNCTIONS, ask), 0);
+	assert_int_equal(the_call()->done, 3);
+	assert_int_equal(found[1], PCI_ADDRESS(0, 18, 0));
+	assert_int_equal(found[2], 0xffff); /* there is no room for it */
+	ask.address = BETA_AT;
+	refused(SWITCHYARD_FUNCTIONS, ask,
+		"a buffer of 4 bytes at 0x400000; expected all of it in this slot's RAM");
+}
+
 static void prepare(void **state)
 {
 	static const uint16_t uses[] = {PCI_ADDRESS(0, 16, 0), PCI_ADDRESS(9, 0, 0)};
@@ -652,6 +682,7 @@ int main(void)
 		cmocka_unit_test_setup(the_same_sum_is_not_enough, start),
 		cmocka_unit_test_setup(steps_in_a_wrong_order, start),
 		cmocka_unit_test_setup(too_many_files, start),
+		cmocka_unit_test_setup(functions_of_others, start),
 		cmocka_unit_test_setup(prepare, start),
 		cmocka_unit_test_setup(kill_while_devices_work, start),
 		cmocka_unit_test_setup(images_that_do_not_fit, start),

@@ -19,6 +19,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 DRIVER = HERE.parent
 VERSIONS = ('6.1', '6.12')
+COVER = '0000-cover-letter.txt'
 
 # For each patch, by the end of its file's name: the files that it adds, and what they are made of.
 CORE = ('core.h', 'core_clock.c', 'core_device.c', 'core_gate.c', 'core_gate_call.S', 'core_keys.c', 'core_main.c',
@@ -167,8 +168,22 @@ def series(version):
             for number, path in enumerate(patches, 1)}
 
 
+def subject(message):
+    return re.sub(r'\n ', ' ', re.search(r'^Subject: \[PATCH[^]]*\] ([\s\S]*?)\n\n', message, re.MULTILINE)[1])
+
+
+def cover_letter(texts):
+    """For people: `git am` takes patches only."""
+    parts = [split(text) for text in texts.values()]
+    author = re.search(r'^From: .*$', parts[0][0], re.MULTILINE)[0]
+    subjects = ''.join(f'  {subject(message)}\n' for message, _ in parts)
+    return (f'{author}\nSubject: [PATCH 0/{len(parts)}] Kernels that take turns on one machine\n\n'
+            f'{(HERE / "cover-letter.txt").read_text()}\n{subjects}')
+
+
 def write(version):
     texts = series(version)
+    texts[COVER] = cover_letter(texts)
     for path in (HERE / version).glob('*.patch'):
         path.unlink()
     for name, text in texts.items():

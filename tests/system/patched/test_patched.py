@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Kernels with the patch series, which have the driver built in: those of `make guest-kernel` that there are."""
+
+import re
+
+import pytest
+
+from linux import Linux
+from paths import BUILD
+from qemu import PROMPT
+from switchyard import module, open_console
+
+GUESTS = sorted(path.parent for path in BUILD.glob('guest/*-guest/initrd'))
+ON_CONSOLE = 'console=tty0 console=ttyS0,115200'
+# The driver core needs its first object, and so do many initcalls behind the one that is left out.
+DIES_EARLY = 'initcall_blacklist=ksysfs_init'
+
+pytestmark = [pytest.mark.parametrize('guest', GUESTS, ids=lambda path: path.name),
+              pytest.mark.skipif(not GUESTS, reason='make guest-kernel has not been run')]
+
+
+def patched(guest, name, options='mem=256M', extra=''):
+    return [module('kernel', name, guest / 'vmlinuz', options, f'{ON_CONSOLE} {extra}'.strip()),
+            module('initrd', name, guest / 'initrd')]
+
+
+def start(machines, lines, first='alpha', **settings):
+    machine = machines.start('timeout=-1', lines, **settings)
+    open_console(machine)
+    machine.sendline(f'boot {first}')
+    alpha = Linux(machine, first)
+    alpha.wait()
+    return machine, alpha
+
+
+def test_cpus_stay_in_a_deep_switch(machines, guest):
+    machine, alpha = start(machines, patched(guest, 'alpha') + patched(guest, 'beta'), memory='640M', smp=2)
+    beta = Linux(machine, 'beta')
+    assert alpha.try_run('ls /lib/modules/switchyard.ko')[1] == 1
+    for _ in range(3):
+        alpha.switch_to(beta)
+        beta.switch_to(alpha)
+    for kernel in (alpha, beta):
+        if kernel is beta:
+            alpha.switch_to(beta)
+        kernel.check_cpus(2)
+        said = kernel.run('dmesg')
+        assert 'PM: suspend entry (switch)' in said
+        assert not re.search('CPU 1 is now offline|Disabling non-boot CPUs|Booting Node 0 Processor 1.*\n.*suspend', said)
+        assert kernel.alarms() == []
+
+
+def test_kunit(machines, guest):
+    _, alpha = start(machines, patched(guest, 'alpha'))
+    assert re.search(r'ok \d+ (- )?switchyard', alpha.run('dmesg'))
+
+
+@pytest.mark.parametrize('command, said', [
+    ('reboot -f', 'has rebooted'), ('poweroff -f', 'has powered off'), ('halt -f', 'has halted'),
+    ('echo b > /proc/sysrq-trigger', 'has rebooted'),
+    ('echo c > /proc/sysrq-trigger', 'has crashed: Kernel panic - not syncing: sysrq triggered crash')])
+@pytest.mark.parametrize('cpu', [0, 1])
+def test_it_ends_alone(machines, guest, command, said, cpu):
+    machine, alpha = start(machines, patched(guest, 'alpha') + patched(guest, 'beta'), memory='640M', smp=2)
+    beta = Linux(machine, 'beta')
+    alpha.switch_to(beta)
+    machine.sendline(f"taskset {1 << cpu} sh -c '{command}'")
+    machine.expect(f'slot beta {said}', 60)
+    machine.expect(PROMPT)
+    machine.sendline('switch alpha')
+    alpha.come_back()
+    alpha.check_cpus(2)
+
+
+def test_a_panic_in_the_first_second_comes_back(machines, guest):
+    machine, alpha = start(machines, patched(guest, 'alpha') + patched(guest, 'beta', extra=DIES_EARLY), memory='640M')
+    alpha.leave('syctl switch beta')
+    machine.expect('slot beta has crashed: Kernel panic - not syncing: ', 60)
+    log = machine.command('log beta')
+    assert float(re.findall(r'\[ *(\d+\.\d+)\] Kernel panic', log)[-1]) < 10
+    machine.sendline('switch alpha')
+    alpha.come_back()
+
+
+def test_ram_of_others_is_not_added(machines, guest):
+    """The machine's ACPI tables have a memory device, whose RAM no slot's map has."""
+    _, alpha = start(machines, patched(guest, 'alpha'), memory='512M,slots=1,maxmem=2G',
+                     devices=('-object', 'memory-backend-ram,id=more,size=256M', '-device', 'pc-dimm,memdev=more'))
+    total = int(re.search(r'MemTotal: *(\d+) kB', alpha.run('cat /proc/meminfo'))[1])
+    assert total < 256 << 10
+    assert 'PNP0C80' in alpha.run('cat /sys/bus/acpi/devices/*/hid')
+
+
+def test_functions_of_others_are_hidden(machines, guest):
+    lines = patched(guest, 'alpha') + patched(guest, 'beta', 'mem=256M devices=00:10.0')
+    machine, alpha = start(machines, lines, memory='640M', devices=('-device', 'virtio-rng-pci,addr=0x10'))
+    beta = Linux(machine, 'beta')
+    assert '0000:00:10.0' not in alpha.run('ls /sys/bus/pci/devices')
+    assert '1 PCI functions of other slots are hidden' in alpha.run('dmesg')
+    alpha.switch_to(beta)
+    assert '0000:00:10.0' in beta.run('ls /sys/bus/pci/devices')

@@ -51,7 +51,7 @@ def test_cpus_stay_in_a_deep_switch(machines, guest):
 
 
 def test_kunit(machines, guest):
-    _, alpha = start(machines, patched(guest, 'alpha'))
+    _, alpha = start(machines, patched(guest, 'alpha', extra='kunit.enable=1'))
     assert re.search(r'ok \d+ (- )?switchyard', alpha.run('dmesg'))
 
 

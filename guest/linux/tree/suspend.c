@@ -3,6 +3,7 @@
  * suspend.c - how the kernel stops itself for a switch: by a sleep state that is only for that
  * (PM_SUSPEND_SWITCH in kernel/power/suspend.c).
  */
+#include <linux/moduleparam.h>
 #include <linux/pci.h>
 #include <linux/suspend.h>
 #include "hooks.h"
@@ -32,6 +33,10 @@ static const struct platform_suspend_ops switch_ops = {
 	.wake = switch_wake,
 	.end = switchyard_switch_end,
 };
+
+static bool keep_cpus = true;
+module_param(keep_cpus, bool, 0444);
+MODULE_PARM_DESC(keep_cpus, "CPUs stay online in a switch that suspends devices");
 
 /* The other CPUs come along, and go on where they were. */
 static int switch_enter_stopped(void)
@@ -69,10 +74,9 @@ static int quick_stop(void)
 	return error;
 }
 
-static const struct switchyard_way way = {
+static struct switchyard_way way = {
 	.find_lost = switchyard_find_lost,
 	.suspend = switch_suspend,
-	.keeps_cpus = true,
 	.find_uses = switchyard_find_uses,
 	.why_not_quick = switchyard_why_not_quick,
 	.stop = quick_stop,
@@ -80,6 +84,7 @@ static const struct switchyard_way way = {
 
 void switchyard_suspend_init(void)
 {
-	suspend_set_switch_ops(&switch_ops, &switch_stopped);
+	way.keeps_cpus = keep_cpus;
+	suspend_set_switch_ops(&switch_ops, keep_cpus ? &switch_stopped : NULL);
 	switchyard_request_hook(&way);
 }

@@ -35,6 +35,7 @@ include monitor/monitor.mk
 include boot/efi/efi.mk
 include images/images.mk
 include images/debian/debian.mk
+include images/cpus/cpus.mk
 include images/tick/tick.mk
 include images/torture/torture.mk
 include images/busy/busy.mk

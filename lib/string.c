@@ -23,6 +23,7 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
 	uint8_t *d = to;
 	const uint8_t *s = from;
 
+#pragma GCC unroll 8
 	for (; size >= sizeof(struct chunk); size -= sizeof(struct chunk)) {
 		*(struct chunk *)d = *(const struct chunk *)s;
 		d += sizeof(struct chunk);
@@ -70,6 +71,7 @@ void *memset(void *to, int byte, size_t size)
 	uint64_t value = every_byte * (uint8_t)byte;
 	uint8_t *d = to;
 
+#pragma GCC unroll 8
 	for (; size >= sizeof(struct chunk); size -= sizeof(struct chunk)) {
 		((struct chunk *)d)->value = value;
 		d += sizeof(struct chunk);

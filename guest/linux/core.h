@@ -85,10 +85,11 @@ int switchyard_service_ask(const struct file *file, struct switchyard_ask *ask);
 void switchyard_service_list(void);
 
 /*
- * Tells the monitor which PCI functions this kernel uses, and asks if it allows the request. uses
- * is memory of the kernel in one piece. It sleeps. Returns 0, or -EOPNOTSUPP with a reason.
+ * Tells the monitor which PCI functions this kernel uses (besides: SWITCHYARD_USES_*), and asks if
+ * it allows the request. uses is memory of the kernel in one piece. It sleeps. Returns 0, or
+ * -EOPNOTSUPP with a reason.
  */
-int switchyard_service_prepare(u32 op, u32 slot, u16 *uses, u32 count,
+int switchyard_service_prepare(u32 op, u32 slot, u16 *uses, u32 count, u32 besides,
 			       struct switchyard_reason *reason);
 
 /* Forgets what a program has begun to load, when it closes file. */

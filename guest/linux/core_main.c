@@ -153,6 +153,17 @@ u32 switchyard_self(void)
 	return switchyard_core.info->self;
 }
 
+bool switchyard_others_work(void)
+{
+	const struct switchyard_info *info = switchyard_core.info;
+	u32 i, count = min_t(u32, READ_ONCE(info->slot_count), SWITCHYARD_MAX_SLOTS);
+
+	for (i = 0; i < count; i++)
+		if (READ_ONCE(info->slot[i].flags) & SWITCHYARD_SLOT_WORKS)
+			return true;
+	return false;
+}
+
 /* It returns only if the gate refuses. */
 static void leave_for_good(u64 op, u64 arg)
 {

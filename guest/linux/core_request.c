@@ -13,7 +13,6 @@
 #include <linux/kernel.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
-#include <linux/string.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
 #include <asm/msr.h>
@@ -119,17 +118,25 @@ static int prepare(struct switchyard_turn *turn, u32 op, u32 slot)
 {
 	u16 *uses = kcalloc(SWITCHYARD_MOST_USES, sizeof(*uses), GFP_KERNEL);
 	const char *reason;
-	int count, error;
+	u32 count, besides;
+	int error;
 
 	if (!uses)
 		return -ENOMEM;
-	count = turn->way->find_uses(uses, &reason);
-	if (count < 0 && op & SWITCHYARD_QUICK)
+	besides = turn->way->find_uses(uses, &count, &reason);
+	if (besides & SWITCHYARD_USES_MORE && op & SWITCHYARD_QUICK)
 		error = refuse(turn, reason);
 	else
-		error = switchyard_service_prepare(op, slot, uses, max(count, 0), &turn->reason);
+		error = switchyard_service_prepare(op, slot, uses, count, besides, &turn->reason);
 	kfree(uses);
 	return error;
+}
+
+/* What may be otherwise in a deep switch. */
+static bool refused_at_the_gate(s64 result)
+{
+	return result == SWITCHYARD_EAGAIN || result == SWITCHYARD_ESTATE ||
+	       result == SWITCHYARD_EREFUSED;
 }
 
 /*
@@ -139,18 +146,25 @@ static int prepare(struct switchyard_turn *turn, u32 op, u32 slot)
  */
 static int quick_switch(struct switchyard_turn *turn, s32 *result)
 {
-	const char *reason = turn->way->why_not_quick();
 	int error;
 
-	error = reason ? refuse(turn, reason) : prepare(turn, turn->op, turn->slot);
-	if (error)
-		return error;
-	switchyard_phase(SWITCHYARD_PHASE_CPUS_OFF);
-	error = turn->way->stop();
+	do {
+		const char *reason = turn->way->why_not_quick();
+
+		error = reason ? refuse(turn, reason) : prepare(turn, turn->op, turn->slot);
+		if (error)
+			return error;
+		switchyard_phase(SWITCHYARD_PHASE_CPUS_OFF);
+		error = turn->way->stop();
+	} while (error == -EAGAIN);
 	if (!turn->entered)
 		return error;
-	*result = turn->result;
 	switchyard_request_end();
+	if (refused_at_the_gate(turn->result)) {
+		turn->entered = false;
+		return refuse(turn, switchyard_error_text(turn->result));
+	}
+	*result = turn->result;
 	return 0;
 }
 

@@ -105,7 +105,7 @@ static int ask_with_buffer(const struct file *file, struct switchyard_ask *ask, 
 int switchyard_service_ask(const struct file *file, struct switchyard_ask *ask)
 {
 	void __user *user = u64_to_user_ptr(ask->buffer);
-	bool out = ask->service == SWITCHYARD_LOG;
+	bool out = ask->service == SWITCHYARD_LOG || ask->service == SWITCHYARD_DEVICES;
 	void *buffer;
 	int error;
 
@@ -157,13 +157,14 @@ void switchyard_service_exit(void)
 	kfree(call);
 }
 
-int switchyard_service_prepare(u32 op, u32 slot, u16 *uses, u32 count,
+int switchyard_service_prepare(u32 op, u32 slot, u16 *uses, u32 count, u32 besides,
 			       struct switchyard_reason *reason)
 {
 	struct switchyard_ask ask = {
 		.service = SWITCHYARD_PREPARE,
 		.kind = op,
 		.slot = slot,
+		.bytes = besides,
 		.length = count * sizeof(*uses),
 	};
 	int error = ask_with_buffer(NULL, &ask, uses);

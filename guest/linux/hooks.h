@@ -59,7 +59,7 @@ int switchyard_switch_enter(suspend_state_t state);
 void switchyard_switch_wake(void);
 void switchyard_switch_end(void);
 
-/* Timers for the CPUs that a quick switch stops. They can't fail. */
+/* Timers for the CPUs that a quick switch stops, and notifier of PCI drivers. They can't fail. */
 void switchyard_quick_init(void);
 void switchyard_quick_exit(void);
 
@@ -70,14 +70,14 @@ void switchyard_quick_exit(void);
  */
 void switchyard_quick_find(void);
 void switchyard_quick_forget(void);
-void switchyard_quick_begin(void);
+int switchyard_quick_begin(void);
 int switchyard_quick_enter(void);
 void switchyard_quick_end(bool entered);
 void switchyard_quick_back(void);
 
 /* Functions for struct switchyard_way. */
 bool switchyard_find_lost(struct switchyard_lost *lost);
-int switchyard_find_uses(u16 *uses, const char **reason);
+u32 switchyard_find_uses(u16 *uses, u32 *count, const char **reason);
 const char *switchyard_why_not_quick(void);
 
 /* Notifier of network devices. _resume() is called when devices are back. It sleeps. */

@@ -11,14 +11,21 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/hrtimer.h>
+#include <linux/atomic.h>
+#include <linux/cpu.h>
+#include <linux/device/bus.h>
 #include <linux/irq.h>
 #include <linux/irqdesc.h>
 #include <linux/interrupt.h>
 #include <linux/kernel.h>
+#include <linux/kexec.h>
 #include <linux/msi.h>
+#include <linux/notifier.h>
 #include <linux/pci.h>
 #include <linux/percpu.h>
+#include <linux/rtc.h>
 #include <linux/smp.h>
+#include <linux/string.h>
 #include <asm/processor-flags.h>
 #include <asm/special_insns.h>
 #include "compat.h"
@@ -83,10 +90,29 @@ static void raise_edges(void)
  */
 #define RENEWED (SWITCHYARD_SPARE_IOAPIC | SWITCHYARD_SPARE_PIC)
 
-/* On the boot CPU, when all CPUs are stopped. */
-void switchyard_quick_begin(void)
+/*
+ * Counts the functions that get a driver. The device names its driver before the notifier is
+ * called, and the driver sees its device only after that.
+ */
+static atomic_t bound;
+static int bound_when_told;
+
+static int count_bound(struct notifier_block *notifier, unsigned long event, void *device)
 {
+	if (event == BUS_NOTIFY_BIND_DRIVER)
+		atomic_inc(&bound);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block bus_notifier = {.notifier_call = count_bound};
+
+/* On the boot CPU, when all CPUs are stopped. */
+int switchyard_quick_begin(void)
+{
+	if (atomic_read(&bound) != bound_when_told)
+		return -EAGAIN;
 	mask_messages(true);
+	return 0;
 }
 
 /* On the boot CPU, when Linux's core is suspended. */
@@ -132,12 +158,14 @@ void switchyard_quick_init(void)
 
 		compat_hrtimer_setup(nudge, nudged, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
 	}
+	bus_register_notifier(&pci_bus_type, &bus_notifier);
 }
 
 void switchyard_quick_exit(void)
 {
 	unsigned int cpu;
 
+	bus_unregister_notifier(&pci_bus_type, &bus_notifier);
 	for_each_possible_cpu (cpu)
 		hrtimer_cancel(per_cpu_ptr(&nudges, cpu));
 }
@@ -168,8 +196,34 @@ const char *switchyard_why_not_quick(void)
 	return NULL;
 }
 
+/* pci-stub takes a device only so that no other driver does. */
+static bool is_used(const struct pci_dev *card)
+{
+	const struct device_driver *driver = READ_ONCE(card->dev.driver);
+
+	return driver && strcmp(driver->name, "pci-stub") != 0;
+}
+
+/*
+ * An alarm of the clock whose time has passed meanwhile has not rung: other kernels have set the
+ * clock's registers. With this, Linux looks which of its alarms are due, and sets the next one.
+ */
+static void ring_alarms(void)
+{
+	struct rtc_device *clock;
+
+	if (!IS_ENABLED(CONFIG_RTC_CLASS))
+		return;
+	clock = rtc_class_open("rtc0");
+	if (!clock)
+		return;
+	rtc_update_irq(clock, 1, RTC_IRQF | RTC_AF);
+	rtc_class_close(clock);
+}
+
 void switchyard_quick_forget(void)
 {
+	ring_alarms();
 	while (used.count)
 		pci_dev_put(used.card[--used.count]);
 }
@@ -179,28 +233,30 @@ void switchyard_quick_find(void)
 	struct pci_dev *card = NULL;
 
 	for_each_pci_dev (card)
-		if (card->driver && used.count < SWITCHYARD_MOST_USES)
+		if (is_used(card) && used.count < SWITCHYARD_MOST_USES)
 			used.card[used.count++] = pci_dev_get(card);
 }
 
-int switchyard_find_uses(u16 *uses, const char **reason)
+/* A crash kernel that is loaded counts, too, because it looks at all functions. */
+u32 switchyard_find_uses(u16 *uses, u32 *count, const char **reason)
 {
+	u32 besides = kexec_crash_loaded() ? SWITCHYARD_USES_CRASH : 0;
 	struct pci_dev *card = NULL;
-	int count = 0;
 
+	*count = 0;
+	bound_when_told = atomic_read(&bound);
 	for_each_pci_dev (card) {
-		if (!card->driver)
+		if (!is_used(card))
 			continue;
-		*reason = "it has more devices than the monitor knows";
-		if (pci_domain_nr(card->bus))
-			*reason = "a device outside of PCI domain 0 has a driver";
-		if (pci_domain_nr(card->bus) || count == SWITCHYARD_MOST_USES) {
-			pci_dev_put(card);
-			return -EOPNOTSUPP;
+		if (!pci_domain_nr(card->bus) && *count < SWITCHYARD_MOST_USES) {
+			uses[(*count)++] = pci_dev_id(card);
+			continue;
 		}
-		uses[count++] = pci_dev_id(card);
+		besides |= SWITCHYARD_USES_MORE;
+		*reason = pci_domain_nr(card->bus) ? "a device outside of PCI domain 0 has a driver"
+						   : "it has more devices than the monitor knows";
 	}
-	return count;
+	return besides;
 }
 
 /*
@@ -214,6 +270,6 @@ void switchyard_quick_wake(void)
 	struct pci_dev *card = NULL;
 
 	for_each_pci_dev (card)
-		if (!card->driver && !pci_is_bridge(card) && pci_device_is_present(card))
+		if (!is_used(card) && !pci_is_bridge(card) && pci_device_is_present(card))
 			pci_save_state(card);
 }

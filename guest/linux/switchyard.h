@@ -254,17 +254,28 @@ enum switchyard_service {
 	/*
 	 * Tells which PCI functions this kernel uses, and asks if the request `kind` (enum
 	 * switchyard_op with its flags) may be made for the slot `slot`. The buffer has a uint16_t
-	 * for each function: its bus in the upper byte, device and function in the lower.
+	 * for each function: its bus in the upper byte, device and function in the lower. `bytes`
+	 * says what the list does not: SWITCHYARD_USES_*.
 	 */
 	SWITCHYARD_PREPARE = 12,
+
+	/*
+	 * Copies which PCI functions devices= of the slot `slot` names (0: this slot) to the
+	 * buffer, a line for each: "0000:00:10.0". `done` is how many bytes that are.
+	 */
+	SWITCHYARD_DEVICES = 13,
 
 	/*
 	 * Writes the PCI functions of other slots to the buffer, each as for PREPARE: those that
 	 * work for a parked slot, and those that devices= gives to one. `done` is how many there
 	 * are; the buffer gets as many as it has room for.
 	 */
-	SWITCHYARD_FUNCTIONS = 13,
+	SWITCHYARD_FUNCTIONS = 14,
 };
+
+#define SWITCHYARD_USES_MORE 1u /* this kernel uses functions, too, that it can't list */
+#define SWITCHYARD_USES_CRASH \
+	2u /* a crash kernel is loaded. It looks at all functions if it starts */
 
 /* What a file of LOAD_FILE is: kinds of module lines. */
 enum switchyard_file {
@@ -293,10 +304,10 @@ struct switchyard_call {
 	uint32_t service; /* enum switchyard_service */
 	uint32_t slot;	  /* counted from 1 */
 	uint32_t kind;	  /* enum switchyard_file; PREPARE: the request */
-	uint64_t bytes;	  /* of the file; LOG: see there */
+	uint64_t bytes;	  /* of the file; LOG, PREPARE: see there */
 	uint64_t address; /* physical address of the buffer */
 	uint64_t length;  /* of the buffer, in bytes */
-	uint64_t done;	  /* LOG: bytes that were copied; ADD: the new slot's number; and others */
+	uint64_t done;	  /* LOG, DEVICES: bytes; ADD: the new slot's number; and others */
 	char text[SWITCHYARD_TEXT_SIZE]; /* NUL-terminated */
 };
 

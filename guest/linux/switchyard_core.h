@@ -50,16 +50,16 @@ struct switchyard_way {
 	bool keeps_cpus;
 	/*
 	 * Fills uses with the addresses of the PCI functions that have a driver (switchyard.h,
-	 * PREPARE), SWITCHYARD_MOST_USES at most. Returns how many, or a negative errno with
-	 * *reason.
+	 * PREPARE), SWITCHYARD_MOST_USES at most, and says how many. Returns SWITCHYARD_USES_*. If
+	 * it could not list all of them, *reason says why.
 	 */
-	int (*find_uses)(u16 *uses, const char **reason);
+	u32 (*find_uses)(u16 *uses, u32 *count, const char **reason);
 	/* Returns why this kernel can't make a quick switch now, or NULL. */
 	const char *(*why_not_quick)(void);
 	/*
-	 * Stops all CPUs for a quick switch, and returns 0 when they go on, or a negative errno. It
-	 * calls switchyard_request_enter() on the boot CPU, and switchyard_request_park() on all
-	 * others.
+	 * Stops all CPUs for a quick switch, and returns 0 when they go on, or a negative errno:
+	 * -EAGAIN if another function has got a driver since find_uses(). It calls
+	 * switchyard_request_enter() on the boot CPU, and switchyard_request_park() on all others.
 	 */
 	int (*stop)(void);
 };
@@ -94,6 +94,9 @@ void switchyard_request_end(void);
 
 /* Notes that this phase of the switch begins, and the one before ends. Callable in any context. */
 void switchyard_phase(enum switchyard_phase phase);
+
+/* Returns true if PCI functions work for a parked slot, which this kernel must leave alone. */
+bool switchyard_others_work(void);
 
 /*
  * Called when this kernel ends, or has crashed, in any context, even in an NMI. On another CPU, the

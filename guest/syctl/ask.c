@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * ask.c - services of the monitor: kill and log. This kernel goes on.
+ * ask.c - services of the monitor: kill, log and devices. This kernel goes on.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -10,8 +10,9 @@
 #include "switchyard_names.h"
 #include "syctl.h"
 
-#define LOG_ROOM 65536u	     /* the monitor's log is smaller */
-#define LOG_MOST (16u << 20) /* a damaged log may seem to have no end */
+#define DEVICES_ROOM 4096u	 /* a line for each of more PCI functions than the monitor knows */
+#define LOG_ROOM     65536u	 /* the monitor's log is smaller */
+#define LOG_MOST     (16u << 20) /* a damaged log may seem to have no end */
 
 int ask_monitor(int device, const char *what, struct switchyard_ask *ask)
 {
@@ -65,11 +66,11 @@ void print_json_text(const char *text, size_t length)
 	putchar('"');
 }
 
-static void print_json_lines(const char *text, size_t size)
+static void print_json_lines(const char *name, const char *text, size_t size)
 {
 	const char *end = text + size, *line = text, *newline;
 
-	printf("{\"lines\": [");
+	printf("{\"%s\": [", name);
 	while (line < end && (newline = memchr(line, '\n', (size_t)(end - line))) != NULL) {
 		printf("%s\n  ", line == text ? "" : ",");
 		print_json_text(line, (size_t)(newline - line));
@@ -123,11 +124,29 @@ int show_log(int device, const char *name, bool json)
 		return EXIT_FAILED;
 	status = get_log(device, name ? name : "log", slot, &text, &size);
 	if (status == EXIT_DONE && json)
-		print_json_lines(text, size);
+		print_json_lines("lines", text, size);
 	else if (status == EXIT_DONE)
 		fwrite(text, 1, size, stdout);
 	free(text);
 	return status;
+}
+
+int show_devices(int device, const char *name, bool json)
+{
+	struct switchyard_ask ask = {.service = SWITCHYARD_DEVICES, .length = DEVICES_ROOM};
+	struct switchyard_list list;
+	char text[DEVICES_ROOM];
+
+	if (name && (!get_list(device, &list) || !(ask.slot = named_slot(&list, name))))
+		return EXIT_FAILED;
+	ask.buffer = (uintptr_t)text;
+	if (ask_monitor(device, name ? name : "devices", &ask) != EXIT_DONE)
+		return EXIT_FAILED;
+	if (json)
+		print_json_lines("devices", text, ask.done);
+	else
+		fwrite(text, 1, ask.done, stdout);
+	return EXIT_DONE;
 }
 
 int show_last_lines(int device, const char *name, uint32_t slot, unsigned int lines)

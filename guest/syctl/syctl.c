@@ -32,6 +32,8 @@ static const char usage[] =
 	"  boot SLOT    park this kernel, start another afresh from its image\n"
 	"  kill SLOT    forget the state of a parked or crashed slot\n"
 	"  log [SLOT]   the monitor's log, or that of the kernel of a slot that does not run\n"
+	"  devices [SLOT]\n"
+	"               the PCI functions that devices= on the slot's line names\n"
 	"  add SLOT --mem SIZE[@BASE] [--cpus LIST] [--on-crash SLOT] [--on-end SLOT]\n"
 	"               a new slot out of free RAM; it is empty until it is loaded\n"
 	"  remove SLOT  give back the RAM and the images of a ready or empty slot\n"
@@ -234,6 +236,8 @@ static int run(int device, int count, char **word, const struct options *options
 		return remove_slot(device, word[1], options->json);
 	if (strcmp(word[0], "log") == 0)
 		return show_log(device, count > 1 ? word[1] : NULL, options->json);
+	if (strcmp(word[0], "devices") == 0)
+		return show_devices(device, count > 1 ? word[1] : NULL, options->json);
 	if (strcmp(word[0], "list") != 0 && strcmp(word[0], "status") != 0)
 		return leave(device, word[0], count > 1 ? word[1] : NULL, options);
 	if (!get_status(device, &list, &times))
@@ -255,10 +259,10 @@ static bool is_command(int count, char **word, const struct options *options)
 		int count;
 		bool leaves;
 	} commands[] = {
-		{"list", 1, false},  {"status", 1, false}, {"monitor", 1, true},
-		{"switch", 2, true}, {"boot", 2, true},	   {"kill", 2, false},
-		{"log", 1, false},   {"log", 2, false},	   {"remove", 2, false},
-		{"hooks", 3, false},
+		{"list", 1, false},    {"status", 1, false},  {"monitor", 1, true},
+		{"switch", 2, true},   {"boot", 2, true},     {"kill", 2, false},
+		{"log", 1, false},     {"log", 2, false},     {"remove", 2, false},
+		{"devices", 1, false}, {"devices", 2, false}, {"hooks", 3, false},
 	};
 
 	for (size_t i = 0; count && i < sizeof(commands) / sizeof(commands[0]); i++)

@@ -78,7 +78,8 @@ void print_json_text(const char *text, size_t length);
 
 /* Commands: they print and return an exit status. */
 int kill_slot(int device, const char *name, bool json);
-int show_log(int device, const char *name, bool json); /* name NULL: the monitor's */
+int show_log(int device, const char *name, bool json);	   /* name NULL: the monitor's */
+int show_devices(int device, const char *name, bool json); /* name NULL: this slot's */
 
 /* Prints the last lines of the log of slot number `slot`, which is called `name` in errors. */
 int show_last_lines(int device, const char *name, uint32_t slot, unsigned int lines);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * busy.c - finds a page for the trampoline, starts the other CPUs, and says where they count. Then
- * it obeys keys on the serial port like tick: a digit is a slot, m is the monitor.
+ * busy.c - starts the other CPUs, and says where they count. Then it obeys keys on the serial port
+ * like tick: a digit is a slot, m is the monitor, and q before one of them makes the switch quick.
  *
  * It does not stop its CPUs before it calls the gate.
  */
@@ -14,7 +14,9 @@ void kernel_main(uint32_t magic, const struct multiboot2_info *information,
 
 static void obey(struct tick *tick, int key)
 {
-	if (key == 'm')
+	if (key == 'q')
+		tick->quick = true;
+	else if (key == 'm')
 		gate_monitor(tick);
 	else if (key >= '1' && key <= '9')
 		gate_switch(tick, (uint32_t)(key - '0'));
@@ -24,14 +26,14 @@ void kernel_main(uint32_t magic, const struct multiboot2_info *information,
 		 struct switchyard_info *switchyard)
 {
 	static struct tick tick;
-	uint64_t page;
 	uint32_t count;
+	bool can_start;
 
 	tick.switchyard = switchyard;
 	tick.name = switchyard ? switchyard->slot[switchyard->self - 1].name : "busy";
 	serial_init();
 	boot_read(&tick, magic, information);
-	page = cpus_find_page(information);
+	can_start = cpu_start_init(information);
 	interrupts_init(&tick, PIC_MASTER_VECTOR);
 	if (switchyard) {
 		switchyard->notes.pit_reload = PIT_RELOAD;
@@ -39,11 +41,11 @@ void kernel_main(uint32_t magic, const struct multiboot2_info *information,
 		switchyard->notes.pic_slave = PIC_SLAVE_VECTOR;
 	}
 	interrupts_on();
-	if (!page) {
+	if (!can_start) {
 		say(&tick, "no memory below 1 MiB for the other CPUs' trampoline");
 		gate_crash(&tick, "no memory below 1 MiB");
 	}
-	count = cpus_start(&tick, page);
+	count = cpus_start(&tick);
 	for (uint32_t i = 1; i <= count; i++)
 		say(&tick, "CPU %u counts at 0x%lx: it %s", i, (uint64_t)&busy_cpus[i].counter,
 		    busy_cpus[i].way->name);

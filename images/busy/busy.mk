@@ -6,19 +6,14 @@
 BUSY_DIR := $(B)/busy
 BUSY_ELF := $(BUSY_DIR)/busy.elf
 BUSY_OBJ := $(patsubst images/busy/%.c,$(BUSY_DIR)/%.o,$(wildcard images/busy/*.c)) \
-	$(patsubst images/busy/%.asm,$(BUSY_DIR)/%.asm.o,$(wildcard images/busy/*.asm)) \
 	$(addprefix $(TICK_DIR)/,entry.asm.o interrupt.asm.o boot.o boot_tags.o command_line.o gate.o interrupts.o \
-		hotkey.o print.o text_screen.o serial.o)
+		hotkey.o quick.o second_cpu.o print.o text_screen.o serial.o) \
+	$(CPUS_OBJ)
 
 $(BUSY_DIR)/%.o: images/busy/%.c
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
 	@$(CC) $(TICK_CFLAGS) -MMD -MP -c -o $@ $<
-
-$(BUSY_DIR)/%.asm.o: images/busy/%.asm $(TICK_INC)
-	@mkdir -p $(@D)
-	@echo "  NASM    $<"
-	@$(NASM) -f elf64 -I $(TICK_DIR)/ -Werror -o $@ $<
 
 $(BUSY_ELF): $(BUSY_OBJ) images/tick/tick.ld
 	$(link_relocatable)

@@ -8,7 +8,9 @@
  * the other CPU sends NMIs, whose handler does the same. s: both CPUs ask for services. h: they name
  * memory that is not theirs. a: the boot CPU asks for each service (services.c). i: the other CPU
  * sends NMIs while services are at work. m: the monitor.
- * q: the boot CPU leaves by a quick switch, with pins of the IO-APIC unmasked (edges.c).
+ * q: the boot CPU leaves by a quick switch, with pins of the IO-APIC unmasked (edges.c). k: quick
+ * switches to which the CPUs do not come as they should. l: the other CPU parks again and again, and
+ * the boot CPU goes to the monitor.
  * w: the boot CPU waits in the monitor, and the other CPU ends the slot. e: the same, but the boot
  * CPU does not wait.
  * tests/system/monitor/test_callers.py reads the output.
@@ -52,6 +54,8 @@ static struct {
 	uint64_t self; /* the slot's number */
 	/* What the other CPU must do, and what it has done. */
 	volatile uint32_t calls_wanted, services_wanted, nmis_wanted, counted_wanted, end_wanted;
+	volatile uint32_t parks_wanted;
+	volatile int64_t parked; /* what PARK returned */
 	struct answers boot, other, inside;
 	volatile uint32_t nmis_came, nmis_lost;
 } callers;
@@ -116,7 +120,7 @@ static void send_counted(void)
 {
 	uint32_t before = callers.nmis_came;
 
-	cpus_send(0, ICR_NMI);
+	cpu_send(0, ICR_NMI);
 	for (uint32_t waited = 0; callers.nmis_came == before; waited++) {
 		if (waited == LOST_PAUSES) {
 			callers.nmis_lost++;
@@ -139,9 +143,11 @@ static void serve(volatile uint64_t *counter)
 		for (; callers.counted_wanted; callers.counted_wanted--)
 			send_counted();
 		for (; callers.nmis_wanted; callers.nmis_wanted--) {
-			cpus_send(0, ICR_NMI);
+			cpu_send(0, ICR_NMI);
 			pause(NMI_PAUSES);
 		}
+		for (; callers.parks_wanted; callers.parks_wanted--)
+			callers.parked = callers.gate(SWITCHYARD_PARK, 0);
 		if (callers.end_wanted)
 			callers.gate(SWITCHYARD_END, SWITCHYARD_END_POWEROFF);
 		__builtin_ia32_pause();
@@ -319,6 +325,46 @@ static void nmis_while_asking(struct tick *tick)
 	say_services(tick, "meanwhile", &callers.boot);
 }
 
+/* Says how many other CPUs come. */
+static int64_t call_quick(uint64_t others)
+{
+	return callers.gate(SWITCHYARD_MONITOR | SWITCHYARD_QUICK,
+			    others << SWITCHYARD_OTHERS_SHIFT);
+}
+
+static void say_quick(struct tick *tick, const char *what, int64_t boot)
+{
+	while (callers.parks_wanted)
+		__builtin_ia32_pause();
+	say(tick, "%s: -%lu on the boot CPU, -%lu on the other", what, (uint64_t)-boot,
+	    (uint64_t)-callers.parked);
+}
+
+/* None of these is a switch, and each ends. */
+static void quick_without_the_other(struct tick *tick)
+{
+	quick_prepare(tick, SWITCHYARD_MONITOR, 0);
+	callers.parked = 0;
+	say_quick(tick, "the other does not come", call_quick(1));
+	callers.parks_wanted = 1;
+	say_quick(tick, "the boot CPU does not come", 0);
+	callers.parks_wanted = 1;
+	say_quick(tick, "more than there are", call_quick(UINT32_MAX));
+	callers.parks_wanted = 1;
+	pause(NMI_PAUSES); /* it is there, or not yet: both must end */
+	say_quick(tick, "two of two", call_quick(2));
+}
+
+/* The other CPU is in the gate, or on its way there, when it gets INIT. */
+static void leave_while_the_other_parks(struct tick *tick)
+{
+	callers.parks_wanted = UINT32_MAX;
+	pause(NMI_PAUSES);
+	gate_monitor(tick);
+	callers.parks_wanted = 0;
+	say(tick, "with the other gone: -%lu", (uint64_t)-call_quick(1));
+}
+
 static void end_on_the_other(bool boot_cpu_waits)
 {
 	callers.end_wanted = 1;
@@ -345,6 +391,10 @@ static void obey(struct tick *tick, int key)
 		services_ask_each(tick);
 	else if (key == 'i')
 		nmis_while_asking(tick);
+	else if (key == 'k')
+		quick_without_the_other(tick);
+	else if (key == 'l')
+		leave_while_the_other_parks(tick);
 	else if (key == 'm')
 		gate_monitor(tick);
 	else if (key == 'q')
@@ -360,7 +410,7 @@ void kernel_main(uint32_t magic, const struct multiboot2_info *information,
 		 struct switchyard_info *switchyard)
 {
 	static struct tick tick;
-	uint64_t page;
+	bool can_start;
 
 	tick.switchyard = switchyard;
 	tick.name = "callers";
@@ -368,14 +418,14 @@ void kernel_main(uint32_t magic, const struct multiboot2_info *information,
 	boot_read(&tick, magic, information);
 	interrupts_init(&tick, PIC_MASTER_VECTOR);
 	interrupts_on();
-	page = cpus_find_page(information);
-	if (!switchyard || !page) {
+	can_start = cpu_start_init(information);
+	if (!switchyard || !can_start) {
 		say(&tick, "no Switchyard, or no memory below 1 MiB for the other CPUs");
 		return;
 	}
 	callers.gate = (gate_function *)switchyard->gate;
 	callers.self = switchyard->self;
-	say(&tick, "%u other CPUs are ready", cpus_start(&tick, page));
+	say(&tick, "%u other CPUs are ready", cpus_start(&tick));
 	for (;;) {
 		cpu_wait();
 		obey(&tick, serial_get());

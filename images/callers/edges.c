@@ -88,7 +88,7 @@ void edges_while_away(struct tick *tick)
 	uint64_t end;
 
 	set_up();
-	gate_tell_devices(tick);
+	quick_prepare(tick, SWITCHYARD_MONITOR, 0);
 	result = leave_quick(tick);
 	if (result < 0)
 		gate_explain(tick, result);

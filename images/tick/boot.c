@@ -22,10 +22,14 @@ static void read_options(struct tick *tick, const char *line)
 			options->to = command_line_take_number(&line);
 		else if (command_line_take(&line, "count="))
 			options->count = command_line_take_number(&line);
+		else if (command_line_take(&line, "cpus="))
+			options->cpus = command_line_take_number(&line);
+		else if (command_line_take(&line, "quick"))
+			options->quick = true;
 		if (*line && *line != ' ') {
 			say(tick,
 			    "command line: can't make out \"%s\"; options are every=TICKS "
-			    "to=SLOT count=SWITCHES",
+			    "to=SLOT count=SWITCHES cpus=2 quick",
 			    line);
 			return;
 		}

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * gate.c - calls Switchyard's gate. guest/linux/switchyard.h says what must be true at a call. For
- * tick it always is, because tick has one CPU and uses Switchyard's identity map.
+ * tick it always is, because tick uses Switchyard's identity map, and does not mind that its second
+ * CPU is stopped.
  */
 #include "switchyard_names.h"
 #include "tick.h"
 
 typedef int64_t gate_function(uint64_t op, uint64_t arg);
 
-static int64_t gate(struct tick *tick, uint64_t op, uint64_t arg)
+int64_t gate_call(struct tick *tick, uint64_t op, uint64_t arg)
 {
 	if (!tick->switchyard)
 		return SWITCHYARD_EBADOP;
@@ -24,20 +25,31 @@ void gate_explain(struct tick *tick, int64_t error)
 		    switchyard_error_text((int)error));
 }
 
-void gate_tell_devices(struct tick *tick)
+/* A switch that is not quick. */
+static int64_t deep_call(struct tick *tick, uint64_t op, uint64_t arg)
 {
-	static struct switchyard_call call __attribute__((aligned(8))) = {
-		.size = sizeof(call),
-		.service = SWITCHYARD_PREPARE,
-		.kind = SWITCHYARD_MONITOR,
-	};
+	int64_t result = gate_call(tick, op, arg);
 
-	gate(tick, SWITCHYARD_SERVICE, (uint64_t)&call);
+	if (!result || result == SWITCHYARD_EIMAGE)
+		second_cpu_start(tick);
+	return result;
+}
+
+/* With the option `quick`, a switch that may not be quick is deep. */
+static int64_t quick_or_deep_call(struct tick *tick, uint64_t op, uint64_t arg)
+{
+	int64_t result;
+
+	if (!tick->quick)
+		return deep_call(tick, op, arg);
+	result = quick_call(tick, op, arg);
+	return result == SWITCHYARD_EREFUSED && tick->options.quick ? deep_call(tick, op, arg)
+								    : result;
 }
 
 static int64_t leave(struct tick *tick, uint64_t op, uint64_t arg)
 {
-	int64_t result = gate(tick, op, arg);
+	int64_t result = quick_or_deep_call(tick, op, arg);
 
 	if (result < 0) {
 		gate_explain(tick, result);
@@ -46,7 +58,11 @@ static int64_t leave(struct tick *tick, uint64_t op, uint64_t arg)
 	/* Another kernel saw the release of the keys that were held at the call, so forget them. */
 	tick->keyboard = (struct keyboard){0};
 	tick->switches++;
-	say(tick, "back after %u switches", tick->switches);
+	if (tick->second.present)
+		say(tick, "back after %u switches, second CPU after %u, at %lu", tick->switches,
+		    tick->second.parks, tick->second.count);
+	else
+		say(tick, "back after %u switches", tick->switches);
 	return result;
 }
 
@@ -62,7 +78,7 @@ int64_t gate_monitor(struct tick *tick)
 
 void gate_poweroff(struct tick *tick)
 {
-	gate_explain(tick, gate(tick, SWITCHYARD_END, SWITCHYARD_END_POWEROFF));
+	gate_explain(tick, gate_call(tick, SWITCHYARD_END, SWITCHYARD_END_POWEROFF));
 }
 
 void gate_crash(struct tick *tick, const char *message)
@@ -77,5 +93,5 @@ void gate_crash(struct tick *tick, const char *message)
 		if (!message[i])
 			break;
 	}
-	gate(tick, SWITCHYARD_CRASH, 0);
+	gate_call(tick, SWITCHYARD_CRASH, 0);
 }

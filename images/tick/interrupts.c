@@ -44,11 +44,17 @@ extern const uint8_t interrupt_stubs[];
 /* The CPU gives handlers no argument, so they find the state here. */
 static struct tick *owner;
 
-static void idt_init(void)
+static struct idt_entry idt[VECTORS];
+
+void interrupts_load_idt(void)
 {
-	static struct idt_entry idt[VECTORS];
 	struct table_pointer pointer = {sizeof(idt) - 1, (uint64_t)idt};
 
+	__asm__ volatile("lidt %0" : : "m"(pointer));
+}
+
+static void idt_init(void)
+{
 	for (uint32_t vector = 0; vector < VECTORS; vector++) {
 		uint64_t stub = (uint64_t)interrupt_stubs + vector * INTERRUPT_STUB_SIZE;
 
@@ -60,7 +66,7 @@ static void idt_init(void)
 			.offset_high = (uint32_t)(stub >> 32),
 		};
 	}
-	__asm__ volatile("lidt %0" : : "m"(pointer));
+	interrupts_load_idt();
 }
 
 /* Writes ICW1 to ICW4, in their order. */

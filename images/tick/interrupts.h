@@ -51,4 +51,7 @@ struct interrupts {
 struct tick;
 void interrupts_init(struct tick *tick, uint8_t first_vector);
 
+/* Gives this CPU, another one, the same handlers. */
+void interrupts_load_idt(void);
+
 #endif

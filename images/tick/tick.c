@@ -20,29 +20,34 @@ static void say_hello(struct tick *tick)
 	}
 	say(tick, "slot %s, %u Hz; keys: 1-9 that slot, 0 or m monitor, p power off", tick->name,
 	    TICK_HZ);
-	say(tick, "on the keyboard: Ctrl+Alt+Shift+0 to 9");
+	say(tick, "on the keyboard: Ctrl+Alt+Shift+0 to 9; q before a key: a quick switch");
 }
 
-/* A key on the serial port, if it is a digit, m or p, else NO_COMMAND. */
+/* A key on the serial port, if it is a digit, m, p or q, else NO_COMMAND. */
 static int serial_command(void)
 {
 	int key = serial_get();
 
 	if (key == 'm')
 		return '0';
-	return (key >= '0' && key <= '9') || key == 'p' ? key : NO_COMMAND;
+	return (key >= '0' && key <= '9') || key == 'p' || key == 'q' ? key : NO_COMMAND;
 }
 
 static void obey(struct tick *tick, int command)
 {
 	if (command == NO_COMMAND)
 		return;
+	if (command == 'q') {
+		tick->quick = true;
+		return;
+	}
 	if (command == 'p')
 		gate_poweroff(tick);
 	else if (command == '0')
 		gate_monitor(tick);
 	else
 		gate_switch(tick, (uint32_t)(command - '0'));
+	tick->quick = tick->options.quick;
 }
 
 /* Does what the options every=, to= and count= say. */
@@ -65,7 +70,12 @@ static void say_count(struct tick *tick)
 {
 	uint64_t ticks = tick->interrupts.ticks;
 
-	if (ticks % TICK_HZ == 0)
+	if (ticks % TICK_HZ)
+		return;
+	if (tick->second.present)
+		say(tick, "%lu s, %lu ticks, %u stray, second CPU %lu", ticks / TICK_HZ, ticks,
+		    tick->interrupts.stray, tick->second.count);
+	else
 		say(tick, "%lu s, %lu ticks, %u stray", ticks / TICK_HZ, ticks,
 		    tick->interrupts.stray);
 }
@@ -110,9 +120,12 @@ void kernel_main(uint32_t magic, const struct multiboot2_info *information,
 		switchyard->notes.spared =
 			SWITCHYARD_SPARE_HIDDEN | SWITCHYARD_SPARE_FONTS | SWITCHYARD_SPARE_MSIX;
 		switchyard->notes.driver = 1;
-		gate_tell_devices(&tick);
+		quick_prepare(&tick, SWITCHYARD_MONITOR, 0);
 	}
+	tick.quick = tick.options.quick;
 	say_hello(&tick);
 	interrupts_on();
+	if (tick.options.cpus > 1)
+		second_cpu_init(&tick, information);
 	count_ticks(&tick);
 }

@@ -58,7 +58,7 @@ define link_relocatable
 	@! $(CROSS_COMPILE)readelf -rDW $@ | grep '^[0-9a-f]\{8,\} ' | grep -v R_X86_64_RELATIVE
 endef
 
-$(TICK_ELF): $(TICK_OBJ) images/tick/tick.ld
+$(TICK_ELF): $(TICK_OBJ) $(CPUS_OBJ) images/tick/tick.ld
 	$(link_relocatable)
 
 $(TICK_OBJ) $(TICK_INC): images/tick/tick.mk

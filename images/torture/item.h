@@ -27,21 +27,33 @@ struct item {
 	uint64_t fixed;				     /* and these, which are set */
 };
 
+/* How far a group is kept. The first is what most are. */
+enum scope {
+	SCOPE_MACHINE, /* it is the machine's, and kept in each switch */
+	SCOPE_DEEP,    /* the same, but only in a deep switch */
+	SCOPE_CPU,     /* each CPU has its own */
+};
+
 struct group {
 	const char *name;
 	bool (*present)(void); /* NULL: always */
 	const struct item *item;
 	uint32_t count;
+	enum scope scope;
 };
 
-#define GROUP(name, present, items) name, present, items, sizeof(items) / sizeof(items[0])
+#define GROUP(title, test, of) \
+	.name = title, .present = test, .item = of, .count = sizeof(of) / sizeof(of[0])
 
 /* One for each items_*.c; the array ends with an entry without items. */
 extern const struct group groups_cpu[], groups_msr[], groups_apic[], groups_timer[], groups_hpet[],
 	groups_legacy[], groups_uart[], groups_vga[], groups_pci[], groups_acpi[],
 	groups_watchdog[], groups_iommu[];
 
-/* Finds out which items there are. Says how many items are tested, and which groups are not. */
+/*
+ * Finds out which items there are: of torture's CPU, and for the boot CPU of the machine. Says how many
+ * values are tested, and which groups are not.
+ */
 void items_init(struct torture *torture);
 
 /*
@@ -49,7 +61,7 @@ void items_init(struct torture *torture);
  * first.
  */
 void items_fill(struct torture *torture);
-void items_read(void);
+void items_read(struct torture *torture);
 void items_compare(struct torture *torture);
 
 /* Called after items_read(). Enables timer interrupts again (items_hpet.c). */

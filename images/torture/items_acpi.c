@@ -4,22 +4,9 @@
  * interrupt is masked in this guest.
  */
 #include <stddef.h>
+#include "../cpus/find_acpi.h"
 #include "access.h"
 #include "item.h"
-
-struct rsdp {
-	char signature[8];
-	uint8_t checksum;
-	char oem[6];
-	uint8_t revision;
-	uint32_t rsdt;
-} __attribute__((packed));
-
-struct table_header {
-	char signature[4];
-	uint32_t length;
-	uint8_t rest[28];
-} __attribute__((packed));
 
 /* The needed part of the FADT: table 5.9. */
 struct fadt {
@@ -38,7 +25,7 @@ _Static_assert(offsetof(struct fadt, gpe0_length) == 92, "as ACPI 6.4, table 5.9
 
 /* Where the enable registers begin, in the second half of each block. 0 if there is none. */
 static struct {
-	const struct rsdp *rsdp;
+	const void *rsdp;
 	uint16_t pm1_enable, gpe0_enable;
 } acpi;
 
@@ -47,30 +34,9 @@ void items_acpi_set_rsdp(const void *rsdp)
 	acpi.rsdp = rsdp;
 }
 
-static bool is_signature(const char *at, const char *signature)
-{
-	for (uint32_t i = 0; i < 4; i++)
-		if (at[i] != signature[i])
-			return false;
-	return true;
-}
-
 const void *items_acpi_table(const char *signature)
 {
-	const struct table_header *rsdt;
-	const uint32_t *entry;
-
-	if (!acpi.rsdp)
-		return NULL;
-	rsdt = (const struct table_header *)(uint64_t)acpi.rsdp->rsdt;
-	entry = (const uint32_t *)(rsdt + 1);
-	for (uint32_t i = 0; i < (rsdt->length - sizeof(*rsdt)) / sizeof(*entry); i++) {
-		const struct table_header *table = (const struct table_header *)(uint64_t)entry[i];
-
-		if (is_signature(table->signature, signature))
-			return table;
-	}
-	return NULL;
+	return acpi_table(acpi.rsdp, signature);
 }
 
 static bool has_pm1(void)

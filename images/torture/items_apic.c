@@ -170,9 +170,9 @@ static const struct item ioapic[] = {
 };
 
 const struct group groups_apic[] = {
-	{GROUP("lapic", NULL, lapic_items)},
-	{GROUP("lapic-thermal", has_thermal, thermal)},
-	{GROUP("lapic-perf", has_perf, perf)},
+	{GROUP("lapic", NULL, lapic_items), .scope = SCOPE_CPU},
+	{GROUP("lapic-thermal", has_thermal, thermal), .scope = SCOPE_CPU},
+	{GROUP("lapic-perf", has_perf, perf), .scope = SCOPE_CPU},
 	{GROUP("ioapic", NULL, ioapic)},
 	{0},
 };

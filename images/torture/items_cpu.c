@@ -193,10 +193,16 @@ static const struct item xsave[] = {
 static const struct item none[] = {{KEPT("cr4-osxsave", cr4_bit), .which = 18}};
 
 const struct group groups_cpu[] = {
-	{GROUP("base", NULL, base)},	    {GROUP("fsgsbase", has_fsgsbase, fsgsbase)},
-	{GROUP("smep", has_smep, smep)},    {GROUP("smap", has_smap, smap)},
-	{GROUP("umip", has_umip, umip)},    {GROUP("pks", has_pks, pks)},
-	{GROUP("xsave", has_xsave, xsave)}, {GROUP("avx", has_avx, none)},
-	{GROUP("mpx", has_mpx, none)},	    {GROUP("avx512", has_avx512, none)},
-	{GROUP("pku", has_pku, pku)},	    {0},
+	{GROUP("base", NULL, base), .scope = SCOPE_CPU},
+	{GROUP("fsgsbase", has_fsgsbase, fsgsbase), .scope = SCOPE_CPU},
+	{GROUP("smep", has_smep, smep), .scope = SCOPE_CPU},
+	{GROUP("smap", has_smap, smap), .scope = SCOPE_CPU},
+	{GROUP("umip", has_umip, umip), .scope = SCOPE_CPU},
+	{GROUP("pks", has_pks, pks), .scope = SCOPE_CPU},
+	{GROUP("xsave", has_xsave, xsave), .scope = SCOPE_CPU},
+	{GROUP("avx", has_avx, none), .scope = SCOPE_CPU},
+	{GROUP("mpx", has_mpx, none), .scope = SCOPE_CPU},
+	{GROUP("avx512", has_avx512, none), .scope = SCOPE_CPU},
+	{GROUP("pku", has_pku, pku), .scope = SCOPE_CPU},
+	{0},
 };

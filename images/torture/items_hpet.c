@@ -103,33 +103,37 @@ static void comparator_set(uint32_t which, uint64_t value)
 #define EACH(number) .count = number, .step = TIMER_SIZE
 
 /*
- * The counter's upper half stays, as far as that of the periodic timer's comparator is concerned.
+ * In a quick switch the counter runs on, and what depends on it is not kept: the period. The
+ * counter's upper half stays, as far as that of the periodic timer's comparator is concerned.
  */
-static const struct item hpet[] = {
+static const struct item counter[] = {
 	{MEMORY("hpet-counter", HPET_COUNTER, 0xffffffff)},
 	{MEMORY("hpet-counter", HPET_COUNTER + 4, COUNTER_HIGH_VARY), .clear = 0xffffffff},
-	{MEMORY("hpet-timer", HPET_TIMER, TIMER_VARY), .fixed = TIMER_FIXED, EACH(ONE_SHOT)},
 	{MEMORY("hpet-timer", HPET_TIMER + LAST, TIMER_VARY & ~TIMER_32),
 	 .fixed = TIMER_FIXED | TIMER_32 | TIMER_PERIODIC},
-	{MEMORY("hpet-comparator", HPET_COMPARATOR, 0xffffffff), EACH(ONE_SHOT)},
 	{.name = "hpet-comparator",
 	 .get = memory_get,
 	 .set = comparator_set,
 	 .which = HPET_COMPARATOR + LAST,
 	 .vary = 0x7fffffff,
 	 .clear = 0x80000000},
-	{MEMORY("hpet-route", HPET_ROUTE, 0xffffffff), EACH(TIMERS)},
-	{MEMORY("hpet-route", HPET_ROUTE + 4, 0xffffffff), EACH(TIMERS)},
 	{.name = "hpet-period",
 	 .get = period_get,
 	 .set = period_set,
 	 .vary = PERIOD_VARY,
 	 .clear = 0xffffffff,
 	 .fixed = PERIOD_LEAST},
+};
+static const struct item hpet[] = {
+	{MEMORY("hpet-timer", HPET_TIMER, TIMER_VARY), .fixed = TIMER_FIXED, EACH(ONE_SHOT)},
+	{MEMORY("hpet-comparator", HPET_COMPARATOR, 0xffffffff), EACH(ONE_SHOT)},
+	{MEMORY("hpet-route", HPET_ROUTE, 0xffffffff), EACH(TIMERS)},
+	{MEMORY("hpet-route", HPET_ROUTE + 4, 0xffffffff), EACH(TIMERS)},
 	{MEMORY("hpet-config", HPET_CONFIG, CONFIG_LEGACY)},
 };
 
 const struct group groups_hpet[] = {
+	{GROUP("hpet-counter", has_hpet, counter), .scope = SCOPE_DEEP},
 	{GROUP("hpet", has_hpet, hpet)},
 	{0},
 };

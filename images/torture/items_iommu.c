@@ -249,7 +249,7 @@ static const struct item items_amd[] = {
 };
 
 const struct group groups_iommu[] = {
-	{GROUP("vtd", has_vtd, items_vtd)},
-	{GROUP("amd-iommu", has_amd, items_amd)},
+	{GROUP("vtd", has_vtd, items_vtd), .scope = SCOPE_DEEP},
+	{GROUP("amd-iommu", has_amd, items_amd), .scope = SCOPE_DEEP},
 	{0},
 };

@@ -178,15 +178,15 @@ static const struct item mpx[] = {
 static const struct item pks[] = {{FILLED("pkrs", 0x6e1, PKRS_VARY)}};
 
 const struct group groups_msr[] = {
-	{GROUP("msr", NULL, base)},
-	{GROUP("nx", has_nx, nx)},
-	{GROUP("tsc-aux", has_rdtscp, rdtscp)},
-	{GROUP("misc-enable", is_intel, intel)},
-	{GROUP("svm", has_svm, svm)},
-	{GROUP("mtrr", has_mtrr, mtrr)},
-	{GROUP("mca", has_mca, mca)},
-	{GROUP("mcg-ctl", has_mcg_ctl, mcg)},
-	{GROUP("mpx-kernel", has_mpx, mpx)},
-	{GROUP("pks-rights", has_pks, pks)},
+	{GROUP("msr", NULL, base), .scope = SCOPE_CPU},
+	{GROUP("nx", has_nx, nx), .scope = SCOPE_CPU},
+	{GROUP("tsc-aux", has_rdtscp, rdtscp), .scope = SCOPE_CPU},
+	{GROUP("misc-enable", is_intel, intel), .scope = SCOPE_CPU},
+	{GROUP("svm", has_svm, svm), .scope = SCOPE_CPU},
+	{GROUP("mtrr", has_mtrr, mtrr), .scope = SCOPE_CPU},
+	{GROUP("mca", has_mca, mca), .scope = SCOPE_CPU},
+	{GROUP("mcg-ctl", has_mcg_ctl, mcg), .scope = SCOPE_CPU},
+	{GROUP("mpx-kernel", has_mpx, mpx), .scope = SCOPE_CPU},
+	{GROUP("pks-rights", has_pks, pks), .scope = SCOPE_CPU},
 	{0},
 };

@@ -454,15 +454,15 @@ static const struct item msix[] = {
 };
 
 const struct group groups_pci[] = {
-	{GROUP("pci-function", has_plain, plain)},
-	{GROUP("pci-rom", has_rom, rom)},
+	{GROUP("pci-function", has_plain, plain), .scope = SCOPE_DEEP},
+	{GROUP("pci-rom", has_rom, rom), .scope = SCOPE_DEEP},
 	{GROUP("pci-bridge", has_bridge, bridge)},
-	{GROUP("pci-msi", has_msi, msi)},
-	{GROUP("pci-msi-64", has_msi_64, msi_64)},
-	{GROUP("pci-msi-mask", has_msi_mask, msi_mask)},
-	{GROUP("pci-power", has_power, power)},
-	{GROUP("pci-express", has_express, express)},
-	{GROUP("pci-msix", has_msix, msix)},
+	{GROUP("pci-msi", has_msi, msi), .scope = SCOPE_DEEP},
+	{GROUP("pci-msi-64", has_msi_64, msi_64), .scope = SCOPE_DEEP},
+	{GROUP("pci-msi-mask", has_msi_mask, msi_mask), .scope = SCOPE_DEEP},
+	{GROUP("pci-power", has_power, power), .scope = SCOPE_DEEP},
+	{GROUP("pci-express", has_express, express), .scope = SCOPE_DEEP},
+	{GROUP("pci-msix", has_msix, msix), .scope = SCOPE_DEEP},
 	{GROUP("pci-address", NULL, address)},
 	{0},
 };

@@ -23,10 +23,12 @@ bool torture_read_options(struct torture *torture, const struct multiboot2_info 
 			options->count = command_line_take_number(&line);
 		else if (command_line_take(&line, "la57"))
 			options->la57 = true;
+		else if (command_line_take(&line, "quick"))
+			options->quick = true;
 		if (*line && *line != ' ') {
 			say(torture->tick,
 			    "command line: can't make out \"%s\"; options are to=SLOT "
-			    "count=SWITCHES la57",
+			    "count=SWITCHES la57 quick",
 			    line);
 			return false;
 		}

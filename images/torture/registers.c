@@ -179,12 +179,11 @@ static void fill_registers(struct torture *torture, struct torture_registers *fi
 			fill_component(torture, &fill->xstate, i);
 }
 
-int64_t torture_registers_switch(struct torture *torture)
+int64_t torture_registers_switch(struct torture *torture, uint64_t op, uint64_t arg)
 {
 	fill_registers(torture, &torture->fill);
 	torture->fill.gate = torture->tick->switchyard->gate;
-	return torture_switch(&torture->fill, &torture->seen, SWITCHYARD_SWITCH,
-			      torture->options.to);
+	return torture_switch(&torture->fill, &torture->seen, op, arg);
 }
 
 /* Reports one difference for each 8 bytes that are wrong. */

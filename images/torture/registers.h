@@ -15,7 +15,7 @@
 #define XCR0_PKRU    0x200
 #define XCR0_KNOWN   (XCR0_X87_SSE | XCR0_AVX | XCR0_MPX | XCR0_AVX512 | XCR0_PKRU)
 
-/* Switches on what SSE and XSAVE need. Called before all others. */
+/* Switches on what SSE and XSAVE need, on this CPU. Called before all others. */
 void torture_registers_init(void);
 
 /* The bits of XCR0_KNOWN that XCR0 may have. 0 if there is no XSAVE. */
@@ -25,7 +25,7 @@ uint64_t torture_xcr0_supported(void);
  * Fills the registers, calls the gate, and reads them. Returns the gate's result. Interrupts are
  * off.
  */
-int64_t torture_registers_switch(struct torture *torture);
+int64_t torture_registers_switch(struct torture *torture, uint64_t op, uint64_t arg);
 void torture_registers_compare(struct torture *torture);
 
 #endif

@@ -45,21 +45,29 @@ static void put_system(uint64_t *descriptor, const void *base, uint32_t size, ui
 	descriptor[1] = address >> 32;
 }
 
-void torture_tables_init(uint32_t slot)
+struct tables {
+	uint64_t gdt[PLACES + PLACES_SPARE], ldt[PLACE_OTHER_DATA + 1];
+	struct tss tss;
+};
+
+void torture_tables_init(uint32_t slot, uint32_t cpu)
 {
-	static uint64_t gdt[PLACES + PLACES_SPARE], ldt[PLACE_OTHER_DATA + 1];
-	static struct tss tss = {.io_bitmap = sizeof(struct tss)};
-	uint16_t tss_place = slot % 2 ? PLACE_SYSTEM_1 : PLACE_SYSTEM_2;
-	uint16_t ldt_place = slot % 2 ? PLACE_SYSTEM_2 : PLACE_SYSTEM_1;
+	static struct tables each[TORTURE_CPUS];
+	struct tables *tables = &each[cpu];
+	bool other = (slot + cpu) % 2;
+	uint16_t tss_place = other ? PLACE_SYSTEM_1 : PLACE_SYSTEM_2;
+	uint16_t ldt_place = other ? PLACE_SYSTEM_2 : PLACE_SYSTEM_1;
+	uint64_t *gdt = tables->gdt, *ldt = tables->ldt;
 	struct table_pointer pointer = {PLACES * 8 - 1, (uint64_t)gdt};
 
+	tables->tss.io_bitmap = sizeof(tables->tss);
 	gdt[PLACE_CODE] = gdt[PLACE_OTHER_CODE] = GDT_CODE;
 	gdt[SELECTOR_CODE32 / 8] = GDT_CODE32;
 	gdt[PLACE_DATA] = gdt[PLACE_OTHER_DATA] = GDT_DATA;
 	ldt[PLACE_CODE] = ldt[PLACE_OTHER_CODE] = GDT_CODE;
 	ldt[PLACE_DATA] = ldt[PLACE_OTHER_DATA] = GDT_DATA;
-	put_system(&gdt[tss_place], &tss, sizeof(tss), TYPE_TSS);
-	put_system(&gdt[ldt_place], ldt, sizeof(ldt), TYPE_LDT);
+	put_system(&gdt[tss_place], &tables->tss, sizeof(tables->tss), TYPE_TSS);
+	put_system(&gdt[ldt_place], ldt, sizeof(tables->ldt), TYPE_LDT);
 	/*
 	 * CS and the others need not be loaded again, because the new GDT has the same descriptors
 	 * at their places.

@@ -5,6 +5,7 @@
 #include "../tick/boot_tags.h"
 #include "item.h"
 #include "registers.h"
+#include "second.h"
 #include "timing.h"
 
 #define CHECK_EVERY  100 /* iterations */
@@ -30,21 +31,23 @@ uint64_t torture_random(struct torture *torture)
 	return z ^ z >> 31;
 }
 
-static void seed(struct torture *torture)
+void torture_seed(struct torture *torture)
 {
-	torture->random = (uint64_t)torture->tick->switchyard->self << 32 | torture->iteration;
+	uint64_t self = torture->tick->switchyard->self;
+
+	torture->random = (uint64_t)torture->cpu << 48 | self << 32 | torture->iteration;
 }
 
 void torture_differs(struct torture *torture, const char *name, uint64_t is, uint64_t was)
 {
 	torture->differences++;
-	say(torture->tick, "DIFF iteration %u: %s is 0x%lx, was 0x%lx", torture->iteration, name,
-	    is, was);
+	say(torture->tick, "DIFF iteration %u: %s is 0x%lx, was 0x%lx%s", torture->iteration, name,
+	    is, was, torture->cpu ? ", on the second CPU" : "");
 }
 
 static void area_fill(struct torture *torture, const struct area *area)
 {
-	seed(torture);
+	torture_seed(torture);
 	for (uint32_t i = 0; i < area->count; i++)
 		area->words[i] = torture_random(torture);
 }
@@ -52,7 +55,7 @@ static void area_fill(struct torture *torture, const struct area *area)
 /* Reports one difference for the whole area: its first word that is wrong. */
 static void area_compare(struct torture *torture, const struct area *area)
 {
-	seed(torture);
+	torture_seed(torture);
 	for (uint32_t i = 0; i < area->count; i++) {
 		uint64_t was = torture_random(torture), is = area->words[i];
 
@@ -83,6 +86,29 @@ static void area_blank(const struct area *area)
 		area->words[i] = blank;
 }
 
+/* Calls the gate, after all is filled but what lies in registers. Interrupts are off. */
+static int64_t leave(struct torture *torture)
+{
+	const uint64_t others = 1ull << SWITCHYARD_OTHERS_SHIFT;
+
+	if (!torture->options.quick)
+		return torture_registers_switch(torture, SWITCHYARD_SWITCH, torture->options.to);
+	second_park();
+	return torture_registers_switch(torture, SWITCHYARD_SWITCH | SWITCHYARD_QUICK,
+					torture->options.to | others);
+}
+
+static void compare_second(struct torture *torture, int64_t result)
+{
+	int64_t others = second_compare(torture);
+
+	if (others == result)
+		return;
+	say(torture->tick, "the gate returned 0x%lx on the second CPU, and 0x%lx on this one",
+	    (uint64_t)others, (uint64_t)result);
+	gate_crash(torture->tick, "the gate's answers differ");
+}
+
 /* Switches to the other slot and back. Returns what the gate returned. */
 static int64_t round_trip(struct torture *torture)
 {
@@ -95,9 +121,11 @@ static int64_t round_trip(struct torture *torture)
 	area_fill(torture, &memory);
 	area_fill(torture, &screen);
 	interrupts_off();
+	if (torture->options.quick)
+		second_fill(torture);
 	items_fill(torture);
-	result = torture_registers_switch(torture);
-	items_read();
+	result = leave(torture);
+	items_read(torture);
 	items_settle();
 	serial_init(); /* the port may have any speed now */
 	interrupts_on();
@@ -105,6 +133,8 @@ static int64_t round_trip(struct torture *torture)
 	area_blank(&screen);
 	torture_registers_compare(torture);
 	items_compare(torture);
+	if (torture->options.quick)
+		compare_second(torture, result);
 	area_compare(torture, &memory);
 	if (torture->tick->interrupts.stray != stray)
 		torture_differs(torture, "stray-interrupts", torture->tick->interrupts.stray,
@@ -124,7 +154,7 @@ static void run(struct torture *torture)
 	int64_t result;
 
 	for (torture->iteration = 1;; torture->iteration++) {
-		seed(torture);
+		torture_seed(torture);
 		result = round_trip(torture);
 		if (result < 0) {
 			gate_explain(torture->tick, result);
@@ -153,7 +183,7 @@ static bool prepare(struct torture *torture, const struct multiboot2_info *infor
 		say(tick, "torture needs Switchyard, and to=SLOT, another slot's number");
 		return false;
 	}
-	torture_tables_init(tick->switchyard->self);
+	torture_tables_init(tick->switchyard->self, torture->cpu);
 	torture_registers_init();
 	if (torture->options.la57 && !torture_la57(tick->switchyard)) {
 		say(tick, "without: la57");
@@ -162,6 +192,22 @@ static bool prepare(struct torture *torture, const struct multiboot2_info *infor
 	timing_init(tick);
 	items_init(torture);
 	return true;
+}
+
+/*
+ * Beside a slot whose functions work, none starts. So the other slot is started before. Torture tells
+ * that it uses no PCI function.
+ */
+static bool prepare_quick(struct torture *torture, const struct multiboot2_info *information)
+{
+	struct tick *tick = torture->tick;
+	const struct switchyard_slot *other = &tick->switchyard->slot[torture->options.to - 1];
+
+	if (quick_prepare(tick, SWITCHYARD_MONITOR, 0) < 0)
+		return false;
+	if (other->state == SWITCHYARD_READY && gate_switch(tick, torture->options.to) < 0)
+		return false;
+	return second_init(torture, information);
 }
 
 /* entry.asm calls it. It is like tick's, without tick's command line and keys. */
@@ -180,7 +226,8 @@ void kernel_main(uint32_t magic, const struct multiboot2_info *information,
 		    torture.options.count, torture.options.to,
 		    torture.options.la57 ? "five" : "four");
 		interrupts_on();
-		run(&torture);
+		if (!torture.options.quick || prepare_quick(&torture, information))
+			run(&torture);
 	}
 	for (;;)
 		cpu_wait();

@@ -10,8 +10,8 @@ TORTURE_C   := $(filter-out images/torture/torture_offsets.c,$(wildcard images/t
 TORTURE_ASM := $(wildcard images/torture/*.asm)
 TORTURE_OBJ := $(TORTURE_C:images/torture/%.c=$(TORTURE_DIR)/%.o) \
 	$(TORTURE_ASM:images/torture/%.asm=$(TORTURE_DIR)/%.asm.o)
-TORTURE_TICK := entry.asm.o interrupt.asm.o boot_tags.o command_line.o interrupts.o gate.o print.o text_screen.o \
-	serial.o
+TORTURE_TICK := entry.asm.o interrupt.asm.o boot_tags.o command_line.o interrupts.o gate.o quick.o second_cpu.o \
+	print.o text_screen.o serial.o
 
 torture: $(TORTURE_ELF)
 
@@ -28,7 +28,7 @@ $(TORTURE_DIR)/%.asm.o: images/torture/%.asm $(TORTURE_INC)
 $(TORTURE_INC): images/torture/torture_offsets.c
 	$(generate_offsets)
 
-$(TORTURE_ELF): $(TORTURE_OBJ) $(TORTURE_TICK:%=$(TICK_DIR)/%) images/tick/tick.ld
+$(TORTURE_ELF): $(TORTURE_OBJ) $(TORTURE_TICK:%=$(TICK_DIR)/%) $(CPUS_OBJ) images/tick/tick.ld
 	$(link_relocatable)
 
 $(TORTURE_OBJ) $(TORTURE_INC): images/torture/torture.mk images/tick/tick.mk

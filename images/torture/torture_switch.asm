@@ -26,12 +26,14 @@ default rel
 %endrep
 %endmacro
 
-section .bss
-
-; No register is left for these.
-fill:	resq 1
-seen:	resq 1
-gate:	resq 1
+; What lies on the stack during the call, because no register is left for it.
+			struc call_stack
+.gate:			resq 1
+.seen:			resq 1
+.fill:			resq 1
+.unused:		resq 1		; aligns the stack
+			endstruc
+PUSHED			equ 8		; by each push after the call
 
 section .text
 
@@ -42,7 +44,7 @@ section .text
 ; Out:       RAX the gate's result; the fields of seen; fill's rsp, rdi, rsi.
 ; Preserved: what the System V convention says, and RFLAGS.
 ; Clobbers:  x87 and vector registers: compiled code here uses none.
-; Stack:     the caller's, aligned for the call by seven words: registers and RFLAGS.
+; Stack:     the caller's, aligned for the call: seven words of registers and RFLAGS, and call_stack.
 global torture_switch
 torture_switch:
 	push rbx
@@ -53,13 +55,14 @@ torture_switch:
 	push r15
 	pushfq
 
-	mov [fill], rdi
-	mov [seen], rsi
 	mov r11, rdi
+	sub rsp, call_stack_size
+	mov [rsp + call_stack.fill], rdi
+	mov [rsp + call_stack.seen], rsi
 	mov rdi, rdx			; op
 	mov rsi, rcx			; arg
 	mov rax, [r11 + torture_registers.gate]
-	mov [gate], rax
+	mov [rsp + call_stack.gate], rax
 	mov eax, [r11 + torture_registers.xsave_mask]
 	xor edx, edx
 	test eax, eax
@@ -74,16 +77,16 @@ torture_switch:
 	push qword [r11 + torture_registers.rflags]
 	load r11, r11
 	popfq				; may let interrupts in; they change nothing
-	call [gate]
+	call [rsp + call_stack.gate]
 
 	push rcx
 	pushfq
-	mov rcx, [seen]
+	mov rcx, [rsp + call_stack.seen + 2 * PUSHED]
 	pop qword [rcx + torture_registers.rflags]
 	pop qword [rcx + torture_registers.rcx]
 	store rcx, GENERAL, rsi, rdi, rsp, r11
 	mov rbx, rax			; result
-	mov rdi, [fill]
+	mov rdi, [rsp + call_stack.fill]
 	mov eax, [rdi + torture_registers.xsave_mask]
 	xor edx, edx
 	test eax, eax
@@ -94,6 +97,7 @@ torture_switch:
 	fxsave64 [rcx + torture_registers.xstate]
 .stored:
 	mov rax, rbx
+	add rsp, call_stack_size
 	popfq
 	pop r15
 	pop r14

@@ -41,7 +41,7 @@ struct torture_registers {
 
 /*
  * Loads all of fill, calls gate(op, arg), and then stores the registers in seen. RSP, RDI and RSI
- * are not loaded. They are stored in fill. Not reentrant.
+ * are not loaded. They are stored in fill.
  */
 int64_t torture_switch(struct torture_registers *fill, struct torture_registers *seen, uint64_t op,
 		       uint64_t arg);

@@ -121,12 +121,14 @@ static void begin_turn(struct text_turn *turn)
 }
 
 /* The first turn is done in one parking: later ones then have something to compare with. */
-static uint64_t bytes_to_read(const struct text_turn *turn, bool whole)
+static uint64_t bytes_to_read(const struct text_turn *turn, enum text_share share)
 {
 	uint64_t part = turn->last_read / TEXT_PARKINGS + 1;
 
-	if (whole || turn->last_read == 0)
+	if (share == TEXT_ALL || turn->last_read == 0)
 		return UINT64_MAX;
+	if (share == TEXT_PIECE)
+		return 2 * PAGE_SIZE;
 	return part < TEXT_LEAST ? TEXT_LEAST : part;
 }
 
@@ -136,14 +138,14 @@ void kernel_text_forget(struct text_turn *turn)
 }
 
 const struct text_piece *kernel_text_take(const struct page_walk *walk, struct text_turn *turn,
-					  bool whole)
+					  enum text_share share)
 {
 	struct text_finder finder = {.turn = turn, .base = walk->base};
 	uint64_t limit;
 
 	if (turn->next.end)
 		begin_turn(turn);
-	limit = bytes_to_read(turn, whole);
+	limit = bytes_to_read(turn, share);
 	turn->first = turn->count;
 	turn->read += page_walk_text(walk, &turn->next, limit, add_text, &finder);
 	finish_piece(&finder);

@@ -27,6 +27,13 @@
 /* What a parking reads at least, in bytes. */
 #define TEXT_LEAST (64 * KIB)
 
+/* How much a parking reads. */
+enum text_share {
+	TEXT_PIECE, /* a piece, or two tables: a quick switch takes hardly more than that itself */
+	TEXT_PART,  /* one of TEXT_PARKINGS parts */
+	TEXT_ALL,
+};
+
 /* How many of the pieces that a parking read in turn are compared when the slot is resumed. */
 #define TEXT_COMPARED 12
 
@@ -67,12 +74,11 @@ uint64_t text_piece_offset(const struct text_piece *piece);
 void kernel_text_forget(struct text_turn *turn);
 
 /*
- * Takes the sums of all text, if whole is set or no turn is complete. Otherwise it takes those of
- * the next part. If pieces are not as the last turn found them, it counts them in turn->changed, and
+ * Takes the sums of all text if no turn is complete. Otherwise it takes those of the next share. If pieces are not as the last turn found them, it counts them in turn->changed, and
  * returns the first one that this call found. Otherwise it returns NULL.
  */
 const struct text_piece *kernel_text_take(const struct page_walk *walk, struct text_turn *turn,
-					  bool whole);
+					  enum text_share share);
 
 /*
  * Compares what was read at the last parking, or as much of it as TEXT_COMPARED allows. Returns the

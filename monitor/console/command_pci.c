@@ -116,7 +116,9 @@ static void fill_owner(const struct slot_table *slots, uint32_t number, char *ce
 	const struct slot *owner = owner_of(slots, number);
 
 	if (owner)
-		format_text(cell, TABLE_CELL_SIZE, owner->works ? "%s, works" : "%s", owner->name);
+		format_text(cell, TABLE_CELL_SIZE,
+			    pci_functions()->function[number].works_for ? "%s, works" : "%s",
+			    owner->name);
 }
 
 static void fill_function(const void *context, uint32_t row, struct table_row *cells)

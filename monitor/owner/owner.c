@@ -2,6 +2,8 @@
 #include "monitor/owner/owner.h"
 #include <stddef.h>
 #include "arch/x86/pci/pci.h"
+#include "arch/x86/pci/pci_msi.h"
+#include "guest/linux/switchyard.h"
 #include "lib/print.h"
 
 _Static_assert(SLOT_USES_WORDS == PCI_SET_WORDS, "a bit for each function");
@@ -16,17 +18,21 @@ static uint32_t format_address(char *to, uint32_t size, pci_address_t address)
 				     PCI_DEVICE(address), PCI_FUNCTION(address));
 }
 
-bool owner_tell(struct slot *slot, const uint16_t *addresses, uint32_t count, struct error *error)
+bool owner_tell(struct slot *slot, const struct owner_told *told, struct error *error)
 {
 	char text[ADDRESS_TEXT];
 	bool known = true;
 
-	slot->uses = (struct uses){.told = true};
-	for (uint32_t i = 0; i < count; i++) {
-		uint32_t number = pci_number(addresses[i]);
+	slot->uses = (struct uses){
+		.told = true,
+		.more = told->besides & SWITCHYARD_USES_MORE,
+		.crash_kernel = told->besides & SWITCHYARD_USES_CRASH,
+	};
+	for (uint32_t i = 0; i < told->count; i++) {
+		uint32_t number = pci_number(told->addresses[i]);
 
 		if (number == pci_functions()->count) {
-			format_address(text, sizeof(text), addresses[i]);
+			format_address(text, sizeof(text), told->addresses[i]);
 			known = fail(error, "%s was not there when the monitor started", text);
 		} else if (!pci_is_bridge(&pci_functions()->function[number])) {
 			pci_set_add(slot->uses.set, number);
@@ -127,6 +133,11 @@ void owner_claim_all(struct slot_table *slots, report_fn wrong, report_fn missin
 	}
 }
 
+uint32_t owner_number(const struct slot_table *slots, const struct slot *slot)
+{
+	return slot_index(slots, slot) + 1;
+}
+
 const struct slot *owner_of(const struct slot_table *slots, uint32_t function)
 {
 	const struct slot *owner = NULL;
@@ -134,12 +145,26 @@ const struct slot *owner_of(const struct slot_table *slots, uint32_t function)
 	for (uint32_t i = 0; i < slots->count; i++) {
 		const struct slot *slot = &slots->slot[i];
 
-		if (slot->works && pci_set_has(slot->uses.set, function))
+		if (pci_functions()->function[function].works_for == i + 1)
 			return slot;
 		if (pci_set_has(slot->own.set, function))
 			owner = slot;
 	}
 	return owner;
+}
+
+uint32_t owner_list(const struct slot *slot, char *to, uint32_t size)
+{
+	uint32_t length = 0;
+
+	for (uint32_t i = 0; i < pci_functions()->count && size - length >= ADDRESS_TEXT; i++) {
+		if (!pci_set_has(slot->own.set, i))
+			continue;
+		length += format_address(to + length, ADDRESS_TEXT,
+					 pci_functions()->function[i].address);
+		to[length++] = '\n';
+	}
+	return length;
 }
 
 /* If its kernel has not told, its line may. */
@@ -156,6 +181,12 @@ static bool allows_both(const struct slot *owner, const struct slot *other, stru
 	       fail(error, "both %s and %s use %s", owner->name, other->name, names);
 }
 
+/* The slot uses no functions but those of uses_of(). */
+static bool tells_all(const struct slot *slot)
+{
+	return uses_of(slot)->told && !slot->uses.more && !slot->uses.crash_kernel;
+}
+
 /* to gets the machine while owner's functions work. */
 static bool allows_beside(const struct slot *to, const struct slot *owner, bool boot,
 			  struct error *error)
@@ -168,7 +199,55 @@ static bool allows_beside(const struct slot *to, const struct slot *owner, bool 
 	if (!uses_of(to)->told)
 		return fail(error, "%s has not told which devices it uses, and those of %s work",
 			    to->name, owner->name);
+	if (to->uses.more)
+		return fail(error, "%s uses devices that it can't name, and those of %s work",
+			    to->name, owner->name);
+	if (to->uses.translates)
+		return fail(
+			error,
+			"%s has an IOMMU translate what devices write, and those of %s work without",
+			to->name, owner->name);
+	if (to->uses.crash_kernel)
+		return fail(error,
+			    "%s has a crash kernel, which would look at all devices, and those of "
+			    "%s work",
+			    to->name, owner->name);
 	return allows_both(owner, to, error);
+}
+
+/* Returns false if the interrupts of one of its functions could not be masked. */
+static bool can_be_silent(const struct slot *slot, struct error *error)
+{
+	char text[ADDRESS_TEXT];
+
+	for (uint32_t i = 0; i < pci_functions()->count; i++) {
+		const struct pci_function *function = &pci_functions()->function[i];
+
+		if (!pci_set_has(slot->uses.set, i) || !function->pin_stays ||
+		    pci_msi_enabled(function) || pci_msix_enabled(function))
+			continue;
+		format_address(text, sizeof(text), function->address);
+		return fail(error, "%s uses %s, whose interrupt pin can't be switched off",
+			    slot->name, text);
+	}
+	return true;
+}
+
+bool owner_all_work(const struct slot_table *slots, const struct slot *slot, struct error *error)
+{
+	char text[ADDRESS_TEXT];
+
+	for (uint32_t i = 0; i < pci_functions()->count; i++) {
+		const struct pci_function *function = &pci_functions()->function[i];
+
+		if (!pci_set_has(slot->uses.set, i) ||
+		    function->works_for == owner_number(slots, slot))
+			continue;
+		format_address(text, sizeof(text), function->address);
+		return fail(error, "%s is not the function that the monitor found at its start",
+			    text);
+	}
+	return true;
 }
 
 bool owner_allows(const struct slot_table *slots, const struct owner_request *request,
@@ -176,6 +255,16 @@ bool owner_allows(const struct slot_table *slots, const struct owner_request *re
 {
 	if (request->quick && !request->from->uses.told)
 		return fail(error, "%s has not told which devices it uses", request->from->name);
+	if (request->quick && request->from->uses.more)
+		return fail(error, "%s uses devices that it can't name", request->from->name);
+	if (request->quick && !can_be_silent(request->from, error))
+		return false;
+	if (request->to && request->to->lost && !request->boot)
+		return fail(
+			error,
+			"slot %s: devices that worked for it were given to another slot by force; "
+			"\"switch %s force\" resumes it without them",
+			request->to->name, request->to->name);
 	for (uint32_t i = 0; i < slots->count; i++) {
 		const struct slot *owner = &slots->slot[i];
 		bool leaves = owner == request->from;
@@ -191,10 +280,32 @@ bool owner_allows(const struct slot_table *slots, const struct owner_request *re
 	return true;
 }
 
-void owner_end(struct slot *slot)
+void owner_end(const struct slot_table *slots, struct slot *slot)
 {
-	if (slot->works)
-		pci_end(slot->uses.set);
+	pci_end(owner_number(slots, slot), NULL, slot->uses.set);
 	slot->works = false;
+	slot->lost = false;
 	slot->uses = (struct uses){0};
+}
+
+void owner_take(struct slot_table *slots, const struct slot *to, bool boot, report_fn report,
+		void *context)
+{
+	bool all = boot || !tells_all(to);
+	struct error error;
+
+	for (uint32_t i = 0; i < slots->count; i++) {
+		struct slot *owner = &slots->slot[i];
+
+		if (owner == to || !owner->works)
+			continue;
+		if (pci_end(i + 1, all ? NULL : uses_of(to)->set, owner->uses.set)) {
+			owner->lost = true;
+			fail(&error,
+			     "devices that worked for it are stopped, because %s may use them",
+			     to->name);
+			slot_report(owner, &error, report, context);
+		}
+		owner->works = owner->works && !all;
+	}
 }

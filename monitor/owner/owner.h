@@ -23,11 +23,18 @@ struct owner_request {
 	bool boot;		 /* to starts afresh */
 };
 
+/* What a kernel tells of itself. All of it is from a guest. */
+struct owner_told {
+	const uint16_t *addresses; /* of the functions that it uses */
+	uint32_t count;
+	uint64_t besides; /* SWITCHYARD_USES_* */
+};
+
 /*
- * Notes the functions that the slot's kernel uses: count addresses from a guest. If the monitor does
- * not know one of them, it returns false with a reason. It can't mask the interrupts of that one.
+ * Notes the functions that the slot's kernel uses. If the monitor does not know one of them, it
+ * returns false with a reason. It can't mask the interrupts of that one.
  */
-bool owner_tell(struct slot *slot, const uint16_t *addresses, uint32_t count, struct error *error);
+bool owner_tell(struct slot *slot, const struct owner_told *told, struct error *error);
 
 /*
  * Finds the functions that the slot's devices= names. If another slot's names one of them, too, it
@@ -40,20 +47,43 @@ bool owner_claim(const struct slot_table *slots, struct slot *slot, report_fn mi
 /* The same for all slots, before any of them runs. The second of two is reported and removed. */
 void owner_claim_all(struct slot_table *slots, report_fn wrong, report_fn missing, void *context);
 
+/* By this number, functions that work for the slot are known (pci.h). */
+uint32_t owner_number(const struct slot_table *slots, const struct slot *slot);
+
 /*
  * The slot that the function with that number works for while it is parked; else that whose devices=
  * names it. NULL: none.
  */
 const struct slot *owner_of(const struct slot_table *slots, uint32_t function);
 
+/*
+ * Writes the functions that the slot's devices= names, as lines like "0000:00:10.0", as far as size
+ * bytes hold whole lines. Returns how many bytes that are; there is no NUL.
+ */
+uint32_t owner_list(const struct slot *slot, char *to, uint32_t size);
+
 /* Returns false if functions that work for a parked slot would be disturbed. The reason has names. */
 bool owner_allows(const struct slot_table *slots, const struct owner_request *request,
 		  struct error *error);
 
 /*
+ * The slot has left its devices working. Returns false, with the reason, if the monitor could not
+ * mask one of those that its kernel has told, because another one is there, or none.
+ */
+bool owner_all_work(const struct slot_table *slots, const struct slot *slot, struct error *error);
+
+/*
  * The slot ends, crashes, or starts afresh. If its functions worked while it was parked, they stop
  * now, before its memory is used for anything else.
  */
-void owner_end(struct slot *slot);
+void owner_end(const struct slot_table *slots, struct slot *slot);
+
+/*
+ * A slot gets the machine. If that was forced, it may use functions that work for a parked slot: all
+ * of them if it starts afresh, or has not told. They stop now, and are nobody's. A slot that lost some
+ * is resumed by force only. report() gets a line for each such slot.
+ */
+void owner_take(struct slot_table *slots, const struct slot *to, bool boot, report_fn report,
+		void *context);
 
 #endif

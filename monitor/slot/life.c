@@ -30,6 +30,7 @@ static const struct life_step steps[STATES][LIFE_EVENTS] = {
 			[LIFE_LOAD] = {.next = SWITCHYARD_PARKED},
 			[LIFE_RESET] = {.next = SWITCHYARD_READY},
 			[LIFE_RESUME] = {.next = SWITCHYARD_RUNNING, .counts = true},
+			[LIFE_LOSE] = {.next = SWITCHYARD_CRASHED},
 			[LIFE_KILL] = {.next = SWITCHYARD_READY},
 		},
 	[SWITCHYARD_CRASHED] =

@@ -6,8 +6,8 @@
  *   empty -----> ready <--------> running <----> parked
  *                ^   ^     end     |      resume   |
  *                |   |             | crash         |
- *                |   |    kill     v               |
- *                |   +-------- crashed             |
+ *                |   |    kill     v     lose      |
+ *                |   +-------- crashed <-----------+
  *                |                                 |
  *                +---------------------------------+
  *                                kill
@@ -35,6 +35,7 @@ enum life_event {
 	LIFE_PARK,   /* its state is complete, and it no longer runs */
 	LIFE_END,    /* its kernel has powered off, rebooted or halted */
 	LIFE_CRASH,  /* its kernel has panicked, or faulted before it could say so */
+	LIFE_LOSE, /* it is parked, and has lost devices that worked for it: the machine was reset */
 	LIFE_KILL,   /* a person wants its state forgotten */
 	LIFE_REMOVE, /* it gives back its image, and then all that it has */
 	LIFE_EVENTS,

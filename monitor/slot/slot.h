@@ -76,7 +76,10 @@ struct devices {
 /* PCI functions, by their numbers in pci_functions(). */
 #define SLOT_USES_WORDS 2
 struct uses {
-	bool told; /* its kernel has told in this run; or its line has devices= */
+	bool told;	   /* its kernel has told in this run; or its line has devices= */
+	bool more;	   /* it uses functions, too, that it could not list */
+	bool translates;   /* an IOMMU translates what devices write while it runs */
+	bool crash_kernel; /* one is loaded, which looks at all functions if it starts */
 	uint64_t set[SLOT_USES_WORDS];
 };
 
@@ -106,7 +109,8 @@ struct slot {
 	struct devices devices;	 /* `devices=` */
 	struct uses own;	 /* the PCI functions that those are */
 	struct uses uses;	 /* the PCI functions that its kernel uses */
-	bool works;		 /* it is parked, and these functions go on working for it */
+	bool works;		 /* it is parked, and left its devices working */
+	bool lost;		 /* some of them were taken from it by force meanwhile */
 	bool has_driver;	 /* its kernel has shown in some run that it knows of the monitor */
 	uint64_t turn;		 /* the later it got the machine, the higher; 0: it never ran */
 	enum switchyard_end end; /* how its last run ended; 0: otherwise, or not yet */

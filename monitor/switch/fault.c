@@ -44,9 +44,9 @@ static void fault_recover(void *context, bool in_monitor)
 	kept = kept_state(monitor->current);
 	if (!life_step(slot->state, LIFE_CRASH))
 		return;
-	kept_state_save(slot, kept, KEPT_ENDED);
+	kept_state_save(&monitor->slots, slot, kept, KEPT_ENDED);
 	monitor->devices_running |= life_apply(slot, LIFE_CRASH)->devices_running;
-	owner_end(slot);
+	owner_end(&monitor->slots, slot);
 	new_image_drop(monitor, monitor->current);
 	format_text(slot->crash, sizeof(slot->crash), "%s",
 		    fault_reason(kept->cpu[0]->progress, in_monitor));

@@ -48,7 +48,7 @@ static struct request left_alone_with;
 static void park(struct monitor *monitor, const struct slot *slot, struct kept_state *kept,
 		 enum kept_how how)
 {
-	kept_state_save(slot, kept, how);
+	kept_state_save(&monitor->slots, slot, kept, how);
 	kept->crew = crew_waiting();
 	if (how != KEPT_ENDED)
 		kept_state_save_apart(monitor, slot, kept);
@@ -76,7 +76,7 @@ static void slot_ends(struct monitor *monitor, struct slot *slot, uint64_t how)
 {
 	monitor->devices_running |= life_apply(slot, LIFE_END)->devices_running;
 	slot->end = (enum switchyard_end)how;
-	owner_end(slot);
+	owner_end(&monitor->slots, slot);
 	monitor->current = NO_SLOT;
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	log_line(&monitor->log, LOG_INFO, "slot %s has %s; it is ready to be started again",
@@ -87,7 +87,7 @@ static void slot_crashes(struct monitor *monitor, struct slot *slot,
 			 const struct switchyard_notes *notes)
 {
 	monitor->devices_running |= life_apply(slot, LIFE_CRASH)->devices_running;
-	owner_end(slot);
+	owner_end(&monitor->slots, slot);
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	request_copy_message(slot->crash, sizeof(notes->message),
 			     notes->message[0] ? notes->message : "it gave no reason");
@@ -164,13 +164,15 @@ static void report_text(struct monitor *monitor, const struct slot *slot,
 
 /* It is called after the slot's screen and serial port are saved, because it may write to them. */
 static void take_checksums(struct monitor *monitor, const struct slot *slot,
-			   struct kept_state *kept)
+			   struct kept_state *kept, bool quick)
 {
 	const struct text_turn *turn = &kept->integrity.text;
 	uint32_t told = turn->next.end ? 0 : turn->changed;
-	const struct text_piece *changed = integrity_take(slot, kept, monitor->options.integrity);
+	const struct text_piece *changed =
+		integrity_take(slot, kept, monitor->options.integrity, quick);
 
-	report_text(monitor, slot, turn, told, changed);
+	if (kept->integrity.parts & INTEGRITY_PART_TEXT)
+		report_text(monitor, slot, turn, told, changed);
 }
 
 /* A damaged monitor does not switch to another slot. The person is told, and decides. */
@@ -310,6 +312,17 @@ __attribute__((noreturn)) static void leave_to_target(struct monitor *monitor, s
 	switch_resume(monitor, slot, SWITCHYARD_EIMAGE);
 }
 
+/* An interrupt of a function that the monitor can't mask would come to the next slot. */
+static void go_back_unless_all_work(struct monitor *monitor, struct slot *slot)
+{
+	struct error error;
+
+	if (owner_all_work(&monitor->slots, slot, &error))
+		return;
+	log_keep(&monitor->log, LOG_ERROR, "slot %s can't be parked: %s", slot->name, error.text);
+	switch_resume(monitor, slot, SWITCHYARD_EREFUSED);
+}
+
 /* Handles a call on the boot CPU. */
 static int64_t gate_main(const struct request *request)
 {
@@ -341,15 +354,39 @@ static int64_t gate_main(const struct request *request)
 	if (parks) {
 		life_apply(slot, LIFE_PARK);
 		slot->works = how == KEPT_QUICK;
-		take_checksums(monitor, slot, kept);
+		slot->uses.translates |= platform_translates_in(kept->platform);
+		take_checksums(monitor, slot, kept, slot->works);
 	}
 	warn_of_watchdog(monitor, slot);
 	if (others_come)
 		warn_of_lost_cpus(monitor, slot, request, kept->crew);
+	if (how == KEPT_QUICK)
+		go_back_unless_all_work(monitor, slot);
 
 	if ((op == SWITCHYARD_SWITCH || op == SWITCHYARD_BOOT) && !damage)
 		leave_to_target(monitor, slot, op, arg);
 	leave_to_next(monitor, slot, op, arg, damage);
+}
+
+/*
+ * The machine was reset. A device that worked for a parked slot does not know any more what it was
+ * told, so that slot's kernel can't go on. Its memory and its log can be read.
+ */
+static void end_those_with_devices(struct monitor *monitor)
+{
+	for (uint32_t i = 0; i < monitor->slots.count; i++) {
+		struct slot *slot = &monitor->slots.slot[i];
+
+		if (!slot->works)
+			continue;
+		life_apply(slot, LIFE_LOSE);
+		owner_end(&monitor->slots, slot);
+		new_image_drop(monitor, i);
+		format_text(slot->crash, sizeof(slot->crash),
+			    "the machine was reset under its devices");
+		log_keep(&monitor->log, LOG_ERROR, "slot %s has crashed: %s", slot->name,
+			 slot->crash);
+	}
 }
 
 /*
@@ -370,6 +407,7 @@ static void go_on_after_reset(void)
 	left_alone_with.op = 0;
 	cpu_state_take();
 	wake_chipset();
+	end_those_with_devices(monitor);
 	platform_restore_firmware();
 	park(monitor, slot, kept_state(monitor->current), KEPT_ENDED);
 	leave_to_next(monitor, slot, request.op, request.arg, NULL);

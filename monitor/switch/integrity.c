@@ -10,6 +10,8 @@
 #include "monitor/switch/slot_block.h"
 #include "lib/units.h"
 
+#define ALL_PARTS (INTEGRITY_PART_TEXT * 2 - 1)
+
 static const char *const part_names[PART_COUNT] = {
 	[PART_APART] = "saved device state: vga-font",
 	[PART_ACPI] = "ACPI tables",
@@ -114,7 +116,8 @@ static void take_control(const struct slot *slot, struct kept_state *kept)
 	take_items(cpu_state_layout(), kept->cpu[0], integrity->cpu);
 	take_items(platform_layout(), kept->platform, integrity->machine);
 	for (unsigned int part = 0; part < PART_COUNT; part++)
-		integrity->part[part] = sum_part(slot, kept, (enum integrity_part)part);
+		if (integrity->parts >> part & 1)
+			integrity->part[part] = sum_part(slot, kept, (enum integrity_part)part);
 }
 
 static bool verify_control(const struct slot *slot, const struct kept_state *kept,
@@ -134,7 +137,8 @@ static bool verify_control(const struct slot *slot, const struct kept_state *kep
 	}
 	for (unsigned int part = 0; !changed && part < PART_COUNT; part++) {
 		what = "";
-		if (sum_part(slot, kept, (enum integrity_part)part) != integrity->part[part])
+		if (integrity->parts >> part & 1 &&
+		    sum_part(slot, kept, (enum integrity_part)part) != integrity->part[part])
 			changed = part_names[part];
 	}
 	return !changed || fail(error,
@@ -154,17 +158,26 @@ void integrity_forget(struct integrity *integrity)
 }
 
 const struct text_piece *integrity_take(const struct slot *slot, struct kept_state *kept,
-					enum integrity_check check)
+					enum integrity_check check, bool quick)
 {
 	struct integrity *integrity = &kept->integrity;
 	struct page_walk walk = walk_of(slot, kept);
+	enum text_share share = quick ? TEXT_PIECE : TEXT_PART;
+	const struct text_piece *changed = NULL;
+	bool in_turn = quick && check != INTEGRITY_ALL;
 
 	integrity->check = check;
+	integrity->parts = in_turn ? 1u << integrity->turn++ % (PART_COUNT + 1) : ALL_PARTS;
 	if (check >= INTEGRITY_CONTROL)
 		take_control(slot, kept);
-	return check >= INTEGRITY_TEXT
-		       ? kernel_text_take(&walk, &integrity->text, check == INTEGRITY_ALL)
-		       : NULL;
+	if (check < INTEGRITY_TEXT)
+		integrity->parts &= ~INTEGRITY_PART_TEXT;
+	if (integrity->parts & INTEGRITY_PART_TEXT)
+		changed = kernel_text_take(&walk, &integrity->text,
+					   check == INTEGRITY_ALL ? TEXT_ALL : share);
+	if (in_turn) /* else pieces that the slot itself has changed since would be compared */
+		integrity->text.compared = integrity->text.count;
+	return changed;
 }
 
 static bool verify_text(const struct slot *slot, const struct text_turn *turn, struct error *error)

@@ -28,11 +28,16 @@ enum integrity_part {
 	PART_COUNT,
 };
 
+/* Beside them, in struct integrity: kernel text was read. */
+#define INTEGRITY_PART_TEXT (1u << PART_COUNT)
+
 /* Checksums of one parked slot. */
 struct integrity {
 	enum integrity_check check;				 /* what was taken */
 	uint64_t cpu[STATE_MAX_ITEMS], machine[STATE_MAX_ITEMS]; /* one for each state item */
 	uint64_t part[PART_COUNT];
+	uint32_t parts; /* bits of those that were taken, and INTEGRITY_PART_TEXT */
+	uint32_t turn;	/* counts quick parkings */
 	struct text_turn text;
 };
 
@@ -45,11 +50,13 @@ uint64_t integrity_room(enum integrity_check check);
 void integrity_forget(struct integrity *integrity);
 
 /*
- * Takes the checksums that check asks for. The slot has just been parked. Returns the first text
- * that is not as the last turn found it, or NULL (kernel_text.h).
+ * Takes the checksums that check asks for. The slot has just been parked, by a quick switch or another
+ * one. A quick one takes microseconds, and comes often. So it gets one part in turn, or a piece of text
+ * that is not compared when it is resumed, unless check asks for all. Returns the first text that is not as the last turn found it, or
+ * NULL (kernel_text.h).
  */
 const struct text_piece *integrity_take(const struct slot *slot, struct kept_state *kept,
-					enum integrity_check check);
+					enum integrity_check check, bool quick);
 
 /* Compares the checksums. False if something changed; error names the slot and the part. */
 bool integrity_verify(const struct slot *slot, const struct kept_state *kept, struct error *error);

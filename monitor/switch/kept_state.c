@@ -6,6 +6,7 @@
 #include "arch/x86/platform/platform.h"
 #include "lib/print.h"
 #include "lib/string.h"
+#include "monitor/owner/owner.h"
 #include "monitor/plan/plan_monitor.h"
 #include "monitor/plan/plan_regions.h"
 #include "monitor/switch/slot_block.h"
@@ -131,7 +132,8 @@ SAME_NOTE(PIT);
 SAME_NOTE(MSIX);
 SAME_NOTE(SAME_FONTS);
 
-void kept_state_save(const struct slot *slot, struct kept_state *kept, enum kept_how how)
+void kept_state_save(const struct slot_table *slots, const struct slot *slot,
+		     struct kept_state *kept, enum kept_how how)
 {
 	const struct switchyard_notes *notes = &slot_block(slot)->info.notes;
 
@@ -147,6 +149,7 @@ void kept_state_save(const struct slot *slot, struct kept_state *kept, enum kept
 			      .ib700 = notes->watchdogs & SWITCHYARD_WATCHDOG_IB700,
 			      .works = how == KEPT_QUICK ? slot->uses.set : NULL,
 			      .others_stay = how == KEPT_CPUS || how == KEPT_QUICK,
+			      .owner = owner_number(slots, slot),
 		      });
 }
 

@@ -71,7 +71,8 @@ enum kept_how {
 	KEPT_CPUS,  /* the same, but its other CPUs come back where they are */
 	KEPT_QUICK, /* the same, and its devices go on working */
 };
-void kept_state_save(const struct slot *slot, struct kept_state *kept, enum kept_how how);
+void kept_state_save(const struct slot_table *slots, const struct slot *slot,
+		     struct kept_state *kept, enum kept_how how);
 
 /*
  * Keeps the part of a saved state that is kept apart (platform.h). If there is no RAM for it, the

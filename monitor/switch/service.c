@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/switch/service.h"
 #include "arch/x86/memory/phys.h"
+#include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/pci/pci.h"
+#include "arch/x86/platform/platform.h"
 #include "guest/linux/switchyard_names.h"
 #include "lib/print.h"
 #include "lib/string.h"
@@ -184,6 +186,17 @@ static int64_t answer_abort(struct service *service)
 	return 0;
 }
 
+/*
+ * The monitor has firmware's memory types, and each CPU sets them when it parks. The gate does
+ * not look once more, because CPUs have parked by then.
+ */
+static bool types_allow(const struct request *request, struct error *error)
+{
+	return !(request->op & SWITCHYARD_QUICK) || !cpu_state_types_need_all_cpus() ||
+	       fail(error, "its memory types (MTRRs) are not those of firmware, and all CPUs would "
+			   "have to change them at the same time; a deep switch can do that");
+}
+
 /* The kernel's list is noted, even if the request is refused: it is true in any case. */
 static int64_t answer_prepare(struct service *service)
 {
@@ -192,6 +205,7 @@ static int64_t answer_prepare(struct service *service)
 	const struct switchyard_call *call = &service->call;
 	struct request request = {call->kind, call->slot};
 	uint16_t uses[PCI_MAX_FUNCTIONS];
+	struct owner_told told;
 	int64_t result;
 	bool known;
 
@@ -201,6 +215,10 @@ static int64_t answer_prepare(struct service *service)
 			     "a list of %lu bytes; expected two for each of %d functions "
 			     "at most",
 			     call->length, PCI_MAX_FUNCTIONS));
+	if (call->bytes & ~(uint64_t)(SWITCHYARD_USES_MORE | SWITCHYARD_USES_CRASH))
+		return answer_bool(fail(&service->error,
+					"bits %#lx beside the list; expected %#x and %#x at most",
+					call->bytes, SWITCHYARD_USES_MORE, SWITCHYARD_USES_CRASH));
 	if (call->length) {
 		const void *from = buffer_of(service);
 
@@ -211,8 +229,11 @@ static int64_t answer_prepare(struct service *service)
 	result = request_check(&monitor->slots, monitor->current, request.op, request.arg);
 	if (result)
 		return result;
-	known = owner_tell(slot, uses, (uint32_t)(call->length / sizeof(*uses)), &service->error);
+	told = (struct owner_told){uses, (uint32_t)(call->length / sizeof(*uses)), call->bytes};
+	known = owner_tell(slot, &told, &service->error);
+	slot->uses.translates = platform_translates();
 	return answer_bool((known || !(request.op & SWITCHYARD_QUICK)) &&
+			   types_allow(&request, &service->error) &&
 			   request_allowed(monitor, slot, &request, &service->error));
 }
 
@@ -236,6 +257,22 @@ static int64_t answer_functions(struct service *service)
 			memcpy(&to[service->done], &address, sizeof(address));
 		service->done++;
 	}
+	return 0;
+}
+
+static int64_t answer_devices(struct service *service)
+{
+	const struct slot *slot = &service->monitor->slots.slot[service->monitor->current];
+	uint64_t room = service->call.length;
+	char *to = buffer_of(service);
+
+	if (service->call.slot)
+		slot = service->slot;
+	if (!slot)
+		return SWITCHYARD_ENOSLOT;
+	if (!to)
+		return SWITCHYARD_EREFUSED;
+	service->done = owner_list(slot, to, room < UINT32_MAX ? (uint32_t)room : UINT32_MAX);
 	return 0;
 }
 
@@ -313,6 +350,7 @@ static const struct {
 	[SWITCHYARD_REMOVE] = {answer_remove, true},
 	[SWITCHYARD_PREPARE] = {answer_prepare, false},
 	[SWITCHYARD_FUNCTIONS] = {answer_functions, false},
+	[SWITCHYARD_DEVICES] = {answer_devices, false},
 };
 #define ANSWERS (sizeof(answers) / sizeof(answers[0]))
 

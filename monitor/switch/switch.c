@@ -34,6 +34,7 @@ static void mark_running(struct monitor *monitor, struct slot *slot, enum life_e
 	kept_state(monitor->current)->log_note = 0;
 	life_apply(slot, event);
 	slot->works = false;
+	slot->lost = false;
 	/* The gate took the lock when the last kernel gave up the machine. */
 	gate_lock_reset(&monitor->lock);
 	handover_reset();
@@ -158,7 +159,7 @@ static bool boot(struct monitor *monitor, struct slot *slot, const struct slot *
 	stop_devices(monitor, NULL);
 	if (!store_check(slot, error)) /* a parked slot stays parked then */
 		return false;
-	owner_end(slot);
+	owner_end(&monitor->slots, slot);
 	life_apply(slot, LIFE_RESET);
 	set_way_back(slot, tries);
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
@@ -168,6 +169,7 @@ static bool boot(struct monitor *monitor, struct slot *slot, const struct slot *
 	kept_state_idle(kept, 0);
 	kept->cpu[0]->cr3 = 0; /* that of the last run (slot_log.c) */
 	integrity_forget(&kept->integrity);
+	owner_take(&monitor->slots, slot, true, log_warn, &monitor->log);
 	frontend->give(frontend->context);
 	mark_running(monitor, slot, LIFE_BOOT);
 	platform_restore_firmware();
@@ -200,6 +202,7 @@ void switch_resume(struct monitor *monitor, struct slot *slot, int64_t result)
 {
 	struct kept_state *kept = kept_state(slot_index(&monitor->slots, slot));
 
+	owner_take(&monitor->slots, slot, false, log_warn, &monitor->log);
 	stop_devices(monitor, kept->platform);
 	monitor->frontend.give(monitor->frontend.context);
 	slot_block_renew(&monitor->slots, slot_index(&monitor->slots, slot));
@@ -231,11 +234,16 @@ bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error)
 
 bool switch_force(struct monitor *monitor, struct slot *slot, struct error *error)
 {
+	const struct kept_state *kept = kept_state(slot_index(&monitor->slots, slot));
+	struct error reason;
+
 	if (life_step(slot->state, LIFE_BOOT))
 		return switch_boot_force(monitor, slot, error);
 	if (!has_boot_cpu(monitor, error) || !life_allows(slot, LIFE_RESUME, error))
 		return false;
-	if (!crew_fetch(kept_state(slot_index(&monitor->slots, slot))->crew))
+	if (!platform_can_restore(kept->platform, &reason))
+		return fail(error, "slot %s can't be resumed: %s", slot->name, reason.text);
+	if (!crew_fetch(kept->crew))
 		return fail(error, "slot %s: one of its CPUs does not start", slot->name);
 	switch_resume(monitor, slot, 0);
 }
@@ -245,7 +253,7 @@ bool switch_kill(struct monitor *monitor, struct slot *slot, struct error *error
 	if (!life_allows(slot, LIFE_KILL, error))
 		return false;
 	life_apply(slot, LIFE_KILL);
-	owner_end(slot);
+	owner_end(&monitor->slots, slot);
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	if (monitor->current == slot_index(&monitor->slots, slot))
 		monitor->current = NO_SLOT;

@@ -12,7 +12,6 @@ import accesses
 from monitor_image import Symbols, counting, find_base
 from switchyard import BOOT_LIMIT, tick_slot
 
-SLOTS = tick_slot('one') + tick_slot('two')
 CPUS = (1, 2, 4)
 ICOUNT = ['-icount', 'shift=0,sleep=off']
 SCREENS = {'text': {'devices': ICOUNT}, 'framebuffer': {'firmware': 'uefi', 'devices': []},
@@ -50,14 +49,15 @@ def hops_of(text):
     return [Hop(part) for part in re.findall(r'^hop .*?^end$', text, re.MULTILINE | re.DOTALL)]
 
 
-def run(machines, cpus, screen):
-    """Returns (base, memory, the plugin's hops, accesses of the last of them)."""
+def run(machines, cpus, screen, way=None):
+    """Returns (base, memory, the plugin's hops, accesses of the last of them). way: an option of tick."""
+    slots = tick_slot('one', string=way) + tick_slot('two', string=way)
     settings = {'machine': 'q35', 'memory': '256M', 'smp': cpus, **SCREENS[screen]}
     devices = settings.pop('devices')
     options = 'serial=com1,115200 timeout=0 default=two'
-    base, memory = find_base(machines, options, SLOTS, devices=devices, **settings)
-    file = machines.logs / f'gate-{screen}-{cpus}'
-    machine = machines.start(options, SLOTS, devices=[*devices, *counting(base, file)], **settings)
+    base, memory = find_base(machines, options, slots, devices=devices, **settings)
+    file = machines.logs / f"gate-{screen}-{cpus}-{way or 'deep'}"
+    machine = machines.start(options, slots, devices=[*devices, *counting(base, file)], **settings)
     machine.expect(r'^two: slot two', FIRMWARE_LIMIT)
     machine.send('1')
     machine.expect(r'^one: slot one', FIRMWARE_LIMIT)
@@ -71,9 +71,9 @@ def run(machines, cpus, screen):
 
 def measure(bench):
     symbols = Symbols()
-    for screen, cpus in itertools.product(SCREENS, CPUS):
-        base, memory, hops, counted = run(bench.machines, cpus, screen)
-        name = f'gate, {cpus} CPU{"s" * (cpus > 1)}, screen {screen}'
+    for screen, cpus, way in [*itertools.product(SCREENS, CPUS, [None]), ('none', 1, 'quick')]:
+        base, memory, hops, counted = run(bench.machines, cpus, screen, way)
+        name = f'gate, {cpus} CPU{"s" * (cpus > 1)}, screen {screen}{way and ", quick" or ""}'
         bench.add(f'{name}: instructions', 'instructions', [hop.instructions for hop in hops])
         bench.add(f'{name}: device accesses', 'accesses', [len(counted)])
         bench.add(f'{name}: memory touched', 'bytes', [sum(hop.pages.values()) for hop in hops])

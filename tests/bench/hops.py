@@ -32,7 +32,8 @@ def names(cpus):
 
 
 def against_jump(cpus, way, divisor):
-    return Goal(f'{way} hop, {cpus_text(cpus)}, ms against kexec jump', names(cpus)[way],
+    kind, comma, screen = way.partition(',')
+    return Goal(f'{kind} hop{comma}{screen}, {cpus_text(cpus)}, ms against kexec jump', names(cpus)[way],
                 (names(cpus)['there'], names(cpus)['back']), divisor)
 
 

@@ -55,8 +55,8 @@ def measure(bench):
     machine.send('m')
     machine.expect(PROMPT, FIRMWARE_LIMIT)
     machine.quit()
-    # The first one is tick's switch. The last one is the switch to the monitor, which does not return.
-    hops = hops_of(file.read_text())[1:len(calls) + 1]
+    # Before them are those of tick. The switch to the monitor, behind them, does not return.
+    hops = hops_of(file.read_text())[-len(calls):]
     assert len(hops) == len(calls) and all(answer in (0, AGAIN, REFUSED) for _, answer in calls), calls
     taken = defaultdict(list)
     for (name, answer), hop in zip(calls, hops):

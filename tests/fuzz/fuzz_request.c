@@ -168,7 +168,7 @@ static void take_call(struct fuzz_input *input, struct switchyard_call *call)
 
 	*call = (struct switchyard_call){
 		.size = odd & 1 ? sizeof(*call) - 1 : sizeof(*call),
-		.service = (uint32_t)fuzz_take(input, odd & 2 ? 4 : 1) % 13,
+		.service = (uint32_t)fuzz_take(input, odd & 2 ? 4 : 1) % 14,
 		.slot = odd & 4 ? (uint32_t)fuzz_take(input, 1) % 8 - 2 : 2,
 		.kind = (uint32_t)fuzz_take(input, 1) % 5,
 		.bytes = fuzz_take(input, odd & 8 ? 8 : 2),
@@ -213,6 +213,13 @@ static void check_pool(void)
 		   monitor.plan.region[2].size == POOL_SIZE);
 }
 
+/* What request_check() says besides of a request that PREPARE asks about. */
+static bool is_of_check(int64_t result)
+{
+	return result == SWITCHYARD_ESELF || result == SWITCHYARD_EEMPTY ||
+	       result == SWITCHYARD_ECRASHED;
+}
+
 static void fuzz_services(struct fuzz_input *input)
 {
 	uint8_t *memory = fake_memory(MEMORY_AT, MEMORY_SIZE, 0);
@@ -227,9 +234,11 @@ static void fuzz_services(struct fuzz_input *input)
 		take_call(input, &call);
 		memcpy(memory + at, &call, sizeof(call));
 		result = service_answer(&monitor, MEMORY_AT + at);
-		FUZZ_CHECK(result == 0 || result == SWITCHYARD_EBADOP ||
-			   result == SWITCHYARD_ENOSLOT || result == SWITCHYARD_EREFUSED ||
-			   (result == SWITCHYARD_EAGAIN && call.service == SWITCHYARD_LOAD_COMMIT));
+		FUZZ_CHECK(
+			result == 0 || result == SWITCHYARD_EBADOP ||
+			result == SWITCHYARD_ENOSLOT || result == SWITCHYARD_EREFUSED ||
+			(result == SWITCHYARD_EAGAIN && call.service == SWITCHYARD_LOAD_COMMIT) ||
+			(call.service == SWITCHYARD_PREPARE && is_of_check(result)));
 		memcpy(&call, memory + at, sizeof(call));
 		if (result == SWITCHYARD_EREFUSED)
 			promise_error((const struct error *)call.text);

@@ -46,6 +46,7 @@ AMD_SAYS = re.compile('Marking TSC unstable due to TSCs unsynchronized'
 BUSY_HOST = re.compile('hpet read-back delay of [0-9]+ns, attempt [0-9]+, marking unstable'
                        '|Marking TSC unstable due to clocksource watchdog'
                        '|TSC found unstable after boot|sched_clock: Marking unstable'
+                       '|Unstable clock detected, switching default tracing clock'
                        '|clocksource: Long readout interval, skipping watchdog check'
                        '|hpet wd-wd read-back delay of [0-9]+ns|wd-tsc-wd read-back delay of [0-9]+ns'
                        '|hrtimer: interrupt took [0-9]+ ns'
@@ -56,7 +57,8 @@ BUSY_HOST = re.compile('hpet read-back delay of [0-9]+ns, attempt [0-9]+, markin
 MISJUDGED_TSC = re.compile('tsc: PIT calibration deviates from HPET')
 FINDS_OUT = re.compile("Marking clocksource 'tsc' as unstable because the skew is too large"
                        '|Marking TSC unstable due to clocksource watchdog'
-                       '|TSC found unstable after boot|sched_clock: Marking unstable')
+                       '|TSC found unstable after boot|sched_clock: Marking unstable'
+                       '|Unstable clock detected, switching default tracing clock')
 
 # Linux's own fault, with S3 as with a switch: irqrouter_resume() (drivers/acpi/pci_link.c) allocates memory while
 # timekeeping is suspended. Now and then the allocator then asks for a random number, and that for the time.

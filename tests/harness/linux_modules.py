@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Debian's kernel modules that are not in the initramfs, for a guest: on a disk that is a tar file."""
+"""Kernel modules that are not in the initramfs, for a guest: on a disk that is a tar file. They are Debian's, or
+built from tests/system/guests/."""
 
 import io
 import lzma
+import shutil
 import subprocess
 import tarfile
 from pathlib import Path
 
+from copies import build_driver
 from linux import KERNELS
+from paths import GUESTS
 
 
 def module_files(flavour, module):
@@ -30,6 +34,16 @@ def module_disk(flavour, path, modules):
                 info.size = len(data)
                 archive.addfile(info, io.BytesIO(data))
     return ['-drive', f'file={path},format=raw,if=virtio,readonly=on']
+
+
+def probe_disk(flavour, name, folder):
+    """Builds guests/NAME/NAME.ko for that kernel, in a folder; makes a disk with it."""
+    shutil.copytree(GUESTS / name, folder / name, dirs_exist_ok=True)
+    result = build_driver(flavour, folder / name)
+    assert result.returncode == 0, result.stderr
+    with tarfile.open(folder / f'{name}.img', 'w') as archive:
+        archive.add(folder / name / f'{name}.ko', f'{name}.ko')
+    return ['-drive', f'file={folder / name}.img,format=raw,if=virtio,readonly=on']
 
 
 def unpack_modules(guest):

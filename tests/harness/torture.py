@@ -34,12 +34,18 @@ def wait_end(machine, name, limit):
     return int(machine.expect(rf'^{name}: done, \d+ switches, (\d+) differences', limit)[1])
 
 
-def wait_both(machine, limit):
+def in_order(options):
+    """The slots, in the order in which they are done. For quick switches, slot one first starts slot two."""
+    return ('two', 'one') if 'quick' in options else ('one', 'two')
+
+
+def wait_both(machine, limit, options=''):
     """Differences that both slots found."""
-    found = wait_end(machine, 'one', limit)
+    first, second = in_order(options)
+    found = wait_end(machine, first, limit)
     machine.expect(PROMPT)
-    machine.sendline('switch two')
-    return found + wait_end(machine, 'two', limit)
+    machine.sendline(f'switch {second}')
+    return found + wait_end(machine, second, limit)
 
 
 def differences(machine):

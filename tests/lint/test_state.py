@@ -12,6 +12,7 @@ sys.path.insert(0, str(ROOT / 'tests/mutation'))
 
 import mutate  # noqa: E402
 from mutations import MUTATIONS, NOT_MUTATED  # noqa: E402
+from quick import UNIT_MUTATIONS  # noqa: E402
 
 NAME = r'[a-z0-9-]+'
 PAGE = (ROOT / 'docs/STATE.md').read_text()
@@ -29,7 +30,7 @@ TESTS = {path.name for path in FILES} | {
 PATTERNS = (
     rf'^\s*\{{(?!GROUP)\w+\("({NAME})", ', rf'= \{{\{{\w+\("({NAME})", ', rf'\.name = "({NAME})"',
     r'\{(?:FIELD|XSTATE)\((\w+)\)', rf'^\s*\{{"({NAME})", offsetof', rf'\[\d\] = "({NAME})"',
-    rf'torture_differs\(torture, "({NAME})"',
+    rf'torture_differs\((?:torture|&second\.torture), "({NAME})"',
 )
 # The lists of what a slot keeps, by the section of the page that tells of them.
 LISTS = {'CPU': 'arch/x86/gate/cpu_state.c', 'Devices': 'arch/x86/platform/platform.c'}
@@ -140,6 +141,6 @@ def test_every_item_of_the_lists_has_a_mutation():
     assert set(ITEMS) - mutated == NOT_EMULATED
 
 
-@pytest.mark.parametrize('mutation', MUTATIONS, ids=lambda mutation: mutation.items[0])
+@pytest.mark.parametrize('mutation', MUTATIONS + UNIT_MUTATIONS, ids=lambda mutation: mutation.items[0])
 def test_what_is_left_out_is_there(mutation):
     mutate.edited(mutation)

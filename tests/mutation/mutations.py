@@ -5,7 +5,8 @@ A text has to be in its file exactly once: when the code changes, its mutation c
 named as the torture guest and docs/STATE.md name them; tests/lint/test_state.py holds the three together.
 """
 
-from dataclasses import dataclass
+from mutation import Mutation, drop
+from quick import QUICK_MUTATIONS
 
 HASWELL = 'Haswell-noTSX,-pcid,-invpcid,-tsc-deadline,-x2apic'
 
@@ -35,23 +36,6 @@ VTD_QUEUE = 'arch/x86/iommu/vtd_queue.c'
 AMD_IOMMU = 'arch/x86/iommu/amd_iommu.c'
 I6300ESB = 'arch/x86/watchdog/i6300esb.c'
 ITCO = 'arch/x86/watchdog/itco.c'
-
-
-@dataclass(frozen=True)
-class Mutation:
-    """Each of the items has to differ; or the guests have to stop, if they may."""
-    items: tuple
-    edits: tuple  # of (file, text, replacement)
-    stops: bool = False  # the guests can't run without it
-    cpu: str = 'max'
-    machine: str = 'q35'
-    options: str = ''
-    iommu: str = ''  # QEMU's device
-
-
-def drop(items, file, text, replacement='', **settings):
-    return Mutation(tuple(items.split()), ((file, text, replacement),), **settings)
-
 
 # Items of the guest that nothing here shows, and why.
 NOT_MUTATED = {
@@ -188,7 +172,8 @@ def timers():
     yield drop('port-61', PIT, '\t\toutb(PORT_B, state->gate);', '\t\t(void)0;')
     yield drop('hpet-counter', HPET, '\twrite64(address + HPET_COUNTER, state->counter);\n')
     yield drop('hpet-timer', HPET, '\t\tmmio_write32(at, timer->config);', '\t\t(void)0;')
-    yield drop('hpet-comparator', HPET, '\t\tload_comparator(at, timer->config, timer->comparator);', '\t\t(void)0;')
+    yield drop('hpet-comparator', HPET, '\t\tload_comparator(at, timer->config, timer->comparator);',
+               '\t\t(void)load_comparator;')
     yield drop('hpet-route', HPET, '\t\twrite64(at + HPET_TIMER_ROUTE, timer->route);', '\t\t(void)0;')
     yield drop('hpet-period', HPET, 'timer->comparator, timer->period);', 'timer->comparator, timer->comparator);')
     yield drop('hpet-config', HPET, '\t\tmmio_write32(address + HPET_CONFIG, state->config);', '\t\t(void)0;')
@@ -258,7 +243,7 @@ def pci():
     yield drop('pci-command', PCI, '\t\tpci_write16(function->address, PCI_COMMAND, command);', '\t\t(void)0;')
     yield drop('pci-power', PCI, '\t\twrite_power(&function[i], state->function[i].power, &now->function[i]);\n')
     yield drop('pci-bridge-bus', PCI, '\t\tnumber_buses(&function[i], state->function[i].buses,\n'
-               '\t\t\t     now->quick ? now->function[i].buses : function[i].buses);\n')
+               '\t\t\t     now->owner ? now->function[i].buses : function[i].buses);\n')
     yield drop('pci-address', PCI_CONFIG, '\toutl(CONFIG_ADDRESS, address);\n', '\t(void)address;\n')
     at = '(function->address, at + MSI_'
     yield drop('pci-msi-address', PCI_MSI, f'\tpci_write32{at}ADDRESS, state->address_low);\n')
@@ -310,5 +295,5 @@ def amd_iommu():
 MUTATIONS = [
     *general_registers(), *segments_and_tables(), *control_registers(), *msrs(), *vector_registers(),
     *lapic(), *interrupt_controllers(), *timers(), *ports(), *vga(), *pci(), *watchdogs(),
-    *vtd(), *amd_iommu(),
+    *vtd(), *amd_iommu(), *QUICK_MUTATIONS,
 ]

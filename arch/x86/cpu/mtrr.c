@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/cpu/mtrr.h"
-#include <stdbool.h>
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/cpu/msr.h"
 #include "lib/string.h"
@@ -85,7 +84,10 @@ static void flush_tlb(void)
  * The sequence of SDM volume 3, 12.11.8. No cache may hold a line that the new types don't allow,
  * and no TLB an old type. So caches take in nothing new, they are emptied before and after, and all
  * memory is uncached meanwhile. Interrupts are off here, and CR4.PGE is clear. The other CPUs would
- * have to do the same at the same time, but they wait for a SIPI or are about to.
+ * have to do the same at the same time. In a deep switch they wait for a SIPI. A slot whose types are
+ * not firmware's is not left by a quick one (service.c), so its CPUs find nothing to do here. One that
+ * comes from a slot with other types does, while others spin in the monitor's RAM, which all types
+ * have as firmware has it.
  */
 void mtrr_restore(const struct mtrr_state *state)
 {
@@ -105,6 +107,14 @@ void mtrr_restore(const struct mtrr_state *state)
 	wbinvd();
 	flush_tlb();
 	write_cr0(cr0);
+}
+
+bool mtrr_are(const struct mtrr_state *state)
+{
+	struct mtrr_state now;
+
+	mtrr_save(&now);
+	return equal(&now, state);
 }
 
 uint32_t mtrr_left_out(void)

@@ -9,6 +9,7 @@
 #ifndef ARCH_X86_CPU_MTRR_H
 #define ARCH_X86_CPU_MTRR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define MTRR_FIXED_COUNT  11
@@ -28,6 +29,9 @@ struct mtrr_state {
  */
 void mtrr_save(struct mtrr_state *state);
 void mtrr_restore(const struct mtrr_state *state);
+
+/* True if this CPU's registers are as in state. */
+bool mtrr_are(const struct mtrr_state *state);
 
 /* How many variable ranges this CPU has beyond MTRR_VARIABLE_MAX: they stay as they are. */
 uint32_t mtrr_left_out(void);

@@ -14,6 +14,7 @@
 #include "arch/x86/cpu/perfmon.h"
 #include "arch/x86/gate/vmx.h"
 #include "arch/x86/cpu/xstate.h"
+#include "arch/x86/gate/gate_cpu.h"
 #include "lib/string.h"
 
 #define DR6_RESET	   0xffff0ff0ull /* SDM volume 3, table 9-1 */
@@ -52,7 +53,7 @@ static const struct msr_range state_msrs[] = {
 	{MSR_MCU_OPT_CTRL, 1},		  /* leaks of buffers, closed where a CPU starts */
 	{MSR_ENERGY_PERF_BIAS, 1},	  /* power or speed: set where a CPU starts, */
 	{MSR_PERF_CTL, 1},		  /* */
-	{MSR_HWP_REQUEST, 1},		  /* and how fast it may run */
+	{MSR_HWP_REQUEST, 1},		  /* and how fast it may run; there if firmware uses HWP */
 	{MSR_PQR_ASSOC, 1},		  /* which share of the caches the task has */
 	{MSR_THERM_INTERRUPT, 1},	  /* which temperatures interrupt, of this core */
 	{MSR_PACKAGE_THERM_INTERRUPT, 1}, /* and of the package */
@@ -380,6 +381,11 @@ void cpu_state_keep_firmware(void)
 	state_layout_init(&cpu.firmware.layout, items, ITEM_COUNT, STATE_FIRMWARE);
 	state_save(&cpu.firmware.layout, cpu.firmware.state, NULL, 0);
 	lapic_keep_firmware();
+}
+
+bool cpu_state_types_need_all_cpus(void)
+{
+	return gate_cpus.count > 1 && !mtrr_are(&cpu.firmware.mtrr);
 }
 
 uint32_t cpu_state_left_out(void)

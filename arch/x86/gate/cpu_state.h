@@ -31,6 +31,12 @@ void cpu_state_keep_firmware(void);
 void cpu_state_reset(void);
 
 /*
+ * True if this CPU's memory types are not as firmware left them, and it is not the only CPU. All of
+ * them would have to change these at the same time (mtrr.h).
+ */
+bool cpu_state_types_need_all_cpus(void);
+
+/*
  * The number of this CPU's MSRs that are not kept, because the list has no room for them. It is
  * valid after cpu_state_keep_firmware().
  */

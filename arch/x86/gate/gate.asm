@@ -328,8 +328,6 @@ gate_cpu_landed:
 	mov r13, rax
 	lea r12, [crew_started]
 	lea r14, [gate_take_over.go_on]
-	mov rcx, [gate_anchor + gate_anchor.cr4]
-	mov cr4, rcx
 	jmp monitor_tables
 .stop:
 	hlt

@@ -56,6 +56,7 @@ enum {
 #define MESSAGE_WHAT		 0x7ffu
 #define MESSAGE_MODE		 (7u << 8)
 #define ICR_ALL_OTHERS		 (3u << 18)
+#define ICR_SHORTHAND		 (3u << 18)
 #define VERSION_MAX_LVT(version) ((version) >> 16 & 0xff)
 #define FIRST_VECTOR		 32
 #define PRIORITY_CLASS(vector)	 ((vector)&0xf0u)
@@ -63,6 +64,7 @@ enum {
 #define ICR_WAIT_US		 1000
 #define INIT_SETTLE_US		 200
 #define DRAIN_WAIT_US		 1000
+#define DRAIN_TRIES		 100
 
 /* SDM volume 4: IA32_ARCH_CAPABILITIES, IA32_XAPIC_DISABLE_STATUS. */
 #define ARCH_CAP_XAPIC_DISABLE (1ull << 21)
@@ -222,7 +224,8 @@ static void send_ipi(uint32_t apic_id, uint32_t command)
 		return;
 	}
 	icr_wait();
-	lapic_write(LAPIC_ICR_HIGH, apic_id << 24);
+	if (!(command & ICR_SHORTHAND))
+		lapic_write(LAPIC_ICR_HIGH, apic_id << 24);
 	lapic_write(LAPIC_ICR, command);
 	icr_wait();
 }
@@ -271,13 +274,20 @@ static void registers_write(const struct lapic_state *state, const struct lapic_
 			lapic_write(lvts[i].offset, state->lvt[i]);
 }
 
+/* True if the task priority holds interrupts back. Linux has one that only holds back exceptions. */
+static bool blocks(uint32_t tpr)
+{
+	return PRIORITY_CLASS(tpr) >= FIRST_VECTOR;
+}
+
 /* What lapic_drain() leaves in the registers. */
 static struct lapic_state after_drain(const struct lapic_state *drained)
 {
 	struct lapic_state now = *drained;
 
 	now.svr |= SVR_ENABLE;
-	now.tpr = 0;
+	if (blocks(now.tpr))
+		now.tpr = 0;
 	for (unsigned int i = 0; i < LAPIC_LVT_COUNT; i++)
 		now.lvt[i] |= LVT_MASKED;
 	return now;
@@ -296,7 +306,7 @@ void lapic_restore(const struct lapic_state *state, const struct lapic_state *dr
 	if (!same_mode || !drained || now.divide != state->divide)
 		lapic_write(LAPIC_TIMER_DIVIDE, state->divide);
 	timer_restore(state, same_mode && !now.initial);
-	if (state->tpr || !same_mode)
+	if (state->tpr != now.tpr || !same_mode)
 		lapic_write(LAPIC_TPR, state->tpr);
 	pending_send(state);
 	if (!(state->svr & SVR_ENABLE))
@@ -317,8 +327,8 @@ static bool any_waits(void)
 
 /*
  * A kernel that panicked in an interrupt handler never ends that interrupt. An interrupt in service
- * blocks all of its priority and below, for the next kernel, too. TPR is 0, so the processor priority
- * is that of the highest one (SDM volume 3, 11.8.3.1): one access instead of seven.
+ * blocks all of its priority and below, for the next kernel, too. TPR blocks none of them, so the
+ * processor priority is that of the highest one (SDM volume 3, 11.8.3.1): one access instead of seven.
  */
 static void end_in_service(void)
 {
@@ -388,10 +398,11 @@ void lapic_drain(struct lapic_state *state)
 	timer_raise(state);
 	if (!(state->svr & SVR_ENABLE)) /* otherwise it delivers none */
 		lapic_write(LAPIC_SVR, state->svr | SVR_ENABLE);
-	if (state->tpr)
+	if (blocks(state->tpr))
 		lapic_write(LAPIC_TPR, 0);
 	end_in_service();
-	while (any && clock_us() < end) {
+	/* A hypervisor may keep the CPU from running for longer than that. */
+	for (uint32_t tries = 0; any && (tries < DRAIN_TRIES || clock_us() < end); tries++) {
 		interrupts_take();
 		any = any_waits();
 	}
@@ -411,7 +422,7 @@ void lapic_virtual_wire(const struct lapic_state *drained)
 		now = after_drain(drained);
 	set_mode(wire.apic_base);
 	registers_write(&wire, known ? &now : NULL);
-	if (!known)
+	if (!known || now.tpr)
 		lapic_write(LAPIC_TPR, 0);
 	if (!known || drained->initial)
 		lapic_write(LAPIC_TIMER_INITIAL, 0);

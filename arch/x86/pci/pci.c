@@ -154,6 +154,20 @@ static void give_msix_room(struct pci_functions *functions, struct pci_function 
 	functions->msix_used += function->msix_entries;
 }
 
+/* Bit 10 of the command register came with PCI 2.3. It reads as 0 before. */
+static bool pin_stays(pci_address_t address)
+{
+	uint16_t command = pci_read16(address, PCI_COMMAND);
+	bool stays;
+
+	if (!pci_read8(address, PCI_INTERRUPT_PIN) || command & PCI_COMMAND_NO_INTX)
+		return false;
+	pci_write16(address, PCI_COMMAND, command | PCI_COMMAND_NO_INTX);
+	stays = !(pci_read16(address, PCI_COMMAND) & PCI_COMMAND_NO_INTX);
+	pci_write16(address, PCI_COMMAND, command);
+	return stays;
+}
+
 static void add_function(pci_address_t address, void *context)
 {
 	struct pci_functions *functions = context;
@@ -171,6 +185,7 @@ static void add_function(pci_address_t address, void *context)
 		.class = pci_read32(address, PCI_CLASS),
 		.buses = pci_read32(address, PCI_BRIDGE_BUSES),
 		.capability = find_capabilities(address),
+		.pin_stays = pin_stays(address),
 	};
 	give_msix_room(functions, function);
 }
@@ -211,7 +226,7 @@ static bool works(pci_address_t address)
 {
 	const struct pci_function *function = listed_at(address);
 
-	return function && function->works;
+	return function && function->works_for;
 }
 
 /* Bridges pass on what others write. An IOMMU reads its tables, and is switched off by itself. */
@@ -293,19 +308,23 @@ uint32_t pci_stop_bus_masters(void)
 	return stopped.masters;
 }
 
-void pci_end(const uint64_t *set)
+uint32_t pci_end(uint32_t owner, const uint64_t *set, uint64_t *uses)
 {
 	struct stopped stopped = {0};
+	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < found.count; i++) {
-		if (!pci_set_has(set, i))
+		if (found.function[i].works_for != owner || (set && !pci_set_has(set, i)))
 			continue;
-		found.function[i].works = false;
+		found.function[i].works_for = 0;
 		found.ended = true;
+		pci_set_drop(uses, i);
 		cut_off(found.function[i].address, &stopped);
+		count++;
 	}
 	if (stopped.virtual)
 		clock_wait_us(PCI_SRIOV_OFF_US);
+	return count;
 }
 
 void pci_pause_bus_masters(void)

@@ -34,14 +34,18 @@ struct pci_function {
 	struct pci_capabilities capability;
 	uint16_t msix_entries; /* in its table */
 	uint16_t msix_first;   /* the table's place in the state of a slot */
+	bool pin_stays;	       /* PCI 2.2: it asserts its pin whatever its command register says */
 	bool msix_kept;	       /* false: no table, or no room for it there */
 	/*
 	 * Its slot ended while it was bus master, so it still holds that slot's addresses. Only a
 	 * driver that programs it again may start it.
 	 */
 	bool cut_off;
-	/* Its slot is parked, and it goes on working for that slot. Nobody else touches it. */
-	bool works;
+	/*
+	 * The slot that it goes on working for while that is parked, by its number from 1. Nobody else
+	 * touches it. 0: none. What else says that a slot's devices work says nothing of this one.
+	 */
+	uint32_t works_for;
 };
 
 /*
@@ -83,16 +87,21 @@ static inline void pci_set_add(uint64_t *set, uint32_t number)
 /* The place of the function with that address. pci_functions()->count: there is none. */
 uint32_t pci_number(pci_address_t address);
 
+static inline void pci_set_drop(uint64_t *set, uint32_t number)
+{
+	set[number / 64] &= ~(1ull << number % 64);
+}
+
 static inline bool pci_is_bridge(const struct pci_function *function)
 {
 	return PCI_CLASS_BASE(function->class) == PCI_CLASS_BRIDGE;
 }
 
 /*
- * The functions of set belonged to a slot that was parked while they worked, and has ended. Clears
- * their "bus master".
+ * The functions of set that work for that slot (works_for) don't any more: clears their "bus master".
+ * set is NULL: all of them. Takes these out of uses. Returns how many there were.
  */
-void pci_end(const uint64_t *set);
+uint32_t pci_end(uint32_t owner, const uint64_t *set, uint64_t *uses);
 
 /*
  * Clears "bus master" on every function that is not a bridge or an IOMMU, including functions that

@@ -14,6 +14,14 @@ bool pci_image_open(struct pci_image *image, const struct pci_function *function
 	return image->space || pci_read32(function->address, PCI_ID) == function->id;
 }
 
+void pci_image_settle(const struct pci_image *image)
+{
+	if (image->space)
+		(void)*(volatile uint32_t *)phys(image->space);
+	else
+		pci_read32(image->function->address, PCI_ID);
+}
+
 uint32_t pci_image_read(struct pci_image *image, uint32_t offset, uint32_t size)
 {
 	uint32_t word = offset / WORD_BYTES, at = word * WORD_BYTES;

@@ -21,6 +21,12 @@ struct pci_image {
 /* Makes an empty image. Returns false if the function is gone, or out of reach. */
 bool pci_image_open(struct pci_image *image, const struct pci_function *function);
 
+/*
+ * Returns when all that the function has written before has arrived, messages among it: a read's
+ * answer does not overtake these (PCI Express 3.0, section 2.4.1).
+ */
+void pci_image_settle(const struct pci_image *image);
+
 /* Returns size bytes at offset, which is a multiple of the size. */
 uint32_t pci_image_read(struct pci_image *image, uint32_t offset, uint32_t size);
 

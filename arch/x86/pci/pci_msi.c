@@ -75,7 +75,15 @@ void pci_msi_restore(const struct pci_function *function, const struct pci_msi_s
 static void read_message(struct pci_image *image, uint32_t at, struct pci_msi_state *state)
 {
 	state->address_low = pci_image_read(image, at + MSI_ADDRESS, 4);
+	if (state->control & MSI_CONTROL_64)
+		state->address_high = pci_image_read(image, at + MSI_ADDRESS_HIGH, 4);
 	state->data = (uint16_t)pci_image_read(image, at + MSI_DATA(state->control), 2);
+}
+
+/* It seldom is: interrupts lie below 4 GiB, if no IOMMU makes others of them. */
+static bool has_high(const struct pci_msi_state *state)
+{
+	return state->control & MSI_CONTROL_64 && state->address_high;
 }
 
 bool pci_msi_mask(struct pci_image *image, struct pci_msi_state *state, uint32_t *word)
@@ -95,6 +103,8 @@ bool pci_msi_mask(struct pci_image *image, struct pci_msi_state *state, uint32_t
 	}
 	read_message(image, at, state);
 	*(volatile uint32_t *)word = NO_MESSAGE;
+	if (has_high(state))
+		pci_write32(address, at + MSI_ADDRESS_HIGH, 0);
 	pci_write32(address, at + MSI_ADDRESS, (uint32_t)(uint64_t)word);
 	return true;
 }
@@ -103,13 +113,16 @@ bool pci_msi_mask(struct pci_image *image, struct pci_msi_state *state, uint32_t
 bool pci_msi_unmask(const struct pci_function *function, const struct pci_msi_state *state,
 		    const uint32_t *word)
 {
-	uint32_t at = function->capability.msi, address = state->address_low;
+	uint32_t at = function->capability.msi;
+	uint32_t address = state->address_low, high = state->address_high;
 
 	if (state->control & MSI_CONTROL_MASKABLE) {
 		pci_write32(function->address, at + MSI_MASK(state->control), state->mask);
 		return false;
 	}
 	pci_write32(function->address, at + MSI_ADDRESS, address);
+	if (has_high(state))
+		pci_write32(function->address, at + MSI_ADDRESS_HIGH, high);
 	pci_read32(function->address, at + MSI_ADDRESS);
 	return *(const volatile uint32_t *)word != NO_MESSAGE;
 }

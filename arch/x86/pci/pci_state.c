@@ -24,12 +24,13 @@ struct field {
 };
 
 /* Offsets in the PCI Express capability: PCI Express 5.0, sections 7.5.3.4 to 7.5.3.19. */
-#define DEVICE_CONTROL	 0x08
-#define LINK_CONTROL	 0x10
-#define SLOT_CONTROL	 0x18
-#define ROOT_CONTROL	 0x1c
-#define DEVICE_CONTROL_2 0x28
-#define LINK_CONTROL_2	 0x30
+#define DEVICE_CONTROL	       0x08
+#define LINK_CONTROL	       0x10
+#define SLOT_CONTROL	       0x18
+#define ROOT_CONTROL	       0x1c
+#define DEVICE_CONTROL_2       0x28
+#define DEVICE_CONTROL_PAYLOAD 0x00e0
+#define LINK_CONTROL_2	       0x30
 
 /*
  * All fields except command, power management and messages, which are written at other times. The
@@ -88,6 +89,24 @@ static uint32_t hardware_bits(const struct field *field)
 	return 0;
 }
 
+/* What addresses a bridge passes on, or answers at. */
+static bool decodes(const struct field *field)
+{
+	return field->place == BRIDGE && field->offset != PCI_BRIDGE_LATENCY &&
+	       field->offset != PCI_BRIDGE_CONTROL;
+}
+
+/*
+ * The bits of a field that no switch changes on a bridge to functions that work. A payload that is
+ * larger than the bridge allows is an error.
+ */
+static uint32_t bits_above(const struct field *field)
+{
+	if (decodes(field))
+		return ~0u;
+	return field->place == EXPRESS ? DEVICE_CONTROL_PAYLOAD : 0;
+}
+
 /* PCI power management 1.2, section 3.2.4. */
 #define POWER_CONTROL	0x04
 #define POWER_STATE	0x0003 /* D0 is 0 */
@@ -133,15 +152,13 @@ static void write_field(const struct pci_function *function, uint32_t at, uint8_
 		pci_write32(function->address, at, value);
 }
 
-/* Writes the slot's bits of a field, and leaves the hardware's, which only fields of 16 bits have. */
+/* Writes the slot's bits of a field, and leaves those of stays, which only fields of 16 bits have. */
 static void load_field(const struct pci_function *function, uint32_t at, const struct field *field,
-		       uint32_t value)
+		       uint32_t value, uint32_t stays)
 {
-	uint32_t kept = hardware_bits(field);
-
-	if (kept)
-		kept &= pci_read16(function->address, at);
-	write_field(function, at, field->size, value | kept);
+	if (stays)
+		value = (value & ~stays) | (pci_read16(function->address, at) & stays);
+	write_field(function, at, field->size, value);
 }
 
 static void read_fields(struct pci_image *image, struct pci_function_state *state)
@@ -191,13 +208,17 @@ static void load_fields(const struct pci_function *function, const struct pci_fu
 {
 	if (!fields_differ(function, state, now))
 		return;
-	now->command &= (uint16_t)~COMMAND_WORKING;
-	pci_write16(function->address, PCI_COMMAND, now->command);
+	if (!now->above) {
+		now->command &= (uint16_t)~COMMAND_WORKING;
+		pci_write16(function->address, PCI_COMMAND, now->command);
+	}
 	for (uint32_t i = 0; i < FIELD_COUNT; i++) {
 		uint32_t at = place_of(function, &fields[i]);
+		uint32_t above = now->above ? bits_above(&fields[i]) : 0;
 
-		if (at && now->field[i] != state->field[i])
-			load_field(function, at, &fields[i], state->field[i]);
+		if (at && above != ~0u && now->field[i] != state->field[i])
+			load_field(function, at, &fields[i], state->field[i],
+				   hardware_bits(&fields[i]) | above);
 	}
 }
 
@@ -217,8 +238,8 @@ static void write_power(const struct pci_function *function, uint16_t power,
 static bool wake(const struct pci_function *function, const struct pci_function_state *state,
 		 struct pci_function_state *now)
 {
-	now->woken = now->power & POWER_STATE &&
-		     (now->power != state->power || fields_differ(function, state, now));
+	now->woken = now->power & POWER_STATE && (now->above || now->power != state->power ||
+						  fields_differ(function, state, now));
 	if (now->woken)
 		write_power(function, now->power & (uint16_t)~POWER_STATE, now);
 	return now->woken;
@@ -258,6 +279,8 @@ static void load_command(const struct pci_function *function,
 
 	if (function->cut_off)
 		command &= (uint16_t)~PCI_COMMAND_MASTER;
+	if (now->above)
+		command |= now->command & COMMAND_WORKING;
 	if (now->command != command)
 		pci_write16(function->address, PCI_COMMAND, command);
 }
@@ -305,6 +328,23 @@ static struct pci_msix_entry *msix_entries(const struct pci_functions *functions
 	return (struct pci_msix_entry *)(state->function + functions->count);
 }
 
+/* By firmware's bus numbers, which it has while functions behind it work. */
+static bool is_above_working(const struct pci_functions *functions,
+			     const struct pci_function *bridge)
+{
+	uint32_t first = bridge->buses >> 8 & 0xff, last = bridge->buses >> 16 & 0xff;
+
+	if (bridge->header != PCI_HEADER_BRIDGE)
+		return false;
+	for (uint32_t i = 0; i < functions->count; i++) {
+		uint32_t bus = PCI_BUS(functions->function[i].address);
+
+		if (functions->function[i].works_for && bus >= first && bus <= last)
+			return true;
+	}
+	return false;
+}
+
 void pci_save_function(struct pci_functions *functions, uint32_t number, struct pci_state *of_all,
 		       bool tables)
 {
@@ -314,7 +354,7 @@ void pci_save_function(struct pci_functions *functions, uint32_t number, struct 
 	struct pci_image image;
 
 	state->works = false;
-	state->kept = !function->works && pci_image_open(&image, function);
+	state->kept = !function->works_for && pci_image_open(&image, function);
 	if (!state->kept)
 		return;
 	read_registers(&image, state);
@@ -342,11 +382,12 @@ uint32_t pci_state_size(const struct pci_functions *functions)
 void pci_save(struct pci_functions *functions, struct pci_state *state, bool tables)
 {
 	pci_config_save(&state->address);
-	state->quick = false;
+	state->owner = 0;
 	functions->ended = false;
 	for (uint32_t i = 0; i < functions->count; i++) {
 		pci_save_function(functions, i, state, tables);
-		if (state->function[i].kept)
+		if (state->function[i].kept &&
+		    !is_above_working(functions, &functions->function[i]))
 			number_buses(&functions->function[i], functions->function[i].buses,
 				     state->function[i].buses);
 	}
@@ -377,6 +418,7 @@ static void wake_all(const struct pci_functions *functions, const struct pci_sta
 		if (functions->function[i].cut_off)
 			is->command &= (uint16_t)~PCI_COMMAND_MASTER;
 		is->woken = false;
+		is->above = is_above_working(functions, &functions->function[i]);
 		if (is->kept)
 			woken |= wake(&functions->function[i], &state->function[i], is);
 	}
@@ -415,10 +457,36 @@ void pci_restore(const struct pci_functions *functions, const struct pci_state *
 	for (uint32_t i = functions->count; i-- > 0;) {
 		if (!now->function[i].kept)
 			continue;
+		if (now->function[i].above) {
+			write_power(&function[i], state->function[i].power & (uint16_t)~POWER_STATE,
+				    &now->function[i]);
+			continue;
+		}
 		write_power(&function[i], state->function[i].power, &now->function[i]);
 		number_buses(&function[i], state->function[i].buses,
-			     now->quick ? now->function[i].buses : function[i].buses);
+			     now->owner ? now->function[i].buses : function[i].buses);
 	}
-	if (!state->quick)
+	if (!state->owner)
 		pci_config_restore(state->address); /* else pci_works_unmask() does */
+}
+
+static bool windows_differ(const struct pci_function_state *state,
+			   const struct pci_function_state *now)
+{
+	for (uint32_t i = 0; i < FIELD_COUNT; i++)
+		if (decodes(&fields[i]) && state->field[i] != now->field[i])
+			return true;
+	return state->buses != now->buses;
+}
+
+uint32_t pci_bridge_that_differs(const struct pci_functions *functions,
+				 const struct pci_state *state, const struct pci_state *now)
+{
+	uint32_t i = 0;
+
+	while (i < functions->count &&
+	       !(is_above_working(functions, &functions->function[i]) && state->function[i].kept &&
+		 now->function[i].kept && windows_differ(&state->function[i], &now->function[i])))
+		i++;
+	return i;
 }

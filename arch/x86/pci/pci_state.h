@@ -19,6 +19,7 @@ struct pci_function_state {
 	bool kept;  /* the function was there */
 	bool works; /* it goes on working, so only its interrupts are masked (pci_works.h) */
 	bool woken; /* used while another state is restored */
+	bool above; /* the same: a bridge to functions that work for a parked slot */
 	uint16_t command;
 	uint16_t power; /* power management control: D0 to D3hot, and if it may wake the machine */
 	uint32_t buses; /* of a bridge */
@@ -31,7 +32,7 @@ struct pci_function_state {
 /* There is a state for each function. Behind these come the functions' MSI-X entries. */
 struct pci_state {
 	uint32_t address; /* of configuration mechanism 1 */
-	bool quick;	  /* it was made by pci_works_save() */
+	uint32_t owner;	  /* pci_works_save() made it for this slot; 0: pci_save() made it */
 	struct pci_function_state function[];
 };
 
@@ -55,11 +56,22 @@ void pci_save_function(struct pci_functions *functions, uint32_t number, struct 
  * Restore needs that, and writes only what differs from now, which is what was saved last; now is
  * spoilt after it. Both skip a function that is gone, or out of reach.
  *
+ * A bridge to functions that work for a parked slot passes on their transfers at any time. So it keeps
+ * its windows, bus numbers and payload size, is not switched off while it is written, and does not
+ * sleep.
+ *
  * Restore does not make a function that was cut off (pci.h) a bus master. Save notices when a driver
  * has made it one again.
  */
 void pci_save(struct pci_functions *functions, struct pci_state *state, bool tables);
 void pci_restore(const struct pci_functions *functions, const struct pci_state *state,
 		 struct pci_state *now);
+
+/*
+ * The place of such a bridge that has other windows or bus numbers in state than now. Such a state
+ * can't be restored. pci_functions()->count: there is none.
+ */
+uint32_t pci_bridge_that_differs(const struct pci_functions *functions,
+				 const struct pci_state *state, const struct pci_state *now);
 
 #endif

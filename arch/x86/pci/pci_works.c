@@ -13,7 +13,7 @@ uint32_t *pci_works_message(uint32_t number)
 	return &messages[number];
 }
 
-/* A function without messages has a pin. Some old ones can't be told to leave it alone. */
+/* A function without messages has a pin. Those that can't be told to leave it alone are refused before. */
 static void mask_pin(struct pci_image *image, struct pci_function_state *state)
 {
 	state->command = (uint16_t)pci_image_read(image, PCI_COMMAND, 2);
@@ -22,25 +22,28 @@ static void mask_pin(struct pci_image *image, struct pci_function_state *state)
 			    state->command | PCI_COMMAND_NO_INTX);
 }
 
-static void mask_function(struct pci_function *function, struct pci_function_state *state,
+/* Returns false if the function is gone, or out of reach. */
+static bool mask_function(const struct pci_function *function, struct pci_function_state *state,
 			  uint32_t *word)
 {
 	struct pci_image image;
 
-	state->works = pci_image_open(&image, function);
-	if (!state->works)
-		return;
-	function->works = true;
+	if (!pci_image_open(&image, function))
+		return false;
 	state->msix.table = pci_msix_mask(&image, &state->msix);
 	state->msi.known = !state->msix.table && pci_msi_mask(&image, &state->msi, word);
 	if (!state->msix.table && !state->msi.known)
 		mask_pin(&image, state);
+	else
+		pci_image_settle(&image); /* its last message finds the interrupt controllers on */
+	return true;
 }
 
-void pci_works_save(struct pci_functions *functions, const uint64_t *set, struct pci_state *state)
+void pci_works_save(struct pci_functions *functions, uint32_t owner, const uint64_t *set,
+		    struct pci_state *state)
 {
 	pci_config_save(&state->address);
-	state->quick = true;
+	state->owner = owner;
 	for (uint32_t i = 0; i < functions->count; i++) {
 		struct pci_function *function = &functions->function[i];
 
@@ -48,8 +51,11 @@ void pci_works_save(struct pci_functions *functions, const uint64_t *set, struct
 		state->function[i].works = false;
 		if (function->header == PCI_HEADER_BRIDGE)
 			pci_save_function(functions, i, state, true);
-		else if (pci_set_has(set, i) && !function->works && !pci_is_bridge(function))
-			mask_function(function, &state->function[i], pci_works_message(i));
+		else if (pci_set_has(set, i) && !function->works_for && !pci_is_bridge(function))
+			state->function[i].works =
+				mask_function(function, &state->function[i], pci_works_message(i));
+		if (state->function[i].works)
+			function->works_for = owner;
 	}
 }
 
@@ -68,9 +74,9 @@ void pci_works_unmask(struct pci_functions *functions, const struct pci_state *s
 		struct pci_function *function = &functions->function[i];
 		const struct pci_function_state *had = &state->function[i];
 
-		if (!had->works)
+		if (!had->works || function->works_for != state->owner)
 			continue;
-		function->works = false;
+		function->works_for = 0;
 		if (had->msix.table)
 			pci_msix_unmask(function, &had->msix);
 		else if (had->msi.known &&

@@ -28,8 +28,16 @@ static bool uart_there[UARTS];
 /* The notes of the slot whose state is saved or restored: bits of enum platform_spared. */
 static uint32_t spared;
 
-/* Its devices go on working while it is parked. */
-static bool devices_work;
+/*
+ * Its functions that go on working while it is parked, and their state: it is made, or used. set is
+ * NULL if they don't, and state, if they did not.
+ */
+static struct {
+	const uint64_t *set;
+	uint32_t owner;
+	struct pci_state *made;
+	const struct pci_state *used;
+} working;
 
 /* Its other CPUs come back where they were. */
 static bool others_stay;
@@ -74,7 +82,7 @@ STATE_PAIR(keyboard)
 
 static void hpet_item_save(void *state)
 {
-	hpet_save(machine()->hpet, devices_work, state);
+	hpet_save(machine()->hpet, working.set, state);
 }
 
 static void hpet_item_restore(const void *state, const void *now)
@@ -97,7 +105,7 @@ static void lapic_item_restore(const void *state, const void *now)
 /* If the slot's devices go on working, their interrupts were masked first of all. */
 static void pci_item_save(void *state)
 {
-	if (!((struct pci_state *)state)->quick)
+	if (!working.set)
 		pci_save(pci_functions(), state, !(spared & PLATFORM_SPARE_MSIX));
 }
 
@@ -126,7 +134,7 @@ static void font_item_restore(const void *font, const void *now)
 
 static void ioapic_item_spare(void)
 {
-	if (!devices_work) /* otherwise the slot has done it */
+	if (!working.set) /* otherwise the slot has done it */
 		ioapic_mask_all(&machine()->ioapics);
 }
 
@@ -171,6 +179,21 @@ static void crew_item_save(void *none)
 {
 	(void)none;
 	crew_leave();
+}
+
+static void messages_item_save(void *none)
+{
+	(void)none;
+	if (working.set)
+		pci_works_save(pci_functions(), working.owner, working.set, working.made);
+}
+
+static void messages_item_restore(const void *none, const void *now)
+{
+	(void)none;
+	(void)now;
+	if (working.used)
+		pci_works_unmask(pci_functions(), working.used, lapic_send_message);
 }
 
 static void wake_item_save(void *none)
@@ -229,7 +252,9 @@ static uint32_t iommu_item_size(void)
  * The state of the machine that a slot keeps, in the order of saving. It is restored in the reverse
  * order.
  *
- * First the other CPUs are stopped, so that nobody touches a device meanwhile. Then everything that
+ * First the other CPUs are stopped, so that nobody touches a device meanwhile. Then the functions that
+ * go on working are told to be silent, because an interrupt of theirs is lost where nobody takes it;
+ * they may speak again last of all. Then everything that
  * can interrupt is saved, the IO-APICs before the local APICs, those of other CPUs among them. The interrupt controllers are masked
  * by that, and devices that interrupt by themselves are stopped. The step "quiet" empties the local
  * APIC, which may hold interrupts that were sent before. The items after it don't interrupt any more.
@@ -242,6 +267,7 @@ static uint32_t iommu_item_size(void)
  */
 static const struct state_item items[] = {
 	{.name = "other-cpus", .save = other_cpus_stop},
+	{.name = "messages", .save = messages_item_save, .restore = messages_item_restore},
 	{.name = "wake", .save = wake_item_save, .restore = wake_item_restore},
 	{STATE_SIZED("ioapic", ioapic, STATE_DEEP | STATE_QUICK),
 	 .spared_by = PLATFORM_SPARE_IOAPIC, .spare = ioapic_item_spare},
@@ -318,8 +344,8 @@ static void *item_of(const struct state_layout *of, void *state, const char *nam
 static void pci_item_restore(const void *state, const void *now)
 {
 	struct pci_state *last_of_pci = item_of(&layout, last.state, "pci");
-	bool few_known = now && ((const struct pci_state *)now)->quick &&
-			 !((const struct pci_state *)state)->quick;
+	bool few_known = now && ((const struct pci_state *)now)->owner &&
+			 !((const struct pci_state *)state)->owner;
 
 	if (!now || few_known || pci_functions()->ended)
 		pci_save(pci_functions(), last_of_pci, true);
@@ -382,6 +408,11 @@ bool platform_translates(void)
 	return iommu_any_on();
 }
 
+bool platform_translates_in(const void *state)
+{
+	return iommus_on_in(state);
+}
+
 uint64_t platform_room(void)
 {
 	return iommu_room() + page_up(layout.size);
@@ -400,15 +431,12 @@ void platform_set_ram(uint64_t base, uint64_t size)
 
 void platform_save(void *state, struct lapic_state *lapic, const struct platform_notes *notes)
 {
-	struct pci_state *pci = item_of(&layout, state, "pci");
-
 	slot_has_run = true;
 	spared = notes->spared;
-	pci->quick = false;
-	devices_work = notes->works;
+	working.set = notes->works;
+	working.owner = notes->owner;
+	working.made = item_of(&layout, state, "pci");
 	others_stay = notes->others_stay;
-	if (devices_work)
-		pci_works_save(pci_functions(), notes->works, pci);
 	last.now.known = state_save(&layout, state, lapic, spared);
 	note(&layout, state, notes);
 	if (notes->ib700)
@@ -416,6 +444,25 @@ void platform_save(void *state, struct lapic_state *lapic, const struct platform
 	memcpy(last.state, state, layout.size);
 	last.now.layout = &layout;
 	last.now.memory = last.state;
+}
+
+bool platform_can_restore(const void *state, struct error *error)
+{
+	const struct pci_functions *functions = pci_functions();
+	const struct pci_state *pci = item_of(&layout, (void *)state, "pci");
+	uint32_t number = functions->count;
+	pci_address_t address;
+
+	if (last.now.known && last.now.layout == &layout)
+		number = pci_bridge_that_differs(functions, pci,
+						 item_of(&layout, last.state, "pci"));
+	if (number == functions->count)
+		return true;
+	address = functions->function[number].address;
+	return fail(error,
+		    "it has other windows or bus numbers for the bridge 0000:%02x:%02x.%x, and "
+		    "devices behind that work for a parked slot",
+		    PCI_BUS(address), PCI_DEVICE(address), PCI_FUNCTION(address));
 }
 
 void platform_console_used(void)
@@ -439,19 +486,18 @@ void platform_restore(const void *state, const void *apart, const struct lapic_s
 	const struct pci_state *pci = item_of(&layout, (void *)state, "pci");
 
 	spared = its_spared;
+	working.used = pci->owner ? pci : NULL;
 	vga_font_restore(apart);
 	state_restore(&layout, state, lapic, &last.now, spared);
 	last.now.known = 0;
-	if (!pci->quick)
-		return;
-	if (!(spared & PLATFORM_SPARE_IOAPIC))
+	if (pci->owner && !(spared & PLATFORM_SPARE_IOAPIC))
 		ioapic_raise_edges(&machine()->ioapics, item_of(&layout, (void *)state, "ioapic"),
 				   lapic_send_message);
-	pci_works_unmask(pci_functions(), pci, lapic_send_message);
 }
 
 void platform_restore_firmware(void)
 {
+	working.used = NULL;
 	iommu_set_ram(0, UINT64_MAX); /* firmware's own tables are in reserved memory */
 	state_restore(&firmware.layout, firmware.state, NULL, &last.now, 0);
 	last.now.known = 0;

@@ -46,6 +46,7 @@ struct platform_notes {
 	 */
 	const uint64_t *works;
 	bool others_stay; /* its other CPUs come back where they are now */
+	uint32_t owner;	  /* the slot's number, from 1 */
 };
 
 /*
@@ -93,6 +94,9 @@ void platform_console_used(void);
  */
 bool platform_translates(void);
 
+/* True if one does in a state that was saved: it will when that slot gets the machine again. */
+bool platform_translates_in(const void *state);
+
 /*
  * Called before another slot gets the machine, which will have the state next; NULL: firmware's.
  * Stops devices that still write to memory: all of them if their slot has ended, and their last
@@ -101,6 +105,12 @@ bool platform_translates(void);
  * the state is restored, because their addresses mean something else there. Then the IOMMUs go off.
  */
 void platform_stop_devices(bool ended, const void *next);
+
+/*
+ * Returns false, with the reason, if state can't be restored because it has a bridge otherwise, and
+ * functions behind that work for a parked slot. Call it when a slot has left the machine.
+ */
+bool platform_can_restore(const void *state, struct error *error);
 
 /*
  * Items with STATE_APART may need more memory than their place in the state. The first function

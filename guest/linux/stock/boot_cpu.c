@@ -7,9 +7,9 @@
  * HLT that nothing ends but INIT, and INIT resets the boot CPU.
  *
  * Linux stops the other CPUs by smp_ops.stop_other_cpus(), and by .crash_stop_other_cpus() before a
- * crash kernel. Both are replaced by functions that first send an NMI to the boot CPU, whose handler
- * calls the gate. So it comes although it spins with interrupts off. Then Linux's own function stops
- * the others. The boot CPU is marked offline, so Linux does not wait for it.
+ * crash kernel. Both are replaced by functions that first send an NMI to the boot CPU, whose
+ * handler calls the gate. So it comes although it spins with interrupts off. Then Linux's own
+ * function stops the others. The boot CPU is marked offline, so Linux does not wait for it.
  *
  * A crash dump has the registers of each CPU. Linux's function would note them when it stops the
  * boot CPU, so the NMI handler does it.

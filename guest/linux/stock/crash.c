@@ -7,7 +7,8 @@
  * the rest of them would print is lost: the place of a relocated kernel, and the ring buffer of
  * ftrace. So is what Linux does after its notifiers: it gives the log to pstore. A crash kernel
  * (kdump) keeps all of that. If one is loaded, Linux starts it before the notifiers, or after them
- * with crash_kexec_post_notifiers. It has this slot's memory, and so is this slot, and ends it.
+ * with crash_kexec_post_notifiers. It has this slot's memory, and so is this slot, and ends it. It
+ * is not started beside devices that work for a parked slot, if Linux asks the notifiers first.
  *
  * When notifiers run, Linux has stopped the other CPUs, and the boot CPU is in the monitor
  * (boot_cpu.c).
@@ -30,7 +31,7 @@ static int crash_panic(struct notifier_block *notifier, unsigned long event, voi
 {
 	snprintf(line, sizeof(line), "Kernel panic - not syncing: %s", (const char *)message);
 	switchyard_crash_note(line);
-	if (kexec_crash_loaded())
+	if (kexec_crash_loaded() && !switchyard_others_work())
 		return NOTIFY_STOP; /* Linux starts the crash kernel next */
 	switchyard_crash();
 	return NOTIFY_DONE;

@@ -7,7 +7,8 @@
  * machine or switch it off. There is no later hook, because x86 calls no restart handlers.
  *
  * kexec calls the same notifiers. It is allowed, because its new kernel stays within this slot's
- * memory. emergency_restart() calls none of them (restart.c).
+ * memory, but not beside devices that work for a parked slot: before the jump, Linux takes "bus
+ * master" from all PCI functions. emergency_restart() calls none of them (restart.c).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -29,6 +30,16 @@ struct ending {
 
 static struct ending ending;
 
+/* Linux does not ask if it may go on, so this slot ends. */
+static void kexec_notify(void)
+{
+	if (!switchyard_others_work())
+		return;
+	pr_emerg("this slot ends: kexec would stop devices that work for a parked slot\n");
+	switchyard_fetch_boot_cpu();
+	switchyard_end(SWITCHYARD_END_REBOOT);
+}
+
 static int ending_notify(struct notifier_block *notifier, unsigned long event, void *command)
 {
 	struct ending *ending = container_of(notifier, struct ending, notifier);
@@ -36,8 +47,10 @@ static int ending_notify(struct notifier_block *notifier, unsigned long event, v
 	switch (event) {
 	case SYS_RESTART:
 		ending->reason = SWITCHYARD_END_REBOOT;
-		if (command && !strcmp(command, KEXEC_COMMAND))
+		if (command && !strcmp(command, KEXEC_COMMAND)) {
 			ending->reason = 0;
+			kexec_notify();
+		}
 		break;
 	case SYS_HALT:
 		ending->reason = SWITCHYARD_END_HALT;

@@ -2,8 +2,9 @@
 /*
  * restart.c - emergency_restart() ends this slot instead of the machine.
  *
- * SysRq b, a panic that waits for its timeout, and drivers of watchdogs call that function. It calls
- * no notifier, and what it does is not exported. So a probe at its first instruction calls the gate.
+ * SysRq b, a panic that waits for its timeout, and drivers of watchdogs call that function. It
+ * calls no notifier, and what it does is not exported. So a probe at its first instruction calls
+ * the gate.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -5,6 +5,7 @@
  * stop_machine() brings all CPUs to one function, with interrupts off. There, the boot CPU suspends
  * what Linux suspends last of all before it sleeps.
  */
+#include <linux/cpu.h>
 #include <linux/kernel.h>
 #include <linux/nmi.h>
 #include <linux/smp.h>
@@ -20,9 +21,12 @@ struct quick {
 
 static int stop_boot_cpu(struct quick *quick)
 {
-	int error;
+	int error = switchyard_quick_begin();
 
-	switchyard_quick_begin();
+	if (error) {
+		smp_store_release(&quick->done, true);
+		return error;
+	}
 	system_state = SYSTEM_SUSPEND;
 	error = syscore_suspend();
 	if (!error) {
@@ -64,7 +68,11 @@ int switchyard_quick_stop(void)
 	int error;
 
 	switchyard_quick_find();
-	error = stop_machine(stop_cpu, &quick, cpu_online_mask);
+	cpu_hotplug_disable();
+	/* All others wait for the boot CPU. */
+	error = cpu_online(SWITCHYARD_BOOT_CPU) ? stop_machine(stop_cpu, &quick, cpu_online_mask)
+						: -EBUSY;
+	cpu_hotplug_enable();
 	switchyard_quick_forget();
 	return error;
 }

@@ -79,6 +79,11 @@ void switchyard_leave(unsigned int how)
 	switchyard_end(reason);
 }
 
+bool switchyard_allows_kexec(void)
+{
+	return !switchyard_present() || !switchyard_others_work();
+}
+
 bool switchyard_panic(const char *message)
 {
 	static char line[160]; /* the line that Linux prints */
@@ -87,8 +92,8 @@ bool switchyard_panic(const char *message)
 		return false;
 	snprintf(line, sizeof(line), "Kernel panic - not syncing: %s", message);
 	switchyard_crash_note(line);
-	/* A crash kernel has this one's memory, and ends it. */
-	if (kexec_crash_loaded())
+	/* A crash kernel has this one's memory, and ends it. But it looks at all devices. */
+	if (kexec_crash_loaded() && !switchyard_others_work())
 		return true;
 	switchyard_crash();
 	return false;

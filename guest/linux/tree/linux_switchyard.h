@@ -45,6 +45,12 @@ void switchyard_nmi(struct pt_regs *regs);
  */
 bool switchyard_panic(const char *message);
 
+/*
+ * May this kernel start another one in its place? Not beside devices that work for a kernel that is
+ * parked: before it jumps, it takes "bus master" from all PCI functions.
+ */
+bool switchyard_allows_kexec(void);
+
 /* Is this RAM another kernel's? It is if the memory map that this kernel got does not have it. */
 bool switchyard_hides_memory(u64 start, u64 size);
 
@@ -83,6 +89,11 @@ static inline void switchyard_nmi(struct pt_regs *regs)
 static inline bool switchyard_panic(const char *message)
 {
 	return false;
+}
+
+static inline bool switchyard_allows_kexec(void)
+{
+	return true;
 }
 
 static inline bool switchyard_hides_memory(u64 start, u64 size)

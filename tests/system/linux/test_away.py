@@ -25,9 +25,12 @@ LATE_S = 30               # Linux's watchdogs look at least so often
 LIMIT_S = 120
 CLOCK_SOURCE = 'cat /sys/devices/system/clocksource/clocksource0/current_clocksource'
 
-# Timers run on both CPUs, and nothing else wakes the second one.
+# With a clock like that, QEMU 7.2 does not get past the place where Linux 6.1 starts its second CPU.
+CPUS = {flavour: 1 if flavour.startswith('6.1-') else 2 for flavour in (CLOUD, OLDER_CLOUD)}
+
+# Timers run on the first CPU, and on the last one others that nothing else wakes.
 LEAVE = f"""taskset 1 /tmp/timers {WALL_S} {OWN_S} > /tmp/timers0 &
-taskset 2 /tmp/timers {WALL_S} {OWN_S} still > /tmp/timers1 &
+taskset $(nproc) /tmp/timers {WALL_S} {OWN_S} still > /tmp/timers1 &
 sleep 1
 /tmp/ntp set > /tmp/before && syctl "$@" && /tmp/ntp > /tmp/after
 """
@@ -48,7 +51,7 @@ def start(machines, flavour, source):
     ticks = {away: tick_slot(f'tick{away}', string=f'every={away * 100} to=1') for away in (SHORT_S, *AWAY_S)}
     machine = machines.start('timeout=0 default=alpha',
                              linux_slot('alpha', flavour, extra=f'nohz_full=1 {SOURCES[source]}') + sum(ticks.values(), []),
-                             memory='512M', smp=2, devices=[*FAST, *disk(machines.logs)])
+                             memory='512M', smp=CPUS[flavour], devices=[*FAST, *disk(machines.logs)])
     alpha = Linux(machine, 'alpha')
     alpha.wait()
     alpha.run('tar xf /dev/vda -C /tmp')
@@ -103,29 +106,37 @@ def be_away(alpha, way, away):
     alpha.come_back(LIMIT_S)
 
 
-def check_away(alpha, way, away, usual):
+def check_away(alpha, way, away, usual, cpus):
     source = alpha.run(CLOCK_SOURCE)
     be_away(alpha, way, away)
-    for cpu in range(2):
-        check_timers(alpha, f'/tmp/timers{cpu}', away)
+    for file in ('/tmp/timers0', '/tmp/timers1'):
+        check_timers(alpha, file, away)
     check_ntp(ntp(alpha, 'before'), ntp(alpha, 'after'), away)
     assert log(alpha) <= usual
     assert alpha.run(CLOCK_SOURCE) == source
-    alpha.check_cpus(2)
+    alpha.check_cpus(cpus)
 
 
-@pytest.mark.parametrize('flavour, source', [
-    (CLOUD, 'tsc-alone'),
-    *[pytest.param(flavour, source, marks=pytest.mark.thorough)
-      for flavour in sorted({CLOUD, OLDER_CLOUD}) for source in SOURCES if (flavour, source) != (CLOUD, 'tsc-alone')]])
-def test_clocks_and_timers(machines, flavour, source):
-    alpha = start(machines, flavour, source)
+def check_quick(alpha, flavour, source):
     assert alpha.run(CLOCK_SOURCE).strip() == source.split('-')[0]
     log(alpha)
     for away in AWAY_S:
-        check_away(alpha, '--quick', away, set())
+        check_away(alpha, '--quick', away, set(), CPUS[flavour])
+
+
+def test_quick(machines):
+    check_quick(start(machines, CLOUD, 'tsc-alone'), CLOUD, 'tsc-alone')
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize('flavour', sorted({CLOUD, OLDER_CLOUD}))
+@pytest.mark.parametrize('source', SOURCES)
+def test_quick_and_deep(machines, flavour, source):
+    alpha = start(machines, flavour, source)
+    check_quick(alpha, flavour, source)
+    usual = set()
     for _ in range(2):  # some lines of a deep switch come late
         be_away(alpha, '--deep', SHORT_S)
-        usual = log(alpha)
+        usual |= log(alpha)
     for away in AWAY_S:
-        check_away(alpha, '--deep', away, usual)
+        check_away(alpha, '--deep', away, usual, CPUS[flavour])

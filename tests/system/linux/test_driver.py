@@ -99,6 +99,7 @@ def to_tick_and_back(machine):
     machine.alpha.come_back()
 
 
+@pytest.mark.thorough
 def test_an_older_driver_works(machine):
     assert load(machine, '/tmp/older/switchyard.ko')[0] == 0
     assert 'tick' in machine.alpha.run('/tmp/older/syctl list')
@@ -127,7 +128,7 @@ def test_numbers_without_words_are_unknown(machine):
     output, status = machine.alpha.try_run('/tmp/few-words/syctl monitor')
     assert status == 1 and 'error: monitor: unknown' in output
     machine.alpha.run("echo y > /proc/sysrq-trigger; until dmesg | grep -q 'not switched'; do :; done")
-    assert 'switchyard: not switched to slot 0: unknown' in machine.alpha.run('dmesg')
+    assert 'switchyard: not switched: unknown' in machine.alpha.run('dmesg')
     machine.alpha.check_cpus(2)
     assert machine.alpha.alarms() == []
 

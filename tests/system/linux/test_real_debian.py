@@ -10,7 +10,7 @@ from qemu import PROMPT
 from real_debian import BOOT_LIMIT, Debian, check_file_systems, start
 from switchyard import BOOT_LIMIT as MONITOR_LIMIT
 
-SWITCHES = 20
+FEW_SWITCHES, SWITCHES = 6, 20
 STAYS, STAY_S = 10, 30  # five minutes
 
 
@@ -25,7 +25,8 @@ def debians(machines):
 
 
 @pytest.mark.limit(1500)
-def test_two_real_debians(debians):
+@pytest.mark.parametrize('switches', [FEW_SWITCHES, pytest.param(SWITCHES, marks=pytest.mark.thorough)])
+def test_two_real_debians(debians, switches):
     alpha, beta, overlay = debians
     machine = alpha.machine
     machine.expect('starting alpha', MONITOR_LIMIT)
@@ -38,12 +39,12 @@ def test_two_real_debians(debians):
 
     running, parked = beta, alpha
     seconds = []
-    for _ in range(SWITCHES):
+    for _ in range(switches):
         seconds.append(running.switch_to(parked))
         running, parked = parked, running
         parked.send_line()  # TCP sends it until the slot is back
         running.check_round()
-    print(f'{SWITCHES} switches: median {statistics.median(seconds):.2f} s, longest {max(seconds):.2f} s')
+    print(f'{switches} switches: median {statistics.median(seconds):.2f} s, longest {max(seconds):.2f} s')
 
     running.check_end()
     running.switch_to(parked)

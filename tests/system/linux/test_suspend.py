@@ -3,40 +3,25 @@
 is built against the kernel's headers has a device and writes down what its driver is told."""
 
 import re
-import shutil
-import tarfile
 
 import pytest
 
-from copies import build_driver
 from gdb_remote import GdbRemote
 from linux import GENERIC, OLDER_GENERIC, Linux, linux_slot
-from paths import GUESTS
+from linux_modules import probe_disk
 from qemu import PROMPT
 from switchyard import parse_table, tick_count, tick_slot
 
 MEM = 3  # of suspend_state_t (include/linux/suspend.h)
 
 
-def probe_disk(flavour, folder):
-    """A disk that is a tar file with pm_probe.ko for that kernel."""
-    shutil.copytree(GUESTS / 'pm_probe', folder / 'pm_probe')
-    result = build_driver(flavour, folder / 'pm_probe')
-    assert result.returncode == 0, result.stderr
-    with tarfile.open(folder / 'disk.img', 'w') as archive:
-        archive.add(folder / 'pm_probe/pm_probe.ko', 'pm_probe.ko')
-    return folder / 'disk.img'
-
-
 @pytest.fixture(scope='module', params=sorted({GENERIC, OLDER_GENERIC}))
 def alpha(request, module_machines, tmp_path_factory):
     """alpha runs at its shell before and after each test, with the probe."""
     folder = tmp_path_factory.mktemp(request.param)
-    disk = probe_disk(request.param, folder)
     machine = module_machines.start(
         'timeout=0 default=alpha', tick_slot() + linux_slot('alpha', request.param), memory='512M',
-        devices=['-drive', f'file={disk},format=raw,if=virtio,readonly=on',
-                 '-gdb', f'unix:{folder}/gdb,server=on,wait=off'])
+        devices=[*probe_disk(request.param, 'pm_probe', folder), '-gdb', f'unix:{folder}/gdb,server=on,wait=off'])
     alpha = Linux(machine, 'alpha')
     alpha.gdb = folder / 'gdb'
     alpha.wait()

@@ -11,8 +11,9 @@ import torture
 from paths import TORTURE
 from switchyard import BOOT_LIMIT, module, tick_slot
 
-TEXT_LIMIT = 1500  # with a screen in text mode
-BARE_LIMIT = 400   # without VGA
+TEXT_LIMIT = 1300  # with a screen in text mode
+BARE_LIMIT = 310   # without VGA
+QUICK_LIMIT = 230  # the same, in a quick switch
 MSIX_LIMIT = 30    # more for each PCI function with MSI-X
 ROWS = 25
 GLYPH_ROWS = 16
@@ -23,10 +24,11 @@ NVME = ['-drive', 'if=none,id=nvme,driver=null-co,size=1M', '-device', 'nvme,dri
 NO_VGA = ['-vga', 'none']
 
 
-def start(machines, devices, **settings):
+def start(machines, devices, string=None, **settings):
     """Two tick slots that both have had the machine. Slot one has it."""
-    machine = machines.start('timeout=0 default=one', tick_slot('one') + tick_slot(OTHER), memory='128M',
-                             machine='q35', devices=devices, **settings)
+    slots = [line for name in ('one', OTHER) for line in tick_slot(name, string=string)]
+    machine = machines.start('timeout=0 default=one', slots, memory='128M', machine='q35', devices=devices,
+                             **settings)
     machine.expect(r'^one: slot one', BOOT_LIMIT)
     machine.send('2')
     machine.expect(rf'^{OTHER}: slot {OTHER}', BOOT_LIMIT)
@@ -74,6 +76,13 @@ def test_without_vga(machines):
     assert len(found) <= BARE_LIMIT
     assert not [access for access in found if 'vga' in access.region]
     assert not any(access.address == ICR and access.value == INIT_TO_OTHERS for access in found)
+
+
+def test_quick(machines):
+    """tick uses no PCI function, and a quick switch looks at no other one."""
+    found = hop(start(machines, NO_VGA, 'quick'))
+    assert len(found) <= QUICK_LIMIT
+    assert not [access for access in found if 'mmcfg' in access.region]
 
 
 def test_functions_with_msix(machines):

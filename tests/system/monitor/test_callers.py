@@ -16,6 +16,7 @@ from switchyard import BOOT_LIMIT, module, slots, tick_count, tick_slot
 CALLS = 500
 AGAIN = -11    # SWITCHYARD_EAGAIN
 REFUSED = -10  # SWITCHYARD_EREFUSED
+BAD = -1       # SWITCHYARD_EBADOP
 NMIS = 100
 LIMIT = 60
 ANSWERS = r'(\d+) self, (\d+) not boot CPU, (\d+) busy, (\d+) other\n'
@@ -82,6 +83,29 @@ def test_no_nmi_is_lost_in_a_service(machine):
     assert (int(came), int(lost)) == (NMIS, 0)
     done, *others = services(machine, 'meanwhile')
     assert done > 0 and others == [0, 0, 0]
+
+
+def test_quick_switches_to_which_not_all_come(machine):
+    """The gate gives up after a second, on both CPUs. That many CPUs (2^32 - 1, and two others) there are not."""
+    machine.send('k')
+    for what, boot, other in (('the other does not come', AGAIN, 0), ('the boot CPU does not come', 0, AGAIN),
+                              ('more than there are', BAD, None), ('two of two', BAD, None)):
+        given = machine.expect(rf'^callers: {what}: (-\d+) on the boot CPU, (-\d+) on the other\n', LIMIT)
+        assert int(given[1]) == boot
+        assert int(given[2]) in ([other] if other is not None else [BAD, AGAIN])
+
+
+def test_the_other_parks_when_the_slot_is_left(machine):
+    """It gets INIT in the gate, and nobody takes it for one that has come."""
+    machine.send('l')
+    machine.expect(PROMPT)
+    machine.sendline('boot tick')
+    tick_count(machine)
+    machine.send('m')
+    machine.expect(PROMPT)
+    machine.sendline('switch callers')
+    machine.expect(r'^callers: back after')
+    machine.expect(rf'^callers: with the other gone: {AGAIN}\n', LIMIT)
 
 
 def test_each_service(machine):

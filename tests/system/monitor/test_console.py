@@ -88,7 +88,7 @@ def test_md_shows_the_reset_vector(console, line, byte):
     ('help frobnicate', 'frobnicate'),
     ('boot', 'SLOT'),
     ('boot nobody', 'nobody'),
-    ('boot tick tock', 'SLOT'),
+    ('boot tick tock', 'force'),
     ('switch nobody', 'nobody'),
     ('kill nobody', 'nobody'),
     ('kill tick', 'tick'),

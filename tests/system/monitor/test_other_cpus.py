@@ -13,7 +13,7 @@ import pytest
 from linux import CLOUD, Linux, linux_slot
 from paths import BUSY, MONITOR, MONITOR_NO_INIT, QEMU_CPU
 from qemu import PROMPT
-from switchyard import BOOT_LIMIT, module, tick_count, tick_slot
+from switchyard import BOOT_LIMIT, module, slots, tick_count, tick_slot
 
 WAYS = ['spins with interrupts off', 'wakes from HLT by its timer', 'spins in an NMI handler',
         'wakes from MWAIT']
@@ -33,8 +33,8 @@ def start_busy(machines, others, monitor=MONITOR, **settings):
     return machine
 
 
-def park(machine):
-    machine.send('m')
+def park(machine, keys='m'):
+    machine.send(keys)
     machine.expect(PROMPT)
 
 
@@ -63,6 +63,19 @@ def test_other_cpus_stand_still(machines, monitor, still):
     second = counts(machine)
     for way in WAYS:
         assert (second[way] == first[way]) == still, f'{way}: {first[way]}, then {second[way]}'
+
+
+def test_those_that_do_not_park_stand_still(machines):
+    """In a quick switch the other CPUs come to the gate. These do not, and get INIT."""
+    machine = start_busy(machines, len(WAYS), smp=1 + len(WAYS))
+    park(machine, 'qm')
+    before = counts(machine)
+    assert all(before.values()), f'one has never counted: {before}'
+    assert slots(machine)['busy']['STATE'] == 'parked'
+    machine.sendline('switch busy')
+    machine.expect(r'^busy: back after 1 switches')
+    park(machine)
+    assert counts(machine) == before
 
 
 def test_linux_gets_cpus_that_were_busy(machines):

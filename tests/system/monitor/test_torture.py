@@ -6,12 +6,14 @@ import sys
 import pytest
 
 from paths import QEMU_CPU, ROOT
+from switchyard import BOOT_LIMIT
 from torture import differences, start, wait_begin, wait_both
 
 sys.path.insert(0, str(ROOT / 'tests/mutation'))
 
 import mutate  # noqa: E402
-from mutations import MUTATIONS, Mutation  # noqa: E402
+from mutation import Mutation  # noqa: E402
+from mutations import MUTATIONS  # noqa: E402
 
 # The switches of each slot. The first case does all, the others enough for each item's turn.
 SWITCHES = 500
@@ -50,10 +52,23 @@ def test_switches_lose_nothing(machines, request, cpu, machine, options, iommu, 
     assert not differences(running)
 
 
-# One each of what gate.asm, C for the CPU, and C for devices keep; `make mutation` tries them all.
-@pytest.mark.parametrize('item', ['r12', 'lstar', 'elcr-slave', 'pci-msix-table'])
+# What is the IOMMU's and PCI functions' is not kept, and the functions' registers are not compared.
+@pytest.mark.parametrize('cpu, machine, without', [
+    pytest.param(QEMU_CPU, 'pc', HASWELL | {'tco'}, id='default-pc'),
+    pytest.param('max', 'q35', MAX, id='max-q35'),
+])
+def test_quick_switches_on_two_cpus_lose_nothing(machines, cpu, machine, without):
+    running = start(machines, FEWER, options='quick', machine=machine, cpu=cpu, smp=2)
+    assert wait_begin(running) == without
+    assert int(running.expect(r'^one: on the second CPU: (\d+) values', BOOT_LIMIT)[1]) > 50
+    assert wait_both(running, LIMIT, 'quick') == 0
+    assert not differences(running)
+
+
+# One each of what gate.asm, C for the CPU, C for devices, and the second CPU keep; `make mutation` tries them all.
+@pytest.mark.parametrize('item', ['r12', 'lstar', 'elcr-slave', 'pci-msix-table', 'lapic-pending'])
 def test_what_is_left_out_is_found(monitor_copy, item):
-    mutation, = [mutation for mutation in MUTATIONS if item in mutation.items]
+    mutation = next(mutation for mutation in MUTATIONS if item in mutation.items)
     assert mutate.try_one(mutation) is None
 
 

@@ -127,6 +127,7 @@ def managers(tmp_path):
     return folder, trace
 
 
+@pytest.mark.thorough
 @pytest.mark.limit(900)
 def test_no_rule_calls_a_package_manager(copy, managers, tmp_path):
     folder, trace = managers

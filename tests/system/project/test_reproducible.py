@@ -95,6 +95,7 @@ exec gcc -nostdinc -isystem "$(gcc -print-file-name=include)" "$@"
 """
 
 
+@pytest.mark.thorough
 def test_a_bare_metal_compiler(built, tmp_path):
     """x86_64-elf-gcc finds no header of the host by itself. Debian has none, so this is one that only
     brings its own headers, under that name; it must make the same bytes."""

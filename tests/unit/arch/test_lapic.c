@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 #include "arch/x86/cpu/msr.h"
+#include "arch/x86/time/clock.h"
 #include "cmocka.h"
 #include "fake/fake_cpu.h"
 
@@ -41,6 +42,17 @@ enum { DISABLED = 0, XAPIC = 2, INVALID = 1, X2APIC = 3 }; /* bits 11 and 10 of 
 
 static uint32_t page[REGISTERS] __attribute__((aligned(4096)));
 static bool locked;
+static uint64_t now, late; /* us; how much passes between two looks at the clock */
+
+uint64_t clock_us(void)
+{
+	return now += late;
+}
+
+void clock_wait_us(uint32_t us)
+{
+	now += us;
+}
 
 static unsigned int mode_of(uint64_t base)
 {
@@ -77,6 +89,7 @@ static void start_in(unsigned int mode)
 	fake_cpu_reset();
 	fake_cpu.allows = allows;
 	locked = false;
+	late = 1;
 	memset(page, 0, sizeof(page));
 	page[0x30 / 4] = VERSION_ALL_LVTS;
 	for (unsigned int i = 0; i < sizeof(x2apic) / sizeof(x2apic[0]); i++)
@@ -321,6 +334,21 @@ static void test_a_deadline_fires_once(void **unused)
 	assert_int_equal(fake_msr_value(MSR_TSC_DEADLINE), 0);
 }
 
+/* A hypervisor lets another guest run. What is pending must not stay for the next slot. */
+static void test_drained_by_a_cpu_that_does_not_run_all_the_time(void **unused)
+{
+	struct lapic_state state;
+
+	(void)unused;
+	start_in(X2APIC);
+	late = 1000000;
+	fake_msr(X2APIC_IRR + 0x51 / 32, 1u << 0x51 % 32);
+	lapic_save(&state);
+	lapic_drain(&state);
+	assert_int_equal(fake_msr_value(X2APIC_IRR + 0x51 / 32), 0);
+	assert_int_equal(state.pending[0x51 / 32], 1u << 0x51 % 32);
+}
+
 /* A timer that has not run out goes on with the rest of its count. */
 static void test_a_one_shot_timer_goes_on(void **unused)
 {
@@ -419,21 +447,6 @@ static void test_only_what_differs_is_written(void **unused)
 	assert_int_equal(writes(MSR_APIC_BASE, &last), 0);
 }
 
-/* A message "to the lowest priority" becomes one to all CPUs that it names. */
-static void test_x2apic_messages(void **unused)
-{
-	unsigned int last = 0;
-
-	(void)unused;
-	start_in(X2APIC);
-	lapic_send_message(0xfee45000, 0x4131);
-	assert_int_equal(fake_cpu.event[fake_cpu.event_count - 1].value,
-			 ICR_FIXED | 0x31 | 0x45ull << 32);
-	lapic_send_message(0xfee0300c, 0x4032);
-	assert_int_equal(writes(X2APIC_ICR, &last), 2);
-	assert_int_equal(fake_cpu.event[last].value, ICR_FIXED | ICR_LOGICAL | 0x32 | 3ull << 32);
-}
-
 /* From one slot's drained registers to another's, without virtual wire mode. */
 static void test_from_slot_to_slot(void **unused)
 {
@@ -472,6 +485,21 @@ static void test_from_slot_to_slot(void **unused)
 	assert_int_equal(writes(MSR_APIC_BASE, &last), 0);
 }
 
+/* A message "to the lowest priority" becomes one to all CPUs that it names. */
+static void test_x2apic_messages(void **unused)
+{
+	unsigned int last = 0;
+
+	(void)unused;
+	start_in(X2APIC);
+	lapic_send_message(0xfee45000, 0x4131);
+	assert_int_equal(fake_cpu.event[fake_cpu.event_count - 1].value,
+			 ICR_FIXED | 0x31 | 0x45ull << 32);
+	lapic_send_message(0xfee0300c, 0x4032);
+	assert_int_equal(writes(X2APIC_ICR, &last), 2);
+	assert_int_equal(fake_cpu.event[last].value, ICR_FIXED | ICR_LOGICAL | 0x32 | 3ull << 32);
+}
+
 /* Firmware's state is the boot CPU's. A CPU that gets the same state is not the boot CPU after that. */
 static void test_the_flag_of_the_boot_cpu_stays(void **unused)
 {
@@ -505,6 +533,7 @@ int main(void)
 		cmocka_unit_test(test_a_late_one_shot_timer_is_not_lost),
 		cmocka_unit_test(test_a_deadline_fires_once),
 		cmocka_unit_test(test_a_one_shot_timer_goes_on),
+		cmocka_unit_test(test_drained_by_a_cpu_that_does_not_run_all_the_time),
 		cmocka_unit_test(test_back_to_firmwares_xapic),
 		cmocka_unit_test(test_disabled_becomes_xapic),
 		cmocka_unit_test(test_back_to_firmwares_x2apic),

@@ -50,8 +50,10 @@ static void test_each_register_comes_back(void **unused)
 	memset(&state, 0xaa, sizeof(state));
 	mtrr_save(&state);
 	assert_int_equal(fake_cpu.event_count, 0);
+	assert_true(mtrr_are(&state));
 	for (uint32_t i = 1; i < fake_cpu.msr_count; i++)
 		fake_cpu.msr[i].value = 0;
+	assert_false(mtrr_are(&state));
 	mtrr_restore(&state);
 	assert_int_equal(fake_cpu.msr_count, 2 + 2 * VARIABLE_COUNT + FIXED_COUNT);
 	for (uint32_t i = 1; i < fake_cpu.msr_count; i++)

@@ -591,8 +591,10 @@ static void work(uint8_t *space)
 	raised = 0;
 	pci_set_add(set, 2);
 	copy_net(space);
-	pci_works_save(pci_functions(), set, one);
-	assert_true(pci_functions()->function[2].works);
+	pci_works_save(pci_functions(), 1, set, one);
+	assert_true(fake_pci.function[net].settled ||
+		    fake_pci_get(net, PCI_COMMAND, 2) & PCI_COMMAND_NO_INTX);
+	assert_int_equal(pci_functions()->function[2].works_for, 1);
 }
 
 static void msix_of_one_that_works(void **state)
@@ -605,7 +607,7 @@ static void msix_of_one_that_works(void **state)
 	assert_int_equal(fake_pci_get(net, MSIX + 2, 2), 0xc000 | (ENTRIES - 1));
 	pci_works_unmask(pci_functions(), one, raise);
 	assert_net_is(space);
-	assert_false(pci_functions()->function[2].works);
+	assert_int_equal(pci_functions()->function[2].works_for, 0);
 	assert_int_equal(raised, 0); /* it sends what it has noted itself */
 }
 
@@ -624,15 +626,16 @@ static void msi_with_mask_bits_of_one_that_works(void **state)
 	assert_int_equal(raised, 0);
 }
 
-static void message_without_mask_bits(bool comes)
+static void message_without_mask_bits(bool comes, uint32_t high)
 {
 	uint8_t space[FAKE_PCI_PORTS];
 
 	fake_pci_set(net, MSI + 2, 2, 0x0080 | 1, true);
 	fake_pci_set(net, MSI + 4, 4, 0xfee01004, true);
-	fake_pci_set(net, MSI + 8, 4, 0, true);
+	fake_pci_set(net, MSI + 8, 4, high, true);
 	fake_pci_set(net, MSI + 0xc, 2, 0x4031, true);
 	work(space);
+	assert_int_equal(fake_pci_get(net, MSI + 8, 4), 0);
 	assert_int_not_equal(fake_pci_get(net, MSI + 4, 4), 0xfee01004);
 	if (comes)
 		*pci_works_message(2) = 0x4031;
@@ -643,9 +646,10 @@ static void message_without_mask_bits(bool comes)
 static void msi_without_mask_bits_of_one_that_works(void **state)
 {
 	(void)state;
-	message_without_mask_bits(false);
+	message_without_mask_bits(false, 0);
+	message_without_mask_bits(false, 7);
 	assert_int_equal(raised, 0);
-	message_without_mask_bits(true);
+	message_without_mask_bits(true, 0);
 	assert_int_equal(raised, 1);
 	assert_int_equal(raised_address, 0xfee01004);
 	assert_int_equal(raised_data, 0x4031);
@@ -661,6 +665,20 @@ static void pin_of_one_that_works(void **state)
 			 PCI_COMMAND_MEMORY | PCI_COMMAND_NO_INTX);
 	pci_works_unmask(pci_functions(), one, raise);
 	assert_net_is(space);
+}
+
+/* It was switched by force meanwhile, to a slot that uses it, too, and was left quick. */
+static void one_that_works_for_another_slot_by_now(void **state)
+{
+	uint8_t space[FAKE_PCI_PORTS];
+
+	(void)state;
+	work(space);
+	pci_functions()->function[2].works_for = 2;
+	pci_works_unmask(pci_functions(), one, raise);
+	assert_int_equal(fake_pci_get(net, PCI_COMMAND, 2),
+			 PCI_COMMAND_MEMORY | PCI_COMMAND_NO_INTX);
+	assert_int_equal(pci_functions()->function[2].works_for, 2);
 }
 
 /* Another slot leaves, comes, and starts: none of it reaches net. */
@@ -679,6 +697,84 @@ static void others_leave_it_alone(void **state)
 	pci_stop_bus_masters();
 	pci_pause_bus_masters();
 	assert_int_equal(fake_pci.function[net].writes, writes);
+}
+
+#define ROOT_CONTROL (PCIE + 0x1c)
+#define ALIVE	     (PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER)
+
+/* The bridge gets capabilities and windows; two is what another slot has left. Then net works. */
+static void work_behind_the_bridge(uint8_t *space)
+{
+	fake_pci_capability(bridge, CAPABILITY_PM, PM, 8);
+	fake_pci_capability(bridge, CAPABILITY_PCIE, PCIE, 0x3c);
+	fake_pci_set(bridge, PCIE + 2, 2, 2, false);
+	fake_pci_set(bridge, PCI_BRIDGE_MEMORY, 4, 0xfe00fe00, true);
+	pci_init();
+	fake_pci_set(bridge, PCI_COMMAND, 2, ALIVE | PCI_COMMAND_NO_INTX, true);
+	fake_pci_set(bridge, PCIE + 8, 2, 0x0020, true);
+	fake_pci_set(bridge, PM + 4, 2, 3, true);
+	pci_save(pci_functions(), two, true);
+	fake_pci_set(bridge, PCI_COMMAND, 2, ALIVE, true);
+	fake_pci_set(bridge, ROOT_CONTROL, 2, 8, true);
+	fake_pci_set(bridge, PCIE + 8, 2, 0x0041, true);
+	fake_pci_set(bridge, PM + 4, 2, 0, true);
+	work(space);
+}
+
+/* The index of a write to the bridge that stops what it passes on; fake_pci.writes: there is none. */
+static uint32_t find_a_stop(uint32_t from)
+{
+	for (; from < fake_pci.writes; from++) {
+		const struct fake_pci_write *write = &fake_pci.write[from];
+
+		if (write->function != (uint32_t)bridge)
+			continue;
+		if ((write->offset == PCI_COMMAND && (write->value & ALIVE) != ALIVE) ||
+		    (write->offset == PM + 4 && write->value & 3) ||
+		    (write->offset >= PCI_BAR0 && write->offset < PCI_CAPABILITIES))
+			break;
+	}
+	return from;
+}
+
+static void a_bridge_to_one_that_works_passes_on(void **state)
+{
+	uint8_t space[FAKE_PCI_PORTS];
+	uint32_t writes;
+
+	(void)state;
+	work_behind_the_bridge(space);
+	writes = fake_pci.writes;
+	memcpy(now, one, sizeof(third));
+	assert_int_equal(pci_bridge_that_differs(pci_functions(), two, now), 3);
+	pci_restore(pci_functions(), two, now);
+	assert_int_equal(fake_pci_get(bridge, ROOT_CONTROL, 2), 0);
+	assert_int_equal(fake_pci_get(bridge, PCIE + 8, 2), 0x0040); /* the payload stays */
+	assert_int_equal(fake_pci_get(bridge, PCI_COMMAND, 2), ALIVE | PCI_COMMAND_NO_INTX);
+	restore(one); /* the other slot has left by a deep switch */
+	assert_int_equal(fake_pci_get(bridge, ROOT_CONTROL, 2), 8);
+	assert_int_equal(fake_pci_get(bridge, PCI_COMMAND, 2), ALIVE);
+	assert_int_equal(find_a_stop(writes), fake_pci.writes);
+	pci_works_unmask(pci_functions(), one, raise);
+	assert_net_is(space);
+	restore(two); /* nothing works behind it any more */
+	assert_int_equal(fake_pci_get(bridge, PM + 4, 2), 3);
+}
+
+static void a_bridge_whose_windows_another_slot_has_moved(void **state)
+{
+	uint8_t space[FAKE_PCI_PORTS];
+
+	(void)state;
+	work_behind_the_bridge(space);
+	two->function[1].buses = 0x00020200;
+	assert_int_equal(pci_bridge_that_differs(pci_functions(), two, one), 1);
+	two->function[1].buses = one->function[1].buses;
+	fake_pci_set(bridge, PCI_BRIDGE_MEMORY, 4, 0xfd00fd00, true);
+	pci_save(pci_functions(), now, true);
+	assert_int_equal(pci_bridge_that_differs(pci_functions(), two, now), 1);
+	pci_works_unmask(pci_functions(), one, raise);
+	assert_int_equal(pci_bridge_that_differs(pci_functions(), two, now), 3);
 }
 
 /* The bridge's numbers were others while the kernel ran, so that another function is at its address. */
@@ -732,7 +828,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(msi_without_mask_bits_of_one_that_works, start,
 						end),
 		cmocka_unit_test_setup_teardown(pin_of_one_that_works, start, end),
+		cmocka_unit_test_setup_teardown(one_that_works_for_another_slot_by_now, start, end),
 		cmocka_unit_test_setup_teardown(others_leave_it_alone, start, end),
+		cmocka_unit_test_setup_teardown(a_bridge_to_one_that_works_passes_on, start, end),
+		cmocka_unit_test_setup_teardown(a_bridge_whose_windows_another_slot_has_moved,
+						start, end),
 		cmocka_unit_test_setup_teardown(another_function_where_a_virtual_one_would_be,
 						start, end),
 	};

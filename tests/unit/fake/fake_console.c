@@ -7,6 +7,7 @@
 #include "arch/x86/time/clock.h"
 #include "arch/x86/watchdog/watchdogs.h"
 #include "arch/x86/keyboard/keyboard.h"
+#include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/platform/platform.h"
 #include "arch/x86/serial/uart.h"
 #include "arch/x86/screen/vga_text.h"
@@ -21,7 +22,12 @@ void fake_console_reset(void)
 
 bool platform_translates(void)
 {
-	return false;
+	return fake_console.translates;
+}
+
+bool cpu_state_types_need_all_cpus(void)
+{
+	return fake_console.types_differ;
 }
 
 void platform_console_used(void)

@@ -31,7 +31,9 @@ struct fake_console {
 	uint64_t end; /* if not 0: longjmp to done when now reaches it */
 	jmp_buf done;
 
-	bool used; /* the platform was told that the console used its devices */
+	bool used;	   /* the platform was told that the console used its devices */
+	bool types_differ; /* what cpu_state_types_need_all_cpus() says */
+	bool translates;   /* what platform_translates() says */
 	uint32_t baud;
 	uint16_t port;
 };

@@ -139,7 +139,7 @@ static struct fake_pci_function *find(pci_address_t address)
 
 static uint32_t read(pci_address_t address, uint32_t offset, uint32_t size, uint32_t space)
 {
-	const struct fake_pci_function *function = find(address);
+	struct fake_pci_function *function = find(address);
 	uint32_t value = UINT32_MAX;
 
 	if (offset % size || offset >= space)
@@ -147,6 +147,7 @@ static uint32_t read(pci_address_t address, uint32_t offset, uint32_t size, uint
 	if (!function)
 		return value;
 	memcpy(&value, function->space + offset, size);
+	function->settled = true;
 	return value;
 }
 
@@ -160,6 +161,7 @@ static void write(pci_address_t address, uint32_t offset, uint32_t size, uint32_
 	if (!function)
 		return;
 	function->writes++;
+	function->settled = false;
 	fake_pci.write[fake_pci.writes++] =
 		(struct fake_pci_write){(uint32_t)(function - fake_pci.function), offset, value};
 	for (uint32_t i = 0; i < size; i++) {

@@ -23,7 +23,8 @@ struct fake_pci_function {
 	uint8_t space[FAKE_PCI_SPACE];
 	uint8_t writable[FAKE_PCI_SPACE]; /* bits */
 	uint32_t writes;
-	bool gone; /* unplugged */
+	bool settled; /* it was read since it was written to last */
+	bool gone;    /* unplugged */
 	/* A virtual function is there while its physical one has them on. */
 	bool virtual;
 	int physical; /* index */

@@ -376,8 +376,7 @@ static void pci_shows_functions(void **state)
 	fake_pci_set(disk, 0x42, 2, 0x8000 | 64, true);
 	pci_init();
 	pci_set_add(monitor.slots.slot[0].own.set, 1);
-	pci_set_add(monitor.slots.slot[2].uses.set, 2);
-	monitor.slots.slot[2].works = true;
+	pci_functions()->function[2].works_for = 3;
 	assert_string_equal(
 		run("pci"),
 		"ADDRESS  ID         CLASS            SLOT         ENABLED    INTERRUPT          BARS\n"

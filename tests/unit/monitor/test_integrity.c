@@ -126,7 +126,7 @@ static int end(void **state)
 
 static void take(enum integrity_check check)
 {
-	integrity_take(&slot, &kept, check);
+	integrity_take(&slot, &kept, check, false);
 	assert_true(integrity_verify(&slot, &kept, &error));
 }
 
@@ -327,6 +327,52 @@ static void text_is_read_in_turn(void **state)
 	assert_in_range(parkings, TEXT_PARKINGS / 2, TEXT_PARKINGS);
 }
 
+/* A quick parking reads one part of the control state, or one piece of text: all in turn. */
+static void a_quick_parking_reads_little(void **state)
+{
+	const struct text_turn *turn = &kept.integrity.text;
+	uint32_t parkings = 0, damaged = 0, read = 0, before = 0;
+
+	(void)state;
+	map_much_text();
+	take(INTEGRITY_TEXT);
+	do {
+		integrity_take(&slot, &kept, INTEGRITY_TEXT, true);
+		if (kept.integrity.parts == INTEGRITY_PART_TEXT) {
+			assert_in_range(turn->count - before, 0, 2);
+			before = turn->count;
+			read++;
+		}
+		assert_true(integrity_verify(&slot, &kept, &error));
+		memory[GDT + 8 - BASE] ^= 1;
+		damaged += !integrity_verify(&slot, &kept, &error);
+		memory[GDT + 8 - BASE] ^= 1;
+		parkings++;
+	} while (!read || !turn->next.end);
+	assert_int_equal(turn->count, MUCH_PIECES);
+	assert_in_range(damaged, parkings / (PART_COUNT + 1), parkings / (PART_COUNT + 1) + 1);
+	assert_in_range(read, MUCH_PIECES / 2, parkings / PART_COUNT);
+}
+
+/* Another kernel has changed text: it is told when the piece is read again, and the slot goes on. */
+static void a_quick_parking_tells_of_text(void **state)
+{
+	const struct text_piece *found = NULL;
+
+	(void)state;
+	map_much_text();
+	take(INTEGRITY_TEXT);
+	memory[0x200000 + 5] ^= 1;
+	for (uint32_t i = 0; i < (PART_COUNT + 1) * 2 * MUCH_PIECES && !found; i++) {
+		found = integrity_take(&slot, &kept, INTEGRITY_TEXT, true);
+		assert_true(integrity_verify(&slot, &kept, &error));
+	}
+	assert_non_null(found);
+	integrity_take(&slot, &kept, INTEGRITY_ALL, true);
+	memory[GDT + 8 - BASE] ^= 1;
+	assert_damaged("GDT");
+}
+
 /* Returns how many parkings it takes until text is reported that changed while the slot was parked. */
 static uint32_t parkings_until_found(enum integrity_check check, const struct text_piece **found)
 {
@@ -335,7 +381,7 @@ static uint32_t parkings_until_found(enum integrity_check check, const struct te
 	do {
 		assert_in_range(++parkings, 1, TEXT_PARKINGS);
 		assert_true(integrity_verify(&slot, &kept, &error));
-		*found = integrity_take(&slot, &kept, check);
+		*found = integrity_take(&slot, &kept, check, false);
 	} while (!*found);
 	return parkings;
 }
@@ -356,7 +402,7 @@ static void a_change_is_found_within_a_turn(void **state)
 	assert_int_equal(turn->changed, 1);
 	/* It is found once. */
 	for (uint32_t i = 0; i < 2 * TEXT_PARKINGS; i++)
-		assert_null(integrity_take(&slot, &kept, INTEGRITY_TEXT));
+		assert_null(integrity_take(&slot, &kept, INTEGRITY_TEXT, false));
 	assert_int_equal(turn->changed, 0);
 }
 
@@ -372,7 +418,7 @@ static void all_reads_everything_each_time(void **state)
 	assert_int_equal(kept.integrity.text.compared, 0);
 	memory[0x3fffff] ^= 1;
 	assert_damaged("0x403fc000 to 0x403fffff");
-	found = integrity_take(&slot, &kept, INTEGRITY_ALL);
+	found = integrity_take(&slot, &kept, INTEGRITY_ALL, false);
 	assert_non_null(found);
 	assert_int_equal(kept.integrity.text.changed, 8); /* it is mapped eight times */
 }
@@ -405,12 +451,12 @@ static void new_text_is_no_change(void **state)
 	map_much_text();
 	take(INTEGRITY_ALL);
 	*entry(3, 8) = DATA | PRESENT;
-	assert_null(integrity_take(&slot, &kept, INTEGRITY_ALL));
+	assert_null(integrity_take(&slot, &kept, INTEGRITY_ALL, false));
 	memory[DATA - BASE] ^= 1;
 	*entry(3, 8) = (DATA + TABLE) | PRESENT;
-	assert_null(integrity_take(&slot, &kept, INTEGRITY_ALL));
+	assert_null(integrity_take(&slot, &kept, INTEGRITY_ALL, false));
 	*entry(3, 8) = 0;
-	assert_null(integrity_take(&slot, &kept, INTEGRITY_ALL));
+	assert_null(integrity_take(&slot, &kept, INTEGRITY_ALL, false));
 }
 
 static void a_kernel_that_starts_afresh_has_no_sums(void **state)
@@ -419,7 +465,7 @@ static void a_kernel_that_starts_afresh_has_no_sums(void **state)
 	take(INTEGRITY_ALL);
 	memory[TEXT - BASE] ^= 1;
 	integrity_forget(&kept.integrity);
-	assert_null(integrity_take(&slot, &kept, INTEGRITY_ALL));
+	assert_null(integrity_take(&slot, &kept, INTEGRITY_ALL, false));
 	assert_ptr_equal(kept.integrity.text.sums, &sums);
 }
 
@@ -439,6 +485,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(too_much_text_is_told, start, end),
 		cmocka_unit_test_setup_teardown(the_first_turn_is_whole, start, end),
 		cmocka_unit_test_setup_teardown(text_is_read_in_turn, start, end),
+		cmocka_unit_test_setup_teardown(a_quick_parking_reads_little, start, end),
+		cmocka_unit_test_setup_teardown(a_quick_parking_tells_of_text, start, end),
 		cmocka_unit_test_setup_teardown(a_change_is_found_within_a_turn, start, end),
 		cmocka_unit_test_setup_teardown(all_reads_everything_each_time, start, end),
 		cmocka_unit_test_setup_teardown(what_was_just_read_is_compared, start, end),

@@ -36,6 +36,7 @@ static const struct {
 	{RUNNING, LIFE_CRASH, CRASHED, false, true},
 	{PARKED, LIFE_RESET, READY, false, false},
 	{PARKED, LIFE_RESUME, RUNNING, true, false},
+	{PARKED, LIFE_LOSE, CRASHED, false, false},
 	{PARKED, LIFE_KILL, READY, false, false},
 	{CRASHED, LIFE_RESET, READY, false, false},
 	{CRASHED, LIFE_KILL, READY, false, false},

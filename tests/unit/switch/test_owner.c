@@ -7,8 +7,10 @@
 #include <string.h>
 #include <cmocka.h>
 #include "arch/x86/pci/pci.h"
+#include "arch/x86/pci/pci_works.h"
 #include "fake/fake.h"
 #include "fake/fake_pci.h"
+#include "guest/linux/switchyard.h"
 #include "monitor/owner/owner.h"
 #include "reports.h"
 
@@ -47,7 +49,7 @@ static void tell(struct slot *slot, uint16_t one, uint16_t two)
 {
 	uint16_t addresses[] = {one, two};
 
-	assert_true(owner_tell(slot, addresses, 2, &error));
+	assert_true(owner_tell(slot, &(struct owner_told){addresses, 2, 0}, &error));
 }
 
 static bool allows(const struct slot *from, const struct slot *to, bool quick, bool boot)
@@ -74,6 +76,47 @@ static void a_function_of_two_slots(void **state)
 	assert_true(allows(alpha, NULL, true, false));
 }
 
+/* A PCI 2.2 function shares its pin with one of the next slot. */
+static void a_pin_that_stays(void **state)
+{
+	(void)state;
+	fake_pci_set(disk, PCI_INTERRUPT_PIN, 1, 1, false);
+	fake_pci.function[disk].writable[PCI_COMMAND + 1] = 0xfb;
+	pci_init();
+	assert_int_equal(fake_pci_get(disk, PCI_COMMAND, 2), 0);
+	tell(alpha, CARD, CARD);
+	assert_true(allows(alpha, NULL, true, false));
+	tell(alpha, DISK, CARD);
+	assert_false(allows(alpha, NULL, true, false));
+	assert_string_equal(error.text, "alpha uses 0000:00:10.0, whose interrupt pin can't be "
+					"switched off");
+	assert_true(allows(alpha, NULL, false, false));
+	fake_pci_capability(disk, 5, 0x50, 0x18);
+	fake_pci_set(disk, 0x52, 2, 1, true); /* it sends messages */
+	pci_init();
+	assert_true(allows(alpha, NULL, true, false));
+}
+
+static void one_that_was_swapped(void **state)
+{
+	static union {
+		struct pci_state state;
+		uint8_t room[PCI_STATE_MAX];
+	} saved;
+
+	(void)state;
+	tell(alpha, DISK, CARD);
+	fake_pci_set(card, PCI_ID, 4, ID(9), false);
+	pci_works_save(pci_functions(), 1, alpha->uses.set, &saved.state);
+	assert_false(owner_all_work(&slots, alpha, &error));
+	assert_string_equal(error.text,
+			    "0000:00:11.0 is not the function that the monitor found at its start");
+	pci_works_unmask(pci_functions(), &saved.state, NULL);
+	fake_pci_set(card, PCI_ID, 4, ID(3), false);
+	pci_works_save(pci_functions(), 1, alpha->uses.set, &saved.state);
+	assert_true(owner_all_work(&slots, alpha, &error));
+}
+
 static void one_that_has_not_told(void **state)
 {
 	(void)state;
@@ -85,12 +128,48 @@ static void one_that_has_not_told(void **state)
 					"alpha work");
 }
 
+static void what_the_list_does_not_say(void **state)
+{
+	const uint16_t addresses[] = {CARD};
+	struct owner_told told = {addresses, 1, SWITCHYARD_USES_MORE};
+
+	(void)state;
+	tell(alpha, DISK, DISK);
+	assert_true(owner_tell(beta, &told, &error));
+	assert_false(allows(alpha, beta, true, false));
+	assert_string_equal(error.text,
+			    "beta uses devices that it can't name, and those of alpha work");
+	assert_false(allows(beta, NULL, true, false));
+	assert_string_equal(error.text, "beta uses devices that it can't name");
+	told.besides = SWITCHYARD_USES_CRASH;
+	assert_true(owner_tell(beta, &told, &error));
+	assert_false(allows(alpha, beta, true, false));
+	assert_string_equal(error.text, "beta has a crash kernel, which would look at all devices, "
+					"and those of alpha work");
+	assert_true(allows(beta, alpha, true, false)); /* nothing starts that kernel meanwhile */
+	assert_true(allows(alpha, beta, false, false));
+}
+
+/* Linux switches it on when it is resumed, under the devices of the other slot. */
+static void one_whose_iommu_translates(void **state)
+{
+	(void)state;
+	tell(alpha, DISK, DISK);
+	tell(beta, CARD, CARD);
+	beta->uses.translates = true;
+	assert_false(allows(alpha, beta, true, false));
+	assert_string_equal(error.text, "beta has an IOMMU translate what devices write, and those "
+					"of alpha work without");
+	assert_true(allows(alpha, beta, false, false));
+	assert_true(allows(alpha, NULL, true, false));
+}
+
 static void a_function_that_is_not_there(void **state)
 {
 	const uint16_t addresses[] = {PCI_ADDRESS(5, 0, 3), DISK};
 
 	(void)state;
-	assert_false(owner_tell(alpha, addresses, 2, &error));
+	assert_false(owner_tell(alpha, &(struct owner_told){addresses, 2, 0}, &error));
 	assert_string_equal(error.text, "0000:05:00.3 was not there when the monitor started");
 	tell(beta, DISK, BRIDGE);
 	assert_false(allows(alpha, beta, true, false)); /* the others are noted */
@@ -137,7 +216,7 @@ static void a_crash_leaves_devices_that_work(void **state)
 {
 	(void)state;
 	start_devices();
-	pci_functions()->function[pci_number(DISK)].works = true;
+	pci_functions()->function[pci_number(DISK)].works_for = 1;
 	assert_int_equal(pci_stop_bus_masters(), 1);
 	assert_true(is_master(disk));
 	assert_false(is_master(card));
@@ -149,15 +228,15 @@ static void devices_of_a_slot_that_is_killed(void **state)
 	start_devices();
 	tell(alpha, DISK, DISK);
 	alpha->works = true;
-	pci_functions()->function[pci_number(DISK)].works = true;
+	pci_functions()->function[pci_number(DISK)].works_for = 1;
 	assert_false(pci_functions()->ended);
-	owner_end(alpha);
+	owner_end(&slots, alpha);
 	assert_false(alpha->works);
 	assert_false(alpha->uses.told);
 	assert_false(is_master(disk));
 	assert_true(is_master(card));
 	assert_true(pci_functions()->ended); /* what was saved last lacks them */
-	owner_end(beta);		     /* it has not left any device working */
+	owner_end(&slots, beta);	     /* it has not left any device working */
 	assert_true(is_master(card));
 }
 
@@ -208,8 +287,7 @@ static void lines_that_name_functions(void **state)
 	assert_ptr_equal(owner_of(&slots, pci_number(DISK)), alpha);
 	assert_ptr_equal(owner_of(&slots, pci_number(CARD)), beta);
 	assert_null(owner_of(&slots, pci_number(BRIDGE)));
-	tell(gamma_slot, CARD, CARD);
-	gamma_slot->works = true; /* it counts what a kernel has told */
+	pci_functions()->function[pci_number(CARD)].works_for = 3; /* that counts */
 	assert_ptr_equal(owner_of(&slots, pci_number(CARD)), gamma_slot);
 }
 
@@ -254,17 +332,99 @@ static void a_line_stands_in(void **state)
 	assert_false(allows(NULL, beta, false, false));
 }
 
+/* A fault in a switch comes before the slot is parked, or after it counts as running again. */
+static void devices_of_a_slot_that_faults_in_a_switch(void **state)
+{
+	(void)state;
+	start_devices();
+	pci_functions()->function[pci_number(DISK)].works_for = 1;
+	owner_end(&slots, alpha);
+	assert_false(is_master(disk));
+	assert_int_equal(pci_functions()->function[pci_number(DISK)].works_for, 0);
+}
+
+/* alpha's disk and card work, and to gets the machine by force. */
+static void take_by_force(const struct slot *to, bool boot, struct reports *reports)
+{
+	*reports = (struct reports){0};
+	start_devices();
+	tell(alpha, DISK, CARD);
+	alpha->works = true;
+	pci_functions()->function[pci_number(DISK)].works_for = 1;
+	pci_functions()->function[pci_number(CARD)].works_for = 1;
+	owner_take(&slots, to, boot, keep_report, reports);
+}
+
+static void a_resume_by_force_takes_what_both_use(void **state)
+{
+	struct reports reports;
+
+	(void)state;
+	tell(beta, CARD, CARD);
+	take_by_force(beta, false, &reports);
+	assert_true(is_master(disk));
+	assert_false(is_master(card));
+	assert_ptr_equal(owner_of(&slots, pci_number(DISK)), alpha);
+	assert_null(owner_of(&slots, pci_number(CARD)));
+	assert_int_equal(reports.count, 1);
+	assert_string_equal(reports.text[0], "slot alpha: devices that worked for it are stopped, "
+					     "because beta may use them");
+	assert_true(allows(NULL, beta, false, false)); /* the card is beta's now */
+	assert_false(allows(beta, alpha, false, false));
+	assert_string_equal(error.text, "slot alpha: devices that worked for it were given to "
+					"another slot by force; \"switch alpha force\" resumes it "
+					"without them");
+	assert_true(allows(beta, alpha, false, true)); /* it starts afresh */
+	owner_end(&slots, alpha);
+	assert_false(is_master(disk));
+	assert_false(alpha->lost);
+}
+
+static void a_start_by_force_takes_all(void **state)
+{
+	struct reports reports;
+
+	(void)state;
+	take_by_force(gamma_slot, true, &reports);
+	assert_false(is_master(disk));
+	assert_false(is_master(card));
+	assert_true(alpha->lost);
+	assert_true(allows(NULL, gamma_slot, false, true)); /* nothing of alpha's works any more */
+}
+
+static void nothing_is_taken_without_force(void **state)
+{
+	struct reports reports;
+
+	(void)state;
+	tell(beta, BRIDGE, BRIDGE);
+	take_by_force(beta, false, &reports);
+	assert_false(alpha->lost);
+	assert_int_equal(reports.count, 0);
+	owner_take(&slots, alpha, false, keep_report, &reports);
+	assert_true(is_master(disk) && is_master(card));
+	assert_true(allows(NULL, alpha, false, false));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(bridges_are_everybodys, start),
 		cmocka_unit_test_setup(a_function_of_two_slots, start),
+		cmocka_unit_test_setup(a_pin_that_stays, start),
+		cmocka_unit_test_setup(one_that_was_swapped, start),
 		cmocka_unit_test_setup(one_that_has_not_told, start),
+		cmocka_unit_test_setup(what_the_list_does_not_say, start),
+		cmocka_unit_test_setup(one_whose_iommu_translates, start),
 		cmocka_unit_test_setup(a_function_that_is_not_there, start),
 		cmocka_unit_test_setup(a_start_beside_devices_that_work, start),
 		cmocka_unit_test_setup(a_device_that_was_taken, start),
 		cmocka_unit_test_setup(a_crash_leaves_devices_that_work, start),
 		cmocka_unit_test_setup(devices_of_a_slot_that_is_killed, start),
+		cmocka_unit_test_setup(devices_of_a_slot_that_faults_in_a_switch, start),
+		cmocka_unit_test_setup(a_resume_by_force_takes_what_both_use, start),
+		cmocka_unit_test_setup(a_start_by_force_takes_all, start),
+		cmocka_unit_test_setup(nothing_is_taken_without_force, start),
 		cmocka_unit_test_setup(lines_that_name_functions, start),
 		cmocka_unit_test_setup(two_lines_that_name_a_function, start),
 		cmocka_unit_test_setup(a_line_stands_in, start),

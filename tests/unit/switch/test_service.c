@@ -5,6 +5,7 @@
  */
 #include "kernels.h"
 #include "arch/x86/pci/pci.h"
+#include "fake/fake_console.h"
 #include "fake/fake_pci.h"
 #include "monitor/switch/service.h"
 #include "monitor/switch/slot_block.h"
@@ -200,7 +201,7 @@ static void hostile_calls(void **state)
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		assert_int_equal(service_answer(&monitor, places[i]), SWITCHYARD_EBADOP);
 	assert_int_equal(call(0, (struct switchyard_call){0}), SWITCHYARD_EBADOP);
-	assert_int_equal(call(SWITCHYARD_OUTCOME + 1, (struct switchyard_call){0}),
+	assert_int_equal(call(SWITCHYARD_FUNCTIONS + 1, (struct switchyard_call){0}),
 			 SWITCHYARD_EBADOP);
 	assert_int_equal(call(UINT32_MAX, (struct switchyard_call){0}), SWITCHYARD_EBADOP);
 	call(SWITCHYARD_LIST, (struct switchyard_call){0});
@@ -606,13 +607,12 @@ static void functions_of_others(void **state)
 	assert_int_equal(call(SWITCHYARD_FUNCTIONS, ask), 0);
 	assert_int_equal(the_call()->done, 0);
 	pci_set_add(beta()->own.set, 1);
-	pci_set_add(beta()->uses.set, 2); /* it does not work while beta is not parked */
 	pci_set_add(monitor.slots.slot[0].own.set, 0);
 	assert_int_equal(call(SWITCHYARD_FUNCTIONS, ask), 0);
 	assert_int_equal(the_call()->done, 1);
 	assert_int_equal(found[0], PCI_ADDRESS(0, 17, 0));
-	beta()->works = true;
-	pci_set_add(beta()->uses.set, 3);
+	pci_functions()->function[2].works_for = 2;
+	pci_functions()->function[3].works_for = 2;
 	assert_int_equal(call(SWITCHYARD_FUNCTIONS, ask), 0);
 	assert_int_equal(the_call()->done, 3);
 	assert_int_equal(found[1], PCI_ADDRESS(0, 18, 0));
@@ -639,6 +639,11 @@ static void prepare(void **state)
 	beta()->uses.told = true;
 	memcpy(phys(BUFFER_AT), uses, sizeof(uses));
 	assert_int_equal(call(SWITCHYARD_PREPARE, quick), 0);
+	fake_console.types_differ = true;
+	refused(SWITCHYARD_PREPARE, quick,
+		"its memory types (MTRRs) are not those of firmware, and all CPUs would have to "
+		"change them at the same time; a deep switch can do that");
+	fake_console.types_differ = false;
 	quick.length = 1;
 	refused(SWITCHYARD_PREPARE, quick,
 		"a list of 1 bytes; expected two for each of 128 functions at most");
@@ -646,10 +651,19 @@ static void prepare(void **state)
 	refused(SWITCHYARD_PREPARE, quick,
 		"a list of 258 bytes; expected two for each of 128 functions at most");
 	quick.length = sizeof(uses);
+	quick.bytes = 6;
+	refused(SWITCHYARD_PREPARE, quick,
+		"bits 0x6 beside the list; expected 0x1 and 0x2 at most");
+	quick.bytes = 0;
 	refused(SWITCHYARD_PREPARE, quick, "0000:09:00.0 was not there when the monitor started");
 	deep.kind = SWITCHYARD_SWITCH;
 	deep.length = sizeof(uses);
 	assert_int_equal(call(SWITCHYARD_PREPARE, deep), 0); /* a deep switch suspends it */
+	assert_false(monitor.slots.slot[0].uses.translates);
+	fake_console.translates = true;
+	assert_int_equal(call(SWITCHYARD_PREPARE, deep), 0);
+	assert_true(monitor.slots.slot[0].uses.translates);
+	fake_console.translates = false;
 	deep.slot = 4;
 	assert_int_equal(call(SWITCHYARD_PREPARE, deep), SWITCHYARD_ENOSLOT);
 	deep.slot = 3;
@@ -662,6 +676,41 @@ static void prepare(void **state)
 	deep.address = BETA_AT;
 	refused(SWITCHYARD_PREPARE, deep,
 		"a buffer of 4 bytes at 0x400000; expected all of it in this slot's RAM");
+}
+
+static void devices(void **state)
+{
+	struct switchyard_call ask = {.address = BUFFER_AT, .length = PAGE_SIZE};
+	const char *buffer = phys(BUFFER_AT);
+
+	(void)state;
+	fake_pci_reset();
+	fake_pci_add(-1, 16, 0, 0x10001af4, 0x01000000, 0);
+	fake_pci_add(-1, 17, 0, 0x10001af4, 0x01000000, 0);
+	pci_init();
+	assert_int_equal(call(SWITCHYARD_DEVICES, ask), 0);
+	assert_int_equal(the_call()->done, 0);
+	pci_set_add(monitor.slots.slot[0].own.set, 0);
+	pci_set_add(beta()->own.set, 0);
+	pci_set_add(beta()->own.set, 1);
+	assert_int_equal(call(SWITCHYARD_DEVICES, ask), 0);
+	assert_int_equal(the_call()->done, 13);
+	assert_memory_equal(buffer, "0000:00:10.0\n", 14);
+	ask.slot = 2;
+	assert_int_equal(call(SWITCHYARD_DEVICES, ask), 0);
+	assert_int_equal(the_call()->done, 26);
+	assert_memory_equal(buffer, "0000:00:10.0\n0000:00:11.0\n", 27);
+	ask.length = 25;
+	memset(phys(BUFFER_AT), '!', PAGE_SIZE);
+	assert_int_equal(call(SWITCHYARD_DEVICES, ask), 0);
+	assert_int_equal(the_call()->done, 13);
+	assert_memory_equal(buffer, "0000:00:10.0\n!", 14);
+	ask.slot = 4;
+	assert_int_equal(call(SWITCHYARD_DEVICES, ask), SWITCHYARD_ENOSLOT);
+	ask.slot = 0;
+	ask.address = BETA_AT;
+	refused(SWITCHYARD_DEVICES, ask,
+		"a buffer of 25 bytes at 0x400000; expected all of it in this slot's RAM");
 }
 
 int main(void)
@@ -684,6 +733,7 @@ int main(void)
 		cmocka_unit_test_setup(too_many_files, start),
 		cmocka_unit_test_setup(functions_of_others, start),
 		cmocka_unit_test_setup(prepare, start),
+		cmocka_unit_test_setup(devices, start),
 		cmocka_unit_test_setup(kill_while_devices_work, start),
 		cmocka_unit_test_setup(images_that_do_not_fit, start),
 	};

@@ -43,8 +43,10 @@ void switchyard_font_changed(void);
  * switch.
  */
 u32 switchyard_font_spared(const struct vc_data *shown);
-u32 switchyard_font_spared_running(void); /* for a quick switch, while all CPUs are stopped */
 void switchyard_font_kept(void);
+
+/* The same as the first one for a quick switch, while all CPUs are stopped. */
+u32 switchyard_font_spared_running(void);
 
 /* What the monitor need not keep now, in a deep switch: bits of enum switchyard_spared. */
 u32 switchyard_spared(void);

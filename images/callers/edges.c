@@ -5,7 +5,6 @@
  */
 #include "edges.h"
 #include "../busy/busy.h"
-#include "../tick/instructions.h"
 
 /* Intel 82093AA data sheet, section 3. Every PC has the first IO-APIC at this address. */
 #define IOAPIC_SELECT	  0xfec00000u
@@ -74,27 +73,15 @@ static void set_up(void)
 	}
 }
 
-static int64_t leave_quick(const struct tick *tick)
-{
-	int64_t (*gate)(uint64_t op, uint64_t arg) =
-		(int64_t(*)(uint64_t, uint64_t))tick->switchyard->gate;
-
-	return gate(SWITCHYARD_MONITOR | SWITCHYARD_QUICK, 0);
-}
-
 void edges_while_away(struct tick *tick)
 {
 	int64_t result;
-	uint64_t end;
 
 	set_up();
-	quick_prepare(tick, SWITCHYARD_MONITOR, 0);
-	result = leave_quick(tick);
+	result = quick_call(tick, SWITCHYARD_MONITOR, 0);
 	if (result < 0)
 		gate_explain(tick, result);
-	end = tick->interrupts.ticks + WAIT_TICKS;
-	while (tick->interrupts.ticks < end)
-		cpu_wait();
+	cpu_wait_ticks(tick, WAIT_TICKS);
 	for (uint32_t i = 0; i < PINS; i++)
 		say(tick, "%s: %u", pins[i].name, came[i]);
 	say(tick, "all pins told");

@@ -74,8 +74,9 @@ uint64_t text_piece_offset(const struct text_piece *piece);
 void kernel_text_forget(struct text_turn *turn);
 
 /*
- * Takes the sums of all text if no turn is complete. Otherwise it takes those of the next share. If pieces are not as the last turn found them, it counts them in turn->changed, and
- * returns the first one that this call found. Otherwise it returns NULL.
+ * Takes the sums of all text if no turn is complete. Otherwise it takes those of the next share. If
+ * pieces are not as the last turn found them, it counts them in turn->changed, and returns the
+ * first one that this call found. Otherwise it returns NULL.
  */
 const struct text_piece *kernel_text_take(const struct page_walk *walk, struct text_turn *turn,
 					  enum text_share share);

@@ -4,27 +4,17 @@
 #define MAX_DEVICE   0x1f
 #define MAX_FUNCTION 7
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /*
- * Reads numbers by a pattern, in which each x is a digit, and any other character stands for itself.
- * numbers has room for those between other characters. False if the word is not like the pattern.
+ * Reads numbers by a pattern, in which each x is a digit, and any other character stands for
+ * itself. numbers has room for those between other characters. False if the word is not like the
+ * pattern.
  */
 static bool read_pattern(const struct word *word, const char *pattern, uint32_t *numbers)
 {
 	uint32_t i = 0, number = 0;
 
 	for (; i < word->length && pattern[i]; i++) {
-		int digit = hex_digit(word->text[i]);
+		int digit = word_digit(word->text[i]);
 
 		if (pattern[i] != 'x') {
 			if (word->text[i] != pattern[i])

@@ -55,7 +55,7 @@ bool word_split(const struct word *word, struct word *name, struct word *value)
 	return true;
 }
 
-static int digit_value(char c)
+int word_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -79,7 +79,7 @@ bool word_number(const struct word *word, uint64_t *number)
 	if (i == word->length)
 		return false;
 	for (; i < word->length; i++) {
-		int digit = digit_value(word->text[i]);
+		int digit = word_digit(word->text[i]);
 
 		if (digit < 0 || (unsigned int)digit >= base ||
 		    __builtin_mul_overflow(value, (uint64_t)base, &value) ||

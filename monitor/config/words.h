@@ -29,6 +29,9 @@ bool word_has(const struct word *word, char c);
  */
 bool word_split(const struct word *word, struct word *name, struct word *value);
 
+/* The value of a hexadecimal digit, or -1. */
+int word_digit(char c);
+
 /* Reads a decimal or 0x number with nothing behind it. False if it is none, or above UINT64_MAX. */
 bool word_number(const struct word *word, uint64_t *number);
 

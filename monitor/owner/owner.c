@@ -8,19 +8,12 @@
 
 _Static_assert(SLOT_USES_WORDS == PCI_SET_WORDS, "a bit for each function");
 
-#define ADDRESS_TEXT sizeof("0000:00:00.0")
-#define NAMED_MOST   4 /* functions in an error line */
-#define NAMES_TEXT   (NAMED_MOST * (ADDRESS_TEXT + 1) + sizeof("..."))
-
-static uint32_t format_address(char *to, uint32_t size, pci_address_t address)
-{
-	return (uint32_t)format_text(to, size, "0000:%02x:%02x.%x", PCI_BUS(address),
-				     PCI_DEVICE(address), PCI_FUNCTION(address));
-}
+#define NAMED_MOST 4 /* functions in an error line */
+#define NAMES_TEXT (NAMED_MOST * (PCI_ADDRESS_TEXT + 1) + sizeof("..."))
 
 bool owner_tell(struct slot *slot, const struct owner_told *told, struct error *error)
 {
-	char text[ADDRESS_TEXT];
+	char text[PCI_ADDRESS_TEXT];
 	bool known = true;
 
 	slot->uses = (struct uses){
@@ -32,7 +25,7 @@ bool owner_tell(struct slot *slot, const struct owner_told *told, struct error *
 		uint32_t number = pci_number(told->addresses[i]);
 
 		if (number == pci_functions()->count) {
-			format_address(text, sizeof(text), told->addresses[i]);
+			pci_address_text(text, told->addresses[i]);
 			known = fail(error, "%s was not there when the monitor started", text);
 		} else if (!pci_is_bridge(&pci_functions()->function[number])) {
 			pci_set_add(slot->uses.set, number);
@@ -55,8 +48,7 @@ static bool name_common(const struct uses *one, const struct uses *two, char *na
 		}
 		if (named > 1)
 			names[length++] = ' ';
-		length += format_address(names + length, NAMES_TEXT - length,
-					 pci_functions()->function[i].address);
+		length += pci_address_text(names + length, pci_functions()->function[i].address);
 	}
 	return named > 0;
 }
@@ -85,10 +77,10 @@ static bool claim(struct uses *own, const struct device_name *device)
 static void report_missing(const struct slot *slot, const struct device_name *device,
 			   report_fn missing, void *context)
 {
-	char text[ADDRESS_TEXT];
+	char text[PCI_ADDRESS_TEXT];
 	struct error error;
 
-	format_address(text, sizeof(text), device->address);
+	pci_address_text(text, device->address);
 	if (device->is_kind)
 		format_text(text, sizeof(text), "%04x:%04x", PCI_ID_VENDOR(device->id),
 			    PCI_ID_DEVICE(device->id));
@@ -157,11 +149,10 @@ uint32_t owner_list(const struct slot *slot, char *to, uint32_t size)
 {
 	uint32_t length = 0;
 
-	for (uint32_t i = 0; i < pci_functions()->count && size - length >= ADDRESS_TEXT; i++) {
+	for (uint32_t i = 0; i < pci_functions()->count && size - length >= PCI_ADDRESS_TEXT; i++) {
 		if (!pci_set_has(slot->own.set, i))
 			continue;
-		length += format_address(to + length, ADDRESS_TEXT,
-					 pci_functions()->function[i].address);
+		length += pci_address_text(to + length, pci_functions()->function[i].address);
 		to[length++] = '\n';
 	}
 	return length;
@@ -218,7 +209,7 @@ static bool allows_beside(const struct slot *to, const struct slot *owner, bool 
 /* Returns false if the interrupts of one of its functions could not be masked. */
 static bool can_be_silent(const struct slot *slot, struct error *error)
 {
-	char text[ADDRESS_TEXT];
+	char text[PCI_ADDRESS_TEXT];
 
 	for (uint32_t i = 0; i < pci_functions()->count; i++) {
 		const struct pci_function *function = &pci_functions()->function[i];
@@ -226,7 +217,7 @@ static bool can_be_silent(const struct slot *slot, struct error *error)
 		if (!pci_set_has(slot->uses.set, i) || !function->pin_stays ||
 		    pci_msi_enabled(function) || pci_msix_enabled(function))
 			continue;
-		format_address(text, sizeof(text), function->address);
+		pci_address_text(text, function->address);
 		return fail(error, "%s uses %s, whose interrupt pin can't be switched off",
 			    slot->name, text);
 	}
@@ -235,7 +226,7 @@ static bool can_be_silent(const struct slot *slot, struct error *error)
 
 bool owner_all_work(const struct slot_table *slots, const struct slot *slot, struct error *error)
 {
-	char text[ADDRESS_TEXT];
+	char text[PCI_ADDRESS_TEXT];
 
 	for (uint32_t i = 0; i < pci_functions()->count; i++) {
 		const struct pci_function *function = &pci_functions()->function[i];
@@ -243,7 +234,7 @@ bool owner_all_work(const struct slot_table *slots, const struct slot *slot, str
 		if (!pci_set_has(slot->uses.set, i) ||
 		    function->works_for == owner_number(slots, slot))
 			continue;
-		format_address(text, sizeof(text), function->address);
+		pci_address_text(text, function->address);
 		return fail(error, "%s is not the function that the monitor found at its start",
 			    text);
 	}

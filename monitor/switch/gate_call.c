@@ -42,8 +42,8 @@ static struct request left_alone_with;
 
 /*
  * After this, the machine is quiet, and the slot's state is complete. Other CPUs may have been in
- * the gate. platform_save() has stopped them, so they are marked as idle. A slot that ends or crashes
- * may have done so in the middle of anything (kept_state_save()).
+ * the gate. platform_save() has stopped them, so they are marked as idle. A slot that ends or
+ * crashes may have done so in the middle of anything (kept_state_save()).
  */
 static void park(struct monitor *monitor, const struct slot *slot, struct kept_state *kept,
 		 enum kept_how how)
@@ -209,7 +209,14 @@ __attribute__((noreturn)) static void leave_to_next(struct monitor *monitor, str
 	monitor->frontend.talk(monitor->frontend.context);
 }
 
-/* The same for what its devices mean for other slots, and theirs for the one that is asked for. */
+/* The caller still owns the screen and the serial port, or gets them back at once. */
+static void keep_why_not_parked(struct monitor *monitor, const struct slot *slot,
+				const char *reason)
+{
+	log_keep(&monitor->log, LOG_ERROR, "slot %s can't be parked: %s", slot->name, reason);
+}
+
+/* What its devices mean for other slots, and theirs for the one that is asked for. */
 static int64_t check_devices(struct monitor *monitor, const struct slot *slot,
 			     const struct request *request)
 {
@@ -259,8 +266,7 @@ static int64_t check_with_others(struct monitor *monitor, struct slot *slot,
 	}
 	gathered = crew_gather(others, &reason);
 	if (gathered)
-		log_keep(&monitor->log, LOG_ERROR, "slot %s can't be parked: %s", slot->name,
-			 reason);
+		keep_why_not_parked(monitor, slot, reason);
 	if (!result)
 		result = gathered;
 	if (result)
@@ -319,7 +325,7 @@ static void go_back_unless_all_work(struct monitor *monitor, struct slot *slot)
 
 	if (owner_all_work(&monitor->slots, slot, &error))
 		return;
-	log_keep(&monitor->log, LOG_ERROR, "slot %s can't be parked: %s", slot->name, error.text);
+	keep_why_not_parked(monitor, slot, error.text);
 	switch_resume(monitor, slot, SWITCHYARD_EREFUSED);
 }
 
@@ -343,8 +349,7 @@ static int64_t gate_main(const struct request *request)
 	if (!parks) {
 		cpu_state_take();
 	} else if (!cpu_state_save(kept->cpu[0], &reason)) {
-		log_keep(&monitor->log, LOG_ERROR, "slot %s can't be parked: %s", slot->name,
-			 reason);
+		keep_why_not_parked(monitor, slot, reason);
 		crew_refuse(SWITCHYARD_ESTATE);
 		return SWITCHYARD_ESTATE;
 	}
@@ -390,8 +395,8 @@ static void end_those_with_devices(struct monitor *monitor)
 }
 
 /*
- * The machine was reset, and came back to the boot CPU (wake.h). RAM is as it was, and devices are as
- * after power-on. The slot that had the machine is gone.
+ * The machine was reset, and came back to the boot CPU (wake.h). RAM is as it was, and devices are
+ * as after power-on. The slot that had the machine is gone.
  */
 static void go_on_after_reset(void)
 {
@@ -462,8 +467,8 @@ static int64_t other_cpu_call(const struct request *request)
 	if (request->op == SWITCHYARD_WAIT || handover_give(request))
 		cpu_stop();
 	/*
-	 * The gate refuses the boot CPU from now on. If it is in the gate already, the lock says who
-	 * goes on: the boot CPU may still end the slot, and then stops this CPU.
+	 * The gate refuses the boot CPU from now on. If it is in the gate already, the lock says
+	 * who goes on: the boot CPU may still end the slot, and then stops this CPU.
 	 */
 	gate_cpu_set_context(0, NULL);
 	gate_lock_take(&monitor->lock, GATE_LOCK_REQUEST); /* for good */

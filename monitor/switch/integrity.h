@@ -50,10 +50,10 @@ uint64_t integrity_room(enum integrity_check check);
 void integrity_forget(struct integrity *integrity);
 
 /*
- * Takes the checksums that check asks for. The slot has just been parked, by a quick switch or another
- * one. A quick one takes microseconds, and comes often. So it gets one part in turn, or a piece of text
- * that is not compared when it is resumed, unless check asks for all. Returns the first text that is not as the last turn found it, or
- * NULL (kernel_text.h).
+ * Takes the checksums that check asks for. The slot has just been parked, by a quick switch or
+ * another one. A quick one takes microseconds, and comes often. So it gets one part in turn, or a
+ * piece of text that is not compared when it is resumed, unless check asks for all. Returns the
+ * first text that is not as the last turn found it, or NULL (kernel_text.h).
  */
 const struct text_piece *integrity_take(const struct slot *slot, struct kept_state *kept,
 					enum integrity_check check, bool quick);

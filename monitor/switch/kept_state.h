@@ -28,7 +28,8 @@ struct kept_state {
 
 /*
  * Takes RAM for the CPU contexts and the platform state of every slot, and for what the monitor
- * needs for devices and on each CPU. It also measures the slots' blocks, so it is called before plan_slots().
+ * needs for devices and on each CPU. It also measures the slots' blocks, so it is called before
+ * plan_slots().
  */
 bool kept_state_place(struct monitor *monitor, struct error *error);
 
@@ -59,18 +60,20 @@ struct kept_state *kept_state(uint32_t index);
 uint64_t kept_state_size(const struct monitor *monitor, uint32_t index);
 uint64_t kept_state_own_size(void);
 
-/*
- * Saves the machine's state of a slot (platform_save()), with its notes (switchyard.h). A slot that
- * ends or crashes may have done so in the middle of anything, so what it notes as
- * spared is not trusted. Its note of a watchdog is trusted all the same, because one that runs on
- * would reset the machine.
- */
+/* How a slot leaves the machine. */
 enum kept_how {
 	KEPT_ENDED, /* it ends or crashes */
 	KEPT_DEEP,  /* it is parked, and has suspended its devices */
 	KEPT_CPUS,  /* the same, but its other CPUs come back where they are */
 	KEPT_QUICK, /* the same, and its devices go on working */
 };
+
+/*
+ * Saves the machine's state of a slot (platform_save()), with its notes (switchyard.h). A slot that
+ * ends or crashes may have done so in the middle of anything, so what it notes as spared is not
+ * trusted. Its note of a watchdog is trusted all the same, because one that runs on would reset the
+ * machine.
+ */
 void kept_state_save(const struct slot_table *slots, const struct slot *slot,
 		     struct kept_state *kept, enum kept_how how);
 
@@ -82,8 +85,8 @@ void kept_state_save_apart(struct monitor *monitor, const struct slot *slot,
 			   struct kept_state *kept);
 
 /*
- * Marks the slot's CPUs from number first on as not in the gate, but for those in crew. It is called
- * when the slot boots, and when its other CPUs were stopped.
+ * Marks the slot's CPUs from number first on as not in the gate, but for those in crew. It is
+ * called when the slot boots, and when its other CPUs were stopped.
  */
 void kept_state_idle(struct kept_state *kept, uint32_t first);
 

@@ -7,7 +7,7 @@ import statistics
 import subprocess
 
 from linux import ALARM, BUSY_HOST, Linux, linux_slot
-from own_devices import addresses, keep_own
+from own_devices import addresses, keep_own, own_disk
 from paths import GUESTS, QEMU_CPU, scaled
 from serial_stream import ExpectError
 from tcp_stream import HOST, TcpStream
@@ -68,9 +68,8 @@ def common_devices(case, folder):
 
 
 def own_devices(case, folder, name):
-    disk, shared, nic = addresses(name, OWN_DEVICES)
-    return ['-drive', f'file={make_disk(folder / f"{name}.img", DISK_BYTES, True)},format=raw,if=none,id={name}',
-            '-device', f'virtio-blk-pci,drive={name},addr={disk}',
+    _, shared, nic = addresses(name, OWN_DEVICES)
+    return [*own_disk(name, make_disk(folder / f'{name}.img', DISK_BYTES, True)),
             '-drive', f'file={make_disk(folder / f"{name}-2.img", SHARED_BYTES, False)},format=raw,if=none,'
                       f'id=shared-{name}',
             *(argument.format(name=name, address=shared) for argument in case.shared),

@@ -242,6 +242,17 @@ def check_header_names(paths):
             yield f'{shown(path)}: {shown(other)} has the same name: say what this one is about'
 
 
+def check_module_names(paths):
+    """Nor do two modules that tests import from several folders: the folder that comes first would decide."""
+    first = {}
+    for path in paths:
+        if path.suffix != '.py' or path.name == 'conftest.py' or path.name.startswith('test_'):
+            continue
+        other = first.setdefault(path.name, path)
+        if other != path:
+            yield f'{shown(path)}: {shown(other)} has the same name'
+
+
 STATIC_FUNCTION = re.compile(r'^(?:__attribute__\(\(\w+\)\) )?static (?!inline)[^;={]*?\b(\w+)\(', re.MULTILINE)
 
 
@@ -395,7 +406,7 @@ def main():
         *check_licence(paths), *check_blanks(paths), *check_folder_sizes(paths),
         *check_order(MAY_INCLUDE), *check_directions(c_and_nasm), *check_full_paths(c_and_nasm),
         *check_circles(c_and_nasm), *check_headers_alone(paths), *check_header_names(paths),
-        *check_static_names(paths),
+        *check_module_names(paths), *check_static_names(paths),
         *check_portable(c_and_nasm), *check_homes(paths),
         *check_assembly_offsets(nasm), *check_lengths(functions),
     ]

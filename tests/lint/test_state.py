@@ -12,7 +12,7 @@ sys.path.insert(0, str(ROOT / 'tests/mutation'))
 
 import mutate  # noqa: E402
 from mutations import MUTATIONS, NOT_MUTATED  # noqa: E402
-from quick import UNIT_MUTATIONS  # noqa: E402
+from quick_mutations import UNIT_MUTATIONS  # noqa: E402
 
 NAME = r'[a-z0-9-]+'
 PAGE = (ROOT / 'docs/STATE.md').read_text()

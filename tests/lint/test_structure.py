@@ -62,6 +62,7 @@ WRONG = [
      {'a.h': '#include "b.h"\n', 'b.h': '#include "a.h"\n'}, 'circle: a.h -> b.h -> a.h'),
     (structure.check_headers_alone, {'a.h': 'uint32_t a;\n'}, 'does not compile alone'),
     (structure.check_header_names, {'arch/a.h': '', 'monitor/a.h': ''}, 'the same name'),
+    (structure.check_module_names, {'tests/a/b.py': '', 'tests/c/b.py': ''}, 'the same name'),
     (structure.check_static_names,
      {'arch/a.c': 'static int one(void)\n{\n}\n', 'lib/b.c': 'static bool one(int a)\n{\n}\n'}, 'one()'),
     (structure.check_portable, {'monitor/a.c': '#if defined(__x86_64__)\n#endif\n'}, '#if'),
@@ -104,6 +105,9 @@ RIGHT = [
      {'arch/a.c': 'static int one(void);\nstatic int one(void)\n{\n}\n', 'lib/b.c': 'int one_more(void)\n{\n}\n'}),
     (structure.check_header_names,
      {'arch/a.h': '', 'arch/a.c': '', 'monitor/a.c': '', 'monitor/b.h': ''}),
+    (structure.check_module_names,
+     {**{f'tests/{folder}/{name}.py': '' for folder in 'ab' for name in ('conftest', 'test_c')},
+      'tests/a/d.py': ''}),
     (structure.check_portable, {'arch/x86/a.c': '#if defined(__x86_64__)\n#endif\n'}),
     (structure.check_homes,
      {'lib/a.h': '#define M(x) f(x)\nstruct s {\n\tint (*call)(int);\n};\ntypedef int (*call_fn)(int);\n'

@@ -6,7 +6,7 @@ Each mutation (mutations.py) drops or replaces one text in a copy of the sources
 rebuilds what that changes, and lets two torture guests switch to each other. They have to say a
 difference by the item's name.
 
-Some mutations (quick.py) are seen by a unit test instead.
+Some mutations (quick_mutations.py) are seen by a unit test instead.
 
   mutate.py              all of them
   mutate.py ITEM...      those that name one of these items
@@ -27,7 +27,7 @@ from mutation import Mutation  # noqa: E402
 from mutations import MUTATIONS  # noqa: E402
 from paths import BUILD, MONITOR  # noqa: E402
 from qemu import PROMPT, Machine  # noqa: E402
-from quick import UNIT_MUTATIONS  # noqa: E402
+from quick_mutations import UNIT_MUTATIONS  # noqa: E402
 from serial_stream import ExpectError  # noqa: E402
 
 TREE = BUILD / 'mutation' / 'tree'

@@ -6,7 +6,7 @@ named as the torture guest and docs/STATE.md name them; tests/lint/test_state.py
 """
 
 from mutation import Mutation, drop
-from quick import QUICK_MUTATIONS
+from quick_mutations import QUICK_MUTATIONS
 
 HASWELL = 'Haswell-noTSX,-pcid,-invpcid,-tsc-deadline,-x2apic'
 

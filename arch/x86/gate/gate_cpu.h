@@ -5,7 +5,8 @@
  * of the CPU.
  *
  * Those of the boot CPU lie in the image. The others lie in memory that the plan gives. Their
- * stacks are small, because these CPUs only ask for services, park, and hand over what was asked of them.
+ * stacks are small, because these CPUs only ask for services, park, and hand over what was asked of
+ * them.
  */
 #ifndef ARCH_X86_GATE_GATE_CPU_H
 #define ARCH_X86_GATE_GATE_CPU_H

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/interrupt/ioapic.h"
 #include "arch/x86/cpu/io.h"
+#include "arch/x86/interrupt/message.h"
 
 /* 82093AA, section 3.1. Two registers in memory select and access the others. */
 #define IOREGSEL	  0x00
@@ -9,9 +10,6 @@
 #define IOREDTBL(pin)	  (0x10 + 2 * (pin))
 #define VERSION_PINS(ver) (((ver) >> 16 & 0xff) + 1)
 
-#define RTE_MESSAGE(rte)  (0x7ff & (uint32_t)(rte)) /* vector, delivery mode: as in its data */
-#define RTE_MODE(rte)	  ((rte) >> 8 & 7)
-#define MODE_LOWEST	  1 /* 0 is "fixed". The others are no interrupts of a device */
 #define RTE_LOGICAL	  (1ull << 11)
 #define RTE_TARGET(rte)	  ((uint32_t)((rte) >> 56))
 #define RTE_REMOTE_IRR	  (1ull << 14)
@@ -143,11 +141,6 @@ void ioapic_restore(const struct ioapics *ioapics, const struct ioapic_state *st
 	}
 }
 
-/* A message's address: SDM volume 3, 11.11.1. */
-#define MESSAGE_ADDRESS 0xfee00000u
-#define MESSAGE_TO(cpu) ((cpu) << 12)
-#define MESSAGE_LOGICAL (1u << 2)
-
 static uint32_t message_address(uint64_t rte)
 {
 	uint32_t logical = rte & RTE_LOGICAL ? MESSAGE_LOGICAL : 0;
@@ -162,9 +155,10 @@ void ioapic_raise_edges(const struct ioapics *ioapics, const struct ioapic_state
 
 	for (uint32_t i = 0; i < count; i++) {
 		uint64_t rte = state->rte[i];
+		uint32_t what = MESSAGE_WHAT(rte);
 
-		if (!(rte & (RTE_MASKED | RTE_LEVEL)) && RTE_MODE(rte) <= MODE_LOWEST)
-			raise(message_address(rte), RTE_MESSAGE(rte));
+		if (!(rte & (RTE_MASKED | RTE_LEVEL)) && MESSAGE_MODE(what) <= MESSAGE_MODE_LOWEST)
+			raise(message_address(rte), what);
 	}
 }
 

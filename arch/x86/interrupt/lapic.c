@@ -5,6 +5,7 @@
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/cpu/io.h"
 #include "arch/x86/cpu/msr.h"
+#include "arch/x86/interrupt/message.h"
 
 /* Register offsets: SDM volume 3, table 11-1. */
 enum {
@@ -51,10 +52,6 @@ enum {
 #define ICR_ASSERT		 (1u << 14)
 #define ICR_SELF		 (1u << 18)
 #define ICR_LOGICAL		 (1u << 11)
-#define MESSAGE_TARGET(address)	 ((address) >> 12 & 0xff)
-#define MESSAGE_LOGICAL		 (1u << 2)
-#define MESSAGE_WHAT		 0x7ffu
-#define MESSAGE_MODE		 (7u << 8)
 #define ICR_ALL_OTHERS		 (3u << 18)
 #define ICR_SHORTHAND		 (3u << 18)
 #define VERSION_MAX_LVT(version) ((version) >> 16 & 0xff)
@@ -166,8 +163,8 @@ static bool locked_in_x2apic(void)
 
 /*
  * Changes the mode. The only way from x2APIC to xAPIC leads through "disabled", and the only way
- * from "disabled" to x2APIC leads through xAPIC (SDM volume 3, 11.12.5). The flag that tells the boot
- * CPU stays as it is.
+ * from "disabled" to x2APIC leads through xAPIC (SDM volume 3, 11.12.5). The flag that tells the
+ * boot CPU stays as it is.
  */
 static void set_mode(uint64_t wanted)
 {
@@ -188,7 +185,8 @@ static void set_mode(uint64_t wanted)
 
 /*
  * A one-shot timer goes on from the count that it had. A periodic one starts a new period. A
- * deadline that has passed meanwhile fires at once, as it should. off: the timer is stopped already.
+ * deadline that has passed meanwhile fires at once, as it should. off: the timer is stopped
+ * already.
  */
 static void timer_restore(const struct lapic_state *state, bool off)
 {
@@ -328,7 +326,8 @@ static bool any_waits(void)
 /*
  * A kernel that panicked in an interrupt handler never ends that interrupt. An interrupt in service
  * blocks all of its priority and below, for the next kernel, too. TPR blocks none of them, so the
- * processor priority is that of the highest one (SDM volume 3, 11.8.3.1): one access instead of seven.
+ * processor priority is that of the highest one (SDM volume 3, 11.8.3.1): one access instead of
+ * seven.
  */
 static void end_in_service(void)
 {
@@ -340,8 +339,8 @@ static void end_in_service(void)
 /*
  * The timer may have run out since lapic_save(). Then its interrupt is among those that wait (irr),
  * and it is sent again later. The timer itself must not bring it a second time. The LVT entry is
- * masked already, so no interrupt can arrive meanwhile. If the timer ran out after that, and brought
- * no interrupt, the saved state stays as it is.
+ * masked already, so no interrupt can arrive meanwhile. If the timer ran out after that, and
+ * brought no interrupt, the saved state stays as it is.
  */
 static void timer_settle(struct lapic_state *state, const uint32_t *irr)
 {
@@ -365,9 +364,9 @@ static void lvt_mask(const struct lapic_state *state)
 }
 
 /*
- * A one-shot timer that has run out may not have brought its interrupt yet: an emulated one is late,
- * and then finds itself masked. So its interrupt is noted once more. A kernel takes it for spurious,
- * or finds that it has nothing to do yet.
+ * A one-shot timer that has run out may not have brought its interrupt yet: an emulated one is
+ * late, and then finds itself masked. So its interrupt is noted once more. A kernel takes it for
+ * spurious, or finds that it has nothing to do yet.
  */
 static void timer_raise(struct lapic_state *state)
 {
@@ -458,13 +457,12 @@ void lapic_send_nmi(uint32_t apic_id)
 	send_ipi(apic_id, ICR_NMI | ICR_ASSERT);
 }
 
-/* Both formats have vector and delivery mode at the same place: SDM volume 3, 11.6.1 and 11.11. */
 void lapic_send_message(uint32_t address, uint32_t data)
 {
 	uint32_t logical = address & MESSAGE_LOGICAL ? ICR_LOGICAL : 0;
-	uint32_t what = data & MESSAGE_WHAT;
+	uint32_t what = MESSAGE_WHAT(data);
 
-	if ((what & MESSAGE_MODE) == ICR_LOWEST)
+	if (MESSAGE_MODE(what) == MESSAGE_MODE_LOWEST)
 		what ^= ICR_LOWEST;
 	send_ipi(MESSAGE_TARGET(address), ICR_ASSERT | logical | what);
 }

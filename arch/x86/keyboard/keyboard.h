@@ -59,9 +59,10 @@ int keyboard_get(struct keyboard *keyboard);
 
 /*
  * A mirrored pair for the controller's command byte, and for the lights if they are known. Save
- * leaves leds alone. state is what was saved for the same slot before, or zero. Both drop bytes that are still in the output buffer, because the command byte
- * can only be read after them. The keyboard itself keeps its power-on settings. now is what was saved
- * last, if nothing has changed it, or NULL.
+ * leaves leds alone. state is what was saved for the same slot before, or zero. Both drop bytes
+ * that are still in the output buffer, because the command byte can only be read after them. The
+ * keyboard itself keeps its power-on settings. now is what was saved last, if nothing has changed
+ * it, or NULL.
  */
 void keyboard_save(struct keyboard_state *state);
 void keyboard_restore(const struct keyboard_state *state, const struct keyboard_state *now);

@@ -5,6 +5,7 @@
 #include "arch/x86/pci/pci_msi.h"
 #include "arch/x86/pci/pci_sriov.h"
 #include "arch/x86/time/clock.h"
+#include "lib/print.h"
 
 #define BUSES		  256
 #define DEVICES		  32
@@ -204,6 +205,12 @@ uint32_t pci_number(pci_address_t address)
 	while (number < found.count && found.function[number].address != address)
 		number++;
 	return number;
+}
+
+uint32_t pci_address_text(char *text, pci_address_t address)
+{
+	return (uint32_t)format_text(text, PCI_ADDRESS_TEXT, "0000:%02x:%02x.%x", PCI_BUS(address),
+				     PCI_DEVICE(address), PCI_FUNCTION(address));
 }
 
 /* NULL: it is not listed. */

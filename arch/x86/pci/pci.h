@@ -42,8 +42,9 @@ struct pci_function {
 	 */
 	bool cut_off;
 	/*
-	 * The slot that it goes on working for while that is parked, by its number from 1. Nobody else
-	 * touches it. 0: none. What else says that a slot's devices work says nothing of this one.
+	 * The slot that it goes on working for while that is parked, by its number from 1. Nobody
+	 * else touches it. 0: none. What else says that a slot's devices work says nothing of this
+	 * one.
 	 */
 	uint32_t works_for;
 };
@@ -84,13 +85,17 @@ static inline void pci_set_add(uint64_t *set, uint32_t number)
 	set[number / 64] |= 1ull << number % 64;
 }
 
-/* The place of the function with that address. pci_functions()->count: there is none. */
-uint32_t pci_number(pci_address_t address);
-
 static inline void pci_set_drop(uint64_t *set, uint32_t number)
 {
 	set[number / 64] &= ~(1ull << number % 64);
 }
+
+/* The place of the function with that address. pci_functions()->count: there is none. */
+uint32_t pci_number(pci_address_t address);
+
+/* Writes an address as Linux does, "0000:00:10.0". text has PCI_ADDRESS_TEXT bytes. Returns its length. */
+#define PCI_ADDRESS_TEXT sizeof("0000:00:00.0")
+uint32_t pci_address_text(char *text, pci_address_t address);
 
 static inline bool pci_is_bridge(const struct pci_function *function)
 {
@@ -98,23 +103,24 @@ static inline bool pci_is_bridge(const struct pci_function *function)
 }
 
 /*
- * The functions of set that work for that slot (works_for) don't any more: clears their "bus master".
- * set is NULL: all of them. Takes these out of uses. Returns how many there were.
+ * The functions of set that work for that slot (works_for) don't any more: clears their "bus
+ * master". set is NULL: all of them. Takes these out of uses. Returns how many there were.
  */
 uint32_t pci_end(uint32_t owner, const uint64_t *set, uint64_t *uses);
 
 /*
  * Clears "bus master" on every function that is not a bridge or an IOMMU, including functions that
  * were plugged in later, and switches all virtual functions off (pci_sriov.h). Those that work for
- * a parked slot are left alone. Devices of a slot
- * that ended without suspending them can't write to memory or send MSIs after this. A driver sets
- * the bit again when it takes its device. Returns how many were changed.
+ * a parked slot are left alone. Devices of a slot that ended without suspending them can't write to
+ * memory or send MSIs after this. A driver sets the bit again when it takes its device. Returns how
+ * many were changed.
  */
 uint32_t pci_stop_bus_masters(void);
 
 /*
  * Clears the bit until pci_restore(), which gives it back to whom it belongs then. A function that
- * is not listed has no state, so it gets the bit back by pci_end_pause(), which pci_restore() calls.
+ * is not listed has no state, so it gets the bit back by pci_end_pause(), which pci_restore()
+ * calls.
  */
 void pci_pause_bus_masters(void);
 void pci_end_pause(void);

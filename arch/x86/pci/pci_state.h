@@ -49,19 +49,19 @@ void pci_save_function(struct pci_functions *functions, uint32_t number, struct 
 		       bool tables);
 
 /*
- * A mirrored pair for all of functions, but for those that work for a parked slot. Save leaves the functions unable to send messages, and
- * reachable with the firmware's bus numbers. Without tables, it does not keep the MSI-X tables, and
- * those stay masked when the slot returns.
+ * A mirrored pair for all of functions, but for those that work for a parked slot. Save leaves the
+ * functions unable to send messages, and reachable with the firmware's bus numbers. Without tables,
+ * it does not keep the MSI-X tables, and those stay masked when the slot returns.
  *
  * Restore needs that, and writes only what differs from now, which is what was saved last; now is
  * spoilt after it. Both skip a function that is gone, or out of reach.
  *
- * A bridge to functions that work for a parked slot passes on their transfers at any time. So it keeps
- * its windows, bus numbers and payload size, is not switched off while it is written, and does not
- * sleep.
+ * A bridge to functions that work for a parked slot passes on their transfers at any time. So it
+ * keeps its windows, bus numbers and payload size, is not switched off while it is written, and
+ * does not sleep.
  *
- * Restore does not make a function that was cut off (pci.h) a bus master. Save notices when a driver
- * has made it one again.
+ * Restore does not make a function that was cut off (pci.h) a bus master. Save notices when a
+ * driver has made it one again.
  */
 void pci_save(struct pci_functions *functions, struct pci_state *state, bool tables);
 void pci_restore(const struct pci_functions *functions, const struct pci_state *state,

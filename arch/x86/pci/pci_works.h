@@ -12,16 +12,16 @@
 
 /*
  * Makes a state in which the functions of set work for the slot with that number, and masks their
- * interrupts. It comes before the interrupt controllers are saved. Functions that work for another slot
- * are left alone.
+ * interrupts. It comes before the interrupt controllers are saved. Functions that work for another
+ * slot are left alone.
  */
 void pci_works_save(struct pci_functions *functions, uint32_t owner, const uint64_t *set,
 		    struct pci_state *state);
 
 /*
- * Unmasks them again, when all CPUs can take interrupts, but for those that were taken from the slot
- * meanwhile. It calls raise() with a message that came
- * meanwhile, and that the device will not send again.
+ * Unmasks them again, when all CPUs can take interrupts, but for those that were taken from the
+ * slot meanwhile. It calls raise() with a message that came meanwhile, and that the device will not
+ * send again.
  */
 void pci_works_unmask(struct pci_functions *functions, const struct pci_state *state,
 		      void (*raise)(uint32_t address, uint32_t data));

@@ -252,12 +252,13 @@ static uint32_t iommu_item_size(void)
  * The state of the machine that a slot keeps, in the order of saving. It is restored in the reverse
  * order.
  *
- * First the other CPUs are stopped, so that nobody touches a device meanwhile. Then the functions that
- * go on working are told to be silent, because an interrupt of theirs is lost where nobody takes it;
- * they may speak again last of all. Then everything that
- * can interrupt is saved, the IO-APICs before the local APICs, those of other CPUs among them. The interrupt controllers are masked
- * by that, and devices that interrupt by themselves are stopped. The step "quiet" empties the local
- * APIC, which may hold interrupts that were sent before. The items after it don't interrupt any more.
+ * First the other CPUs are stopped, so that nobody touches a device meanwhile. Then the functions
+ * that go on working are told to be silent, because an interrupt of theirs is lost where nobody
+ * takes it; they may speak again last of all. Then everything that can interrupt is saved, the
+ * IO-APICs before the local APICs, those of other CPUs among them. The interrupt controllers are
+ * masked by that, and devices that interrupt by themselves are stopped. The step "quiet" empties
+ * the local APIC, which may hold interrupts that were sent before. The items after it don't
+ * interrupt any more.
  *
  * When the state is restored, the IOMMUs come before every device that writes to memory or sends
  * messages, because these writes and messages are theirs to translate. PCI comes after the timers,
@@ -338,8 +339,8 @@ static void *item_of(const struct state_layout *of, void *state, const char *nam
 
 /*
  * What is known of PCI is used once, so it may be spoilt. It is not known if a kernel could not be
- * entered, if the last slot left its devices working, or if those of a parked slot worked until now.
- * Then it is read.
+ * entered, if the last slot left its devices working, or if those of a parked slot worked until
+ * now. Then it is read.
  */
 static void pci_item_restore(const void *state, const void *now)
 {
@@ -451,18 +452,18 @@ bool platform_can_restore(const void *state, struct error *error)
 	const struct pci_functions *functions = pci_functions();
 	const struct pci_state *pci = item_of(&layout, (void *)state, "pci");
 	uint32_t number = functions->count;
-	pci_address_t address;
+	char bridge[PCI_ADDRESS_TEXT];
 
 	if (last.now.known && last.now.layout == &layout)
 		number = pci_bridge_that_differs(functions, pci,
 						 item_of(&layout, last.state, "pci"));
 	if (number == functions->count)
 		return true;
-	address = functions->function[number].address;
+	pci_address_text(bridge, functions->function[number].address);
 	return fail(error,
-		    "it has other windows or bus numbers for the bridge 0000:%02x:%02x.%x, and "
-		    "devices behind that work for a parked slot",
-		    PCI_BUS(address), PCI_DEVICE(address), PCI_FUNCTION(address));
+		    "it has other windows or bus numbers for the bridge %s, and devices behind "
+		    "that work for a parked slot",
+		    bridge);
 }
 
 void platform_console_used(void)

@@ -160,8 +160,8 @@ static void save_text(struct vga_state *state, uint32_t spared)
 }
 
 /*
- * True if a slot has the fonts and colours that vga_restore() gave it, so that they are in its state. It
- * says so, but it may not have got them, or its memory was another slot's since.
+ * True if a slot has the fonts and colours that vga_restore() gave it, so that they are in its
+ * state. It says so, but it may not have got them, or its memory was another slot's since.
  */
 static bool has_what_it_got(const struct vga_state *state, uint32_t spared)
 {

@@ -95,16 +95,21 @@ def test_quick_switches_to_which_not_all_come(machine):
         assert int(given[2]) in ([other] if other is not None else [BAD, AGAIN])
 
 
-def test_the_other_parks_when_the_slot_is_left(machine):
-    """It gets INIT in the gate, and nobody takes it for one that has come."""
-    machine.send('l')
-    machine.expect(PROMPT)
+def back_after_tick(machine):
+    """The console is open, and callers is parked. Another slot runs before callers comes back."""
     machine.sendline('boot tick')
     tick_count(machine)
     machine.send('m')
     machine.expect(PROMPT)
     machine.sendline('switch callers')
     machine.expect(r'^callers: back after')
+
+
+def test_the_other_parks_when_the_slot_is_left(machine):
+    """It gets INIT in the gate, and nobody takes it for one that has come."""
+    machine.send('l')
+    machine.expect(PROMPT)
+    back_after_tick(machine)
     machine.expect(rf'^callers: with the other gone: {AGAIN}\n', LIMIT)
 
 
@@ -134,12 +139,7 @@ def test_each_service(machine):
 def test_the_slot_can_be_left_and_resumed(machine):
     machine.send('m')
     machine.expect(PROMPT)
-    machine.sendline('boot tick')
-    tick_count(machine)
-    machine.send('m')
-    machine.expect(PROMPT)
-    machine.sendline('switch callers')
-    machine.expect(r'^callers: back after')
+    back_after_tick(machine)
 
 
 def test_edges_after_a_quick_switch(machines):

@@ -7,6 +7,7 @@ import pytest
 
 import accesses
 from linux import BUSY_HOST, CLOUD, OLDER_CLOUD, RT, Linux, linux_slot
+from own_devices import keep_own, own_disk, pci_name
 from qemu import PROMPT
 from switchyard import slots, tick_count, tick_slot
 
@@ -16,26 +17,15 @@ NO_VGA = ['-vga', 'none']
 CLOCK_SOURCE = 'cat /sys/devices/system/clocksource/clocksource0/current_clocksource'
 AWAY_S = 25  # longer than what Linux calls a lockup
 
-# PCI addresses of what each slot has. A kernel that starts takes them all, and lets go of the others.
-OWN = {'alpha': '0000:00:10.0', 'beta': '0000:00:11.0'}
-
 
 def disks(folder):
     arguments = []
-    for name, address in OWN.items():
+    for name in 'alpha', 'beta':
         path = folder / f'{name}.img'
         with open(path, 'wb') as disk:
             disk.truncate(16 << 20)
-        arguments += ['-drive', f'file={path},format=raw,if=none,id={name}',
-                      '-device', f'virtio-blk-pci,drive={name},addr={address[8:10]}']
+        arguments += own_disk(name, path)
     return arguments
-
-
-def keep_own(guest):
-    """The guest lets go of all PCI functions but its own."""
-    guest.run('for device in /sys/bus/pci/devices/*; do '
-              f'[ ! -e $device/driver ] || [ ${{device##*/}} = {OWN[guest.name]} ] || '
-              'echo ${device##*/} > $device/driver/unbind; done')
 
 
 def boot_alpha(machines, flavour, smp, beta='mem=256M', no_vga=False, **settings):
@@ -55,11 +45,6 @@ def start(machines, flavour, smp, beta='mem=256M', **settings):
     return alpha, beta
 
 
-def hop(guest, other, way='--quick'):
-    guest.leave(f'syctl {way} switch {other.name}')
-    other.come_back()
-
-
 def refused(guest, command, reason):
     """The command fails with that line, and the guest goes on."""
     output, status = guest.try_run(f'{command} 2>&1')
@@ -76,7 +61,7 @@ def test_device_accesses(machines):
     counts = []
     for guest, other in 2 * [(beta, alpha), (alpha, beta)]:
         with accesses.traced(alpha.machine) as found:
-            hop(guest, other)
+            guest.hop(other)
         found = accesses.of_monitor(found)
         print(accesses.table(found))
         counts.append(len(found))
@@ -89,14 +74,14 @@ def test_device_accesses(machines):
 def test_to_and_fro(machines, flavour, smp):
     alpha, beta = start(machines, flavour, smp)
     for _ in range(HOPS[smp]):
-        hop(beta, alpha)
-        hop(alpha, beta)
+        beta.hop(alpha)
+        alpha.hop(beta)
     for guest in beta, alpha:
         read_disk(guest)
         assert guest.alarms() == [], guest.run("dmesg | tail -40")
         guest.check_cpus(smp)
         if guest is beta:
-            hop(beta, alpha)
+            beta.hop(alpha)
 
 
 def test_what_is_refused(machines):
@@ -107,16 +92,16 @@ def test_what_is_refused(machines):
     alpha.switch_to(beta)
     output, status = beta.try_run('syctl --quick switch alpha 2>&1')
     assert status == 1 and re.match('error: alpha: both beta and alpha use 0000:00:', output)
-    assert all(address in output for address in OWN.values())
+    assert pci_name('alpha') in output and pci_name('beta') in output
     keep_own(beta)
-    refused(beta, 'syctl --quick switch alpha', f'alpha: both beta and alpha use {OWN["beta"]}')
-    hop(beta, alpha, '--deep')
+    refused(beta, 'syctl --quick switch alpha', f'alpha: both beta and alpha use {pci_name("beta")}')
+    beta.hop(alpha, '--deep')
     keep_own(alpha)
-    hop(alpha, beta)
+    alpha.hop(beta)
     # tick would start beside the devices of alpha, which work.
     refused(beta, 'syctl boot tick',
             'tick: tick would look at all devices when it starts, and those of alpha work while it is parked')
-    hop(beta, alpha)
+    beta.hop(alpha)
 
 
 def test_real_time_is_refused(machines):
@@ -129,20 +114,20 @@ def test_both_ways_and_other_cpus(machines):
     """alpha has two CPUs, and beta has one of them. Devices that work stay alone in every order."""
     alpha, beta = start(machines, CLOUD, 2, 'mem=256M cpus=0')
     machine = alpha.machine
-    hop(beta, alpha)            # alpha was left deep
+    beta.hop(alpha)            # alpha was left deep
     alpha.check_cpus(2)
     for _ in range(3):
-        hop(alpha, beta)
+        alpha.hop(beta)
         read_disk(beta)
-        hop(beta, alpha)        # its other CPU is started by the monitor
+        beta.hop(alpha)        # its other CPU is started by the monitor
         alpha.check_cpus(2)
         read_disk(alpha)
-    hop(alpha, beta)
-    hop(beta, alpha, '--deep')
+    alpha.hop(beta)
+    beta.hop(alpha, '--deep')
     read_disk(alpha)
-    hop(alpha, beta, '--deep')
+    alpha.hop(beta, '--deep')
     read_disk(beta)
-    hop(beta, alpha)
+    beta.hop(alpha)
     alpha.leave('syctl --quick monitor')
     machine.expect(PROMPT)
     assert slots(machine)['alpha']['STATE'] == 'parked'
@@ -150,7 +135,7 @@ def test_both_ways_and_other_cpus(machines):
     machine.sendline('switch alpha')
     alpha.come_back()
     alpha.check_cpus(2)
-    hop(alpha, beta)
+    alpha.hop(beta)
     machine.sendline('echo c > /proc/sysrq-trigger')
     machine.expect('slot beta has crashed')
     machine.expect(PROMPT)

@@ -35,8 +35,7 @@ def boot_all(machines, cpus, smp):
 
 
 def hop(guest, to, cpus):
-    guest.leave(f'syctl --quick switch {to.name}')
-    to.come_back()
+    guest.hop(to)
     to.check_cpus(len(cpus[to.name]))
 
 

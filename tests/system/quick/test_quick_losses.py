@@ -5,21 +5,19 @@ the machine. And what is refused, so that it does not lose them: an IOMMU under 
 import pytest
 
 from linux import CLOUD, GENERIC, Linux, linux_slot
-from own_devices import addresses, keep_own
+from own_devices import addresses, keep_own, own_disk
 from qemu import PROMPT
 from switchyard import parse_table, slots
 
-DISK = {name: addresses(name, 1)[0] for name in ('alpha', 'beta')}
 RESET = r"printf '\6' | dd of=/dev/port bs=1 seek=$((0xcf9)) 2>/dev/null"
 
 
 def disks(folder):
     arguments = []
-    for name, address in DISK.items():
+    for name in 'alpha', 'beta':
         path = folder / f'{name}.img'
         path.write_bytes(bytes(1 << 20))
-        arguments += ['-drive', f'file={path},format=raw,if=none,id={name}',
-                      '-device', f'virtio-blk-pci,drive={name},addr={address}']
+        arguments += own_disk(name, path)
     return arguments
 
 
@@ -33,14 +31,8 @@ def start(machines, beta=CLOUD, words=('', ''), devices=(), **settings):
     keep_own(alpha)
     alpha.switch_to(beta)
     keep_own(beta)
-    beta.leave('syctl --deep switch alpha')
-    alpha.come_back()
+    beta.hop(alpha, '--deep')
     return machine, alpha, beta
-
-
-def to_beta(alpha, beta):
-    alpha.leave('syctl --quick switch beta')
-    beta.come_back()
 
 
 def read_disks(guest, count):
@@ -49,14 +41,14 @@ def read_disks(guest, count):
 
 
 def row(machine, name):
-    return {row['ADDRESS']: row for row in parse_table(machine.command('pci'))}[f'00:{DISK[name]}']
+    return {row['ADDRESS']: row for row in parse_table(machine.command('pci'))}[f'00:{addresses(name)[0]}']
 
 
 @pytest.mark.thorough
 def test_a_reset_of_the_machine(machines):
     """beta resets the machine. alpha's disk is as after power-on then, so alpha can't go on."""
     machine, alpha, beta = start(machines, beta=GENERIC, no_reboot=False)
-    to_beta(alpha, beta)
+    alpha.hop(beta)
     machine.sendline(RESET)
     machine.expect(PROMPT, 60)
     assert slots(machine)['beta']['STATE'] == 'crashed'
@@ -76,7 +68,7 @@ def test_a_start_by_force(machines):
     """beta starts, and drives alpha's disk. That is alpha's no more: it is stopped with beta, and alpha does not come back
     as if nothing had been."""
     machine, alpha, beta = start(machines)
-    to_beta(alpha, beta)
+    alpha.hop(beta)
     beta.leave('syctl --deep monitor')
     machine.expect(PROMPT)
     assert row(machine, 'alpha')['SLOT'] == 'alpha, works'
@@ -112,8 +104,6 @@ def test_an_iommu_and_memory_types(machines):
     assert status == 1 and output.endswith(
         'its memory types (MTRRs) are not those of firmware, and all CPUs would have to change them at the same time; a '
         'deep switch can do that\n')
-    alpha.leave('syctl --deep switch beta')
-    beta.come_back()
-    beta.leave('syctl --deep switch alpha')
-    alpha.come_back()
+    alpha.hop(beta, '--deep')
+    beta.hop(alpha, '--deep')
     assert alpha.alarms() == []

@@ -5,6 +5,7 @@ crash and end. And what stops them: the slot's own end."""
 import pytest
 
 from linux import CLOUD, Linux, linux_slot
+from own_devices import addresses, keep_own, own_disk, pci_name
 from qemu import PROMPT
 from switchyard import parse_table, tick_count, tick_slot
 
@@ -12,26 +13,17 @@ READS = 24
 READS_A_SECOND = 4
 BLOCK = 4096
 NAMES = 'alpha', 'beta', 'gamma'
-OWN = {name: f'0000:00:{number:x}.0' for number, name in enumerate(NAMES, 0x10)}
 
 
 def disks(folder):
     """A disk for each slot; alpha's is slow, so that a read is always under way."""
     arguments = []
-    for name, address in OWN.items():
+    for name in NAMES:
         path = folder / f'{name}.img'
         path.write_bytes(b''.join(number.to_bytes(512, 'little') for number in range(2048)))
         slow = f',throttling.iops-total={READS_A_SECOND}' if name == 'alpha' else ''
-        arguments += ['-drive', f'file={path},format=raw,if=none,id={name}{slow}',
-                      '-device', f'virtio-blk-pci,drive={name},addr={address[8:10]}']
+        arguments += own_disk(name, path, slow)
     return arguments
-
-
-def keep_own(guest):
-    """The guest lets go of all PCI functions but its own."""
-    guest.run('for device in /sys/bus/pci/devices/*; do '
-              f'[ ! -e $device/driver ] || [ ${{device##*/}} = {OWN[guest.name]} ] || '
-              'echo ${device##*/} > $device/driver/unbind; done')
 
 
 def start(machines, names=NAMES, extra=()):
@@ -46,11 +38,6 @@ def start(machines, names=NAMES, extra=()):
         if following:
             guest.switch_to(following)
     return guests
-
-
-def hop(guest, other, way='--quick'):
-    guest.leave(f'syctl {way} switch {other.name}')
-    other.come_back()
 
 
 def read_disk(guest):
@@ -70,7 +57,7 @@ def end_reading(guest):
 
 def function(machine, name):
     """The console's row of a slot's function."""
-    return {row['ADDRESS']: row for row in parse_table(machine.command('pci'))}[OWN[name][5:]]
+    return {row['ADDRESS']: row for row in parse_table(machine.command('pci'))}[f'00:{addresses(name)[0]}']
 
 
 def enabled(machine, name):
@@ -79,7 +66,7 @@ def enabled(machine, name):
 
 def is_master(guest, name):
     """The same in a guest: bit 2 of the byte at 4 (PCI 3.0, section 6.2.2)."""
-    return int(guest.run(f"hexdump -s 4 -n 1 -e '\"%u\"' /sys/bus/pci/devices/{OWN[name]}/config")) & 4
+    return int(guest.run(f"hexdump -s 4 -n 1 -e '\"%u\"' /sys/bus/pci/devices/{pci_name(name)}/config")) & 4
 
 
 def is_message(machine, name):
@@ -95,22 +82,22 @@ def test_a_deep_switch_of_two_others(machines):
     """alpha reads all the time. It is parked while beta and gamma switch deep, beside it."""
     alpha, beta, gamma = start(machines)
     machine = alpha.machine
-    hop(gamma, alpha, '--deep')
+    gamma.hop(alpha, '--deep')
     begin_reading(alpha)
-    hop(alpha, beta)
+    alpha.hop(beta)
     for _ in range(2):
-        hop(beta, gamma, '--deep')
+        beta.hop(gamma, '--deep')
         read_disk(gamma)
-        hop(gamma, beta, '--deep')
+        gamma.hop(beta, '--deep')
         read_disk(beta)
     to_console(beta)
     assert 'master' in enabled(machine, 'alpha')
     machine.sendline('switch gamma')
     gamma.come_back()
-    hop(gamma, alpha, '--deep')
+    gamma.hop(alpha, '--deep')
     end_reading(alpha)
-    hop(alpha, gamma)
-    hop(gamma, beta)
+    alpha.hop(gamma)
+    gamma.hop(beta)
     read_disk(beta)
 
 
@@ -125,9 +112,9 @@ def test_another_slots_end(machines, ends):
     """It stops only the functions of the slot that has ended. No slot starts beside those that work."""
     alpha, beta = start(machines, NAMES[:2])
     machine = alpha.machine
-    hop(beta, alpha, '--deep')
+    beta.hop(alpha, '--deep')
     begin_reading(alpha)
-    hop(alpha, beta)
+    alpha.hop(beta)
     machine.sendline(ends)
     machine.expect('slot beta has ')
     machine.expect(PROMPT)
@@ -143,9 +130,9 @@ def test_another_slots_end(machines, ends):
 def park_beside_alpha(machines, extra=()):
     """The console, with alpha parked quick in the middle of a read, and beta parked deep."""
     alpha, beta = start(machines, NAMES[:2], extra)
-    hop(beta, alpha, '--deep')
+    beta.hop(alpha, '--deep')
     begin_reading(alpha)
-    hop(alpha, beta)
+    alpha.hop(beta)
     return alpha, beta
 
 
@@ -183,7 +170,7 @@ def test_a_slot_that_starts_afresh(machines):
     alpha.wait()
     keep_own(alpha)
     begin_reading(alpha)
-    hop(alpha, beta)
+    alpha.hop(beta)
     read_disk(beta)
-    hop(beta, alpha)
+    beta.hop(alpha)
     end_reading(alpha)

@@ -51,11 +51,16 @@ def unit(name, program, file, text, replacement=''):
     return Mutation((name,), ((file, text, replacement),), unit=program)
 
 
+def units(prefix, program, file):
+    """Makes mutations of one file that one unit test sees."""
+    def left_out(name, text, replacement=''):
+        return unit(f'{prefix}-{name}', program, file, text, replacement)
+    return left_out
+
+
 def crew():
     """Who waits for whom, and who gets INIT."""
-    def left_out(name, text, replacement=''):
-        return unit(f'crew-{name}', 'arch/test_crew', CREW, text, replacement)
-
+    left_out = units('crew', 'arch/test_crew', CREW)
     yield left_out('hold', '\t\tchange_state(cpu, CREW_ARRIVED, CREW_HELD);\n')
     yield left_out('second-at-the-gate', 'state == arrived && clock_us() >= end && change_state',
                    'state == arrived && clock_us() >= end - COME_US && change_state')
@@ -92,9 +97,7 @@ def crew():
 
 def functions():
     """Interrupts of functions that work while their slot is parked."""
-    def left_out(name, text, replacement='(void)0;'):
-        return unit(f'works-{name}', 'arch/test_pci', WORKS, text, replacement)
-
+    left_out = units('works', 'arch/test_pci', WORKS)
     yield left_out('known', '\t\t\tfunction->works_for = owner;', '\t\t\t(void)owner;')
     yield left_out('msix-mask', 'state->msix.table = pci_msix_mask(&image, &state->msix);',
                    'state->msix.table = false;')
@@ -112,9 +115,7 @@ def functions():
 
 def hpet():
     """A counter that runs on."""
-    def left_out(name, text, replacement):
-        return unit(f'hpet-{name}', 'arch/test_hpet', HPET, text, replacement)
-
+    left_out = units('hpet', 'arch/test_hpet', HPET)
     yield left_out('not-halted', '\tif (!runs && state->config & CONFIG_ENABLE)',
                    '\tif (state->config & CONFIG_ENABLE)')
     yield left_out('no-period', 'i < count && !state->runs; i++)', 'i < count; i++)')

@@ -45,7 +45,7 @@ NEEDS_guest-kernel := $(NEEDS_GUEST_KERNEL) newer
 NEEDS_patches-check := $(NEEDS_guest-kernel) checks
 NEEDS_bench-run := $(NEEDS_BENCH)
 
-$(foreach kernel,$(GUEST_KERNELS),$(eval NEEDS_$(kernel)/vmlinuz := $(NEEDS_GUEST_KERNEL)))
+$(foreach kernel,$(GUEST_KERNELS),$(eval NEEDS_$(kernel)/version := $(NEEDS_GUEST_KERNEL)))
 
 NEEDS_$(B)/switchyard.elf := monitor font
 NEEDS_$(B)/switchyard.efi := monitor font efi

@@ -15,28 +15,20 @@ PATCHED_VERSIONS    := $(sort $(DEFAULT) 6.12)
 GUEST_KERNELS       := $(PATCHED_VERSIONS:%=$(B)/guest/%-guest)
 PATCHED_KERNELS     := $(B)/guest/patched
 
-# $(call build_guest_kernel,VERSION,OUTPUT)
-build_guest_kernel = images/guest-kernel/build.sh /usr/src/linux-source-$(1).tar.xz guest/linux/patches/$(1) \
-	$(GUEST_KERNEL_CC) '$(GUEST_KERNEL_CACHE)' $(2)
-
 guest-kernel: $(foreach kernel,$(GUEST_KERNELS),$(kernel)/vmlinuz $(kernel)/initrd)
 	@printf '%s\n' $(notdir $(GUEST_KERNELS)) >$(PATCHED_KERNELS)
 
-# The one that is built already, if there is one: nothing is compiled.
+# The one that is built already, if there is one.
 guest-kernel-cached:
 	@mkdir -p $(dir $(PATCHED_KERNELS))
-	@for version in $(PATCHED_VERSIONS); do \
-		$(call build_guest_kernel,$$version,-) 2>/dev/null || continue; \
-		$(MAKE) --no-print-directory $(B)/guest/$$version-guest/initrd && \
-		echo $$version-guest >$(PATCHED_KERNELS); \
-		exit; \
-	done; \
-	: >$(PATCHED_KERNELS); \
-	echo '  KERNEL  none with the patches is built, so their tests are skipped: make guest-kernel'
+	@images/guest-kernel/cached.sh $(GUEST_KERNEL_CC) '$(GUEST_KERNEL_CACHE)' $(PATCHED_VERSIONS) >$(PATCHED_KERNELS)
+	@[ ! -s $(PATCHED_KERNELS) ] || $(MAKE) --no-print-directory \
+		$$(sed 's,.*,$(B)/guest/&/vmlinuz $(B)/guest/&/initrd,' $(PATCHED_KERNELS))
 
 $(B)/guest/%-guest/version: images/guest-kernel/fragment.config $(wildcard images/guest-kernel/*.sh) \
 		$(wildcard guest/linux/patches/*/*.patch)
-	@$(call build_guest_kernel,$*,$(@D))
+	@images/guest-kernel/build.sh /usr/src/linux-source-$*.tar.xz guest/linux/patches/$* $(GUEST_KERNEL_CC) \
+		'$(GUEST_KERNEL_CACHE)' $(@D)
 
 $(B)/guest/%-guest/vmlinuz: $(B)/guest/%-guest/version
 	@touch -c $@

@@ -34,7 +34,7 @@ say() {
 }
 
 git_in() {
-	git -C "$tree" -c user.name=check -c user.email=check@localhost "$@"
+	git -C "$tree" -c user.name=check -c user.email=check@localhost -c gc.auto=0 "$@"
 }
 
 # $(configure [OPTION...]) - the fragment without these lines.

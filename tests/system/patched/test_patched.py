@@ -1,23 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Kernels with the patch series, which have the driver built in: those that build/guest/patched names, one or all."""
+"""Kernels with the patch series, which have the driver built in."""
 
 import re
 
 import pytest
 
 from linux import Linux
-from paths import BUILD
+from patched_kernels import ON_CONSOLE, ON_EACH
 from qemu import PROMPT
 from switchyard import module, open_console
 
-NAMES = BUILD / 'guest/patched'
-GUESTS = [BUILD / 'guest' / name for name in NAMES.read_text().split()] if NAMES.exists() else []
-ON_CONSOLE = 'console=tty0 console=ttyS0,115200'
 # Initcalls behind this one need what it makes.
 DIES_EARLY = 'initcall_blacklist=ksysfs_init'
 
-pytestmark = [pytest.mark.parametrize('guest', GUESTS, ids=lambda path: path.name),
-              pytest.mark.skipif(not GUESTS, reason='no patched kernel is built: make guest-kernel')]
+pytestmark = ON_EACH
 
 
 def patched(guest, name, options='mem=256M', extra=''):

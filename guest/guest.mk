@@ -5,7 +5,8 @@
 #   build/guest/FLAVOUR/switchyard.ko   for Debian's kernel in build/kernels/FLAVOUR
 #   build/guest/syctl
 #
-# make patches   the kernel patch series anew, after changes of the driver: guest/linux/patches/
+# make patches        the kernel patch series anew, after changes of the driver: guest/linux/patches/
+# make patches-check  each patch of it is applied, looked at by the kernel's checkpatch.pl, and compiled
 
 # syctl is a program for Linux: the cross compiler of the monitor need not have a C library.
 GUEST_CC     ?= gcc
@@ -48,4 +49,14 @@ $(B)/guest/syctl: $(SYCTL_SOURCES) $(SYCTL_HEADERS)
 patches:
 	@$(PYTHON) guest/linux/patches/series.py
 
-.PHONY: guest patches
+# $(call check_series,VERSION)
+define check_series
+	guest/linux/patches/check.sh /usr/src/linux-source-$(1).tar.xz guest/linux/patches/$(1) \
+		$(GUEST_KERNEL_CC) images/guest-kernel/fragment.config $(abspath $(B))/patches/$(1)
+
+endef
+
+patches-check:
+	$(foreach version,$(PATCHED_VERSIONS),$(call check_series,$(version)))
+
+.PHONY: guest patches patches-check

@@ -42,9 +42,10 @@ NEEDS_system   := $(NEEDS_SYSTEM)
 NEEDS_soak     := $(NEEDS_SYSTEM)
 NEEDS_test-parts := $(NEEDS_SYSTEM)
 NEEDS_guest-kernel := $(NEEDS_GUEST_KERNEL) newer
+NEEDS_patches-check := $(NEEDS_guest-kernel) checks
 NEEDS_bench-run := $(NEEDS_BENCH)
 
-$(foreach file,vmlinuz initrd,$(eval NEEDS_$(GUEST_KERNEL)/$(file) := $(NEEDS_GUEST_KERNEL)))
+$(foreach kernel,$(GUEST_KERNELS),$(eval NEEDS_$(kernel)/vmlinuz := $(NEEDS_GUEST_KERNEL)))
 
 NEEDS_$(B)/switchyard.elf := monitor font
 NEEDS_$(B)/switchyard.efi := monitor font efi
@@ -70,7 +71,7 @@ else ifneq ($(NO_PACKAGES),)
 $(error missing: $(subst $(space),$(comma)$(space),$(NO_PACKAGES)); install with: apt-get install $(NO_PACKAGES))
 endif
 
-PACKAGE_GROUPS := $(NEEDS_SYSTEM) $(NEEDS_all) $(NEEDS_lint) $(NEEDS_unit) $(NEEDS_fuzz) $(NEEDS_debug)
+PACKAGE_GROUPS := $(NEEDS_SYSTEM) $(NEEDS_all) $(NEEDS_lint) $(NEEDS_unit) $(NEEDS_fuzz) $(NEEDS_debug) $(MORE_GROUPS)
 KERNELS        ?= test
 run demo: PACKAGE_GROUPS := $(NEEDS_START)
 bench: PACKAGE_GROUPS := $(NEEDS_BENCH)

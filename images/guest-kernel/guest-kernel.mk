@@ -3,21 +3,40 @@
 # make guest-kernel  small kernels for guests, with the patch series and kexec jump, and their initramfs:
 #                    build/guest/FLAVOUR/vmlinuz. FLAVOUR is 6.12-guest, and 6.1-guest where that is Debian's
 #                    default kernel. It takes some minutes each, once; then they are in GUEST_KERNEL_CACHE.
-#                    Debian's kernels have no kexec jump, so the bench compares with the default one of these.
+#                    The bench runs on the default one. build/guest/patched names those that
+#                    tests/system/patched runs on.
 
 GUEST_KERNEL_CACHE  ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/switchyard/guest-kernel
 GUEST_KERNEL_CC     ?= gcc
 GUEST_KERNEL_SOURCE := /usr/src/linux-source-$(DEFAULT).tar.xz
 NEWER_KERNEL_SOURCE := /usr/src/linux-source-6.12.tar.xz
 GUEST_KERNEL        := $(B)/guest/$(DEFAULT)-guest
-GUEST_KERNELS       := $(sort $(GUEST_KERNEL) $(B)/guest/6.12-guest)
+PATCHED_VERSIONS    := $(sort $(DEFAULT) 6.12)
+GUEST_KERNELS       := $(PATCHED_VERSIONS:%=$(B)/guest/%-guest)
+PATCHED_KERNELS     := $(B)/guest/patched
+
+# $(call build_guest_kernel,VERSION,OUTPUT)
+build_guest_kernel = images/guest-kernel/build.sh /usr/src/linux-source-$(1).tar.xz guest/linux/patches/$(1) \
+	$(GUEST_KERNEL_CC) '$(GUEST_KERNEL_CACHE)' $(2)
 
 guest-kernel: $(foreach kernel,$(GUEST_KERNELS),$(kernel)/vmlinuz $(kernel)/initrd)
+	@printf '%s\n' $(notdir $(GUEST_KERNELS)) >$(PATCHED_KERNELS)
 
-$(B)/guest/%-guest/version: images/guest-kernel/fragment.config images/guest-kernel/build.sh \
+# The one that is built already, if there is one: nothing is compiled.
+guest-kernel-cached:
+	@mkdir -p $(dir $(PATCHED_KERNELS))
+	@for version in $(PATCHED_VERSIONS); do \
+		$(call build_guest_kernel,$$version,-) 2>/dev/null || continue; \
+		$(MAKE) --no-print-directory $(B)/guest/$$version-guest/initrd && \
+		echo $$version-guest >$(PATCHED_KERNELS); \
+		exit; \
+	done; \
+	: >$(PATCHED_KERNELS); \
+	echo '  KERNEL  none with the patches is built, so their tests are skipped: make guest-kernel'
+
+$(B)/guest/%-guest/version: images/guest-kernel/fragment.config $(wildcard images/guest-kernel/*.sh) \
 		$(wildcard guest/linux/patches/*/*.patch)
-	@images/guest-kernel/build.sh /usr/src/linux-source-$*.tar.xz guest/linux/patches/$* \
-		$(GUEST_KERNEL_CC) '$(GUEST_KERNEL_CACHE)' $(@D)
+	@$(call build_guest_kernel,$*,$(@D))
 
 $(B)/guest/%-guest/vmlinuz: $(B)/guest/%-guest/version
 	@touch -c $@
@@ -29,4 +48,4 @@ $(B)/guest/%-guest/initrd: $(B)/guest/%-guest/version $(B)/guest/syctl images/bu
 	@images/build-initramfs.sh $(@D) - $(B)/guest/syctl $@
 
 .SECONDARY: $(GUEST_KERNELS:%=%/version)
-.PHONY: guest-kernel
+.PHONY: guest-kernel guest-kernel-cached

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from linux import Linux
+from linux import BUSY_HOST, Linux
 from patched_kernels import ON_CONSOLE, ON_EACH
 from qemu import PROMPT
 from switchyard import module, open_console
@@ -30,8 +30,11 @@ def start(machines, lines, first='alpha', **settings):
     return machine, alpha
 
 
-def test_cpus_stay_in_a_deep_switch(machines, guest):
-    machine, alpha = start(machines, patched(guest, 'alpha') + patched(guest, 'beta'), memory='640M', smp=2)
+# Where Linux does not trust the local APICs' timers, the boot CPU passes on the interrupts of another timer.
+@pytest.mark.parametrize('extra', ['', 'nolapic_timer'])
+def test_cpus_stay_in_a_deep_switch(machines, guest, extra):
+    lines = patched(guest, 'alpha', extra=extra) + patched(guest, 'beta', extra=extra)
+    machine, alpha = start(machines, lines, memory='640M', smp=2)
     beta = Linux(machine, 'beta')
     assert alpha.try_run('ls /lib/modules/switchyard.ko')[1] == 1
     for _ in range(3):
@@ -44,7 +47,7 @@ def test_cpus_stay_in_a_deep_switch(machines, guest):
         said = kernel.run('dmesg')
         assert 'PM: suspend entry (switch)' in said
         assert not re.search('CPU 1 is now offline|Disabling non-boot CPUs|Booting Node 0 Processor 1.*\n.*suspend', said)
-        assert kernel.alarms() == []
+        assert kernel.alarms(BUSY_HOST) == []
 
 
 def test_kunit(machines, guest):

@@ -28,6 +28,9 @@ patches=$(realpath "$patches")
 name=$(basename "$source" .tar.xz)
 # checkpatch starts Python, and wants Debian's with its module git.
 PATH=/usr/bin:$PATH
+# The tree may lie in another repository.
+GIT_CEILING_DIRECTORIES=$(dirname "$(realpath -m "$tree")")
+export GIT_CEILING_DIRECTORIES
 
 say() {
 	echo "  CHECK   $name: $*"

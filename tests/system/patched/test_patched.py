@@ -51,6 +51,23 @@ def test_cpus_stay_in_a_deep_switch(machines, guest, extra):
         assert kernel.alarms(BUSY_HOST) == []
 
 
+@pytest.mark.parametrize('extra, before', [
+    ('switchyard.keep_cpus=0', 'true'),
+    # All CPUs would have to change these together, which they do not when they come along.
+    ('', "echo 'base=0xe0000000 size=0x100000 type=write-combining' > /proc/mtrr")], ids=['parameter', 'memory types'])
+def test_cpus_that_can_not_stay_go_offline(machines, guest, extra, before):
+    machine, alpha = start(machines, patched(guest, 'alpha', extra=extra) + patched(guest, 'beta'), memory='640M', smp=2)
+    beta = Linux(machine, 'beta')
+    alpha.run(before)
+    alpha.switch_to(beta)
+    beta.switch_to(alpha)
+    alpha.check_cpus(2)
+    assert alpha.run('dmesg').count('CPU 1 is now offline') == 1
+    assert alpha.alarms(BUSY_HOST) == []
+    alpha.switch_to(beta)
+    assert 'CPU 1 is now offline' not in beta.run('dmesg')
+
+
 def disks(folder):
     arguments = []
     for name in 'alpha', 'beta':

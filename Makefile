@@ -55,7 +55,7 @@ INSTALLED = \
 	$(B)/switchyard.elf=/boot/switchyard/switchyard.elf \
 	$(B)/switchyard.efi=$(PREFIX)/lib/switchyard/switchyard.efi \
 	$(foreach file,$(DRIVER_SOURCES) guest/linux/Kconfig,\
-		$(file)=$(PREFIX)/src/switchyard-$(VERSION)/$(notdir $(file))) \
+		$(file)=$(PREFIX)/src/switchyard-$(VERSION)/$(file:guest/linux/%=%)) \
 	$(foreach file,$(ABI_HEADERS),\
 		$(file)=$(PREFIX)/include/switchyard/$(notdir $(file))) \
 	$(foreach file,README.md $(wildcard docs/*.md),$(file)=$(PREFIX)/share/doc/switchyard/$(file))

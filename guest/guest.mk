@@ -4,13 +4,17 @@
 #
 #   build/guest/FLAVOUR/switchyard.ko   for Debian's kernel in build/kernels/FLAVOUR
 #   build/guest/syctl
+#
+# make patches        the kernel patch series anew, after changes of the driver: guest/linux/patches/
+# make patches-check  each patch of it is applied, looked at by the kernel's checkpatch.pl, and compiled
 
 # syctl is a program for Linux: the cross compiler of the monitor need not have a C library.
 GUEST_CC     ?= gcc
 GUEST_CFLAGS := -std=gnu11 -Os -g0 -Wall -Wextra -Werror
 
 # Without what a build by hand leaves there.
-DRIVER_SOURCES := $(filter-out %.mod.c,$(sort $(wildcard guest/linux/*.[chS]))) guest/linux/Kbuild
+DRIVER_SOURCES := $(filter-out %.mod.c,$(sort $(wildcard guest/linux/*.[chS] guest/linux/stock/*.[ch]))) \
+	guest/linux/Kbuild
 # What guests other than the driver include: the ABI.
 ABI_HEADERS    := $(filter-out %_core.h,$(wildcard guest/linux/switchyard*.h))
 SYCTL_SOURCES  := $(sort $(wildcard guest/syctl/*.c))
@@ -24,7 +28,7 @@ guest: $(FLAVOURS:%=$(B)/guest/%/switchyard.ko) $(B)/guest/syctl
 define build_module
 	@echo "  DRIVER  $@"
 	@mkdir -p $(@D)
-	@cp $(2) $(@D)
+	@for file in $(2); do install -D -m 644 $$file $(@D)/$${file#$(dir $(firstword $(2)))}; done
 	@compiler=$$(cat $(1)/compiler); command -v $$compiler >/dev/null || { \
 		echo "error: missing: $$compiler; install with: apt-get install $$compiler" >&2; \
 		exit 1; \
@@ -42,4 +46,17 @@ $(B)/guest/syctl: $(SYCTL_SOURCES) $(SYCTL_HEADERS)
 	@mkdir -p $(@D)
 	@$(GUEST_CC) $(GUEST_CFLAGS) -static -s -Iguest/linux -o $@ $(SYCTL_SOURCES)
 
-.PHONY: guest
+patches:
+	@$(PYTHON) guest/linux/patches/series.py
+
+# $(call check_series,VERSION)
+define check_series
+	guest/linux/patches/check.sh /usr/src/linux-source-$(1).tar.xz guest/linux/patches/$(1) \
+		$(GUEST_KERNEL_CC) images/guest-kernel/fragment.config $(abspath $(B))/patches/$(1)
+
+endef
+
+patches-check:
+	$(foreach version,$(PATCHED_VERSIONS),$(call check_series,$(version)))
+
+.PHONY: guest patches patches-check

@@ -3,8 +3,9 @@
 #
 # build-initramfs.sh KERNEL DRIVER SYCTL OUTPUT - the initramfs of a Linux slot.
 #
-# KERNEL: directory made by fetch-kernels.sh; DRIVER: its switchyard.ko. Needs no root. The same
-# input gives the same output, to the byte: fixed times (SOURCE_DATE_EPOCH), owners and order.
+# KERNEL: directory made by fetch-kernels.sh; DRIVER: its switchyard.ko, or - if the kernel has the driver
+# itself. Needs no root. The same input gives the same output, to the byte: fixed times (SOURCE_DATE_EPOCH),
+# owners and order.
 set -eu
 
 kernel=$1
@@ -35,8 +36,11 @@ done
 
 # /lib/modules/order lists the modules and their dependencies, in the order of loading. The driver comes
 # first: until it is loaded, a panic takes all parked slots along.
-cp "$driver" "$root/lib/modules/switchyard.ko"
-echo switchyard.ko >"$root/lib/modules/order"
+: >"$root/lib/modules/order"
+if [ "$driver" != - ]; then
+	cp "$driver" "$root/lib/modules/switchyard.ko"
+	echo switchyard.ko >"$root/lib/modules/order"
+fi
 for module in $wanted; do
 	/sbin/modprobe -C /dev/null -d "$kernel" -S "$version" --show-depends "$module" \
 		2>/dev/null || true

@@ -9,7 +9,7 @@
 
 # The variables that packages.txt names.
 PACKAGE_VARIABLES := CC LD NASM PYTHON FONT EFI_HEADER GUEST_CC HOST_CC FUZZ_CC FUZZ_AR QEMU \
-	GUEST_KERNEL_CC GUEST_KERNEL_SOURCE
+	GUEST_KERNEL_CC GUEST_KERNEL_SOURCE NEWER_KERNEL_SOURCE
 
 # Words GROUP:PACKAGE. The search runs once, for goals that need the result.
 MISSING = $(eval MISSING := $$(shell $(foreach name,$(PACKAGE_VARIABLES),$(name)='$($(name))') \
@@ -41,8 +41,11 @@ NEEDS_mutation := monitor font image machine
 NEEDS_system   := $(NEEDS_SYSTEM)
 NEEDS_soak     := $(NEEDS_SYSTEM)
 NEEDS_test-parts := $(NEEDS_SYSTEM)
-NEEDS_guest-kernel := $(NEEDS_GUEST_KERNEL)
+NEEDS_guest-kernel := $(NEEDS_GUEST_KERNEL) newer
+NEEDS_patches-check := $(NEEDS_guest-kernel) checks
 NEEDS_bench-run := $(NEEDS_BENCH)
+
+$(foreach kernel,$(GUEST_KERNELS),$(eval NEEDS_$(kernel)/version := $(NEEDS_GUEST_KERNEL)))
 
 NEEDS_$(B)/switchyard.elf := monitor font
 NEEDS_$(B)/switchyard.efi := monitor font efi
@@ -68,7 +71,7 @@ else ifneq ($(NO_PACKAGES),)
 $(error missing: $(subst $(space),$(comma)$(space),$(NO_PACKAGES)); install with: apt-get install $(NO_PACKAGES))
 endif
 
-PACKAGE_GROUPS := $(NEEDS_SYSTEM) $(NEEDS_all) $(NEEDS_lint) $(NEEDS_unit) $(NEEDS_fuzz) $(NEEDS_debug)
+PACKAGE_GROUPS := $(NEEDS_SYSTEM) $(NEEDS_all) $(NEEDS_lint) $(NEEDS_unit) $(NEEDS_fuzz) $(NEEDS_debug) $(MORE_GROUPS)
 KERNELS        ?= test
 run demo: PACKAGE_GROUPS := $(NEEDS_START)
 bench: PACKAGE_GROUPS := $(NEEDS_BENCH)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # make test    installs what is missing, builds, then lint, unit tests, fuzzing and system tests
-# make test-all  the same with those system tests that take long, and all mutations
+#              (those of patched kernels on one that make guest-kernel has built, if there is one)
+# make test-all  the same with those system tests that take long, all mutations, and all patched kernels,
+#              which it builds first
 # make lint    formatting, cppcheck, the structure of the sources
 # make system  system tests in QEMU; TESTS='-k tick' runs some of them
 # make mutation  what the monitor keeps is left out, item by item: the torture guest must see it
@@ -37,6 +39,8 @@ SELECT ?= -m 'not thorough'
 
 test-all: TEST_STEPS = packages test-parts lint unit fuzz mutation system
 test-all: export SELECT =
+test-all: export PATCHED_PART = guest-kernel
+test-all: export MORE_GROUPS = $(NEEDS_guest-kernel)
 
 test test-all:
 	@set -e; for step in $(TEST_STEPS); do \
@@ -45,7 +49,10 @@ test test-all:
 		[ $$step = system ] || echo "== $$step took $$(($$(date +%s) - begin)) s"; \
 	done
 
-test-parts: $(TEST_PARTS)
+# Kernels with the patch series.
+PATCHED_PART ?= guest-kernel-cached
+
+test-parts: $(TEST_PARTS) $(PATCHED_PART)
 
 # Generated headers and sources lie in build/, or are named *.mod.c by the kernel's make; they are not
 # written by hand.

@@ -28,7 +28,7 @@ struct switchyard_gate {
 
 /* The state of a switch. Only one switch can be under way. */
 struct switchyard_turn {
-	struct mutex lock;
+	struct mutex lock;		  /* held while a switch is under way */
 	const struct switchyard_way *way; /* set by the hooks; NULL: they are not loaded */
 	struct switchyard_lost lost;	  /* why the last request failed with -ENOTRECOVERABLE */
 	struct task_struct *task;	  /* it calls suspend() for us; NULL: no task does */
@@ -60,6 +60,9 @@ extern struct switchyard_core switchyard_core;
 
 int switchyard_gate_init(struct switchyard_gate *gate, const struct switchyard_info *info);
 void switchyard_gate_exit(struct switchyard_gate *gate);
+
+/* The instructions around the call: core_gate_call.S has its contract. */
+s64 switchyard_gate_call_asm(u64 op, u64 arg, u64 entry, u64 cr3);
 
 /*
  * Calls the gate with interrupts off, in any context, even in an NMI. On a CPU that is not the boot
@@ -115,7 +118,7 @@ void switchyard_request_later(struct switchyard_core *core, u32 slot);
  */
 void switchyard_programs_run(const char *when, const char *to);
 
-/* Notes that a switch begins; then its phases, by switchyard_phase(); and its end, by whom it went to. */
+/* Notes that a switch begins. After its phases (switchyard_phase()), _end() says where it went. */
 void switchyard_times_begin(void);
 void switchyard_times_end(const char *to);
 

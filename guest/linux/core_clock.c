@@ -3,15 +3,15 @@
  * core_clock.c - tells Linux how long its slot was parked, and measures how long each phase of the
  * last switches took.
  *
- * When Linux resumes, it adds the time spent asleep to its clocks. By itself it takes that time from
- * the RTC, which counts whole seconds. But if there is a clock source that does not stop meanwhile,
- * Linux takes it from there (timekeeping_resume() in kernel/time/timekeeping.c). So the driver
- * registers one, which counts by the time-stamp counter. To set the clock afterwards would do harm:
- * Linux then drops what NTP has found out.
+ * When Linux resumes, it adds the time spent asleep to its clocks. By itself it takes that time
+ * from the RTC, which counts whole seconds. But if there is a clock source that does not stop
+ * meanwhile, Linux takes it from there (timekeeping_resume() in kernel/time/timekeeping.c). So the
+ * driver registers one, which counts by the time-stamp counter. To set the clock afterwards would
+ * do harm: Linux then drops what NTP has found out.
  *
  * The time-stamp counter does not stop at a switch. It is calibrated to about 500 parts in a
- * million, so after a long time the RTC is more exact. Then this clock source tells that no time has
- * passed, and Linux takes the RTC.
+ * million, so after a long time the RTC is more exact. Then this clock source tells that no time
+ * has passed, and Linux takes the RTC.
  *
  * Phases are counted by the time-stamp counter, too, because Linux's own clocks stand still in the
  * middle of a switch.
@@ -19,6 +19,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/clocksource.h>
+#include <linux/cpufeature.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/module.h>
@@ -26,7 +27,6 @@
 #include <linux/string.h>
 #include <linux/time64.h>
 #include <linux/uaccess.h>
-#include <asm/cpufeature.h>
 #include <asm/msr.h>
 #include <asm/tsc.h>
 #include <asm/x86_init.h>
@@ -49,7 +49,10 @@ static int absence_begin(struct clocksource *clock)
 	return 0;
 }
 
-/* Nanoseconds. Linux sleeps in other ways, too, in which the counter may stop. Those are not counted. */
+/*
+ * Nanoseconds. Linux sleeps in other ways, too, in which the counter may stop. Those are not
+ * counted.
+ */
 static u64 absence_read(struct clocksource *clock)
 {
 	u64 nsec = 0;
@@ -90,8 +93,8 @@ void switchyard_clock_exit(void)
 /*
  * sched_clock() counts by the time-stamp counter. If it counted the time away, the scheduler would
  * charge it to the task that switches, and its group would stand still until it is paid back. So it
- * goes on where it was, as it does when Linux resumes from suspend to RAM (save_processor_state() in
- * arch/x86/power/cpu.c).
+ * goes on where it was, as it does when Linux resumes from suspend to RAM (save_processor_state()
+ * in arch/x86/power/cpu.c).
  */
 void switchyard_clock_hold(void)
 {

@@ -4,18 +4,18 @@
  *
  * The gate needs memory below 512 GiB mapped to itself, which Linux does not have. The monitor
  * provides page tables for that (switchyard_info.identity_*). So this file needs only a top-level
- * table whose entry 0 points to them and whose upper half is the kernel's own. Each CPU has its own,
- * because part of the kernel's half may be a process's (its LDT).
+ * table whose entry 0 points to them and whose upper half is the kernel's own. Each CPU has its
+ * own, because part of the kernel's half may be a process's (its LDT).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/gfp.h>
+#include <linux/io.h>
 #include <linux/irqflags.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/string.h>
-#include <asm/io.h>
 #include <asm/pgtable_types.h>
 #include <asm/special_insns.h>
 #include "compat.h"
@@ -33,8 +33,6 @@
  * (arch/x86/entry/calling.h), and an NMI handler would clear it while our table is loaded.
  */
 #define TOP_ORDER 1
-
-s64 switchyard_gate_call_asm(u64 op, u64 arg, u64 entry, u64 cr3);
 
 int switchyard_gate_init(struct switchyard_gate *gate, const struct switchyard_info *info)
 {

@@ -12,9 +12,9 @@
  * long acts anyway.
  *
  * Keys that were down when this slot was parked: Linux's input core lets go of all keys when it
- * suspends a keyboard, but its HID layer (USB and Bluetooth) compares each report with the one before.
- * If a key was let go while another kernel had the keyboard, HID believes that it is still down, and
- * ignores the next press. So HID gets a report without keys.
+ * suspends a keyboard, but its HID layer (USB and Bluetooth) compares each report with the one
+ * before. If a key was let go while another kernel had the keyboard, HID believes that it is still
+ * down, and ignores the next press. So HID gets a report without keys.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -60,7 +60,7 @@ static bool chord_down(const struct input_dev *dev)
 
 /* A chord that was pressed and has not acted yet. */
 static struct switchyard_chord {
-	spinlock_t lock;
+	spinlock_t lock;       /* keyboards send events at the same time */
 	struct input_dev *dev; /* on which keyboard; NULL: there is none */
 	u32 slot;
 	struct delayed_work held;
@@ -173,9 +173,8 @@ static struct input_handler keys_handler = {
 	.id_table = keys_ids,
 };
 
-typedef typeof(hid_input_report) report_fn;
-
-static void report_nothing(struct hid_device *hid, struct hid_report *report, report_fn *input)
+static void report_nothing(struct hid_device *hid, struct hid_report *report,
+			   typeof(hid_input_report) *input)
 {
 	u8 bytes[REPORT_BYTES] = {report->id};
 	u32 length = hid_report_len(report);
@@ -189,7 +188,7 @@ static void forget_hid_keys(const struct input_dev *dev)
 	struct device *parent = dev->dev.parent;
 	struct hid_report *report;
 	struct hid_device *hid;
-	report_fn *input;
+	typeof(hid_input_report) *input;
 
 	if (!parent || !parent->bus || strcmp(parent->bus->name, HID_BUS))
 		return;

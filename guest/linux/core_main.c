@@ -79,7 +79,7 @@ static int map_info(void)
 	return error;
 }
 
-int switchyard_core_init(void)
+int switchyard_core_find(void)
 {
 	struct switchyard_core *core = &switchyard_core;
 	int error = map_info();
@@ -87,11 +87,21 @@ int switchyard_core_init(void)
 	if (error)
 		return error;
 	error = switchyard_gate_init(&core->gate, core->info);
+	if (error) {
+		memunmap(core->info);
+		return error;
+	}
+	core->info->notes.driver = 1;
+	return 0;
+}
+
+int switchyard_core_init(void)
+{
+	struct switchyard_core *core = &switchyard_core;
+	int error = switchyard_clock_init();
+
 	if (error)
-		goto unmap;
-	error = switchyard_clock_init();
-	if (error)
-		goto undo_gate;
+		return error;
 	error = switchyard_request_init(core);
 	if (error)
 		goto undo_clock;
@@ -105,7 +115,6 @@ int switchyard_core_init(void)
 	if (error)
 		goto undo_device;
 
-	core->info->notes.driver = 1;
 	pr_info("slot %s, %u slots, gate at 0x%llx\n", core->info->slot[core->info->self - 1].name,
 		core->info->slot_count, core->info->gate);
 	return 0;
@@ -118,23 +127,23 @@ undo_request:
 	switchyard_request_exit(core);
 undo_clock:
 	switchyard_clock_exit();
-undo_gate:
-	switchyard_gate_exit(&core->gate);
-unmap:
-	memunmap(core->info);
 	return error;
 }
 
 void switchyard_core_exit(void)
 {
-	struct switchyard_core *core = &switchyard_core;
-
-	core->info->notes.driver = 0;
 	switchyard_keys_exit();
 	switchyard_device_exit();
 	switchyard_service_exit();
-	switchyard_request_exit(core);
+	switchyard_request_exit(&switchyard_core);
 	switchyard_clock_exit();
+}
+
+void switchyard_core_lose(void)
+{
+	struct switchyard_core *core = &switchyard_core;
+
+	core->info->notes.driver = 0;
 	switchyard_gate_exit(&core->gate);
 	memunmap(core->info);
 }

@@ -2,10 +2,10 @@
 /*
  * core_programs.c - runs the administrator's programs before and after a switch.
  *
- * They lie in a folder. The kernel can't list a folder, so `syctl hooks` does, and runs them one after
- * the other. The driver starts it for every switch, whoever asked for it, and waits. Whatever comes
- * of it is a line in the log, and the switch goes on: a person who wants to leave must not be kept by
- * a broken program. Without the folder, nothing is started.
+ * They lie in a folder. The kernel can't list a folder, so `syctl hooks` does, and runs them one
+ * after the other. The driver starts it for every switch, whoever asked for it, and waits. Whatever
+ * comes of it is a line in the log, and the switch goes on: a person who wants to leave must not be
+ * kept by a broken program. Without the folder, nothing is started.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -46,8 +46,8 @@ static bool folder_exists(void)
 /* Returns syctl's status as wait() tells it, or a negative errno if it is not there. */
 static int start(const char *path, const char *when, const char *to)
 {
-	char *argv[] = {(char *)path, "hooks", (char *)when, (char *)to, NULL};
-	static char *environment[] = {
+	char *argv[5] = {(char *)path, "hooks", (char *)when, (char *)to, NULL};
+	static char *environment[3] = {
 		"HOME=/", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 		NULL};
 
@@ -75,7 +75,7 @@ void switchyard_programs_run(const char *when, const char *to)
 	if (!folder_exists())
 		return;
 	error = start_anywhere(when, to);
-	/* syctl itself tells in the log what is wrong with a program, and ends with status 1 then. */
+	/* syctl itself logs what is wrong with a program, and ends with status 1 then. */
 	if (error > 0 && error != 1 << 8)
 		pr_warn("not all in " SWITCHYARD_HOOKS
 			" may have been run: syctl ended with wait status %#x\n",

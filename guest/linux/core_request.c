@@ -43,11 +43,12 @@ bool switchyard_request_suspends(void)
 	return READ_ONCE(switchyard_core.turn.task) == current;
 }
 
-/* The CPUs that come along in a quick switch, for the argument of the gate. */
+/* The CPUs that come along, for the argument of the gate. */
 static u64 others(const struct switchyard_turn *turn)
 {
-	return turn->op & SWITCHYARD_QUICK ? (u64)(num_online_cpus() - 1) << SWITCHYARD_OTHERS_SHIFT
-					   : 0;
+	return turn->op & (SWITCHYARD_QUICK | SWITCHYARD_KEEP_CPUS)
+		       ? (u64)(num_online_cpus() - 1) << SWITCHYARD_OTHERS_SHIFT
+		       : 0;
 }
 
 int switchyard_request_enter(bool *left)
@@ -94,11 +95,12 @@ void switchyard_request_end(void)
 static int suspend_despite_keys(struct switchyard_turn *turn)
 {
 	unsigned long limit = jiffies + WAKE_LIMIT;
-	int error = turn->way->suspend();
+	bool keep_cpus = turn->op & SWITCHYARD_KEEP_CPUS;
+	int error = turn->way->suspend(keep_cpus);
 
 	while (error == -EBUSY && !turn->entered && time_before(jiffies, limit)) {
 		msleep(WAKE_PAUSE_MSEC);
-		error = turn->way->suspend();
+		error = turn->way->suspend(keep_cpus);
 	}
 	return error;
 }
@@ -110,8 +112,8 @@ static int refuse(struct switchyard_turn *turn, const char *reason)
 }
 
 /*
- * Tells the monitor which PCI functions this kernel uses, and asks if it allows the request. Returns
- * 0, or -EOPNOTSUPP and fills turn->reason.
+ * Tells the monitor which PCI functions this kernel uses, and asks if it allows the request.
+ * Returns 0, or -EOPNOTSUPP and fills turn->reason.
  */
 static int prepare(struct switchyard_turn *turn, u32 op, u32 slot)
 {
@@ -131,6 +133,22 @@ static int prepare(struct switchyard_turn *turn, u32 op, u32 slot)
 	return error;
 }
 
+/*
+ * If the monitor does not let the other CPUs come along, or is so old that it can't, they go
+ * offline.
+ */
+static int prepare_deep(struct switchyard_turn *turn)
+{
+	int error = -EOPNOTSUPP;
+
+	if (turn->way->can_keep_cpus)
+		error = prepare(turn, turn->op | SWITCHYARD_KEEP_CPUS, turn->slot);
+	if (error == -EOPNOTSUPP)
+		return prepare(turn, turn->op, turn->slot);
+	turn->op |= SWITCHYARD_KEEP_CPUS;
+	return error;
+}
+
 /* What may be otherwise in a deep switch. */
 static bool refused_at_the_gate(s64 result)
 {
@@ -139,8 +157,9 @@ static bool refused_at_the_gate(s64 result)
 }
 
 /*
- * Makes a quick switch: no task is frozen, no device is suspended, no CPU goes offline. The hooks stop
- * all CPUs, each of them enters the gate, and goes on where it was. Returns as request_suspend().
+ * Makes a quick switch: no task is frozen, no device is suspended, no CPU goes offline. The hooks
+ * stop all CPUs, each of them enters the gate, and goes on where it was. Returns as
+ * request_suspend().
  */
 static int quick_switch(struct switchyard_turn *turn, s32 *result)
 {
@@ -173,7 +192,7 @@ static int request_suspend(struct switchyard_turn *turn, bool force, s32 *result
 
 	if (!force && turn->way->find_lost(&turn->lost))
 		return -ENOTRECOVERABLE;
-	error = prepare(turn, turn->op, turn->slot);
+	error = prepare_deep(turn);
 	if (error)
 		return error;
 
@@ -191,8 +210,8 @@ static int request_suspend(struct switchyard_turn *turn, bool force, s32 *result
 }
 
 /*
- * The same, with programs before and after it. The ones before it come before devices are looked at,
- * because one may unload a driver that can't suspend. If nothing comes of the switch, the ones
+ * The same, with programs before and after it. The ones before it come before devices are looked
+ * at, because one may unload a driver that can't suspend. If nothing comes of the switch, the ones
  * after it undo what the first did.
  */
 static int request_with_programs(struct switchyard_turn *turn, const char *to, bool force,
@@ -223,8 +242,8 @@ static int request_with_programs(struct switchyard_turn *turn, const char *to, b
 
 /*
  * While a switch is under way, this fails. One that is back, and only runs its programs, is waited
- * for, because a key must not be lost. The caller does not sleep in mutex_lock(), where it could not
- * be frozen if yet another request came first.
+ * for, because a key must not be lost. The caller does not sleep in mutex_lock(), where it could
+ * not be frozen if yet another request came first.
  */
 static bool take_turn(struct switchyard_turn *turn)
 {

@@ -2,8 +2,8 @@
 /*
  * core_service.c - services of the monitor, for programs. Linux goes on meanwhile.
  *
- * The monitor takes physical addresses in this slot's RAM. So the structure and the buffer of a call
- * lie in memory of the kernel that is in one piece, and the program's buffer is copied.
+ * The monitor takes physical addresses in this slot's RAM. So the structure and the buffer of a
+ * call lie in memory of the kernel that is in one piece, and the program's buffer is copied.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -22,7 +22,7 @@
 /* One service at a time: there is one structure. */
 static DEFINE_MUTEX(service_lock);
 
-/* The structure of that call. It is not static, because a module's own memory is not in one piece. */
+/* The structure of that call, allocated, because a module's own memory is not in one piece. */
 static struct switchyard_call *call;
 
 /* The open file that loads an image; NULL: none does. The monitor knows only this slot. */
@@ -132,7 +132,7 @@ void switchyard_service_list(void)
 	switchyard_service_ask(NULL, &list);
 }
 
-/* It can't fail: nobody else could load before this kernel ends. So it takes no signal, and no memory. */
+/* It takes no signal and no memory: if it failed, nobody could load before this kernel ends. */
 void switchyard_service_close(const struct file *file)
 {
 	const struct switchyard_ask abort = {.service = SWITCHYARD_LOAD_ABORT};
@@ -149,11 +149,7 @@ void switchyard_service_close(const struct file *file)
 int switchyard_service_init(void)
 {
 	call = kzalloc(sizeof(*call), GFP_KERNEL);
-	if (!call) {
-		pr_err("no memory for calls of services\n");
-		return -ENOMEM;
-	}
-	return 0;
+	return call ? 0 : -ENOMEM;
 }
 
 void switchyard_service_exit(void)

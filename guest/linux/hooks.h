@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hooks.h - the hooks into a stock kernel, which has no interface for a switch, so other interfaces
- * are used. The hooks use only switchyard_core.h of the core.
+ * hooks.h - the hooks into the kernel by which it stops, ends and crashes. They use only
+ * switchyard_core.h of the core.
+ *
+ * A stock kernel has no interface for some of that, so other interfaces are used (stock/stock.h). A
+ * kernel with the patch series has its own.
  *
  * Functions named *_init() return 0 or a negative errno, and print the reason. *_exit() undoes
  * them.
@@ -9,17 +12,10 @@
 #ifndef SWITCHYARD_HOOKS_H
 #define SWITCHYARD_HOOKS_H
 
+#include <linux/suspend.h>
 #include "switchyard_core.h"
 
 struct vc_data;
-
-/* Reboot notifier and syscore shutdown. */
-int switchyard_ending_init(void);
-void switchyard_ending_exit(void);
-
-/* Functions of smp_ops, and NMI handler. */
-int switchyard_boot_cpu_init(void);
-void switchyard_boot_cpu_exit(void);
 
 /*
  * Called on a CPU on which this kernel ends or crashes. If that is another CPU, the boot CPU stops
@@ -27,24 +23,19 @@ void switchyard_boot_cpu_exit(void);
  */
 void switchyard_fetch_boot_cpu(void);
 
-/* Panic notifier. It can't fail. */
-void switchyard_panic_init(void);
-void switchyard_panic_exit(void);
-
 /* Timers for the parameter `timeout`. They can't fail. */
 void switchyard_timeout_init(void);
 void switchyard_timeout_spread(void); /* called when all CPUs are back after a switch */
 
-/* Probe at emergency_restart(). Without it, the driver goes on. */
-void switchyard_restart_init(void);
-void switchyard_restart_exit(void);
+/* Called when this kernel has started other CPUs. */
+void switchyard_guard_again(void);
 
-/* Called when all CPUs are back after a switch. */
-void switchyard_restart_guard(void);
-
-/* Probes at what changes the fonts of a VGA. Without them, the monitor reads the fonts at each switch. */
-void switchyard_font_init(void);
-void switchyard_font_exit(void);
+/*
+ * Says whether _changed() is called whenever a VGA's fonts may change. If not, the monitor reads
+ * the fonts at each switch.
+ */
+void switchyard_font_watch(bool watches);
+void switchyard_font_changed(void);
 
 /*
  * Called before a switch with the console that is shown then. Returns SWITCHYARD_SPARE_SAME_FONTS
@@ -57,25 +48,49 @@ void switchyard_font_kept(void);
 /* The same as the first one for a quick switch, while all CPUs are stopped. */
 u32 switchyard_font_spared_running(void);
 
+/* What the monitor need not keep now, in a deep switch: bits of enum switchyard_spared. */
+u32 switchyard_spared(void);
+
+/* Called before a deep switch, while the person's console is shown. */
+void switchyard_screen_note(void);
+
+/* Operations for the PM core, in the order in which it calls them (struct platform_suspend_ops). */
+int switchyard_switch_begin(suspend_state_t state);
+int switchyard_switch_devices_off(void);
+int switchyard_switch_enter(suspend_state_t state);
+void switchyard_switch_wake(void);
+void switchyard_switch_end(void);
+
 /* Timers for the CPUs that a quick switch stops, and notifier of PCI drivers. They can't fail. */
 void switchyard_quick_init(void);
 void switchyard_quick_exit(void);
+
+/*
+ * A quick switch: _find() comes first, and _forget() last. The others are called while all CPUs are
+ * stopped: _begin(), _enter() and _end() on the boot CPU, the second with Linux's core suspended,
+ * and _back() on each other CPU that was in switchyard_request_park() meanwhile.
+ */
+void switchyard_quick_find(void);
+void switchyard_quick_forget(void);
+int switchyard_quick_begin(void);
+int switchyard_quick_enter(void);
+void switchyard_quick_end(bool entered);
+void switchyard_quick_back(void);
 
 /* Functions for struct switchyard_way. */
 bool switchyard_find_lost(struct switchyard_lost *lost);
 u32 switchyard_find_uses(u16 *uses, u32 *count, const char **reason);
 const char *switchyard_why_not_quick(void);
-int switchyard_quick_stop(void);
 
-/* Notifier of network devices. _resume() is called when devices are back after a switch. It sleeps. */
+/* Notifier of network devices. _resume() is called when devices are back. It sleeps. */
 int switchyard_network_init(void);
 void switchyard_network_exit(void);
 void switchyard_network_resume(void);
 
-/* Called after a switch, before any device is resumed. */
-void switchyard_hotplug_wake(void);
-
-/* The same: functions that this kernel does not use are left as they are. */
+/*
+ * Called after a switch, before any device is resumed: functions that this kernel does not use are
+ * left as they are.
+ */
 void switchyard_quick_wake(void);
 
 /* Notifier of platform devices. */
@@ -86,14 +101,14 @@ void switchyard_watchdog_exit(void);
 int switchyard_sleep_init(void);
 void switchyard_sleep_exit(void);
 
-/* Tells in the log that this kernel may not sleep in that way. */
-void switchyard_sleep_refused(const char *what);
-
 /*
- * Sets the PM core's platform_suspend_ops. It can't fail. It comes last, because the former
- * operations can't be restored.
+ * From now on, requests are taken. It can't fail. It comes last: in a stock kernel, it sets the PM
+ * core's operations, and the former ones can't be restored.
  */
 void switchyard_suspend_init(void);
 void switchyard_suspend_exit(void);
+
+/* Tells in the log that this kernel may not sleep in that way. */
+void switchyard_sleep_refused(const char *what);
 
 #endif

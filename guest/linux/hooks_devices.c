@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hooks_devices.c - finds devices that would not come back from a switch, because their driver has no
- * methods for suspend and resume.
+ * hooks_devices.c - finds devices that would not come back from a switch, because their driver has
+ * no methods for suspend and resume.
  *
  * The PM core passes over such a driver. The switch would succeed, and afterwards the device would
  * not be in the state that its driver expects. There are two kinds:
  *   - virtio devices. The PCI part resets the device at resume, even if the driver has no method to
  *     set it up again (virtio_device_restore() in drivers/virtio/virtio.c). virtio_gpu has none;
- *   - PCI devices that are bus masters. They read their orders from memory, at addresses that another
- *     slot's driver has changed. Drivers of other PCI devices often need no methods, because the
- *     device has next to no state; SMBus controllers are an example.
+ *   - PCI devices that are bus masters. They read their orders from memory, at addresses that
+ *     another slot's driver has changed. Drivers of other PCI devices often need no methods,
+ *     because the device has next to no state; SMBus controllers are an example.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -41,15 +41,15 @@ static bool pci_is_lost(struct device *device)
 			pm->resume_early || pm->resume_noirq);
 }
 
-/* Returns 1 and fills *data, a struct switchyard_lost, if the device would not come back; else 0. */
+/* Returns 1 and fills *data (struct switchyard_lost) if the device would not come back; else 0. */
 static int look_at(struct device *device, void *data)
 {
 	struct switchyard_lost *lost = data;
 	const struct device *card = NULL;
 
 	/*
-	 * The lock keeps the driver. Whoever holds it may hang in a driver's probe, and a switch must
-	 * not wait for that: the PM core sees to such a device.
+	 * The lock keeps the driver. Whoever holds it may hang in a driver's probe, and a switch
+	 * must not wait for that: the PM core sees to such a device.
 	 */
 	if (!device_trylock(device))
 		return 0;

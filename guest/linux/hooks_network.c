@@ -54,15 +54,15 @@ static bool is_card(const struct net_device *device)
 	       is_valid_ether_addr(device->perm_addr);
 }
 
-/* Returns true for a card with its own address: nobody chose another, and its driver invented none. */
+/* Returns true for a card with its own address: nobody chose one, and its driver invented none. */
 static bool has_cards_own(const struct net_device *device)
 {
 	return is_card(device) && device->addr_assign_type == NET_ADDR_PERM;
 }
 
 /*
- * Gives a card its address, unless somebody chose one, or the card's driver invented one. The caller
- * holds RTNL.
+ * Gives a card its address, unless somebody chose one, or the card's driver invented one. The
+ * caller holds RTNL.
  */
 static void give_address(struct net_device *device)
 {
@@ -95,8 +95,8 @@ static void give_first_address(struct net_device *device)
 }
 
 /*
- * Sets the address that Linux knows again after a switch, because another slot has set another, or the
- * card has forgotten it, and virtio_net, for one, does not set it again. In Linux 6.12,
+ * Sets the address that Linux knows again after a switch, because another slot has set another, or
+ * the card has forgotten it, and virtio_net, for one, does not set it again. In Linux 6.12,
  * dev_set_mac_address() does nothing if it believes that the address is set already. Some drivers
  * refuse while the card is up. They set the address themselves when they resume the card.
  */
@@ -112,7 +112,7 @@ static void renew_address(struct net_device *device)
 	device->netdev_ops->ndo_set_mac_address(device, &address);
 }
 
-static void for_each_device(void (*function)(struct net_device *device))
+static void walk_devices(void (*function)(struct net_device *device))
 {
 	struct net_device *device;
 	struct net *net;
@@ -154,7 +154,7 @@ int switchyard_network_init(void)
 		pr_err("no notifier of network devices, error %d\n", error);
 		return error;
 	}
-	for_each_device(give_first_address);
+	walk_devices(give_first_address);
 	return 0;
 }
 
@@ -166,5 +166,5 @@ void switchyard_network_exit(void)
 
 void switchyard_network_resume(void)
 {
-	for_each_device(renew_address);
+	walk_devices(renew_address);
 }

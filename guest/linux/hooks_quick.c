@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hooks_quick.c - stops all CPUs of a stock kernel for a quick switch.
+ * hooks_quick.c - a quick switch: what CPUs do while all of them are stopped.
  *
- * stop_machine() brings all CPUs to one function, with interrupts off. There, the boot CPU does what
- * Linux does last of all before it sleeps: syscore_suspend() stops its clocks and keeps the interrupt
- * controllers' registers.
- *
- * syscore_suspend() switches the boot CPU's local APIC off. What devices send to it after that, and
- * before the monitor masks them, would be lost. MSI-X is masked before: the device notes what it has
- * to say. Other messages, and edges at a pin of the IO-APIC, are raised once afterwards. Drivers take
- * one too many for spurious.
+ * On the boot CPU, Linux does what it does last of all before it sleeps: syscore_suspend() stops
+ * its clocks and keeps the interrupt controllers' registers. It also switches this CPU's local APIC
+ * off. What devices send to it after that, and before the monitor masks them, would be lost. MSI-X
+ * is masked before: the device notes what it has to say. Other messages, and edges at a pin of the
+ * IO-APIC, are raised once afterwards. Drivers take one too many for spurious.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -23,27 +20,17 @@
 #include <linux/kernel.h>
 #include <linux/kexec.h>
 #include <linux/msi.h>
-#include <linux/nmi.h>
 #include <linux/notifier.h>
 #include <linux/pci.h>
 #include <linux/percpu.h>
 #include <linux/rtc.h>
-#include <linux/sched.h>
 #include <linux/smp.h>
-#include <linux/stop_machine.h>
 #include <linux/string.h>
-#include <linux/syscore_ops.h>
 #include <asm/processor-flags.h>
 #include <asm/special_insns.h>
 #include "compat.h"
 #include "hooks.h"
 #include "switchyard_core.h"
-
-/* What the CPUs tell each other. */
-struct quick {
-	bool enter; /* the boot CPU is ready to enter the gate */
-	bool done;  /* it goes on, whether it was there or not */
-};
 
 /* The PCI functions that have a driver. They are found before the CPUs are stopped. */
 static struct {
@@ -98,14 +85,14 @@ static void raise_edges(void)
 }
 
 /*
- * What Linux programs again in syscore_resume(), before interrupts are on. lapic_suspend() has masked
- * the IO-APICs (mask_ioapic_entries() in arch/x86/kernel/apic/apic.c).
+ * What Linux programs again in syscore_resume(), before interrupts are on. lapic_suspend() has
+ * masked the IO-APICs (mask_ioapic_entries() in arch/x86/kernel/apic/apic.c).
  */
 #define RENEWED (SWITCHYARD_SPARE_IOAPIC | SWITCHYARD_SPARE_PIC)
 
 /*
- * Counts the functions that get a driver. The device names its driver before the notifier is called,
- * and the driver sees its device only after that.
+ * Counts the functions that get a driver. The device names its driver before the notifier is
+ * called, and the driver sees its device only after that.
  */
 static atomic_t bound;
 static int bound_when_told;
@@ -119,38 +106,40 @@ static int count_bound(struct notifier_block *notifier, unsigned long event, voi
 
 static struct notifier_block bus_notifier = {.notifier_call = count_bound};
 
-static int stop_boot_cpu(struct quick *quick)
+/* On the boot CPU, when all CPUs are stopped. */
+int switchyard_quick_begin(void)
+{
+	if (atomic_read(&bound) != bound_when_told)
+		return -EAGAIN;
+	mask_messages(true);
+	return 0;
+}
+
+/* On the boot CPU, when Linux's core is suspended. */
+int switchyard_quick_enter(void)
 {
 	bool left;
 	int error;
 
-	if (atomic_read(&bound) != bound_when_told) {
-		smp_store_release(&quick->done, true);
-		return -EAGAIN;
-	}
-	mask_messages(true);
-	system_state = SYSTEM_SUSPEND;
-	error = syscore_suspend();
-	if (!error) {
-		smp_store_release(&quick->enter, true);
-		switchyard_spare(RENEWED | switchyard_font_spared_running());
-		switchyard_request_enter(&left);
-		switchyard_spare(0);
-		if (left)
-			switchyard_font_kept();
-		syscore_resume();
-		raise_edges();
-	}
-	mask_messages(false);
-	system_state = SYSTEM_RUNNING;
-	touch_softlockup_watchdog();
-	smp_store_release(&quick->done, true);
+	switchyard_spare(RENEWED | switchyard_font_spared_running());
+	error = switchyard_request_enter(&left);
+	switchyard_spare(0);
+	if (left)
+		switchyard_font_kept();
 	return error;
 }
 
+/* On the boot CPU, when it is resumed, before any CPU goes on. */
+void switchyard_quick_end(bool entered)
+{
+	if (entered)
+		raise_edges();
+	mask_messages(false);
+}
+
 /*
- * Timers by the time of day and by CLOCK_BOOTTIME may have passed. syscore_resume() looks for those of
- * the boot CPU. Any other CPU looks when its next timer interrupt comes, which may be late if it
+ * Timers by the time of day and by CLOCK_BOOTTIME may have passed. syscore_resume() looks for those
+ * of the boot CPU. Any other CPU looks when its next timer interrupt comes, which may be late if it
  * sleeps. So each has a timer of its own that expires at once.
  */
 static DEFINE_PER_CPU(struct hrtimer, nudges);
@@ -164,9 +153,11 @@ void switchyard_quick_init(void)
 {
 	unsigned int cpu;
 
-	for_each_possible_cpu (cpu)
-		compat_hrtimer_setup(per_cpu_ptr(&nudges, cpu), nudged, CLOCK_MONOTONIC,
-				     HRTIMER_MODE_REL_PINNED_HARD);
+	for_each_possible_cpu (cpu) {
+		struct hrtimer *nudge = per_cpu_ptr(&nudges, cpu);
+
+		compat_hrtimer_setup(nudge, nudged, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
+	}
 	bus_register_notifier(&pci_bus_type, &bus_notifier);
 }
 
@@ -179,25 +170,10 @@ void switchyard_quick_exit(void)
 		hrtimer_cancel(per_cpu_ptr(&nudges, cpu));
 }
 
-static void stop_other_cpu(struct quick *quick)
+/* On each other CPU, when it goes on. */
+void switchyard_quick_back(void)
 {
-	while (!smp_load_acquire(&quick->enter) && !READ_ONCE(quick->done))
-		cpu_relax();
-	if (READ_ONCE(quick->enter))
-		switchyard_request_park();
-	while (!smp_load_acquire(&quick->done))
-		cpu_relax();
-	touch_softlockup_watchdog();
-	if (READ_ONCE(quick->enter))
-		hrtimer_start(this_cpu_ptr(&nudges), 0, HRTIMER_MODE_REL_PINNED_HARD);
-}
-
-static int stop_cpu(void *data)
-{
-	if (raw_smp_processor_id() == SWITCHYARD_BOOT_CPU)
-		return stop_boot_cpu(data);
-	stop_other_cpu(data);
-	return 0;
+	hrtimer_start(this_cpu_ptr(&nudges), 0, HRTIMER_MODE_REL_PINNED_HARD);
 }
 
 static void look_for_vmx(void *found)
@@ -211,7 +187,7 @@ const char *switchyard_why_not_quick(void)
 	bool vmx = false;
 
 	if (IS_ENABLED(CONFIG_PREEMPT_RT))
-		return "this kernel is PREEMPT_RT, whose locks may be held when its CPUs are stopped";
+		return "this kernel is PREEMPT_RT: locks may be held when its CPUs are stopped";
 	if (!cpu_online(SWITCHYARD_BOOT_CPU))
 		return "the boot CPU is offline";
 	on_each_cpu(look_for_vmx, &vmx, 1);
@@ -226,21 +202,6 @@ static bool is_used(const struct pci_dev *card)
 	const struct device_driver *driver = READ_ONCE(card->dev.driver);
 
 	return driver && strcmp(driver->name, "pci-stub") != 0;
-}
-
-static void forget_used(void)
-{
-	while (used.count)
-		pci_dev_put(used.card[--used.count]);
-}
-
-static void find_used(void)
-{
-	struct pci_dev *card = NULL;
-
-	for_each_pci_dev (card)
-		if (is_used(card) && used.count < SWITCHYARD_MOST_USES)
-			used.card[used.count++] = pci_dev_get(card);
 }
 
 /*
@@ -260,20 +221,20 @@ static void ring_alarms(void)
 	rtc_class_close(clock);
 }
 
-int switchyard_quick_stop(void)
+void switchyard_quick_forget(void)
 {
-	struct quick quick = {false};
-	int error;
-
-	find_used();
-	cpu_hotplug_disable();
-	/* All others wait for the boot CPU. */
-	error = cpu_online(SWITCHYARD_BOOT_CPU) ? stop_machine(stop_cpu, &quick, cpu_online_mask)
-						: -EBUSY;
-	cpu_hotplug_enable();
 	ring_alarms();
-	forget_used();
-	return error;
+	while (used.count)
+		pci_dev_put(used.card[--used.count]);
+}
+
+void switchyard_quick_find(void)
+{
+	struct pci_dev *card = NULL;
+
+	for_each_pci_dev (card)
+		if (is_used(card) && used.count < SWITCHYARD_MOST_USES)
+			used.card[used.count++] = pci_dev_get(card);
 }
 
 /* A crash kernel that is loaded counts, too, because it looks at all functions. */
@@ -299,10 +260,10 @@ u32 switchyard_find_uses(u16 *uses, u32 *count, const char **reason)
 }
 
 /*
- * Before Linux suspends, the PCI core saves the configuration of all functions, and it writes all of
- * them again when it resumes, those without a driver, too. Such a function may work for a slot that
- * is parked. The monitor has put back what is this kernel's. So what the function has now is what
- * the PCI core shall write: then it finds no difference, and writes nothing.
+ * Before Linux suspends, the PCI core saves the configuration of all functions, and it writes all
+ * of them again when it resumes, those without a driver, too. Such a function may work for a slot
+ * that is parked. The monitor has put back what is this kernel's. So what the function has now is
+ * what the PCI core shall write: then it finds no difference, and writes nothing.
  */
 void switchyard_quick_wake(void)
 {

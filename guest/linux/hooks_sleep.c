@@ -5,7 +5,7 @@
  * Hibernation ends with ACPI's power-off, which takes all other slots along. Suspend-to-idle would
  * harm no slot, but the machine would seem dead: no key or serial line reaches the monitor, because
  * this kernel does not give the machine away. Suspend to RAM and standby are not possible while our
- * operations are set (hooks_suspend.c).
+ * operations are set (stock/suspend.c).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -20,12 +20,12 @@ static bool allow_freeze;
 module_param(allow_freeze, bool, 0644);
 MODULE_PARM_DESC(allow_freeze, "Let this kernel enter suspend-to-idle, and keep the machine");
 
+#define REFUSED \
+	"%s is refused, other slots need the machine: \"syctl switch\" leaves this one as it is"
+
 void switchyard_sleep_refused(const char *what)
 {
-	pr_notice_ratelimited(
-		"%s is refused, other slots need the machine: \"syctl switch\" leaves "
-		"this one as it is\n",
-		what);
+	pr_notice_ratelimited(REFUSED "\n", what);
 }
 
 static int sleep_notify(struct notifier_block *notifier, unsigned long event, void *none)

@@ -69,9 +69,12 @@ enum switchyard_op {
  * QUICK: this slot's PCI functions go on working while it is parked, and its CPUs come back where
  * they were. Each other CPU that shall come back calls PARK; the upper half of arg says how many.
  * FORCED: it is done even if functions that work for a parked slot may be disturbed.
+ * KEEP_CPUS: the CPUs come back as with QUICK, although no function works for a parked slot.
  */
 #define SWITCHYARD_QUICK	0x100u
 #define SWITCHYARD_FORCED	0x200u
+#define SWITCHYARD_KEEP_CPUS	0x400u
+#define SWITCHYARD_FLAGS	(SWITCHYARD_QUICK | SWITCHYARD_FORCED | SWITCHYARD_KEEP_CPUS)
 #define SWITCHYARD_OTHERS_SHIFT 32
 
 /*
@@ -146,8 +149,8 @@ enum switchyard_type { SWITCHYARD_TYPES(SWITCHYARD_ENUMERATOR) };
 #define SWITCHYARD_SLOT_WORKS	  0x04 /* it is parked, and its PCI functions go on working */
 
 /*
- * One row of `syctl list`. Slots keep their numbers when others are removed, so a row may be unused:
- * its name is empty and its state is 0. The monitor writes it before a slot runs, and at
+ * One row of `syctl list`. Slots keep their numbers when others are removed, so a row may be
+ * unused: its name is empty and its state is 0. The monitor writes it before a slot runs, and at
  * SWITCHYARD_LIST; guests only read it.
  */
 struct switchyard_slot {
@@ -172,8 +175,8 @@ struct switchyard_slot {
 
 /*
  * What the monitor need not keep of this slot. It then does not read it from the hardware, which
- * makes a switch faster. With 0, all is kept. The monitor makes the hardware quiet in any case. A bit
- * that is not true harms the next slots, too, because the monitor believes it.
+ * makes a switch faster. With 0, all is kept. The monitor makes the hardware quiet in any case. A
+ * bit that is not true harms the next slots, too, because the monitor believes it.
  */
 enum switchyard_spared {
 	/* The screen in text mode: the guest draws all of it again after each return. */
@@ -217,15 +220,16 @@ enum switchyard_service {
 	SWITCHYARD_KILL = 2, /* forgets the state of the parked or crashed slot `slot` */
 
 	/*
-	 * With `slot` 0: copies the newest lines of the monitor's log to the buffer. Else: copies lines
-	 * of that slot's own log, out of its memory, from record number `bytes` on. The low half of
-	 * `done` is how many bytes that are, and the high half how many records; 0: there are no more.
+	 * With `slot` 0: copies the newest lines of the monitor's log to the buffer. Else: copies
+	 * lines of that slot's own log, out of its memory, from record number `bytes` on. The low
+	 * half of `done` is how many bytes that are, and the high half how many records; 0: there
+	 * are no more.
 	 */
 	SWITCHYARD_LOG = 3,
 
 	/*
-	 * Loads a new image for the slot `slot`, which must not run. Each slot can load one image at
-	 * a time. Nothing of the other slot changes before LOAD_COMMIT is done.
+	 * Loads a new image for the slot `slot`, which must not run. Each slot can load one image
+	 * at a time. Nothing of the other slot changes before LOAD_COMMIT is done.
 	 */
 	SWITCHYARD_LOAD_BEGIN = 4,  /* forgets what this slot has begun to load before */
 	SWITCHYARD_LOAD_FILE = 5,   /* a file of `bytes` bytes follows; the buffer is its string */
@@ -234,9 +238,9 @@ enum switchyard_service {
 	SWITCHYARD_LOAD_ABORT = 8,  /* forgets what this slot has begun to load */
 
 	/*
-	 * A new slot out of free RAM, without an image. The buffer is a text, as in a kernel's module
-	 * line: "slot=NAME mem=SIZE[@BASE]", and cpus=, devices=, on-end=, on-crash=, efi= or
-	 * switch=. `done` gets its number.
+	 * A new slot out of free RAM, without an image. The buffer is a text, as in a kernel's
+	 * module line: "slot=NAME mem=SIZE[@BASE]", and cpus=, devices=, on-end=, on-crash=, efi=
+	 * or switch=. `done` gets its number.
 	 */
 	SWITCHYARD_ADD = 9,
 	SWITCHYARD_REMOVE = 10, /* gives the slot `slot` back, which is ready or empty */
@@ -249,17 +253,24 @@ enum switchyard_service {
 
 	/*
 	 * Tells which PCI functions this kernel uses, and asks if the request `kind` (enum
-	 * switchyard_op with its flags) may be made for the slot `slot`. The buffer has a uint16_t for
-	 * each function: its bus in the upper byte, device and function in the lower. `bytes` says what
-	 * the list does not: SWITCHYARD_USES_*.
+	 * switchyard_op with its flags) may be made for the slot `slot`. The buffer has a uint16_t
+	 * for each function: its bus in the upper byte, device and function in the lower. `bytes`
+	 * says what the list does not: SWITCHYARD_USES_*.
 	 */
 	SWITCHYARD_PREPARE = 12,
 
 	/*
-	 * Copies which PCI functions devices= of the slot `slot` names (0: this slot) to the buffer, a
-	 * line for each: "0000:00:10.0". `done` is how many bytes that are.
+	 * Copies which PCI functions devices= of the slot `slot` names (0: this slot) to the
+	 * buffer, a line for each: "0000:00:10.0". `done` is how many bytes that are.
 	 */
 	SWITCHYARD_DEVICES = 13,
+
+	/*
+	 * Writes the PCI functions of other slots to the buffer, each as for PREPARE: those that
+	 * work for a parked slot, and those that devices= gives to one. `done` is how many there
+	 * are; the buffer gets as many as it has room for.
+	 */
+	SWITCHYARD_FUNCTIONS = 14,
 };
 
 #define SWITCHYARD_USES_MORE 1u /* this kernel uses functions, too, that it can't list */
@@ -273,7 +284,7 @@ enum switchyard_file {
 	SWITCHYARD_FILE_MODULE = 3,
 };
 
-/* The largest piece of LOAD_WRITE. Each piece but a file's last one is whole pages of 4096 bytes. */
+/* The largest piece of LOAD_WRITE. Each piece but a file's last one is pages of 4096 bytes. */
 #define SWITCHYARD_PIECE 0x40000u
 
 /* The longest text of ADD, without a NUL. */
@@ -296,7 +307,7 @@ struct switchyard_call {
 	uint64_t bytes;	  /* of the file; LOG, PREPARE: see there */
 	uint64_t address; /* physical address of the buffer */
 	uint64_t length;  /* of the buffer, in bytes */
-	uint64_t done;	  /* LOG, DEVICES: bytes; ADD: the new slot's number; OUTCOME */
+	uint64_t done;	  /* LOG, DEVICES: bytes; ADD: the new slot's number; and others */
 	char text[SWITCHYARD_TEXT_SIZE]; /* NUL-terminated */
 };
 

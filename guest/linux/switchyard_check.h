@@ -57,13 +57,13 @@ static inline int switchyard_check_plain(const struct switchyard_slot *slot, uin
 static inline int switchyard_check(const struct switchyard_slot *slot, uint32_t slot_count,
 				   uint32_t self, uint64_t op, uint64_t arg)
 {
-	uint64_t flags = op & (SWITCHYARD_QUICK | SWITCHYARD_FORCED);
+	uint64_t flags = op & SWITCHYARD_FLAGS;
 	uint64_t plain = op & ~flags;
 
 	if (flags && plain != SWITCHYARD_SWITCH && plain != SWITCHYARD_MONITOR &&
 	    plain != SWITCHYARD_BOOT)
 		return SWITCHYARD_EBADOP;
-	if (flags & SWITCHYARD_QUICK)
+	if (flags & (SWITCHYARD_QUICK | SWITCHYARD_KEEP_CPUS))
 		arg &= (1ull << SWITCHYARD_OTHERS_SHIFT) - 1;
 	return switchyard_check_plain(slot, slot_count, self, plain, arg);
 }

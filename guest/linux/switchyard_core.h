@@ -20,7 +20,14 @@
  */
 #define SWITCHYARD_BOOT_CPU 0
 
-/* Returns 0, or prints the reason and returns a negative errno. Requests are refused at first. */
+/*
+ * Finds the monitor. From then on, this kernel can end and crash, and the monitor is told so. All
+ * of the core needs this first. Returns 0, or prints the reason and returns a negative errno.
+ */
+int switchyard_core_find(void);
+void switchyard_core_lose(void);
+
+/* The rest of the core, with the same result. Requests are refused at first. */
 int switchyard_core_init(void);
 void switchyard_core_exit(void);
 
@@ -36,9 +43,11 @@ struct switchyard_way {
 	bool (*find_lost)(struct switchyard_lost *lost);
 	/*
 	 * Suspends Linux, and returns 0 when it is resumed, or a negative errno. It calls
-	 * switchyard_request_enter() and _end() in this order.
+	 * switchyard_request_enter() and _end() in this order. keep_cpus: all other CPUs call
+	 * switchyard_request_park() meanwhile. Otherwise they are offline.
 	 */
-	int (*suspend)(void);
+	int (*suspend)(bool keep_cpus);
+	bool can_keep_cpus;
 	/*
 	 * Fills uses with the addresses of the PCI functions that have a driver (switchyard.h,
 	 * PREPARE), SWITCHYARD_MOST_USES at most, and says how many. Returns SWITCHYARD_USES_*. If
@@ -83,7 +92,7 @@ void switchyard_request_park(void);
 /* Called after devices are resumed, and before tasks. */
 void switchyard_request_end(void);
 
-/* Notes that this phase of the switch begins, and the one before it ends. Callable in any context. */
+/* Notes that this phase of the switch begins, and the one before ends. Callable in any context. */
 void switchyard_phase(enum switchyard_phase phase);
 
 /* Returns true if PCI functions work for a parked slot, which this kernel must leave alone. */

@@ -29,9 +29,10 @@ struct switchyard_list {
 
 /*
  * One request to give the machine away. The call returns -1 with errno if Linux could not be
- * suspended (EBUSY: another request is under way, or a task or device did not stop; ENOTRECOVERABLE:
- * a device would not come back, and SWITCHYARD_IOC_LOST names it). Otherwise it returns 0. error is
- * 0 if this slot was parked and resumed; else it says why the request is refused.
+ * suspended (EBUSY: another request is under way, or a task or device did not stop;
+ * ENOTRECOVERABLE: a device would not come back, and SWITCHYARD_IOC_LOST names it). Otherwise it
+ * returns 0. error is 0 if this slot was parked and resumed; else it says why the request is
+ * refused.
  */
 struct switchyard_request {
 	uint32_t slot; /* in: the slot's number, from 1 (SWITCHYARD_IOC_MONITOR: 0), and flags */
@@ -45,9 +46,9 @@ struct switchyard_request {
 #define SWITCHYARD_FORCE 0x80000000u
 
 /*
- * Another flag in slot: a quick switch. If it is refused, the call returns -1 with errno EOPNOTSUPP,
- * as every request that would disturb devices of a parked slot does, and SWITCHYARD_IOC_REASON says
- * why.
+ * Another flag in slot: a quick switch. If it is refused, the call returns -1 with errno
+ * EOPNOTSUPP, as every request that would disturb devices of a parked slot does, and
+ * SWITCHYARD_IOC_REASON says why.
  */
 #define SWITCHYARD_WANT_QUICK 0x20000000u
 
@@ -71,11 +72,12 @@ struct switchyard_lost {
 #define SWITCHYARD_LOST_TEXT "%s: %s would not come back, because its driver %s does not suspend it"
 
 /*
- * One service of the monitor (struct switchyard_call in switchyard.h, which explains the fields that
- * have the same names). The call returns -1 with errno if the monitor was not asked (EBUSY: another
- * program loads an image; ENOMEM: no memory for so large a buffer; EINVAL: it is too large for any).
- * Otherwise it returns 0, and error says what the gate returned, but never SWITCHYARD_EAGAIN. An
- * image that is loaded is forgotten when the file is closed before LOAD_COMMIT.
+ * One service of the monitor (struct switchyard_call in switchyard.h, which explains the fields
+ * that have the same names). The call returns -1 with errno if the monitor was not asked (EBUSY:
+ * another program loads an image; ENOMEM: no memory for so large a buffer; EINVAL: it is too large
+ * for any). Otherwise it returns 0, and error says what the gate returned, but never
+ * SWITCHYARD_EAGAIN. An image that is loaded is forgotten when the file is closed before
+ * LOAD_COMMIT.
  */
 struct switchyard_ask {
 	uint32_t service;
@@ -150,8 +152,7 @@ static inline const char *switchyard_suspend_text(int error)
 {
 	switch (error) {
 	case EBUSY:
-		return "another switch is under way, or a task or device that the kernel's log "
-		       "names does not stop";
+		return "another switch is under way, or what the kernel's log names does not stop";
 	case ECANCELED:
 		return "the suspend test of /sys/power/pm_test is on";
 	}

@@ -45,7 +45,7 @@ static inline const char *switchyard_error_text(int error)
 	switch (error) {
 		SWITCHYARD_ERRORS(SWITCHYARD_CASE)
 	}
-	return "unknown: the monitor is newer than this program, and gave an error that it has no words for";
+	return "unknown: the monitor is newer, and gave an error without words in this program";
 }
 
 #endif

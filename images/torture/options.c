@@ -25,10 +25,12 @@ bool torture_read_options(struct torture *torture, const struct multiboot2_info 
 			options->la57 = true;
 		else if (command_line_take(&line, "quick"))
 			options->quick = true;
+		else if (command_line_take(&line, "keep"))
+			options->keep = true;
 		if (*line && *line != ' ') {
 			say(torture->tick,
 			    "command line: can't make out \"%s\"; options are to=SLOT "
-			    "count=SWITCHES la57 quick",
+			    "count=SWITCHES la57 quick keep",
 			    line);
 			return false;
 		}

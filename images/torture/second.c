@@ -122,7 +122,8 @@ bool second_init(struct torture *torture, const struct multiboot2_info *informat
 
 	if (!cpu_start_init(information) ||
 	    !slot_second_cpu(boot_tags_rsdp(information), &apic_id)) {
-		say(torture->tick, "quick needs a second CPU, and memory below 1 MiB to start it");
+		say(torture->tick,
+		    "these switches need a second CPU, and memory below 1 MiB to start it");
 		return false;
 	}
 	second.torture.tick = torture->tick;

@@ -86,15 +86,21 @@ static void area_blank(const struct area *area)
 		area->words[i] = blank;
 }
 
+static bool has_second(const struct torture *torture)
+{
+	return torture->options.quick || torture->options.keep;
+}
+
 /* Calls the gate, after all is filled but what lies in registers. Interrupts are off. */
 static int64_t leave(struct torture *torture)
 {
 	const uint64_t others = 1ull << SWITCHYARD_OTHERS_SHIFT;
+	uint64_t flag = torture->options.quick ? SWITCHYARD_QUICK : SWITCHYARD_KEEP_CPUS;
 
-	if (!torture->options.quick)
+	if (!has_second(torture))
 		return torture_registers_switch(torture, SWITCHYARD_SWITCH, torture->options.to);
 	second_park();
-	return torture_registers_switch(torture, SWITCHYARD_SWITCH | SWITCHYARD_QUICK,
+	return torture_registers_switch(torture, SWITCHYARD_SWITCH | flag,
 					torture->options.to | others);
 }
 
@@ -121,7 +127,7 @@ static int64_t round_trip(struct torture *torture)
 	area_fill(torture, &memory);
 	area_fill(torture, &screen);
 	interrupts_off();
-	if (torture->options.quick)
+	if (has_second(torture))
 		second_fill(torture);
 	items_fill(torture);
 	result = leave(torture);
@@ -133,7 +139,7 @@ static int64_t round_trip(struct torture *torture)
 	area_blank(&screen);
 	torture_registers_compare(torture);
 	items_compare(torture);
-	if (torture->options.quick)
+	if (has_second(torture))
 		compare_second(torture, result);
 	area_compare(torture, &memory);
 	if (torture->tick->interrupts.stray != stray)
@@ -198,16 +204,21 @@ static bool prepare(struct torture *torture, const struct multiboot2_info *infor
  * Beside a slot whose functions work, none starts. So the other slot is started before. Torture tells
  * that it uses no PCI function.
  */
-static bool prepare_quick(struct torture *torture, const struct multiboot2_info *information)
+static bool prepare_quick(struct torture *torture)
 {
 	struct tick *tick = torture->tick;
 	const struct switchyard_slot *other = &tick->switchyard->slot[torture->options.to - 1];
 
 	if (quick_prepare(tick, SWITCHYARD_MONITOR, 0) < 0)
 		return false;
-	if (other->state == SWITCHYARD_READY && gate_switch(tick, torture->options.to) < 0)
+	return other->state != SWITCHYARD_READY || gate_switch(tick, torture->options.to) >= 0;
+}
+
+static bool prepare_way(struct torture *torture, const struct multiboot2_info *information)
+{
+	if (torture->options.quick && !prepare_quick(torture))
 		return false;
-	return second_init(torture, information);
+	return !has_second(torture) || second_init(torture, information);
 }
 
 /* entry.asm calls it. It is like tick's, without tick's command line and keys. */
@@ -226,7 +237,7 @@ void kernel_main(uint32_t magic, const struct multiboot2_info *information,
 		    torture.options.count, torture.options.to,
 		    torture.options.la57 ? "five" : "four");
 		interrupts_on();
-		if (!torture.options.quick || prepare_quick(&torture, information))
+		if (prepare_way(&torture, information))
 			run(&torture);
 	}
 	for (;;)

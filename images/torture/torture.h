@@ -25,6 +25,7 @@
  *   count=SWITCHES  how many; then it says the result, and goes to the monitor. 1,000 unless given
  *   la57            with five levels of paging, if the CPU has that
  *   quick           by quick switches, on two CPUs; not with la57
+ *   keep            deep switches to which the second CPU comes, too; not with la57
  */
 #ifndef TORTURE_H
 #define TORTURE_H
@@ -39,7 +40,7 @@
 struct torture_options {
 	uint32_t to;	/* the other slot's number, from 1 */
 	uint32_t count; /* of switches */
-	bool la57, quick;
+	bool la57, quick, keep;
 };
 
 #define ITEM_VALUES_MAX 2048

@@ -243,18 +243,18 @@ static int64_t check_request(struct monitor *monitor, struct slot *slot,
 	return result ? result : check_devices(monitor, slot, request);
 }
 
-/* How many other CPUs come to a quick switch. */
+/* How many other CPUs come along. */
 static uint32_t others_of(const struct request *request)
 {
 	return (uint32_t)(request->arg >> SWITCHYARD_OTHERS_SHIFT);
 }
 
 /*
- * The same for a quick switch, to which the slot's other CPUs come. If it is refused, they return
- * with the same result.
+ * The same for a switch to which the slot's other CPUs come. If it is refused, they return with the
+ * same result.
  */
-static int64_t check_quick(struct monitor *monitor, struct slot *slot,
-			   const struct request *request)
+static int64_t check_with_others(struct monitor *monitor, struct slot *slot,
+				 const struct request *request)
 {
 	uint32_t others = others_of(request);
 	int64_t result = check_request(monitor, slot, request), gathered;
@@ -278,7 +278,9 @@ static enum kept_how how_kept(const struct request *request)
 {
 	if (request->op == SWITCHYARD_END || request->op == SWITCHYARD_CRASH)
 		return KEPT_ENDED;
-	return request->op & SWITCHYARD_QUICK ? KEPT_QUICK : KEPT_DEEP;
+	if (request->op & SWITCHYARD_QUICK)
+		return KEPT_QUICK;
+	return request->op & SWITCHYARD_KEEP_CPUS ? KEPT_CPUS : KEPT_DEEP;
 }
 
 /* It is called after the slot's screen and serial port are saved, because it may write to them. */
@@ -334,12 +336,12 @@ static int64_t gate_main(const struct request *request)
 	struct slot *slot = &monitor->slots.slot[monitor->current];
 	struct kept_state *kept = kept_state(monitor->current);
 	enum kept_how how = how_kept(request);
-	bool parks = how != KEPT_ENDED;
+	bool parks = how != KEPT_ENDED, others_come = how == KEPT_CPUS || how == KEPT_QUICK;
 	const void *damage = check_monitor(monitor);
 	uint64_t op = request_op(request), arg = request->arg;
 	const char *reason;
-	int64_t result = how == KEPT_QUICK ? check_quick(monitor, slot, request)
-					   : check_request(monitor, slot, request);
+	int64_t result = others_come ? check_with_others(monitor, slot, request)
+				     : check_request(monitor, slot, request);
 
 	if (result)
 		return result;
@@ -361,10 +363,10 @@ static int64_t gate_main(const struct request *request)
 		take_checksums(monitor, slot, kept, slot->works);
 	}
 	warn_of_watchdog(monitor, slot);
-	if (how == KEPT_QUICK) {
+	if (others_come)
 		warn_of_lost_cpus(monitor, slot, request, kept->crew);
+	if (how == KEPT_QUICK)
 		go_back_unless_all_work(monitor, slot);
-	}
 
 	if ((op == SWITCHYARD_SWITCH || op == SWITCHYARD_BOOT) && !damage)
 		leave_to_target(monitor, slot, op, arg);

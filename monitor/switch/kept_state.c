@@ -148,6 +148,7 @@ void kept_state_save(const struct slot_table *slots, const struct slot *slot,
 			      .keyboard_leds = notes->keyboard_leds,
 			      .ib700 = notes->watchdogs & SWITCHYARD_WATCHDOG_IB700,
 			      .works = how == KEPT_QUICK ? slot->uses.set : NULL,
+			      .others_stay = how == KEPT_CPUS || how == KEPT_QUICK,
 			      .owner = owner_number(slots, slot),
 		      });
 }

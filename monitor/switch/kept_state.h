@@ -64,7 +64,8 @@ uint64_t kept_state_own_size(void);
 enum kept_how {
 	KEPT_ENDED, /* it ends or crashes */
 	KEPT_DEEP,  /* it is parked, and has suspended its devices */
-	KEPT_QUICK, /* it is parked, and its devices go on working */
+	KEPT_CPUS,  /* the same, but its other CPUs come back where they are */
+	KEPT_QUICK, /* the same, and its devices go on working */
 };
 
 /*

@@ -17,7 +17,7 @@ int64_t request_check(const struct slot_table *slots, uint32_t current, uint64_t
 
 uint64_t request_op(const struct request *request)
 {
-	return request->op & ~(uint64_t)(SWITCHYARD_QUICK | SWITCHYARD_FORCED);
+	return request->op & ~(uint64_t)SWITCHYARD_FLAGS;
 }
 
 uint32_t request_slot(const struct request *request)

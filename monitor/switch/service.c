@@ -188,13 +188,15 @@ static int64_t answer_abort(struct service *service)
 
 /*
  * The monitor has firmware's memory types, and each CPU sets them when it parks. The gate does
- * not look once more, because CPUs have parked by then.
+ * not look once more, because CPUs have parked by then. CPUs that get INIT need no types.
  */
 static bool types_allow(const struct request *request, struct error *error)
 {
-	return !(request->op & SWITCHYARD_QUICK) || !cpu_state_types_need_all_cpus() ||
+	return !(request->op & (SWITCHYARD_QUICK | SWITCHYARD_KEEP_CPUS)) ||
+	       !cpu_state_types_need_all_cpus() ||
 	       fail(error, "its memory types (MTRRs) are not those of firmware, and all CPUs would "
-			   "have to change them at the same time; a deep switch can do that");
+			   "have to change them at the same time; a deep switch can do that, "
+			   "without its other CPUs");
 }
 
 /* The kernel's list is noted, even if the request is refused: it is true in any case. */
@@ -235,6 +237,29 @@ static int64_t answer_prepare(struct service *service)
 	return answer_bool((known || !(request.op & SWITCHYARD_QUICK)) &&
 			   types_allow(&request, &service->error) &&
 			   request_allowed(monitor, slot, &request, &service->error));
+}
+
+/* A kernel that starts asks this before it looks for devices. */
+static int64_t answer_functions(struct service *service)
+{
+	const struct slot_table *slots = &service->monitor->slots;
+	const struct slot *self = &slots->slot[service->monitor->current];
+	uint64_t room = service->call.length / sizeof(uint16_t);
+	uint16_t *to = buffer_of(service);
+
+	if (!to)
+		return SWITCHYARD_EREFUSED;
+	for (uint32_t i = 0; i < pci_functions()->count; i++) {
+		const struct slot *owner = owner_of(slots, i);
+		uint16_t address = (uint16_t)pci_functions()->function[i].address;
+
+		if (!owner || owner == self)
+			continue;
+		if (service->done < room)
+			memcpy(&to[service->done], &address, sizeof(address));
+		service->done++;
+	}
+	return 0;
 }
 
 static int64_t answer_devices(struct service *service)
@@ -326,6 +351,7 @@ static const struct {
 	[SWITCHYARD_ADD] = {answer_add, false},
 	[SWITCHYARD_REMOVE] = {answer_remove, true},
 	[SWITCHYARD_PREPARE] = {answer_prepare, false},
+	[SWITCHYARD_FUNCTIONS] = {answer_functions, false},
 	[SWITCHYARD_DEVICES] = {answer_devices, false},
 };
 #define ANSWERS (sizeof(answers) / sizeof(answers[0]))

@@ -15,7 +15,8 @@ BENCH_PARTS := $(BENCH_DIR)/plugin.so $(BENCH_DIR)/initrd $(BENCH_DIR)/initrd-ke
 
 # Two steps, each in its own make: tools that packages installs can be used only after it.
 bench: packages
-	@$(MAKE) --no-print-directory guest-kernel
+	@$(MAKE) --no-print-directory $(GUEST_KERNEL)/version
+	@$(MAKE) --no-print-directory $(GUEST_KERNEL)/vmlinuz $(GUEST_KERNEL)/initrd
 	@$(MAKE) --no-print-directory bench-run
 
 bench-run: $(BENCH_PARTS) $(B)/switchyard.elf $(TICK_ELF) $(CALLERS_ELF)

@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'harness'))
 import gate  # noqa: E402
 import growth  # noqa: E402
 import hops  # noqa: E402
+import kept  # noqa: E402
 import quick  # noqa: E402
 import services  # noqa: E402
 import startup  # noqa: E402
@@ -23,7 +24,7 @@ from paths import BUILD  # noqa: E402
 from plot import plot  # noqa: E402
 from report import Report, verdicts  # noqa: E402
 
-PARTS = {'hops': hops, 'startup': startup, 'gate': gate, 'quick': quick, 'services': services,
+PARTS = {'hops': hops, 'kept': kept, 'startup': startup, 'gate': gate, 'quick': quick, 'services': services,
          'growth': growth}
 
 
@@ -65,7 +66,7 @@ def main(parts):
         (BUILD / 'bench.json').write_text(bench.json())
         plot(bench, BUILD / 'bench.svg')
     print(bench.table())
-    print('\n'.join(['', *verdicts(bench, [*hops.GOALS, *quick.GOALS])]))
+    print('\n'.join(['', *verdicts(bench, [*hops.GOALS, *kept.GOALS, *quick.GOALS])]))
     for failure in bench.failures:
         print(f'error: {failure}', file=sys.stderr)
     return 1 if bench.failures else 0

@@ -7,13 +7,15 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from paths import GUESTS, TEST
+from paths import GUESTS, ROOT, TEST
 
 OUT = TEST / 'guests'
 
 # <elf.h>
 ET_EXEC, PT_LOAD, EV_CURRENT = 2, 1, 1
 EM_386, EM_X86_64 = 3, 62
+
+TRAMPOLINE_TARGET = 8  # trampoline.asm: to_a
 
 
 def _run(*command):
@@ -50,6 +52,23 @@ def compile_static(name):
         _run('gcc', '-std=gnu11', '-Os', '-Wall', '-Wextra', '-Werror', '-static', '-s', '-o',
              folder / 'program', f'{name}.c')
         return _keep(folder / 'program', OUT / name)
+
+
+def assemble_callee(address, *, calls_back=False):
+    """guests/callee.asm as it is at this address."""
+    with _folder() as folder:
+        _run('nasm', '-f', 'bin', f'-DLOAD_ADDRESS={address:#x}', *(['-DCALLS_BACK'] if calls_back else []), '-o',
+             folder / 'image', 'callee.asm')
+        return _keep(folder / 'image', OUT / f'callee-{"peer" if calls_back else "returns"}.bin')
+
+
+def assemble_trampoline(target):
+    """The bench's way between two kernels, whose other kernel is entered at target. hop.c puts it there, too."""
+    with _folder() as folder:
+        _run('nasm', '-f', 'bin', '-o', folder / 'image', ROOT / 'tests/bench/guests/trampoline.asm')
+        code = bytearray((folder / 'image').read_bytes())
+        struct.pack_into('<Q', code, TRAMPOLINE_TARGET, target)
+        return write('trampoline.bin', bytes(code))
 
 
 def with_high_addresses(elf32):

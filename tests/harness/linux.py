@@ -180,9 +180,10 @@ class Linux:
         """Checks that so many CPUs are online, run programs, and get timer interrupts."""
         assert self.run('cat /sys/devices/system/cpu/online').strip() == \
             ('0' if count == 1 else f'0-{count - 1}')
-        # An idle CPU has no timer interrupts, so each gets work until the next one has come.
+        # An idle CPU has no timer interrupts, so each gets work until the next one has come. If Linux does not use
+        # the local APICs' timers, the other timer interrupts the boot CPU, which passes it on to the others.
         self.run(f"for c in $(seq 0 {count - 1}); do "
-                 "ticks() { awk \"/LOC:/ { print \\$$((c + 2)) }\" /proc/interrupts; }; "
+                 "ticks() { awk \"/LOC:|timer$/ { n += \\$$((c + 2)) } END { print n }\" /proc/interrupts; }; "
                  'before=$(ticks); until [ $(ticks) -gt $before ]; do '
                  'taskset $(printf %x $((1 << c))) true; '
                  'done; done', 60)

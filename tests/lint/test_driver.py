@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The Linux driver has two layers: a core that any kernel can use, and hooks for a stock one."""
+"""The Linux driver has two layers: a core, and hooks into the kernel. Some of the hooks are only for a stock kernel,
+from which they borrow what is made for others."""
 
 import re
 
 import pytest
 
+import series
 import structure
 
 FOLDER = structure.ROOT / 'guest/linux'
 CORE = sorted([FOLDER / 'core.h', FOLDER / 'switchyard_core.h', *FOLDER.glob('core_*.[cS]')])
-HOOKS = sorted([FOLDER / 'hooks.h', *FOLDER.glob('hooks_*.c')])
+STOCK = sorted(path for path in FOLDER.glob('stock/*.[ch]') if path.name != 'module.c')
+HOOKS = sorted([FOLDER / 'hooks.h', *FOLDER.glob('hooks_*.c'), *STOCK])
 PRINTING = [path for path in CORE + HOOKS if re.search(r'\bpr_\w+\(', path.read_text())]
 
 # What a stock kernel has for others.
@@ -30,27 +33,32 @@ def test_the_core_borrows_nothing(path):
 
 def test_the_hooks_borrow():
     """Or the pattern above finds nothing anywhere."""
-    assert all(BORROWED.search(code(path)) for path in HOOKS if path.suffix == '.c')
+    assert all(BORROWED.search(code(path)) for path in STOCK if path.suffix == '.c')
 
 
 @pytest.mark.parametrize('path', HOOKS, ids=lambda path: path.name)
 def test_the_hooks_know_one_header_of_the_core(path):
     own = re.findall(r'#include "(.*)"', path.read_text())
-    assert set(own) <= {'hooks.h', 'compat.h', 'switchyard_core.h'}
+    assert set(own) <= {'hooks.h', 'stock.h', 'compat.h', 'switchyard_core.h'}
 
 
-@pytest.mark.parametrize('name', ['core.h', 'hooks.h', 'switchyard_core.h'])
+@pytest.mark.parametrize('name', sorted(series.CORE + series.HOOKS))
+def test_a_kernel_with_the_patches_needs_no_hook_for_a_stock_one(name):
+    assert '"stock.h"' not in (FOLDER / name).read_text()
+
+
+@pytest.mark.parametrize('name', ['core.h', 'hooks.h', 'stock/stock.h', 'switchyard_core.h'])
 def test_global_names_say_whose_they_are(name):
     """The driver can be a part of a kernel's tree."""
     names = list(structure.declared(FOLDER / name))
     assert names and all(each.startswith('switchyard_') for each in names)
 
 
-@pytest.mark.parametrize('path', sorted(FOLDER.glob('*.c')), ids=lambda path: path.name)
+@pytest.mark.parametrize('path', sorted(FOLDER.glob('**/*.c')), ids=lambda path: path.name)
 def test_what_is_not_static_has_a_header(path):
     """So that the test above sees it."""
-    told = {name for header in FOLDER.glob('*.h') for name in structure.declared(header)}
-    defined = re.findall(r'^(?!static|struct \w+ \{|extern|typedef|module_)\w[\w\s*]*?\b(\w+)\([^;]*\)\n\{', code(path),
+    told = {name for header in FOLDER.glob('**/*.h') for name in structure.declared(header)}
+    defined = re.findall(r'^(?!static|struct \w+ \{|extern|typedef|module_|early_initcall|core_initcall|device_initcall|kunit_)\w[\w\s*]*?\b(\w+)\([^;]*\)\n\{', code(path),
                          re.MULTILINE)
     assert set(defined) <= told
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is left out of a quick switch: torture guests with two CPUs see it, or a unit test does.
+"""What is left out of a switch to which the other CPUs come, as to each quick one: torture guests with two CPUs see it,
+or a unit test does.
 
 The items that each CPU keeps are the same code as in a deep switch, and mutations.py leaves them out.
 Here it is what makes each CPU keep its own, and what is done with functions that go on working.
@@ -11,12 +12,14 @@ CREW = 'arch/x86/gate/crew.c'
 GATE = 'arch/x86/gate/gate.asm'
 GATE_CALL = 'monitor/switch/gate_call.c'
 PLATFORM = 'arch/x86/platform/platform.c'
+KEPT_STATE = 'monitor/switch/kept_state.c'
 SWITCH = 'monitor/switch/switch.c'
 WORKS = 'arch/x86/pci/pci_works.c'
 LAPIC = 'arch/x86/interrupt/lapic.c'
 HPET = 'arch/x86/time/hpet.c'
 
 TWO_CPUS = {'options': 'quick', 'cpus': 2}
+KEEP_CPUS = {'options': 'keep', 'cpus': 2}
 
 
 def other_cpus():
@@ -38,6 +41,15 @@ def other_cpus():
                **TWO_CPUS)
     # All CPUs keep their registers in the boot CPU's context: that is busy.
     yield drop('rbx', GATE, '\tje %%found\n', '\tjmp %%found\n', stops=True, **TWO_CPUS)
+
+
+def kept_cpus():
+    """In a deep switch, the other CPUs come to it, are not reset, and come back; and everything else is as deep."""
+    yield drop('rbx', GATE_CALL, 'others_come = how == KEPT_CPUS || how == KEPT_QUICK', 'others_come = how == KEPT_QUICK',
+               stops=True, **KEEP_CPUS)
+    yield drop('rbx', KEPT_STATE, 'how == KEPT_CPUS || how == KEPT_QUICK', 'how == KEPT_QUICK', stops=True, **KEEP_CPUS)
+    yield drop('pci-msix-table', GATE_CALL, 'request->op & SWITCHYARD_KEEP_CPUS ? KEPT_CPUS : KEPT_DEEP',
+               'request->op & SWITCHYARD_KEEP_CPUS ? KEPT_QUICK : KEPT_DEEP', **KEEP_CPUS)
 
 
 def bridges():
@@ -130,5 +142,5 @@ def lapic():
                '(tries == UINT32_MAX || clock_us() < end)')
 
 
-QUICK_MUTATIONS = [*other_cpus(), *bridges()]
+QUICK_MUTATIONS = [*other_cpus(), *kept_cpus(), *bridges()]
 UNIT_MUTATIONS = [*crew(), *functions(), *hpet(), *lapic()]

@@ -39,6 +39,9 @@ static struct {
 	const struct pci_state *used;
 } working;
 
+/* Its other CPUs come back where they were. */
+static bool others_stay;
+
 /* The only CPU of this machine is the one that the monitor runs on. */
 static bool alone;
 
@@ -158,7 +161,7 @@ static void other_cpus_stop(void *none)
 	(void)none;
 	if (alone)
 		return;
-	if (working.set) { /* the slot's CPUs come back where they are now */
+	if (others_stay) {
 		crew_stop_absent();
 		return;
 	}
@@ -434,6 +437,7 @@ void platform_save(void *state, struct lapic_state *lapic, const struct platform
 	working.set = notes->works;
 	working.owner = notes->owner;
 	working.made = item_of(&layout, state, "pci");
+	others_stay = notes->others_stay;
 	last.now.known = state_save(&layout, state, lapic, spared);
 	note(&layout, state, notes);
 	if (notes->ib700)

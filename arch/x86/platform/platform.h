@@ -45,7 +45,8 @@ struct platform_notes {
 	 * slot has suspended its devices.
 	 */
 	const uint64_t *works;
-	uint32_t owner; /* the slot's number, from 1 */
+	bool others_stay; /* its other CPUs come back where they are now */
+	uint32_t owner;	  /* the slot's number, from 1 */
 };
 
 /*

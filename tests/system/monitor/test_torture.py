@@ -65,6 +65,19 @@ def test_quick_switches_on_two_cpus_lose_nothing(machines, cpu, machine, without
     assert not differences(running)
 
 
+# What a deep switch keeps, and the second CPU as in a quick one. The guests do what docs/GUEST-ABI.md says, no more.
+@pytest.mark.parametrize('cpu, machine, without', [
+    pytest.param(QEMU_CPU, 'pc', HASWELL | PC, id='default-pc'),
+    pytest.param('max', 'q35', MAX, id='max-q35', marks=pytest.mark.thorough),
+])
+def test_deep_switches_that_keep_cpus_lose_nothing(machines, cpu, machine, without):
+    running = start(machines, FEWER, options='keep', machine=machine, cpu=cpu, smp=2)
+    assert wait_begin(running) == without | WITHOUT_IOMMU['']
+    assert int(running.expect(r'^one: on the second CPU: (\d+) values', BOOT_LIMIT)[1]) > 50
+    assert wait_both(running, LIMIT) == 0
+    assert not differences(running)
+
+
 # One each of what gate.asm, C for the CPU, C for devices, and the second CPU keep; `make mutation` tries them all.
 @pytest.mark.parametrize('item', ['r12', 'lstar', 'elcr-slave', 'pci-msix-table', 'lapic-pending'])
 def test_what_is_left_out_is_found(monitor_copy, item):

@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT / 'tests/bench'))
 
 import bench  # noqa: E402
 import gate  # noqa: E402
+import kept  # noqa: E402
 import kernels  # noqa: E402
 import plot  # noqa: E402
 from report import Goal, Report, verdicts  # noqa: E402
@@ -83,7 +84,7 @@ def test_a_peer_that_did_not_run_fails_the_bench(monkeypatch, tmp_path, capsys, 
 
 def test_an_unknown_part(capsys):
     assert bench.main(['gates']) == 1
-    assert capsys.readouterr().err.startswith('error: no such part: gates; there are hops, startup, ')
+    assert capsys.readouterr().err.startswith('error: no such part: gates; there are hops, kept, ')
 
 
 @pytest.mark.parametrize('log, online, complaint', [
@@ -100,6 +101,24 @@ def test_a_kernel_that_is_not_healthy(log, online, complaint):
             kernel.check()
     else:
         kernel.check()
+
+
+@pytest.mark.parametrize('log, way, fails', [
+    ('', kept.STAY, False), ('[ 1.0] Disabling non-boot CPUs ...', kept.STAY, True),
+    ('[ 1.0] Disabling non-boot CPUs ...', kept.OFFLINE, False), ('', kept.OFFLINE, True)])
+def test_cpus_do_what_the_figure_says(log, way, fails):
+    kernel = types.SimpleNamespace(run={'dmesg': log}.get)
+    if fails:
+        with pytest.raises(kernels.PeerFailed, match=way):
+            kept.check(kernel, way)
+    else:
+        kept.check(kernel, way)
+
+
+def test_phases_of_switches():
+    kernel = types.SimpleNamespace(run={
+        'syctl status --json': '{"switches": [{"cpus_off_us": 1500, "away_us": 7, "cpus_on_us": 500}]}'}.get)
+    assert kept.phases(kernel) == [2.0]
 
 
 def test_times_of_hops():

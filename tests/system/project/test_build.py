@@ -158,7 +158,9 @@ def test_install(copy, tmp_path):
     assert result.returncode == 0, result.stderr
     found = {str(file.relative_to(tmp_path)) for file in tmp_path.rglob('*') if file.is_file()}
     version = re.search('SWITCHYARD_VERSION "(.*)"', (copy / 'guest/linux/version.h').read_text())[1]
-    sources = {file.name for file in (copy / 'guest/linux').iterdir() if not file.name.startswith('.')}
+    folder = copy / 'guest/linux'
+    sources = {str(file.relative_to(folder)) for file in [*folder.iterdir(), *(folder / 'stock').iterdir()]
+               if file.is_file() and not file.name.startswith('.')}
     documents = {str(file.relative_to(copy)) for file in [copy / 'README.md', *copy.glob('docs/*.md')]}
     assert found == {
         'boot/switchyard/switchyard.elf', 'opt/sy/lib/switchyard/switchyard.efi', 'opt/sy/sbin/syctl',

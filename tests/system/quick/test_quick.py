@@ -106,7 +106,7 @@ def test_what_is_refused(machines):
 
 def test_real_time_is_refused(machines):
     alpha, _ = boot_alpha(machines, RT, 1)
-    refused(alpha, 'syctl --quick switch beta', 'beta: this kernel is PREEMPT_RT, whose locks may be held when its '
+    refused(alpha, 'syctl --quick switch beta', 'beta: this kernel is PREEMPT_RT: locks may be held when its '
             'CPUs are stopped')
 
 

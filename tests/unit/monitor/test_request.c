@@ -87,7 +87,12 @@ static void flags(void **state)
 	assert_answer(SWITCHYARD_MONITOR | SWITCHYARD_QUICK, three_others, 0);
 	assert_answer(SWITCHYARD_CRASH | SWITCHYARD_QUICK, 0, SWITCHYARD_EBADOP);
 	assert_answer(SWITCHYARD_PARK | SWITCHYARD_FORCED, 0, SWITCHYARD_EBADOP);
-	assert_answer(SWITCHYARD_SWITCH | 0x400, 1, SWITCHYARD_EBADOP);
+	assert_answer(SWITCHYARD_SWITCH | SWITCHYARD_KEEP_CPUS, 1 | three_others, 0);
+	assert_answer(SWITCHYARD_SWITCH | SWITCHYARD_KEEP_CPUS, 9 | three_others,
+		      SWITCHYARD_ENOSLOT);
+	assert_answer(SWITCHYARD_END | SWITCHYARD_KEEP_CPUS, SWITCHYARD_END_HALT,
+		      SWITCHYARD_EBADOP);
+	assert_answer(SWITCHYARD_SWITCH | 0x800, 1, SWITCHYARD_EBADOP);
 }
 
 static void messages(void **state)

@@ -201,7 +201,7 @@ static void hostile_calls(void **state)
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		assert_int_equal(service_answer(&monitor, places[i]), SWITCHYARD_EBADOP);
 	assert_int_equal(call(0, (struct switchyard_call){0}), SWITCHYARD_EBADOP);
-	assert_int_equal(call(SWITCHYARD_DEVICES + 1, (struct switchyard_call){0}),
+	assert_int_equal(call(SWITCHYARD_FUNCTIONS + 1, (struct switchyard_call){0}),
 			 SWITCHYARD_EBADOP);
 	assert_int_equal(call(UINT32_MAX, (struct switchyard_call){0}), SWITCHYARD_EBADOP);
 	call(SWITCHYARD_LIST, (struct switchyard_call){0});
@@ -593,6 +593,35 @@ static void kill_while_devices_work(void **state)
 }
 
 /* beta is parked, and its disk works. alpha wants to go there. */
+static void functions_of_others(void **state)
+{
+	struct switchyard_call ask = {.address = BUFFER_AT, .length = 4};
+	uint16_t *found = phys(BUFFER_AT);
+
+	(void)state;
+	fake_pci_reset();
+	for (uint32_t device = 16; device < 20; device++)
+		fake_pci_add(-1, device, 0, 0x10001af4, 0x01000000, 0);
+	pci_init();
+	found[0] = found[1] = found[2] = 0xffff;
+	assert_int_equal(call(SWITCHYARD_FUNCTIONS, ask), 0);
+	assert_int_equal(the_call()->done, 0);
+	pci_set_add(beta()->own.set, 1);
+	pci_set_add(monitor.slots.slot[0].own.set, 0);
+	assert_int_equal(call(SWITCHYARD_FUNCTIONS, ask), 0);
+	assert_int_equal(the_call()->done, 1);
+	assert_int_equal(found[0], PCI_ADDRESS(0, 17, 0));
+	pci_functions()->function[2].works_for = 2;
+	pci_functions()->function[3].works_for = 2;
+	assert_int_equal(call(SWITCHYARD_FUNCTIONS, ask), 0);
+	assert_int_equal(the_call()->done, 3);
+	assert_int_equal(found[1], PCI_ADDRESS(0, 18, 0));
+	assert_int_equal(found[2], 0xffff); /* there is no room for it */
+	ask.address = BETA_AT;
+	refused(SWITCHYARD_FUNCTIONS, ask,
+		"a buffer of 4 bytes at 0x400000; expected all of it in this slot's RAM");
+}
+
 static void prepare(void **state)
 {
 	static const uint16_t uses[] = {PCI_ADDRESS(0, 16, 0), PCI_ADDRESS(9, 0, 0)};
@@ -610,11 +639,6 @@ static void prepare(void **state)
 	beta()->uses.told = true;
 	memcpy(phys(BUFFER_AT), uses, sizeof(uses));
 	assert_int_equal(call(SWITCHYARD_PREPARE, quick), 0);
-	fake_console.types_differ = true;
-	refused(SWITCHYARD_PREPARE, quick,
-		"its memory types (MTRRs) are not those of firmware, and all CPUs would have to "
-		"change them at the same time; a deep switch can do that");
-	fake_console.types_differ = false;
 	quick.length = 1;
 	refused(SWITCHYARD_PREPARE, quick,
 		"a list of 1 bytes; expected two for each of 128 functions at most");
@@ -647,6 +671,26 @@ static void prepare(void **state)
 	deep.address = BETA_AT;
 	refused(SWITCHYARD_PREPARE, deep,
 		"a buffer of 4 bytes at 0x400000; expected all of it in this slot's RAM");
+}
+
+/* CPUs that come along would change them one by one. */
+static void memory_types(void **state)
+{
+	static const char reason[] =
+		"its memory types (MTRRs) are not those of firmware, and all CPUs would have to "
+		"change them at the same time; a deep switch can do that, without its other CPUs";
+	struct switchyard_call quick = {.kind = SWITCHYARD_MONITOR | SWITCHYARD_QUICK};
+	struct switchyard_call keeps = {.kind = SWITCHYARD_MONITOR | SWITCHYARD_KEEP_CPUS};
+	struct switchyard_call deep = {.kind = SWITCHYARD_MONITOR};
+
+	(void)state;
+	fake_console.types_differ = true;
+	refused(SWITCHYARD_PREPARE, quick, reason);
+	refused(SWITCHYARD_PREPARE, keeps, reason);
+	assert_int_equal(call(SWITCHYARD_PREPARE, deep), 0);
+	fake_console.types_differ = false;
+	assert_int_equal(call(SWITCHYARD_PREPARE, quick), 0);
+	assert_int_equal(call(SWITCHYARD_PREPARE, keeps), 0);
 }
 
 static void devices(void **state)
@@ -702,7 +746,9 @@ int main(void)
 		cmocka_unit_test_setup(the_same_sum_is_not_enough, start),
 		cmocka_unit_test_setup(steps_in_a_wrong_order, start),
 		cmocka_unit_test_setup(too_many_files, start),
+		cmocka_unit_test_setup(functions_of_others, start),
 		cmocka_unit_test_setup(prepare, start),
+		cmocka_unit_test_setup(memory_types, start),
 		cmocka_unit_test_setup(devices, start),
 		cmocka_unit_test_setup(kill_while_devices_work, start),
 		cmocka_unit_test_setup(images_that_do_not_fit, start),

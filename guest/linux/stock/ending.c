@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hooks_ending.c - poweroff, reboot and halt end this slot instead of the machine.
+ * ending.c - poweroff, reboot and halt end this slot instead of the machine.
  *
  * Linux tells the reason to reboot notifiers, shuts devices down, moves to the boot CPU, and calls
  * the syscore operations' shutdown(), the last registered one first. After that it would reset the
  * machine or switch it off. There is no later hook, because x86 calls no restart handlers.
  *
  * kexec calls the same notifiers. It is allowed, because its new kernel stays within this slot's
- * memory, but not beside devices that work for a parked slot: before the jump, Linux takes "bus master"
- * from all PCI functions. emergency_restart() calls none of them (hooks_restart.c).
+ * memory, but not beside devices that work for a parked slot: before the jump, Linux takes "bus
+ * master" from all PCI functions. emergency_restart() calls none of them (restart.c).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -16,7 +16,7 @@
 #include <linux/reboot.h>
 #include <linux/string.h>
 #include "compat.h"
-#include "hooks.h"
+#include "stock.h"
 #include "switchyard_core.h"
 
 /* kernel_kexec() in kernel/kexec_core.c passes it as the command of a restart. */

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hooks_boot_cpu.c - if this kernel dies on another CPU, the boot CPU waits in the monitor.
+ * boot_cpu.c - if this kernel dies on another CPU, the boot CPU waits in the monitor.
  *
  * Then the monitor can end or crash this slot, whichever CPU asks. A crash kernel (kdump) runs on
  * the CPU that panicked, and ends the slot later from there. Linux would leave the boot CPU in a
  * HLT that nothing ends but INIT, and INIT resets the boot CPU.
  *
  * Linux stops the other CPUs by smp_ops.stop_other_cpus(), and by .crash_stop_other_cpus() before a
- * crash kernel. Both are replaced by functions that first send an NMI to the boot CPU, whose handler
- * calls the gate. So it comes although it spins with interrupts off. Then Linux's own function stops
- * the others. The boot CPU is marked offline, so Linux does not wait for it.
+ * crash kernel. Both are replaced by functions that first send an NMI to the boot CPU, whose
+ * handler calls the gate. So it comes although it spins with interrupts off. Then Linux's own
+ * function stops the others. The boot CPU is marked offline, so Linux does not wait for it.
  *
  * A crash dump has the registers of each CPU. Linux's function would note them when it stops the
  * boot CPU, so the NMI handler does it.
@@ -30,7 +30,7 @@
 #include <asm/irq_vectors.h>
 #include <asm/nmi.h>
 #include <asm/smp.h>
-#include "hooks.h"
+#include "stock.h"
 #include "switchyard_core.h"
 
 #define NMI_NAME "switchyard"

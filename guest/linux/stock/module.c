@@ -3,16 +3,19 @@
  * module.c - loads and unloads the core and the hooks into a stock kernel.
  */
 #include <linux/module.h>
-#include "hooks.h"
+#include "stock.h"
 #include "switchyard_core.h"
 #include "version.h"
 
 static int __init switchyard_init(void)
 {
-	int error = switchyard_core_init();
+	int error = switchyard_core_find();
 
 	if (error)
 		return error;
+	error = switchyard_core_init();
+	if (error)
+		goto undo_find;
 	error = switchyard_ending_init();
 	if (error)
 		goto undo_core;
@@ -30,6 +33,7 @@ static int __init switchyard_init(void)
 		goto undo_watchdog;
 	switchyard_panic_init();
 	switchyard_restart_init();
+	switchyard_guard_again();
 	switchyard_timeout_init();
 	switchyard_font_init();
 	switchyard_quick_init();
@@ -46,6 +50,8 @@ undo_ending:
 	switchyard_ending_exit();
 undo_core:
 	switchyard_core_exit();
+undo_find:
+	switchyard_core_lose();
 	return error;
 }
 
@@ -62,6 +68,7 @@ static void __exit switchyard_exit(void)
 	switchyard_boot_cpu_exit();
 	switchyard_ending_exit();
 	switchyard_core_exit();
+	switchyard_core_lose();
 }
 
 module_init(switchyard_init);

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hooks_hotplug.c - keeps the power of what another slot has plugged in.
+ * hotplug.c - keeps the power of what another slot has plugged in.
  *
  * When a PCI Express port resumes, the PCI core writes all of its Slot Control and Link Control as
  * they were before (pci_restore_pcie_state() in drivers/pci/pci.c). After real sleep that is right.
  * After a switch, another slot may have switched the power on, and may use the device. The monitor
- * has put back what is this kernel's, and has left the hardware's own state alone: power, indicators,
- * and how the link was trained. So these bits of what the PCI core saved become what the port has
- * now. All else that it saved is this kernel's. pciehp looks what is in its slot when it resumes.
+ * has put back what is this kernel's, and has left the hardware's own state alone: power,
+ * indicators, and how the link was trained. So these bits of what the PCI core saved become what
+ * the port has now. All else that it saved is this kernel's. pciehp looks what is in its slot when
+ * it resumes.
  */
 #include <linux/list.h>
 #include <linux/pci.h>
-#include "hooks.h"
+#include "stock.h"
 
 /* What the PCI core saved of one capability: struct pci_cap_saved_state in its own header. */
 struct saved_capability {

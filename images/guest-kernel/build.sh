@@ -115,7 +115,7 @@ compile() {
 
 build() {
 	mkdir -p "$cache"
-	exec 9>"$cache/lock" # another checkout may be at it
+	exec 9>"$cache/$name.lock" # another checkout may be at it
 	flock 9
 	[ ! -e "$kept/version" ] || return 0
 	fresh=$(mktemp -d)

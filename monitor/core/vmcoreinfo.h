@@ -14,7 +14,8 @@
 #include <stdint.h>
 #include "boot_info.h"
 
-#define VMCOREINFO_SIZE 4096 /* of the text, at most (VMCOREINFO_BYTES in Linux) */
+#define VMCOREINFO_SIZE	  4096 /* of the text, at most (VMCOREINFO_BYTES in Linux) */
+#define VMCOREINFO_HEADER 24   /* bytes of the note before its text */
 
 struct vmcoreinfo {
 	uint32_t size;

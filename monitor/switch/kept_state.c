@@ -170,6 +170,14 @@ void kept_state_save_apart(struct monitor *monitor, const struct slot *slot,
 	kept->apart_size = size;
 }
 
+void kept_state_note_registers(struct kept_state *kept)
+{
+	kept->registers = kept->crew;
+	for (uint32_t cpu = 0; cpu < gate_cpus.count; cpu++)
+		if (kept->cpu[cpu] && kept->cpu[cpu]->progress == GATE_SAVED)
+			kept->registers |= 1ull << cpu;
+}
+
 void kept_state_idle(struct kept_state *kept, uint32_t first)
 {
 	for (uint32_t cpu = first; cpu < gate_cpus.count; cpu++)

@@ -58,7 +58,7 @@ MAY_INCLUDE = {
     'monitor/plan': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config'],
     'monitor/owner': ['arch/x86/pci', 'monitor/slot'],
     # What is read in the memory of a kernel that does not run.
-    'monitor/core': ['arch/x86/cpu', 'arch/x86/memory'],
+    'monitor/core': ['arch/x86/cpu', 'arch/x86/memory', 'arch/x86/gate/cpu_context.h', 'monitor/slot'],
     'monitor/load': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan'],
     'monitor/check': ['arch/x86'],
     'monitor/switch': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan',

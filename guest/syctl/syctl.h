@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * syctl.h - the parts of syctl: show.c writes what the driver told, ask.c asks the monitor for
- * services, load.c loads an image, slots.c adds and removes slots, try.c tries a kernel, hooks.c runs
+ * services, load.c loads an image, slots.c adds and removes slots, core.c and dump.c show and write another slot's memory, try.c tries a kernel, hooks.c runs
  * programs before and after a switch, words.c reads options, syctl.c does all else.
  */
 #ifndef SYCTL_H
@@ -143,6 +143,9 @@ int load_image(int device, struct load *load);
 
 /* Does what `try` and the words behind it say. */
 int run_try(int count, char **word, const struct options *options);
+
+/* The line that shows the progress has begun. */
+void begin_progress_line(void);
 
 /* Ends the line that shows the progress, if there is one. fail() calls it before it prints. */
 void end_progress(bool done);

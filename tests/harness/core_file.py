@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """An ELF core file of a slot's memory, as a test reads it: by physical addresses, and by the kernel's own."""
 
+import re
 import struct
 
 PAGE = 4096
@@ -10,6 +11,24 @@ EHDR = struct.Struct('<16sHHIQQQIHHHHHH')
 PHDR = struct.Struct('<IIQQQQQQ')
 LIST_POINTERS = 0x3000  # bytes of a task_struct that may hold the list of all tasks
 MOST_TASKS = 4096
+
+
+def symbols_of(guest):
+    """{name: address}, as its kernel says."""
+    lines = guest.run("grep -wE 'init_task|jiffies_64|_stext' /proc/kallsyms").splitlines()
+    return {name: int(address, 16) for address, _, name in (line.split()[:3] for line in lines)}
+
+
+def driver_of(guest):
+    """(first, last) address of its driver's module."""
+    size, address = re.search(r'^switchyard (\d+) .* (0x[0-9a-f]+)', guest.run('cat /proc/modules'), re.M).groups()
+    return int(address, 16), int(address, 16) + int(size)
+
+
+def processes_of(guest):
+    """Their names."""
+    return sorted(re.sub(r'^\d+ \((.*)\) .*', r'\1', line)
+                  for line in guest.run('cat /proc/[0-9]*/stat 2>/dev/null').splitlines())
 
 
 class CoreFile:

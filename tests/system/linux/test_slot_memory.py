@@ -10,7 +10,7 @@ import tarfile
 
 import pytest
 
-from core_file import PAGE, CoreFile
+from core_file import PAGE, CoreFile, driver_of, processes_of, symbols_of
 from guest_images import compile_static
 from linux import CLOUD, OLDER_CLOUD, Linux, linux_slot
 from switchyard import open_console
@@ -19,23 +19,6 @@ MARKER = 'this is page %d of a file in memory'
 PAGES = 40
 DISK_MIB = 256
 BETA = 'mem=128M'
-
-
-class Beta(Linux):
-    """It tells of itself."""
-
-    def symbols(self):
-        lines = self.run("grep -wE 'init_task|jiffies_64|_stext|jiffies' /proc/kallsyms").splitlines()
-        return {name: int(address, 16) for address, _, name in (line.split()[:3] for line in lines)}
-
-    def driver(self):
-        """(first, last) address of its driver's module."""
-        size, address = re.search(r'^switchyard (\d+) .* (0x[0-9a-f]+)', self.run('cat /proc/modules'), re.M).groups()
-        return int(address, 16), int(address, 16) + int(size)
-
-    def processes(self):
-        return sorted(re.sub(r'^\d+ \((.*)\) .*', r'\1', line)
-                      for line in self.run('cat /proc/[0-9]*/stat 2>/dev/null').splitlines())
 
 
 def tools_disk(folder):
@@ -55,12 +38,12 @@ def guests(request, module_machines):
     machine = module_machines.start('timeout=-1', linux_slot('alpha', CLOUD) + linux_slot('beta', request.param, BETA),
                                     memory='768M', smp=2, devices=tools_disk(folder))
     open_console(machine)
-    alpha, beta = Linux(machine, 'alpha'), Beta(machine, 'beta')
+    alpha, beta = Linux(machine, 'alpha'), Linux(machine, 'beta')
     machine.sendline('boot beta')
     beta.wait()
     beta.run(f"i=0; while [ $i -lt {PAGES} ]; do printf '%-{PAGE}s' \"{MARKER.replace('%d', '$i')}\"; "
              'i=$((i + 1)); done > /tmp/marked')
-    beta.told = {'symbols': beta.symbols(), 'driver': beta.driver(), 'processes': beta.processes(),
+    beta.told = {'symbols': symbols_of(beta), 'driver': driver_of(beta), 'processes': processes_of(beta),
                  'release': beta.run('uname -r').strip()}
     beta.switch_to(alpha)
     alpha.run('cd /tmp && tar xf /dev/vda')

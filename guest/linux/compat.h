@@ -10,6 +10,7 @@
 
 #include <linux/bits.h>
 #include <linux/hrtimer.h>
+#include <linux/mm.h>
 #include <linux/syscore_ops.h>
 #include <linux/types.h>
 #include <asm/processor-flags.h>
@@ -65,6 +66,17 @@ static inline void compat_hrtimer_setup(struct hrtimer *timer,
 #else
 	hrtimer_init(timer, clock, mode);
 	timer->function = function;
+#endif
+}
+
+/* Since Linux 6.3, a mapping's flags are changed by functions only. */
+static inline void compat_vm_flags_mod(struct vm_area_struct *vma, unsigned long set,
+				       unsigned long clear)
+{
+#ifdef COMPAT_VM_FLAGS_MOD
+	vm_flags_mod(vma, set, clear);
+#else
+	vma->vm_flags = (vma->vm_flags | set) & ~clear;
 #endif
 }
 

@@ -5,7 +5,7 @@
  * core_device.c and core_keys.c receive requests. core_service.c asks the monitor for services.
  * core_request.c gives the machine away and gets it back, and calls core_gate.c, which calls the
  * gate. core_programs.c runs programs before and after that, and core_clock.c knows how long it
- * took.
+ * took. core_memory.c shows programs other slots' memory, with headers from core_elf.c.
  *
  * Functions named *_init() return 0 or a negative errno, and print the reason. *_exit() undoes
  * them.
@@ -94,6 +94,33 @@ int switchyard_service_prepare(u32 op, u32 slot, u16 *uses, u32 count, u32 besid
 
 /* Forgets what a program has begun to load, when it closes file. */
 void switchyard_service_close(const struct file *file);
+
+/*
+ * Asks for what there is to tell of a slot's memory. to has room bytes, in one piece. It sleeps.
+ * Returns 0, or -ENODATA if the slot runs, or never ran, or another negative errno.
+ */
+int switchyard_service_memory(u32 slot, struct switchyard_memory *to, u32 room);
+
+/*
+ * Makes the headers of an ELF core file of a slot's memory, which follows them: each range behind
+ * the one before it. vmcoreinfo is that note, which has memory->note.size bytes; NULL: there is
+ * none. Returns whole pages, *size bytes for free_pages_exact(), or NULL.
+ */
+void *switchyard_elf_make(const struct switchyard_memory *memory, const char *name,
+			  const void *vmcoreinfo, u64 *size);
+
+int switchyard_memory_init(void);
+void switchyard_memory_exit(void);
+
+/* Makes the files agree with the slots' names. It sleeps. */
+void switchyard_memory_update(void);
+
+/* Takes away what tasks have mapped of other slots' memory. It sleeps. */
+void switchyard_memory_zap(void);
+
+/* The same, and nothing gets mapped before the second one is called. */
+void switchyard_memory_hold(void);
+void switchyard_memory_go_on(void);
 
 int switchyard_request_init(struct switchyard_core *core);
 void switchyard_request_exit(struct switchyard_core *core);

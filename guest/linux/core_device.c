@@ -23,6 +23,7 @@ static int device_list(struct switchyard_list __user *user)
 	};
 
 	switchyard_service_list();
+	switchyard_memory_update();
 	list.slot_count = info->slot_count;
 	memcpy(list.slot, info->slot, sizeof(list.slot));
 	return copy_to_user(user, &list, sizeof(list)) ? -EFAULT : 0;

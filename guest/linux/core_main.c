@@ -111,14 +111,19 @@ int switchyard_core_init(void)
 	error = switchyard_device_init();
 	if (error)
 		goto undo_service;
-	error = switchyard_keys_init();
+	error = switchyard_memory_init();
 	if (error)
 		goto undo_device;
+	error = switchyard_keys_init();
+	if (error)
+		goto undo_memory;
 
 	pr_info("slot %s, %u slots, gate at 0x%llx\n", core->info->slot[core->info->self - 1].name,
 		core->info->slot_count, core->info->gate);
 	return 0;
 
+undo_memory:
+	switchyard_memory_exit();
 undo_device:
 	switchyard_device_exit();
 undo_service:
@@ -133,6 +138,7 @@ undo_clock:
 void switchyard_core_exit(void)
 {
 	switchyard_keys_exit();
+	switchyard_memory_exit();
 	switchyard_device_exit();
 	switchyard_service_exit();
 	switchyard_request_exit(&switchyard_core);

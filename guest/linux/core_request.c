@@ -84,6 +84,7 @@ void switchyard_request_end(void)
 
 	if (!turn->entered)
 		return;
+	switchyard_memory_zap();
 	switchyard_keys_forget();
 }
 
@@ -172,7 +173,9 @@ static int quick_switch(struct switchyard_turn *turn, s32 *result)
 		if (error)
 			return error;
 		switchyard_phase(SWITCHYARD_PHASE_CPUS_OFF);
+		switchyard_memory_hold();
 		error = turn->way->stop();
+		switchyard_memory_go_on();
 	} while (error == -EAGAIN);
 	if (!turn->entered)
 		return error;
@@ -233,6 +236,7 @@ static int request_with_programs(struct switchyard_turn *turn, const char *to, b
 	/* A key that was pressed meanwhile would leave again as soon as somebody comes back. */
 	cancel_work(&turn->later);
 	WRITE_ONCE(turn->back, true);
+	switchyard_memory_update();
 	switchyard_phase(SWITCHYARD_PHASE_POST);
 	switchyard_programs_run("post", to);
 	if (turn->entered && !*result)

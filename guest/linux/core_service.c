@@ -102,10 +102,11 @@ static int ask_with_buffer(const struct file *file, struct switchyard_ask *ask, 
 }
 
 /* The buffer of the call is a copy of the program's. */
-int switchyard_service_ask(const struct file *file, struct switchyard_ask *ask)
+static int ask_for_program(const struct file *file, struct switchyard_ask *ask)
 {
 	void __user *user = u64_to_user_ptr(ask->buffer);
-	bool out = ask->service == SWITCHYARD_LOG || ask->service == SWITCHYARD_DEVICES;
+	bool out = ask->service == SWITCHYARD_LOG || ask->service == SWITCHYARD_DEVICES ||
+		   ask->service == SWITCHYARD_MEMORY;
 	void *buffer;
 	int error;
 
@@ -122,6 +123,24 @@ int switchyard_service_ask(const struct file *file, struct switchyard_ask *ask)
 	if (!error && out && copy_to_user(user, buffer, min_t(u64, (u32)ask->done, ask->length)))
 		error = -EFAULT;
 	kfree(buffer);
+	return error;
+}
+
+/* What a slot has may not be its own any more. */
+static void note_changes(const struct switchyard_ask *ask)
+{
+	if (ask->service == SWITCHYARD_KILL || ask->service == SWITCHYARD_REMOVE)
+		switchyard_memory_zap();
+	if (ask->service == SWITCHYARD_ADD || ask->service == SWITCHYARD_REMOVE)
+		switchyard_memory_update();
+}
+
+int switchyard_service_ask(const struct file *file, struct switchyard_ask *ask)
+{
+	int error = ask_for_program(file, ask);
+
+	if (!error)
+		note_changes(ask);
 	return error;
 }
 
@@ -155,6 +174,24 @@ int switchyard_service_init(void)
 void switchyard_service_exit(void)
 {
 	kfree(call);
+}
+
+int switchyard_service_memory(u32 slot, struct switchyard_memory *to, u32 room)
+{
+	struct switchyard_ask ask = {.service = SWITCHYARD_MEMORY, .slot = slot, .length = room};
+	int error = ask_with_buffer(NULL, &ask, to);
+
+	if (error)
+		return error;
+	switch (ask.error) {
+	case 0:
+		return 0;
+	case SWITCHYARD_EREFUSED:
+		return -ENODATA;
+	case SWITCHYARD_ENOSLOT:
+		return -ENOENT;
+	}
+	return -EOPNOTSUPP; /* the monitor is older */
 }
 
 int switchyard_service_prepare(u32 op, u32 slot, u16 *uses, u32 count, u32 besides,

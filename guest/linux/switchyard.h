@@ -158,7 +158,7 @@ struct switchyard_slot {
 	uint8_t state; /* enum switchyard_state, as of the last switch or LIST; 0: no slot */
 	uint8_t type;  /* enum switchyard_type; 0: it has no image */
 	uint8_t flags; /* SWITCHYARD_SLOT_... */
-	uint8_t reserved[4];
+	uint32_t turn; /* of this slot: when it had the machine last; 0: it never ran */
 	uint64_t base; /* physical address of the slot's large range */
 	uint64_t size; /* size of that range, in bytes */
 	uint64_t runs; /* how often it was started or resumed */
@@ -271,6 +271,13 @@ enum switchyard_service {
 	 * are; the buffer gets as many as it has room for.
 	 */
 	SWITCHYARD_FUNCTIONS = 14,
+
+	/*
+	 * Tells of the slot `slot`, which is parked, crashed or interrupted, what a reader of its
+	 * memory needs: struct switchyard_memory to the buffer, and behind it its CPUs' registers.
+	 * `done` is how many bytes that are.
+	 */
+	SWITCHYARD_MEMORY = 15,
 };
 
 #define SWITCHYARD_USES_MORE 1u /* this kernel uses functions, too, that it can't list */
@@ -307,7 +314,7 @@ struct switchyard_call {
 	uint64_t bytes;	  /* of the file; LOG, PREPARE: see there */
 	uint64_t address; /* physical address of the buffer */
 	uint64_t length;  /* of the buffer, in bytes */
-	uint64_t done;	  /* LOG, DEVICES: bytes; ADD: the new slot's number; and others */
+	uint64_t done;	  /* LOG, DEVICES, MEMORY: bytes; ADD: the new slot's number; and others */
 	char text[SWITCHYARD_TEXT_SIZE]; /* NUL-terminated */
 };
 
@@ -323,6 +330,48 @@ struct switchyard_info {
 	uint64_t identity_pml4; /* entry 0 points to that PDPT */
 	struct switchyard_slot slot[SWITCHYARD_MAX_SLOTS];
 	struct switchyard_notes notes; /* the only part that a guest writes */
+};
+
+/* Physical addresses [base, base + size), in whole pages. */
+struct switchyard_range {
+	uint64_t base;
+	uint64_t size;
+};
+
+#define SWITCHYARD_MAX_RANGES 4
+
+/*
+ * What SWITCHYARD_MEMORY tells. The last four fields are what the slot's Linux kernel says of
+ * itself in its memory; 0: it says nothing that the monitor can read. The monitor has checked no
+ * more of them than that the note and the image lie in the slot's ranges.
+ */
+struct switchyard_memory {
+	uint32_t size;	      /* of this structure; the registers follow */
+	uint32_t cpu_size;    /* of one struct switchyard_registers */
+	uint32_t cpu_count;   /* CPUs whose registers are known */
+	uint32_t range_count; /* entries used of range[] */
+	uint32_t state;	      /* enum switchyard_state */
+	uint32_t turn;	      /* as in the slot's row: once that differs, the slot ran since */
+	struct switchyard_range range[SWITCHYARD_MAX_RANGES]; /* its RAM, by rising address */
+	struct switchyard_range note; /* VMCOREINFO, an ELF note with its header */
+	uint64_t direct;	      /* virtual address of physical address 0 */
+	uint64_t image_address;	      /* virtual address of the kernel's image */
+	struct switchyard_range image;
+};
+
+/* The registers of a CPU when it came to the gate, as if the call had returned. */
+struct switchyard_registers {
+	uint32_t cpu; /* its number in the slot's ACPI tables; the boot CPU has 0 */
+	uint32_t reserved;
+	uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp, rsp;
+	uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
+	uint64_t rip, rflags; /* rip 0: its stack can't be read */
+	uint64_t cr0, cr2, cr3, cr4, cr8, efer;
+	uint64_t fs_base, gs_base, kernel_gs_base;
+	uint64_t gdt_base, idt_base;
+	uint16_t gdt_limit, idt_limit;
+	uint16_t cs, ds, es, fs, gs, ss, ldtr, tr;
+	uint16_t unused[2];
 };
 
 /* The ACPI table: a standard header (ACPI 6.4, section 5.2.6), then the address. */

@@ -17,6 +17,21 @@
 
 #define SWITCHYARD_DEVICE "/dev/switchyard"
 
+/*
+ * The folder in /proc with an ELF core file for each other slot. It can be read while that slot is
+ * parked, crashed or interrupted; otherwise open() fails with ENODATA. read() fails with ESTALE
+ * once the slot has run, and so does an access to a mapping, with SIGBUS.
+ */
+#define SWITCHYARD_MEMORY_NAME	 "switchyard"
+#define SWITCHYARD_MEMORY_FOLDER "/proc/" SWITCHYARD_MEMORY_NAME
+
+/*
+ * The type of the note named SWITCHYARD in such a file: lines SLOT=, STATE=, TURN=, and LEVEL= with
+ * what was left out, by the numbers of makedumpfile's -d. LEVEL has a blank behind a number below
+ * 10.
+ */
+#define SWITCHYARD_NOTE_SLOT 1
+
 /* All slots, and what the driver knows about its own slot. */
 struct switchyard_list {
 	uint32_t self;	     /* number of this slot, counted from 1 */

@@ -127,6 +127,11 @@ struct transfer {
 /* The line that shows the progress has begun, and has no end yet. */
 static bool line_open;
 
+void begin_progress_line(void)
+{
+	line_open = true;
+}
+
 static void begin_progress(const struct transfer *transfer)
 {
 	const struct load *load = transfer->load;
@@ -142,7 +147,7 @@ static void begin_progress(const struct transfer *transfer)
 	}
 	putchar(' ');
 	fflush(stdout);
-	line_open = true;
+	begin_progress_line();
 }
 
 static void show_progress(struct transfer *transfer)

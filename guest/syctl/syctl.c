@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include "core_file.h"
 #include "init.h"
 #include "switchyard_names.h"
 #include "syctl.h"
@@ -32,6 +33,10 @@ static const char usage[] =
 	"  boot SLOT    park this kernel, start another afresh from its image\n"
 	"  kill SLOT    forget the state of a parked or crashed slot\n"
 	"  log [SLOT]   the monitor's log, or that of the kernel of a slot that does not run\n"
+	"  core SLOT    the path of that slot's memory as an ELF core file: for crash, gdb and\n"
+	"               makedumpfile. The slot is parked, crashed or interrupted\n"
+	"  dump SLOT FILE [-d LEVEL]\n"
+	"               write it to FILE without pages of zeros; with -d, makedumpfile writes it\n"
 	"  devices [SLOT]\n"
 	"               the PCI functions that devices= on the slot's line names\n"
 	"  add SLOT --mem SIZE[@BASE] [--cpus LIST] [--on-crash SLOT] [--on-end SLOT]\n"
@@ -236,6 +241,8 @@ static int run(int device, int count, char **word, const struct options *options
 		return remove_slot(device, word[1], options->json);
 	if (strcmp(word[0], "log") == 0)
 		return show_log(device, count > 1 ? word[1] : NULL, options->json);
+	if (strcmp(word[0], "core") == 0)
+		return show_core(device, word[1], options->json);
 	if (strcmp(word[0], "devices") == 0)
 		return show_devices(device, count > 1 ? word[1] : NULL, options->json);
 	if (strcmp(word[0], "list") != 0 && strcmp(word[0], "status") != 0)
@@ -263,6 +270,7 @@ static bool is_command(int count, char **word, const struct options *options)
 		{"switch", 2, true},   {"boot", 2, true},     {"kill", 2, false},
 		{"log", 1, false},     {"log", 2, false},     {"remove", 2, false},
 		{"devices", 1, false}, {"devices", 2, false}, {"hooks", 3, false},
+		{"core", 2, false},
 	};
 
 	for (size_t i = 0; count && i < sizeof(commands) / sizeof(commands[0]); i++)
@@ -355,6 +363,8 @@ int main(int argc, char **argv)
 			return run_load(argc - i - 1, argv + i + 1, &options);
 		if (!count && strcmp(argv[i], "try") == 0)
 			return run_try(argc - i - 1, argv + i + 1, &options);
+		if (!count && strcmp(argv[i], "dump") == 0)
+			return run_dump(argc - i - 1, argv + i + 1, &options);
 		if (!count && strcmp(argv[i], "add") == 0)
 			return run_add(argc - i - 1, argv + i + 1, &options);
 		if (strcmp(argv[i], "--json") == 0)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * syctl.h - the parts of syctl: show.c writes what the driver told, ask.c asks the monitor for
- * services, load.c loads an image, slots.c adds and removes slots, try.c tries a kernel, hooks.c runs
- * programs before and after a switch, words.c reads options, syctl.c does all else.
+ * services, load.c loads an image, slots.c adds and removes slots, core.c and dump.c show and write
+ * another slot's memory, try.c tries a kernel, hooks.c runs programs before and after a switch,
+ * words.c reads options, syctl.c does all else.
  */
 #ifndef SYCTL_H
 #define SYCTL_H
@@ -28,8 +29,8 @@ int wrong_usage(void);
 int open_device(void);
 
 /*
- * Gives the machine away by an ioctl of struct switchyard_request. Returns when this slot is resumed.
- * name is for people.
+ * Gives the machine away by an ioctl of struct switchyard_request. Returns when this slot is
+ * resumed. name is for people.
  */
 int give_away(int device, const char *name, unsigned long request_code, uint32_t slot,
 	      const struct options *options);
@@ -85,8 +86,8 @@ int show_devices(int device, const char *name, bool json); /* name NULL: this sl
 int show_last_lines(int device, const char *name, uint32_t slot, unsigned int lines);
 
 /*
- * Runs the programs in SWITCHYARD_HOOKS with these two arguments. Returns EXIT_FAILED if one of them
- * failed, and has said which.
+ * Runs the programs in SWITCHYARD_HOOKS with these two arguments. Returns EXIT_FAILED if one of
+ * them failed, and has said which.
  */
 int run_hooks(const char *when, const char *to);
 
@@ -143,6 +144,9 @@ int load_image(int device, struct load *load);
 
 /* Does what `try` and the words behind it say. */
 int run_try(int count, char **word, const struct options *options);
+
+/* The line that shows the progress has begun. */
+void begin_progress_line(void);
 
 /* Ends the line that shows the progress, if there is one. fail() calls it before it prints. */
 void end_progress(bool done);

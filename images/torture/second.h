@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * second.h - the second CPU of a switch to which it comes. It fills what a CPU has of its own, parks itself, and
- * reads all of it when it is back. The boot CPU compares and prints.
+ * second.h - the second CPU of a switch to which it comes. It fills what a CPU has of its own,
+ * parks itself, and reads all of it when it is back. The boot CPU compares and prints.
  */
 #ifndef TORTURE_SECOND_H
 #define TORTURE_SECOND_H

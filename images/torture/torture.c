@@ -201,8 +201,8 @@ static bool prepare(struct torture *torture, const struct multiboot2_info *infor
 }
 
 /*
- * Beside a slot whose functions work, none starts. So the other slot is started before. Torture tells
- * that it uses no PCI function.
+ * Beside a slot whose functions work, none starts. So the other slot is started before. Torture
+ * tells that it uses no PCI function.
  */
 static bool prepare_quick(struct torture *torture)
 {

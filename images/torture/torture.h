@@ -80,8 +80,8 @@ void torture_seed(struct torture *torture);
 uint64_t torture_random(struct torture *torture);
 
 /*
- * Counts a difference and prints it: "DIFF iteration 17: NAME is 0x..., was 0x...". The boot CPU does
- * it for both.
+ * Counts a difference and prints it: "DIFF iteration 17: NAME is 0x..., was 0x...". The boot CPU
+ * does it for both.
  */
 void torture_differs(struct torture *torture, const char *name, uint64_t is, uint64_t was);
 

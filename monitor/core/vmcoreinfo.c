@@ -11,6 +11,8 @@ struct note {
 	char name[12];
 };
 
+_Static_assert(sizeof(struct note) == VMCOREINFO_HEADER, "the text follows");
+
 #define NAME	      "VMCOREINFO"
 #define FIRST_LINE    "OSRELEASE="
 #define KEY_OF_SYMBOL "SYMBOL("

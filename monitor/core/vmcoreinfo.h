@@ -14,7 +14,8 @@
 #include <stdint.h>
 #include "boot_info.h"
 
-#define VMCOREINFO_SIZE 4096 /* of the text, at most (VMCOREINFO_BYTES in Linux) */
+#define VMCOREINFO_SIZE	  4096 /* of the text, at most (VMCOREINFO_BYTES in Linux) */
+#define VMCOREINFO_HEADER 24   /* bytes of the note before its text */
 
 struct vmcoreinfo {
 	uint32_t size;
@@ -23,8 +24,8 @@ struct vmcoreinfo {
 
 /*
  * Looks for a note from *address on, which it changes to where the note is, or to where the search
- * stopped. The note begins a page. At most `pages` pages are looked at. A kernel that ran in this RAM
- * before may have left one, too.
+ * stopped. The note begins a page. At most `pages` pages are looked at. A kernel that ran in this
+ * RAM before may have left one, too.
  */
 bool vmcoreinfo_search(const struct region *ram, uint64_t *address, uint64_t pages,
 		       struct vmcoreinfo *info);

@@ -50,6 +50,7 @@ static void fault_recover(void *context, bool in_monitor)
 	new_image_drop(monitor, monitor->current);
 	format_text(slot->crash, sizeof(slot->crash), "%s",
 		    fault_reason(kept->cpu[0]->progress, in_monitor));
+	kept_state_note_registers(kept);
 	kept->cpu[0]->progress = GATE_PARKED;
 	monitor->succession.faulted = slot;
 	monitor->frontend.take(monitor->frontend.context); /* platform_save() reset its devices */

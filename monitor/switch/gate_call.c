@@ -54,6 +54,7 @@ static void park(struct monitor *monitor, const struct slot *slot, struct kept_s
 		kept_state_save_apart(monitor, slot, kept);
 	else
 		kept->apart_size = 0;
+	kept_state_note_registers(kept);
 	kept_state_idle(kept, 1);
 	kept->cpu[0]->progress = GATE_PARKED;
 }

@@ -53,8 +53,8 @@ static uint64_t size_of(const struct monitor *monitor, uint32_t index)
 }
 
 /*
- * Bytes that the monitor itself needs: for devices, in whole pages, and for all CPUs except the boot
- * CPU.
+ * Bytes that the monitor itself needs: for devices, in whole pages, and for all CPUs except the
+ * boot CPU.
  */
 static uint64_t own_size(uint32_t cpus)
 {
@@ -169,6 +169,14 @@ void kept_state_save_apart(struct monitor *monitor, const struct slot *slot,
 	if (size)
 		platform_save_apart((void *)kept->apart);
 	kept->apart_size = size;
+}
+
+void kept_state_note_registers(struct kept_state *kept)
+{
+	kept->registers = kept->crew;
+	for (uint32_t cpu = 0; cpu < gate_cpus.count; cpu++)
+		if (kept->cpu[cpu] && kept->cpu[cpu]->progress == GATE_SAVED)
+			kept->registers |= 1ull << cpu;
 }
 
 void kept_state_idle(struct kept_state *kept, uint32_t first)

@@ -7,7 +7,9 @@
 #include "guest/linux/switchyard_names.h"
 #include "lib/print.h"
 #include "lib/string.h"
+#include "monitor/core/slot_memory.h"
 #include "monitor/owner/owner.h"
+#include "monitor/switch/kept_state.h"
 #include "monitor/switch/new_slot.h"
 #include "monitor/switch/request.h"
 #include "monitor/switch/slot_block.h"
@@ -278,6 +280,49 @@ static int64_t answer_devices(struct service *service)
 	return 0;
 }
 
+static bool is_told_of(const struct slot *slot)
+{
+	return slot->state == SWITCHYARD_PARKED || slot->state == SWITCHYARD_CRASHED ||
+	       slot->state == SWITCHYARD_INTERRUPTED;
+}
+
+/* Its kernel's note is looked for in parts, like that of its log. A slot without one has RAM all the same. */
+static int64_t answer_memory(struct service *service)
+{
+	const struct slot *slot = service->slot;
+	const struct kept_state *kept = kept_state(slot_index(&service->monitor->slots, slot));
+	struct slot_memory told = {.slot = slot,
+				   .cpu = kept->cpu,
+				   .cpu_count = GATE_MAX_CPUS,
+				   .registers = kept->registers};
+	static struct printk_log log;
+	void *to = buffer_of(service);
+
+	if (!to)
+		return SWITCHYARD_EREFUSED;
+	if (!is_told_of(slot))
+		return answer_bool(fail(&service->error,
+					"slot %s is %s; expected one that is "
+					"parked, crashed or interrupted",
+					slot->name, switchyard_state_name(slot->state)));
+	if (slot->type == SWITCHYARD_LINUX) {
+		struct error none;
+		enum slot_log found =
+			slot_log_open(service->monitor, slot, SLOT_LOG_PAGES, &log, &none);
+
+		if (found == SLOT_LOG_AGAIN)
+			return SWITCHYARD_EAGAIN;
+		if (found == SLOT_LOG_FOUND)
+			told.memory = &log.memory;
+		told.note = kept->log_note;
+	}
+	service->done = slot_memory_tell(&told, to, service->call.length);
+	return answer_bool(service->done || fail(&service->error,
+						 "a buffer of %lu bytes, too small for what there "
+						 "is to be told",
+						 service->call.length));
+}
+
 static int64_t answer_outcome(struct service *service)
 {
 	const struct slot *slot = service->slot;
@@ -353,6 +398,7 @@ static const struct {
 	[SWITCHYARD_PREPARE] = {answer_prepare, false},
 	[SWITCHYARD_FUNCTIONS] = {answer_functions, false},
 	[SWITCHYARD_DEVICES] = {answer_devices, false},
+	[SWITCHYARD_MEMORY] = {answer_memory, true},
 };
 #define ANSWERS (sizeof(answers) / sizeof(answers[0]))
 

@@ -125,6 +125,7 @@ void slot_block_publish(const struct slot_table *slots, uint32_t index)
 		row->base = range.base;
 		row->size = range.size;
 		row->runs = slot->runs;
+		row->turn = (uint32_t)slot->turn;
 		row->flags = 0;
 		if (i != index && slot_lacks_driver(slot))
 			row->flags |= SWITCHYARD_SLOT_NO_DRIVER;

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Fuzzes the log in a kernel's memory. The first byte is the kernel's word size. Then come changes of
- * a good log: where, and 4 bytes. What is left is the end of VMCOREINFO.
+ * Fuzzes what is read in a kernel's memory: its log, and its maps. The first byte is the kernel's
+ * word size. Then come changes of a good log: where, and 4 bytes; then the address of a stack. What
+ * is left is the end of VMCOREINFO.
  */
 #include "arch/x86/memory/phys.h"
 #include "fake/fake.h"
 #include "fake/fake_printk.h"
 #include "fuzz.h"
 #include "monitor/core/printk_log.h"
+#include "monitor/core/slot_memory.h"
 
 #define CHANGES_MAX 8
 #define STRUCTURES  0x400 /* bytes of each array that may change */
@@ -60,22 +62,62 @@ static void check_line(const char *line, void *context)
 	(*lines)++;
 }
 
+/* What is told of that kernel, whose boot CPU has its stack anywhere. */
+static void check_memory(const struct guest_memory *memory, uint64_t stack)
+{
+	static uint8_t to[1024] __attribute__((aligned(8)));
+	const struct switchyard_memory *told = (const void *)to;
+	struct slot slot = {.ram = ram, .state = SWITCHYARD_CRASHED};
+	struct cpu_context cpu = {.cr3 = PRINTK_TABLE_AT, .rsp = stack}, *cpus[] = {&cpu};
+	struct slot_memory from = {.slot = &slot,
+				   .cpu = cpus,
+				   .cpu_count = 1,
+				   .registers = 1,
+				   .memory = memory,
+				   .note = PRINTK_NOTE_AT};
+
+	FUZZ_CHECK(slot_memory_tell(&from, to, sizeof(to)) ==
+		   sizeof(*told) + sizeof(struct switchyard_registers));
+	FUZZ_CHECK(told->direct % GIB == 0 &&
+		   told->note.size <= VMCOREINFO_HEADER + VMCOREINFO_SIZE);
+	FUZZ_CHECK(!told->image.size ||
+		   (told->image.base >= ram.base && told->image.size <= ram.size &&
+		    told->image.base - ram.base <= ram.size - told->image.size));
+}
+
+/* The note with the text as it is now. */
+static void write_note(void)
+{
+	const uint32_t header[] = {11, fake_printk_info.size, 0};
+	uint8_t *note = phys(PRINTK_NOTE_AT);
+
+	memcpy(note, header, sizeof(header));
+	memcpy(note + sizeof(header), "VMCOREINFO\0", 12);
+	memcpy(note + VMCOREINFO_HEADER, fake_printk_info.text, fake_printk_info.size);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	struct fuzz_input input = {bytes, size};
 	struct printk_log log;
+	struct guest_memory memory;
 	struct error error;
-	uint64_t lines = 0;
+	uint64_t lines = 0, stack;
 
 	fake_memory(PRINTK_RAM_AT, PRINTK_RAM_SIZE, 0);
 	make_log(fuzz_take(&input, 1) & 1 ? 8 : 4);
 	change_log(&input);
+	stack = fuzz_take(&input, 8);
 	change_note(&input);
 	if (printk_log_open(&log, &ram, &fake_printk_info, &error)) {
 		uint64_t last = printk_log_count(&log);
 
 		printk_log_show(&log, last > 64 ? last - 64 : 0, 64, check_line, &lines);
 		FUZZ_CHECK(lines <= 64 * 1025);
+	}
+	if (guest_memory_init(&memory, &ram, &fake_printk_info)) {
+		write_note();
+		check_memory(&memory, stack);
 	}
 	fake_reset();
 	return 0;

@@ -168,7 +168,7 @@ static void take_call(struct fuzz_input *input, struct switchyard_call *call)
 
 	*call = (struct switchyard_call){
 		.size = odd & 1 ? sizeof(*call) - 1 : sizeof(*call),
-		.service = (uint32_t)fuzz_take(input, odd & 2 ? 4 : 1) % 14,
+		.service = (uint32_t)fuzz_take(input, odd & 2 ? 4 : 1) % 15,
 		.slot = odd & 4 ? (uint32_t)fuzz_take(input, 1) % 8 - 2 : 2,
 		.kind = (uint32_t)fuzz_take(input, 1) % 5,
 		.bytes = fuzz_take(input, odd & 8 ? 8 : 2),

@@ -24,7 +24,7 @@ TEXT_NAMES = {'Makefile', 'Kbuild', 'run', 'init', '.clang-format', '.gitignore'
 SPDX_LINES = 5
 LONGEST_FUNCTION = 60
 LONGEST_SHOWN = 5
-MOST_FILES = 30  # of sources in a folder
+MOST_FILES = 32  # of sources in a folder
 
 # What a folder may include, besides its own headers and those of include/ and lib/: a folder stands
 # for those below it, too, and a header for itself. Each names only what stands above it, so that the
@@ -58,7 +58,7 @@ MAY_INCLUDE = {
     'monitor/plan': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config'],
     'monitor/owner': ['arch/x86/pci', 'monitor/slot'],
     # What is read in the memory of a kernel that does not run.
-    'monitor/core': ['arch/x86/cpu', 'arch/x86/memory'],
+    'monitor/core': ['arch/x86/cpu', 'arch/x86/memory', 'arch/x86/gate/cpu_context.h', 'monitor/slot'],
     'monitor/load': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan'],
     'monitor/check': ['arch/x86'],
     'monitor/switch': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan',

@@ -41,8 +41,8 @@ struct platform_notes {
 	uint8_t keyboard_leds;
 	bool ib700; /* the slot may have started this watchdog */
 	/*
-	 * The PCI functions that go on working for the slot (pci_set_has()). NULL: none, because the
-	 * slot has suspended its devices.
+	 * The PCI functions that go on working for the slot (pci_set_has()). NULL: none, because
+	 * the slot has suspended its devices.
 	 */
 	const uint64_t *works;
 	bool others_stay; /* its other CPUs come back where they are now */
@@ -72,8 +72,8 @@ uint64_t platform_room(void);
 void platform_give_room(void *room);
 
 /*
- * Says which RAM the slot has whose state is saved or restored next. A kernel may have given devices
- * addresses elsewhere, and the monitor does not write there.
+ * Says which RAM the slot has whose state is saved or restored next. A kernel may have given
+ * devices addresses elsewhere, and the monitor does not write there.
  */
 void platform_set_ram(uint64_t base, uint64_t size);
 
@@ -100,9 +100,10 @@ bool platform_translates_in(const void *state);
 /*
  * Called before another slot gets the machine, which will have the state next; NULL: firmware's.
  * Stops devices that still write to memory: all of them if their slot has ended, and their last
- * interrupts are dropped. Those that work for a parked slot go on. The other devices of a parked slot
- * are suspended. But if it has left an IOMMU on, or the next slot has one on, they are stopped until
- * the state is restored, because their addresses mean something else there. Then the IOMMUs go off.
+ * interrupts are dropped. Those that work for a parked slot go on. The other devices of a parked
+ * slot are suspended. But if it has left an IOMMU on, or the next slot has one on, they are stopped
+ * until the state is restored, because their addresses mean something else there. Then the IOMMUs
+ * go off.
  */
 void platform_stop_devices(bool ended, const void *next);
 

@@ -22,8 +22,8 @@ VERSIONS = ('6.1', '6.12')
 COVER = '0000-cover-letter.txt'
 
 # For each patch, by the end of its file's name: the files that it adds, and what they are made of.
-CORE = ('core.h', 'core_clock.c', 'core_device.c', 'core_gate.c', 'core_gate_call.S', 'core_keys.c', 'core_main.c',
-        'core_programs.c', 'core_request.c', 'core_service.c')
+CORE = ('core.h', 'core_clock.c', 'core_device.c', 'core_elf.c', 'core_gate.c', 'core_gate_call.S', 'core_keys.c',
+        'core_main.c', 'core_memory.c', 'core_programs.c', 'core_request.c', 'core_service.c')
 HOOKS = ('hooks.h', 'hooks_devices.c', 'hooks_font.c', 'hooks_guard.c', 'hooks_network.c', 'hooks_quick.c',
          'hooks_sleep.c', 'hooks_spared.c', 'hooks_switch.c', 'hooks_timeout.c', 'hooks_watchdog.c')
 HEADERS = ('switchyard.h', 'switchyard_check.h', 'switchyard_core.h', 'switchyard_ioctl.h', 'switchyard_names.h')

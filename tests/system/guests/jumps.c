@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * jumps.c - leaves Linux by kexec jump and comes back, again and again. test_kexec_jump.py builds it.
+ * jumps.c - leaves Linux by kexec jump and comes back, again and again. test_kexec_jump.py builds
+ * it.
  *
  *     jumps COUNT FILE ADDRESS [FILE ADDRESS]
  *
- * It loads each file to its physical address, and jumps to the first one. After each jump, 16 MiB of memory, the
- * vector registers and the modes of both floating-point units have to be as they were.
+ * It loads each file to its physical address, and jumps to the first one. After each jump, 16 MiB
+ * of memory, the vector registers and the modes of both floating-point units have to be as they
+ * were.
  */
 #include <linux/kexec.h>
 #include <linux/reboot.h>

@@ -201,7 +201,7 @@ static void hostile_calls(void **state)
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		assert_int_equal(service_answer(&monitor, places[i]), SWITCHYARD_EBADOP);
 	assert_int_equal(call(0, (struct switchyard_call){0}), SWITCHYARD_EBADOP);
-	assert_int_equal(call(SWITCHYARD_FUNCTIONS + 1, (struct switchyard_call){0}),
+	assert_int_equal(call(SWITCHYARD_MEMORY + 1, (struct switchyard_call){0}),
 			 SWITCHYARD_EBADOP);
 	assert_int_equal(call(UINT32_MAX, (struct switchyard_call){0}), SWITCHYARD_EBADOP);
 	call(SWITCHYARD_LIST, (struct switchyard_call){0});
@@ -236,6 +236,8 @@ static void hostile_buffers(void **state)
 						    .length = buffers[i].length};
 
 		assert_int_equal(call(SWITCHYARD_LOG, arguments), SWITCHYARD_EREFUSED);
+		arguments.slot = 2;
+		assert_int_equal(call(SWITCHYARD_MEMORY, arguments), SWITCHYARD_EREFUSED);
 		assert_int_equal(call(SWITCHYARD_LOAD_WRITE, arguments), SWITCHYARD_EREFUSED);
 		if (arguments.length) /* a file may have no string */
 			assert_int_equal(call(SWITCHYARD_LOAD_FILE, arguments),
@@ -728,6 +730,37 @@ static void devices(void **state)
 		"a buffer of 25 bytes at 0x400000; expected all of it in this slot's RAM");
 }
 
+/* Only of a slot that stands still. */
+static void memory(void **state)
+{
+	struct switchyard_call ask = {.slot = 2, .address = BUFFER_AT, .length = PAGE_SIZE};
+	const struct switchyard_memory *told = phys(BUFFER_AT);
+
+	(void)state;
+	refused(SWITCHYARD_MEMORY, ask,
+		"slot beta is ready; expected one that is parked, crashed or interrupted");
+	ask.slot = 1;
+	refused(SWITCHYARD_MEMORY, ask,
+		"slot alpha is running; expected one that is parked, crashed or interrupted");
+	ask.slot = 4;
+	assert_int_equal(call(SWITCHYARD_MEMORY, ask), SWITCHYARD_ENOSLOT);
+	ask.slot = 2;
+	beta()->state = SWITCHYARD_PARKED;
+	beta()->turn = 5;
+	assert_int_equal(call(SWITCHYARD_MEMORY, ask), 0);
+	assert_int_equal(the_call()->done, sizeof(*told));
+	assert_int_equal(told->turn, 5);
+	assert_int_equal(told->range_count, 2);
+	assert_int_equal(told->range[1].base, BETA_AT);
+	assert_int_equal(told->note.size, 0);
+	beta()->runs = 1; /* Linux ran there, and left no note */
+	assert_int_equal(call(SWITCHYARD_MEMORY, ask), 0);
+	assert_int_equal(told->note.size, 0);
+	ask.length = sizeof(*told) - 1;
+	refused(SWITCHYARD_MEMORY, ask,
+		"a buffer of 135 bytes, too small for what there is to be told");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -750,6 +783,7 @@ int main(void)
 		cmocka_unit_test_setup(prepare, start),
 		cmocka_unit_test_setup(memory_types, start),
 		cmocka_unit_test_setup(devices, start),
+		cmocka_unit_test_setup(memory, start),
 		cmocka_unit_test_setup(kill_while_devices_work, start),
 		cmocka_unit_test_setup(images_that_do_not_fit, start),
 	};

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * core_file.h - the memory of a slot that does not run, as an ELF core file that the driver shows,
+ * and what is written of it.
+ */
+#ifndef SYCTL_CORE_FILE_H
+#define SYCTL_CORE_FILE_H
+
+#include "syctl.h"
+
+struct core {
+	struct switchyard_slot slot;
+	char path[64];
+	int file;
+	uint64_t size;
+};
+
+/* Opens it. On failure, it prints why. Returns EXIT_DONE or EXIT_FAILED. */
+int open_core(int device, const char *name, struct core *core);
+
+/* Says if the slot's devices may write to its memory meanwhile. */
+void warn_of_changes(const struct core *core);
+
+/* Commands. */
+int show_core(int device, const char *name, bool json);
+int run_dump(int count, char **word, const struct options *options);
+
+#endif

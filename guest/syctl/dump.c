@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * dump.c - `dump`: writes the memory of a slot that does not run to a file.
+ *
+ * The file is FILE.partial until it is complete and on the disk. By itself, syctl leaves out pages
+ * of zeros, as holes. With -d, makedumpfile writes the file, and leaves out what that level says.
+ */
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include "core_file.h"
+
+#define MIB	   (1u << 20)
+#define PAGE	   4096u
+#define PIECE	   MIB
+#define DOTS	   10u
+#define PATH_ROOM  4096u
+#define LEVEL_ZERO 1 /* what makedumpfile calls it when pages of zeros are left out */
+#define LEVEL_MOST 31
+
+struct dump {
+	const char *slot, *path, *level; /* level NULL: no makedumpfile */
+	bool json;
+	struct core core;
+	char partial[PATH_ROOM];
+	int file;
+	uint64_t zero; /* bytes that were left out */
+};
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal)
+{
+	stopped = signal;
+}
+
+/* A person who stops it leaves no file behind. */
+static void catch_signals(void)
+{
+	struct sigaction action = {.sa_handler = stop};
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+}
+
+/* Ends with a reason, without a file. */
+static int give_up(const struct dump *dump, const char *path, int error)
+{
+	unlink(dump->partial);
+	if (error == ESTALE)
+		return fail("%s: the slot has run meanwhile, so its memory is not the same any "
+			    "more",
+			    dump->slot);
+	if (stopped)
+		return fail("%s: stopped by a signal", dump->path);
+	return fail("%s: %s", path, strerror(error));
+}
+
+static bool is_zero(const uint8_t *page)
+{
+	return !page[0] && !memcmp(page, page + 1, PAGE - 1);
+}
+
+/* Writes pages that are not zero, each run of them at once. A hole has the others. */
+static bool write_pages(struct dump *dump, const uint8_t *bytes, size_t size, off_t at)
+{
+	size_t begin = 0;
+
+	for (size_t page = 0; page <= size; page += PAGE) {
+		bool hole = page < size && is_zero(bytes + page);
+
+		if (page < size && !hole)
+			continue;
+		if (begin < page && pwrite(dump->file, bytes + begin, page - begin,
+					   at + (off_t)begin) != (ssize_t)(page - begin))
+			return false;
+		dump->zero += hole ? PAGE : 0;
+		begin = page + PAGE;
+	}
+	return true;
+}
+
+/* The headers of a core file end where its first segment begins. */
+static uint64_t headers_size(const uint8_t *bytes, uint64_t size)
+{
+	const Elf64_Ehdr *elf = (const void *)bytes;
+	uint64_t end = size;
+
+	for (uint32_t i = 0; i < elf->e_phnum; i++) {
+		const Elf64_Phdr *header =
+			(const void *)(bytes + elf->e_phoff + i * sizeof(*header));
+
+		if (header->p_type == PT_LOAD && header->p_offset < end)
+			end = header->p_offset;
+	}
+	return end;
+}
+
+/* Notes in the file what was left out: the driver's note has a place for it. */
+static void note_level(uint8_t *bytes, uint64_t size, int level)
+{
+	static const char key[] = "\nLEVEL=";
+	uint64_t end = headers_size(bytes, size);
+	char number[3];
+
+	snprintf(number, sizeof(number), "%-2d", level);
+	for (uint64_t at = 0; at + sizeof(key) + 1 < end; at++)
+		if (!memcmp(bytes + at, key, sizeof(key) - 1))
+			memcpy(bytes + at + sizeof(key) - 1, number, 2);
+}
+
+static void show_dots(const struct dump *dump, unsigned *dots, uint64_t done)
+{
+	while (!dump->json && *dots < DOTS * done / dump->core.size) {
+		putchar('.');
+		fflush(stdout);
+		(*dots)++;
+	}
+}
+
+/* Reads a whole piece, or less at the end. -1: errno says why. */
+static ssize_t read_piece(const struct dump *dump, uint8_t *bytes, off_t at)
+{
+	size_t got = 0;
+
+	while (got < PIECE) {
+		ssize_t more = pread(dump->core.file, bytes + got, PIECE - got, at + (off_t)got);
+
+		if (stopped)
+			errno = EINTR;
+		if (more < 0 || stopped)
+			return -1;
+		if (!more)
+			break;
+		got += (size_t)more;
+	}
+	return (ssize_t)got;
+}
+
+/* Copies the core. Returns 0, or an errno; *path is what it is about. */
+static int copy_core(struct dump *dump, const char **path)
+{
+	uint8_t *bytes = malloc(PIECE);
+	unsigned dots = 0;
+	ssize_t got = bytes ? 1 : 0;
+	int error = bytes ? 0 : ENOMEM;
+
+	for (off_t at = 0; got > 0 && !error; at += got) {
+		*path = dump->core.path;
+		got = read_piece(dump, bytes, at);
+		if (got < 0)
+			error = errno;
+		if (got <= 0)
+			break;
+		if (!at)
+			note_level(bytes, (uint64_t)got, LEVEL_ZERO);
+		*path = dump->path;
+		errno = ENOSPC; /* a write that is cut short has no errno */
+		if (!write_pages(dump, bytes, (size_t)got, at))
+			error = errno;
+		show_dots(dump, &dots, (uint64_t)at);
+	}
+	free(bytes);
+	*path = error && !bytes ? dump->path : *path;
+	if (!error && ftruncate(dump->file, (off_t)dump->core.size) < 0)
+		error = errno;
+	if (!error)
+		show_dots(dump, &dots, dump->core.size);
+	return error;
+}
+
+static int write_core(struct dump *dump)
+{
+	const char *path = dump->path;
+	int error;
+
+	if (!dump->json) {
+		printf("dumping %s: %.1f MiB ", dump->slot, (double)dump->core.size / MIB);
+		fflush(stdout);
+		begin_progress_line();
+	}
+	error = copy_core(dump, &path);
+	if (!error && fsync(dump->file) < 0)
+		error = errno;
+	return error ? give_up(dump, path, error) : EXIT_DONE;
+}
+
+/* makedumpfile shows its own progress, and says what is wrong. */
+static int run_makedumpfile(struct dump *dump)
+{
+	pid_t child = fork();
+	int status;
+
+	if (child == 0) {
+		if (dump->json)
+			dup2(STDERR_FILENO, STDOUT_FILENO);
+		execlp("makedumpfile", "makedumpfile", "-f", "-l", "-d", dump->level,
+		       dump->core.path, dump->partial, (char *)NULL);
+		fail("makedumpfile: %s; install it, or leave out -d", strerror(errno));
+		_exit(127);
+	}
+	while (child < 0 || (waitpid(child, &status, 0) < 0 && errno == EINTR))
+		if (child < 0)
+			return give_up(dump, "makedumpfile", errno);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && !stopped && fsync(dump->file) == 0)
+		return EXIT_DONE;
+	unlink(dump->partial);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+		return EXIT_FAILED;
+	return fail("%s: makedumpfile has failed; no file is left", dump->path);
+}
+
+/* The name counts only when the folder is on the disk, too. */
+static void sync_folder(const char *path)
+{
+	char copy[PATH_ROOM];
+	int folder;
+
+	snprintf(copy, sizeof(copy), "%s", path);
+	folder = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder >= 0) {
+		fsync(folder);
+		close(folder);
+	}
+}
+
+static void show_result(const struct dump *dump, double seconds)
+{
+	double rate = (double)dump->core.size / MIB / (seconds > 0.001 ? seconds : 0.001);
+	struct stat status = {.st_blocks = 0};
+
+	stat(dump->path, &status);
+	if (dump->json)
+		printf("{\"slot\": \"%s\", \"file\": \"%s\", \"level\": %s, \"size\": %llu, "
+		       "\"written\": %llu, \"seconds\": %.3f}\n",
+		       dump->slot, dump->path, dump->level ? dump->level : "1",
+		       (unsigned long long)dump->core.size,
+		       (unsigned long long)status.st_blocks * 512, seconds);
+	else if (dump->level)
+		printf("%s: %.1f MiB of %.1f MiB, in %.1f s\n", dump->path,
+		       (double)status.st_blocks * 512 / MIB, (double)dump->core.size / MIB,
+		       seconds);
+	else
+		printf("%s: %.1f MiB of zeros left out; %.1f s, %.0f MiB/s\n", dump->path,
+		       (double)dump->zero / MIB, seconds, rate);
+}
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static int write_dump(struct dump *dump)
+{
+	double begin = now();
+	int status;
+
+	if (snprintf(dump->partial, sizeof(dump->partial), "%s.partial", dump->path) >=
+	    (int)sizeof(dump->partial))
+		return fail("%s: %s", dump->path, strerror(ENAMETOOLONG));
+	dump->file = open(dump->partial, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (dump->file < 0)
+		return fail("%s: %s", dump->partial, strerror(errno));
+	catch_signals();
+	status = dump->level ? run_makedumpfile(dump) : write_core(dump);
+	close(dump->file);
+	if (status != EXIT_DONE)
+		return status;
+	if (rename(dump->partial, dump->path) < 0)
+		return give_up(dump, dump->path, errno);
+	sync_folder(dump->path);
+	end_progress(true);
+	show_result(dump, now() - begin);
+	return EXIT_DONE;
+}
+
+static bool is_level(const char *text)
+{
+	char *end;
+	long level = strtol(text, &end, 10);
+
+	return *text >= '0' && *text <= '9' && !*end && level <= LEVEL_MOST;
+}
+
+static bool dump_option(void *context, const char *option, char *value)
+{
+	struct dump *dump = context;
+
+	if (strcmp(option, "-d") != 0 || dump->level || !is_level(value))
+		return false;
+	dump->level = value;
+	return true;
+}
+
+int run_dump(int count, char **word, const struct options *options)
+{
+	static struct dump dump;
+	int device;
+
+	dump.json = options->json;
+	if (options->force || options->quick || options->deep)
+		return wrong_usage();
+	for (int i = 0; i < count; i++) {
+		if (strcmp(word[i], "--json") == 0)
+			dump.json = true;
+		else if (i + 1 < count && dump_option(&dump, word[i], word[i + 1]))
+			i++;
+		else if (word[i][0] == '-' || (dump.slot && dump.path))
+			return wrong_usage();
+		else
+			*(dump.slot ? &dump.path : &dump.slot) = word[i];
+	}
+	if (!dump.path)
+		return wrong_usage();
+	device = open_device();
+	if (device < 0 || open_core(device, dump.slot, &dump.core) != EXIT_DONE)
+		return EXIT_FAILED;
+	warn_of_changes(&dump.core);
+	return write_dump(&dump);
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "monitor/core/slot_memory.h"
+#include <stddef.h>
+#include "arch/x86/memory/page_walk.h"
+#include "arch/x86/memory/phys.h"
+#include "lib/string.h"
+#include "monitor/core/kernel_map.h"
+#include "monitor/core/vmcoreinfo.h"
+
+_Static_assert(sizeof(struct switchyard_memory) % 8 == 0, "the registers behind it are aligned");
+_Static_assert(sizeof(struct switchyard_registers) % 8 == 0, "so are the next ones");
+
+/* The return address of the call of the gate, on the caller's stack. 0: it can't be read. */
+static uint64_t return_address(const struct slot *slot, const struct cpu_context *cpu)
+{
+	struct region range = slot_range(slot);
+	struct page_walk walk = {.cr3 = cpu->cr3,
+				 .cr4 = cpu->cr4,
+				 .base = range.base,
+				 .size = range.size};
+	uint64_t physical, address;
+
+	if (cpu->rsp % sizeof(address) || !page_walk_find(&walk, cpu->rsp, &physical))
+		return 0;
+	memcpy(&address, phys(physical), sizeof(address));
+	return address;
+}
+
+#define SAME(name) .name = cpu->name
+
+static struct switchyard_registers registers_of(const struct slot *slot,
+						const struct cpu_context *cpu)
+{
+	return (struct switchyard_registers){
+		SAME(rbx),
+		SAME(rcx),
+		SAME(rdx),
+		SAME(rsi),
+		SAME(rdi),
+		SAME(rbp),
+		.rsp = cpu->rsp + sizeof(uint64_t),
+		SAME(r8),
+		SAME(r9),
+		SAME(r10),
+		SAME(r11),
+		SAME(r12),
+		SAME(r13),
+		SAME(r14),
+		SAME(r15),
+		.rip = return_address(slot, cpu),
+		SAME(rflags),
+		SAME(cr0),
+		SAME(cr2),
+		SAME(cr3),
+		SAME(cr4),
+		SAME(cr8),
+		SAME(efer),
+		SAME(fs_base),
+		SAME(gs_base),
+		SAME(kernel_gs_base),
+		.gdt_base = cpu->gdtr.base,
+		.idt_base = cpu->idtr.base,
+		.gdt_limit = cpu->gdtr.limit,
+		.idt_limit = cpu->idtr.limit,
+		SAME(cs),
+		SAME(ds),
+		SAME(es),
+		SAME(fs),
+		SAME(gs),
+		SAME(ss),
+		SAME(ldtr),
+		SAME(tr),
+	};
+}
+
+/* Writes those of all CPUs that have any, and counts them; those beyond room are only counted. */
+static uint32_t tell_registers(const struct slot_memory *from, struct switchyard_registers *to,
+			       uint64_t room)
+{
+	uint32_t number = 0, count = 0;
+
+	for (uint32_t i = 0; i < from->cpu_count; i++) {
+		if (!from->cpu[i])
+			continue;
+		if (from->registers >> i & 1) {
+			if (room / sizeof(*to) > count) {
+				to[count] = registers_of(from->slot, from->cpu[i]);
+				to[count].cpu = number;
+			}
+			count++;
+		}
+		number++;
+	}
+	return count;
+}
+
+static void add_range(struct switchyard_memory *told, const struct region *region)
+{
+	if (region->size)
+		told->range[told->range_count++] =
+			(struct switchyard_range){region->base, region->size};
+}
+
+/* What the kernel says of itself. The note is read again, because it was found some calls ago. */
+static void add_notes_of_kernel(const struct slot_memory *from, struct switchyard_memory *told)
+{
+	static struct vmcoreinfo info;
+	uint64_t note = from->note;
+	struct kernel_piece image;
+
+	if (!from->memory || !vmcoreinfo_search(&from->slot->ram, &note, 1, &info))
+		return;
+	told->note = (struct switchyard_range){note, VMCOREINFO_HEADER + info.size};
+	if (!kernel_map_direct(from->memory, &info, &told->direct))
+		told->direct = 0;
+	if (kernel_map_image(from->memory, &info, &image)) {
+		told->image_address = image.address;
+		told->image = (struct switchyard_range){image.physical, image.size};
+	}
+}
+
+uint64_t slot_memory_tell(const struct slot_memory *from, void *to, uint64_t room)
+{
+	struct switchyard_memory told = {
+		.size = sizeof(told),
+		.cpu_size = sizeof(struct switchyard_registers),
+		.state = from->slot->state,
+		.turn = (uint32_t)from->slot->turn,
+	};
+	uint64_t left = room - sizeof(told);
+
+	if (room < sizeof(told))
+		return 0;
+	add_range(&told, &from->slot->low);
+	add_range(&told, &from->slot->ram);
+	add_notes_of_kernel(from, &told);
+	told.cpu_count =
+		tell_registers(from, (struct switchyard_registers *)((uint8_t *)to + sizeof(told)),
+			       left);
+	if (told.cpu_count > left / sizeof(struct switchyard_registers))
+		return 0;
+	memcpy(to, &told, sizeof(told));
+	return sizeof(told) + told.cpu_count * sizeof(struct switchyard_registers);
+}

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""An ELF core file of a slot's memory, as a test reads it: by physical addresses, and by the kernel's own."""
+
+import re
+import struct
+
+PAGE = 4096
+PT_LOAD, PT_NOTE = 1, 4
+NT_PRSTATUS = 1
+EHDR = struct.Struct('<16sHHIQQQIHHHHHH')
+PHDR = struct.Struct('<IIQQQQQQ')
+LIST_POINTERS = 0x3000  # bytes of a task_struct that may hold the list of all tasks
+MOST_TASKS = 4096
+
+
+def symbols_of(guest):
+    """{name: address}, as its kernel says."""
+    lines = guest.run("grep -wE 'init_task|jiffies_64|_stext' /proc/kallsyms").splitlines()
+    return {name: int(address, 16) for address, _, name in (line.split()[:3] for line in lines)}
+
+
+def driver_of(guest):
+    """(first, last) address of its driver's module."""
+    size, address = re.search(r'^switchyard (\d+) .* (0x[0-9a-f]+)', guest.run('cat /proc/modules'), re.M).groups()
+    return int(address, 16), int(address, 16) + int(size)
+
+
+def processes_of(guest):
+    """Their names."""
+    return sorted(re.sub(r'^\d+ \((.*)\) .*', r'\1', line)
+                  for line in guest.run('cat /proc/[0-9]*/stat 2>/dev/null').splitlines())
+
+
+class CoreFile:
+    """One that lies at the start of a file, such as the image of a disk."""
+
+    def __init__(self, path):
+        self._file = open(path, 'rb')
+        header = EHDR.unpack(self._read(0, EHDR.size))
+        self.kind, self.machine, count = header[1], header[2], header[10]
+        self.headers = [PHDR.unpack(self._read(header[5] + i * PHDR.size, PHDR.size)) for i in range(count)]
+        self.loads = [(offset, address, physical, size)
+                      for kind, _, offset, address, physical, size, _, _ in self.headers if kind == PT_LOAD]
+        self.size = max(offset + size for offset, _, _, size in self.loads)
+        self.notes = list(self._notes())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._file.close()
+
+    def _read(self, offset, size):
+        self._file.seek(offset)
+        return self._file.read(size)
+
+    def _notes(self):
+        """(name, type, contents) of each note."""
+        (_, _, offset, _, _, size, _, _), = [header for header in self.headers if header[0] == PT_NOTE]
+        bytes_ = self._read(offset, size)
+        while bytes_:
+            name_size, size, kind = struct.unpack_from('<III', bytes_)
+            name = bytes_[12:12 + name_size - 1].decode()
+            start = 12 + (name_size + 3 & ~3)
+            yield name, kind, bytes_[start:start + size]
+            bytes_ = bytes_[start + (size + 3 & ~3):]
+
+    def note(self, name):
+        (contents,) = [contents for each, _, contents in self.notes if each == name]
+        return contents
+
+    def contents(self):
+        return self._read(0, self.size)
+
+    def physical(self, address, size):
+        for offset, _, physical, length in self.loads:
+            if physical <= address and address + size <= physical + length:
+                return self._read(offset + address - physical, size)
+        raise ValueError(f'no physical address {address:#x} in the file')
+
+    def virtual(self, address, size):
+        for offset, start, _, length in self.loads:
+            if start <= address and address + size <= start + length:
+                return self._read(offset + address - start, size)
+        raise ValueError(f'no address {address:#x} in the file')
+
+    def number(self, address):
+        return struct.unpack('<Q', self.virtual(address, 8))[0]
+
+    def registers(self):
+        """{CPU: {name: value}} of those that gdb would need."""
+        found = {}
+        for name, kind, contents in self.notes:
+            if name == 'CORE' and kind == NT_PRSTATUS:
+                values = struct.unpack_from('<27Q', contents, 112)
+                found[struct.unpack_from('<I', contents, 32)[0] - 1] = {'rip': values[16], 'rsp': values[19]}
+        return found
+
+    def _tasks_by(self, init_task, link, comm):
+        """The names in the list of tasks, if its pointers lie at link. None: they do not."""
+        names, at = [], init_task
+        try:
+            while len(names) < MOST_TASKS:
+                name = self.virtual(at + comm, 16).split(b'\0')[0]
+                if not name or not name.isascii():
+                    return None
+                names.append(name.decode())
+                at = self.number(at + link) - link
+                if self.number(at + link + 8) == 0:
+                    return None
+                if at == init_task:
+                    return names
+        except ValueError:
+            return None
+        return None
+
+    def tasks(self, init_task):
+        """The names of all processes. There is no debug information: the list is the longest circle that begins at
+        init_task, whose members have a name at the same place."""
+        comm = self.virtual(init_task, LIST_POINTERS).index(b'swapper/0\0')
+        found = [self._tasks_by(init_task, link, comm) for link in range(0, comm, 8)]
+        return max((names for names in found if names), key=len)

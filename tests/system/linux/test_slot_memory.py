@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The memory of a slot that does not run, as an ELF core file in another one: what is in it is what that slot's kernel
+said of itself before."""
+
+import json
+import re
+import shutil
+import subprocess
+import tarfile
+
+import pytest
+
+from core_file import PAGE, CoreFile, driver_of, processes_of, symbols_of
+from guest_images import compile_static
+from linux import CLOUD, OLDER_CLOUD, Linux, linux_slot
+from switchyard import open_console
+
+MARKER = 'this is page %d of a file in memory'
+PAGES = 40
+DISK_MIB = 256
+BETA = 'mem=128M'
+
+
+def tools_disk(folder):
+    folder.mkdir()
+    with tarfile.open(folder / 'tools.img', 'w') as archive:
+        archive.add(compile_static('map_core'), 'map_core')
+    with open(folder / 'out.img', 'wb') as disk:
+        disk.truncate(DISK_MIB << 20)
+    return [word for name in ('tools', 'out')
+            for word in ('-drive', f'if=virtio,format=raw,file={folder / name}.img')]
+
+
+@pytest.fixture(scope='module', params=[OLDER_CLOUD, pytest.param(CLOUD, marks=pytest.mark.thorough)])
+def guests(request, module_machines):
+    """alpha runs; beta has told of itself, and is parked."""
+    folder = module_machines.logs / request.param
+    machine = module_machines.start('timeout=-1', linux_slot('alpha', CLOUD) + linux_slot('beta', request.param, BETA),
+                                    memory='768M', smp=2, devices=tools_disk(folder))
+    open_console(machine)
+    alpha, beta = Linux(machine, 'alpha'), Linux(machine, 'beta')
+    machine.sendline('boot beta')
+    beta.wait()
+    beta.run(f"i=0; while [ $i -lt {PAGES} ]; do printf '%-{PAGE}s' \"{MARKER.replace('%d', '$i')}\"; "
+             'i=$((i + 1)); done > /tmp/marked')
+    beta.told = {'symbols': symbols_of(beta), 'driver': driver_of(beta), 'processes': processes_of(beta),
+                 'release': beta.run('uname -r').strip()}
+    beta.switch_to(alpha)
+    alpha.run('cd /tmp && tar xf /dev/vda')
+    alpha.out = folder / 'out.img'
+    return alpha, beta
+
+
+def take(alpha, source='$(syctl core beta)'):
+    """Brings the core out of the machine."""
+    alpha.run(f'dd if={source} of=/dev/vdb bs=1M conv=fsync 2>/dev/null', 120)
+    return CoreFile(alpha.out)
+
+
+def check_kernel(core, told):
+    assert f'OSRELEASE={told["release"]}\n' in core.note('VMCOREINFO').decode()
+    assert f'SYMBOL(_stext)={told["symbols"]["_stext"]:x}\n' in core.note('VMCOREINFO').decode()
+    assert core.tasks(told['symbols']['init_task'])[0] == 'swapper/0'
+    known = {'init', 'kthreadd', 'sh'} & set(told['processes'])
+    assert len(known) > 1
+    listed = core.tasks(told['symbols']['init_task'])
+    assert known <= set(listed)
+    assert len(listed) > len(told['processes']) / 2
+
+
+def check_file(core):
+    """Each page of the file in memory is there, at the start of a page of RAM."""
+    for number in range(PAGES):
+        page = f'{MARKER % number:<{PAGE}}'.encode()
+        assert any(core.physical(at, PAGE) == page for at in pages_with(core, page[:64])), number
+
+
+def pages_with(core, start):
+    index = {}
+    if not hasattr(core, 'index'):
+        for _, _, physical, size in core.loads[1:]:
+            data = core.physical(physical, size)
+            for at in range(0, size, PAGE):
+                index.setdefault(data[at:at + 64], []).append(physical + at)
+        core.index = index
+    return core.index.get(start, [])
+
+
+def test_a_parked_slot(guests):
+    alpha, beta = guests
+    shown = json.loads(alpha.run('syctl --json core beta'))
+    assert shown['path'] == alpha.run('syctl core beta').strip() == '/proc/switchyard/beta'
+    assert shown['state'] == 'parked' and not shown['changes']
+    with take(alpha) as core:
+        assert core.size == shown['size']
+        check_kernel(core, beta.told)
+        check_file(core)
+        registers = core.registers()
+        assert list(registers) == [0]  # its other CPU is offline
+        first, last = beta.told['driver']
+        assert first <= registers[0]['rip'] < last
+        assert [name for name, _, _ in core.notes] == ['CORE', 'QEMU', 'VMCOREINFO', 'SWITCHYARD']
+        assert core.note('SWITCHYARD').decode().startswith('SLOT=beta\nSTATE=parked\n')
+
+
+def test_readelf_and_gdb(guests):
+    alpha, beta = guests
+    with take(alpha) as core:
+        registers = core.registers()[0]
+        init_task = beta.told['symbols']['init_task']
+        word = core.number(init_task)
+    said = subprocess.run(['readelf', '-a', alpha.out], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          check=True, timeout=60).stdout
+    assert 'CORE (Core file)' in said and 'NT_PRSTATUS' in said and 'arning' not in said
+    said = subprocess.run(['gdb', '-batch', '-nx', '-ex', f'core-file {alpha.out}', '-ex', 'p/x $rip', '-ex',
+                           f'p/x *(long *){init_task:#x}'], stdout=subprocess.PIPE, text=True, check=True, timeout=60).stdout
+    assert f'$1 = {registers["rip"]:#x}\n$2 = {word:#x}\n' in said
+
+
+def test_not_for_everyone(guests):
+    alpha, _ = guests
+    assert alpha.run('stat -c %a /proc/switchyard/beta').strip() == '400'
+
+
+def test_slots_that_run_have_none(guests):
+    alpha, _ = guests
+    output, status = alpha.try_run('syctl core alpha')
+    assert (output.strip(), status) == ('error: alpha is running; expected a slot that is parked, crashed or '
+                                        'interrupted', 1)
+    assert 'alpha' not in alpha.run('ls /proc/switchyard').split()
+
+
+def test_mapping_goes_when_the_slot_runs(guests):
+    alpha, beta = guests
+    alpha.run(f'/tmp/map_core $(syctl core beta) {beta.told["symbols"]["jiffies_64"]:x} > /tmp/said & '
+              'until grep -q watching /tmp/said; do sleep 0.1; done', 60)
+    alpha.switch_to(beta)
+    beta.switch_to(alpha)
+    alpha.run('wait')
+    said = alpha.run('cat /tmp/said').splitlines()
+    assert re.fullmatch(r'the same \d+ bytes', said[0])
+    assert said[1:] == ['watching', 'gone, and read() says Stale file handle']
+    print(alpha.run('/tmp/map_core $(syctl core beta) speed'))
+
+
+def test_dump(guests):
+    alpha, _ = guests
+    said = alpha.run('syctl dump beta /tmp/beta.core', 120)
+    assert re.fullmatch(r'dumping beta: \d+\.\d MiB \.{10} done\n'
+                        r'/tmp/beta.core: \d+\.\d MiB of zeros left out; \d+\.\d s, \d+ MiB/s\n', said)
+    assert alpha.run('ls /tmp/beta*').split() == ['/tmp/beta.core']
+    with take(alpha) as core:
+        whole = core.contents()
+    with take(alpha, '/tmp/beta.core') as dump:
+        assert dump.contents() == whole.replace(b'\nLEVEL=0 \n', b'\nLEVEL=1 \n', 1)
+    alpha.run('rm /tmp/beta.core; mkdir -p /tmp/small; mount -t tmpfs -o size=4M none /tmp/small')
+    output, status = alpha.try_run('syctl dump beta /tmp/small/beta.core 2>&1 > /dev/null')
+    assert (output, status) == ('error: /tmp/small/beta.core: No space left on device\n', 1)
+    assert alpha.run('ls /tmp/small') == ''
+    alpha.run('umount /tmp/small')
+
+
+@pytest.mark.skipif(not shutil.which('makedumpfile'), reason='there is no makedumpfile')
+def test_makedumpfile(guests, tmp_path):
+    """It finds the kernel's structures, or it could not tell pages of user programs from others."""
+    alpha, beta = guests
+    take(alpha)
+    level = '31' if beta.told['release'].startswith('6.1.') else '17'
+    said = subprocess.run(['makedumpfile', '-l', '-d', level, alpha.out, tmp_path / 'thin'], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=120)
+    assert said.returncode == 0, said.stdout
+    assert 'The dumpfile is saved to' in said.stdout
+    assert (tmp_path / 'thin').stat().st_size < alpha.out.stat().st_size / 4
+
+
+def test_a_crashed_slot(guests):
+    """The last test: beta does not come back."""
+    alpha, beta = guests
+    alpha.leave('syctl switch beta')
+    beta.come_back()
+    beta.machine.sendline('echo c > /proc/sysrq-trigger')
+    beta.machine.expect('slot beta has crashed', 60)
+    beta.machine.expect('switchyard> ')
+    beta.machine.sendline('switch alpha')
+    alpha.come_back()
+    with take(alpha) as core:
+        check_kernel(core, beta.told)
+        check_file(core)
+        first, last = beta.told['driver']
+        registers = core.registers()
+        assert 0 in registers and all(first <= cpu['rip'] < last for cpu in registers.values())
+        assert core.note('SWITCHYARD').decode().startswith('SLOT=beta\nSTATE=crashed\n')
+    alpha.run('syctl kill beta')
+    output, status = alpha.try_run('cat /proc/switchyard/beta')
+    assert status == 1 and 'No data available' in output
+    assert alpha.alarms() == []

@@ -84,8 +84,13 @@ configure() {
 	said=$tree/.merge.log
 	(cd "$tree" && scripts/kconfig/merge_config.sh -n "$fragment" >"$said") ||
 		fail "$name takes no configuration: see $said"
-	lacks=$(sed -n 's/^Value requested for \(.*\) not in final.*/\1/p' "$said")
-	[ -z "$lacks" ] || fail "$name does not take these lines of $fragment:" $lacks
+	# Versions differ in the options that they know. One that is known has to be taken.
+	for option in $(sed -n 's/^Value requested for CONFIG_\(.*\) not in final.*/\1/p' "$said"); do
+		if grep -rqx --include='Kconfig*' "\(menu\)\?config $option" "$tree"; then
+			fail "$name does not take CONFIG_$option in $fragment"
+		fi
+		say "it does not know CONFIG_$option"
+	done
 }
 
 # A line for every so many files. The compiler's complaints go past it.
@@ -110,7 +115,7 @@ compile() {
 
 build() {
 	mkdir -p "$cache"
-	exec 9>"$cache/lock" # another checkout may be at it
+	exec 9>"$cache/$name.lock" # another checkout may be at it
 	flock 9
 	[ ! -e "$kept/version" ] || return 0
 	fresh=$(mktemp -d)

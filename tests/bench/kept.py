@@ -6,11 +6,12 @@ stock kernel does. They take turns hop by hop, so that a load of the host meets 
 import json
 
 from hops import cpus_text
-from kernels import PeerFailed, Slots
+from kernels import PeerFailed, Slots, host_rate, rate_in
 from report import Goal
 
 CPUS = (2, 4)
 ROUNDS = 5  # of a hop to the other kernel and one back
+RATE_ERROR = 0.02
 WAYS = {'CPUs stay': '', 'CPUs go offline': 'switchyard.keep_cpus=0'}
 
 
@@ -36,7 +37,9 @@ def phases(kernel):
 
 
 def check(kernel, way):
-    """That its CPUs did what the figure says."""
+    """That its CPUs did what the figure says, and that its clock is right, by which it measures its phases."""
+    if abs(rate_in(kernel.run('hop rate')) / host_rate() - 1) > RATE_ERROR:
+        raise PeerFailed(f'{way}: the kernel took the time-stamp counter for a slower one: the host was too busy')
     offline = 'Disabling non-boot CPUs' in kernel.run('dmesg')
     if offline != (way == OFFLINE):
         raise PeerFailed(f'{way}: the kernel took them {"offline" if offline else "through the switch"}')

@@ -6,7 +6,7 @@ import re
 import subprocess
 import time
 
-from kernels import COMMAND_LINE, INITRD, INITRD_KEXEC, LIMIT, SLOT, Kernel, PeerFailed, linux_image
+from kernels import COMMAND_LINE, INITRD, INITRD_KEXEC, LIMIT, SLOT, Kernel, PeerFailed, host_rate, linux_image
 from paths import scaled
 
 # The first program prints the time-stamp counter, which goes on through all reboots of an emulated machine.
@@ -28,7 +28,6 @@ class Peer:
                                             lifetime=3600, **settings)
         self.kernel = Kernel(self.machine, 'linux', smp, type(self).__name__)
         self.kernel.wait(LIMIT)
-        self._rate = int(re.search(r'@rate (\d+)', self.kernel.run('hop rate'))[1]) / 1000  # a millisecond
         self.kernel.settle()
 
     def _stamped(self, command):
@@ -40,7 +39,7 @@ class Peer:
         self.kernel.settle()
         self.kernel.check()
         before, after = stamps(self.machine)[-2:]
-        return (after - before) / self._rate
+        return (after - before) / host_rate()
 
 
 class KexecReboot(Peer):
@@ -101,4 +100,4 @@ class Saved(Peer):
             raise PeerFailed('suspend to disk: the kernel booted instead of resuming')
         self.kernel.run('swapoff /dev/vda')
         self.kernel.check()
-        return (after[1] - after[0]) / self._rate
+        return (after[1] - after[0]) / host_rate()

@@ -6,7 +6,7 @@ import re
 import subprocess
 from collections import Counter
 
-from kernels import COMMAND_LINE, INITRD, LIMIT, MEMORY, SLOT, VMLINUZ, Kernel
+from kernels import COMMAND_LINE, INITRD, LIMIT, MEMORY, SLOT, VMLINUZ, Kernel, host_rate
 from monitor_image import PLUGIN, Symbols, find_base
 from paths import MONITOR
 from switchyard import module
@@ -37,12 +37,11 @@ def start_once(machines, base):
                              devices=['-plugin', f'{PLUGIN},enter={linked_entry():#x},leave={leave:#x},out={file}'])
     linux = Kernel(machine, 'alpha', 1)
     linux.wait(LIMIT)
-    rate = int(re.search(r'@rate (\d+)', linux.run('hop rate'))[1]) / 1000
     size = VMLINUZ.stat().st_size + INITRD.stat().st_size
     copy = int(re.search(r'@copy (\d+)', linux.run(f'hop copy {size}', LIMIT))[1])
     machine.quit()
     enter, leave = re.search(r'^stamp (\d+) (\d+)', file.read_text()).groups()
-    return (int(leave) - int(enter)) / 1e6, copy / rate
+    return (int(leave) - int(enter)) / 1e6, copy / host_rate()
 
 
 def measure(bench):

@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: GPL-2.0-only
 ;
 ; trampoline.asm - the way between two Linux kernels that jump to each other by kexec jump. Linux itself
-; fails there in three ways:
+; fails there in three ways, of which the patch series (guest/linux/patches/) mends the last two:
 ;   - the tables of the kernel that jumps do not map the control page of the other one;
 ;   - 6.1 comes back without a GDT, and faults as soon as it loads a segment;
 ;   - 6.1 takes the word at RSP for the address of the next jump, so a return address must be there.

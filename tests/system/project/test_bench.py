@@ -103,11 +103,13 @@ def test_a_kernel_that_is_not_healthy(log, online, complaint):
         kernel.check()
 
 
-@pytest.mark.parametrize('log, way, fails', [
-    ('', kept.STAY, False), ('[ 1.0] Disabling non-boot CPUs ...', kept.STAY, True),
-    ('[ 1.0] Disabling non-boot CPUs ...', kept.OFFLINE, False), ('', kept.OFFLINE, True)])
-def test_cpus_do_what_the_figure_says(log, way, fails):
-    kernel = types.SimpleNamespace(run={'dmesg': log}.get)
+@pytest.mark.parametrize('log, way, rate, fails', [
+    ('', kept.STAY, 1001000, False), ('[ 1.0] Disabling non-boot CPUs ...', kept.STAY, 1000000, True),
+    ('[ 1.0] Disabling non-boot CPUs ...', kept.OFFLINE, 999000, False), ('', kept.OFFLINE, 1000000, True),
+    ('', kept.STAY, 90000, True)])
+def test_a_kernel_does_what_the_figure_says(monkeypatch, log, way, rate, fails):
+    monkeypatch.setattr(kept, 'host_rate', lambda: 1000)
+    kernel = types.SimpleNamespace(run={'dmesg': log, 'hop rate': f'@rate {rate}'}.get)
     if fails:
         with pytest.raises(kernels.PeerFailed, match=way):
             kept.check(kernel, way)

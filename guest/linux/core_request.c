@@ -95,11 +95,12 @@ void switchyard_request_end(void)
 static int suspend_despite_keys(struct switchyard_turn *turn)
 {
 	unsigned long limit = jiffies + WAKE_LIMIT;
-	int error = turn->way->suspend();
+	bool keep_cpus = turn->op & SWITCHYARD_KEEP_CPUS;
+	int error = turn->way->suspend(keep_cpus);
 
 	while (error == -EBUSY && !turn->entered && time_before(jiffies, limit)) {
 		msleep(WAKE_PAUSE_MSEC);
-		error = turn->way->suspend();
+		error = turn->way->suspend(keep_cpus);
 	}
 	return error;
 }
@@ -129,6 +130,22 @@ static int prepare(struct switchyard_turn *turn, u32 op, u32 slot)
 	else
 		error = switchyard_service_prepare(op, slot, uses, count, besides, &turn->reason);
 	kfree(uses);
+	return error;
+}
+
+/*
+ * If the monitor does not let the other CPUs come along, or is so old that it can't, they go
+ * offline.
+ */
+static int prepare_deep(struct switchyard_turn *turn)
+{
+	int error = -EOPNOTSUPP;
+
+	if (turn->way->can_keep_cpus)
+		error = prepare(turn, turn->op | SWITCHYARD_KEEP_CPUS, turn->slot);
+	if (error == -EOPNOTSUPP)
+		return prepare(turn, turn->op, turn->slot);
+	turn->op |= SWITCHYARD_KEEP_CPUS;
 	return error;
 }
 
@@ -175,9 +192,7 @@ static int request_suspend(struct switchyard_turn *turn, bool force, s32 *result
 
 	if (!force && turn->way->find_lost(&turn->lost))
 		return -ENOTRECOVERABLE;
-	if (turn->way->keeps_cpus)
-		turn->op |= SWITCHYARD_KEEP_CPUS;
-	error = prepare(turn, turn->op, turn->slot);
+	error = prepare_deep(turn);
 	if (error)
 		return error;
 

@@ -43,11 +43,11 @@ struct switchyard_way {
 	bool (*find_lost)(struct switchyard_lost *lost);
 	/*
 	 * Suspends Linux, and returns 0 when it is resumed, or a negative errno. It calls
-	 * switchyard_request_enter() and _end() in this order.
+	 * switchyard_request_enter() and _end() in this order. keep_cpus: all other CPUs call
+	 * switchyard_request_park() meanwhile. Otherwise they are offline.
 	 */
-	int (*suspend)(void);
-	/* It lets all other CPUs call switchyard_request_park() meanwhile. */
-	bool keeps_cpus;
+	int (*suspend)(bool keep_cpus);
+	bool can_keep_cpus;
 	/*
 	 * Fills uses with the addresses of the PCI functions that have a driver (switchyard.h,
 	 * PREPARE), SWITCHYARD_MOST_USES at most, and says how many. Returns SWITCHYARD_USES_*. If

@@ -188,13 +188,15 @@ static int64_t answer_abort(struct service *service)
 
 /*
  * The monitor has firmware's memory types, and each CPU sets them when it parks. The gate does
- * not look once more, because CPUs have parked by then.
+ * not look once more, because CPUs have parked by then. CPUs that get INIT need no types.
  */
 static bool types_allow(const struct request *request, struct error *error)
 {
-	return !(request->op & SWITCHYARD_QUICK) || !cpu_state_types_need_all_cpus() ||
+	return !(request->op & (SWITCHYARD_QUICK | SWITCHYARD_KEEP_CPUS)) ||
+	       !cpu_state_types_need_all_cpus() ||
 	       fail(error, "its memory types (MTRRs) are not those of firmware, and all CPUs would "
-			   "have to change them at the same time; a deep switch can do that");
+			   "have to change them at the same time; a deep switch can do that, "
+			   "without its other CPUs");
 }
 
 /* The kernel's list is noted, even if the request is refused: it is true in any case. */

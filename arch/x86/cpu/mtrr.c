@@ -85,9 +85,9 @@ static void flush_tlb(void)
  * and no TLB an old type. So caches take in nothing new, they are emptied before and after, and all
  * memory is uncached meanwhile. Interrupts are off here, and CR4.PGE is clear. The other CPUs would
  * have to do the same at the same time. In a deep switch they wait for a SIPI. A slot whose types are
- * not firmware's is not left by a quick one (service.c), so its CPUs find nothing to do here. One that
- * comes from a slot with other types does, while others spin in the monitor's RAM, which all types
- * have as firmware has it.
+ * not firmware's is not left by a switch to which its other CPUs come (service.c), so these find
+ * nothing to do here. A CPU that comes from a slot with other types does, while others spin in the
+ * monitor's RAM, which all types have as firmware has it.
  */
 void mtrr_restore(const struct mtrr_state *state)
 {

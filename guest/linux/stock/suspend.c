@@ -52,7 +52,8 @@ static const struct platform_suspend_ops switch_ops = {
 	.end = switchyard_switch_end,
 };
 
-static int switch_suspend(void)
+/* It has no way to keep CPUs. */
+static int switch_suspend(bool keep)
 {
 	switchyard_screen_note();
 	return pm_suspend(PM_SUSPEND_MEM);

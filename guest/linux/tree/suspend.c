@@ -50,8 +50,9 @@ static const struct pm_stopped_ops switch_stopped = {
 	.back = switchyard_quick_back,
 };
 
-static int switch_suspend(void)
+static int switch_suspend(bool keep)
 {
+	suspend_set_switch_ops(&switch_ops, keep ? &switch_stopped : NULL);
 	switchyard_screen_note();
 	return pm_suspend(PM_SUSPEND_SWITCH);
 }
@@ -84,7 +85,6 @@ static struct switchyard_way way = {
 
 void switchyard_suspend_init(void)
 {
-	way.keeps_cpus = keep_cpus;
-	suspend_set_switch_ops(&switch_ops, keep_cpus ? &switch_stopped : NULL);
+	way.can_keep_cpus = keep_cpus;
 	switchyard_request_hook(&way);
 }

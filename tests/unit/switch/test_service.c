@@ -639,11 +639,6 @@ static void prepare(void **state)
 	beta()->uses.told = true;
 	memcpy(phys(BUFFER_AT), uses, sizeof(uses));
 	assert_int_equal(call(SWITCHYARD_PREPARE, quick), 0);
-	fake_console.types_differ = true;
-	refused(SWITCHYARD_PREPARE, quick,
-		"its memory types (MTRRs) are not those of firmware, and all CPUs would have to "
-		"change them at the same time; a deep switch can do that");
-	fake_console.types_differ = false;
 	quick.length = 1;
 	refused(SWITCHYARD_PREPARE, quick,
 		"a list of 1 bytes; expected two for each of 128 functions at most");
@@ -676,6 +671,26 @@ static void prepare(void **state)
 	deep.address = BETA_AT;
 	refused(SWITCHYARD_PREPARE, deep,
 		"a buffer of 4 bytes at 0x400000; expected all of it in this slot's RAM");
+}
+
+/* CPUs that come along would change them one by one. */
+static void memory_types(void **state)
+{
+	static const char reason[] =
+		"its memory types (MTRRs) are not those of firmware, and all CPUs would have to "
+		"change them at the same time; a deep switch can do that, without its other CPUs";
+	struct switchyard_call quick = {.kind = SWITCHYARD_MONITOR | SWITCHYARD_QUICK};
+	struct switchyard_call keeps = {.kind = SWITCHYARD_MONITOR | SWITCHYARD_KEEP_CPUS};
+	struct switchyard_call deep = {.kind = SWITCHYARD_MONITOR};
+
+	(void)state;
+	fake_console.types_differ = true;
+	refused(SWITCHYARD_PREPARE, quick, reason);
+	refused(SWITCHYARD_PREPARE, keeps, reason);
+	assert_int_equal(call(SWITCHYARD_PREPARE, deep), 0);
+	fake_console.types_differ = false;
+	assert_int_equal(call(SWITCHYARD_PREPARE, quick), 0);
+	assert_int_equal(call(SWITCHYARD_PREPARE, keeps), 0);
 }
 
 static void devices(void **state)
@@ -733,6 +748,7 @@ int main(void)
 		cmocka_unit_test_setup(too_many_files, start),
 		cmocka_unit_test_setup(functions_of_others, start),
 		cmocka_unit_test_setup(prepare, start),
+		cmocka_unit_test_setup(memory_types, start),
 		cmocka_unit_test_setup(devices, start),
 		cmocka_unit_test_setup(kill_while_devices_work, start),
 		cmocka_unit_test_setup(images_that_do_not_fit, start),

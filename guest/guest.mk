@@ -6,7 +6,8 @@
 #   build/guest/syctl
 #
 # make patches        the kernel patch series anew, after changes of the driver: guest/linux/patches/
-# make patches-check  each patch of it is applied, looked at by the kernel's checkpatch.pl, and compiled
+# make patches-check  each patch of it is applied, looked at by the kernel's checkpatch.pl, and compiled, or with
+#                     FROM=NUMBER only those from that one on
 
 # syctl is a program for Linux: the cross compiler of the monitor need not have a C library.
 GUEST_CC     ?= gcc
@@ -52,7 +53,7 @@ patches:
 # $(call check_series,VERSION)
 define check_series
 	guest/linux/patches/check.sh /usr/src/linux-source-$(1).tar.xz guest/linux/patches/$(1) \
-		$(GUEST_KERNEL_CC) images/guest-kernel/fragment.config $(abspath $(B))/patches/$(1)
+		$(GUEST_KERNEL_CC) images/guest-kernel/fragment.config $(abspath $(B))/patches/$(1) $(FROM)
 
 endef
 

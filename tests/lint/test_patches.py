@@ -30,7 +30,7 @@ def test_every_file_of_the_driver_is_in_a_patch():
     for version in series.VERSIONS:
         names = {series.slug(path) for path in (FOLDER / version).glob('*.patch')}
         assert set(series.ADDED) <= names
-    taken = {source for files in series.ADDED.values() for source in files.values()}
+    taken = {source for files in series.ADDED.values() for sources in files.values() for source in sources.split(' + ')}
     tree = {f'tree/{path.name}' for path in (FOLDER.parent / 'tree').iterdir()}
     core = {path.name for path in FOLDER.parent.glob('core*')}
     assert tree | core <= taken

@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# check.sh SOURCE PATCHES COMPILER FRAGMENT TREE - holds that a series is as kernel maintainers take it.
+# check.sh SOURCE PATCHES COMPILER FRAGMENT TREE [FROM] - holds that a series is as kernel maintainers take it.
 #
 # It unpacks SOURCE to TREE, and for each patch in PATCHES: `git am` takes it, scripts/checkpatch.pl --strict
 # says nothing, and everything compiles in the folders that the series touches, without a warning. Behind the
 # last one they compile without what the series depends on, too. FRAGMENT is the configuration over allnoconfig.
-# TREE, and TREE.objects, stay: another run compiles only what has changed.
+# TREE, and TREE.objects, stay: another run compiles only what has changed. FROM: the number of the first patch
+# that is compiled.
 set -eu
 
 fail() {
@@ -19,6 +20,7 @@ patches=$2
 compiler=$3
 fragment=$4
 tree=$5
+from=${6:-1}
 unpack=$(dirname "$0")/../../../images/guest-kernel/unpack.sh
 
 for file in "$source" "$patches" "$fragment"; do
@@ -76,11 +78,14 @@ fi
 git_in am --abort >"$tree.said" 2>&1 || true
 git_in checkout -q -f --detach base
 
+number=0
 for patch in "$patches"/*.patch; do
 	title=$(basename "$patch")
 	git_in am -q "$patch" >"$tree.said" 2>&1 || fail "git am does not take $patch: $(head -n 1 "$tree.said")"
 	(cd "$tree" && scripts/checkpatch.pl --strict --terse --show-types "$patch") >"$tree.said" 2>&1 ||
 		fail "checkpatch: $(grep -v '^total' "$tree.said")"
+	number=$((number + 1))
+	[ "$number" -ge "$from" ] || continue
 	configure
 	compile "$title"
 	say "$title"

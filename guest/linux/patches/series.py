@@ -9,6 +9,7 @@ kept twice.
 
 What a patch changes in the kernel's own files is kept only in the patch."""
 
+import difflib
 import hashlib
 import pathlib
 import re
@@ -21,7 +22,8 @@ DRIVER = HERE.parent
 VERSIONS = ('6.1', '6.12')
 COVER = '0000-cover-letter.txt'
 
-# For each patch, by the end of its file's name: the files that it adds, and what they are made of.
+# For each patch, by the end of its file's name, in the order of the series: the files that it adds, and what they are
+# made of. A file that an earlier patch has added is changed.
 CORE = ('core.h', 'core_clock.c', 'core_device.c', 'core_elf.c', 'core_gate.c', 'core_gate_call.S', 'core_keys.c',
         'core_main.c', 'core_memory.c', 'core_programs.c', 'core_request.c', 'core_service.c')
 HOOKS = ('hooks.h', 'hooks_devices.c', 'hooks_font.c', 'hooks_guard.c', 'hooks_network.c', 'hooks_quick.c',
@@ -37,7 +39,9 @@ def in_driver(names, folder=''):
 ADDED = {
     'switchyard-Declare-where-the-kernel-calls-its-driver': {'include/linux/switchyard.h': 'tree/linux_switchyard.h'},
     'switchyard-Add-the-driver': {**in_driver(CORE + HOOKS + HEADERS), **in_driver(TREE, 'tree/')},
-    'switchyard-Test-what-needs-no-monitor': in_driver(['switchyard_test.c'], 'tree/'),
+    'switchyard-Test-what-needs-no-monitor': {**in_driver(['switchyard_test.c'], 'tree/'),
+                                              **{f'drivers/switchyard/{name}': f'tree/{name} + tree/{name}.test'
+                                                 for name in ('Kconfig', 'Makefile')}},
     'Documentation-admin-guide-Describe-Switchyard': {
         'Documentation/admin-guide/switchyard.rst': 'tree/switchyard.rst'},
 }
@@ -116,17 +120,28 @@ def in_kernel(text, version):
 
 
 def new_file(source, version):
-    path = DRIVER / source
-    text = path.read_text()
-    return in_kernel(text, version) if path.suffix in ('.c', '.h', '.S') else text
+    """source: a file, or "FILE + FILE": the second one without its first line, which has its license."""
+    first, *more = (DRIVER / name for name in source.split(' + '))
+    text = first.read_text() + ''.join(path.read_text().partition('\n')[2] for path in more)
+    return in_kernel(text, version) if first.suffix in ('.c', '.h', '.S') else text
+
+
+def blob(text):
+    data = text.encode()
+    return hashlib.sha1(b'blob %d\0' % len(data) + data).hexdigest()[:12]
+
+
+def changed_section(path, before, text):
+    """As git writes it."""
+    lines = difflib.unified_diff(before.splitlines(keepends=True), text.splitlines(keepends=True),
+                                 f'a/{path}', f'b/{path}')
+    return f'diff --git a/{path} b/{path}\nindex {blob(before)}..{blob(text)} 100644\n' + ''.join(lines)
 
 
 def new_file_section(path, text):
     """As git writes it."""
-    data = text.encode()
-    blob = hashlib.sha1(b'blob %d\0' % len(data) + data).hexdigest()[:12]
     lines = text.splitlines(keepends=True)
-    return (f'diff --git a/{path} b/{path}\nnew file mode 100644\nindex {"0" * 12}..{blob}\n'
+    return (f'diff --git a/{path} b/{path}\nnew file mode 100644\nindex {"0" * 12}..{blob(text)}\n'
             f'--- /dev/null\n+++ b/{path}\n@@ -0,0 +1{"" if len(lines) == 1 else f",{len(lines)}"} @@\n'
             + ''.join(f'+{line}' for line in lines))
 
@@ -150,11 +165,22 @@ def slug(path):
     return re.sub(r'^\d+-', '', path.stem)
 
 
+def section_of(name, path, version):
+    """What the patch with this name does to a file of which it is said here what it is made of."""
+    text = new_file(ADDED[name][path], version)
+    for earlier, files in ADDED.items():
+        if earlier == name:
+            return new_file_section(path, text)
+        if path in files:
+            return changed_section(path, new_file(files[path], version), text)
+    raise SeriesError(f'{name}: no such patch')
+
+
 def refreshed(path, number, count, version):
     message, sections = split(path.read_text())
     added = ADDED.get(slug(path), {})
     kept = [(name, section) for name, section in sections if name not in added]
-    new = [(name, new_file_section(name, new_file(source, version))) for name, source in added.items()]
+    new = [(name, section_of(slug(path), name, version)) for name in added]
     ordered = [section for _, section in sorted(kept + new)]
     message = re.sub(r'^Subject: \[PATCH[^]]*\]', f'Subject: [PATCH {number}/{count}]', message, count=1,
                      flags=re.MULTILINE)

@@ -4,7 +4,6 @@ said of itself before."""
 
 import json
 import re
-import shutil
 import subprocess
 import tarfile
 
@@ -160,7 +159,6 @@ def test_dump(guests):
     alpha.run('umount /tmp/small')
 
 
-@pytest.mark.skipif(not shutil.which('makedumpfile'), reason='there is no makedumpfile')
 def test_makedumpfile(guests, tmp_path):
     """It finds the kernel's structures, or it could not tell pages of user programs from others."""
     alpha, beta = guests

@@ -3,7 +3,7 @@
  * core_elf.c - the headers of an ELF core file of another slot's memory: what comes before the
  * memory itself. crash, makedumpfile and gdb read it, and this order is what suits all of them:
  *
- *   Elf64_Ehdr
+ *   struct elf64_hdr
  *   PT_NOTE, which crash expects to be the first header, and the only one of its kind
  *   PT_LOAD of the kernel's image, for gdb: bytes of the next ones, by the image's own addresses
  *   PT_LOAD for each range of RAM, by its addresses in the kernel's map of all RAM
@@ -55,7 +55,7 @@ static const struct switchyard_registers *cpu_of(const struct switchyard_memory 
 /* Appends a note, and moves *at behind it. */
 static void add_note(u8 **at, const char *name, u32 type, const void *bytes, u32 size)
 {
-	Elf64_Nhdr note = {.n_namesz = strlen(name) + 1, .n_descsz = size, .n_type = type};
+	struct elf64_note note = {.n_namesz = strlen(name) + 1, .n_descsz = size, .n_type = type};
 
 	memcpy(*at, &note, sizeof(note));
 	*at += sizeof(note);
@@ -171,9 +171,9 @@ static void add_notes(u8 **at, const struct switchyard_memory *memory, const cha
 }
 
 /* The header of a range, whose first byte is at that offset. */
-static Elf64_Phdr load_header(u64 offset, u64 address, const struct switchyard_range *range)
+static struct elf64_phdr load_header(u64 offset, u64 address, const struct switchyard_range *range)
 {
-	return (Elf64_Phdr){
+	return (struct elf64_phdr){
 		.p_type = PT_LOAD,
 		.p_flags = PF_R | PF_W | PF_X,
 		.p_offset = offset,
@@ -200,7 +200,7 @@ static u64 offset_of(const struct switchyard_memory *memory, u64 address, u64 st
 }
 
 /* The headers of memory that begins at offset start. Returns how many. */
-static u32 add_loads(Elf64_Phdr *header, const struct switchyard_memory *memory, u64 start)
+static u32 add_loads(struct elf64_phdr *header, const struct switchyard_memory *memory, u64 start)
 {
 	u64 offset = offset_of(memory, memory->image.base, start);
 	u32 count = 0, i;
@@ -219,12 +219,12 @@ static u32 add_loads(Elf64_Phdr *header, const struct switchyard_memory *memory,
 void *switchyard_elf_make(const struct switchyard_memory *memory, const char *name,
 			  const void *vmcoreinfo, u64 *size)
 {
-	size_t notes_at = sizeof(Elf64_Ehdr) + MAX_HEADERS * sizeof(Elf64_Phdr);
+	size_t notes_at = sizeof(struct elf64_hdr) + MAX_HEADERS * sizeof(struct elf64_phdr);
 	size_t most = notes_at + memory->note.size + NAME_ROOM + NOTES_ALIGN + OWN_ROOM +
 		      (size_t)memory->cpu_count * (2 * NAME_ROOM + sizeof(struct elf_prstatus) +
 						   sizeof(struct qemu_cpu));
 	u8 *bytes = alloc_pages_exact(PAGE_ALIGN(most), GFP_KERNEL | __GFP_ZERO), *at;
-	Elf64_Ehdr elf = {
+	struct elf64_hdr elf = {
 		.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
 			    EV_CURRENT},
 		.e_type = ET_CORE,
@@ -232,19 +232,19 @@ void *switchyard_elf_make(const struct switchyard_memory *memory, const char *na
 		.e_version = EV_CURRENT,
 		.e_phoff = sizeof(elf),
 		.e_ehsize = sizeof(elf),
-		.e_phentsize = sizeof(Elf64_Phdr),
+		.e_phentsize = sizeof(struct elf64_phdr),
 	};
-	Elf64_Phdr *headers = (Elf64_Phdr *)(bytes + sizeof(elf));
+	struct elf64_phdr *headers = (struct elf64_phdr *)(bytes + sizeof(elf));
 
 	if (!bytes)
 		return NULL;
 	*size = PAGE_ALIGN(most);
 	at = bytes + notes_at;
 	add_notes(&at, memory, name, vmcoreinfo);
-	headers[0] = (Elf64_Phdr){.p_type = PT_NOTE,
-				  .p_offset = notes_at,
-				  .p_filesz = at - bytes - notes_at,
-				  .p_memsz = at - bytes - notes_at};
+	headers[0] = (struct elf64_phdr){.p_type = PT_NOTE,
+					 .p_offset = notes_at,
+					 .p_filesz = at - bytes - notes_at,
+					 .p_memsz = at - bytes - notes_at};
 	elf.e_phnum = 1 + add_loads(headers + 1, memory, *size);
 	memcpy(bytes, &elf, sizeof(elf));
 	return bytes;

@@ -20,6 +20,7 @@
 #include <linux/mutex.h>
 #include <linux/proc_fs.h>
 #include <linux/sched.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -27,9 +28,9 @@
 #include "core.h"
 #include "switchyard_ioctl.h"
 
-#define MOST_CPUS   64		/* of a slot, with registers */
-#define READ_MOST   (1ul << 20) /* bytes that are copied before the slot is looked at again */
-#define FAULT_PAGES 64ul	/* mapped at once, since the next ones are probably read, too */
+#define MOST_CPUS   64	  /* of a slot, with registers */
+#define READ_MOST   SZ_1M /* bytes that are copied before the slot is looked at again */
+#define FAULT_PAGES 64ul  /* mapped at once, since the next ones are probably read, too */
 #define HELD_MSEC   1
 
 /* A part of a file: the headers, or a range of the slot's RAM. */

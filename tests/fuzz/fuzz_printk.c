@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Fuzzes what is read in a kernel's memory: its log, and its maps. The first byte is the kernel's
- * word size. Then come changes of a good log: where, and 4 bytes; then the address of a stack. What
- * is left is the end of VMCOREINFO.
+ * Fuzzes what is read in a kernel's memory: its log, and its maps. The first byte is the kernel's word size. Then come changes of
+ * a good log: where, and 4 bytes; then where the stack is. What is left is the end of VMCOREINFO.
  */
 #include "arch/x86/memory/phys.h"
 #include "fake/fake.h"
@@ -21,6 +20,7 @@ static const struct region ram = {.base = PRINTK_RAM_AT,
 static void make_log(uint32_t word)
 {
 	fake_printk_describe(word);
+	fake_printk_map();
 	fake_printk_ring(5, 7);
 	fake_printk_record(5, PRINTK_FINALIZED, 0, "five");
 	fake_printk_record(6, PRINTK_FINALIZED, 32, "six\nlines");
@@ -85,17 +85,6 @@ static void check_memory(const struct guest_memory *memory, uint64_t stack)
 		    told->image.base - ram.base <= ram.size - told->image.size));
 }
 
-/* The note with the text as it is now. */
-static void write_note(void)
-{
-	const uint32_t header[] = {11, fake_printk_info.size, 0};
-	uint8_t *note = phys(PRINTK_NOTE_AT);
-
-	memcpy(note, header, sizeof(header));
-	memcpy(note + sizeof(header), "VMCOREINFO\0", 12);
-	memcpy(note + VMCOREINFO_HEADER, fake_printk_info.text, fake_printk_info.size);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	struct fuzz_input input = {bytes, size};
@@ -107,7 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	fake_memory(PRINTK_RAM_AT, PRINTK_RAM_SIZE, 0);
 	make_log(fuzz_take(&input, 1) & 1 ? 8 : 4);
 	change_log(&input);
-	stack = fuzz_take(&input, 8);
+	stack = fake_printk_virtual(PRINTK_RAM_AT) + fuzz_take(&input, 2);
 	change_note(&input);
 	if (printk_log_open(&log, &ram, &fake_printk_info, &error)) {
 		uint64_t last = printk_log_count(&log);
@@ -116,7 +105,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		FUZZ_CHECK(lines <= 64 * 1025);
 	}
 	if (guest_memory_init(&memory, &ram, &fake_printk_info)) {
-		write_note();
+		fake_printk_write_note();
 		check_memory(&memory, stack);
 	}
 	fake_reset();

@@ -43,6 +43,7 @@ PLANTED = [
     ('smbios', 'arch/x86/acpi/smbios.c', ' ||\n\t\t    header->length > list.length - at', ''),
     ('printk', 'monitor/core/guest_memory.c', ' ||\n\t\t    physical - memory->ram.base > memory->ram.size - part', ''),
     ('printk', 'monitor/core/printk_log.c', ' || bits > most', ''),
+    ('printk', 'monitor/core/slot_memory.c', 'cpu->rsp % sizeof(address) || ', ''),
     ('console', 'monitor/terminal/lineedit.c', 'edit->length + 1 >= LINE_SIZE', 'false'),
 ]
 

@@ -4,7 +4,6 @@ said of itself before."""
 
 import json
 import re
-import shutil
 import subprocess
 import tarfile
 
@@ -22,7 +21,7 @@ BETA = 'mem=128M'
 
 
 def tools_disk(folder):
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     with tarfile.open(folder / 'tools.img', 'w') as archive:
         archive.add(compile_static('map_core'), 'map_core')
     with open(folder / 'out.img', 'wb') as disk:
@@ -160,7 +159,21 @@ def test_dump(guests):
     alpha.run('umount /tmp/small')
 
 
-@pytest.mark.skipif(not shutil.which('makedumpfile'), reason='there is no makedumpfile')
+def test_dump_by_makedumpfile(guests):
+    """The guest has none, so a script takes its place."""
+    alpha, _ = guests
+    output, status = alpha.try_run('syctl dump beta /tmp/thin -d 31')
+    assert (output, status) == ('error: makedumpfile: No such file or directory; install it, or leave out -d\n', 1)
+    alpha.put_file('/bin/makedumpfile', '#!/bin/sh\n[ $4 = 31 ] || { echo no >&2; exit 1; }\necho "$@" > $6\n')
+    alpha.run('chmod +x /bin/makedumpfile')
+    assert alpha.run('syctl dump beta /tmp/thin -d 31').startswith('/tmp/thin: ')
+    assert alpha.run('cat /tmp/thin') == '-f -l -d 31 /proc/switchyard/beta /tmp/thin.partial\n'
+    output, status = alpha.try_run('rm /tmp/thin; syctl dump beta /tmp/thin -d 1')
+    assert (output, status) == ('no\nerror: /tmp/thin: makedumpfile has failed; no file is left\n', 1)
+    assert alpha.try_run('ls /tmp/thin*')[1] == 1
+    assert alpha.try_run('syctl dump beta /tmp/thin -d 32')[1] == 2
+
+
 def test_makedumpfile(guests, tmp_path):
     """It finds the kernel's structures, or it could not tell pages of user programs from others."""
     alpha, beta = guests

@@ -12,12 +12,9 @@
 #include "monitor/core/kernel_map.h"
 #include "monitor/core/slot_memory.h"
 
-#define DIRECT	   0xffff888040000000ull
 #define IMAGE_TEXT 0xffffffff80001000ull
 #define PRESENT	   1ull
 #define LARGE	   (1ull << 7)
-#define TOP	   PRINTK_TABLE_AT
-#define TABLE(n)   (PRINTK_TABLE_AT + (n)*PAGE_SIZE)
 #define STACK_AT   (PRINTK_RAM_AT + 60 * KIB)
 #define LOW_SIZE   (32 * KIB)
 
@@ -28,38 +25,13 @@ static struct guest_memory memory;
 static struct slot_memory from;
 static uint8_t told[4096] __attribute__((aligned(8)));
 
-static void set_entry(uint64_t table, uint32_t index, uint64_t entry)
-{
-	memcpy(phys(table + index * 8), &entry, sizeof(entry));
-}
-
-/* The image by a page of 2 MiB, all of RAM by one of 1 GiB. */
-static void make_tables(void)
-{
-	set_entry(TOP, 511, TABLE(1) | PRESENT);
-	set_entry(TABLE(1), 510, TABLE(2) | PRESENT);
-	set_entry(TABLE(2), 0, PRINTK_RAM_AT | LARGE | PRESENT);
-	set_entry(TOP, DIRECT >> 39 & 511, TABLE(3) | PRESENT);
-	set_entry(TABLE(3), DIRECT >> 30 & 511, LARGE | PRESENT);
-}
-
-static void write_note(void)
-{
-	const uint32_t header[] = {11, fake_printk_info.size, 0};
-
-	memcpy(phys(PRINTK_NOTE_AT), header, sizeof(header));
-	memcpy((uint8_t *)phys(PRINTK_NOTE_AT) + sizeof(header), "VMCOREINFO\0", 12);
-	memcpy((uint8_t *)phys(PRINTK_NOTE_AT) + VMCOREINFO_HEADER, fake_printk_info.text,
-	       fake_printk_info.size);
-	assert_true(guest_memory_init(&memory, &slot.ram, &fake_printk_info));
-}
-
 static void describe(uint64_t text, uint64_t section)
 {
 	fake_printk_describe(8);
 	fake_printk_add("SYMBOL(_stext)=%llx\nSYMBOL(mem_section)=%llx\n", (unsigned long long)text,
 			(unsigned long long)section);
-	write_note();
+	fake_printk_write_note();
+	assert_true(guest_memory_init(&memory, &slot.ram, &fake_printk_info));
 }
 
 static int start(void **state)
@@ -75,15 +47,15 @@ static int start(void **state)
 	slot.ram = (struct region){.base = PRINTK_RAM_AT, .size = PRINTK_RAM_SIZE};
 	slot.state = SWITCHYARD_CRASHED;
 	slot.turn = 0x100000007ull;
-	describe(IMAGE_TEXT, DIRECT + PRINTK_RAM_AT + 0x100);
-	make_tables();
+	describe(IMAGE_TEXT, PRINTK_DIRECT + PRINTK_RAM_AT + 0x100);
+	fake_printk_map();
 	cpus[0] = &contexts[0];
 	cpus[1] = NULL;
 	cpus[2] = &contexts[1];
 	cpus[3] = &contexts[2];
 	for (uint32_t i = 0; i < 3; i++)
-		contexts[i].cr3 = TOP;
-	contexts[2].rsp = DIRECT + STACK_AT;
+		contexts[i].cr3 = PRINTK_TABLE_AT;
+	contexts[2].rsp = PRINTK_DIRECT + STACK_AT;
 	contexts[2].r15 = 15;
 	contexts[2].tr = 0x40;
 	memcpy(phys(STACK_AT), &back, sizeof(back));
@@ -135,7 +107,7 @@ static void all_is_told(void **state)
 	assert_int_equal(is->range[1].size, PRINTK_RAM_SIZE);
 	assert_int_equal(is->note.base, PRINTK_NOTE_AT);
 	assert_int_equal(is->note.size, VMCOREINFO_HEADER + fake_printk_info.size);
-	assert_int_equal(is->direct, DIRECT);
+	assert_int_equal(is->direct, PRINTK_DIRECT);
 	assert_int_equal(is->image_address, IMAGE_TEXT);
 	assert_int_equal(is->image.base, PRINTK_RAM_AT + PAGE_SIZE);
 	assert_int_equal(is->image.size, PRINTK_RAM_SIZE - PAGE_SIZE); /* not beyond its RAM */
@@ -152,7 +124,7 @@ static void registers_of_those_that_came(void **state)
 	assert_int_equal(registers(0)->rip, 0); /* nothing is mapped at its stack, 0 */
 	assert_int_equal(registers(1)->cpu, 2);
 	assert_int_equal(registers(1)->rip, 0xffffffff80001234ull);
-	assert_int_equal(registers(1)->rsp, DIRECT + STACK_AT + 8);
+	assert_int_equal(registers(1)->rsp, PRINTK_DIRECT + STACK_AT + 8);
 	assert_int_equal(registers(1)->r15, 15);
 	assert_int_equal(registers(1)->tr, 0x40);
 	from.registers = 0;
@@ -161,8 +133,10 @@ static void registers_of_those_that_came(void **state)
 
 static void stacks_that_can_not_be_read(void **state)
 {
-	static const uint64_t stacks[] = {DIRECT + STACK_AT + 4, DIRECT + PRINTK_RAM_AT - 8,
-					  DIRECT + PRINTK_RAM_AT + PRINTK_RAM_SIZE, UINT64_MAX - 7};
+	static const uint64_t stacks[] = {PRINTK_DIRECT + STACK_AT + 4,
+					  PRINTK_DIRECT + PRINTK_RAM_AT - 8,
+					  PRINTK_DIRECT + PRINTK_RAM_AT + PRINTK_RAM_SIZE,
+					  UINT64_MAX - 7};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(stacks) / sizeof(stacks[0]); i++) {
@@ -191,15 +165,15 @@ static void a_kernel_that_says_nothing(void **state)
 static void maps_that_are_not_true(void **state)
 {
 	(void)state;
-	set_entry(TABLE(3), DIRECT >> 30 & 511, 0);
+	fake_printk_entry(PRINTK_PAGE(3), PRINTK_DIRECT >> 30 & 511, 0);
 	assert_int_equal(tell()->direct, 0);
 	/* Both addresses are mapped, but not by a whole number of GiB. */
-	set_entry(TABLE(3), DIRECT >> 30 & 511, TABLE(4) | PRESENT);
+	fake_printk_entry(PRINTK_PAGE(3), PRINTK_DIRECT >> 30 & 511, PRINTK_PAGE(4) | PRESENT);
 	for (uint32_t i = 0; i < 512; i++)
-		set_entry(TABLE(4), i, (i - 1) * LARGE_PAGE | LARGE | PRESENT);
-	describe(IMAGE_TEXT, DIRECT + LARGE_PAGE + PRINTK_RAM_AT + 0x100);
+		fake_printk_entry(PRINTK_PAGE(4), i, (i - 1) * LARGE_PAGE | LARGE | PRESENT);
+	describe(IMAGE_TEXT, PRINTK_DIRECT + LARGE_PAGE + PRINTK_RAM_AT + 0x100);
 	assert_int_equal(tell()->direct, 0);
-	set_entry(TABLE(2), 0, (PRINTK_RAM_AT + LARGE_PAGE) | LARGE | PRESENT);
+	fake_printk_entry(PRINTK_PAGE(2), 0, (PRINTK_RAM_AT + LARGE_PAGE) | LARGE | PRESENT);
 	assert_int_equal(tell()->image.size, 0);
 }
 
@@ -210,7 +184,8 @@ static void an_image_outside_of_its_ram(void **state)
 	assert_int_equal(tell()->image.size, 0);
 	assert_int_equal(tell()->direct, 0);
 	fake_printk_describe(4);
-	write_note();
+	fake_printk_write_note();
+	assert_true(guest_memory_init(&memory, &slot.ram, &fake_printk_info));
 	assert_int_equal(tell()->image.size, 0);
 	assert_int_equal(tell()->note.base, PRINTK_NOTE_AT);
 }

@@ -10,6 +10,8 @@
 
 #define IMAGE_64 0xffffffff80000000ull
 #define LOW_32	 0xc0000000ull
+#define PRESENT	 (1ull << 0)
+#define LARGE	 (1ull << 7)
 
 uint32_t fake_printk_word;
 struct vmcoreinfo fake_printk_info;
@@ -105,4 +107,28 @@ void fake_printk_record(uint64_t id, uint64_t state, uint64_t begin, const char 
 	memcpy(phys(PRINTK_DATA_AT + at + fake_printk_word), text, length);
 	memcpy(phys(PRINTK_INFOS_AT + index * 32 + 8), &time, sizeof(time));
 	memcpy(phys(PRINTK_INFOS_AT + index * 32 + 16), &size, sizeof(size));
+}
+
+void fake_printk_entry(uint64_t table, uint64_t index, uint64_t entry)
+{
+	memcpy(phys(table + index * sizeof(entry)), &entry, sizeof(entry));
+}
+
+void fake_printk_map(void)
+{
+	fake_printk_entry(PRINTK_PAGE(0), 511, PRINTK_PAGE(1) | PRESENT);
+	fake_printk_entry(PRINTK_PAGE(1), 510, PRINTK_PAGE(2) | PRESENT);
+	fake_printk_entry(PRINTK_PAGE(2), 0, PRINTK_RAM_AT | LARGE | PRESENT);
+	fake_printk_entry(PRINTK_PAGE(0), PRINTK_DIRECT >> 39 & 511, PRINTK_PAGE(3) | PRESENT);
+	fake_printk_entry(PRINTK_PAGE(3), PRINTK_DIRECT >> 30 & 511, LARGE | PRESENT);
+}
+
+void fake_printk_write_note(void)
+{
+	const uint32_t header[] = {sizeof("VMCOREINFO"), fake_printk_info.size, 0};
+	uint8_t *note = phys(PRINTK_NOTE_AT);
+
+	memcpy(note, header, sizeof(header));
+	memcpy(note + sizeof(header), "VMCOREINFO\0", VMCOREINFO_HEADER - sizeof(header));
+	memcpy(note + VMCOREINFO_HEADER, fake_printk_info.text, fake_printk_info.size);
 }

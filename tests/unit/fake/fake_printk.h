@@ -51,6 +51,22 @@ void fake_printk_record(uint64_t id, uint64_t state, uint64_t begin, const char 
 /* Writes a long at a physical address. */
 void fake_printk_put(uint64_t at, uint64_t value);
 
+/* The direct map of a 64-bit kernel: the virtual address of physical address 0. */
+#define PRINTK_DIRECT	    0xffff888040000000ull
+#define PRINTK_PAGE(number) (PRINTK_TABLE_AT + (number)*PAGE_SIZE)
+
+/* Writes an entry of a page table. */
+void fake_printk_entry(uint64_t table, uint64_t index, uint64_t entry);
+
+/*
+ * Makes page tables of a 64-bit kernel, in five pages from PRINTK_TABLE_AT on: the image by a page of 2
+ * MiB, and all of RAM by one of 1 GiB.
+ */
+void fake_printk_map(void);
+
+/* Writes the description to memory, as a note. */
+void fake_printk_write_note(void);
+
 /* The kernel's own address of what lies there. */
 uint64_t fake_printk_virtual(uint64_t physical);
 

@@ -116,6 +116,10 @@ def in_kernel(text, version):
     # Neither of the two has hrtimer_setup().
     text = re.sub(r'(\t+)compat_hrtimer_setup\((\w+), (\w+), (\w+), (\w+)\);',
                   r'\1hrtimer_init(\2, \4, \5);\n\1\2->function = \3;', text)
+    # Nor has 6.1 vm_flags_mod().
+    text = re.sub(r'(\t+)compat_vm_flags_mod\((\w+), ([^,]+), ([^,]+)\);',
+                  r'\1\2->vm_flags |= \3;\n\1\2->vm_flags &= ~(\4);' if version == '6.1' else
+                  r'\1vm_flags_mod(\2, \3, \4);', text)
     return text.replace('sysrq_key key', 'int key' if version == '6.1' else 'u8 key')
 
 

@@ -65,16 +65,11 @@ static int fail_switch(int device)
 static int hop_switch(uint32_t slot, uint32_t flags)
 {
 	struct switchyard_request request = {.slot = slot | flags};
-	struct switchyard_reason reason;
 	int device = open(SWITCHYARD_DEVICE, O_RDWR);
 	uint64_t before = stamp();
 	int failed = ioctl(device, SWITCHYARD_IOC_SWITCH, &request);
 	uint64_t after = stamp();
 
-	if (failed && errno == EOPNOTSUPP && !ioctl(device, SWITCHYARD_IOC_REASON, &reason)) {
-		fprintf(stderr, "error: refused: %s\n", reason.text);
-		return 1;
-	}
 	if (failed)
 		return fail_switch(device);
 	if (request.error) {

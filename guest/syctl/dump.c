@@ -234,6 +234,30 @@ static void sync_folder(const char *path)
 	}
 }
 
+/* A path may have any byte. */
+static void put_json(const char *text)
+{
+	putchar('"');
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			putchar('\\');
+		if ((unsigned char)*text < ' ')
+			printf("\\u%04x", *text);
+		else
+			putchar(*text);
+	}
+	putchar('"');
+}
+
+static void show_json(const struct dump *dump, uint64_t written, double seconds)
+{
+	printf("{\"slot\": \"%s\", \"file\": ", dump->slot);
+	put_json(dump->path);
+	printf(", \"level\": %s, \"size\": %llu, \"written\": %llu, \"seconds\": %.3f}\n",
+	       dump->level ? dump->level : "1", (unsigned long long)dump->core.size,
+	       (unsigned long long)written, seconds);
+}
+
 static void show_result(const struct dump *dump, double seconds)
 {
 	double rate = (double)dump->core.size / MIB / (seconds > 0.001 ? seconds : 0.001);
@@ -241,11 +265,7 @@ static void show_result(const struct dump *dump, double seconds)
 
 	stat(dump->path, &status);
 	if (dump->json)
-		printf("{\"slot\": \"%s\", \"file\": \"%s\", \"level\": %s, \"size\": %llu, "
-		       "\"written\": %llu, \"seconds\": %.3f}\n",
-		       dump->slot, dump->path, dump->level ? dump->level : "1",
-		       (unsigned long long)dump->core.size,
-		       (unsigned long long)status.st_blocks * 512, seconds);
+		show_json(dump, (uint64_t)status.st_blocks * 512, seconds);
 	else if (dump->level)
 		printf("%s: %.1f MiB of %.1f MiB, in %.1f s\n", dump->path,
 		       (double)status.st_blocks * 512 / MIB, (double)dump->core.size / MIB,

@@ -16,10 +16,9 @@ struct kept_state {
 	struct cpu_context *cpu[GATE_MAX_CPUS]; /* the boot CPU comes first; NULL: not the slot's */
 	void *platform;				/* of platform_layout()->size bytes */
 	uint64_t crew;				/* CPUs that come back where they were (crew.h) */
-	uint64_t
-		registers; /* CPUs whose contexts are of the moment when the slot left the machine */
-	uint32_t spared;   /* what its kernel noted at its last call */
-	uint64_t apart;	   /* RAM for what is kept apart, taken when it is first needed; 0: none */
+	uint64_t registers;			/* CPUs whose contexts are as when the slot left */
+	uint32_t spared;			/* what its kernel noted at its last call */
+	uint64_t apart; /* RAM for what is kept apart, taken when it is first needed; 0: none */
 	uint64_t apart_room;	    /* bytes of that RAM */
 	uint32_t apart_size;	    /* of what is kept there now */
 	struct integrity integrity; /* checksums of these, and of the slot's memory */

@@ -286,7 +286,10 @@ static bool is_told_of(const struct slot *slot)
 	       slot->state == SWITCHYARD_INTERRUPTED;
 }
 
-/* Its kernel's note is looked for in parts, like that of its log. A slot without one has RAM all the same. */
+/*
+ * Its kernel's note is looked for in parts, like that of its log. A slot without one has RAM all the
+ * same.
+ */
 static int64_t answer_memory(struct service *service)
 {
 	const struct slot *slot = service->slot;

@@ -167,6 +167,8 @@ def test_dump_by_makedumpfile(guests):
     alpha.put_file('/bin/makedumpfile', '#!/bin/sh\n[ $4 = 31 ] || { echo no >&2; exit 1; }\necho "$@" > $6\n')
     alpha.run('chmod +x /bin/makedumpfile')
     assert alpha.run('syctl dump beta /tmp/thin -d 31').startswith('/tmp/thin: ')
+    told = json.loads(alpha.run(r"syctl --json dump beta '/tmp/a\"\b' -d 31"))
+    assert (told['file'], told['level']) == (r'/tmp/a\"\b', 31)
     assert alpha.run('cat /tmp/thin') == '-f -l -d 31 /proc/switchyard/beta /tmp/thin.partial\n'
     output, status = alpha.try_run('rm /tmp/thin; syctl dump beta /tmp/thin -d 1')
     assert (output, status) == ('no\nerror: /tmp/thin: makedumpfile has failed; no file is left\n', 1)

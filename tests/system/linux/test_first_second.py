@@ -120,7 +120,7 @@ def dies(machine, name, line, how):
 
 
 @pytest.mark.parametrize('firmware, cpu', [
-    pytest.param('bios', QEMU_CPU, id='bios'), pytest.param('uefi', QEMU_CPU, id='uefi'),
+    pytest.param('bios', QEMU_CPU, id='bios'), pytest.param('uefi', QEMU_CPU, id='uefi', marks=pytest.mark.thorough),
     pytest.param('bios', 'max', id='five-levels', marks=pytest.mark.thorough)])
 def test_efi_ends_a_slot_without_a_driver(machines, firmware, cpu):
     """A reboot, an emergency reboot and a panic of stock kernels that have loaded no driver. With the CPU max,

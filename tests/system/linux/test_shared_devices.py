@@ -51,7 +51,10 @@ class Guest(Linux):
         return milliseconds
 
 
-@pytest.fixture(params=sorted({GENERIC, OLDER_GENERIC}))
+OLDER = {OLDER_GENERIC} - {GENERIC}
+
+
+@pytest.fixture(params=[GENERIC, *(pytest.param(flavour, marks=pytest.mark.thorough) for flavour in OLDER)])
 def guests(request, machines):
     """alpha runs, beta is parked, and both have written to all disks."""
     devices = list(DEVICES)

@@ -54,14 +54,18 @@ int kill_slot(int device, const char *name, bool json)
 	return EXIT_DONE;
 }
 
-/* A log's characters are printable ASCII and tabs: three of them need an escape. */
 void print_json_text(const char *text, size_t length)
 {
 	putchar('"');
 	for (size_t i = 0; i < length; i++) {
-		if (text[i] == '"' || text[i] == '\\' || text[i] == '\t')
-			putchar('\\');
-		putchar(text[i] == '\t' ? 't' : text[i]);
+		if (text[i] == '"' || text[i] == '\\')
+			printf("\\%c", text[i]);
+		else if (text[i] == '\t')
+			printf("\\t");
+		else if ((unsigned char)text[i] < ' ')
+			printf("\\u%04x", text[i]);
+		else
+			putchar(text[i]);
 	}
 	putchar('"');
 }

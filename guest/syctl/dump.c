@@ -22,7 +22,6 @@
 #define MIB	   (1u << 20)
 #define PAGE	   4096u
 #define PIECE	   MIB
-#define DOTS	   10u
 #define PATH_ROOM  4096u
 #define LEVEL_ZERO 1 /* what makedumpfile calls it when pages of zeros are left out */
 #define LEVEL_MOST 31
@@ -119,15 +118,6 @@ static void note_level(uint8_t *bytes, uint64_t size, int level)
 			memcpy(bytes + at + sizeof(key) - 1, number, 2);
 }
 
-static void show_dots(const struct dump *dump, unsigned *dots, uint64_t done)
-{
-	while (!dump->json && *dots < DOTS * done / dump->core.size) {
-		putchar('.');
-		fflush(stdout);
-		(*dots)++;
-	}
-}
-
 /* Reads a whole piece, or less at the end. -1: errno says why. */
 static ssize_t read_piece(const struct dump *dump, uint8_t *bytes, off_t at)
 {
@@ -151,7 +141,6 @@ static ssize_t read_piece(const struct dump *dump, uint8_t *bytes, off_t at)
 static int copy_core(struct dump *dump, const char **path)
 {
 	uint8_t *bytes = malloc(PIECE);
-	unsigned dots = 0;
 	ssize_t got = bytes ? 1 : 0;
 	int error = bytes ? 0 : ENOMEM;
 
@@ -168,14 +157,14 @@ static int copy_core(struct dump *dump, const char **path)
 		errno = ENOSPC; /* a write that is cut short has no errno */
 		if (!write_pages(dump, bytes, (size_t)got, at))
 			error = errno;
-		show_dots(dump, &dots, (uint64_t)at);
+		show_progress((uint64_t)at, dump->core.size);
 	}
 	free(bytes);
 	*path = error && !bytes ? dump->path : *path;
 	if (!error && ftruncate(dump->file, (off_t)dump->core.size) < 0)
 		error = errno;
 	if (!error)
-		show_dots(dump, &dots, dump->core.size);
+		show_progress(dump->core.size, dump->core.size);
 	return error;
 }
 
@@ -186,8 +175,7 @@ static int write_core(struct dump *dump)
 
 	if (!dump->json) {
 		printf("dumping %s: %.1f MiB ", dump->slot, (double)dump->core.size / MIB);
-		fflush(stdout);
-		begin_progress_line();
+		begin_progress();
 	}
 	error = copy_core(dump, &path);
 	if (!error && fsync(dump->file) < 0)
@@ -234,25 +222,10 @@ static void sync_folder(const char *path)
 	}
 }
 
-/* A path may have any byte. */
-static void put_json(const char *text)
-{
-	putchar('"');
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			putchar('\\');
-		if ((unsigned char)*text < ' ')
-			printf("\\u%04x", *text);
-		else
-			putchar(*text);
-	}
-	putchar('"');
-}
-
 static void show_json(const struct dump *dump, uint64_t written, double seconds)
 {
 	printf("{\"slot\": \"%s\", \"file\": ", dump->slot);
-	put_json(dump->path);
+	print_json_text(dump->path, strlen(dump->path));
 	printf(", \"level\": %s, \"size\": %llu, \"written\": %llu, \"seconds\": %.3f}\n",
 	       dump->level ? dump->level : "1", (unsigned long long)dump->core.size,
 	       (unsigned long long)written, seconds);

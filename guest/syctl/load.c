@@ -17,7 +17,6 @@
 #include "switchyard_names.h"
 #include "syctl.h"
 
-#define DOTS 10
 #define PAGE 4096u
 #define MIB  1048576.0
 #define KIB  1024.0
@@ -121,21 +120,10 @@ struct transfer {
 	char *piece;
 	size_t piece_size;
 	uint64_t total, done;
-	unsigned dots; /* that are printed */
 };
 
-/* The line that shows the progress has begun, and has no end yet. */
-static bool line_open;
-
-void begin_progress_line(void)
+static void say_what_loads(const struct load *load)
 {
-	line_open = true;
-}
-
-static void begin_progress(const struct transfer *transfer)
-{
-	const struct load *load = transfer->load;
-
 	if (load->json)
 		return;
 	printf("loading %s:", load->slot);
@@ -146,26 +134,7 @@ static void begin_progress(const struct transfer *transfer)
 		       (double)load->file[i].size / (large ? MIB : KIB), large ? "MiB" : "KiB");
 	}
 	putchar(' ');
-	fflush(stdout);
-	begin_progress_line();
-}
-
-static void show_progress(struct transfer *transfer)
-{
-	while (!transfer->load->json && transfer->dots < DOTS * transfer->done / transfer->total) {
-		putchar('.');
-		fflush(stdout);
-		transfer->dots++;
-	}
-}
-
-void end_progress(bool done)
-{
-	if (!line_open)
-		return;
-	line_open = false;
-	puts(done ? " done" : " failed");
-	fflush(stdout);
+	begin_progress();
 }
 
 /* The kernel may lack memory in one piece, so smaller pieces are tried. */
@@ -228,7 +197,7 @@ static int send_contents(struct transfer *transfer, const struct load_file *file
 			return EXIT_FAILED;
 		left -= size;
 		transfer->done += size;
-		show_progress(transfer);
+		show_progress(transfer->done, transfer->total);
 	}
 	return EXIT_DONE;
 }
@@ -297,7 +266,7 @@ int load_send(int device, struct load *load)
 	transfer.piece = malloc(SWITCHYARD_PIECE);
 	if (!transfer.piece)
 		return fail("%s: %s", load->slot, strerror(errno));
-	begin_progress(&transfer);
+	say_what_loads(load);
 	status = send_all(&transfer);
 	free(transfer.piece);
 	end_progress(status == EXIT_DONE);

@@ -2,8 +2,8 @@
 /*
  * syctl.h - the parts of syctl: show.c writes what the driver told, ask.c asks the monitor for
  * services, load.c loads an image, slots.c adds and removes slots, core.c and dump.c show and write
- * another slot's memory, try.c tries a kernel, hooks.c runs programs before and after a switch,
- * words.c reads options, syctl.c does all else.
+ * another slot's memory, progress.c shows how far they are, try.c tries a kernel, hooks.c runs
+ * programs before and after a switch, words.c reads options, syctl.c does all else.
  */
 #ifndef SYCTL_H
 #define SYCTL_H
@@ -74,7 +74,7 @@ int ask_monitor(int device, const char *what, struct switchyard_ask *ask);
 int ask_about_slot(int device, uint32_t service, const char *name, struct switchyard_list *list,
 		   uint32_t *slot);
 
-/* Prints a JSON string. The text is printable ASCII, as all of the monitor's: two need an escape. */
+/* Prints a JSON string. The text may have any byte: a person's path is not the monitor's ASCII. */
 void print_json_text(const char *text, size_t length);
 
 /* Commands: they print and return an exit status. */
@@ -145,10 +145,12 @@ int load_image(int device, struct load *load);
 /* Does what `try` and the words behind it say. */
 int run_try(int count, char **word, const struct options *options);
 
-/* The line that shows the progress has begun. */
-void begin_progress_line(void);
-
-/* Ends the line that shows the progress, if there is one. fail() calls it before it prints. */
+/*
+ * The line that shows the progress, behind what was printed before. If it was not begun, the others
+ * do nothing. fail() ends it before it prints.
+ */
+void begin_progress(void);
+void show_progress(uint64_t done, uint64_t total);
 void end_progress(bool done);
 
 /* The table of all slots, or with json an array of objects. */

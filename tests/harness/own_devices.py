@@ -21,6 +21,17 @@ def own_disk(name, path, options=''):
             '-device', f'virtio-blk-pci,drive={name},addr={addresses(name)[0]}']
 
 
+def own_disks(folder, mib):
+    """The same for alpha and beta, with an empty disk in folder for each."""
+    arguments = []
+    for name in 'alpha', 'beta':
+        path = folder / f'{name}.img'
+        with open(path, 'wb') as disk:
+            disk.truncate(mib << 20)
+        arguments += own_disk(name, path)
+    return arguments
+
+
 def keep_own(guest, count=1):
     """The guest lets go of all PCI functions but its own. A kernel that starts takes all of them."""
     own = [f'0000:00:{address}' for address in addresses(guest.name, count)]

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from linux import BUSY_HOST, Linux
-from own_devices import keep_own, own_disk, pci_name
+from own_devices import keep_own, own_disks, pci_name
 from patched_kernels import ON_CONSOLE, ON_EACH
 from qemu import PROMPT
 from switchyard import module, open_console
@@ -68,23 +68,13 @@ def test_cpus_that_can_not_stay_go_offline(machines, guest, extra, before):
     assert 'CPU 1 is now offline' not in beta.run('dmesg')
 
 
-def disks(folder):
-    arguments = []
-    for name in 'alpha', 'beta':
-        path = folder / f'{name}.img'
-        with open(path, 'wb') as disk:
-            disk.truncate(4 << 20)
-        arguments += own_disk(name, path)
-    return arguments
-
-
 def sleeps(kernel):
     return kernel.run('dmesg').count('PM: suspend entry (switch)')
 
 
 def test_a_quick_switch_stops_no_device(machines, guest):
     machine, alpha = start(machines, patched(guest, 'alpha') + patched(guest, 'beta'), memory='640M', smp=2,
-                           devices=disks(machines.logs))
+                           devices=own_disks(machines.logs, 4))
     beta = Linux(machine, 'beta')
     alpha.switch_to(beta)
     output, status = beta.try_run('syctl --quick switch alpha 2>&1')

@@ -7,7 +7,7 @@ import pytest
 
 import accesses
 from linux import BUSY_HOST, CLOUD, OLDER_CLOUD, RT, Linux, linux_slot
-from own_devices import keep_own, own_disk, pci_name
+from own_devices import keep_own, own_disks, pci_name
 from qemu import PROMPT
 from switchyard import slots, tick_count, tick_slot
 
@@ -18,20 +18,10 @@ CLOCK_SOURCE = 'cat /sys/devices/system/clocksource/clocksource0/current_clockso
 AWAY_S = 25  # longer than what Linux calls a lockup
 
 
-def disks(folder):
-    arguments = []
-    for name in 'alpha', 'beta':
-        path = folder / f'{name}.img'
-        with open(path, 'wb') as disk:
-            disk.truncate(16 << 20)
-        arguments += own_disk(name, path)
-    return arguments
-
-
 def boot_alpha(machines, flavour, smp, beta='mem=256M', no_vga=False, **settings):
     machine = machines.start('timeout=0 default=alpha',
                              linux_slot('alpha', flavour) + linux_slot('beta', flavour, beta) + tick_slot(),
-                             memory='1G', smp=smp, devices=disks(machines.logs) + NO_VGA * no_vga, **settings)
+                             memory='1G', smp=smp, devices=own_disks(machines.logs, 16) + NO_VGA * no_vga, **settings)
     alpha = Linux(machine, 'alpha')
     alpha.wait()
     return alpha, Linux(machine, 'beta')

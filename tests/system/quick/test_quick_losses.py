@@ -5,27 +5,18 @@ the machine. And what is refused, so that it does not lose them: an IOMMU under 
 import pytest
 
 from linux import CLOUD, GENERIC, Linux, linux_slot
-from own_devices import addresses, keep_own, own_disk
+from own_devices import addresses, keep_own, own_disks
 from qemu import PROMPT
 from switchyard import parse_table, slots
 
 RESET = r"printf '\6' | dd of=/dev/port bs=1 seek=$((0xcf9)) 2>/dev/null"
 
 
-def disks(folder):
-    arguments = []
-    for name in 'alpha', 'beta':
-        path = folder / f'{name}.img'
-        path.write_bytes(bytes(1 << 20))
-        arguments += own_disk(name, path)
-    return arguments
-
-
 def start(machines, beta=CLOUD, words=('', ''), devices=(), **settings):
     """alpha has the machine, and beta is parked deep. Each has a disk of its own."""
     machine = machines.start('timeout=0 default=alpha',
                              linux_slot('alpha', CLOUD, extra=words[0]) + linux_slot('beta', beta, extra=words[1]),
-                             memory='1G', devices=disks(machines.logs) + list(devices), **settings)
+                             memory='1G', devices=own_disks(machines.logs, 1) + list(devices), **settings)
     alpha, beta = Linux(machine, 'alpha'), Linux(machine, 'beta')
     alpha.wait()
     keep_own(alpha)

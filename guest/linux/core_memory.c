@@ -26,6 +26,7 @@
 #include <linux/uaccess.h>
 #include "compat.h"
 #include "core.h"
+#include "switchyard_check.h"
 #include "switchyard_ioctl.h"
 
 #define MOST_CPUS   64	  /* of a slot, with registers */
@@ -67,11 +68,8 @@ static struct proc_dir_entry *folder;
 static bool is_current(const struct memory_file *file)
 {
 	const struct switchyard_slot *row = &switchyard_core.info->slot[file->slot - 1];
-	u8 state = READ_ONCE(row->state);
 
-	return READ_ONCE(row->turn) == file->turn &&
-	       (state == SWITCHYARD_PARKED || state == SWITCHYARD_CRASHED ||
-		state == SWITCHYARD_INTERRUPTED);
+	return READ_ONCE(row->turn) == file->turn && switchyard_stands_still(READ_ONCE(row->state));
 }
 
 /* The piece that has that offset; NULL: it is behind the end. */

@@ -17,6 +17,13 @@ static inline uint64_t switchyard_target(uint64_t op, uint64_t arg)
 	return op == SWITCHYARD_BOOT ? arg & ~(uint64_t)SWITCHYARD_COME_BACK : arg;
 }
 
+/* True if a slot in that state (enum switchyard_state) has a kernel that does not run. */
+static inline int switchyard_stands_still(uint32_t state)
+{
+	return state == SWITCHYARD_PARKED || state == SWITCHYARD_CRASHED ||
+	       state == SWITCHYARD_INTERRUPTED;
+}
+
 /*
  * Checks a request of slot number self. slot, slot_count and self are as in struct switchyard_info.
  * Returns 0 or a negative enum switchyard_error.

@@ -9,13 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "switchyard_check.h"
 #include "switchyard_names.h"
-
-static bool stands_still(const struct switchyard_slot *slot)
-{
-	return slot->state == SWITCHYARD_PARKED || slot->state == SWITCHYARD_CRASHED ||
-	       slot->state == SWITCHYARD_INTERRUPTED;
-}
 
 int open_core(int device, const char *name, struct core *core)
 {
@@ -26,7 +21,7 @@ int open_core(int device, const char *name, struct core *core)
 	if (!get_list(device, &list) || !(number = named_slot(&list, name)))
 		return EXIT_FAILED;
 	core->slot = list.slot[number - 1];
-	if (!stands_still(&core->slot))
+	if (!switchyard_stands_still(core->slot.state))
 		return fail("%s is %s; expected a slot that is parked, crashed or interrupted",
 			    name, switchyard_state_name(core->slot.state));
 	snprintf(core->path, sizeof(core->path), SWITCHYARD_MEMORY_FOLDER "/%s", name);

@@ -13,6 +13,7 @@
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "switchyard_check.h"
 #include "switchyard_names.h"
 #include "syctl.h"
 
@@ -136,9 +137,7 @@ static int give_back(int device, uint32_t slot, uint8_t state)
 {
 	struct switchyard_ask ask = {.service = SWITCHYARD_KILL, .slot = slot};
 
-	if ((state == SWITCHYARD_PARKED || state == SWITCHYARD_CRASHED ||
-	     state == SWITCHYARD_INTERRUPTED) &&
-	    ask_monitor(device, SLOT, &ask) != EXIT_DONE)
+	if (switchyard_stands_still(state) && ask_monitor(device, SLOT, &ask) != EXIT_DONE)
 		return EXIT_FAILED;
 	ask.service = SWITCHYARD_REMOVE;
 	return ask_monitor(device, SLOT, &ask);

@@ -4,6 +4,7 @@
 #include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/pci/pci.h"
 #include "arch/x86/platform/platform.h"
+#include "guest/linux/switchyard_check.h"
 #include "guest/linux/switchyard_names.h"
 #include "lib/print.h"
 #include "lib/string.h"
@@ -280,12 +281,6 @@ static int64_t answer_devices(struct service *service)
 	return 0;
 }
 
-static bool is_told_of(const struct slot *slot)
-{
-	return slot->state == SWITCHYARD_PARKED || slot->state == SWITCHYARD_CRASHED ||
-	       slot->state == SWITCHYARD_INTERRUPTED;
-}
-
 /*
  * Its kernel's note is looked for in parts, like that of its log. A slot without one has RAM all the
  * same.
@@ -303,7 +298,7 @@ static int64_t answer_memory(struct service *service)
 
 	if (!to)
 		return SWITCHYARD_EREFUSED;
-	if (!is_told_of(slot))
+	if (!switchyard_stands_still(slot->state))
 		return answer_bool(fail(&service->error,
 					"slot %s is %s; expected one that is "
 					"parked, crashed or interrupted",

@@ -20,7 +20,9 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/acpi.h>
+#include <linux/kernel.h>
 #include <linux/module.h>
+#include <linux/string.h>
 #include <linux/suspend.h>
 #include <linux/vt_kern.h>
 #include "hooks.h"
@@ -42,8 +44,13 @@ static int switch_valid(suspend_state_t state)
 	return 0;
 }
 
+/* No device is to be suspended. */
+static bool only_freezes;
+
 static int switch_begin(suspend_state_t state)
 {
+	if (only_freezes)
+		return -ECANCELED;
 	pm_set_suspend_via_firmware();
 	switchyard_phase(SWITCHYARD_PHASE_SUSPEND);
 	return 0;
@@ -137,15 +144,102 @@ static const struct platform_suspend_ops switch_ops = {
 	.end = switch_end,
 };
 
+/*
+ * Before it suspends, the PM core waits without limit for a sync, unless this file says 0. The core
+ * has synced by then, with a limit. Linux exports neither the variable nor a function for it.
+ */
+#define SYNC_SETTING "/sys/power/sync_on_suspend"
+
+static bool wants_sync(void)
+{
+	char text[4];
+
+	return switchyard_file_read(SYNC_SETTING, text, sizeof(text)) <= 0 || text[0] != '0';
+}
+
+static int set_sync(const char *value)
+{
+	int error = switchyard_file_write(SYNC_SETTING, value);
+
+	if (error)
+		pr_warn_once(SYNC_SETTING " can't be set, error %d\n", error);
+	return error;
+}
+
+/* Counts how often devices have made a suspend fail. Linux tells that to programs only. */
+static unsigned int count_failures(void)
+{
+	static const char *const names[] = {
+		"/sys/power/suspend_stats/failed_prepare",
+		"/sys/power/suspend_stats/failed_suspend",
+		"/sys/power/suspend_stats/failed_suspend_late",
+		"/sys/power/suspend_stats/failed_suspend_noirq",
+	};
+	unsigned int value, count = 0;
+	char text[16];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (switchyard_file_read(names[i], text, sizeof(text)) > 0 &&
+		    !kstrtouint(text, 10, &value))
+			count += value;
+	return count;
+}
+
+static unsigned int failures_before;
+
+static bool failed_device(char *name, size_t size)
+{
+	if (count_failures() == failures_before ||
+	    switchyard_file_read("/sys/power/suspend_stats/last_failed_dev", name, size) <= 1)
+		return false;
+	strim(name);
+	return true;
+}
+
+static int suspend_without_sync(void)
+{
+	bool person_syncs = wants_sync() && !set_sync("0");
+	int error = pm_suspend(PM_SUSPEND_MEM);
+
+	if (person_syncs)
+		set_sync("1");
+	return error;
+}
+
 static int switch_suspend(void)
 {
+	failures_before = count_failures();
 	persons_console = fg_console;
-	return pm_suspend(PM_SUSPEND_MEM);
+	return suspend_without_sync();
+}
+
+/*
+ * A wakeup event that has called a suspend off stays noted until the next one begins to freeze tasks,
+ * and syscore_suspend() fails meanwhile, in a quick switch, too. So a suspend begins that ends at
+ * once. This file says how long Linux waits for tasks, in milliseconds.
+ */
+#define FREEZE_TIMEOUT "/sys/power/pm_freeze_timeout"
+
+static void forget_wakeup(void)
+{
+	char person[16];
+
+	if (switchyard_file_read(FREEZE_TIMEOUT, person, sizeof(person)) <= 0 ||
+	    switchyard_file_write(FREEZE_TIMEOUT, "1"))
+		return;
+	only_freezes = true;
+	suspend_without_sync();
+	only_freezes = false;
+	switchyard_file_write(FREEZE_TIMEOUT, person);
 }
 
 static const struct switchyard_way way = {
 	.find_lost = switchyard_find_lost,
+	.wants_sync = wants_sync,
 	.suspend = switch_suspend,
+	.failed_device = failed_device,
+	.forget_wakeup = forget_wakeup,
 	.find_uses = switchyard_find_uses,
 	.why_not_quick = switchyard_why_not_quick,
 	.stop = switchyard_quick_stop,

@@ -24,7 +24,7 @@ TEXT_NAMES = {'Makefile', 'Kbuild', 'run', 'init', '.clang-format', '.gitignore'
 SPDX_LINES = 5
 LONGEST_FUNCTION = 60
 LONGEST_SHOWN = 5
-MOST_FILES = 30  # of sources in a folder
+MOST_FILES = 34  # of sources in a folder
 
 # What a folder may include, besides its own headers and those of include/ and lib/: a folder stands
 # for those below it, too, and a header for itself. Each names only what stands above it, so that the

@@ -57,7 +57,7 @@ WRONG = [
     (structure.check_full_paths,
      {'boot/a.c': '#include "../lib/b.h"\n', 'lib/b.h': ''}, 'expected "lib/b.h"'),
     (structure.check_folder_sizes,
-     {f'lib/{number}.c': '' for number in range(structure.MOST_FILES + 1)}, 'lib/: 31 files'),
+     {f'lib/{number}.c': '' for number in range(structure.MOST_FILES + 1)}, 'lib/: 35 files'),
     (structure.check_circles,
      {'a.h': '#include "b.h"\n', 'b.h': '#include "a.h"\n'}, 'circle: a.h -> b.h -> a.h'),
     (structure.check_headers_alone, {'a.h': 'uint32_t a;\n'}, 'does not compile alone'),

@@ -29,7 +29,7 @@ CASE = Case('soak', (CLOUD, GENERIC), 'pc', 'virtio-net-pci',
             ('-device', 'ide-hd,drive=shared,bus=ide.0'), 2, DEBIAN_SWITCHES)
 QUICK_CASE = Case('soak-quick', (CLOUD, GENERIC), 'pc', 'virtio-net-pci',
                   ('-device', 'nvme,drive=shared-{name},serial={name},addr={address}'), 2, QUICK_SWITCHES,
-                  quick=True, check_each=25)
+                  quick=True, check_each=99)
 
 
 @pytest.mark.limit(DEBIAN_LIMIT)

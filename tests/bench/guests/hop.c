@@ -51,6 +51,17 @@ static int fail(const char *what)
 	return 1;
 }
 
+/* The driver says why it refused a request, where errno does not tell. */
+static int fail_switch(int device)
+{
+	struct switchyard_reason reason;
+
+	if (errno != EOPNOTSUPP || ioctl(device, SWITCHYARD_IOC_REASON, &reason))
+		return fail("switch");
+	fprintf(stderr, "error: refused: %s\n", reason.text);
+	return 1;
+}
+
 static int hop_switch(uint32_t slot, uint32_t flags)
 {
 	struct switchyard_request request = {.slot = slot | flags};
@@ -60,7 +71,7 @@ static int hop_switch(uint32_t slot, uint32_t flags)
 	uint64_t after = stamp();
 
 	if (failed)
-		return fail("switch");
+		return fail_switch(device);
 	if (request.error) {
 		fprintf(stderr, "error: refused: %d\n", request.error);
 		return 1;

@@ -41,7 +41,7 @@ struct switchyard_way {
 	 * that would not come back.
 	 */
 	bool (*find_lost)(struct switchyard_lost *lost);
-	/* Returns true if Linux is to write to storage what is to be written, before it suspends. */
+	/* Returns true if Linux is to sync before it suspends. */
 	bool (*wants_sync)(void);
 	/*
 	 * Suspends Linux, and returns 0 when it is resumed, or a negative errno. It calls
@@ -50,7 +50,7 @@ struct switchyard_way {
 	 */
 	int (*suspend)(bool keep_cpus);
 	bool can_keep_cpus;
-	/* Fills name with the device that made the last suspend() fail. Returns false if none did. */
+	/* Fills name with the device that made the last suspend() fail. false: none did. */
 	bool (*failed_device)(char *name, size_t size);
 	/* Called when pm_system_wakeup() has called a suspend off. */
 	void (*forget_wakeup)(void);

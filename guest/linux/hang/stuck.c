@@ -20,7 +20,10 @@
 #include <asm/unwind.h>
 #include "core.h"
 
-/* A row for each disk and partition, with the number of requests (Documentation/admin-guide/iostats.rst). */
+/*
+ * A row for each disk and partition, with the number of requests
+ * (Documentation/admin-guide/iostats.rst).
+ */
 #define DISKS	   "/proc/diskstats"
 #define DISKS_SIZE (32 << 10)
 

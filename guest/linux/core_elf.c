@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * core_elf.c - the headers of a file of another slot's memory: format/core_notes.h has what they are.
+ * core_elf.c - the headers of a file of another slot's memory. format/core_notes.h says what they
+ * are.
  */
 #include <linux/elfcore.h>
 #include <linux/gfp.h>

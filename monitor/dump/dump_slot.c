@@ -7,8 +7,8 @@
 #include "guest/linux/switchyard_names.h"
 #include "lib/print.h"
 #include "lib/string.h"
+#include "monitor/config/own_words.h"
 #include "monitor/load/load_linux.h"
-#include "monitor/load/own_words.h"
 #include "monitor/plan/pool.h"
 
 #define OWN_ROOM    128 /* bytes of the lines in our note */

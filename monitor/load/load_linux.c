@@ -13,11 +13,11 @@
  *   command line    page aligned
  */
 #include "arch/x86/memory/phys.h"
+#include "monitor/config/own_words.h"
 #include "monitor/load/bzimage.h"
 #include "monitor/load/guest_efi.h"
 #include "monitor/load/initrd.h"
 #include "monitor/load/load_linux.h"
-#include "monitor/load/own_words.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "lib/units.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * core_notes.h - the headers of an ELF core of a slot's memory: what comes before the memory itself.
- * The driver writes them for files, and the monitor for /proc/vmcore of another slot's kernel. crash,
- * makedumpfile and gdb read them, and this order is what suits all of them:
+ * core_notes.h - the headers of an ELF core of a slot's memory: what comes before the memory
+ * itself. The driver writes them for files, and the monitor for /proc/vmcore of another slot's
+ * kernel. crash, makedumpfile and gdb read them, and this order is what suits all of them:
  *
  *   Elf64_Ehdr
  *   PT_NOTE, which crash expects to be the first header, and the only one of its kind
@@ -260,8 +260,8 @@ static inline uint64_t switchyard_core_room(const struct switchyard_memory *memo
 }
 
 /*
- * Writes them to so much memory, which is zero. Linux reads a PT_NOTE of /proc/vmcore until it finds
- * a note without a name, and looks no further than p_memsz.
+ * Writes them to so much memory, which is zero. Linux reads a PT_NOTE of /proc/vmcore until it
+ * finds a note without a name, and looks no further than p_memsz.
  */
 static inline void switchyard_core_write(void *to, const struct switchyard_core_of *of)
 {

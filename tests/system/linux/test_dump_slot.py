@@ -7,10 +7,10 @@ import re
 import pytest
 
 from core_file import CoreFile, driver_of, processes_of, symbols_of
-from dump_tools import drive, tools_disk
-from linux import CLOUD, OLDER_CLOUD, Linux, linux_slot
+from dump_tools import drive, dump_initrd, tools_disk
+from linux import CLOUD, OLDER_CLOUD, Linux, kernel, linux_slot
 from qemu import PROMPT
-from switchyard import open_console, slots, tick_slot
+from switchyard import module, open_console, slots, tick_slot
 
 DISK_MIB = 320  # the image of the kernel is in the file twice
 BETA = 'mem=128M'
@@ -27,7 +27,7 @@ def guests(request, module_machines):
         disk.truncate(DISK_MIB << 20)
     machine = module_machines.start(
         'timeout=-1', linux_slot('beta', request.param, BETA) + linux_slot('gamma', CLOUD) + tick_slot(),
-        memory='640M', smp=2, devices=drive(tools_disk(folder / 'tools.img')) + drive(out))
+        memory='640M', smp=2, devices=tools_disk(folder / 'tools.img') + drive(out))
     open_console(machine)
     beta, gamma = Linux(machine, 'beta'), Linux(machine, 'gamma')
     machine.sendline('boot beta')
@@ -109,3 +109,36 @@ def test_a_crashed_slot(guests):
     machine.expect(PROMPT)
     assert re.match('error: slot beta has crashed', machine.command('switch beta'))
     assert machine.command('kill beta') == ''
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize('flavour', [OLDER_CLOUD, CLOUD])
+def test_a_kernel_without_the_driver(machines, flavour):
+    """efi=on brings its reboot to the monitor. kdump-tools do what they do in a crash kernel."""
+    initrd = dump_initrd(machines.logs / 'initrd', '''
+        cat /proc/cmdline
+        kdump-config savecore
+        cd /var/crash/*
+        grep -h 'Kernel panic' dmesg.*
+        head -c 12 dump.*; echo
+        reboot -f''')
+    machine = machines.start(
+        'timeout=-1', linux_slot('beta', CLOUD, BETA) +
+        [module('kernel', 'gamma', kernel(flavour), 'mem=256M efi=on cpus=0', 'console=ttyS0,115200 panic=5 quiet'),
+         module('initrd', 'gamma', initrd)], memory='768M', smp=2)
+    open_console(machine)
+    beta = Linux(machine, 'beta')
+    machine.sendline('boot beta')
+    beta.wait()
+    machine.sendline('echo c > /proc/sysrq-trigger')
+    machine.expect('slot beta has crashed', 60)
+    machine.expect(PROMPT)
+    machine.sendline('dump beta via gamma')
+    words = machine.expect('slot gamma: appended to its command line: (reboot=efi efi=runtime elfcorehdr=0x[0-9a-f]+)\n')[1]
+    machine.expect(f' panic=5 quiet {words}\n', 60)
+    machine.expect('saved dmesg content', 60)
+    machine.expect('saved vmcore', 120)
+    machine.expect('(?s)Kernel panic - not syncing: sysrq triggered crash.*\nmakedumpfile\n', 60)
+    machine.expect('slot gamma has rebooted', 60)
+    machine.expect(PROMPT)
+    assert slots(machine)['beta']['STATE'] == 'crashed'

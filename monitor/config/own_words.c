@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "monitor/load/own_words.h"
+#include "monitor/config/own_words.h"
 #include "lib/print.h"
 #include "lib/string.h"
 

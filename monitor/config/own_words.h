@@ -3,8 +3,8 @@
  * own_words.h - words that the monitor appends to the command line of a slot's kernel. A word that
  * the person gave wins: then the monitor's own is left out.
  */
-#ifndef MONITOR_LOAD_OWN_WORDS_H
-#define MONITOR_LOAD_OWN_WORDS_H
+#ifndef MONITOR_CONFIG_OWN_WORDS_H
+#define MONITOR_CONFIG_OWN_WORDS_H
 
 #include <stdbool.h>
 

@@ -45,7 +45,7 @@ PLANTED = [
     ('printk', 'monitor/core/printk_log.c', ' || bits > most', ''),
     ('printk', 'monitor/core/slot_memory.c', 'cpu->rsp % sizeof(address) || ', ''),
     ('printk', 'guest/linux/format/core_notes.h', 'memory->note.size + own_size', 'own_size'),
-    ('printk', 'guest/linux/format/core_notes.h', 'size + sizeof(Elf64_Nhdr) : size', 'size : size'),
+    ('printk', 'guest/linux/format/core_notes.h', 'SWITCHYARD_CORE_PHYSICAL ? sizeof(Elf64_Nhdr) : 0', 'SWITCHYARD_CORE_PHYSICAL ? 0 : 0'),
     ('printk', 'monitor/core/kernel_map.c', 'if (image->size > memory->ram.base + memory->ram.size - image->physical)', 'if (0)'),
     ('console', 'monitor/terminal/lineedit.c', 'edit->length + 1 >= LINE_SIZE', 'false'),
 ]

@@ -82,6 +82,12 @@ switchyard_core_cpu(const struct switchyard_memory *memory, uint32_t index)
 						     (uint64_t)index * memory->cpu_size);
 }
 
+/* The offset of the notes: behind as many headers as there may be. */
+static inline size_t switchyard_core_start(void)
+{
+	return sizeof(Elf64_Ehdr) + SWITCHYARD_CORE_HEADERS * sizeof(Elf64_Phdr);
+}
+
 static inline uint64_t switchyard_core_align(uint64_t size)
 {
 	return (size + 3) & ~(uint64_t)3;
@@ -196,10 +202,10 @@ static inline void switchyard_core_notes(uint8_t **at, const struct switchyard_c
 }
 
 /* The header of a range, whose first byte is at that offset. */
-static inline Elf64_Phdr switchyard_core_load(uint64_t offset, uint64_t address,
-					      const struct switchyard_range *range)
+static inline void switchyard_core_load(Elf64_Phdr *header, uint64_t offset, uint64_t address,
+					const struct switchyard_range *range)
 {
-	return (Elf64_Phdr){
+	*header = (Elf64_Phdr){
 		.p_type = PT_LOAD,
 		.p_flags = PF_R | PF_W | PF_X,
 		.p_offset = offset,
@@ -229,30 +235,28 @@ static inline uint64_t switchyard_core_offset(const struct switchyard_core_of *o
 }
 
 /* Writes the headers of the memory. Returns how many. */
-static inline uint32_t switchyard_core_loads(Elf64_Phdr *header,
-					     const struct switchyard_core_of *of)
+static inline int switchyard_core_loads(Elf64_Phdr *to, const struct switchyard_core_of *of)
 {
 	const struct switchyard_memory *memory = of->memory;
 	uint64_t offset = switchyard_core_offset(of, memory->image.base);
-	uint32_t count = 0, i;
+	uint32_t i;
+	int count = 0;
 
 	if (memory->image.size && offset)
-		header[count++] =
-			switchyard_core_load(offset, memory->image_address, &memory->image);
+		switchyard_core_load(&to[count++], offset, memory->image_address, &memory->image);
 	for (i = 0; i < memory->range_count; i++) {
 		const struct switchyard_range *range = &memory->range[i];
 
-		header[count++] = switchyard_core_load(switchyard_core_offset(of, range->base),
-						       memory->direct + range->base, range);
+		switchyard_core_load(&to[count++], switchyard_core_offset(of, range->base),
+				     memory->direct + range->base, range);
 	}
 	return count;
 }
 
 /* Bytes that the headers need at most. */
-static inline uint64_t switchyard_core_room(const struct switchyard_memory *memory,
-					    uint32_t own_size)
+static inline size_t switchyard_core_room(const struct switchyard_memory *memory, uint32_t own_size)
 {
-	return sizeof(Elf64_Ehdr) + SWITCHYARD_CORE_HEADERS * sizeof(Elf64_Phdr) +
+	return switchyard_core_start() +
 	       (uint64_t)memory->cpu_count *
 		       (2 * SWITCHYARD_CORE_NOTE_ROOM + sizeof(struct switchyard_prstatus) +
 			sizeof(struct switchyard_qemu_cpu)) +
@@ -265,7 +269,7 @@ static inline uint64_t switchyard_core_room(const struct switchyard_memory *memo
  */
 static inline void switchyard_core_write(void *to, const struct switchyard_core_of *of)
 {
-	const uint64_t notes = sizeof(Elf64_Ehdr) + SWITCHYARD_CORE_HEADERS * sizeof(Elf64_Phdr);
+	const uint64_t notes = switchyard_core_start();
 	Elf64_Phdr *headers = (Elf64_Phdr *)((uint8_t *)to + sizeof(Elf64_Ehdr));
 	uint8_t *at = (uint8_t *)to + notes;
 	Elf64_Ehdr elf = {
@@ -278,7 +282,7 @@ static inline void switchyard_core_write(void *to, const struct switchyard_core_
 		.e_ehsize = sizeof(elf),
 		.e_phentsize = sizeof(Elf64_Phdr),
 	};
-	uint64_t size;
+	uint64_t size, end = of->ram == SWITCHYARD_CORE_PHYSICAL ? sizeof(Elf64_Nhdr) : 0;
 
 	switchyard_core_notes(&at, of);
 	size = (uint64_t)(at - (uint8_t *)to) - notes;
@@ -286,7 +290,7 @@ static inline void switchyard_core_write(void *to, const struct switchyard_core_
 		.p_type = PT_NOTE,
 		.p_offset = of->at + notes,
 		.p_filesz = size,
-		.p_memsz = of->ram == SWITCHYARD_CORE_PHYSICAL ? size + sizeof(Elf64_Nhdr) : size,
+		.p_memsz = size + end,
 	};
 	elf.e_phnum = (uint16_t)(1 + switchyard_core_loads(headers + 1, of));
 	memcpy(to, &elf, sizeof(elf));

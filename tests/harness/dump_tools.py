@@ -61,6 +61,7 @@ def dump_initrd(path, line):
     for applet in subprocess.run([BUSYBOX, '--list'], capture_output=True, text=True, check=True).stdout.split():
         if applet != 'busybox':
             (root / 'bin' / applet).symlink_to('busybox')
+    assert KDUMP_TOOLS.exists(), f'missing: {KDUMP_TOOLS}; fetch it with: make packages'
     shutil.copy(KDUMP_TOOLS / 'usr/sbin/kdump-config', root / 'usr/sbin')
     shutil.copy(KDUMP_TOOLS / 'usr/share/kdump-tools/kdump-tools.conf', root / 'etc/default/kdump-tools')
     shutil.copy(LSB / 'init-functions', root / 'lib/lsb')

@@ -13,6 +13,7 @@
 #include "lib/string.h"
 #include "monitor/dump/dump_slot.h"
 #include "monitor/load/load_linux.h"
+#include "monitor/switch/request.h"
 #include "monitor/config/own_words.h"
 
 #define IMAGE_TEXT 0xffffffff80001000ull
@@ -302,6 +303,28 @@ static void nothing_changes_while_it_is_read(void **state)
 	assert_true(dump_slot_allows(&slots, beta, &error));
 }
 
+/* The dump slot's own kernel may ask for it, too. */
+static void a_guest_can_not_run_it(void **state)
+{
+	static struct monitor monitor;
+	const struct request requests[] = {{SWITCHYARD_SWITCH, 1},
+					   {SWITCHYARD_SWITCH | SWITCHYARD_FORCED, 1},
+					   {SWITCHYARD_BOOT | SWITCHYARD_FORCED, 1}};
+
+	(void)state;
+	made();
+	gamma->state = SWITCHYARD_RUNNING;
+	monitor.slots = slots;
+	for (uint32_t i = 0; i < 3; i++) {
+		error.text[0] = '\0';
+		assert_false(
+			request_allowed(&monitor, &monitor.slots.slot[1], &requests[i], &error));
+		assert_non_null(strstr(error.text, "slot gamma's /proc/vmcore"));
+	}
+	monitor.slots.slot[1].vmcore.size = 0;
+	assert_true(request_allowed(&monitor, &monitor.slots.slot[1], &requests[1], &error));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, end)
 
 int main(void)
@@ -315,6 +338,7 @@ int main(void)
 		TEST(lines_that_are_too_long),
 		TEST(which_slots_can),
 		TEST(nothing_changes_while_it_is_read),
+		TEST(a_guest_can_not_run_it),
 	};
 
 	return cmocka_run_group_tests_name("dump_slot", tests, NULL, NULL);

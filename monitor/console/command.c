@@ -28,6 +28,12 @@ const struct command commands[] = {
 	 "parked is refused without \"force\": it may crash, or harm what it works on.\n"
 	 "So is one that uses devices which work for another parked slot.\n",
 	 1, 2, command_switch},
+	{"dump", "SLOT via SLOT2", "boots SLOT2 with SLOT's memory as its /proc/vmcore",
+	 "For parked and crashed slots, if no slot with a driver is there. SLOT2 must be\n"
+	 "ready or crashed. It gets elfcorehdr= on its command line, so its Linux takes\n"
+	 "itself for a crash kernel: makedumpfile and vmcore-dmesg work there. Until it\n"
+	 "ends or is killed, SLOT can't run.\n",
+	 3, 3, command_dump},
 	{"kill", "SLOT", "forgets a slot's state: it is ready again",
 	 "For parked and crashed slots. Its image stays in RAM.\n", 1, 1, command_kill},
 	{"add", "SLOT --mem SIZE [--cpus LIST]", "a new slot out of free RAM",

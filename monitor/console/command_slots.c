@@ -138,6 +138,24 @@ void command_kill(struct ui *ui, int argc, char **argv)
 	run_on_slot(ui, command_named_slot(ui, argv[1]), switch_kill);
 }
 
+void command_dump(struct ui *ui, int argc, char **argv)
+{
+	struct slot *slot, *via;
+	struct error error;
+	char quote[QUOTE_TEXT];
+
+	(void)argc;
+	if (strcmp(argv[2], "via") != 0) {
+		console_error(&ui->console, "\"%s\" behind the slot; expected \"via\"",
+			      quote_text(quote, argv[2]));
+		return;
+	}
+	slot = command_named_slot(ui, argv[1]);
+	via = slot ? command_named_slot(ui, argv[3]) : NULL;
+	if (via && !switch_dump(ui->monitor, slot, via, &error))
+		console_error(&ui->console, "%s", error.text);
+}
+
 /*
  * Makes the text that the monitor and guests describe a slot by (parse_slot_text()) of words as
  * syctl takes them: "--mem 64M" becomes "mem=64M". False, after an error line: a value is missing.

@@ -101,8 +101,10 @@ struct slot {
 	struct image module[SLOT_MAX_MODULES];
 	uint32_t module_count;
 	struct needs needs;
-	struct region low;   /* its RAM below 1 MiB */
-	struct region ram;   /* its large range, without */
+	struct region low;    /* its RAM below 1 MiB */
+	struct region ram;    /* its large range, without */
+	struct region vmcore; /* headers of its /proc/vmcore, which is another slot's memory */
+	char dumps[SWITCHYARD_NAME_SIZE]; /* that slot; "": there are none */
 	struct region block; /* its end, which tells its kernel of the monitor (slot_block.h) */
 	uint64_t runs;
 	bool quick;		 /* `switch=quick` */

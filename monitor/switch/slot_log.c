@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/switch/slot_log.h"
+#include <stddef.h>
 #include "lib/string.h"
 #include "lib/units.h"
 #include "monitor/core/vmcoreinfo.h"
@@ -76,6 +77,24 @@ bool slot_log_find(const struct monitor *monitor, const struct slot *slot, struc
 		found = slot_log_open(monitor, slot, UINT64_MAX, log, error);
 	while (found == SLOT_LOG_AGAIN);
 	return found == SLOT_LOG_FOUND;
+}
+
+enum slot_log slot_log_memory(const struct monitor *monitor, const struct slot *slot,
+			      uint64_t pages, struct printk_log *log, struct slot_memory *told)
+{
+	const struct kept_state *kept = kept_state(slot_index(&monitor->slots, slot));
+	enum slot_log found = SLOT_LOG_NONE;
+	struct error none;
+
+	if (slot->type == SWITCHYARD_LINUX)
+		found = slot_log_open(monitor, slot, pages, log, &none);
+	*told = (struct slot_memory){.slot = slot,
+				     .cpu = kept->cpu,
+				     .cpu_count = GATE_MAX_CPUS,
+				     .registers = kept->registers,
+				     .memory = found == SLOT_LOG_FOUND ? &log->memory : NULL,
+				     .note = kept->log_note};
+	return found;
 }
 
 static void write_line(const char *line, void *context)

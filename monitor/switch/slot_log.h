@@ -7,6 +7,7 @@
 
 #include "lib/error.h"
 #include "monitor/core/printk_log.h"
+#include "monitor/core/slot_memory.h"
 #include "monitor/switch/monitor.h"
 
 enum slot_log {
@@ -25,6 +26,14 @@ enum slot_log slot_log_open(const struct monitor *monitor, const struct slot *sl
 /* The same, until it is found. False: there is none. */
 bool slot_log_find(const struct monitor *monitor, const struct slot *slot, struct printk_log *log,
 		   struct error *error);
+
+/*
+ * What there is to be told of the memory of a slot that does not run. In the same way, it looks for the
+ * kernel's note. With SLOT_LOG_NONE, all but what the kernel says of itself is told. `log` is used
+ * by `told`.
+ */
+enum slot_log slot_log_memory(const struct monitor *monitor, const struct slot *slot,
+			      uint64_t pages, struct printk_log *log, struct slot_memory *told);
 
 /*
  * Writes the last lines of a slot's kernel to the terminal, if they are soon found: what it said

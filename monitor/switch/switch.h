@@ -21,6 +21,13 @@ bool switch_try(struct monitor *monitor, struct slot *slot, const struct slot *t
 		struct error *error);
 
 /*
+ * The same for the slot `via`, whose kernel gets the memory of a slot that does not run as its
+ * /proc/vmcore (dump_slot.h).
+ */
+bool switch_dump(struct monitor *monitor, const struct slot *slot, struct slot *via,
+		 struct error *error);
+
+/*
  * Resumes a parked slot, or boots one that is ready. It refuses a slot that has crashed, one whose
  * memory was changed while it was parked (integrity.h), and one that would disturb devices of
  * another slot (owner.h). It does not return if it succeeds.

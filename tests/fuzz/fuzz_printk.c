@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Fuzzes what is read in a kernel's memory: its log, and its maps. The first byte is the kernel's word size. Then come changes of
- * a good log: where, and 4 bytes; then where the stack is. What is left is the end of VMCOREINFO.
+ * Fuzzes what is read in a kernel's memory: its log, its maps, and the headers of a dump of it. The
+ * first byte is the kernel's word size. Then come changes of a good log: where, and 4 bytes; then where
+ * the stack is. What is left is the end of VMCOREINFO.
  */
+#include <elf.h>
 #include "arch/x86/memory/phys.h"
 #include "fake/fake.h"
+#include "fake/fake_linux.h"
 #include "fake/fake_printk.h"
 #include "fuzz.h"
 #include "monitor/core/printk_log.h"
 #include "monitor/core/slot_memory.h"
+#include "monitor/dump/dump_slot.h"
 
 #define CHANGES_MAX 8
+#define POOL_AT	    (64 * MIB)
+#define KERNEL_AT   (80 * MIB)
+#define LINE_MOST   100
 #define STRUCTURES  0x400 /* bytes of each array that may change */
 
 static const struct region ram = {.base = PRINTK_RAM_AT,
@@ -62,6 +69,45 @@ static void check_line(const char *line, void *context)
 	(*lines)++;
 }
 
+/* Linux walks the notes until one has no name, and must find it before the end. */
+static void check_notes(const Elf64_Phdr *header, const struct region *headers)
+{
+	uint64_t at = header->p_offset, end = at + header->p_memsz;
+	Elf64_Nhdr note;
+
+	FUZZ_CHECK(header->p_type == PT_NOTE && at > headers->base && at < end &&
+		   end <= headers->base + headers->size);
+	do {
+		FUZZ_CHECK(end - at >= sizeof(note));
+		memcpy(&note, phys(at), sizeof(note));
+		at += sizeof(note) + (note.n_namesz + 3ull) / 4 * 4 +
+		      (note.n_descsz + 3ull) / 4 * 4;
+	} while (note.n_namesz);
+	FUZZ_CHECK(at == end);
+}
+
+/* What a dump slot's kernel reads: no more than the RAM of that kernel. */
+static void check_headers(const struct slot_memory *from)
+{
+	struct plan plan = {.count = 1,
+			    .region = {{.base = POOL_AT, .size = MIB, .type = REGION_RAM}}};
+	struct slot via = {.name = "via", .state = SWITCHYARD_READY, .type = SWITCHYARD_LINUX};
+	const Elf64_Ehdr *elf;
+	const Elf64_Phdr *header;
+	struct error error;
+
+	fake_memory(POOL_AT, MIB, 0xa5);
+	fake_linux(&via.kernel, KERNEL_AT, LINE_MOST, "");
+	FUZZ_CHECK(dump_slot_make(&plan, from, &via, &error));
+	elf = phys(via.vmcore.base);
+	header = (const Elf64_Phdr *)(elf + 1);
+	check_notes(header, &via.vmcore);
+	for (uint32_t i = 1; i < elf->e_phnum; i++)
+		FUZZ_CHECK(header[i].p_offset == header[i].p_paddr &&
+			   header[i].p_paddr >= ram.base && header[i].p_memsz <= ram.size &&
+			   header[i].p_paddr - ram.base <= ram.size - header[i].p_memsz);
+}
+
 /* What is told of that kernel, whose boot CPU has its stack anywhere. */
 static void check_memory(const struct guest_memory *memory, uint64_t stack)
 {
@@ -83,6 +129,7 @@ static void check_memory(const struct guest_memory *memory, uint64_t stack)
 	FUZZ_CHECK(!told->image.size ||
 		   (told->image.base >= ram.base && told->image.size <= ram.size &&
 		    told->image.base - ram.base <= ram.size - told->image.size));
+	check_headers(&from);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

@@ -145,6 +145,12 @@ void switchyard_request_later(struct switchyard_core *core, u32 slot);
  */
 void switchyard_programs_run(const char *when, const char *to);
 
+/*
+ * Starts the programs in SWITCHYARD_ON_CRASH if a crash is there for this slot to take. It does not
+ * wait for them. Called after each switch that came back, when all else of that is done.
+ */
+void switchyard_programs_after_crash(void);
+
 /* Notes that a switch begins. After its phases (switchyard_phase()), _end() says where it went. */
 void switchyard_times_begin(void);
 void switchyard_times_end(const char *to);

@@ -271,6 +271,7 @@ int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool 
 	const struct switchyard_info *info = core->info;
 	struct switchyard_turn *turn = &core->turn;
 	char to[SWITCHYARD_NAME_SIZE];
+	bool entered;
 	int error;
 
 	/* A request that the gate would refuse is refused here, so that nothing is suspended. */
@@ -283,7 +284,10 @@ int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool 
 	turn->slot = slot;
 	copy_target(info, switchyard_target(op & ~SWITCHYARD_QUICK, slot), to);
 	error = request_with_programs(turn, to, force, result);
+	entered = turn->entered;
 	mutex_unlock(&turn->lock);
+	if (entered)
+		switchyard_programs_after_crash();
 	return error;
 }
 

@@ -100,6 +100,7 @@ def test_a_panic_is_kept_and_beta_starts_afresh(machine, alpha):
     alpha.prompt()
     name, = (name for name in kept(alpha) if name != 'lost+found')
     assert re.fullmatch(NAME, name)
+    machine.kept = name
     assert alpha.run(f'ls {STORE}/{name}').split() == ['dmesg', 'dump']
     log = alpha.run(f'cat {STORE}/{name}/dmesg')
     for words in ('these words are in its log', 'sysrq: Trigger a crash', 'Kernel panic - not syncing: sysrq'):
@@ -110,12 +111,11 @@ def test_a_panic_is_kept_and_beta_starts_afresh(machine, alpha):
     alpha.run(f'mount /dev/vda {STORE}')
     assert dump.read_bytes().startswith(b'KDUMP   ')
     log = dump.with_name('log')
-    subprocess.run(['makedumpfile', '--dump-dmesg', dump, log], check=True, timeout=60, stdout=subprocess.DEVNULL)
+    subprocess.run(['makedumpfile', '-f', '--dump-dmesg', dump, log], check=True, timeout=60, stdout=subprocess.DEVNULL)
     assert 'these words are in its log' in log.read_text()
     assert FOLDER not in alpha.run('dmesg')
     assert SAYS not in alpha.run('syctl list')
     assert alpha.alarms() == []
-    machine.kept = name
 
 
 def test_a_full_disk(machine, alpha):

@@ -203,3 +203,34 @@ def test_crashes_from_before_alpha_booted(machine, alpha):
     assert all(len(line.split()) > 1 for line in lines)
     assert alpha.try_run('syctl on-crash') == ('', 0)
     assert len(alpha.run('cat /tmp/told').splitlines()) == 2
+
+
+def test_a_crash_that_is_found_later(machine, alpha):
+    """When it comes, there are no programs yet. Somebody goes to the console, and back to alpha."""
+    alpha.run(f'rm -r {FOLDER} /tmp/told')
+    alpha.leave('syctl boot one')
+    alpha.come_back()
+    alpha.run(f'mkdir {FOLDER}')
+    put(alpha, '10-tell', 'echo "$@" >> /tmp/told')
+    alpha.leave('syctl monitor')
+    machine.expect(PROMPT)
+    machine.sendline('switch alpha')
+    alpha.come_back()
+    alpha.run('until [ -s /tmp/told ]; do sleep 0.1; done')
+    assert alpha.run('cat /tmp/told').startswith('one ')
+
+
+@pytest.mark.thorough
+def test_a_slot_that_always_crashes(machine, alpha):
+    """It is no Linux, so there is a dump by syctl itself, and a log that says so."""
+    alpha.run('syctl kill one; rm -rf /run/switchyard')
+    alpha.leave('syctl boot one')
+    alpha.come_back()
+    assert told(alpha) == [f'{FOLDER}/90-boot one: ended with status 1: '
+                           'one has crashed 4 times within 3600 s; it stays as it is']
+    folders = [name for name in kept(alpha) if name.startswith('one-')]
+    assert len(folders) == 4
+    for name in folders:
+        assert alpha.run(f'head -c 4 {STORE}/{name}/dump') == '\x7fELF'
+        assert alpha.run(f'cat {STORE}/{name}/dmesg').startswith('error: one: ')
+    assert SAYS.replace('beta', 'one') + 'have failed' in alpha.run('syctl list')

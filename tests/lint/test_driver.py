@@ -10,9 +10,10 @@ import series
 import structure
 
 FOLDER = structure.ROOT / 'guest/linux'
-CORE = sorted([FOLDER / 'core.h', FOLDER / 'switchyard_core.h', *FOLDER.glob('core_*.[cS]')])
+CORE = sorted([FOLDER / 'core.h', FOLDER / 'switchyard_core.h', *FOLDER.glob('core_*.[cS]'),
+               *(path for path in FOLDER.glob('hang/*.c') if path.name != 'suspend_once.c')])
 STOCK = sorted(path for path in FOLDER.glob('stock/*.[ch]') if path.name != 'module.c')
-HOOKS = sorted([FOLDER / 'hooks.h', *FOLDER.glob('hooks_*.c'), *STOCK])
+HOOKS = sorted([FOLDER / 'hooks.h', *FOLDER.glob('hooks_*.c'), FOLDER / 'hang/suspend_once.c', *STOCK])
 PRINTING = [path for path in CORE + HOOKS if re.search(r'\bpr_\w+\(', path.read_text())]
 
 # What a stock kernel has for others.

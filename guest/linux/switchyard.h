@@ -149,6 +149,20 @@ enum switchyard_type { SWITCHYARD_TYPES(SWITCHYARD_ENUMERATOR) };
 #define SWITCHYARD_SLOT_WORKS	  0x04 /* it is parked, and its PCI functions go on working */
 
 /*
+ * Two bits of flags: what has become of the slot's crash. A crash is for the slot that `on-crash=`
+ * names. That slot takes it, and tells when it is done with it.
+ */
+#define SWITCHYARD_CARE_SHIFT 4
+#define SWITCHYARD_CARE_MASK  3u
+#define SWITCHYARD_CARES(X)                                                                      \
+	X(SWITCHYARD_CARE_NONE, 0, "none") /* no crash, or it is settled, or for another slot */ \
+	X(SWITCHYARD_CARE_OPEN, 1, "open") /* it is for the slot that reads this to take */      \
+	X(SWITCHYARD_CARE_TAKEN, 2, "taken")                                                     \
+	X(SWITCHYARD_CARE_FAILED, 3, "failed")
+
+enum switchyard_care { SWITCHYARD_CARES(SWITCHYARD_ENUMERATOR) };
+
+/*
  * One row of `syctl list`. Slots keep their numbers when others are removed, so a row may be
  * unused: its name is empty and its state is 0. The monitor writes it before a slot runs, and at
  * SWITCHYARD_LIST; guests only read it.
@@ -278,6 +292,20 @@ enum switchyard_service {
 	 * `done` is how many bytes that are.
 	 */
 	SWITCHYARD_MEMORY = 15,
+
+	/*
+	 * Takes the oldest crash that is for this slot, and that nobody has taken: `done` is the
+	 * number of the slot that has crashed, and `text` the reason; 0: there is none. Each crash
+	 * is given once, also if this slot crashes or ends right after that.
+	 */
+	SWITCHYARD_TAKE_CRASH = 16,
+
+	/*
+	 * Tells what has become of the crash of the slot `slot`, which this slot has taken: `kind`
+	 * is SWITCHYARD_CARE_NONE (it is settled) or _FAILED. `bytes` is `turn` in the slot's row,
+	 * as it was then: a later crash is another one.
+	 */
+	SWITCHYARD_SETTLE_CRASH = 17,
 };
 
 #define SWITCHYARD_USES_MORE 1u /* this kernel uses functions, too, that it can't list */

@@ -2,6 +2,7 @@
 #include "monitor/slot/life.h"
 #include <stddef.h>
 #include "guest/linux/switchyard_names.h"
+#include "monitor/slot/care.h"
 
 #define STATES (SWITCHYARD_INTERRUPTED + 1)
 
@@ -102,6 +103,8 @@ const struct life_step *life_apply(struct slot *slot, enum life_event event)
 {
 	const struct life_step *step = life_step(slot->state, event);
 
+	if (step->next == SWITCHYARD_CRASHED && slot->state != SWITCHYARD_CRASHED)
+		care_begin(slot);
 	slot->state = step->next;
 	slot->runs += step->counts;
 	return step;

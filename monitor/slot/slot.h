@@ -117,6 +117,7 @@ struct slot {
 	uint64_t turn;		 /* the later it got the machine, the higher; 0: it never ran */
 	enum switchyard_end end; /* how its last run ended; 0: otherwise, or not yet */
 	char crash[128];	 /* why it crashed, if state is SWITCHYARD_CRASHED */
+	enum switchyard_care care; /* what has become of that: care.h */
 };
 
 /*

@@ -10,6 +10,7 @@
 #include "lib/string.h"
 #include "monitor/core/slot_memory.h"
 #include "monitor/owner/owner.h"
+#include "monitor/slot/care.h"
 #include "monitor/switch/kept_state.h"
 #include "monitor/switch/new_slot.h"
 #include "monitor/switch/request.h"
@@ -327,6 +328,38 @@ static int64_t answer_outcome(struct service *service)
 	return 0;
 }
 
+static int64_t answer_take_crash(struct service *service)
+{
+	struct monitor *monitor = service->monitor;
+	const struct slot *self = &monitor->slots.slot[monitor->current];
+	const struct slot *slot = care_take(&monitor->slots, self);
+
+	if (!slot)
+		return 0;
+	service->done = slot_index(&monitor->slots, slot) + 1;
+	format_text(service->error.text, sizeof(service->error.text), "%s", slot->crash);
+	log_keep(&monitor->log, LOG_INFO, "slot %s takes care of the crash of slot %s", self->name,
+		 slot->name);
+	publish(service);
+	return 0;
+}
+
+static int64_t answer_settle_crash(struct service *service)
+{
+	struct monitor *monitor = service->monitor;
+	const struct slot *self = &monitor->slots.slot[monitor->current];
+	const struct switchyard_call *call = &service->call;
+
+	if (!care_settle(service->slot, self, call->bytes, call->kind, &service->error))
+		return SWITCHYARD_EREFUSED;
+	if (call->kind == SWITCHYARD_CARE_FAILED)
+		log_keep(&monitor->log, LOG_WARN,
+			 "slot %s: what slot %s does after a crash has failed", service->slot->name,
+			 self->name);
+	publish(service);
+	return 0;
+}
+
 /* The text is copied before it is read, because the guest can change it meanwhile. */
 static int64_t answer_add(struct service *service)
 {
@@ -384,6 +417,8 @@ static const struct {
 	[SWITCHYARD_FUNCTIONS] = {answer_functions, false},
 	[SWITCHYARD_DEVICES] = {answer_devices, false},
 	[SWITCHYARD_MEMORY] = {answer_memory, true},
+	[SWITCHYARD_TAKE_CRASH] = {answer_take_crash, false},
+	[SWITCHYARD_SETTLE_CRASH] = {answer_settle_crash, true},
 };
 #define ANSWERS (sizeof(answers) / sizeof(answers[0]))
 

@@ -127,7 +127,7 @@ void command_switch(struct ui *ui, int argc, char **argv)
 	 * A resumed slot prints nothing by itself on a serial line, so tell the person what to
 	 * expect.
 	 */
-	if (slot && slot->state == SWITCHYARD_PARKED)
+	if (slot && slot_waits(slot))
 		console_printf(&ui->console, "resuming %s; Enter brings its prompt\n", slot->name);
 	run_on_slot(ui, slot, argc > 2 ? switch_force : switch_to);
 }

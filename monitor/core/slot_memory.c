@@ -73,12 +73,21 @@ static struct switchyard_registers registers_of(const struct slot *slot,
 	};
 }
 
-/* Writes those of all CPUs that have any, and counts them; those beyond room are only counted. */
-static uint32_t tell_registers(const struct slot_memory *from, struct switchyard_registers *to,
+static uint32_t copy_told(const struct slot_memory *from, struct switchyard_registers *to,
+			  uint64_t room)
+{
+	for (uint32_t i = 0; i < from->told_count && i < room / sizeof(*to); i++)
+		memcpy(&to[i], from->told + (uint64_t)i * from->told_size, sizeof(*to));
+	return from->told_count;
+}
+
+uint32_t slot_memory_registers(const struct slot_memory *from, struct switchyard_registers *to,
 			       uint64_t room)
 {
 	uint32_t number = 0, count = 0;
 
+	if (from->told)
+		return copy_told(from, to, room);
 	for (uint32_t i = 0; i < from->cpu_count; i++) {
 		if (!from->cpu[i])
 			continue;
@@ -135,8 +144,9 @@ uint64_t slot_memory_tell(const struct slot_memory *from, void *to, uint64_t roo
 	add_range(&told, &from->slot->ram);
 	add_notes_of_kernel(from, &told);
 	told.cpu_count =
-		tell_registers(from, (struct switchyard_registers *)((uint8_t *)to + sizeof(told)),
-			       left);
+		slot_memory_registers(from,
+				      (struct switchyard_registers *)((uint8_t *)to + sizeof(told)),
+				      left);
 	if (told.cpu_count > left / sizeof(struct switchyard_registers))
 		return 0;
 	memcpy(to, &told, sizeof(told));

@@ -289,10 +289,7 @@ static int64_t answer_memory(struct service *service)
 {
 	const struct slot *slot = service->slot;
 	const struct kept_state *kept = kept_state(slot_index(&service->monitor->slots, slot));
-	struct slot_memory told = {.slot = slot,
-				   .cpu = kept->cpu,
-				   .cpu_count = GATE_MAX_CPUS,
-				   .registers = kept->registers};
+	struct slot_memory told = kept_registers(slot, kept);
 	static struct printk_log log;
 	void *to = buffer_of(service);
 

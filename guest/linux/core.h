@@ -5,7 +5,9 @@
  * core_device.c and core_keys.c receive requests. core_service.c asks the monitor for services.
  * core_request.c gives the machine away and gets it back, and calls core_gate.c, which calls the
  * gate. core_programs.c runs programs before and after that, and core_clock.c knows how long it
- * took. core_memory.c shows programs other slots' memory, with headers from core_elf.c.
+ * took. core_memory.c shows programs other slots' memory, with headers from core_elf.c. Those in
+ * hang/ see to requests that hang: hang.c ends them, sync.c writes to storage what is to be
+ * written, stuck.c finds what does not stop, and files.c reads files of the kernel's own.
  *
  * Functions named *_init() return 0 or a negative errno, and print the reason. *_exit() undoes
  * them.
@@ -38,10 +40,23 @@ struct switchyard_turn {
 	u64 slot;			  /* its argument */
 	s64 result;			  /* what the gate returned */
 	bool back;			  /* the last switch has come back, or failed */
+	bool aloud;			  /* by a key: the person sees only the kernel's errors */
+	bool hangs;			  /* what the reason names would keep it for ever */
+	bool after_hang;		  /* the request before it hung, and gave up for it */
+	bool hurry;			  /* it hangs, and another request has come */
+	unsigned long
+		hangs_from; /* it hangs if it is still there then, in jiffies; 0: it does not */
 
 	struct workqueue_struct *queue; /* for requests from interrupts */
 	struct work_struct later;
 	u32 later_slot; /* 0: the monitor */
+};
+
+/* What came of a request, besides the errno. */
+struct switchyard_answer {
+	s32 result;			 /* of the gate */
+	struct switchyard_lost lost;	 /* of -ENOTRECOVERABLE */
+	struct switchyard_reason reason; /* of -EOPNOTSUPP */
 };
 
 /*
@@ -127,23 +142,77 @@ void switchyard_request_exit(struct switchyard_core *core);
 
 /*
  * Parks this kernel and switches to a slot or to the monitor (op: SWITCHYARD_SWITCH or _MONITOR).
- * It sleeps. It returns 0 with the gate's result in *result. If the gate would refuse the request,
- * nothing is suspended, and *result is that error. It returns a negative errno if the PM core
- * fails, or -EBUSY if another request is under way. Unless force is set, it returns
- * -ENOTRECOVERABLE and fills turn.lost if a device would not come back.
+ * It sleeps. It returns 0 with the gate's result in the answer. If the gate would refuse the
+ * request, nothing is suspended, and the result is that error. It returns a negative errno if the
+ * PM core fails, or -EBUSY if another request is under way, or -EOPNOTSUPP with a reason. Unless
+ * force is set, it returns -ENOTRECOVERABLE and says which if a device would not come back.
  */
-int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool force, s32 *result);
+int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool force,
+			   struct switchyard_answer *answer);
 
 /*
  * Queues the same request from any context. A failure goes to the kernel log. slot 0: the monitor.
  */
 void switchyard_request_later(struct switchyard_core *core, u32 slot);
 
+/* Notes why a request is refused. Returns -EOPNOTSUPP. */
+int switchyard_request_refuse(struct switchyard_turn *turn, const char *reason);
+
+/*
+ * Waits until storage has taken what is to be written, and disks have answered. It sleeps. Returns
+ * 0, or a negative errno: -EOPNOTSUPP with a reason. turn->hangs: nothing else would come of a deep
+ * switch.
+ */
+int switchyard_hang_settle_storage(struct switchyard_turn *turn);
+
+/* Between these two, the request suspends Linux. */
+void switchyard_hang_suspends(struct switchyard_turn *turn);
+void switchyard_hang_over(struct switchyard_turn *turn);
+
+/*
+ * Another request has come. If the one under way hangs, makes it give up. Returns true if it does
+ * so. Callable in any context.
+ */
+bool switchyard_hang_ends(struct switchyard_turn *turn);
+
+/* Finds out why Linux was not suspended. Returns the error if it does not know better. */
+int switchyard_hang_reason(struct switchyard_turn *turn, int error);
+
 /*
  * Runs the programs in SWITCHYARD_HOOKS and waits for their end. They are told when ("pre" or
  * "post") and where the switch goes to. It sleeps.
  */
 void switchyard_programs_run(const char *when, const char *to);
+
+/*
+ * Writes to storage what is to be written. It sleeps, but not longer than switchyard_sync_limit()
+ * says, in seconds, and ends when *hurry is set and switchyard_sync_wake() is called. Returns 0,
+ * -ETIMEDOUT, -EINTR (a signal), -ECANCELED (hurry), or that there is no memory. aloud: the
+ * progress goes to the kernel's log, as errors. The sync goes on if it returned before that ended.
+ */
+int switchyard_sync(bool aloud, const bool *hurry);
+void switchyard_sync_wake(void);
+unsigned int switchyard_sync_limit(void);
+
+/* Returns true if a sync that switchyard_sync() has begun has not ended. */
+bool switchyard_sync_hangs(void);
+
+/* How long a request waits for storage, and for which: one line, or "". */
+void switchyard_sync_waiting(char *text, size_t size);
+
+/*
+ * Looks if there are disks that answer none of their requests for so long. Returns true and says
+ * which. It ends when *hurry is set.
+ */
+bool switchyard_disks_stuck(unsigned int msec, const bool *hurry, char *text, size_t size);
+
+/*
+ * The disks with requests, the tasks that can't be woken, or both with details, as a list in one
+ * line. Return its length. The caller of those with tasks holds turn->lock.
+ */
+size_t switchyard_disks_name(char *text, size_t size);
+size_t switchyard_tasks_name(char *text, size_t size);
+size_t switchyard_stuck_name(char *text, size_t size);
 
 /* Notes that a switch begins. After its phases (switchyard_phase()), _end() says where it went. */
 void switchyard_times_begin(void);
@@ -158,6 +227,9 @@ void switchyard_clock_exit(void);
 
 /* Microseconds between two values of the time-stamp counter. */
 u64 switchyard_clock_usec(u64 from, u64 to);
+
+/* Called before a switch. It notes what the RTC says, unless it did so a short time ago. */
+void switchyard_clock_note_rtc(void);
 
 /*
  * Around the time away: the scheduler's clock stands still, and what Linux counts as time asleep is

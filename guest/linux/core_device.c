@@ -8,6 +8,7 @@
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/slab.h>
 #include <linux/uaccess.h>
 #include "core.h"
 #include "switchyard_ioctl.h"
@@ -29,8 +30,13 @@ static int device_list(struct switchyard_list __user *user)
 	return copy_to_user(user, &list, sizeof(list)) ? -EFAULT : 0;
 }
 
-static int device_request(u32 op, struct switchyard_request __user *user)
+/*
+ * Each open file has the answer to its last request, because that of another program may follow at
+ * once.
+ */
+static int device_request(struct file *file, u32 op, struct switchyard_request __user *user)
 {
+	struct switchyard_answer *answer = file->private_data;
 	struct switchyard_request request;
 	bool force;
 	int error;
@@ -42,9 +48,10 @@ static int device_request(u32 op, struct switchyard_request __user *user)
 	force = request.slot & SWITCHYARD_FORCE;
 	if (request.slot & SWITCHYARD_WANT_QUICK)
 		op |= SWITCHYARD_QUICK;
-	error = switchyard_request_run(&switchyard_core, op, slot, force, &request.error);
+	error = switchyard_request_run(&switchyard_core, op, slot, force, answer);
 	if (error)
 		return error;
+	request.error = answer->result;
 	return copy_to_user(user, &request, sizeof(request)) ? -EFAULT : 0;
 }
 
@@ -61,24 +68,39 @@ static int device_ask(const struct file *file, struct switchyard_ask __user *use
 	return copy_to_user(user, &ask, sizeof(ask)) ? -EFAULT : 0;
 }
 
+static int device_open(struct inode *inode, struct file *file)
+{
+	file->private_data = kzalloc(sizeof(struct switchyard_answer), GFP_KERNEL);
+	return file->private_data ? 0 : -ENOMEM;
+}
+
 static int device_release(struct inode *inode, struct file *file)
 {
 	switchyard_service_close(file);
+	kfree(file->private_data);
 	return 0;
 }
 
-static int device_lost(struct switchyard_lost __user *user)
+static int device_lost(const struct file *file, struct switchyard_lost __user *user)
 {
-	const struct switchyard_lost *lost = &switchyard_core.turn.lost;
+	const struct switchyard_answer *answer = file->private_data;
 
-	return copy_to_user(user, lost, sizeof(*lost)) ? -EFAULT : 0;
+	return copy_to_user(user, &answer->lost, sizeof(answer->lost)) ? -EFAULT : 0;
 }
 
-static int device_reason(struct switchyard_reason __user *user)
+static int device_reason(const struct file *file, struct switchyard_reason __user *user)
 {
-	const struct switchyard_reason *reason = &switchyard_core.turn.reason;
+	const struct switchyard_answer *answer = file->private_data;
 
-	return copy_to_user(user, reason, sizeof(*reason)) ? -EFAULT : 0;
+	return copy_to_user(user, &answer->reason, sizeof(answer->reason)) ? -EFAULT : 0;
+}
+
+static int device_waiting(struct switchyard_reason __user *user)
+{
+	struct switchyard_reason waiting = {""};
+
+	switchyard_sync_waiting(waiting.text, sizeof(waiting.text));
+	return copy_to_user(user, &waiting, sizeof(waiting)) ? -EFAULT : 0;
 }
 
 static long device_ioctl(struct file *file, unsigned int command, unsigned long argument)
@@ -89,17 +111,19 @@ static long device_ioctl(struct file *file, unsigned int command, unsigned long 
 	case SWITCHYARD_IOC_LIST:
 		return device_list(user);
 	case SWITCHYARD_IOC_SWITCH:
-		return device_request(SWITCHYARD_SWITCH, user);
+		return device_request(file, SWITCHYARD_SWITCH, user);
 	case SWITCHYARD_IOC_MONITOR:
-		return device_request(SWITCHYARD_MONITOR, user);
+		return device_request(file, SWITCHYARD_MONITOR, user);
 	case SWITCHYARD_IOC_BOOT:
-		return device_request(SWITCHYARD_BOOT, user);
+		return device_request(file, SWITCHYARD_BOOT, user);
 	case SWITCHYARD_IOC_ASK:
 		return device_ask(file, user);
 	case SWITCHYARD_IOC_LOST:
-		return device_lost(user);
+		return device_lost(file, user);
 	case SWITCHYARD_IOC_REASON:
-		return device_reason(user);
+		return device_reason(file, user);
+	case SWITCHYARD_IOC_WAITING:
+		return device_waiting(user);
 	case SWITCHYARD_IOC_TIMES:
 		return switchyard_times_copy(user);
 	default:
@@ -109,6 +133,7 @@ static long device_ioctl(struct file *file, unsigned int command, unsigned long 
 
 static const struct file_operations device_operations = {
 	.owner = THIS_MODULE,
+	.open = device_open,
 	.release = device_release,
 	.unlocked_ioctl = device_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,

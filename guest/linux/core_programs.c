@@ -10,10 +10,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/fs.h>
-#include <linux/fs_struct.h>
 #include <linux/moduleparam.h>
-#include <linux/path.h>
-#include <linux/sched/task.h>
 #include <linux/umh.h>
 #include "core.h"
 #include "switchyard_ioctl.h"
@@ -23,20 +20,10 @@ module_param(syctl, charp, 0444);
 MODULE_PARM_DESC(syctl,
 		 "Where syctl is, which runs " SWITCHYARD_HOOKS " (if not at a usual place)");
 
-/*
- * Programs that the kernel starts see init's root directory, which can be another one than that of
- * the program that asks for a switch.
- */
 static bool folder_exists(void)
 {
-	struct file *folder;
-	struct path root;
+	struct file *folder = switchyard_file_open(SWITCHYARD_HOOKS, O_RDONLY | O_DIRECTORY);
 
-	task_lock(&init_task);
-	get_fs_root(init_task.fs, &root);
-	task_unlock(&init_task);
-	folder = file_open_root(&root, SWITCHYARD_HOOKS, O_RDONLY | O_DIRECTORY, 0);
-	path_put(&root);
 	if (IS_ERR(folder))
 		return false;
 	filp_close(folder, NULL);

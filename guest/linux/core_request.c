@@ -58,6 +58,7 @@ int switchyard_request_enter(bool *left)
 	u64 begin = rdtsc_ordered();
 
 	turn->entered = true;
+	switchyard_hang_over(turn);
 	switchyard_clock_hold();
 	switchyard_phase(SWITCHYARD_PHASE_AWAY);
 	turn->result = switchyard_gate_call(&core->gate, turn->op, turn->slot | others(turn));
@@ -99,14 +100,15 @@ static int suspend_despite_keys(struct switchyard_turn *turn)
 	bool keep_cpus = turn->op & SWITCHYARD_KEEP_CPUS;
 	int error = turn->way->suspend(keep_cpus);
 
-	while (error == -EBUSY && !turn->entered && time_before(jiffies, limit)) {
+	while (error == -EBUSY && !turn->entered && !READ_ONCE(turn->hurry) &&
+	       time_before(jiffies, limit)) {
 		msleep(WAKE_PAUSE_MSEC);
 		error = turn->way->suspend(keep_cpus);
 	}
 	return error;
 }
 
-static int refuse(struct switchyard_turn *turn, const char *reason)
+int switchyard_request_refuse(struct switchyard_turn *turn, const char *reason)
 {
 	strscpy(turn->reason.text, reason, sizeof(turn->reason.text));
 	return -EOPNOTSUPP;
@@ -127,7 +129,7 @@ static int prepare(struct switchyard_turn *turn, u32 op, u32 slot)
 		return -ENOMEM;
 	besides = turn->way->find_uses(uses, &count, &reason);
 	if (besides & SWITCHYARD_USES_MORE && op & SWITCHYARD_QUICK)
-		error = refuse(turn, reason);
+		error = switchyard_request_refuse(turn, reason);
 	else
 		error = switchyard_service_prepare(op, slot, uses, count, besides, &turn->reason);
 	kfree(uses);
@@ -169,7 +171,8 @@ static int quick_switch(struct switchyard_turn *turn, s32 *result)
 	do {
 		const char *reason = turn->way->why_not_quick();
 
-		error = reason ? refuse(turn, reason) : prepare(turn, turn->op, turn->slot);
+		error = reason ? switchyard_request_refuse(turn, reason)
+			       : prepare(turn, turn->op, turn->slot);
 		if (error)
 			return error;
 		switchyard_phase(SWITCHYARD_PHASE_CPUS_OFF);
@@ -182,7 +185,7 @@ static int quick_switch(struct switchyard_turn *turn, s32 *result)
 	switchyard_request_end();
 	if (refused_at_the_gate(turn->result)) {
 		turn->entered = false;
-		return refuse(turn, switchyard_error_text(turn->result));
+		return switchyard_request_refuse(turn, switchyard_error_text(turn->result));
 	}
 	*result = turn->result;
 	return 0;
@@ -200,8 +203,15 @@ static int request_suspend(struct switchyard_turn *turn, bool force, s32 *result
 		return error;
 
 	switchyard_phase(SWITCHYARD_PHASE_FREEZE);
+	error = switchyard_hang_settle_storage(turn);
+	if (error)
+		return error;
 	WRITE_ONCE(turn->task, current);
+	switchyard_hang_suspends(turn);
 	error = suspend_despite_keys(turn);
+	switchyard_hang_over(turn);
+	if (!turn->entered && READ_ONCE(turn->hurry))
+		turn->way->forget_wakeup();
 	WRITE_ONCE(turn->task, NULL);
 
 	if (turn->entered) {
@@ -209,7 +219,55 @@ static int request_suspend(struct switchyard_turn *turn, bool force, s32 *result
 		return 0;
 	}
 	/* If there is no error, /sys/power/pm_test made the PM core return before the switch. */
-	return error ? error : -ECANCELED;
+	return error ? switchyard_hang_reason(turn, error) : -ECANCELED;
+}
+
+static bool opens_console(const struct switchyard_turn *turn)
+{
+	return (turn->op & ~(SWITCHYARD_QUICK | SWITCHYARD_FORCED)) == SWITCHYARD_MONITOR;
+}
+
+/*
+ * A quick switch waits for nobody. The monitor refuses it if the next slot would use a device that
+ * goes on working, unless it is forced: so that is not done here, but for the console.
+ */
+static int quick_instead(struct switchyard_turn *turn, s32 *result)
+{
+	struct switchyard_reason deep = turn->reason, quick;
+	int error;
+
+	if (turn->op & SWITCHYARD_FORCED && !opens_console(turn))
+		return -EOPNOTSUPP;
+	turn->op |= SWITCHYARD_QUICK;
+	error = quick_switch(turn, result);
+	turn->op &= ~SWITCHYARD_QUICK;
+	if (!error)
+		pr_notice("quick: %s\n", deep.text);
+	if (error != -EOPNOTSUPP)
+		return error;
+	quick = turn->reason;
+	snprintf(turn->reason.text, sizeof(turn->reason.text), "%.100s; nor quick: %s", deep.text,
+		 quick.text);
+	return error;
+}
+
+/*
+ * A deep switch. If something would keep it for ever, the quick one is a way out. The console needs
+ * no device of this kernel, so a person who asks for it because the request before hung gets it
+ * at once.
+ */
+static int deep_switch(struct switchyard_turn *turn, bool force, s32 *result)
+{
+	int error;
+
+	turn->hangs = false;
+	if (turn->after_hang && opens_console(turn)) {
+		switchyard_request_refuse(turn, "the request before this one hung");
+		if (!quick_instead(turn, result))
+			return 0;
+	}
+	error = request_suspend(turn, force, result);
+	return error == -EOPNOTSUPP && turn->hangs ? quick_instead(turn, result) : error;
 }
 
 /*
@@ -227,14 +285,21 @@ static int request_with_programs(struct switchyard_turn *turn, const char *to, b
 		return -EBUSY;
 	turn->entered = false;
 	switchyard_times_begin();
+	switchyard_clock_note_rtc();
 	switchyard_programs_run("pre", to);
 	if (turn->op & SWITCHYARD_QUICK)
 		error = quick_switch(turn, result);
 	else
-		error = request_suspend(turn, force, result);
+		error = deep_switch(turn, force, result);
 
-	/* A key that was pressed meanwhile would leave again as soon as somebody comes back. */
-	cancel_work(&turn->later);
+	/*
+	 * A key that was pressed meanwhile would leave again as soon as somebody comes back. But
+	 * the one for which this request gives up counts.
+	 */
+	if (turn->entered)
+		WRITE_ONCE(turn->hurry, false);
+	if (!READ_ONCE(turn->hurry))
+		cancel_work(&turn->later);
 	WRITE_ONCE(turn->back, true);
 	switchyard_memory_update();
 	switchyard_phase(SWITCHYARD_PHASE_POST);
@@ -245,18 +310,21 @@ static int request_with_programs(struct switchyard_turn *turn, const char *to, b
 }
 
 /*
- * While a switch is under way, this fails. One that is back, and only runs its programs, is waited
- * for, because a key must not be lost. The caller does not sleep in mutex_lock(), where it could
- * not be frozen if yet another request came first.
+ * While a switch is under way, this fails, unless that one hangs: then it gives up. One that is
+ * back, and only runs its programs, is waited for, because a key must not be lost. The caller does
+ * not sleep in mutex_lock(), where it could not be frozen if yet another request came first.
  */
 static bool take_turn(struct switchyard_turn *turn)
 {
 	while (!mutex_trylock(&turn->lock)) {
-		if (!READ_ONCE(turn->back) || signal_pending(current))
+		if ((!READ_ONCE(turn->back) && !switchyard_hang_ends(turn)) ||
+		    signal_pending(current))
 			return false;
 		msleep(TURN_PAUSE_MSEC);
 	}
 	WRITE_ONCE(turn->back, false);
+	turn->after_hang = xchg(&turn->hurry, false);
+	turn->aloud = current->flags & PF_WQ_WORKER;
 	return true;
 }
 
@@ -266,7 +334,8 @@ static void copy_target(const struct switchyard_info *info, u32 slot, char to[SW
 	strscpy(to, slot ? info->slot[slot - 1].name : "monitor", SWITCHYARD_NAME_SIZE);
 }
 
-int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool force, s32 *result)
+int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool force,
+			   struct switchyard_answer *answer)
 {
 	const struct switchyard_info *info = core->info;
 	struct switchyard_turn *turn = &core->turn;
@@ -274,59 +343,64 @@ int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool 
 	int error;
 
 	/* A request that the gate would refuse is refused here, so that nothing is suspended. */
-	*result = switchyard_check(info->slot, info->slot_count, info->self, op, slot);
-	if (*result)
+	answer->result = switchyard_check(info->slot, info->slot_count, info->self, op, slot);
+	if (answer->result)
 		return 0;
 	if (!take_turn(turn))
 		return -EBUSY;
 	turn->op = op | (force ? SWITCHYARD_FORCED : 0);
 	turn->slot = slot;
 	copy_target(info, switchyard_target(op & ~SWITCHYARD_QUICK, slot), to);
-	error = request_with_programs(turn, to, force, result);
+	error = request_with_programs(turn, to, force, &answer->result);
+	answer->lost = turn->lost;
+	answer->reason = turn->reason;
 	mutex_unlock(&turn->lock);
 	return error;
 }
 
 /* The way that this slot's line wants. If the quick one is refused, the deep one is taken. */
-static int run_by_line(struct switchyard_core *core, u32 op, u32 slot, s32 *result)
+static int run_by_line(struct switchyard_core *core, u32 op, u32 slot,
+		       struct switchyard_answer *answer)
 {
 	const struct switchyard_slot *self = &core->info->slot[core->info->self - 1];
 	int error;
 
 	if (self->flags & SWITCHYARD_SLOT_QUICK) {
-		error = switchyard_request_run(core, op | SWITCHYARD_QUICK, slot, false, result);
+		error = switchyard_request_run(core, op | SWITCHYARD_QUICK, slot, false, answer);
 		if (error != -EOPNOTSUPP)
 			return error;
-		pr_notice("deep, because a quick switch is refused: %s\n", core->turn.reason.text);
+		pr_notice("deep, because a quick switch is refused: %s\n", answer->reason.text);
 	}
-	return switchyard_request_run(core, op, slot, false, result);
+	return switchyard_request_run(core, op, slot, false, answer);
 }
 
+/* A failure is an error of the kernel, so that the person who has pressed the key sees it. */
 static void request_work(struct work_struct *work)
 {
 	struct switchyard_core *core = container_of(work, struct switchyard_core, turn.later);
-	const struct switchyard_lost *lost = &core->turn.lost;
 	u32 slot = READ_ONCE(core->turn.later_slot);
+	struct switchyard_answer answer;
 	const char *text;
-	s32 result;
 	int error;
 
-	error = run_by_line(core, slot ? SWITCHYARD_SWITCH : SWITCHYARD_MONITOR, slot, &result);
+	error = run_by_line(core, slot ? SWITCHYARD_SWITCH : SWITCHYARD_MONITOR, slot, &answer);
 	text = switchyard_suspend_text(-error);
 	if (error == -ENOTRECOVERABLE)
-		pr_notice(SWITCHYARD_LOST_TEXT "\n", "not switched", lost->device, lost->driver);
+		pr_err(SWITCHYARD_LOST_TEXT "\n", "not switched", answer.lost.device,
+		       answer.lost.driver);
 	else if (error == -EOPNOTSUPP)
-		pr_notice("not switched: %s\n", core->turn.reason.text);
+		pr_err("not switched: %s\n", answer.reason.text);
 	else if (error)
-		pr_notice("not switched: Linux could not be suspended, error %d: %s\n", error,
-			  text ? text : "the lines above say why");
-	else if (result)
-		pr_notice("not switched to slot %u: %s\n", slot, switchyard_error_text(result));
+		pr_err("not switched: Linux could not be suspended, error %d: %s\n", error,
+		       text ? text : "the lines above say why");
+	else if (answer.result)
+		pr_err("not switched to slot %u: %s\n", slot, switchyard_error_text(answer.result));
 }
 
 void switchyard_request_later(struct switchyard_core *core, u32 slot)
 {
 	WRITE_ONCE(core->turn.later_slot, slot);
+	switchyard_hang_ends(&core->turn);
 	queue_work(core->turn.queue, &core->turn.later);
 }
 

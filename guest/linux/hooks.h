@@ -61,6 +61,18 @@ int switchyard_switch_enter(suspend_state_t state);
 void switchyard_switch_wake(void);
 void switchyard_switch_end(void);
 
+/*
+ * Suspends Linux, without a sync. Returns 0 or a negative errno. Of that call, _failed_device()
+ * names the device that made it fail (false: none did). _syncs(): the person wants a sync before.
+ * _forget() is called when pm_system_wakeup() has called it off. It makes Linux freeze its tasks,
+ * and _only_freezes() says meanwhile that nothing else is to be suspended.
+ */
+int switchyard_suspend_once(suspend_state_t state);
+bool switchyard_suspend_failed_device(char *name, size_t size);
+bool switchyard_suspend_syncs(void);
+void switchyard_suspend_forget(suspend_state_t state);
+bool switchyard_suspend_only_freezes(void);
+
 /* Timers for the CPUs that a quick switch stops, and notifier of PCI drivers. They can't fail. */
 void switchyard_quick_init(void);
 void switchyard_quick_exit(void);

@@ -14,6 +14,8 @@
 
 int switchyard_switch_begin(suspend_state_t state)
 {
+	if (switchyard_suspend_only_freezes())
+		return -ECANCELED;
 	pm_set_suspend_via_firmware();
 	switchyard_phase(SWITCHYARD_PHASE_SUSPEND);
 	return 0;

@@ -41,13 +41,19 @@ struct switchyard_way {
 	 * that would not come back.
 	 */
 	bool (*find_lost)(struct switchyard_lost *lost);
+	/* Returns true if Linux is to sync before it suspends. */
+	bool (*wants_sync)(void);
 	/*
 	 * Suspends Linux, and returns 0 when it is resumed, or a negative errno. It calls
-	 * switchyard_request_enter() and _end() in this order. keep_cpus: all other CPUs call
-	 * switchyard_request_park() meanwhile. Otherwise they are offline.
+	 * switchyard_request_enter() and _end() in this order. It does not sync. keep_cpus: all
+	 * other CPUs call switchyard_request_park() meanwhile. Otherwise they are offline.
 	 */
 	int (*suspend)(bool keep_cpus);
 	bool can_keep_cpus;
+	/* Fills name with the device that made the last suspend() fail. false: none did. */
+	bool (*failed_device)(char *name, size_t size);
+	/* Called when pm_system_wakeup() has called a suspend off. */
+	void (*forget_wakeup)(void);
 	/*
 	 * Fills uses with the addresses of the PCI functions that have a driver (switchyard.h,
 	 * PREPARE), SWITCHYARD_MOST_USES at most, and says how many. Returns SWITCHYARD_USES_*. If
@@ -139,5 +145,16 @@ void switchyard_crash_note(const char *message);
 
 /* Notes whether this kernel has a driver for an IB700, so that the monitor stops that watchdog. */
 void switchyard_note_ib700(bool present);
+
+struct file;
+
+/* A file of init's root directory. Returns it or an ERR_PTR. */
+struct file *switchyard_file_open(const char *name, int flags);
+
+/* Fills text with the file's contents and a NUL. Returns their length, or a negative errno. */
+ssize_t switchyard_file_read(const char *name, char *text, size_t size);
+
+/* Returns 0 or a negative errno. */
+int switchyard_file_write(const char *name, const char *text);
 
 #endif

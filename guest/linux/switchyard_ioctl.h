@@ -62,8 +62,8 @@ struct switchyard_request {
 
 /*
  * Another flag in slot: a quick switch. If it is refused, the call returns -1 with errno
- * EOPNOTSUPP, as every request that would disturb devices of a parked slot does, and
- * SWITCHYARD_IOC_REASON says why.
+ * EOPNOTSUPP, and SWITCHYARD_IOC_REASON says why. So does every request that would disturb devices
+ * of a parked slot, or that is kept by a task, a disk or another device that does not stop.
  */
 #define SWITCHYARD_WANT_QUICK 0x20000000u
 
@@ -150,6 +150,9 @@ struct switchyard_times {
 #define SWITCHYARD_IOC_ASK     _IOWR('Y', 6, struct switchyard_ask)
 #define SWITCHYARD_IOC_REASON  _IOR('Y', 8, struct switchyard_reason)
 #define SWITCHYARD_IOC_TIMES   _IOR('Y', 7, struct switchyard_times)
+
+/* What the request under way waits for, since more than a second: one line, or "". */
+#define SWITCHYARD_IOC_WAITING _IOR('Y', 12, struct switchyard_reason)
 
 /* The word for an enum switchyard_phase. */
 static inline const char *switchyard_phase_name(int phase)

@@ -176,17 +176,17 @@ static int ask_driver(int device, const char *name, unsigned long request_code,
 	bool line = !options->quick && !options->deep && quick_by_line(device);
 	struct switchyard_reason reason;
 	uint32_t slot = request->slot;
+	int error;
 
 	if (options->quick || line)
 		request->slot |= SWITCHYARD_WANT_QUICK;
-	if (ioctl(device, request_code, request) == 0)
-		return 0;
-	if (!line || errno != EOPNOTSUPP)
-		return errno;
+	error = request_and_tell(device, request_code, request);
+	if (!line || error != EOPNOTSUPP)
+		return error;
 	fprintf(stderr, "%s: deep, because a quick switch is refused: %s\n", name,
 		reason_text(device, &reason));
 	request->slot = slot;
-	return ioctl(device, request_code, request) == 0 ? 0 : errno;
+	return request_and_tell(device, request_code, request);
 }
 
 int give_away(int device, const char *name, unsigned long request_code, uint32_t slot,

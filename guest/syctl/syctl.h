@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * syctl.h - the parts of syctl: show.c writes what the driver told, ask.c asks the monitor for
- * services, load.c loads an image, slots.c adds and removes slots, core.c and dump.c show and write
- * another slot's memory, progress.c shows how far they are, try.c tries a kernel, hooks.c runs
- * programs before and after a switch, words.c reads options, syctl.c does all else.
+ * services, wait.c makes requests that may take long, load.c loads an image, slots.c adds and
+ * removes slots, core.c and dump.c show and write another slot's memory, progress.c shows how far
+ * they are, try.c tries a kernel, hooks.c runs programs before and after a switch, words.c reads
+ * options, syctl.c does all else.
  */
 #ifndef SYCTL_H
 #define SYCTL_H
@@ -34,6 +35,12 @@ int open_device(void);
  */
 int give_away(int device, const char *name, unsigned long request_code, uint32_t slot,
 	      const struct options *options);
+
+/*
+ * Makes that ioctl, and tells on standard error what it waits for, if it takes long. Returns 0 or
+ * an errno.
+ */
+int request_and_tell(int device, unsigned long code, struct switchyard_request *request);
 
 /*
  * What may stand behind a command: one word that names something, --json, flags, and options with a

@@ -56,12 +56,20 @@ static const struct platform_suspend_ops switch_ops = {
 static int switch_suspend(bool keep)
 {
 	switchyard_screen_note();
-	return pm_suspend(PM_SUSPEND_MEM);
+	return switchyard_suspend_once(PM_SUSPEND_MEM);
+}
+
+static void forget_wakeup(void)
+{
+	switchyard_suspend_forget(PM_SUSPEND_MEM);
 }
 
 static const struct switchyard_way way = {
 	.find_lost = switchyard_find_lost,
+	.wants_sync = switchyard_suspend_syncs,
 	.suspend = switch_suspend,
+	.failed_device = switchyard_suspend_failed_device,
+	.forget_wakeup = forget_wakeup,
 	.find_uses = switchyard_find_uses,
 	.why_not_quick = switchyard_why_not_quick,
 	.stop = switchyard_quick_stop,

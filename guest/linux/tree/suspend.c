@@ -54,7 +54,12 @@ static int switch_suspend(bool keep)
 {
 	suspend_set_switch_ops(&switch_ops, keep ? &switch_stopped : NULL);
 	switchyard_screen_note();
-	return pm_suspend(PM_SUSPEND_SWITCH);
+	return switchyard_suspend_once(PM_SUSPEND_SWITCH);
+}
+
+static void forget_wakeup(void)
+{
+	switchyard_suspend_forget(PM_SUSPEND_SWITCH);
 }
 
 static const struct pm_stopped_ops quick_stopped = {
@@ -77,7 +82,10 @@ static int quick_stop(void)
 
 static struct switchyard_way way = {
 	.find_lost = switchyard_find_lost,
+	.wants_sync = switchyard_suspend_syncs,
 	.suspend = switch_suspend,
+	.failed_device = switchyard_suspend_failed_device,
+	.forget_wakeup = forget_wakeup,
 	.find_uses = switchyard_find_uses,
 	.why_not_quick = switchyard_why_not_quick,
 	.stop = quick_stop,

@@ -26,7 +26,8 @@ KEYBOARD_IS_BACK = 'for port in /sys/bus/serio/devices/serio*; do echo none-such
 WAIT_FOR_KEYBOARD = 'until grep -qi keyboard /proc/bus/input/devices; do sleep 0.1; done'
 
 
-@pytest.fixture(scope='module', params=KEYBOARDS)
+@pytest.fixture(scope='module', params=[pytest.param(kind, marks=pytest.mark.thorough) if kind == 'usb' else kind
+                                        for kind in KEYBOARDS])
 def machine(request, module_machines):
     """alpha is at its shell before and after each test, and beta is parked."""
     chipset, devices = KEYBOARDS[request.param]

@@ -34,7 +34,7 @@ def test_a_guest_that_ends(machine, name, command):
     check_alpha(machine)
 
 
-@pytest.mark.parametrize('cpu', [0, 1])
+@pytest.mark.parametrize('cpu', [0, pytest.param(1, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize('name', VICTIMS)
 def test_a_guest_that_panics(machine, name, cpu):
     boot(machine, name)

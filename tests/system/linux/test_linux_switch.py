@@ -18,12 +18,12 @@ AHCI = ('-device', 'ahci,id=ahci-{name},addr={address}', '-device', 'ide-hd,driv
 # Debian's cloud kernel has no driver for AHCI, but one for PIIX IDE. Linux waits seconds for an e1000's
 # link after each switch, so that case has fewer.
 CASES = [
-    Case('cloud+generic-pc-smp2', (CLOUD, GENERIC), 'pc', 'virtio-net-pci', IDE, 2, 15),
     Case('generic+rt-q35-smp2', (GENERIC, RT), 'q35', 'e1000', IDE, 2, 8),
-    Case('cloud+generic-pc-smp2-quick', (CLOUD, GENERIC), 'pc', 'virtio-net-pci', NVME, 2, 12, quick=True),
     Case('older-generic+generic-q35-smp2-quick', (OLDER_GENERIC, GENERIC), 'q35', 'e1000', AHCI, 2, 6, quick=True),
 ]
 MORE_CASES = [
+    Case('cloud+generic-pc-smp2', (CLOUD, GENERIC), 'pc', 'virtio-net-pci', IDE, 2, 15),
+    Case('cloud+generic-pc-smp2-quick', (CLOUD, GENERIC), 'pc', 'virtio-net-pci', NVME, 2, 12, quick=True),
     Case('older-cloud+older-generic-pc-smp2', (OLDER_CLOUD, OLDER_GENERIC), 'pc', 'virtio-net-pci', IDE, 2, 6),
     Case('cloud+generic-pc-smp2-uefi', (CLOUD, GENERIC), 'pc', 'virtio-net-pci', IDE, 2, 5, 'uefi'),
     Case('generic+older-rt-q35-smp1', (GENERIC, OLDER_RT), 'q35', 'virtio-net-pci', IDE, 1, 4),

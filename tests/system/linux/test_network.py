@@ -78,7 +78,8 @@ def boot(machines, kernels, devices, options=''):
 
 
 @pytest.mark.parametrize('card, kernels', [('virtio-net-pci', (OLDER_CLOUD, CLOUD)),
-                                           ('virtio-net-pci', (CLOUD, OLDER_CLOUD)),
+                                           pytest.param('virtio-net-pci', (CLOUD, OLDER_CLOUD),
+                                                        marks=pytest.mark.thorough),
                                            ('e1000', (GENERIC, OLDER_GENERIC))])
 def test_connections_of_a_parked_slot_live(machines, card, kernels):
     alpha, beta = boot(machines, kernels, [

@@ -79,6 +79,16 @@ def test_turned_back_half_way_it_is_not(alpha):
     alpha.run('echo none > /sys/power/pm_test')
 
 
+def test_a_device_that_fails_is_named(alpha):
+    alpha.run('dmesg -c; echo 1 > /sys/module/pm_probe/parameters/fails')
+    output, status = alpha.try_run('syctl switch tick')
+    assert status == 1 and 'error: tick: the device pm_probe could not be suspended, error -5' in output
+    alpha.run('echo 0 > /sys/module/pm_probe/parameters/fails; echo core > /sys/power/pm_test')
+    output, status = alpha.try_run('syctl switch tick')  # another failure does not name it
+    assert status == 1 and 'pm_probe' not in output
+    alpha.run('echo none > /sys/power/pm_test; dmesg -c')
+
+
 @pytest.mark.parametrize('state, what', [('freeze', 'suspend-to-idle'), ('disk', 'hibernation')])
 def test_this_kernel_does_not_sleep(alpha, state, what):
     alpha.run('dmesg -c')

@@ -118,7 +118,7 @@ def test_a_driver_that_is_not_loaded(machine):
     assert machine.alpha.run('syctl list --json').count('"driverless": true') == 1
 
 
-@pytest.mark.parametrize('program', ['wait', 'hang'])
+@pytest.mark.parametrize('program', [pytest.param('wait', marks=pytest.mark.thorough), 'hang'])
 def test_a_timeout(machine, program):
     """Of a kernel that only waits, and of one whose boot CPU hangs with interrupts off."""
     output, status = tries(machine, program, '--timeout 12 --cpus 0-1')

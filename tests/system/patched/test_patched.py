@@ -9,7 +9,7 @@ from linux import BUSY_HOST, Linux
 from own_devices import keep_own, own_disks, pci_name
 from patched_kernels import ON_CONSOLE, ON_EACH
 from qemu import PROMPT
-from switchyard import module, open_console
+from switchyard import module, open_console, tick_count, tick_slot
 
 # Initcalls behind this one need what it makes.
 DIES_EARLY = 'initcall_blacklist=ksysfs_init'
@@ -96,6 +96,40 @@ def test_a_quick_switch_stops_no_device(machines, guest):
         kernel.check_cpus(2)
         assert kernel.alarms(BUSY_HOST) == []
     assert sleeps(alpha) == 1
+
+
+def test_a_dead_disk_keeps_nobody(machines, guest):
+    """The driver asks for a sleep state of its own, so its way to suspend without a sync is another one, too."""
+    disk = machines.logs / 'dead.img'
+    disk.write_bytes(bytes(1 << 24))
+    machine, alpha = start(machines, patched(guest, 'alpha') + tick_slot(), memory='512M', smp=2, devices=[
+        '-drive', f'file={disk},format=raw,if=virtio,id=dead,cache=unsafe'])
+
+    def throttle(bytes_per_second):
+        machine.qmp.execute('block_set_io_throttle', device='dead', bps=0, bps_rd=0, bps_wr=bytes_per_second, iops=0,
+                            iops_rd=0, iops_wr=0)
+
+    limit = '/sys/module/switchyard/parameters/sync_limit'
+    alpha.run(f'echo 2 > {limit}')
+    throttle(1)
+    alpha.run('dd if=/dev/urandom of=/dev/vda bs=4k count=1 conv=fsync')
+    alpha.run('exec 3<>/dev/vda; dd if=/dev/urandom bs=4k count=256 >&3')
+    output, status = alpha.try_run('syctl switch tick')
+    assert status == 1 and 'error: tick: storage has not taken in 2 s what is to be written: vda has ' in output
+    machine.send_break()
+    machine.send('y')
+    machine.expect(PROMPT)
+    machine.sendline('switch alpha')
+    machine.expect(r'switch alpha\n')
+    alpha.prompt()
+    throttle(0)
+    alpha.run('sync; exec 3>&-')
+    alpha.leave('syctl switch tick')
+    tick_count(machine)
+    machine.send('1')
+    alpha.come_back()
+    assert alpha.run('cat /sys/power/sync_on_suspend').strip() == '1'
+    assert alpha.alarms(BUSY_HOST) == []
 
 
 def test_kunit(machines, guest):

@@ -66,7 +66,7 @@ def counts(alpha, *names):
     return [int(alpha.run(f'cat /sys/module/edu_probe/parameters/{name}')) for name in names]
 
 
-@pytest.mark.parametrize('pin', [False, True], ids=['msi', 'pin'])
+@pytest.mark.parametrize('pin', [False, pytest.param(True, marks=pytest.mark.thorough)], ids=['msi', 'pin'])
 def test_a_device_that_can_not_mask_messages(alpha, pin):
     """At once, or 100 ms later, when the slot is away; before and after the boot CPU's local APIC is off; and to
     either CPU. The device also writes to the slot's memory while that is away."""

@@ -136,6 +136,7 @@ def park_beside_alpha(machines, extra=()):
     return alpha, beta
 
 
+@pytest.mark.thorough
 def test_a_slot_that_is_killed(machines):
     """Its functions are no bus masters before its memory gets another owner. Then the next kernel finds them as
     firmware left them."""

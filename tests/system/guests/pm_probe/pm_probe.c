@@ -16,10 +16,14 @@ static void tell(const char *step)
 		pm_suspend_target_state, pm_suspend_via_firmware(), pm_resume_via_firmware());
 }
 
+static bool fails;
+module_param(fails, bool, 0644);
+MODULE_PARM_DESC(fails, "It can't be suspended");
+
 static int probe_suspend(struct device *device)
 {
 	tell("suspend");
-	return 0;
+	return fails ? -EIO : 0;
 }
 
 static int probe_resume(struct device *device)

@@ -116,8 +116,8 @@ struct slot {
 	bool has_driver;	 /* its kernel has shown in some run that it knows of the monitor */
 	uint64_t turn;		 /* the later it got the machine, the higher; 0: it never ran */
 	enum switchyard_end end; /* how its last run ended; 0: otherwise, or not yet */
-	char crash[128];	 /* why it crashed, if state is SWITCHYARD_CRASHED */
-	enum switchyard_care care; /* what has become of that: care.h */
+	char crash[128]; /* why it crashed; if it is interrupted: why it can't go on, or "" */
+	enum switchyard_care care; /* what has become of its crash: care.h */
 };
 
 /*
@@ -138,6 +138,12 @@ static inline bool slot_is_used(const struct slot *slot)
 static inline bool slot_lacks_driver(const struct slot *slot)
 {
 	return slot->runs && !slot->has_driver;
+}
+
+/* True if its kernel does not run, and can go on where it was. */
+static inline bool slot_waits(const struct slot *slot)
+{
+	return slot->state == SWITCHYARD_PARKED || slot->state == SWITCHYARD_INTERRUPTED;
 }
 
 /* The slot with that name, or NULL. */

@@ -42,8 +42,7 @@ bool request_allowed(const struct monitor *monitor, const struct slot *slot,
 		.from = slot,
 		.to = to,
 		.quick = request->op & SWITCHYARD_QUICK,
-		.boot = to &&
-			(request_op(request) == SWITCHYARD_BOOT || to->state != SWITCHYARD_PARKED),
+		.boot = to && (request_op(request) == SWITCHYARD_BOOT || !slot_waits(to)),
 	};
 
 	if (to && !dump_slot_allows(&monitor->slots, to, error))

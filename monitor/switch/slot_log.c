@@ -88,12 +88,9 @@ enum slot_log slot_log_memory(const struct monitor *monitor, const struct slot *
 
 	if (slot->type == SWITCHYARD_LINUX)
 		found = slot_log_open(monitor, slot, pages, log, &none);
-	*told = (struct slot_memory){.slot = slot,
-				     .cpu = kept->cpu,
-				     .cpu_count = GATE_MAX_CPUS,
-				     .registers = kept->registers,
-				     .memory = found == SLOT_LOG_FOUND ? &log->memory : NULL,
-				     .note = kept->log_note};
+	*told = kept_registers(slot, kept);
+	told->memory = found == SLOT_LOG_FOUND ? &log->memory : NULL;
+	told->note = kept->log_note;
 	return found;
 }
 

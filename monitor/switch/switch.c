@@ -35,6 +35,7 @@ static void mark_running(struct monitor *monitor, struct slot *slot, enum life_e
 {
 	monitor->current = slot_index(&monitor->slots, slot);
 	kept_state(monitor->current)->log_note = 0;
+	kept_state(monitor->current)->interrupted = 0;
 	life_apply(slot, event);
 	slot->works = false;
 	slot->lost = false;
@@ -99,7 +100,7 @@ static bool load_pristine(struct monitor *monitor, struct slot *slot, struct gue
 static bool any_parked(const struct slot_table *slots)
 {
 	for (uint32_t i = 0; i < slots->count; i++)
-		if (slots->slot[i].state == SWITCHYARD_PARKED)
+		if (slot_waits(&slots->slot[i]))
 			return true;
 	return false;
 }
@@ -267,9 +268,9 @@ void switch_resume(struct monitor *monitor, struct slot *slot, int64_t result)
 
 bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error)
 {
-	if (!devices_allow(monitor, slot, slot->state != SWITCHYARD_PARKED, error))
+	if (!devices_allow(monitor, slot, !slot_waits(slot), error))
 		return false;
-	if (slot->state == SWITCHYARD_PARKED &&
+	if (slot_waits(slot) &&
 	    !integrity_verify(slot, kept_state(slot_index(&monitor->slots, slot)), error))
 		return false;
 	return switch_force(monitor, slot, error);
@@ -283,7 +284,7 @@ bool switch_force(struct monitor *monitor, struct slot *slot, struct error *erro
 	if (life_step(slot->state, LIFE_BOOT))
 		return switch_boot_force(monitor, slot, error);
 	if (!has_boot_cpu(monitor, error) || !life_allows(slot, LIFE_RESUME, error) ||
-	    !dump_slot_allows(&monitor->slots, slot, error))
+	    !owner_goes_on(slot, error) || !dump_slot_allows(&monitor->slots, slot, error))
 		return false;
 	if (!platform_can_restore(kept->platform, &reason))
 		return fail(error, "slot %s can't be resumed: %s", slot->name, reason.text);

@@ -50,4 +50,7 @@ uint64_t page_walk_text(const struct page_walk *walk, struct page_cursor *cursor
  */
 bool page_walk_find(const struct page_walk *walk, uint64_t virtual_address, uint64_t *physical);
 
+/* The same for a kernel in 32-bit mode: two levels of tables, or three with PAE, as CR4 says. */
+bool page_walk_find_32(const struct page_walk *walk, uint64_t virtual_address, uint64_t *physical);
+
 #endif

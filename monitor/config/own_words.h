@@ -12,8 +12,8 @@
 #define OWN_WORD_SIZE  40 /* for one, with its NUL */
 
 /*
- * True if the line has a word of the same name as this one. The name goes up to the first '=', which
- * belongs to it. A word without '=' is a name.
+ * True if the line has a word of the same name as this one. The name goes up to the first '=',
+ * which belongs to it. A word without '=' is a name.
  */
 bool own_words_given(const char *line, const char *word);
 

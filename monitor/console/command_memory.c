@@ -99,8 +99,8 @@ static void fill_total(const void *context, uint32_t row, struct table_row *cell
 }
 
 /*
- * Rows of the third table: what the monitor takes for itself, and for each slot, at the end of whose
- * own range its block lies.
+ * Rows of the third table: what the monitor takes for itself, and for each slot, at the end of
+ * whose own range its block lies.
  */
 static void fill_kept(const void *context, uint32_t row, struct table_row *cells)
 {

@@ -11,8 +11,8 @@
 void command_regs(struct ui *ui, int argc, char **argv);
 
 /*
- * What is known of the memory of a slot that does not run. It holds until the next call. False, after an
- * error line: the slot runs, or has never run.
+ * What is known of the memory of a slot that does not run. It holds until the next call. False,
+ * after an error line: the slot runs, or has never run.
  */
 bool command_slot_memory(struct ui *ui, const struct slot *slot, struct slot_memory *memory);
 

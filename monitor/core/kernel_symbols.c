@@ -39,8 +39,8 @@ static bool open_symbols(const struct guest_memory *memory, const struct vmcorei
 }
 
 /*
- * The address of symbol number i. Linux has per-CPU variables first, by offsets that are not negative.
- * All others are negative: below the base, counted backwards.
+ * The address of symbol number i. Linux has per-CPU variables first, by offsets that are not
+ * negative. All others are negative: below the base, counted backwards.
  */
 static bool address_of(const struct symbols *symbols, uint32_t i, uint64_t *address)
 {
@@ -77,7 +77,7 @@ static bool find_symbol(const struct symbols *symbols, uint64_t address, uint32_
 }
 
 /* Names are read one after the other, and most are a few bytes long. */
-static bool read_byte(struct symbols *symbols, uint64_t at, uint8_t *byte)
+static bool table_byte(struct symbols *symbols, uint64_t at, uint8_t *byte)
 {
 	if (!symbols->cached || at < symbols->cached || at - symbols->cached >= CACHE_SIZE) {
 		symbols->cached = align_down(at, CACHE_SIZE);
@@ -92,16 +92,16 @@ static bool read_byte(struct symbols *symbols, uint64_t at, uint8_t *byte)
 }
 
 /* A name is a length, and so many tokens. Moves *at to the first token. */
-static bool name_length(struct symbols *symbols, uint64_t *at, uint32_t *length)
+static bool packed_length(struct symbols *symbols, uint64_t *at, uint32_t *length)
 {
 	uint8_t low, high;
 
-	if (!read_byte(symbols, (*at)++, &low))
+	if (!table_byte(symbols, (*at)++, &low))
 		return false;
 	*length = low;
 	if (!(low & LONG_LENGTH))
 		return true;
-	if (!read_byte(symbols, (*at)++, &high))
+	if (!table_byte(symbols, (*at)++, &high))
 		return false;
 	*length = (uint32_t)(low & (LONG_LENGTH - 1)) | (uint32_t)high << 7;
 	return true;
@@ -133,14 +133,14 @@ static bool read_name(struct symbols *symbols, uint32_t number, char *name)
 	uint8_t token;
 
 	for (uint32_t i = 0; i < number; i++) {
-		if (!name_length(symbols, &at, &length))
+		if (!packed_length(symbols, &at, &length))
 			return false;
 		at += length;
 	}
-	if (!name_length(symbols, &at, &length))
+	if (!packed_length(symbols, &at, &length))
 		return false;
 	for (; length > 0 && used < NAME_SIZE - 1; length--)
-		if (!read_byte(symbols, at++, &token) || !add_token(symbols, token, name, &used))
+		if (!table_byte(symbols, at++, &token) || !add_token(symbols, token, name, &used))
 			return false;
 	name[used] = '\0';
 	return used > 1;

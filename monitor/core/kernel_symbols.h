@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * kernel_symbols.h - what a Linux kernel that does not run calls an address: the table of
- * /proc/kallsyms (kernel/kallsyms.c), which VMCOREINFO names since Linux 6.0. Modules are not in it.
+ * /proc/kallsyms (kernel/kallsyms.c), which VMCOREINFO names since Linux 6.0. Modules are not in
+ * it.
  *
  * The kernel's memory holds it, so nothing in it is trusted.
  */

@@ -151,7 +151,7 @@ static bool find_by(const struct slot_memory *from, const struct switchyard_regi
 	return address >= range.base && address - range.base < range.size;
 }
 
-static bool find(const struct slot_memory *from, uint64_t address, uint64_t *physical)
+static bool find_mapped(const struct slot_memory *from, uint64_t address, uint64_t *physical)
 {
 	static struct switchyard_registers known[MOST_CPUS];
 	uint32_t count = slot_memory_registers(from, known, sizeof(known));
@@ -170,7 +170,7 @@ bool slot_memory_read(const struct slot_memory *from, uint64_t address, uint8_t 
 		uint32_t part = size < left ? size : left;
 		uint64_t physical;
 
-		if (find(from, address, &physical)) {
+		if (find_mapped(from, address, &physical)) {
 			memcpy(to, phys(physical), part);
 		} else if (!from->memory || !guest_memory_read(from->memory, address, to, part)) {
 			*bad = address;

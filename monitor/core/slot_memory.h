@@ -22,16 +22,16 @@ struct slot_memory {
 };
 
 /*
- * Writes the registers of all CPUs of which they are known, as far as room bytes hold them. Returns of
- * how many they are known.
+ * Writes the registers of all CPUs of which they are known, as far as room bytes hold them. Returns
+ * of how many they are known.
  */
 uint32_t slot_memory_registers(const struct slot_memory *from, struct switchyard_registers *to,
 			       uint64_t room);
 
 /*
  * Reads size bytes at a virtual address of the slot's kernel: by the page tables of each CPU whose
- * registers are known, then by those that the kernel's note names. Returns false if one of them does not
- * lie in the slot's RAM; *bad is its address.
+ * registers are known, then by those that the kernel's note names. Returns false if one of them
+ * does not lie in the slot's RAM; *bad is its address.
  */
 bool slot_memory_read(const struct slot_memory *from, uint64_t address, uint8_t *to, uint32_t size,
 		      uint64_t *bad);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * dump_slot.h - a dump slot: one whose Linux kernel shows another slot's memory as /proc/vmcore, as a
- * crash kernel of kdump does. The kernel finds ELF headers by elfcorehdr= on its command line, and
- * they say where the memory is. They lie in RAM of the pool, which is reserved in its memory map.
+ * dump_slot.h - a dump slot: one whose Linux kernel shows another slot's memory as /proc/vmcore, as
+ * a crash kernel of kdump does. The kernel finds ELF headers by elfcorehdr= on its command line,
+ * and they say where the memory is. They lie in RAM of the pool, which is reserved in its memory
+ * map.
  */
 #ifndef MONITOR_DUMP_DUMP_SLOT_H
 #define MONITOR_DUMP_DUMP_SLOT_H
@@ -17,8 +18,8 @@
 bool dump_slot_possible(const struct slot *slot, const struct slot *via, struct error *error);
 
 /*
- * Makes via the dump slot of a slot, when it starts the next time. On failure, with the reason, it is
- * no dump slot.
+ * Makes via the dump slot of a slot, when it starts the next time. On failure, with the reason, it
+ * is no dump slot.
  */
 bool dump_slot_make(struct plan *plan, const struct slot_memory *from, struct slot *via,
 		    struct error *error);

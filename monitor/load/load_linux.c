@@ -47,8 +47,8 @@ struct layout {
 
 /*
  * With efi=on, the kernel has to use what it gets: its reboots and panics go to EFI, and a panic
- * reboots. A kernel for real time needs a word to use EFI at all. The kernel of a dump slot has to know
- * where the headers of the memory are that it shows as /proc/vmcore.
+ * reboots. A kernel for real time needs a word to use EFI at all. The kernel of a dump slot has to
+ * know where the headers of the memory are that it shows as /proc/vmcore.
  */
 const char *load_linux_words(const struct slot *slot, char *words)
 {
@@ -122,8 +122,8 @@ static bool inspect_linux(struct slot *slot, struct error *error)
 
 /*
  * Linux unpacks the initrd to a file system in RAM, and frees the initrd only after it. The file
- * system is a ramfs if the command line has root=. Otherwise it is a tmpfs, which takes at most half
- * of the RAM that is free at that time (init/do_mounts.c, mm/shmem.c).
+ * system is a ramfs if the command line has root=. Otherwise it is a tmpfs, which takes at most
+ * half of the RAM that is free at that time (init/do_mounts.c, mm/shmem.c).
  */
 static bool enough_linux(const struct slot *slot, struct error *warning)
 {

@@ -121,8 +121,8 @@ struct slot {
 };
 
 /*
- * A slot keeps its place when others are removed, because people and kernels know it by number. So a
- * row below count may be unused: slot_is_used().
+ * A slot keeps its place when others are removed, because people and kernels know it by number. So
+ * a row below count may be unused: slot_is_used().
  */
 struct slot_table {
 	uint32_t count;
@@ -181,8 +181,8 @@ void slot_report(const struct slot *slot, const struct error *error, report_fn r
 		 void *context);
 
 /*
- * Its files by number, below SLOT_IMAGES: the kernel, the initrd, the modules. One that it lacks has
- * size 0. As with strchr(), the result may be written to if the slot may.
+ * Its files by number, below SLOT_IMAGES: the kernel, the initrd, the modules. One that it lacks
+ * has size 0. As with strchr(), the result may be written to if the slot may.
  */
 struct image *slot_image(const struct slot *slot, uint32_t number);
 

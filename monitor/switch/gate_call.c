@@ -366,8 +366,8 @@ static const char *save_interrupted(const struct slot *slot, struct kept_state *
 }
 
 /*
- * An NMI has stopped the slot's kernel. A person wants the machine, whatever that kernel was doing, so
- * this fails only if the call is wrong. What can't be kept is said.
+ * An NMI has stopped the slot's kernel. A person wants the machine, whatever that kernel was doing,
+ * so this fails only if the call is wrong. What can't be kept is said.
  */
 static int64_t interrupted(struct monitor *monitor, struct slot *slot, uint64_t address)
 {

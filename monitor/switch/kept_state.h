@@ -90,9 +90,9 @@ bool kept_state_works(const struct slot *slot, enum kept_how how);
 
 /*
  * Saves the machine's state of a slot (platform_save()), with its notes (switchyard.h). A slot that
- * ends, crashes or is interrupted may have been in the middle of anything, so what it notes as spared is not
- * trusted. Its note of a watchdog is trusted all the same, because one that runs on would reset the
- * machine.
+ * ends, crashes or is interrupted may have been in the middle of anything, so what it notes as
+ * spared is not trusted. Its note of a watchdog is trusted all the same, because one that runs on
+ * would reset the machine.
  */
 void kept_state_save(const struct slot_table *slots, const struct slot *slot,
 		     struct kept_state *kept, enum kept_how how);

@@ -81,7 +81,6 @@ bool new_slot_remove(struct monitor *monitor, struct slot *slot, struct error *e
 	const struct slot gone = *slot;
 
 	if (!life_allows(slot, LIFE_REMOVE, error) ||
-	    !dump_slot_allows(&monitor->slots, slot, error) ||
 	    !pool_can_drop(&monitor->plan, REMOVE_PIECES, error))
 		return false;
 	switch_stop_ended_devices(monitor); /* they may still write to its memory */

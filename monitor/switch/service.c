@@ -283,8 +283,8 @@ static int64_t answer_devices(struct service *service)
 }
 
 /*
- * Its kernel's note is looked for in parts, like that of its log. A slot without one has RAM all the
- * same.
+ * Its kernel's note is looked for in parts, like that of its log. A slot without one has RAM all
+ * the same.
  */
 static int64_t answer_memory(struct service *service)
 {

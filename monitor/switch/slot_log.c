@@ -10,10 +10,10 @@
 #define LAST_RECORDS 20		       /* most of a screen: the trace, and what came before it */
 
 /*
- * True if the page tables that the boot CPU used last say the same as the note about where the kernel
- * is. Kernels that ran in this RAM before may have left notes, too, and they were elsewhere: KASLR. If
- * the boot CPU has not come to the gate in this run, its CR3 is 0, and then any note will do. EFI's
- * services use page tables in the block.
+ * True if the page tables that the boot CPU used last say the same as the note about where the
+ * kernel is. Kernels that ran in this RAM before may have left notes, too, and they were elsewhere:
+ * KASLR. If the boot CPU has not come to the gate in this run, its CR3 is 0, and then any note will
+ * do. EFI's services use page tables in the block.
  */
 static bool is_of_last_run(const struct slot *slot, const struct cpu_context *cpu,
 			   const struct guest_memory *memory, const struct vmcoreinfo *info)

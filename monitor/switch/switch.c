@@ -106,8 +106,8 @@ static bool any_parked(const struct slot_table *slots)
 }
 
 /*
- * The kernel takes the terminal soon, so this is all that a person sees of it. A kernel that is tried
- * is a new one: what others in this slot have shown says nothing about it.
+ * The kernel takes the terminal soon, so this is all that a person sees of it. A kernel that is
+ * tried is a new one: what others in this slot have shown says nothing about it.
  */
 static void warn_before_start(struct monitor *monitor, const struct slot *slot, bool is_tried)
 {

@@ -10,8 +10,8 @@
 /*
  * Starts a slot afresh from its pristine image, and forgets its former state. It does not return if
  * it succeeds. On failure it returns false with a reason; the slot is ready then, and its memory
- * may have been written. It refuses if devices work for a parked slot (owner.h). The second function
- * does not look at that.
+ * may have been written. It refuses if devices work for a parked slot (owner.h). The second
+ * function does not look at that.
  */
 bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error);
 bool switch_boot_force(struct monitor *monitor, struct slot *slot, struct error *error);
@@ -38,8 +38,8 @@ bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error);
 bool switch_force(struct monitor *monitor, struct slot *slot, struct error *error);
 
 /*
- * If a slot has ended with its devices active, they stop now. It is called before the memory that they
- * write to gets another owner.
+ * If a slot has ended with its devices active, they stop now. It is called before the memory that
+ * they write to gets another owner.
  */
 void switch_stop_ended_devices(struct monitor *monitor);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Fuzzes what is read in a kernel's memory: its log, its maps, its symbols, and what it tells when an
- * NMI has stopped it. The first byte is what kind of kernel it is. Then come changes of a good log:
- * where, and 4 bytes; then what the NMI's handler told, and where the stack is. What is left is the
- * end of VMCOREINFO.
+ * Fuzzes what is read in a kernel's memory: its log, its maps, its symbols, and what it tells when
+ * an NMI has stopped it. The first byte is what kind of kernel it is. Then come changes of a good
+ * log: where, and 4 bytes; then what the NMI's handler told, and where the stack is. What is left
+ * is the end of VMCOREINFO.
  */
 #include <elf.h>
 #include "arch/x86/memory/phys.h"
@@ -160,8 +160,8 @@ static void check_symbols(const struct guest_memory *memory)
 }
 
 /*
- * A kernel that an NMI has stopped. The first bytes of what it tells are the input's, and so is what
- * its registers say: where its page tables are, and the mode that it was in.
+ * A kernel that an NMI has stopped. The first bytes of what it tells are the input's, and so is
+ * what its registers say: where its page tables are, and the mode that it was in.
  */
 static void check_interrupted(struct fuzz_input *input)
 {

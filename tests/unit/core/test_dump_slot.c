@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tests of dump slots: which slots can be one, the headers that their kernel finds by elfcorehdr=, and
- * that the slot whose memory it is does not run meanwhile.
+ * Tests of dump slots: which slots can be one, the headers that their kernel finds by elfcorehdr=,
+ * and that the slot whose memory it is does not run meanwhile.
  */
 #include <elf.h>
 #include "arch/x86/memory/phys.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hang_probe.c - hangs the kernel: each CPU in a set spins with interrupts off, for good. The set is
- * a bit mask that is written to the parameter.
+ * hang_probe.c - hangs the kernel: each CPU in a set spins with interrupts off, for good. The set
+ * is a bit mask that is written to the parameter.
  */
 #include <linux/cpumask.h>
 #include <linux/kernel.h>

@@ -234,6 +234,9 @@ void switchyard_clock_exit(void);
 /* Microseconds between two values of the time-stamp counter. */
 u64 switchyard_clock_usec(u64 from, u64 to);
 
+/* Called before a switch. It notes what the RTC says, unless it did so a short time ago. */
+void switchyard_clock_note_rtc(void);
+
 /*
  * Around the time away: the scheduler's clock stands still, and what Linux counts as time asleep is
  * exact. Interrupts are off, and no other CPU reads clocks.

@@ -285,6 +285,7 @@ static int request_with_programs(struct switchyard_turn *turn, const char *to, b
 		return -EBUSY;
 	turn->entered = false;
 	switchyard_times_begin();
+	switchyard_clock_note_rtc();
 	switchyard_programs_run("pre", to);
 	if (turn->op & SWITCHYARD_QUICK)
 		error = quick_switch(turn, result);

@@ -43,6 +43,10 @@
  * SWITCHYARD_WAIT, or come there within a second. Otherwise the monitor's console opens on the
  * CPU that asked, and no slot can run any more before the machine is reset.
  *
+ * SWITCHYARD_INTERRUPT is for a kernel that an NMI has stopped in the middle of anything. All of
+ * its PCI functions go on working, as after a quick switch, and its CPUs come back where they were:
+ * each other CPU calls PARK meanwhile. The monitor refuses it only if arg is wrong.
+ *
  * SWITCHYARD_SERVICE is different. Any CPU of the slot may call it, no CPU gets INIT, and the call
  * returns within a millisecond. See struct switchyard_call.
  *
@@ -61,6 +65,7 @@ enum switchyard_op {
 	SWITCHYARD_BOOT = 7,	/* arg: as for SWITCH, and SWITCHYARD_COME_BACK; it starts afresh */
 	SWITCHYARD_SERVICE = 8, /* arg: physical address of a struct switchyard_call */
 	SWITCHYARD_PARK = 9,	/* arg 0; this CPU waits for a quick switch, and comes back by it */
+	SWITCHYARD_INTERRUPT = 10, /* arg: physical address of a struct switchyard_interrupted */
 };
 
 /*
@@ -400,6 +405,20 @@ struct switchyard_registers {
 	uint16_t gdt_limit, idt_limit;
 	uint16_t cs, ds, es, fs, gs, ss, ldtr, tr;
 	uint16_t unused[2];
+};
+
+/*
+ * The argument of SWITCHYARD_INTERRUPT, at an address that is a multiple of 8. It lies in RAM of
+ * the slot that calls, and the registers of each CPU when the NMI came follow. A person who looks
+ * at the slot sees those.
+ */
+struct switchyard_interrupted {
+	uint32_t size;	    /* of this structure */
+	uint32_t cpu_size;  /* of one struct switchyard_registers */
+	uint32_t cpu_count; /* CPUs whose registers follow */
+	uint32_t others;    /* CPUs that call PARK */
+	uint32_t absent;    /* CPUs that did not take the NMI. With any, the slot can't go on */
+	uint32_t reserved;
 };
 
 /* The ACPI table: a standard header (ACPI 6.4, section 5.2.6), then the address. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * hooks.c - runs the programs in a folder, one after the other, in the order of their names. What goes
- * wrong is one line for each program.
+ * hooks.c - runs the programs in a folder, one after the other, in the order of their names. What
+ * goes wrong is one line for each program.
  *
- * The driver starts `syctl hooks` before and after each switch. There, each program has a limit, and
- * the next one is run all the same.
+ * The driver starts `syctl hooks` before and after each switch. There, each program has a limit,
+ * and the next one is run all the same.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -44,8 +44,8 @@ static bool in_log;
 
 /*
  * A program that the kernel starts has no open files. Its standard error, and all output of the
- * programs that it starts, go to the kernel's log. They are open twice, since the kernel drops lines
- * of an open file that writes many.
+ * programs that it starts, go to the kernel's log. They are open twice, since the kernel drops
+ * lines of an open file that writes many.
  */
 void use_log(void)
 {

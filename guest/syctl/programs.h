@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * programs.h - runs the administrator's programs: hooks.c those around a switch, on_crash.c those after
- * a crash of another slot.
+ * programs.h - runs the administrator's programs: hooks.c those around a switch, on_crash.c those
+ * after a crash of another slot.
  */
 #ifndef SYCTL_PROGRAMS_H
 #define SYCTL_PROGRAMS_H

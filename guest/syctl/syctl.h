@@ -102,8 +102,8 @@ int show_last_lines(int device, const char *name, uint32_t slot, unsigned int li
 int run_hooks(const char *when, const char *to);
 
 /*
- * Runs those in SWITCHYARD_ON_CRASH for each crash that is for this slot. Returns EXIT_FAILED if one
- * of them failed, now or before this kernel started.
+ * Runs those in SWITCHYARD_ON_CRASH for each crash that is for this slot. Returns EXIT_FAILED if
+ * one of them failed, now or before this kernel started.
  */
 int run_on_crash(void);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * care.h - what becomes of a slot's crash. The slot that `on-crash=` names takes it, once, and tells
- * when it is done with it.
+ * care.h - what becomes of a slot's crash. The slot that `on-crash=` names takes it, once, and
+ * tells when it is done with it.
  *
  * The monitor remembers that, and not the slot that takes it: that one may crash in the middle of
  * it, and would otherwise begin again whenever it starts.

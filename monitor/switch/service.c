@@ -283,17 +283,13 @@ static int64_t answer_devices(struct service *service)
 }
 
 /*
- * Its kernel's note is looked for in parts, like that of its log. A slot without one has RAM all the
- * same.
+ * Its kernel's note is looked for in parts, like that of its log. A slot without one has RAM all
+ * the same.
  */
 static int64_t answer_memory(struct service *service)
 {
 	const struct slot *slot = service->slot;
-	const struct kept_state *kept = kept_state(slot_index(&service->monitor->slots, slot));
-	struct slot_memory told = {.slot = slot,
-				   .cpu = kept->cpu,
-				   .cpu_count = GATE_MAX_CPUS,
-				   .registers = kept->registers};
+	struct slot_memory told;
 	static struct printk_log log;
 	void *to = buffer_of(service);
 
@@ -304,17 +300,8 @@ static int64_t answer_memory(struct service *service)
 					"slot %s is %s; expected one that is "
 					"parked, crashed or interrupted",
 					slot->name, switchyard_state_name(slot->state)));
-	if (slot->type == SWITCHYARD_LINUX) {
-		struct error none;
-		enum slot_log found =
-			slot_log_open(service->monitor, slot, SLOT_LOG_PAGES, &log, &none);
-
-		if (found == SLOT_LOG_AGAIN)
-			return SWITCHYARD_EAGAIN;
-		if (found == SLOT_LOG_FOUND)
-			told.memory = &log.memory;
-		told.note = kept->log_note;
-	}
+	if (slot_log_memory(service->monitor, slot, SLOT_LOG_PAGES, &log, &told) == SLOT_LOG_AGAIN)
+		return SWITCHYARD_EAGAIN;
 	service->done = slot_memory_tell(&told, to, service->call.length);
 	return answer_bool(service->done || fail(&service->error,
 						 "a buffer of %lu bytes, too small for what there "

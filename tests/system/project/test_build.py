@@ -159,7 +159,8 @@ def test_install(copy, tmp_path):
     found = {str(file.relative_to(tmp_path)) for file in tmp_path.rglob('*') if file.is_file()}
     version = re.search('SWITCHYARD_VERSION "(.*)"', (copy / 'guest/linux/version.h').read_text())[1]
     folder = copy / 'guest/linux'
-    sources = {str(file.relative_to(folder)) for file in [*folder.iterdir(), *(folder / 'stock').iterdir()]
+    folders = (folder, folder / 'stock', folder / 'hang')
+    sources = {str(file.relative_to(folder)) for file in (file for each in folders for file in each.iterdir())
                if file.is_file() and not file.name.startswith('.')}
     documents = {str(file.relative_to(copy)) for file in [copy / 'README.md', *copy.glob('docs/*.md')]}
     assert found == {

@@ -159,8 +159,10 @@ def test_install(copy, tmp_path):
     found = {str(file.relative_to(tmp_path)) for file in tmp_path.rglob('*') if file.is_file()}
     version = re.search('SWITCHYARD_VERSION "(.*)"', (copy / 'guest/linux/version.h').read_text())[1]
     folder = copy / 'guest/linux'
-    sources = {str(file.relative_to(folder)) for file in [*folder.iterdir(), *(folder / 'stock').iterdir()]
-               if file.is_file() and not file.name.startswith('.')}
+    # The others are for a kernel with the patch series.
+    sources = {str(file.relative_to(folder)) for file in folder.rglob('*')
+               if file.is_file() and not file.name.startswith('.')
+               and file.relative_to(folder).parts[0] not in ('patches', 'tree')}
     documents = {str(file.relative_to(copy)) for file in [copy / 'README.md', *copy.glob('docs/*.md')]}
     assert found == {
         'boot/switchyard/switchyard.elf', 'opt/sy/lib/switchyard/switchyard.efi', 'opt/sy/sbin/syctl',

@@ -58,12 +58,19 @@ INSTALLED = \
 		$(file)=$(PREFIX)/src/switchyard-$(VERSION)/$(file:guest/linux/%=%)) \
 	$(foreach file,$(ABI_HEADERS),\
 		$(file)=$(PREFIX)/include/switchyard/$(notdir $(file))) \
+	$(ON_CRASH)/switchyard-on-crash.service=$(PREFIX)/lib/systemd/system/switchyard-on-crash.service \
 	$(foreach file,README.md $(wildcard docs/*.md),$(file)=$(PREFIX)/share/doc/switchyard/$(file))
+
+# Nothing in /etc: these programs start a slot, so an administrator puts them there.
+INSTALLED_PROGRAMS = \
+	$(B)/guest/syctl=$(PREFIX)/sbin/syctl \
+	$(foreach file,$(ON_CRASH_PROGRAMS),$(file)=$(PREFIX)/share/switchyard/on-crash.d/$(notdir $(file)))
 
 install: all $(B)/guest/syctl
 	@echo "  INSTALL $(DESTDIR)/boot/switchyard $(DESTDIR)$(PREFIX)"
 	@$(foreach pair,$(INSTALLED),install -D -m 644 $(subst =, '$(DESTDIR)',$(pair)) &&) \
-		install -D -m 755 $(B)/guest/syctl '$(DESTDIR)$(PREFIX)/sbin/syctl'
+		$(foreach pair,$(INSTALLED_PROGRAMS),install -D -m 755 $(subst =, '$(DESTDIR)',$(pair)) &&) :
+	@sed -i 's|/usr/sbin|$(PREFIX)/sbin|' '$(DESTDIR)$(PREFIX)/lib/systemd/system/switchyard-on-crash.service'
 
 clean:
 	rm -rf $(B)

@@ -14,11 +14,14 @@ GUEST_CC     ?= gcc
 GUEST_CFLAGS := -std=gnu11 -Os -g0 -Wall -Wextra -Werror
 
 # Without what a build by hand leaves there.
-DRIVER_SOURCES := $(filter-out %.mod.c,$(sort $(wildcard guest/linux/*.[chS] guest/linux/stock/*.[ch] guest/linux/hang/*.[ch]))) \
+DRIVER_SOURCES := $(filter-out %.mod.c,$(sort $(wildcard guest/linux/*.[chS] $(foreach folder,format hang nmi stock,\
+	guest/linux/$(folder)/*.[ch])))) \
 	guest/linux/Kbuild
 # What guests other than the driver include: the ABI.
 ABI_HEADERS    := $(filter-out %_core.h,$(wildcard guest/linux/switchyard*.h))
 SYCTL_SOURCES  := $(sort $(wildcard guest/syctl/*.c))
+ON_CRASH       := guest/on-crash
+ON_CRASH_PROGRAMS := $(sort $(wildcard $(ON_CRASH)/[0-9]*))
 SYCTL_HEADERS  := $(sort $(wildcard guest/syctl/*.h)) guest/linux/version.h $(ABI_HEADERS)
 
 guest: $(FLAVOURS:%=$(B)/guest/%/switchyard.ko) $(B)/guest/syctl

@@ -30,6 +30,8 @@ mkdir -p "$root/bin" "$root/dev" "$root/etc" "$root/lib/modules" "$root/mnt" "$r
 cp -R "$here/initramfs/." "$root"
 cp "$busybox" "$root/bin/busybox"
 cp "$syctl" "$root/bin/syctl"
+mkdir -p "$root/usr/share/switchyard/on-crash.d"
+cp "$here/../guest/on-crash/"[0-9]* "$root/usr/share/switchyard/on-crash.d"
 for applet in $("$busybox" --list); do
 	[ -e "$root/bin/$applet" ] || ln -s busybox "$root/bin/$applet"
 done

@@ -4,7 +4,7 @@
 # fetch-package.sh PACKAGE DIRECTORY - unpacks a Debian package below DIRECTORY.
 #
 # Kernels and memtest86+ are fetched this way: installing them would make the boot loader of
-# the machine that builds offer them, too.
+# the machine that builds offer them, too. So is kdump-tools, which would have it start a crash kernel.
 set -eu
 # shellcheck source=images/as-root.sh
 . "$(dirname "$0")/as-root.sh"

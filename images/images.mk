@@ -64,7 +64,7 @@ $(B)/kernels/%/vmlinuz: $(B)/kernels/%/version
 	@touch -c $@
 
 $(B)/kernels/%/initrd: $(B)/kernels/%/version $(B)/guest/%/switchyard.ko $(B)/guest/syctl \
-		images/build-initramfs.sh $(wildcard images/initramfs/* images/initramfs/*/*)
+		images/build-initramfs.sh $(wildcard images/initramfs/* images/initramfs/*/*) $(wildcard guest/on-crash/*)
 	@echo "  INITRD  $@"
 	@images/build-initramfs.sh $(@D) $(B)/guest/$*/switchyard.ko $(B)/guest/syctl $@
 

@@ -80,12 +80,15 @@ run demo: PACKAGE_GROUPS := $(NEEDS_START)
 bench: PACKAGE_GROUPS := $(NEEDS_BENCH)
 run demo bench: KERNELS := demo
 
+KDUMP_TOOLS := $(B)/kdump-tools/usr/sbin/kdump-config
+
 packages:
 	images/install-packages.sh $(call missing,$(PACKAGE_GROUPS))
 	images/fetch-kernels.sh $(B) $(KERNELS)
 	images/fetch-memtest.sh $(B)/memtest
 	$(if $(filter test,$(KERNELS)),images/debian/fetch-debian.sh $(B))
 	$(if $(filter test,$(KERNELS)),images/fetch-i386.sh $(B)/i386)
+	$(if $(filter test,$(KERNELS)),[ -e $(KDUMP_TOOLS) ] || images/fetch-package.sh kdump-tools $(B)/kdump-tools)
 
 debug-tools:
 	images/fetch-debug.sh $(B) $(DEFAULT)-amd64 $(lastword $(sort $(filter %-cloud-amd64,$(FLAVOURS))))

@@ -185,6 +185,12 @@ int switchyard_hang_reason(struct switchyard_turn *turn, int error);
 void switchyard_programs_run(const char *when, const char *to);
 
 /*
+ * Starts the programs in SWITCHYARD_ON_CRASH if a crash is there for this slot to take. It does not
+ * wait for them. Called after each switch that came back, when all else of that is done.
+ */
+void switchyard_programs_after_crash(void);
+
+/*
  * Writes to storage what is to be written. It sleeps, but not longer than switchyard_sync_limit()
  * says, in seconds, and ends when *hurry is set and switchyard_sync_wake() is called. Returns 0,
  * -ETIMEDOUT, -EINTR (a signal), -ECANCELED (hurry), or that there is no memory. aloud: the
@@ -227,6 +233,9 @@ void switchyard_clock_exit(void);
 
 /* Microseconds between two values of the time-stamp counter. */
 u64 switchyard_clock_usec(u64 from, u64 to);
+
+/* Called before a switch. It notes what the RTC says, unless it did so a short time ago. */
+void switchyard_clock_note_rtc(void);
 
 /*
  * Around the time away: the scheduler's clock stands still, and what Linux counts as time asleep is

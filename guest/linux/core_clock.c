@@ -11,7 +11,8 @@
  *
  * The time-stamp counter does not stop at a switch. It is calibrated to about 500 parts in a
  * million, so after a long time the RTC is more exact. Then this clock source tells that no time
- * has passed, and Linux takes the RTC.
+ * has passed, and Linux takes the RTC. But another kernel may have set the RTC meanwhile, for
+ * example to local time. So it counts only if it differs from the counter by no more than that.
  *
  * Phases are counted by the time-stamp counter, too, because Linux's own clocks stand still in the
  * middle of a switch.
@@ -34,18 +35,33 @@
 #include "switchyard_ioctl.h"
 
 /* Up to here, 500 ppm are at most half a second, the average error of whole seconds. */
-#define TSC_TRUSTED_NSEC (1000ull * NSEC_PER_SEC)
+#define TSC_TRUSTED_SEC 1000
+
+/* What explains a difference: 500 ppm, and that each reading of the RTC is in whole seconds. */
+#define DRIFT_PART 2000
+#define DRIFT_SEC  2
+
+/* A reading of the RTC serves all switches of so many seconds, because it takes 20 accesses. */
+#define READING_SEC 600
 
 static struct {
-	u64 tsc;   /* when Linux stopped its clocks */
-	bool away; /* the gate was called since then */
+	u64 tsc;     /* when Linux stopped its clocks */
+	bool away;   /* the gate was called since then */
+	bool by_rtc; /* the RTC says how long that took */
 } stopped;
+
+/* The RTC, in seconds, and the time-stamp counter, read together before a switch. 0: not yet. */
+static struct {
+	time64_t rtc;
+	u64 tsc;
+} reading;
 
 /* Linux calls both with interrupts off on the boot CPU, and the timekeeper locked. */
 static int absence_begin(struct clocksource *clock)
 {
 	stopped.tsc = rdtsc_ordered();
 	stopped.away = false;
+	stopped.by_rtc = false;
 	return 0;
 }
 
@@ -55,11 +71,9 @@ static int absence_begin(struct clocksource *clock)
  */
 static u64 absence_read(struct clocksource *clock)
 {
-	u64 nsec = 0;
-
-	if (stopped.away && tsc_khz)
-		nsec = mul_u64_u32_div(rdtsc_ordered() - stopped.tsc, NSEC_PER_MSEC, tsc_khz);
-	return nsec > TSC_TRUSTED_NSEC ? 0 : nsec;
+	if (!stopped.away || stopped.by_rtc || !tsc_khz)
+		return 0;
+	return mul_u64_u32_div(rdtsc_ordered() - stopped.tsc, NSEC_PER_MSEC, tsc_khz);
 }
 
 /*
@@ -90,6 +104,42 @@ void switchyard_clock_exit(void)
 	clocksource_unregister(&absence);
 }
 
+u64 switchyard_clock_usec(u64 from, u64 to)
+{
+	return tsc_khz ? mul_u64_u32_div(to - from, USEC_PER_MSEC, tsc_khz) : 0;
+}
+
+static u64 seconds_since(u64 tsc)
+{
+	return div_u64(switchyard_clock_usec(tsc, rdtsc_ordered()), USEC_PER_SEC);
+}
+
+/* As Linux reads it when it suspends itself (read_persistent_clock64()). 0: it can't be read. */
+static time64_t read_rtc(void)
+{
+	struct timespec64 now = {0};
+
+	x86_platform.get_wallclock(&now);
+	return now.tv_sec;
+}
+
+void switchyard_clock_note_rtc(void)
+{
+	if (reading.rtc && seconds_since(reading.tsc) < READING_SEC)
+		return;
+	reading.rtc = read_rtc();
+	reading.tsc = rdtsc_ordered();
+}
+
+static bool rtc_is_right(void)
+{
+	time64_t rtc = read_rtc();
+	s64 passed = seconds_since(reading.tsc);
+
+	return rtc && reading.rtc &&
+	       abs(rtc - reading.rtc - passed) <= DRIFT_SEC + div_u64(passed, DRIFT_PART);
+}
+
 /*
  * sched_clock() counts by the time-stamp counter. If it counted the time away, the scheduler would
  * charge it to the task that switches, and its group would stand still until it is paid back. So it
@@ -105,13 +155,9 @@ void switchyard_clock_hold(void)
 
 void switchyard_clock_release(void)
 {
+	stopped.by_rtc = seconds_since(stopped.tsc) >= TSC_TRUSTED_SEC && rtc_is_right();
 	if (x86_platform.restore_sched_clock_state)
 		x86_platform.restore_sched_clock_state();
-}
-
-u64 switchyard_clock_usec(u64 from, u64 to)
-{
-	return tsc_khz ? mul_u64_u32_div(to - from, USEC_PER_MSEC, tsc_khz) : 0;
 }
 
 static DEFINE_MUTEX(times_lock);

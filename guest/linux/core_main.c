@@ -188,6 +188,27 @@ void switchyard_crash(void)
 	leave_for_good(SWITCHYARD_CRASH, 0);
 }
 
+static s64 interrupt_result;
+
+void switchyard_interrupt(u64 told)
+{
+	switchyard_clock_hold();
+	interrupt_result = switchyard_gate_call(&switchyard_core.gate, SWITCHYARD_INTERRUPT, told);
+	switchyard_clock_release();
+}
+
+void switchyard_interrupt_over(void)
+{
+	if (interrupt_result)
+		pr_err("the monitor did not take over at an NMI: %s\n",
+		       switchyard_error_text(interrupt_result));
+	else
+		pr_notice("interrupted by an NMI, and continued\n");
+	switchyard_memory_zap();
+	switchyard_keys_forget();
+	switchyard_memory_update();
+}
+
 void switchyard_guard(void)
 {
 	s64 result = switchyard_gate_call(&switchyard_core.gate, SWITCHYARD_GUARD, 0);

@@ -285,6 +285,7 @@ static int request_with_programs(struct switchyard_turn *turn, const char *to, b
 		return -EBUSY;
 	turn->entered = false;
 	switchyard_times_begin();
+	switchyard_clock_note_rtc();
 	switchyard_programs_run("pre", to);
 	if (turn->op & SWITCHYARD_QUICK)
 		error = quick_switch(turn, result);
@@ -339,6 +340,7 @@ int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool 
 	const struct switchyard_info *info = core->info;
 	struct switchyard_turn *turn = &core->turn;
 	char to[SWITCHYARD_NAME_SIZE];
+	bool entered;
 	int error;
 
 	/* A request that the gate would refuse is refused here, so that nothing is suspended. */
@@ -353,7 +355,10 @@ int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool 
 	error = request_with_programs(turn, to, force, &answer->result);
 	answer->lost = turn->lost;
 	answer->reason = turn->reason;
+	entered = turn->entered;
 	mutex_unlock(&turn->lock);
+	if (entered)
+		switchyard_programs_after_crash();
 	return error;
 }
 

@@ -194,6 +194,20 @@ int switchyard_service_memory(u32 slot, struct switchyard_memory *to, u32 room)
 	return -EOPNOTSUPP; /* the monitor is older */
 }
 
+void switchyard_tell_uses(u32 (*find_uses)(u16 *uses, u32 *count, const char **reason))
+{
+	u16 *uses = kcalloc(SWITCHYARD_MOST_USES, sizeof(*uses), GFP_KERNEL);
+	struct switchyard_reason reason;
+	const char *why;
+	u32 count, besides;
+
+	if (!uses)
+		return;
+	besides = find_uses(uses, &count, &why);
+	switchyard_service_prepare(SWITCHYARD_MONITOR, 0, uses, count, besides, &reason);
+	kfree(uses);
+}
+
 int switchyard_service_prepare(u32 op, u32 slot, u16 *uses, u32 count, u32 besides,
 			       struct switchyard_reason *reason)
 {

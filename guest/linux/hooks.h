@@ -89,6 +89,16 @@ int switchyard_quick_enter(void);
 void switchyard_quick_end(bool entered);
 void switchyard_quick_back(void);
 
+/*
+ * Raises all interrupts once that a device may have sent while the monitor had the machine. It is
+ * called in an interrupt, when this kernel goes on after an NMI: then MSI-X was not masked.
+ */
+void switchyard_quick_raise(void);
+
+/* Handlers of NMIs. */
+int switchyard_nmi_init(void);
+void switchyard_nmi_exit(void);
+
 /* Functions for struct switchyard_way. */
 bool switchyard_find_lost(struct switchyard_lost *lost);
 u32 switchyard_find_uses(u16 *uses, u32 *count, const char **reason);

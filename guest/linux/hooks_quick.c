@@ -64,24 +64,29 @@ static bool is_msix(struct irq_data *data)
 }
 
 /* If a driver has disabled it for a moment, Linux notes it, and raises it when it is enabled. */
-static void raise_one(unsigned int irq)
+static void raise_one(unsigned int irq, bool all)
 {
 	struct irq_data *data = irq_get_irq_data(irq);
 
 	if (!data || !irq_has_action(irq) || irqd_is_level_type(data) || !irqd_is_activated(data) ||
 	    !data->chip->irq_retrigger)
 		return;
-	if (!is_msix(data))
+	if (all || !is_msix(data))
 		data->chip->irq_retrigger(data);
 }
 
-/* No other CPU changes interrupts meanwhile. */
-static void raise_edges(void)
+/* No other CPU changes interrupts meanwhile. all: those of MSI-X, too. */
+static void raise_edges(bool all)
 {
 	unsigned int irq;
 
 	for (irq = 0; irq < nr_irqs; irq++)
-		raise_one(irq);
+		raise_one(irq, all);
+}
+
+void switchyard_quick_raise(void)
+{
+	raise_edges(true);
 }
 
 /*
@@ -133,7 +138,7 @@ int switchyard_quick_enter(void)
 void switchyard_quick_end(bool entered)
 {
 	if (entered)
-		raise_edges();
+		raise_edges(false);
 	mask_messages(false);
 }
 

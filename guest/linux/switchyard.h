@@ -43,6 +43,10 @@
  * SWITCHYARD_WAIT, or come there within a second. Otherwise the monitor's console opens on the
  * CPU that asked, and no slot can run any more before the machine is reset.
  *
+ * SWITCHYARD_INTERRUPT is for a kernel that an NMI has stopped in the middle of anything. All of
+ * its PCI functions go on working, as after a quick switch, and its CPUs come back where they were:
+ * each other CPU calls PARK meanwhile. The monitor refuses it only if arg is wrong.
+ *
  * SWITCHYARD_SERVICE is different. Any CPU of the slot may call it, no CPU gets INIT, and the call
  * returns within a millisecond. See struct switchyard_call.
  *
@@ -61,6 +65,7 @@ enum switchyard_op {
 	SWITCHYARD_BOOT = 7,	/* arg: as for SWITCH, and SWITCHYARD_COME_BACK; it starts afresh */
 	SWITCHYARD_SERVICE = 8, /* arg: physical address of a struct switchyard_call */
 	SWITCHYARD_PARK = 9,	/* arg 0; this CPU waits for a quick switch, and comes back by it */
+	SWITCHYARD_INTERRUPT = 10, /* arg: physical address of a struct switchyard_interrupted */
 };
 
 /*
@@ -147,6 +152,20 @@ enum switchyard_type { SWITCHYARD_TYPES(SWITCHYARD_ENUMERATOR) };
 #define SWITCHYARD_SLOT_NO_DRIVER 0x01
 #define SWITCHYARD_SLOT_QUICK	  0x02 /* its line says switch=quick: so it leaves if it can */
 #define SWITCHYARD_SLOT_WORKS	  0x04 /* it is parked, and its PCI functions go on working */
+
+/*
+ * Two bits of flags: what has become of the slot's crash. A crash is for the slot that `on-crash=`
+ * names. That slot takes it, and tells when it is done with it.
+ */
+#define SWITCHYARD_CARE_SHIFT 4
+#define SWITCHYARD_CARE_MASK  3u
+#define SWITCHYARD_CARES(X)                                                                      \
+	X(SWITCHYARD_CARE_NONE, 0, "none") /* no crash, or it is settled, or for another slot */ \
+	X(SWITCHYARD_CARE_OPEN, 1, "open") /* it is for the slot that reads this to take */      \
+	X(SWITCHYARD_CARE_TAKEN, 2, "taken")                                                     \
+	X(SWITCHYARD_CARE_FAILED, 3, "failed")
+
+enum switchyard_care { SWITCHYARD_CARES(SWITCHYARD_ENUMERATOR) };
 
 /*
  * One row of `syctl list`. Slots keep their numbers when others are removed, so a row may be
@@ -278,6 +297,20 @@ enum switchyard_service {
 	 * `done` is how many bytes that are.
 	 */
 	SWITCHYARD_MEMORY = 15,
+
+	/*
+	 * Takes the oldest crash that is for this slot, and that nobody has taken: `done` is the
+	 * number of the slot that has crashed, and `text` the reason; 0: there is none. Each crash
+	 * is given once, also if this slot crashes or ends right after that.
+	 */
+	SWITCHYARD_TAKE_CRASH = 16,
+
+	/*
+	 * Tells what has become of the crash of the slot `slot`, which this slot has taken: `kind`
+	 * is SWITCHYARD_CARE_NONE (it is settled) or _FAILED. `bytes` is `turn` in the slot's row,
+	 * as it was then: a later crash is another one.
+	 */
+	SWITCHYARD_SETTLE_CRASH = 17,
 };
 
 #define SWITCHYARD_USES_MORE 1u /* this kernel uses functions, too, that it can't list */
@@ -372,6 +405,20 @@ struct switchyard_registers {
 	uint16_t gdt_limit, idt_limit;
 	uint16_t cs, ds, es, fs, gs, ss, ldtr, tr;
 	uint16_t unused[2];
+};
+
+/*
+ * The argument of SWITCHYARD_INTERRUPT, at an address that is a multiple of 8. It lies in RAM of
+ * the slot that calls, and the registers of each CPU when the NMI came follow. A person who looks
+ * at the slot sees those.
+ */
+struct switchyard_interrupted {
+	uint32_t size;	    /* of this structure */
+	uint32_t cpu_size;  /* of one struct switchyard_registers */
+	uint32_t cpu_count; /* CPUs whose registers follow */
+	uint32_t others;    /* CPUs that call PARK */
+	uint32_t absent;    /* CPUs that did not take the NMI. With any, the slot can't go on */
+	uint32_t reserved;
 };
 
 /* The ACPI table: a standard header (ACPI 6.4, section 5.2.6), then the address. */

@@ -55,6 +55,7 @@ static inline int switchyard_check_plain(const struct switchyard_slot *slot, uin
 		return arg ? SWITCHYARD_EBADOP : 0;
 	case SWITCHYARD_MONITOR:
 	case SWITCHYARD_CRASH:
+	case SWITCHYARD_INTERRUPT:
 		return 0;
 	}
 	return SWITCHYARD_EBADOP;

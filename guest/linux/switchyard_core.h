@@ -114,6 +114,21 @@ void switchyard_crash(void);
 void switchyard_wait(void);
 
 /*
+ * Gives the machine to a person, because an NMI has stopped this kernel. On the boot CPU, with all
+ * other CPUs in switchyard_request_park(), or lost. told is the physical address of a struct
+ * switchyard_interrupted. It returns when this kernel goes on, or the gate refuses. _over() does
+ * what is left to do then. It sleeps.
+ */
+void switchyard_interrupt(u64 told);
+void switchyard_interrupt_over(void);
+
+/*
+ * Tells the monitor which PCI functions this kernel uses, as find_uses() of struct switchyard_way
+ * says. It sleeps.
+ */
+void switchyard_tell_uses(u32 (*find_uses)(u16 *uses, u32 *count, const char **reason));
+
+/*
  * Asks the monitor to come back if the machine is reset. The caller has locked the RTC. Linux
  * undoes it when it starts other CPUs.
  */

@@ -109,6 +109,9 @@ struct switchyard_ask {
 /* The folder with programs that are run before and after each switch. */
 #define SWITCHYARD_HOOKS "/etc/switchyard/switch.d"
 
+/* The folder with programs that are run after a crash of a slot whose `on-crash=` is this one. */
+#define SWITCHYARD_ON_CRASH "/etc/switchyard/on-crash.d"
+
 /*
  * The phases of a switch, in the order of time: X(name, number, word). A phase that a switch leaves
  * out took no time.

@@ -21,6 +21,15 @@ static inline const char *switchyard_state_name(int state)
 	return "unknown";
 }
 
+/* The word for an enum switchyard_care. */
+static inline const char *switchyard_care_name(int care)
+{
+	switch (care) {
+		SWITCHYARD_CARES(SWITCHYARD_CASE)
+	}
+	return "unknown";
+}
+
 /* The word for an enum switchyard_type. */
 static inline const char *switchyard_type_name(int type)
 {

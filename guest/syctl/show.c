@@ -51,6 +51,24 @@ static void list_driverless(const struct switchyard_list *list)
 	}
 }
 
+static void list_cares(const struct switchyard_list *list)
+{
+	const char *before = "\n";
+
+	for (uint32_t i = 0; i < list->slot_count; i++) {
+		enum switchyard_care care = care_of(&list->slot[i]);
+
+		if (care != SWITCHYARD_CARE_TAKEN && care != SWITCHYARD_CARE_FAILED)
+			continue;
+		printf("%s%s: after its crash, programs in " SWITCHYARD_ON_CRASH " %s\n", before,
+		       list->slot[i].name,
+		       care == SWITCHYARD_CARE_TAKEN
+			       ? "run, or were cut short"
+			       : "have failed; they are not run again for it");
+		before = "";
+	}
+}
+
 static void list_table(const struct switchyard_list *list)
 {
 	char size[SIZE_TEXT];
@@ -67,6 +85,7 @@ static void list_table(const struct switchyard_list *list)
 		       slot->type ? switchyard_type_name(slot->type) : "-", slot->runs);
 	}
 	list_driverless(list);
+	list_cares(list);
 }
 
 static void list_json(const struct switchyard_list *list)
@@ -82,11 +101,13 @@ static void list_json(const struct switchyard_list *list)
 			continue;
 		printf("%s\n  {\"number\": %" PRIu32 ", \"slot\": \"%s\", \"state\": \"%s\", "
 		       "\"memory\": %" PRIu64 ", \"base\": %" PRIu64 ", \"type\": %s%s%s, "
-		       "\"runs\": %" PRIu64 ", \"driverless\": %s, \"self\": %s}",
+		       "\"runs\": %" PRIu64
+		       ", \"driverless\": %s, \"crash\": \"%s\", \"self\": %s}",
 		       before, i + 1, slot->name, switchyard_state_name(slot->state), slot->size,
 		       slot->base, quote, slot->type ? switchyard_type_name(slot->type) : "null",
 		       quote, slot->runs,
 		       slot->flags & SWITCHYARD_SLOT_NO_DRIVER ? "true" : "false",
+		       switchyard_care_name((int)care_of(slot)),
 		       i + 1 == list->self ? "true" : "false");
 		before = ",";
 	}

@@ -53,6 +53,9 @@ static const char usage[] =
 	"  hooks pre|post SLOT\n"
 	"               run the programs in " SWITCHYARD_HOOKS ", as the\n"
 	"               driver does before and after each switch\n"
+	"  on-crash     run those in " SWITCHYARD_ON_CRASH " for each crash of a slot\n"
+	"               whose on-crash= names this one, as the driver does after a switch. Each\n"
+	"               crash is given out once. For crashes from before, call it at boot\n"
 	"\n"
 	"A switch ends when this slot is resumed. With --quick, no device is suspended and no CPU\n"
 	"goes offline; --deep is the other way; without either, the slot's line says it. With\n"
@@ -108,6 +111,11 @@ bool write_all(int file, const void *bytes, size_t size)
 		size -= (size_t)written;
 	}
 	return true;
+}
+
+enum switchyard_care care_of(const struct switchyard_slot *slot)
+{
+	return slot->flags >> SWITCHYARD_CARE_SHIFT & SWITCHYARD_CARE_MASK;
 }
 
 uint32_t find_slot(const struct switchyard_list *list, const char *name)
@@ -266,11 +274,11 @@ static bool is_command(int count, char **word, const struct options *options)
 		int count;
 		bool leaves;
 	} commands[] = {
-		{"list", 1, false},    {"status", 1, false},  {"monitor", 1, true},
-		{"switch", 2, true},   {"boot", 2, true},     {"kill", 2, false},
-		{"log", 1, false},     {"log", 2, false},     {"remove", 2, false},
-		{"devices", 1, false}, {"devices", 2, false}, {"hooks", 3, false},
-		{"core", 2, false},
+		{"list", 1, false},    {"status", 1, false},   {"monitor", 1, true},
+		{"switch", 2, true},   {"boot", 2, true},      {"kill", 2, false},
+		{"log", 1, false},     {"log", 2, false},      {"remove", 2, false},
+		{"devices", 1, false}, {"devices", 2, false},  {"hooks", 3, false},
+		{"core", 2, false},    {"on-crash", 1, false},
 	};
 
 	for (size_t i = 0; count && i < sizeof(commands) / sizeof(commands[0]); i++)
@@ -384,6 +392,8 @@ int main(int argc, char **argv)
 		return wrong_usage();
 	if (strcmp(argv[0], "hooks") == 0)
 		return run_hooks_command(argv);
+	if (strcmp(argv[0], "on-crash") == 0)
+		return run_on_crash();
 
 	device = open_device();
 	return device < 0 ? EXIT_FAILED : run(device, count, argv, &options);

@@ -3,8 +3,8 @@
  * syctl.h - the parts of syctl: show.c writes what the driver told, ask.c asks the monitor for
  * services, wait.c makes requests that may take long, load.c loads an image, slots.c adds and
  * removes slots, core.c and dump.c show and write another slot's memory, progress.c shows how far
- * they are, try.c tries a kernel, hooks.c runs programs before and after a switch, words.c reads
- * options, syctl.c does all else.
+ * they are, try.c tries a kernel, hooks.c runs programs before and after a switch, on_crash.c
+ * after a crash, words.c reads options, syctl.c does all else.
  */
 #ifndef SYCTL_H
 #define SYCTL_H
@@ -64,6 +64,9 @@ bool write_all(int file, const void *bytes, size_t size);
 /* Gets the list from the driver. On failure, it prints why and returns false. */
 bool get_list(int device, struct switchyard_list *list);
 
+/* What has become of the slot's crash. */
+enum switchyard_care care_of(const struct switchyard_slot *slot);
+
 /* The number of the slot of that name, from 1. 0: there is none; named_slot() has printed so. */
 uint32_t find_slot(const struct switchyard_list *list, const char *name);
 uint32_t named_slot(const struct switchyard_list *list, const char *name);
@@ -97,6 +100,12 @@ int show_last_lines(int device, const char *name, uint32_t slot, unsigned int li
  * them failed, and has said which.
  */
 int run_hooks(const char *when, const char *to);
+
+/*
+ * Runs those in SWITCHYARD_ON_CRASH for each crash that is for this slot. Returns EXIT_FAILED if
+ * one of them failed, now or before this kernel started.
+ */
+int run_on_crash(void);
 
 /* What `add` was told. The values are as its words are; NULL: none. */
 enum { ADD_MEM, ADD_CPUS, ADD_ON_CRASH, ADD_ON_END, ADD_EFI, ADD_SWITCH, ADD_DEVICES, ADD_OPTIONS };

@@ -50,6 +50,7 @@ static const char *const names[] = {
 	[SWITCHYARD_ADD] = "ADD",
 	[SWITCHYARD_REMOVE] = "REMOVE",
 	[SWITCHYARD_OUTCOME] = "OUTCOME",
+	[SWITCHYARD_TAKE_CRASH] = "TAKE_CRASH",
 };
 
 /* The log of a slot is found in its memory, which is another task than the monitor's own. */
@@ -163,6 +164,7 @@ void services_ask_each(struct tick *tick)
 	services.tick = tick;
 	services.count = 0;
 	ask(SWITCHYARD_LIST);
+	ask(SWITCHYARD_TAKE_CRASH);
 	ask_about_parked(parked_slot(info));
 	services.call.slot = 0; /* the monitor's own log */
 	ask_with(SWITCHYARD_LOG, services.text, LOG_ROOM);

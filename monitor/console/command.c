@@ -5,6 +5,7 @@
 #include "monitor/console/command_machine.h"
 #include "monitor/console/command_memory.h"
 #include "monitor/console/command_pci.h"
+#include "monitor/console/command_regs.h"
 #include "monitor/console/command_selftest.h"
 #include "monitor/console/command_slots.h"
 #include "lib/string.h"
@@ -13,23 +14,31 @@
 const struct command commands[] = {
 	{"help", "[COMMAND]", "lists commands, or explains one", "", 0, 1, command_help},
 	{"slots", "", "lists the slots",
-	 "STATE: empty (no image yet), ready (image held, not running), running, parked\n"
-	 "or crashed.\n"
+	 "STATE: empty (no image yet), ready (image held, not running), running, parked,\n"
+	 "crashed, or interrupted (by an NMI).\n"
 	 "MEMORY and BASE: size and address of its large range. RUNS: how often it was\n"
 	 "started or resumed. IMAGE: size of its pristine files in RAM, in whole KiB.\n",
 	 0, 0, command_slots},
 	{"boot", "SLOT [force]", "starts a slot afresh from its image in RAM",
-	 "What a parked or crashed slot was doing is lost. It is refused\n"
+	 "What a slot that does not run was doing is lost. It is refused\n"
 	 "without \"force\" while devices work for a parked slot: a kernel that starts\n"
 	 "looks at all of them.\n",
 	 1, 2, command_boot},
 	{"switch", "SLOT [force]", "resumes a parked slot, boots a ready one",
 	 "A crashed slot needs \"boot\". One whose memory was changed while it was\n"
 	 "parked is refused without \"force\": it may crash, or harm what it works on.\n"
-	 "So is one that uses devices which work for another parked slot.\n",
+	 "So is one that uses devices which work for another parked slot. An interrupted\n"
+	 "slot goes on where it was, unless another one has used its devices since.\n",
 	 1, 2, command_switch},
+	{"dump", "SLOT via SLOT2", "boots SLOT2 with SLOT's memory as its /proc/vmcore",
+	 "For parked and crashed slots, if no slot with a driver is there. SLOT2 must be\n"
+	 "ready or crashed. It gets elfcorehdr= on its command line, so its Linux takes\n"
+	 "itself for a crash kernel: makedumpfile and vmcore-dmesg work there. Until it\n"
+	 "ends or is killed, SLOT can't run.\n",
+	 3, 3, command_dump},
 	{"kill", "SLOT", "forgets a slot's state: it is ready again",
-	 "For parked and crashed slots. Its image stays in RAM.\n", 1, 1, command_kill},
+	 "For parked, crashed and interrupted slots. Its image stays in RAM.\n", 1, 1,
+	 command_kill},
 	{"add", "SLOT --mem SIZE [--cpus LIST]", "a new slot out of free RAM",
 	 "It is empty until a guest's \"syctl load\" gives it an image. SIZE may have an\n"
 	 "address, as in 64M@1M. LIST: as in 0,2-3; all CPUs unless given. It takes\n"
@@ -39,9 +48,10 @@ const struct command commands[] = {
 	 "For ready and empty slots, those of the menu entry, too.\n", 1, 1, command_remove},
 	{"mem", "", "shows the memory plan: who owns which physical RAM",
 	 "START is a region's first byte, END its last one.\n", 0, 0, command_mem},
-	{"md", "ADDRESS [LENGTH]", "shows physical memory, in hexadecimal and ASCII",
+	{"md", "[SLOT:]ADDRESS [LENGTH]", "shows memory, in hexadecimal and ASCII",
 	 "Numbers are decimal or 0x hexadecimal; K, M or G may follow.\n"
-	 "LENGTH is 128 bytes unless given, and 64K at most.\n",
+	 "LENGTH is 128 bytes unless given, and 64K at most. The address is physical,\n"
+	 "or with a slot that does not run, virtual: as that slot's page tables say.\n",
 	 1, 2, command_md},
 	{"cpus", "", "shows the processors, and which slots see them",
 	 "CPU: as cpus= counts, the enabled ones of the ACPI tables (MADT); 0 boots.\n"
@@ -61,6 +71,11 @@ const struct command commands[] = {
 	 "Of a slot that does not run: the last lines of its Linux kernel's own log, as\n"
 	 "they are in its memory.\n",
 	 0, 1, command_log},
+	{"regs", "SLOT", "shows the registers of a slot that does not run",
+	 "Of each CPU that came to the gate. Of an interrupted slot, they are as when the\n"
+	 "NMI came. Functions of Linux 6.0 and later have names, those of modules have\n"
+	 "none.\n",
+	 1, 1, command_regs},
 	{"selftest", "", "checks the monitor's own code and tables",
 	 "And the pristine images, and what it keeps of parked slots.\n", 0, 0, command_selftest},
 	{"reboot", "", "restarts the machine", "The state of parked slots is lost.\n", 0, 0,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/console/command_memory.h"
+#include "monitor/console/command_regs.h"
+#include "monitor/console/command_slots.h"
 #include "arch/x86/acpi/machine.h"
 #include "lib/print.h"
 #include "lib/units.h"
@@ -97,8 +99,8 @@ static void fill_total(const void *context, uint32_t row, struct table_row *cell
 }
 
 /*
- * Rows of the third table: what the monitor takes for itself, and for each slot, at the end of whose
- * own range its block lies.
+ * Rows of the third table: what the monitor takes for itself, and for each slot, at the end of
+ * whose own range its block lies.
  */
 static void fill_kept(const void *context, uint32_t row, struct table_row *cells)
 {
@@ -176,14 +178,32 @@ static void print_bytes(struct console *console, uint64_t address, const uint8_t
 	console_printf(console, "%s  |%s|\n", line, characters);
 }
 
-static void dump(struct console *console, uint64_t address, uint64_t length)
+/* Reads bytes at an address, by whatever that means. Of what can't be read, *bad is the address. */
+typedef bool (*read_fn)(const void *context, uint64_t address, uint8_t *to, uint32_t count,
+			uint64_t *bad);
+
+static bool read_physical(const void *context, uint64_t address, uint8_t *to, uint32_t count,
+			  uint64_t *bad)
+{
+	(void)context;
+	return machine_read(address, to, count, bad);
+}
+
+static bool read_virtual(const void *context, uint64_t address, uint8_t *to, uint32_t count,
+			 uint64_t *bad)
+{
+	return slot_memory_read(context, address, to, count, bad);
+}
+
+static void dump(struct console *console, read_fn read, const void *context, uint64_t address,
+		 uint64_t length)
 {
 	while (length > 0) {
 		uint32_t count = length < MD_LINE_BYTES ? (uint32_t)length : MD_LINE_BYTES;
 		uint8_t bytes[MD_LINE_BYTES];
 		uint64_t bad;
 
-		if (!machine_read(address, bytes, count, &bad)) {
+		if (!read(context, address, bytes, count, &bad)) {
 			console_error(console, "address 0x%lx can't be read", bad);
 			return;
 		}
@@ -204,11 +224,36 @@ static bool number_argument(struct console *console, const char *text, uint64_t 
 	return false;
 }
 
+/* "SLOT:ADDRESS": cuts the slot's name off, and opens its memory. False, after an error line. */
+static bool open_slot(struct ui *ui, char **word, struct slot_memory *memory)
+{
+	char *colon = *word;
+	const struct slot *slot;
+
+	while (*colon != ':')
+		colon++;
+	*colon = '\0';
+	slot = command_named_slot(ui, *word);
+	*word = colon + 1;
+	return slot && command_slot_memory(ui, slot, memory);
+}
+
+static bool has_colon(const char *text)
+{
+	while (*text && *text != ':')
+		text++;
+	return *text;
+}
+
 void command_md(struct ui *ui, int argc, char **argv)
 {
 	struct console *console = &ui->console;
 	uint64_t address, length = MD_DEFAULT_LENGTH;
+	struct slot_memory memory;
+	bool by_slot = has_colon(argv[1]);
 
+	if (by_slot && !open_slot(ui, &argv[1], &memory))
+		return;
 	if (!number_argument(console, argv[1], &address) ||
 	    (argc > 2 && !number_argument(console, argv[2], &length)))
 		return;
@@ -218,5 +263,5 @@ void command_md(struct ui *ui, int argc, char **argv)
 		console_error(console, "0x%lx and %lu bytes go beyond the last address", address,
 			      length);
 	else
-		dump(console, address, length);
+		dump(console, by_slot ? read_virtual : read_physical, &memory, address, length);
 }

@@ -66,8 +66,7 @@ static bool check_slots(struct monitor *monitor, struct error *error)
 	for (uint32_t i = 0; i < monitor->slots.count; i++) {
 		const struct slot *slot = &monitor->slots.slot[i];
 
-		if (slot->state == SWITCHYARD_PARKED &&
-		    !integrity_verify(slot, kept_state(i), error))
+		if (slot_waits(slot) && !integrity_verify(slot, kept_state(i), error))
 			return false;
 	}
 	return true;

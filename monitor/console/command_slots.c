@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/console/command_slots.h"
 #include "lib/print.h"
+#include "monitor/owner/owner.h"
 #include "monitor/switch/new_slot.h"
 #include "monitor/switch/switch.h"
 #include "monitor/terminal/table.h"
@@ -119,15 +120,20 @@ void command_boot(struct ui *ui, int argc, char **argv)
 void command_switch(struct ui *ui, int argc, char **argv)
 {
 	struct slot *slot;
+	struct error error;
 
 	if (!only_force(ui, argc, argv))
 		return;
 	slot = command_named_slot(ui, argv[1]);
+	if (slot && !owner_goes_on(slot, &error)) {
+		console_error(&ui->console, "%s", error.text);
+		return;
+	}
 	/*
 	 * A resumed slot prints nothing by itself on a serial line, so tell the person what to
 	 * expect.
 	 */
-	if (slot && slot->state == SWITCHYARD_PARKED)
+	if (slot && slot_waits(slot))
 		console_printf(&ui->console, "resuming %s; Enter brings its prompt\n", slot->name);
 	run_on_slot(ui, slot, argc > 2 ? switch_force : switch_to);
 }
@@ -136,6 +142,24 @@ void command_kill(struct ui *ui, int argc, char **argv)
 {
 	(void)argc;
 	run_on_slot(ui, command_named_slot(ui, argv[1]), switch_kill);
+}
+
+void command_dump(struct ui *ui, int argc, char **argv)
+{
+	struct slot *slot, *via;
+	struct error error;
+	char quote[QUOTE_TEXT];
+
+	(void)argc;
+	if (strcmp(argv[2], "via") != 0) {
+		console_error(&ui->console, "\"%s\" behind the slot; expected \"via\"",
+			      quote_text(quote, argv[2]));
+		return;
+	}
+	slot = command_named_slot(ui, argv[1]);
+	via = slot ? command_named_slot(ui, argv[3]) : NULL;
+	if (via && !switch_dump(ui->monitor, slot, via, &error))
+		console_error(&ui->console, "%s", error.text);
 }
 
 /*

@@ -13,6 +13,7 @@ struct slot *command_named_slot(struct ui *ui, const char *name);
 void command_slots(struct ui *ui, int argc, char **argv);
 void command_boot(struct ui *ui, int argc, char **argv);
 void command_switch(struct ui *ui, int argc, char **argv);
+void command_dump(struct ui *ui, int argc, char **argv);
 void command_kill(struct ui *ui, int argc, char **argv);
 void command_add(struct ui *ui, int argc, char **argv);
 void command_remove(struct ui *ui, int argc, char **argv);

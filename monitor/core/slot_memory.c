@@ -3,12 +3,17 @@
 #include <stddef.h>
 #include "arch/x86/memory/page_walk.h"
 #include "arch/x86/memory/phys.h"
+#include "arch/x86/cpu/cpu.h"
+#include "arch/x86/cpu/msr.h"
 #include "lib/string.h"
+#include "lib/units.h"
 #include "monitor/core/kernel_map.h"
 #include "monitor/core/vmcoreinfo.h"
 
 _Static_assert(sizeof(struct switchyard_memory) % 8 == 0, "the registers behind it are aligned");
 _Static_assert(sizeof(struct switchyard_registers) % 8 == 0, "so are the next ones");
+
+#define MOST_CPUS 64
 
 /* The return address of the call of the gate, on the caller's stack. 0: it can't be read. */
 static uint64_t return_address(const struct slot *slot, const struct cpu_context *cpu)
@@ -73,12 +78,21 @@ static struct switchyard_registers registers_of(const struct slot *slot,
 	};
 }
 
-/* Writes those of all CPUs that have any, and counts them; those beyond room are only counted. */
-static uint32_t tell_registers(const struct slot_memory *from, struct switchyard_registers *to,
+static uint32_t copy_told(const struct slot_memory *from, struct switchyard_registers *to,
+			  uint64_t room)
+{
+	for (uint32_t i = 0; i < from->told_count && i < room / sizeof(*to); i++)
+		memcpy(&to[i], from->told + (uint64_t)i * from->told_size, sizeof(*to));
+	return from->told_count;
+}
+
+uint32_t slot_memory_registers(const struct slot_memory *from, struct switchyard_registers *to,
 			       uint64_t room)
 {
 	uint32_t number = 0, count = 0;
 
+	if (from->told)
+		return copy_told(from, to, room);
 	for (uint32_t i = 0; i < from->cpu_count; i++) {
 		if (!from->cpu[i])
 			continue;
@@ -119,6 +133,56 @@ static void add_notes_of_kernel(const struct slot_memory *from, struct switchyar
 	}
 }
 
+/* By the tables of one CPU, in whichever mode it was. */
+static bool find_by(const struct slot_memory *from, const struct switchyard_registers *cpu,
+		    uint64_t address, uint64_t *physical)
+{
+	struct region range = slot_range(from->slot);
+	struct page_walk walk = {.cr3 = cpu->cr3,
+				 .cr4 = cpu->cr4,
+				 .base = range.base,
+				 .size = range.size};
+
+	if (cpu->efer & EFER_LMA)
+		return page_walk_find(&walk, address, physical);
+	if (cpu->cr0 & CR0_PG)
+		return page_walk_find_32(&walk, address, physical);
+	*physical = address;
+	return address >= range.base && address - range.base < range.size;
+}
+
+static bool find_mapped(const struct slot_memory *from, uint64_t address, uint64_t *physical)
+{
+	static struct switchyard_registers known[MOST_CPUS];
+	uint32_t count = slot_memory_registers(from, known, sizeof(known));
+
+	for (uint32_t i = 0; i < count && i < MOST_CPUS; i++)
+		if (find_by(from, &known[i], address, physical))
+			return true;
+	return false;
+}
+
+bool slot_memory_read(const struct slot_memory *from, uint64_t address, uint8_t *to, uint32_t size,
+		      uint64_t *bad)
+{
+	while (size > 0) {
+		uint32_t left = (uint32_t)(PAGE_SIZE - address % PAGE_SIZE);
+		uint32_t part = size < left ? size : left;
+		uint64_t physical;
+
+		if (find_mapped(from, address, &physical)) {
+			memcpy(to, phys(physical), part);
+		} else if (!from->memory || !guest_memory_read(from->memory, address, to, part)) {
+			*bad = address;
+			return false;
+		}
+		to += part;
+		address += part;
+		size -= part;
+	}
+	return true;
+}
+
 uint64_t slot_memory_tell(const struct slot_memory *from, void *to, uint64_t room)
 {
 	struct switchyard_memory told = {
@@ -135,8 +199,9 @@ uint64_t slot_memory_tell(const struct slot_memory *from, void *to, uint64_t roo
 	add_range(&told, &from->slot->ram);
 	add_notes_of_kernel(from, &told);
 	told.cpu_count =
-		tell_registers(from, (struct switchyard_registers *)((uint8_t *)to + sizeof(told)),
-			       left);
+		slot_memory_registers(from,
+				      (struct switchyard_registers *)((uint8_t *)to + sizeof(told)),
+				      left);
 	if (told.cpu_count > left / sizeof(struct switchyard_registers))
 		return 0;
 	memcpy(to, &told, sizeof(told));

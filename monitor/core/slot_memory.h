@@ -15,9 +15,26 @@ struct slot_memory {
 	struct cpu_context *const *cpu;	   /* the slot's CPUs; NULL: it lacks that one */
 	uint32_t cpu_count;		   /* entries of cpu[], 64 at most */
 	uint64_t registers;		   /* those of them whose contexts count, bit by bit */
+	const uint8_t *told;		   /* registers that its kernel has told; NULL: none */
+	uint32_t told_count, told_size;	   /* of how many CPUs, and bytes of each */
 	const struct guest_memory *memory; /* of its Linux kernel; NULL: there is no note */
 	uint64_t note;			   /* physical address of VMCOREINFO */
 };
+
+/*
+ * Writes the registers of all CPUs of which they are known, as far as room bytes hold them. Returns
+ * of how many they are known.
+ */
+uint32_t slot_memory_registers(const struct slot_memory *from, struct switchyard_registers *to,
+			       uint64_t room);
+
+/*
+ * Reads size bytes at a virtual address of the slot's kernel: by the page tables of each CPU whose
+ * registers are known, then by those that the kernel's note names. Returns false if one of them
+ * does not lie in the slot's RAM; *bad is its address.
+ */
+bool slot_memory_read(const struct slot_memory *from, uint64_t address, uint8_t *to, uint32_t size,
+		      uint64_t *bad);
 
 /* Writes it to memory. Returns how many bytes, or 0 if they are more than room. */
 uint64_t slot_memory_tell(const struct slot_memory *from, void *to, uint64_t room);

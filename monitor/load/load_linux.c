@@ -13,6 +13,7 @@
  *   command line    page aligned
  */
 #include "arch/x86/memory/phys.h"
+#include "monitor/config/own_words.h"
 #include "monitor/load/bzimage.h"
 #include "monitor/load/guest_efi.h"
 #include "monitor/load/initrd.h"
@@ -44,43 +45,30 @@ struct layout {
 	uint64_t params, stack, command_line;
 };
 
-/* True if the command line has a word that begins with this text. */
-static bool has_option(const char *line, const char *option)
-{
-	uint64_t length = strlen(option);
-	bool begins = true;
-
-	for (; *line; begins = *line++ == ' ')
-		if (begins && !strncmp(line, option, length))
-			return true;
-	return false;
-}
-
 /*
  * With efi=on, the kernel has to use what it gets: its reboots and panics go to EFI, and a panic
- * reboots. A kernel for real time needs a word to use EFI at all. A word that the slot's own line
- * has comes before ours, and wins.
+ * reboots. A kernel for real time needs a word to use EFI at all. The kernel of a dump slot has to
+ * know where the headers of the memory are that it shows as /proc/vmcore.
  */
 const char *load_linux_words(const struct slot *slot, char *words)
 {
-	static const struct {
-		const char *option, *word;
-	} efi_words[] = {{"reboot=", " reboot=efi"},
-			 {"panic=", " panic=1"},
-			 {"efi=", " efi=runtime"}};
-	uint32_t length = 0;
+	static const char *const efi_words[] = {"reboot=efi", "panic=1", "efi=runtime"};
+	const char *line = slot->kernel.string;
+	char word[OWN_WORD_SIZE];
 
 	words[0] = '\0';
 	for (uint32_t i = 0; slot->efi && i < sizeof(efi_words) / sizeof(efi_words[0]); i++)
-		if (!has_option(slot->kernel.string, efi_words[i].option))
-			length += (uint32_t)format_text(words + length, LOAD_LINUX_WORDS - length,
-							"%s", efi_words[i].word);
+		own_words_add(words, line, efi_words[i]);
+	if (slot->vmcore.size) {
+		format_text(word, sizeof(word), LOAD_LINUX_VMCORE "%#lx", slot->vmcore.base);
+		own_words_add(words, line, word);
+	}
 	return words;
 }
 
 static uint64_t command_line_length(const struct slot *slot)
 {
-	char words[LOAD_LINUX_WORDS];
+	char words[OWN_WORDS_SIZE];
 
 	return strlen(slot->kernel.string) + strlen(load_linux_words(slot, words));
 }
@@ -96,16 +84,29 @@ static uint64_t data_size(const struct slot *slot)
 	return 2 * PAGE_SIZE + command_line_size(slot);
 }
 
+static bool line_fits(const struct slot *slot, const struct bzimage *bzimage, struct error *error)
+{
+	uint64_t length = command_line_length(slot);
+
+	return length <= bzimage->hdr.cmdline_size ||
+	       fail(error, "command line has %lu characters; this kernel takes %u at most", length,
+		    bzimage->hdr.cmdline_size);
+}
+
+bool load_linux_line_fits(const struct slot *slot, struct error *error)
+{
+	struct bzimage bzimage;
+
+	return bzimage_read(&slot->kernel, &bzimage, error) && line_fits(slot, &bzimage, error);
+}
+
 static bool inspect_linux(struct slot *slot, struct error *error)
 {
 	struct bzimage bzimage;
-	uint64_t length = command_line_length(slot), size;
+	uint64_t size;
 
-	if (!bzimage_read(&slot->kernel, &bzimage, error))
+	if (!bzimage_read(&slot->kernel, &bzimage, error) || !line_fits(slot, &bzimage, error))
 		return false;
-	if (length > bzimage.hdr.cmdline_size)
-		return fail(error, "command line has %lu characters; this kernel takes %u at most",
-			    length, bzimage.hdr.cmdline_size);
 	if (slot->efi && !bzimage.takes_efi)
 		return fail(error, "efi=on: this kernel takes no EFI runtime services");
 	if (slot->module_count)
@@ -121,13 +122,13 @@ static bool inspect_linux(struct slot *slot, struct error *error)
 
 /*
  * Linux unpacks the initrd to a file system in RAM, and frees the initrd only after it. The file
- * system is a ramfs if the command line has root=. Otherwise it is a tmpfs, which takes at most half
- * of the RAM that is free at that time (init/do_mounts.c, mm/shmem.c).
+ * system is a ramfs if the command line has root=. Otherwise it is a tmpfs, which takes at most
+ * half of the RAM that is free at that time (init/do_mounts.c, mm/shmem.c).
  */
 static bool enough_linux(const struct slot *slot, struct error *warning)
 {
 	struct initrd_size unpacked = initrd_unpacked(&slot->initrd);
-	uint32_t share = has_option(slot->kernel.string, "root=") ? 1 : 2;
+	uint32_t share = own_words_given(slot->kernel.string, "root=") ? 1 : 2;
 	char has[SIZE_TEXT], needs[SIZE_TEXT], packed[SIZE_TEXT], files[SIZE_TEXT];
 	struct bzimage bzimage;
 	uint64_t need;
@@ -283,7 +284,7 @@ static void copy_images(const struct slot *slot, const struct bzimage *bzimage,
 			const struct layout *layout)
 {
 	const uint8_t *file = phys(slot->kernel.base);
-	char words[LOAD_LINUX_WORDS];
+	char words[OWN_WORDS_SIZE];
 
 	memcpy(phys(layout->kernel), file + bzimage->payload_offset, bzimage->payload_size);
 	format_text(phys(layout->command_line), command_line_length(slot) + 1, "%s%s",

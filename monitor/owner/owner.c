@@ -241,9 +241,20 @@ bool owner_all_work(const struct slot_table *slots, const struct slot *slot, str
 	return true;
 }
 
+bool owner_goes_on(const struct slot *slot, struct error *error)
+{
+	return slot->state != SWITCHYARD_INTERRUPTED || !slot->crash[0] ||
+	       fail(error,
+		    "slot %s can't be continued: %s; \"boot %s\" starts it afresh, \"log\", "
+		    "\"regs\" and \"md\" show it",
+		    slot->name, slot->crash, slot->name);
+}
+
 bool owner_allows(const struct slot_table *slots, const struct owner_request *request,
 		  struct error *error)
 {
+	if (request->to && !request->boot && !owner_goes_on(request->to, error))
+		return false;
 	if (request->quick && !request->from->uses.told)
 		return fail(error, "%s has not told which devices it uses", request->from->name);
 	if (request->quick && request->from->uses.more)
@@ -260,7 +271,8 @@ bool owner_allows(const struct slot_table *slots, const struct owner_request *re
 		const struct slot *owner = &slots->slot[i];
 		bool leaves = owner == request->from;
 
-		if (!(leaves ? request->quick : owner->works))
+		if (!(leaves ? request->quick : owner->works) ||
+		    owner->state == SWITCHYARD_INTERRUPTED)
 			continue;
 		if (!leaves && request->quick && !allows_both(owner, request->from, error))
 			return false;
@@ -279,6 +291,24 @@ void owner_end(const struct slot_table *slots, struct slot *slot)
 	slot->uses = (struct uses){0};
 }
 
+/* Why an interrupted slot can't go on. Of several reasons, the first one counts. */
+static void note_taken(struct slot *slot, const struct slot *by, bool boot, bool all)
+{
+	char names[NAMES_TEXT];
+
+	if (slot->crash[0])
+		return;
+	if (boot)
+		format_text(slot->crash, sizeof(slot->crash),
+			    "%s was started, and looked at all devices", by->name);
+	else if (all)
+		format_text(slot->crash, sizeof(slot->crash), "%s ran, which may use any device",
+			    by->name);
+	else if (name_common(&slot->uses, uses_of(by), names))
+		format_text(slot->crash, sizeof(slot->crash), "%s ran, and uses %s, too", by->name,
+			    names);
+}
+
 void owner_take(struct slot_table *slots, const struct slot *to, bool boot, report_fn report,
 		void *context)
 {
@@ -290,6 +320,8 @@ void owner_take(struct slot_table *slots, const struct slot *to, bool boot, repo
 
 		if (owner == to || !owner->works)
 			continue;
+		if (owner->state == SWITCHYARD_INTERRUPTED)
+			note_taken(owner, to, boot, all);
 		if (pci_end(i + 1, all ? NULL : uses_of(to)->set, owner->uses.set)) {
 			owner->lost = true;
 			fail(&error,

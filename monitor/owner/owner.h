@@ -51,8 +51,8 @@ void owner_claim_all(struct slot_table *slots, report_fn wrong, report_fn missin
 uint32_t owner_number(const struct slot_table *slots, const struct slot *slot);
 
 /*
- * The slot that the function with that number works for while it is parked; else that whose devices=
- * names it. NULL: none.
+ * The slot that the function with that number works for while it is parked; else that whose
+ * devices= names it. NULL: none.
  */
 const struct slot *owner_of(const struct slot_table *slots, uint32_t function);
 
@@ -62,7 +62,17 @@ const struct slot *owner_of(const struct slot_table *slots, uint32_t function);
  */
 uint32_t owner_list(const struct slot *slot, char *to, uint32_t size);
 
-/* Returns false if functions that work for a parked slot would be disturbed. The reason has names. */
+/*
+ * Returns false, with the reason, if an NMI has interrupted the slot, and it can't go on where it
+ * was: a CPU was lost, or another kernel has used its devices since.
+ */
+bool owner_goes_on(const struct slot *slot, struct error *error);
+
+/*
+ * Returns false if functions that work for a parked slot would be disturbed. The reason has names.
+ * A person interrupts a slot to get at the machine, so that one's functions do not keep others
+ * away.
+ */
 bool owner_allows(const struct slot_table *slots, const struct owner_request *request,
 		  struct error *error);
 
@@ -79,9 +89,10 @@ bool owner_all_work(const struct slot_table *slots, const struct slot *slot, str
 void owner_end(const struct slot_table *slots, struct slot *slot);
 
 /*
- * A slot gets the machine. If that was forced, it may use functions that work for a parked slot: all
- * of them if it starts afresh, or has not told. They stop now, and are nobody's. A slot that lost some
- * is resumed by force only. report() gets a line for each such slot.
+ * A slot gets the machine. If that was forced, or another slot is interrupted, it may use functions
+ * that work for that one: all of them if it starts afresh, or has not told. They stop now, and are
+ * nobody's. A parked slot that lost some is resumed by force only, and an interrupted one not at
+ * all. report() gets a line for each such slot.
  */
 void owner_take(struct slot_table *slots, const struct slot *to, bool boot, report_fn report,
 		void *context);

@@ -2,6 +2,7 @@
 #include "monitor/slot/life.h"
 #include <stddef.h>
 #include "guest/linux/switchyard_names.h"
+#include "monitor/slot/care.h"
 
 #define STATES (SWITCHYARD_INTERRUPTED + 1)
 
@@ -22,6 +23,7 @@ static const struct life_step steps[STATES][LIFE_EVENTS] = {
 	[SWITCHYARD_RUNNING] =
 		{
 			[LIFE_PARK] = {.next = SWITCHYARD_PARKED},
+			[LIFE_INTERRUPT] = {.next = SWITCHYARD_INTERRUPTED},
 			[LIFE_END] = {.next = SWITCHYARD_READY, .devices_running = true},
 			[LIFE_CRASH] = {.next = SWITCHYARD_CRASHED, .devices_running = true},
 		},
@@ -44,6 +46,7 @@ static const struct life_step steps[STATES][LIFE_EVENTS] = {
 			[LIFE_LOAD] = {.next = SWITCHYARD_INTERRUPTED},
 			[LIFE_RESET] = {.next = SWITCHYARD_READY},
 			[LIFE_RESUME] = {.next = SWITCHYARD_RUNNING, .counts = true},
+			[LIFE_LOSE] = {.next = SWITCHYARD_CRASHED},
 			[LIFE_KILL] = {.next = SWITCHYARD_READY},
 		},
 };
@@ -66,7 +69,9 @@ const struct life_step *life_step(enum switchyard_state state, enum life_event e
 static bool refuse(const struct slot *slot, enum life_event event, struct error *error)
 {
 	if (event == LIFE_KILL)
-		return fail(error, "slot %s is %s; only a parked or crashed slot can be killed",
+		return fail(error,
+			    "slot %s is %s; only a parked, crashed or interrupted one "
+			    "can be killed",
 			    slot->name, switchyard_state_name(slot->state));
 	if (event == LIFE_LOAD)
 		return fail(error, "slot %s is %s; only a slot that does not run can be loaded",
@@ -102,6 +107,8 @@ const struct life_step *life_apply(struct slot *slot, enum life_event event)
 {
 	const struct life_step *step = life_step(slot->state, event);
 
+	if (step->next == SWITCHYARD_CRASHED && slot->state != SWITCHYARD_CRASHED)
+		care_begin(slot);
 	slot->state = step->next;
 	slot->runs += step->counts;
 	return step;

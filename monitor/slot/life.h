@@ -33,9 +33,10 @@ enum life_event {
 	LIFE_BOOT,   /* its kernel starts */
 	LIFE_RESUME, /* it goes on where it was */
 	LIFE_PARK,   /* its state is complete, and it no longer runs */
-	LIFE_END,    /* its kernel has powered off, rebooted or halted */
-	LIFE_CRASH,  /* its kernel has panicked, or faulted before it could say so */
-	LIFE_LOSE, /* it is parked, and has lost devices that worked for it: the machine was reset */
+	LIFE_INTERRUPT, /* an NMI has taken the machine from it */
+	LIFE_END,	/* its kernel has powered off, rebooted or halted */
+	LIFE_CRASH,	/* its kernel has panicked, or faulted before it could say so */
+	LIFE_LOSE, /* it does not run, and has lost devices that worked for it: the machine was reset */
 	LIFE_KILL,   /* a person wants its state forgotten */
 	LIFE_REMOVE, /* it gives back its image, and then all that it has */
 	LIFE_EVENTS,

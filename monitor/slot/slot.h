@@ -101,8 +101,10 @@ struct slot {
 	struct image module[SLOT_MAX_MODULES];
 	uint32_t module_count;
 	struct needs needs;
-	struct region low;   /* its RAM below 1 MiB */
-	struct region ram;   /* its large range, without */
+	struct region low;    /* its RAM below 1 MiB */
+	struct region ram;    /* its large range, without */
+	struct region vmcore; /* headers of its /proc/vmcore, which is another slot's memory */
+	char dumps[SWITCHYARD_NAME_SIZE]; /* that slot; "": there are none */
 	struct region block; /* its end, which tells its kernel of the monitor (slot_block.h) */
 	uint64_t runs;
 	bool quick;		 /* `switch=quick` */
@@ -114,12 +116,13 @@ struct slot {
 	bool has_driver;	 /* its kernel has shown in some run that it knows of the monitor */
 	uint64_t turn;		 /* the later it got the machine, the higher; 0: it never ran */
 	enum switchyard_end end; /* how its last run ended; 0: otherwise, or not yet */
-	char crash[128];	 /* why it crashed, if state is SWITCHYARD_CRASHED */
+	char crash[128]; /* why it crashed; if it is interrupted: why it can't go on, or "" */
+	enum switchyard_care care; /* what has become of its crash: care.h */
 };
 
 /*
- * A slot keeps its place when others are removed, because people and kernels know it by number. So a
- * row below count may be unused: slot_is_used().
+ * A slot keeps its place when others are removed, because people and kernels know it by number. So
+ * a row below count may be unused: slot_is_used().
  */
 struct slot_table {
 	uint32_t count;
@@ -135,6 +138,12 @@ static inline bool slot_is_used(const struct slot *slot)
 static inline bool slot_lacks_driver(const struct slot *slot)
 {
 	return slot->runs && !slot->has_driver;
+}
+
+/* True if its kernel does not run, and can go on where it was. */
+static inline bool slot_waits(const struct slot *slot)
+{
+	return slot->state == SWITCHYARD_PARKED || slot->state == SWITCHYARD_INTERRUPTED;
 }
 
 /* The slot with that name, or NULL. */
@@ -172,8 +181,8 @@ void slot_report(const struct slot *slot, const struct error *error, report_fn r
 		 void *context);
 
 /*
- * Its files by number, below SLOT_IMAGES: the kernel, the initrd, the modules. One that it lacks has
- * size 0. As with strchr(), the result may be written to if the slot may.
+ * Its files by number, below SLOT_IMAGES: the kernel, the initrd, the modules. One that it lacks
+ * has size 0. As with strchr(), the result may be written to if the slot may.
  */
 struct image *slot_image(const struct slot *slot, uint32_t number);
 

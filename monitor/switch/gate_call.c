@@ -98,6 +98,18 @@ static void slot_crashes(struct monitor *monitor, struct slot *slot,
 	log_line(&monitor->log, LOG_ERROR, "slot %s has crashed: %s", slot->name, slot->crash);
 }
 
+static void slot_is_interrupted(struct monitor *monitor, const struct slot *slot)
+{
+	slot_log_show_last(monitor, slot);
+	log_line(&monitor->log, LOG_WARN,
+		 "slot %s was interrupted by an NMI; \"regs %s\" shows where, \"switch %s\" "
+		 "continues it",
+		 slot->name, slot->name, slot->name);
+	if (slot->crash[0])
+		log_line(&monitor->log, LOG_ERROR, "slot %s can't be continued: %s", slot->name,
+			 slot->crash);
+}
+
 /* The slot has left the machine by this call. */
 static void slot_leaves(struct monitor *monitor, struct slot *slot, uint64_t op, uint64_t arg)
 {
@@ -105,6 +117,8 @@ static void slot_leaves(struct monitor *monitor, struct slot *slot, uint64_t op,
 		slot_ends(monitor, slot, arg);
 	else if (op == SWITCHYARD_CRASH)
 		slot_crashes(monitor, slot, &slot_block(slot)->info.notes);
+	else if (op == SWITCHYARD_INTERRUPT)
+		slot_is_interrupted(monitor, slot);
 	else
 		log_line(&monitor->log, LOG_INFO, "slot %s is parked", slot->name);
 }
@@ -126,7 +140,7 @@ static int64_t check_target(struct monitor *monitor, const struct slot *slot)
 {
 	struct error error;
 
-	if (slot->state != SWITCHYARD_PARKED ||
+	if (!slot_waits(slot) ||
 	    integrity_verify(slot, kept_state(slot_index(&monitor->slots, slot)), &error))
 		return 0;
 	log_keep(&monitor->log, LOG_ERROR, "%s", error.text);
@@ -207,6 +221,10 @@ __attribute__((noreturn)) static void leave_to_next(struct monitor *monitor, str
 	slot_leaves(monitor, slot, op, arg);
 	if (!damage && (op == SWITCHYARD_END || op == SWITCHYARD_CRASH))
 		successor_start(monitor, slot, successor_of(slot, op == SWITCHYARD_CRASH));
+	/* A person has pressed a button, or a watchdog has barked while nobody is there. */
+	if (!damage && op == SWITCHYARD_INTERRUPT &&
+	    !monitor->frontend.attended(monitor->frontend.context))
+		successor_start(monitor, slot, successor_of(slot, true));
 	monitor->frontend.talk(monitor->frontend.context);
 }
 
@@ -328,6 +346,55 @@ static void go_back_unless_all_work(struct monitor *monitor, struct slot *slot)
 		return;
 	keep_why_not_parked(monitor, slot, error.text);
 	switch_resume(monitor, slot, SWITCHYARD_EREFUSED);
+}
+
+/* Saves the CPUs of a slot that can't choose. Returns why it can't go on where it was; NULL: it can. */
+static const char *save_interrupted(const struct slot *slot, struct kept_state *kept,
+				    const struct switchyard_interrupted *told)
+{
+	const char *reason = NULL;
+
+	if (told->absent)
+		reason = "a CPU did not take the NMI";
+	if (told->others)
+		crew_gather(told->others, &reason);
+	if (!kept_state_works(slot, KEPT_INTERRUPTED))
+		reason = "the monitor can't keep devices that work for it";
+	if (!cpu_state_save(kept->cpu[0], &reason))
+		cpu_state_take();
+	return reason;
+}
+
+/*
+ * An NMI has stopped the slot's kernel. A person wants the machine, whatever that kernel was doing,
+ * so this fails only if the call is wrong. What can't be kept is said.
+ */
+static int64_t interrupted(struct monitor *monitor, struct slot *slot, uint64_t address)
+{
+	struct kept_state *kept = kept_state(monitor->current);
+	const void *damage = check_monitor(monitor);
+	struct switchyard_interrupted told;
+	const char *reason;
+	struct error error;
+
+	if (!interrupted_read(slot, address, &told) || told.others >= gate_cpus.count) {
+		crew_refuse(SWITCHYARD_EBADOP);
+		return SWITCHYARD_EBADOP;
+	}
+	slot->has_driver = true;
+	reason = save_interrupted(slot, kept, &told);
+	format_text(slot->crash, sizeof(slot->crash), "%s", reason ? reason : "");
+	slot->works = kept_state_works(slot, KEPT_INTERRUPTED);
+	monitor->devices_running |= !slot->works;
+	park(monitor, slot, kept, KEPT_INTERRUPTED);
+	kept->interrupted = address;
+	if (slot->works && !slot->crash[0] && !owner_all_work(&monitor->slots, slot, &error))
+		format_text(slot->crash, sizeof(slot->crash), "%s", error.text);
+	picture_save(monitor, monitor->current);
+	life_apply(slot, LIFE_INTERRUPT);
+	take_checksums(monitor, slot, kept, true);
+	warn_of_watchdog(monitor, slot);
+	leave_to_next(monitor, slot, SWITCHYARD_INTERRUPT, 0, damage);
 }
 
 /* Handles a call on the boot CPU. */
@@ -457,7 +524,7 @@ static int64_t other_cpu_call(const struct request *request)
 		request_check(&monitor->slots, monitor->current, request->op, request->arg);
 
 	if (request_op(request) == SWITCHYARD_SWITCH || request_op(request) == SWITCHYARD_BOOT ||
-	    request_op(request) == SWITCHYARD_MONITOR)
+	    request_op(request) == SWITCHYARD_MONITOR || request->op == SWITCHYARD_INTERRUPT)
 		return SWITCHYARD_ENOTBOOTCPU;
 	if (result)
 		return result;
@@ -504,6 +571,8 @@ static int64_t gate_answer(uint64_t op, uint64_t arg)
 	ticket = gate_lock_take(&monitor->lock, serves ? GATE_LOCK_SERVICE : GATE_LOCK_REQUEST);
 	if (serves)
 		result = service_answer(monitor, arg);
+	else if (op == SWITCHYARD_INTERRUPT)
+		result = interrupted(monitor, &monitor->slots.slot[monitor->current], arg);
 	else
 		result = gate_main(&request);
 	gate_lock_release(&monitor->lock, ticket);

@@ -132,12 +132,20 @@ SAME_NOTE(PIT);
 SAME_NOTE(MSIX);
 SAME_NOTE(SAME_FONTS);
 
+/* The driver asks before a quick switch. An NMI asks nobody. */
+bool kept_state_works(const struct slot *slot, enum kept_how how)
+{
+	if (how == KEPT_INTERRUPTED)
+		return slot->uses.told && !slot->uses.more && !platform_translates();
+	return how == KEPT_QUICK;
+}
+
 void kept_state_save(const struct slot_table *slots, const struct slot *slot,
 		     struct kept_state *kept, enum kept_how how)
 {
 	const struct switchyard_notes *notes = &slot_block(slot)->info.notes;
 
-	kept->spared = how == KEPT_ENDED ? 0 : notes->spared;
+	kept->spared = how == KEPT_ENDED || how == KEPT_INTERRUPTED ? 0 : notes->spared;
 	platform_set_ram(slot->ram.base, slot->ram.size);
 	platform_save(kept->platform, cpu_state_lapic(kept->cpu[0]),
 		      &(struct platform_notes){
@@ -147,8 +155,9 @@ void kept_state_save(const struct slot_table *slots, const struct slot *slot,
 			      .pic_slave = notes->pic_slave,
 			      .keyboard_leds = notes->keyboard_leds,
 			      .ib700 = notes->watchdogs & SWITCHYARD_WATCHDOG_IB700,
-			      .works = how == KEPT_QUICK ? slot->uses.set : NULL,
-			      .others_stay = how == KEPT_CPUS || how == KEPT_QUICK,
+			      .works = kept_state_works(slot, how) ? slot->uses.set : NULL,
+			      .others_stay = how == KEPT_CPUS || how == KEPT_QUICK ||
+					     how == KEPT_INTERRUPTED,
 			      .owner = owner_number(slots, slot),
 		      });
 }

@@ -9,6 +9,7 @@
 #include "arch/x86/gate/cpu_context.h"
 #include "arch/x86/gate/gate_cpu.h"
 #include "arch/x86/platform/platform.h"
+#include "monitor/core/interrupted.h"
 #include "monitor/switch/integrity.h"
 #include "monitor/switch/monitor.h"
 
@@ -17,7 +18,8 @@ struct kept_state {
 	void *platform;				/* of platform_layout()->size bytes */
 	uint64_t crew;				/* CPUs that come back where they were (crew.h) */
 	uint64_t registers;			/* CPUs whose contexts are as when the slot left */
-	uint32_t spared;			/* what its kernel noted at its last call */
+	uint64_t interrupted; /* what its kernel told (interrupted.h); 0: nothing */
+	uint32_t spared;      /* what its kernel noted at its last call */
 	uint64_t apart; /* RAM for what is kept apart, taken when it is first needed; 0: none */
 	uint64_t apart_room;	    /* bytes of that RAM */
 	uint32_t apart_size;	    /* of what is kept there now */
@@ -61,19 +63,36 @@ struct kept_state *kept_state(uint32_t index);
 uint64_t kept_state_size(const struct monitor *monitor, uint32_t index);
 uint64_t kept_state_own_size(void);
 
+/* Whose registers are known of a slot that does not run. */
+static inline struct slot_memory kept_registers(const struct slot *slot,
+						const struct kept_state *kept)
+{
+	struct slot_memory known = {.slot = slot,
+				    .cpu = kept->cpu,
+				    .cpu_count = GATE_MAX_CPUS,
+				    .registers = kept->registers};
+
+	interrupted_find_registers(kept->interrupted, &known);
+	return known;
+}
+
 /* How a slot leaves the machine. */
 enum kept_how {
-	KEPT_ENDED, /* it ends or crashes */
-	KEPT_DEEP,  /* it is parked, and has suspended its devices */
-	KEPT_CPUS,  /* the same, but its other CPUs come back where they are */
-	KEPT_QUICK, /* the same, and its devices go on working */
+	KEPT_ENDED,	  /* it ends or crashes */
+	KEPT_DEEP,	  /* it is parked, and has suspended its devices */
+	KEPT_CPUS,	  /* the same, but its other CPUs come back where they are */
+	KEPT_QUICK,	  /* the same, and its devices go on working */
+	KEPT_INTERRUPTED, /* the same as quick, but in the middle of anything */
 };
+
+/* True if the slot's devices go on working when it leaves in that way. */
+bool kept_state_works(const struct slot *slot, enum kept_how how);
 
 /*
  * Saves the machine's state of a slot (platform_save()), with its notes (switchyard.h). A slot that
- * ends or crashes may have done so in the middle of anything, so what it notes as spared is not
- * trusted. Its note of a watchdog is trusted all the same, because one that runs on would reset the
- * machine.
+ * ends, crashes or is interrupted may have been in the middle of anything, so what it notes as
+ * spared is not trusted. Its note of a watchdog is trusted all the same, because one that runs on
+ * would reset the machine.
  */
 void kept_state_save(const struct slot_table *slots, const struct slot *slot,
 		     struct kept_state *kept, enum kept_how how);

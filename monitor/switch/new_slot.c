@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include "lib/string.h"
 #include "monitor/config/parse_line.h"
+#include "monitor/dump/dump_slot.h"
 #include "monitor/owner/owner.h"
 #include "monitor/plan/plan_slots.h"
 #include "monitor/plan/pool.h"
@@ -83,6 +84,7 @@ bool new_slot_remove(struct monitor *monitor, struct slot *slot, struct error *e
 	    !pool_can_drop(&monitor->plan, REMOVE_PIECES, error))
 		return false;
 	switch_stop_ended_devices(monitor); /* they may still write to its memory */
+	dump_slot_drop(&monitor->plan, slot);
 	new_image_drop(monitor, index);
 	new_image_drop_for(monitor, index);
 	picture_drop(monitor, index);

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include "arch/x86/platform/platform.h"
 #include "guest/linux/switchyard_check.h"
+#include "monitor/dump/dump_slot.h"
 #include "monitor/owner/owner.h"
 
 int64_t request_check(const struct slot_table *slots, uint32_t current, uint64_t op, uint64_t arg)
@@ -41,10 +42,11 @@ bool request_allowed(const struct monitor *monitor, const struct slot *slot,
 		.from = slot,
 		.to = to,
 		.quick = request->op & SWITCHYARD_QUICK,
-		.boot = to &&
-			(request_op(request) == SWITCHYARD_BOOT || to->state != SWITCHYARD_PARKED),
+		.boot = to && (request_op(request) == SWITCHYARD_BOOT || !slot_waits(to)),
 	};
 
+	if (to && !dump_slot_allows(&monitor->slots, to, error))
+		return false;
 	if (asks.quick && platform_translates())
 		return fail(error, "an IOMMU translates what its devices write; only a deep switch "
 				   "stops them");

@@ -20,7 +20,8 @@ uint32_t request_slot(const struct request *request);
 
 /*
  * Returns false, with the reason, if the request of a slot would disturb devices that work for a
- * parked slot, or would leave its own devices working where they must not. Devices are not touched.
+ * parked slot, or would leave its own devices working where they must not, or if a dump slot has
+ * the memory of the slot that shall run. Devices are not touched.
  */
 bool request_allowed(const struct monitor *monitor, const struct slot *slot,
 		     const struct request *request, struct error *error);

@@ -10,6 +10,7 @@
 #include "lib/string.h"
 #include "monitor/core/slot_memory.h"
 #include "monitor/owner/owner.h"
+#include "monitor/slot/care.h"
 #include "monitor/switch/kept_state.h"
 #include "monitor/switch/new_slot.h"
 #include "monitor/switch/request.h"
@@ -282,17 +283,13 @@ static int64_t answer_devices(struct service *service)
 }
 
 /*
- * Its kernel's note is looked for in parts, like that of its log. A slot without one has RAM all the
- * same.
+ * Its kernel's note is looked for in parts, like that of its log. A slot without one has RAM all
+ * the same.
  */
 static int64_t answer_memory(struct service *service)
 {
 	const struct slot *slot = service->slot;
-	const struct kept_state *kept = kept_state(slot_index(&service->monitor->slots, slot));
-	struct slot_memory told = {.slot = slot,
-				   .cpu = kept->cpu,
-				   .cpu_count = GATE_MAX_CPUS,
-				   .registers = kept->registers};
+	struct slot_memory told;
 	static struct printk_log log;
 	void *to = buffer_of(service);
 
@@ -303,17 +300,8 @@ static int64_t answer_memory(struct service *service)
 					"slot %s is %s; expected one that is "
 					"parked, crashed or interrupted",
 					slot->name, switchyard_state_name(slot->state)));
-	if (slot->type == SWITCHYARD_LINUX) {
-		struct error none;
-		enum slot_log found =
-			slot_log_open(service->monitor, slot, SLOT_LOG_PAGES, &log, &none);
-
-		if (found == SLOT_LOG_AGAIN)
-			return SWITCHYARD_EAGAIN;
-		if (found == SLOT_LOG_FOUND)
-			told.memory = &log.memory;
-		told.note = kept->log_note;
-	}
+	if (slot_log_memory(service->monitor, slot, SLOT_LOG_PAGES, &log, &told) == SLOT_LOG_AGAIN)
+		return SWITCHYARD_EAGAIN;
 	service->done = slot_memory_tell(&told, to, service->call.length);
 	return answer_bool(service->done || fail(&service->error,
 						 "a buffer of %lu bytes, too small for what there "
@@ -337,6 +325,38 @@ static int64_t answer_outcome(struct service *service)
 	}
 	format_text(text, sizeof(service->error.text), "%s", switchyard_end_name(slot->end));
 	service->done = slot->end;
+	return 0;
+}
+
+static int64_t answer_take_crash(struct service *service)
+{
+	struct monitor *monitor = service->monitor;
+	const struct slot *self = &monitor->slots.slot[monitor->current];
+	const struct slot *slot = care_take(&monitor->slots, self);
+
+	if (!slot)
+		return 0;
+	service->done = slot_index(&monitor->slots, slot) + 1;
+	format_text(service->error.text, sizeof(service->error.text), "%s", slot->crash);
+	log_keep(&monitor->log, LOG_INFO, "slot %s takes care of the crash of slot %s", self->name,
+		 slot->name);
+	publish(service);
+	return 0;
+}
+
+static int64_t answer_settle_crash(struct service *service)
+{
+	struct monitor *monitor = service->monitor;
+	const struct slot *self = &monitor->slots.slot[monitor->current];
+	const struct switchyard_call *call = &service->call;
+
+	if (!care_settle(service->slot, self, call->bytes, call->kind, &service->error))
+		return SWITCHYARD_EREFUSED;
+	if (call->kind == SWITCHYARD_CARE_FAILED)
+		log_keep(&monitor->log, LOG_WARN,
+			 "slot %s: what slot %s does after a crash has failed", service->slot->name,
+			 self->name);
+	publish(service);
 	return 0;
 }
 
@@ -397,6 +417,8 @@ static const struct {
 	[SWITCHYARD_FUNCTIONS] = {answer_functions, false},
 	[SWITCHYARD_DEVICES] = {answer_devices, false},
 	[SWITCHYARD_MEMORY] = {answer_memory, true},
+	[SWITCHYARD_TAKE_CRASH] = {answer_take_crash, false},
+	[SWITCHYARD_SETTLE_CRASH] = {answer_settle_crash, true},
 };
 #define ANSWERS (sizeof(answers) / sizeof(answers[0]))
 

@@ -6,6 +6,7 @@
 #include "arch/x86/memory/phys.h"
 #include "lib/string.h"
 #include "monitor/load/guest_acpi.h"
+#include "monitor/slot/care.h"
 
 /*
  * ENDBR64, for kernels with indirect branch tracking, and JMP [RIP + 6], which jumps to the address
@@ -133,5 +134,7 @@ void slot_block_publish(const struct slot_table *slots, uint32_t index)
 			row->flags |= SWITCHYARD_SLOT_QUICK;
 		if (slot->works)
 			row->flags |= SWITCHYARD_SLOT_WORKS;
+		row->flags |=
+			(uint8_t)(care_seen(slot, &slots->slot[index]) << SWITCHYARD_CARE_SHIFT);
 	}
 }

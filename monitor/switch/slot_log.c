@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/switch/slot_log.h"
+#include <stddef.h>
 #include "lib/string.h"
 #include "lib/units.h"
 #include "monitor/core/vmcoreinfo.h"
@@ -9,10 +10,10 @@
 #define LAST_RECORDS 20		       /* most of a screen: the trace, and what came before it */
 
 /*
- * True if the page tables that the boot CPU used last say the same as the note about where the kernel
- * is. Kernels that ran in this RAM before may have left notes, too, and they were elsewhere: KASLR. If
- * the boot CPU has not come to the gate in this run, its CR3 is 0, and then any note will do. EFI's
- * services use page tables in the block.
+ * True if the page tables that the boot CPU used last say the same as the note about where the
+ * kernel is. Kernels that ran in this RAM before may have left notes, too, and they were elsewhere:
+ * KASLR. If the boot CPU has not come to the gate in this run, its CR3 is 0, and then any note will
+ * do. EFI's services use page tables in the block.
  */
 static bool is_of_last_run(const struct slot *slot, const struct cpu_context *cpu,
 			   const struct guest_memory *memory, const struct vmcoreinfo *info)
@@ -76,6 +77,21 @@ bool slot_log_find(const struct monitor *monitor, const struct slot *slot, struc
 		found = slot_log_open(monitor, slot, UINT64_MAX, log, error);
 	while (found == SLOT_LOG_AGAIN);
 	return found == SLOT_LOG_FOUND;
+}
+
+enum slot_log slot_log_memory(const struct monitor *monitor, const struct slot *slot,
+			      uint64_t pages, struct printk_log *log, struct slot_memory *told)
+{
+	const struct kept_state *kept = kept_state(slot_index(&monitor->slots, slot));
+	enum slot_log found = SLOT_LOG_NONE;
+	struct error none;
+
+	if (slot->type == SWITCHYARD_LINUX)
+		found = slot_log_open(monitor, slot, pages, log, &none);
+	*told = kept_registers(slot, kept);
+	told->memory = found == SLOT_LOG_FOUND ? &log->memory : NULL;
+	told->note = kept->log_note;
+	return found;
 }
 
 static void write_line(const char *line, void *context)

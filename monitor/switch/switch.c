@@ -15,6 +15,8 @@
 #include "guest/linux/version.h"
 #include "lib/print.h"
 #include "lib/string.h"
+#include "monitor/config/own_words.h"
+#include "monitor/dump/dump_slot.h"
 #include "monitor/load/guest_map.h"
 #include "monitor/load/load.h"
 #include "monitor/load/load_linux.h"
@@ -26,12 +28,14 @@
 #include "monitor/switch/kept_state.h"
 #include "monitor/switch/picture.h"
 #include "monitor/switch/slot_block.h"
+#include "monitor/switch/slot_log.h"
 
 /* Notes in the slot's block and in the monitor that slot gets the machine. */
 static void mark_running(struct monitor *monitor, struct slot *slot, enum life_event event)
 {
 	monitor->current = slot_index(&monitor->slots, slot);
 	kept_state(monitor->current)->log_note = 0;
+	kept_state(monitor->current)->interrupted = 0;
 	life_apply(slot, event);
 	slot->works = false;
 	slot->lost = false;
@@ -96,23 +100,23 @@ static bool load_pristine(struct monitor *monitor, struct slot *slot, struct gue
 static bool any_parked(const struct slot_table *slots)
 {
 	for (uint32_t i = 0; i < slots->count; i++)
-		if (slots->slot[i].state == SWITCHYARD_PARKED)
+		if (slot_waits(&slots->slot[i]))
 			return true;
 	return false;
 }
 
 /*
- * The kernel takes the terminal soon, so this is all that a person sees of it. A kernel that is tried
- * is a new one: what others in this slot have shown says nothing about it.
+ * The kernel takes the terminal soon, so this is all that a person sees of it. A kernel that is
+ * tried is a new one: what others in this slot have shown says nothing about it.
  */
 static void warn_before_start(struct monitor *monitor, const struct slot *slot, bool is_tried)
 {
-	char words[LOAD_LINUX_WORDS];
+	char words[OWN_WORDS_SIZE];
 	struct error warning;
 
-	if (slot->efi)
+	if (*load_linux_words(slot, words))
 		log_line(&monitor->log, LOG_INFO, "slot %s: appended to its command line:%s",
-			 slot->name, load_linux_words(slot, words));
+			 slot->name, words);
 	if ((!slot->has_driver || is_tried) && !slot->efi && any_parked(&monitor->slots))
 		log_line(&monitor->log, LOG_WARN,
 			 "slot %s: its kernel has never shown a driver; until it does, its panic "
@@ -139,8 +143,36 @@ static void set_way_back(struct slot *slot, const struct slot *tries)
 		memcpy(slot->back.slot, tries->name, sizeof(slot->back.slot));
 }
 
-/* tries is the slot that comes next; NULL: the slot's options say which one does. */
-static bool boot(struct monitor *monitor, struct slot *slot, const struct slot *tries,
+/* Its memory becomes the slot's /proc/vmcore. */
+static bool make_dump_slot(struct monitor *monitor, struct slot *slot, const struct slot *of,
+			   struct error *error)
+{
+	static struct printk_log log;
+	struct slot_memory told;
+	enum slot_log found;
+
+	do
+		found = slot_log_memory(monitor, of, UINT64_MAX, &log, &told);
+	while (found == SLOT_LOG_AGAIN);
+	if (!dump_slot_make(&monitor->plan, &told, slot, error))
+		return false;
+	log_line(&monitor->log, LOG_INFO, "slot %s: its /proc/vmcore is the memory of slot %s",
+		 slot->name, of->name);
+	if (!told.memory)
+		log_line(&monitor->log, LOG_WARN,
+			 "slot %s: no VMCOREINFO in its memory that can be read; makedumpfile "
+			 "and vmcore-dmesg need it",
+			 of->name);
+	return true;
+}
+
+/* How a slot starts. */
+struct start {
+	const struct slot *tries; /* the slot that comes next; NULL: its options say which one */
+	const struct slot *dumps; /* the slot whose memory it shows; NULL: none's */
+};
+
+static bool boot(struct monitor *monitor, struct slot *slot, const struct start *start,
 		 struct error *error)
 {
 	struct kept_state *kept = kept_state(slot_index(&monitor->slots, slot));
@@ -148,20 +180,24 @@ static bool boot(struct monitor *monitor, struct slot *slot, const struct slot *
 	struct guest_entry entry;
 	char size[SIZE_TEXT];
 
-	if (!has_boot_cpu(monitor, error) || !life_allows(slot, LIFE_RESET, error))
+	if (!has_boot_cpu(monitor, error) || !life_allows(slot, LIFE_RESET, error) ||
+	    !dump_slot_allows(&monitor->slots, slot, error))
 		return false;
 	frontend->take(frontend->context);
 	frontend->clear_screen(frontend->context);
 	log_line(&monitor->log, LOG_INFO, "starting %s: %s, %s at %#lx", slot->name,
 		 slot_type_name(slot->type), format_size(size, slot_range(slot).size),
 		 slot->ram.base);
-	warn_before_start(monitor, slot, tries);
 	stop_devices(monitor, NULL);
 	if (!store_check(slot, error)) /* a parked slot stays parked then */
 		return false;
+	dump_slot_drop(&monitor->plan, slot);
+	if (start->dumps && !make_dump_slot(monitor, slot, start->dumps, error))
+		return false;
+	warn_before_start(monitor, slot, start->tries);
 	owner_end(&monitor->slots, slot);
 	life_apply(slot, LIFE_RESET);
-	set_way_back(slot, tries);
+	set_way_back(slot, start->tries);
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	if (!load_pristine(monitor, slot, &entry, error))
 		return false;
@@ -184,18 +220,26 @@ static bool boot(struct monitor *monitor, struct slot *slot, const struct slot *
 
 bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error)
 {
-	return devices_allow(monitor, slot, true, error) && boot(monitor, slot, NULL, error);
+	return devices_allow(monitor, slot, true, error) &&
+	       boot(monitor, slot, &(struct start){0}, error);
 }
 
 bool switch_boot_force(struct monitor *monitor, struct slot *slot, struct error *error)
 {
-	return boot(monitor, slot, NULL, error);
+	return boot(monitor, slot, &(struct start){0}, error);
 }
 
 bool switch_try(struct monitor *monitor, struct slot *slot, const struct slot *tries,
 		struct error *error)
 {
-	return boot(monitor, slot, tries, error);
+	return boot(monitor, slot, &(struct start){.tries = tries}, error);
+}
+
+bool switch_dump(struct monitor *monitor, const struct slot *slot, struct slot *via,
+		 struct error *error)
+{
+	return dump_slot_possible(slot, via, error) && devices_allow(monitor, via, true, error) &&
+	       boot(monitor, via, &(struct start){.dumps = slot}, error);
 }
 
 void switch_resume(struct monitor *monitor, struct slot *slot, int64_t result)
@@ -224,9 +268,9 @@ void switch_resume(struct monitor *monitor, struct slot *slot, int64_t result)
 
 bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error)
 {
-	if (!devices_allow(monitor, slot, slot->state != SWITCHYARD_PARKED, error))
+	if (!devices_allow(monitor, slot, !slot_waits(slot), error))
 		return false;
-	if (slot->state == SWITCHYARD_PARKED &&
+	if (slot_waits(slot) &&
 	    !integrity_verify(slot, kept_state(slot_index(&monitor->slots, slot)), error))
 		return false;
 	return switch_force(monitor, slot, error);
@@ -239,7 +283,8 @@ bool switch_force(struct monitor *monitor, struct slot *slot, struct error *erro
 
 	if (life_step(slot->state, LIFE_BOOT))
 		return switch_boot_force(monitor, slot, error);
-	if (!has_boot_cpu(monitor, error) || !life_allows(slot, LIFE_RESUME, error))
+	if (!has_boot_cpu(monitor, error) || !life_allows(slot, LIFE_RESUME, error) ||
+	    !owner_goes_on(slot, error) || !dump_slot_allows(&monitor->slots, slot, error))
 		return false;
 	if (!platform_can_restore(kept->platform, &reason))
 		return fail(error, "slot %s can't be resumed: %s", slot->name, reason.text);
@@ -250,9 +295,10 @@ bool switch_force(struct monitor *monitor, struct slot *slot, struct error *erro
 
 bool switch_kill(struct monitor *monitor, struct slot *slot, struct error *error)
 {
-	if (!life_allows(slot, LIFE_KILL, error))
+	if (!life_allows(slot, LIFE_KILL, error) || !dump_slot_allows(&monitor->slots, slot, error))
 		return false;
 	life_apply(slot, LIFE_KILL);
+	dump_slot_drop(&monitor->plan, slot);
 	owner_end(&monitor->slots, slot);
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	if (monitor->current == slot_index(&monitor->slots, slot))

@@ -10,8 +10,8 @@
 /*
  * Starts a slot afresh from its pristine image, and forgets its former state. It does not return if
  * it succeeds. On failure it returns false with a reason; the slot is ready then, and its memory
- * may have been written. It refuses if devices work for a parked slot (owner.h). The second function
- * does not look at that.
+ * may have been written. It refuses if devices work for a parked slot (owner.h). The second
+ * function does not look at that.
  */
 bool switch_boot(struct monitor *monitor, struct slot *slot, struct error *error);
 bool switch_boot_force(struct monitor *monitor, struct slot *slot, struct error *error);
@@ -19,6 +19,13 @@ bool switch_boot_force(struct monitor *monitor, struct slot *slot, struct error 
 /* The same. When the slot ends or crashes, the slot that tries it gets the machine. */
 bool switch_try(struct monitor *monitor, struct slot *slot, const struct slot *tries,
 		struct error *error);
+
+/*
+ * The same for the slot `via`, whose kernel gets the memory of a slot that does not run as its
+ * /proc/vmcore (dump_slot.h).
+ */
+bool switch_dump(struct monitor *monitor, const struct slot *slot, struct slot *via,
+		 struct error *error);
 
 /*
  * Resumes a parked slot, or boots one that is ready. It refuses a slot that has crashed, one whose
@@ -31,8 +38,8 @@ bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error);
 bool switch_force(struct monitor *monitor, struct slot *slot, struct error *error);
 
 /*
- * If a slot has ended with its devices active, they stop now. It is called before the memory that they
- * write to gets another owner.
+ * If a slot has ended with its devices active, they stop now. It is called before the memory that
+ * they write to gets another owner.
  */
 void switch_stop_ended_devices(struct monitor *monitor);
 

@@ -11,7 +11,7 @@ SLOW_ROUNDS ?= 3
 # The version of QEMU's interface for plugins: 1 up to QEMU 8, then 2.
 PLUGIN_VERSION = $(if $(filter 7 8,$(shell $(QEMU) --version | sed -n '1s/.*version \([0-9]*\).*/\1/p')),1,2)
 
-BENCH_PARTS := $(BENCH_DIR)/plugin.so $(BENCH_DIR)/initrd $(BENCH_DIR)/initrd-kexec
+BENCH_PARTS := $(BENCH_DIR)/plugin.so $(BENCH_DIR)/initrd $(BENCH_DIR)/initrd-kexec $(BENCH_DIR)/initrd-dumps $(BENCH_DIR)/initrd-crash
 
 # Two steps, each in its own make: tools that packages installs can be used only after it.
 bench: packages
@@ -49,5 +49,19 @@ $(BENCH_DIR)/initrd-kexec: $(BENCH_DIR)/initrd $(GUEST_KERNEL)/vmlinuz
 	@echo "  INITRD  $@"
 	@tests/bench/build-initrd.sh $< $@ /sbin/kexec=bin/kexec $(GUEST_KERNEL)/vmlinuz=boot/vmlinuz \
 		$<=boot/initrd
+
+# Debian's own kernel, and its initramfs with makedumpfile.
+STOCK := $(B)/kernels/$(DEFAULT)-cloud-amd64
+
+$(BENCH_DIR)/initrd-dumps: $(STOCK)/initrd tests/bench/guests/kdump tests/bench/build-initrd.sh
+	@echo "  INITRD  $@"
+	@tests/bench/build-initrd.sh $< $@ /usr/bin/makedumpfile=usr/bin/makedumpfile \
+		tests/bench/guests/kdump=bin/kdump
+
+# That one again as a file, for kdump.
+$(BENCH_DIR)/initrd-crash: $(STOCK)/initrd $(BENCH_DIR)/initrd-dumps $(STOCK)/vmlinuz
+	@echo "  INITRD  $@"
+	@tests/bench/build-initrd.sh $< $@ /sbin/kexec=bin/kexec $(STOCK)/vmlinuz=boot/vmlinuz \
+		$(BENCH_DIR)/initrd-dumps=boot/initrd
 
 .PHONY: bench bench-run

@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'harness'))
 import gate  # noqa: E402
 import growth  # noqa: E402
 import hops  # noqa: E402
+import kdump  # noqa: E402
 import kept  # noqa: E402
 import quick  # noqa: E402
 import services  # noqa: E402
@@ -25,7 +26,7 @@ from plot import plot  # noqa: E402
 from report import Report, verdicts  # noqa: E402
 
 PARTS = {'hops': hops, 'kept': kept, 'startup': startup, 'gate': gate, 'quick': quick, 'services': services,
-         'growth': growth}
+         'growth': growth, 'kdump': kdump}
 
 
 class Bench(Report):

@@ -60,9 +60,11 @@ MAY_INCLUDE = {
     # What is read in the memory of a kernel that does not run.
     'monitor/core': ['arch/x86/cpu', 'arch/x86/memory', 'arch/x86/gate/cpu_context.h', 'monitor/slot'],
     'monitor/load': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan'],
+    'monitor/dump': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan', 'monitor/core',
+                     'monitor/load'],
     'monitor/check': ['arch/x86'],
     'monitor/switch': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan',
-                       'monitor/core', 'monitor/load', 'monitor/owner', 'monitor/check'],
+                       'monitor/core', 'monitor/load', 'monitor/dump', 'monitor/owner', 'monitor/check'],
     # The user interface: the terminal knows no policy but its own options.
     'monitor/terminal': ['arch/x86', 'monitor/config'],
     'monitor/console': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan',
@@ -80,9 +82,9 @@ DIRECTED = {'arch', 'boot', 'include', 'lib', 'monitor'}
 # In these, a header's own file defines what it declares.
 HOMES = {'arch', 'boot', 'lib', 'monitor'}
 # What monitor and guests share lies with the guests, and everybody may include it.
-SHARED_WITH_GUESTS = re.compile(r'guest/linux/(switchyard(_check|_ioctl|_names)?|version)\.h')
+SHARED_WITH_GUESTS = re.compile(r'guest/linux/(switchyard(_check|_ioctl|_names)?|version|format/core_notes)\.h')
 # These need a kernel's headers: the driver's build compiles them.
-KERNEL_HEADERS = {'compat.h', 'core.h', 'hooks.h', 'linux_switchyard.h', 'stock.h', 'switchyard_core.h'}
+KERNEL_HEADERS = {'compat.h', 'core.h', 'hooks.h', 'linux_switchyard.h', 'nmi.h', 'stock.h', 'switchyard_core.h'}
 
 
 def source_files():

@@ -14,6 +14,7 @@ GATE_CALL = 'monitor/switch/gate_call.c'
 PLATFORM = 'arch/x86/platform/platform.c'
 KEPT_STATE = 'monitor/switch/kept_state.c'
 SWITCH = 'monitor/switch/switch.c'
+OWNER = 'monitor/owner/owner.c'
 WORKS = 'arch/x86/pci/pci_works.c'
 LAPIC = 'arch/x86/interrupt/lapic.c'
 HPET = 'arch/x86/time/hpet.c'
@@ -142,5 +143,14 @@ def lapic():
                '(tries == UINT32_MAX || clock_us() < end)')
 
 
+def interrupted():
+    """A kernel that an NMI has stopped."""
+    taken = units('nmi', 'switch/test_owner', OWNER)
+    yield taken('keeps-away', ' ||\n\t\t    owner->state == SWITCHYARD_INTERRUPTED)', ')')
+    yield taken('taken', '\t\t\tnote_taken(owner, to, boot, all);', '\t\t\t(void)note_taken;')
+    yield taken('first-reason', '\tif (slot->crash[0])\n\t\treturn;\n')
+    yield unit('nmi-registers-outside', 'core/test_interrupted', 'monitor/core/interrupted.c', ' &&\n\t       in_ram(slot, address, told->size + (uint64_t)told->cpu_count * told->cpu_size)')
+
+
 QUICK_MUTATIONS = [*other_cpus(), *kept_cpus(), *bridges()]
-UNIT_MUTATIONS = [*crew(), *functions(), *hpet(), *lapic()]
+UNIT_MUTATIONS = [*crew(), *functions(), *hpet(), *lapic(), *interrupted()]

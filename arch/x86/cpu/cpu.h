@@ -25,6 +25,7 @@
 /* The monitor's own. */
 #define CR0_MONITOR  (CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG)
 
+#define CR4_PSE	     (1ull << 4)
 #define CR4_PAE	     (1ull << 5)
 #define CR4_MCE	     (1ull << 6)
 #define CR4_OSFXSR   (1ull << 9)

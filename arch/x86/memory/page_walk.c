@@ -7,17 +7,23 @@
 #include "lib/units.h"
 
 /* SDM volume 3, tables 4-14 to 4-20. */
-#define ENTRY_PRESENT (1ull << 0)
-#define ENTRY_WRITE   (1ull << 1)
-#define ENTRY_USER    (1ull << 2)
-#define ENTRY_LARGE   (1ull << 7)
-#define ENTRY_NX      (1ull << 63)
-#define ENTRY_ADDRESS 0x000ffffffffff000ull
+#define ENTRY_PRESENT	 (1ull << 0)
+#define ENTRY_WRITE	 (1ull << 1)
+#define ENTRY_USER	 (1ull << 2)
+#define ENTRY_LARGE	 (1ull << 7)
+#define ENTRY_NX	 (1ull << 63)
+#define ENTRY_ADDRESS	 0x000ffffffffff000ull
 
-#define ENTRIES	      512
-#define PAGE_BITS     12
-#define LEVEL_BITS    9
-#define LEVELS_LARGE  3 /* large pages: 2 MiB at level 2, 1 GiB at level 3 */
+#define ENTRIES		 512
+#define PAGE_BITS	 12
+#define LEVEL_BITS	 9
+#define LEVELS_LARGE	 3 /* large pages: 2 MiB at level 2, 1 GiB at level 3 */
+
+#define LAST_32		 0xffffffffull
+#define ENTRY_32_ADDRESS 0xfffff000u
+#define LARGE_32_BITS	 22 /* 4 MiB; bits 13 to 20 of its entry are bits 32 to 39 of the address */
+#define LARGE_32_HIGH	 0x1fe000ull
+#define PAE_TABLE	 32 /* bytes, and what it is aligned to */
 
 /* Linux has some thousand tables for each TiB that it maps. */
 #define MAX_TABLES 65536
@@ -187,4 +193,64 @@ bool page_walk_find(const struct page_walk *walk, uint64_t virtual_address, uint
 		return in_memory(walk, *physical, 1);
 	}
 	return false;
+}
+
+static bool find_pae(const struct page_walk *walk, uint64_t virtual_address, uint64_t *physical)
+{
+	uint64_t table = walk->cr3 & LAST_32 & ~(PAE_TABLE - 1ull), entry;
+	const uint64_t *row;
+
+	if (!in_memory(walk, table, PAE_TABLE))
+		return false;
+	row = phys(table);
+	entry = row[virtual_address / page_size(LEVELS_LARGE)];
+	for (unsigned int level = LEVELS_LARGE - 1; level > 0; level--) {
+		if (!(entry & ENTRY_PRESENT))
+			return false;
+		row = table_at(walk, entry);
+		if (!row)
+			return false;
+		entry = row[virtual_address / page_size(level) % ENTRIES];
+		if (!(entry & ENTRY_PRESENT))
+			return false;
+		if (is_page(entry, level)) {
+			*physical = page_address(entry, level) |
+				    (virtual_address & (page_size(level) - 1));
+			return in_memory(walk, *physical, 1);
+		}
+	}
+	return false;
+}
+
+/* Entries of four bytes: SDM volume 3, tables 4-4 to 4-6. */
+static bool find_plain_32(const struct page_walk *walk, uint64_t virtual_address,
+			  uint64_t *physical)
+{
+	uint64_t table = walk->cr3 & ENTRY_32_ADDRESS, entry;
+
+	if (!in_memory(walk, table, PAGE_SIZE))
+		return false;
+	entry = ((const uint32_t *)phys(table))[virtual_address >> LARGE_32_BITS];
+	if (!(entry & ENTRY_PRESENT))
+		return false;
+	if (entry & ENTRY_LARGE && walk->cr4 & CR4_PSE) {
+		*physical = (entry & ENTRY_32_ADDRESS & ~((1ull << LARGE_32_BITS) - 1)) |
+			    (entry & LARGE_32_HIGH) << 19 |
+			    (virtual_address & ((1ull << LARGE_32_BITS) - 1));
+		return in_memory(walk, *physical, 1);
+	}
+	table = entry & ENTRY_32_ADDRESS;
+	if (!in_memory(walk, table, PAGE_SIZE))
+		return false;
+	entry = ((const uint32_t *)phys(table))[virtual_address / PAGE_SIZE % (2 * ENTRIES)];
+	*physical = (entry & ENTRY_32_ADDRESS) | virtual_address % PAGE_SIZE;
+	return entry & ENTRY_PRESENT && in_memory(walk, *physical, 1);
+}
+
+bool page_walk_find_32(const struct page_walk *walk, uint64_t virtual_address, uint64_t *physical)
+{
+	if (virtual_address > LAST_32)
+		return false;
+	return walk->cr4 & CR4_PAE ? find_pae(walk, virtual_address, physical)
+				   : find_plain_32(walk, virtual_address, physical);
 }

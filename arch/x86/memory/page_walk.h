@@ -36,10 +36,10 @@ typedef void (*page_walk_found_fn)(uint64_t virtual_address, uint64_t physical, 
  * present, for the supervisor only, executable and not writable. A page that is mapped twice like
  * this is found twice, except in tables that repeat an entry.
  *
- * The walk goes on where the cursor is. It stops before a new block of PAGE_WALK_PIECE bytes as soon
- * as it has read `limit` bytes of tables and text, if the caller reads what is found. Each call
- * reads something. If tables form a circle, the walk ends without having found all pages. Returns
- * how many bytes were read.
+ * The walk goes on where the cursor is. It stops before a new block of PAGE_WALK_PIECE bytes as
+ * soon as it has read `limit` bytes of tables and text, if the caller reads what is found. Each
+ * call reads something. If tables form a circle, the walk ends without having found all pages.
+ * Returns how many bytes were read.
  */
 uint64_t page_walk_text(const struct page_walk *walk, struct page_cursor *cursor, uint64_t limit,
 			page_walk_found_fn found, void *context);
@@ -49,5 +49,8 @@ uint64_t page_walk_text(const struct page_walk *walk, struct page_cursor *cursor
  * there.
  */
 bool page_walk_find(const struct page_walk *walk, uint64_t virtual_address, uint64_t *physical);
+
+/* The same for a kernel in 32-bit mode: two levels of tables, or three with PAE, as CR4 says. */
+bool page_walk_find_32(const struct page_walk *walk, uint64_t virtual_address, uint64_t *physical);
 
 #endif

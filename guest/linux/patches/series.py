@@ -29,7 +29,9 @@ CORE = ('core.h', 'core_clock.c', 'core_device.c', 'core_elf.c', 'core_gate.c', 
 HOOKS = ('hooks.h', 'hooks_devices.c', 'hooks_font.c', 'hooks_guard.c', 'hooks_network.c', 'hooks_quick.c',
          'hooks_sleep.c', 'hooks_spared.c', 'hooks_switch.c', 'hooks_timeout.c', 'hooks_watchdog.c')
 HANG = ('files.c', 'hang.c', 'stuck.c', 'suspend_once.c', 'sync.c')
+NMI = ('nmi.c', 'nmi.h', 'nmi_core.c', 'nmi_told.c')
 HEADERS = ('switchyard.h', 'switchyard_check.h', 'switchyard_core.h', 'switchyard_ioctl.h', 'switchyard_names.h')
+SHARED = ('format/core_notes.h',)
 TREE = ('Kconfig', 'Makefile', 'ending.c', 'functions.c', 'intree.h', 'main.c', 'memory.c', 'setup.c', 'suspend.c')
 
 
@@ -39,8 +41,8 @@ def in_driver(names, folder=''):
 
 ADDED = {
     'switchyard-Declare-where-the-kernel-calls-its-driver': {'include/linux/switchyard.h': 'tree/linux_switchyard.h'},
-    'switchyard-Add-the-driver': {**in_driver(CORE + HOOKS + HEADERS), **in_driver(HANG, 'hang/'),
-                                     **in_driver(TREE, 'tree/')},
+    'switchyard-Add-the-driver': {**in_driver(CORE + HOOKS + HEADERS + SHARED), **in_driver(HANG, 'hang/'),
+                                  **in_driver(NMI, 'nmi/'), **in_driver(TREE, 'tree/')},
     'switchyard-Test-what-needs-no-monitor': {**in_driver(['switchyard_test.c'], 'tree/'),
                                               **{f'drivers/switchyard/{name}': f'tree/{name} + tree/{name}.test'
                                                  for name in ('Kconfig', 'Makefile')}},
@@ -50,6 +52,7 @@ ADDED = {
 
 KERNEL_TYPES = {f'uint{bits}_t': f'u{bits}' for bits in (8, 16, 32, 64)} | {f'int{bits}_t': f's{bits}'
                                                                            for bits in (8, 16, 32, 64)}
+ELF_TYPES = {'Ehdr': 'struct elf64_hdr', 'Phdr': 'struct elf64_phdr', 'Nhdr': 'struct elf64_note'}
 LIST = re.compile(r'#define (\w+)\(X\)\s*\\\n((?:.*\\\n)*.*\n)')
 ENTRY = re.compile(r'X\((\w+),\s*(-?\d+),\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\)(?:\s*/\* (.*?) \*/)?')
 ENUM = re.compile(r'enum (\w+) \{\s*(\w+)\(SWITCHYARD_ENUMERATOR\)\s*(\w*),?\s*\};')
@@ -112,6 +115,8 @@ def in_kernel(text, version):
     text = plain_lists(text)
     text = re.sub(r'\b(for_each_\w+|hlist_for_each_entry|list_for_each_entry\w*) \(', r'\1(', text)
     text = re.sub(r'\b(u?int(?:8|16|32|64)_t)\b', lambda match: KERNEL_TYPES[match[1]], text)
+    text = re.sub(r'\bElf64_(Ehdr|Phdr|Nhdr)\b', lambda match: ELF_TYPES[match[1]], text)
+    text = re.sub(r'\b_Static_assert\(', 'static_assert(', text)
     # The tree has its own headers only, of one version.
     text = re.sub(r'#ifdef __KERNEL__\n((?:#include.*\n)+)#else\n(?:#include.*\n)+#endif\n', r'\1', text)
     text = text.replace('#include "compat.h"\n', '').replace('#include "version.h"\n', '')

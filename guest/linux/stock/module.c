@@ -37,8 +37,18 @@ static int __init switchyard_init(void)
 	switchyard_timeout_init();
 	switchyard_font_init();
 	switchyard_quick_init();
+	error = switchyard_nmi_init();
+	if (error)
+		goto undo_quick;
 	switchyard_suspend_init();
 	return 0;
+
+undo_quick:
+	switchyard_quick_exit();
+	switchyard_font_exit();
+	switchyard_restart_exit();
+	switchyard_panic_exit();
+	switchyard_sleep_exit();
 
 undo_watchdog:
 	switchyard_watchdog_exit();
@@ -58,6 +68,7 @@ undo_find:
 static void __exit switchyard_exit(void)
 {
 	switchyard_suspend_exit();
+	switchyard_nmi_exit();
 	switchyard_quick_exit();
 	switchyard_font_exit();
 	switchyard_restart_exit();

@@ -10,13 +10,14 @@ import tarfile
 
 import pytest
 
+import guest_images
 from guest_images import compile_static
 from linux import CLOUD, OLDER_CLOUD, Linux, linux_slot
-from switchyard import tick_count, tick_slot
+from switchyard import module, tick_count, tick_slot
 
 FAST = ['-icount', 'shift=3,sleep=off', '-rtc', 'base=utc,clock=vm']
 AWAY_S = (25, 180, 1200)  # 25 s is longer than what Linux calls a lockup
-BY_TSC_S = 1000           # longer absences are counted by the RTC, in whole seconds
+BY_TSC_S = 1000           # longer absences are counted by the RTC, in whole seconds, if it is right
 EXACT_S, WHOLE_S = 0.01, 2
 SHORT_S = 1
 WALL_S, OWN_S = 10, 20    # see timers.c: one passes while the slot is parked, one does not
@@ -126,6 +127,24 @@ def check_quick(alpha, flavour, source):
 
 def test_quick(machines):
     check_quick(start(machines, CLOUD, 'tsc-alone'), CLOUD, 'tsc-alone')
+
+
+def test_another_kernel_sets_the_rtc(machines):
+    """The RTC is hours off when alpha comes back, and not believed; the next time it is right again."""
+    guest = guest_images.assemble('sets_rtc', 0x3000000, bits=64)
+    away = AWAY_S[-1]
+    machine = machines.start('timeout=0 default=alpha', linux_slot('alpha', CLOUD) + tick_slot(
+        string=f'every={away * 100} to=1') + [module('kernel', 'sets', guest, 'mem=4M on-crash=tick')],
+                             memory='512M', devices=[*FAST, *disk(machines.logs)])
+    alpha = Linux(machine, 'alpha')
+    alpha.wait()
+    alpha.run('tar xf /dev/vda -C /tmp')
+    alpha.put_file('/tmp/leave', '/tmp/ntp set > /tmp/before && syctl switch $1 && /tmp/ntp > /tmp/after')
+    for slot in ('sets', 'tick'):
+        alpha.leave(f'sh /tmp/leave {slot}')
+        alpha.come_back(LIMIT_S)
+        check_ntp(ntp(alpha, 'before'), ntp(alpha, 'after'), away)
+    assert alpha.run('dmesg | grep -c "PM: suspend entry"').strip() == '2'
 
 
 @pytest.mark.thorough

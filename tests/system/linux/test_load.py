@@ -316,7 +316,7 @@ def test_each_type_of_kernel_in_an_added_slot(machine):
     alpha.come_back()
     assert listed(machine)['again'] | {'base': 0} == {
         'number': 2, 'slot': 'again', 'state': 'empty', 'memory': 64 << 20, 'base': 0, 'type': None, 'runs': 0,
-        'driverless': False, 'self': False}
+        'driverless': False, 'crash': 'none', 'self': False}
 
 
 @pytest.mark.skipif((I386 / 'unknown').exists(), reason='this Debian has no kernel for the i386')

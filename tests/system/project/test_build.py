@@ -164,6 +164,8 @@ def test_install(copy, tmp_path):
     documents = {str(file.relative_to(copy)) for file in [copy / 'README.md', *copy.glob('docs/*.md')]}
     assert found == {
         'boot/switchyard/switchyard.elf', 'opt/sy/lib/switchyard/switchyard.efi', 'opt/sy/sbin/syctl',
+        'opt/sy/lib/systemd/system/switchyard-on-crash.service',
+        *(f'opt/sy/share/switchyard/on-crash.d/{name}' for name in ('50-dump', '90-boot')),
         *(f'opt/sy/src/switchyard-{version}/{name}' for name in sources),
         *(f'opt/sy/include/switchyard/switchyard{name}.h' for name in ('', '_check', '_ioctl', '_names')),
         *(f'opt/sy/share/doc/switchyard/{name}' for name in documents)}
@@ -172,6 +174,8 @@ def test_install(copy, tmp_path):
     syctl = tmp_path / 'opt/sy/sbin/syctl'
     assert 'usage: syctl' in subprocess.run([syctl, '--help'], capture_output=True, text=True, check=True,
                                             timeout=10).stdout
+    assert 'ExecStart=/opt/sy/sbin/syctl on-crash\n' in \
+        (tmp_path / 'opt/sy/lib/systemd/system/switchyard-on-crash.service').read_text()
     program = tmp_path / 'program.c'
     program.write_text('#include <switchyard/switchyard_ioctl.h>\n')
     subprocess.run(['gcc', '-fsyntax-only', f'-I{tmp_path / "opt/sy/include"}', program], check=True,

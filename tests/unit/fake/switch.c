@@ -23,6 +23,13 @@ bool switch_try(struct monitor *monitor, struct slot *slot, const struct slot *t
 	return fail(error, "this fake can't try %s for %s", slot->name, tries->name);
 }
 
+bool switch_dump(struct monitor *monitor, const struct slot *slot, struct slot *via,
+		 struct error *error)
+{
+	(void)monitor;
+	return fail(error, "this fake can't show %s in %s", slot->name, via->name);
+}
+
 bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error)
 {
 	(void)monitor;

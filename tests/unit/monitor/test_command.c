@@ -33,6 +33,13 @@ bool switch_boot_force(struct monitor *asked, struct slot *slot, struct error *e
 	return fail(error, "can't force a start of %s", slot->name);
 }
 
+bool switch_dump(struct monitor *asked, const struct slot *slot, struct slot *via,
+		 struct error *error)
+{
+	assert_ptr_equal(asked, &monitor);
+	return fail(error, "can't show %s in %s", slot->name, via->name);
+}
+
 bool switch_to(struct monitor *asked, struct slot *slot, struct error *error)
 {
 	assert_ptr_equal(asked, &monitor);
@@ -137,8 +144,8 @@ static const struct wrong_use {
 	{"switch a b c", "error: usage: switch SLOT [force]\n"},
 	{"switch a b c d e f g h i j k l m n o p q r s t u v",
 	 "error: usage: switch SLOT [force]\n"},
-	{"md", "error: usage: md ADDRESS [LENGTH]\n"},
-	{"md 1 2 3", "error: usage: md ADDRESS [LENGTH]\n"},
+	{"md", "error: usage: md [SLOT:]ADDRESS [LENGTH]\n"},
+	{"md 1 2 3", "error: usage: md [SLOT:]ADDRESS [LENGTH]\n"},
 	{"help a b", "error: usage: help [COMMAND]\n"},
 	{"help foo", "error: no command \"foo\"; help lists them\n"},
 	{"boot foo", "error: no slot \"foo\"; there are alpha, beta-with-a-name, tick\n"},
@@ -150,6 +157,13 @@ static const struct wrong_use {
 	{"switch tick", "error: can't switch to tick\n"},
 	{"kill beta-with-a-name", "error: can't kill beta-with-a-name\n"},
 	{"kill alpha", ""},
+	{"dump", "error: usage: dump SLOT via SLOT2\n"},
+	{"dump alpha tick", "error: usage: dump SLOT via SLOT2\n"},
+	{"dump alpha via tick now", "error: usage: dump SLOT via SLOT2\n"},
+	{"dump alpha in tick", "error: \"in\" behind the slot; expected \"via\"\n"},
+	{"dump foo via tick", "error: no slot \"foo\"; there are alpha, beta-with-a-name, tick\n"},
+	{"dump tick via foo", "error: no slot \"foo\"; there are alpha, beta-with-a-name, tick\n"},
+	{"dump alpha via tick", "error: can't show alpha in tick\n"},
 	{"add", "error: usage: add SLOT --mem SIZE [--cpus LIST]\n"},
 	{"add x --mem", "error: usage: add SLOT --mem SIZE [--cpus LIST]\n"},
 	{"add x mem=1M --cpus", "error: \"--cpus\" at the end; expected a value behind it\n"},
@@ -392,9 +406,10 @@ static void pci_shows_functions(void **state)
 
 static void help_names_every_command(void **state)
 {
-	static const char *const names[] = {"help",	"slots", "boot",   "switch",  "kill", "add",
-					    "remove",	"mem",	 "cpus",   "ioapic",  "pci",  "log",
-					    "selftest", "md",	 "reboot", "poweroff"};
+	static const char *const names[] = {"help",   "slots",	  "boot",     "switch", "kill",
+					    "add",    "remove",	  "mem",      "cpus",	"ioapic",
+					    "pci",    "log",	  "selftest", "md",	"regs",
+					    "reboot", "poweroff", "dump"};
 	uint32_t lines = 0, width = 0;
 	const char *c;
 
@@ -417,7 +432,7 @@ static void help_names_every_command(void **state)
 	assert_string_equal(
 		run("help boot"),
 		"boot SLOT [force]: starts a slot afresh from its image in RAM.\n"
-		"What a parked or crashed slot was doing is lost. It is refused\n"
+		"What a slot that does not run was doing is lost. It is refused\n"
 		"without \"force\" while devices work for a parked slot: a kernel that starts\n"
 		"looks at all of them.\n");
 }

@@ -32,6 +32,7 @@ static const struct {
 	{READY, LIFE_RESET, READY, false, false},
 	{READY, LIFE_BOOT, RUNNING, true, false},
 	{RUNNING, LIFE_PARK, PARKED, false, false},
+	{RUNNING, LIFE_INTERRUPT, INTERRUPTED, false, false},
 	{RUNNING, LIFE_END, READY, false, true},
 	{RUNNING, LIFE_CRASH, CRASHED, false, true},
 	{PARKED, LIFE_RESET, READY, false, false},
@@ -42,6 +43,7 @@ static const struct {
 	{CRASHED, LIFE_KILL, READY, false, false},
 	{INTERRUPTED, LIFE_RESET, READY, false, false},
 	{INTERRUPTED, LIFE_RESUME, RUNNING, true, false},
+	{INTERRUPTED, LIFE_LOSE, CRASHED, false, false},
 	{INTERRUPTED, LIFE_KILL, READY, false, false},
 };
 #define POSSIBLE (sizeof(possible) / sizeof(possible[0]))
@@ -110,7 +112,7 @@ static void refusals_have_reasons(void **state)
 		{CRASHED, LIFE_RESUME,
 		 "slot alpha has crashed (why); \"boot alpha\" starts it afresh"},
 		{READY, LIFE_KILL,
-		 "slot alpha is ready; only a parked or crashed slot can be killed"},
+		 "slot alpha is ready; only a parked, crashed or interrupted one can be killed"},
 		{RUNNING, LIFE_LOAD,
 		 "slot alpha is running; only a slot that does not run can be loaded"},
 		{EMPTY, LIFE_RESET, "slot alpha is empty; \"syctl load alpha\" gives it an image"},

@@ -71,7 +71,9 @@ static void other_operations(void **state)
 	assert_answer(SWITCHYARD_SERVICE, 1, SWITCHYARD_EBADOP); /* no request for the machine */
 	assert_answer(SWITCHYARD_PARK, 0, 0);
 	assert_answer(SWITCHYARD_PARK, 1, SWITCHYARD_EBADOP);
-	assert_answer(SWITCHYARD_PARK + 1, 1, SWITCHYARD_EBADOP);
+	assert_answer(SWITCHYARD_INTERRUPT, 0x1000, 0); /* what is there is checked later */
+	assert_answer(SWITCHYARD_INTERRUPT | SWITCHYARD_QUICK, 0x1000, SWITCHYARD_EBADOP);
+	assert_answer(SWITCHYARD_INTERRUPT + 1, 1, SWITCHYARD_EBADOP);
 	assert_answer(1ull << 32 | SWITCHYARD_SWITCH, 1, SWITCHYARD_EBADOP);
 }
 

@@ -57,6 +57,12 @@ static bool allows(const struct slot *from, const struct slot *to, bool quick, b
 	return owner_allows(&slots, &(struct owner_request){from, to, quick, boot}, &error);
 }
 
+static void ignore_report(void *context, const char *line)
+{
+	(void)context;
+	(void)line;
+}
+
 static void bridges_are_everybodys(void **state)
 {
 	(void)state;
@@ -115,6 +121,50 @@ static void one_that_was_swapped(void **state)
 	fake_pci_set(card, PCI_ID, 4, ID(3), false);
 	pci_works_save(pci_functions(), 1, alpha->uses.set, &saved.state);
 	assert_true(owner_all_work(&slots, alpha, &error));
+}
+
+/* An NMI asks nobody: the devices go on working, and keep nobody away. Who takes them is noted. */
+static void one_that_an_nmi_interrupted(void **state)
+{
+	static const char said[] = "slot alpha can't be continued: gamma ran, and uses "
+				   "0000:00:10.0, too; \"boot alpha\" starts it afresh, \"log\", "
+				   "\"regs\" and \"md\" show it";
+
+	(void)state;
+	tell(alpha, DISK, DISK);
+	tell(beta, CARD, CARD);
+	tell(gamma_slot, DISK, CARD);
+	alpha->state = SWITCHYARD_INTERRUPTED;
+	alpha->works = true;
+	assert_true(allows(NULL, beta, false, false));
+	assert_true(allows(NULL, beta, false, true));
+	assert_true(allows(NULL, gamma_slot, false, false));
+	owner_take(&slots, beta, false, ignore_report, NULL);
+	assert_true(owner_goes_on(alpha, &error));
+	owner_take(&slots, gamma_slot, false, ignore_report, NULL);
+	assert_false(owner_goes_on(alpha, &error));
+	assert_string_equal(error.text, said);
+	owner_take(&slots, beta, true, ignore_report, NULL);
+	assert_false(allows(NULL, alpha, false, false)); /* the first reason counts */
+	assert_string_equal(error.text, said);
+	assert_true(allows(NULL, alpha, false, true)); /* it may start afresh */
+}
+
+/* A kernel that starts looks at all functions. */
+static void one_after_which_another_starts(void **state)
+{
+	(void)state;
+	tell(alpha, DISK, DISK);
+	alpha->state = SWITCHYARD_INTERRUPTED;
+	alpha->works = true;
+	owner_take(&slots, beta, true, ignore_report, NULL);
+	assert_false(owner_goes_on(alpha, &error));
+	assert_non_null(strstr(error.text, "beta was started, and looked at all devices"));
+	alpha->crash[0] = '\0';
+	alpha->works = true;
+	owner_take(&slots, gamma_slot, false, ignore_report, NULL); /* it has not told */
+	assert_false(owner_goes_on(alpha, &error));
+	assert_non_null(strstr(error.text, "gamma ran, which may use any device"));
 }
 
 static void one_that_has_not_told(void **state)
@@ -414,6 +464,8 @@ int main(void)
 		cmocka_unit_test_setup(a_pin_that_stays, start),
 		cmocka_unit_test_setup(one_that_was_swapped, start),
 		cmocka_unit_test_setup(one_that_has_not_told, start),
+		cmocka_unit_test_setup(one_that_an_nmi_interrupted, start),
+		cmocka_unit_test_setup(one_after_which_another_starts, start),
 		cmocka_unit_test_setup(what_the_list_does_not_say, start),
 		cmocka_unit_test_setup(one_whose_iommu_translates, start),
 		cmocka_unit_test_setup(a_function_that_is_not_there, start),

@@ -7,6 +7,8 @@
 #include "arch/x86/pci/pci.h"
 #include "fake/fake_console.h"
 #include "fake/fake_pci.h"
+#include "monitor/slot/care.h"
+#include "monitor/slot/life.h"
 #include "monitor/switch/service.h"
 #include "monitor/switch/slot_block.h"
 #include "monitor/switch/switch.h"
@@ -201,7 +203,7 @@ static void hostile_calls(void **state)
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		assert_int_equal(service_answer(&monitor, places[i]), SWITCHYARD_EBADOP);
 	assert_int_equal(call(0, (struct switchyard_call){0}), SWITCHYARD_EBADOP);
-	assert_int_equal(call(SWITCHYARD_MEMORY + 1, (struct switchyard_call){0}),
+	assert_int_equal(call(SWITCHYARD_SETTLE_CRASH + 1, (struct switchyard_call){0}),
 			 SWITCHYARD_EBADOP);
 	assert_int_equal(call(UINT32_MAX, (struct switchyard_call){0}), SWITCHYARD_EBADOP);
 	call(SWITCHYARD_LIST, (struct switchyard_call){0});
@@ -761,6 +763,95 @@ static void memory(void **state)
 		"a buffer of 135 bytes, too small for what there is to be told");
 }
 
+static void crashes(void)
+{
+	struct slot *gamma = &monitor.slots.slot[2];
+
+	for (struct slot *slot = beta(); slot <= gamma; slot++) {
+		slot->state = SWITCHYARD_RUNNING;
+		slot->on_crash.kind = SUCCESSOR_SLOT;
+		strcpy(slot->on_crash.slot, "alpha");
+		life_apply(slot, LIFE_CRASH);
+		strcpy(slot->crash, slot->name);
+	}
+	beta()->turn = 5;
+	gamma->turn = 4;
+}
+
+/* The number of the slot that it takes; 0: there was none. */
+static uint64_t take_crash(void)
+{
+	assert_int_equal(call(SWITCHYARD_TAKE_CRASH, (struct switchyard_call){0}), 0);
+	return the_call()->done;
+}
+
+static int64_t settle_crash(uint32_t slot, uint32_t kind, uint64_t turn)
+{
+	return call(SWITCHYARD_SETTLE_CRASH,
+		    (struct switchyard_call){.slot = slot, .kind = kind, .bytes = turn});
+}
+
+static void each_crash_is_taken_once(void **state)
+{
+	const struct slot *alpha = &monitor.slots.slot[0];
+
+	(void)state;
+	assert_int_equal(take_crash(), 0);
+	crashes();
+	assert_int_equal(care_seen(beta(), alpha), SWITCHYARD_CARE_OPEN);
+	assert_int_equal(take_crash(), 3);
+	assert_string_equal(the_call()->text, "gamma");
+	assert_int_equal(take_crash(), 2);
+	assert_string_equal(the_call()->text, "beta");
+	assert_int_equal(care_seen(beta(), alpha), SWITCHYARD_CARE_TAKEN);
+	assert_int_equal(take_crash(), 0);
+	assert_int_equal(published, 2);
+
+	life_apply(beta(), LIFE_LOAD); /* it is still the same crash */
+	assert_int_equal(take_crash(), 0);
+	life_apply(beta(), LIFE_KILL);
+	assert_int_equal(care_seen(beta(), alpha), SWITCHYARD_CARE_NONE);
+	life_apply(beta(), LIFE_BOOT);
+	assert_int_equal(take_crash(), 0);
+	life_apply(beta(), LIFE_CRASH);
+	assert_int_equal(take_crash(), 2);
+}
+
+static void crashes_of_others(void **state)
+{
+	(void)state;
+	crashes();
+	strcpy(beta()->on_crash.slot, "gamma");
+	monitor.slots.slot[2].on_crash.kind = SUCCESSOR_MONITOR;
+	assert_int_equal(take_crash(), 0);
+	assert_int_equal(care_seen(beta(), &monitor.slots.slot[0]), SWITCHYARD_CARE_NONE);
+	beta()->care = SWITCHYARD_CARE_TAKEN;
+	refused(SWITCHYARD_SETTLE_CRASH, (struct switchyard_call){.slot = 2, .bytes = 5},
+		"slot beta: alpha has not taken such a crash of it");
+	assert_int_equal(care_seen(beta(), &monitor.slots.slot[0]), SWITCHYARD_CARE_TAKEN);
+}
+
+static void a_crash_is_settled(void **state)
+{
+	const struct slot *alpha = &monitor.slots.slot[0];
+
+	(void)state;
+	crashes();
+	assert_int_equal(settle_crash(2, SWITCHYARD_CARE_NONE, 5), SWITCHYARD_EREFUSED);
+	take_crash();
+	take_crash();
+	assert_int_equal(settle_crash(2, SWITCHYARD_CARE_FAILED, 4), SWITCHYARD_EREFUSED);
+	assert_int_equal(settle_crash(9, SWITCHYARD_CARE_FAILED, 5), SWITCHYARD_ENOSLOT);
+	refused(SWITCHYARD_SETTLE_CRASH,
+		(struct switchyard_call){.slot = 2, .kind = SWITCHYARD_CARE_OPEN, .bytes = 5},
+		"slot beta: its crash can't become open; expected none or failed");
+	assert_int_equal(settle_crash(2, SWITCHYARD_CARE_FAILED, 5), 0);
+	assert_int_equal(care_seen(beta(), alpha), SWITCHYARD_CARE_FAILED);
+	assert_int_equal(settle_crash(3, SWITCHYARD_CARE_NONE, 4), 0);
+	assert_int_equal(care_seen(&monitor.slots.slot[2], alpha), SWITCHYARD_CARE_NONE);
+	assert_int_equal(take_crash(), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -785,6 +876,9 @@ int main(void)
 		cmocka_unit_test_setup(devices, start),
 		cmocka_unit_test_setup(memory, start),
 		cmocka_unit_test_setup(kill_while_devices_work, start),
+		cmocka_unit_test_setup(each_crash_is_taken_once, start),
+		cmocka_unit_test_setup(crashes_of_others, start),
+		cmocka_unit_test_setup(a_crash_is_settled, start),
 		cmocka_unit_test_setup(images_that_do_not_fit, start),
 	};
 

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "monitor/config/own_words.h"
+#include "lib/print.h"
+#include "lib/string.h"
+
+static bool ends_word(char c)
+{
+	return c == ' ' || c == '\0';
+}
+
+/* Characters of the name, with the '='. */
+static uint64_t name_length(const char *word)
+{
+	uint64_t length = 0;
+
+	while (!ends_word(word[length]))
+		if (word[length++] == '=')
+			break;
+	return length;
+}
+
+bool own_words_given(const char *line, const char *word)
+{
+	uint64_t length = name_length(word);
+	bool has_value = length && word[length - 1] == '=', begins = true;
+
+	for (; *line; begins = *line++ == ' ')
+		if (begins && !strncmp(line, word, length) &&
+		    (has_value || ends_word(line[length])))
+			return true;
+	return false;
+}
+
+void own_words_add(char *words, const char *line, const char *word)
+{
+	uint64_t used = strlen(words);
+
+	if (!own_words_given(line, word))
+		format_text(words + used, OWN_WORDS_SIZE - used, " %s", word);
+}

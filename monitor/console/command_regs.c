@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "monitor/console/command_regs.h"
+#include <stddef.h>
+#include "guest/linux/switchyard_check.h"
+#include "guest/linux/switchyard_names.h"
+#include "monitor/console/command_slots.h"
+#include "monitor/core/kernel_symbols.h"
+#include "monitor/switch/kept_state.h"
+#include "monitor/switch/slot_log.h"
+
+#define FLAGS_INTERRUPT (1u << 9)
+#define SELECTOR_RING	3u
+
+/* The kernel's own note, if it is Linux. */
+static struct {
+	struct printk_log log;
+	struct vmcoreinfo info;
+	bool found;
+} kernel;
+
+bool command_slot_memory(struct ui *ui, const struct slot *slot, struct slot_memory *memory)
+{
+	const struct kept_state *kept = kept_state(slot_index(&ui->monitor->slots, slot));
+	struct error none;
+	uint64_t note;
+
+	if (!switchyard_stands_still(slot->state)) {
+		console_error(&ui->console,
+			      "slot %s is %s; expected one that is parked, crashed or interrupted",
+			      slot->name, switchyard_state_name(slot->state));
+		return false;
+	}
+	*memory = kept_registers(slot, kept);
+	kernel.found = slot->type == SWITCHYARD_LINUX &&
+		       slot_log_find(ui->monitor, slot, &kernel.log, &none);
+	note = kept->log_note;
+	if (kernel.found)
+		kernel.found = vmcoreinfo_search(&slot->ram, &note, 1, &kernel.info);
+	memory->memory = kernel.found ? &kernel.log.memory : NULL;
+	return true;
+}
+
+static void name_address(uint64_t address, char text[KERNEL_SYMBOL_TEXT])
+{
+	if (!kernel.found || !kernel_symbols_name(&kernel.log.memory, &kernel.info, address, text))
+		text[0] = '\0';
+}
+
+static void show_cpu(struct console *console, const struct switchyard_registers *cpu)
+{
+	char name[KERNEL_SYMBOL_TEXT];
+
+	name_address(cpu->rip, name);
+	console_printf(console, "CPU %u, %s, interrupts %s\n", cpu->cpu,
+		       cpu->cs & SELECTOR_RING ? "in a program" : "in the kernel",
+		       cpu->rflags & FLAGS_INTERRUPT ? "on" : "off");
+	console_printf(console, "  rip %016lx  %s\n", cpu->rip, name);
+	console_printf(console, "  rax %016lx  rbx %016lx  rcx %016lx\n", cpu->rax, cpu->rbx,
+		       cpu->rcx);
+	console_printf(console, "  rdx %016lx  rsi %016lx  rdi %016lx\n", cpu->rdx, cpu->rsi,
+		       cpu->rdi);
+	console_printf(console, "  rbp %016lx  rsp %016lx  r8  %016lx\n", cpu->rbp, cpu->rsp,
+		       cpu->r8);
+	console_printf(console, "  r9  %016lx  r10 %016lx  r11 %016lx\n", cpu->r9, cpu->r10,
+		       cpu->r11);
+	console_printf(console, "  r12 %016lx  r13 %016lx  r14 %016lx\n", cpu->r12, cpu->r13,
+		       cpu->r14);
+	console_printf(console, "  r15 %016lx  cr2 %016lx  cr3 %016lx\n", cpu->r15, cpu->cr2,
+		       cpu->cr3);
+	console_printf(console,
+		       "  cr0 %08lx  cr4 %08lx  efer %04lx  flags %08lx  cs %04x  ss %04x\n",
+		       cpu->cr0, cpu->cr4, cpu->efer, cpu->rflags, cpu->cs, cpu->ss);
+}
+
+void command_regs(struct ui *ui, int argc, char **argv)
+{
+	static struct switchyard_registers cpus[GATE_MAX_CPUS];
+	const struct slot *slot = command_named_slot(ui, argv[1]);
+	struct slot_memory memory;
+	uint32_t count;
+
+	(void)argc;
+	if (!slot || !command_slot_memory(ui, slot, &memory))
+		return;
+	count = slot_memory_registers(&memory, cpus, sizeof(cpus));
+	for (uint32_t i = 0; i < count && i < GATE_MAX_CPUS; i++)
+		show_cpu(&ui->console, &cpus[i]);
+	if (!count)
+		console_error(
+			&ui->console,
+			"slot %s: none of its CPUs came to the gate, so no registers are known",
+			slot->name);
+}

@@ -164,12 +164,10 @@ def test_crash(said, state):
 
 
 def test_backtraces(said):
-    """Of the tasks that had the CPUs: the one that panicked, and the one that spun, which another CPU stopped."""
+    """Of the tasks that had the CPUs. What CPU 1 did at the panic, it had chosen itself."""
     panicked, parked = crash(said.flavour, said.crashed, 'bt -a')[0], crash(said.flavour, said.parked, 'bt -a')[0]
     assert 'sysrq_handle_crash at ' in panicked and panicked.count('PID: ') == said.cpus
-    if said.cpus == 2:
-        check_spinning(panicked)
-    assert '[exception RIP: switchyard_gate_call_asm' in parked and ' pm_suspend at ' in parked
+    assert '[exception RIP: switchyard_gate_call_asm' in parked and ' pm_suspend' in parked
     assert parked.count('PID: ') == said.cpus
 
 

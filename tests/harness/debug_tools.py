@@ -84,10 +84,11 @@ def tools_disk(flavour, folder):
     """A disk (ext4) with crash, its libraries, and that kernel's vmlinux, to chroot into. Returns QEMU's arguments."""
     root, image = folder / 'tools', folder / 'tools.ext4'
     shutil.rmtree(root, ignore_errors=True)
-    for name in ('dev', 'proc', 'tmp', 'usr/bin', 'usr/lib64', 'lib64'):
+    for name in ('bin', 'dev', 'proc', 'tmp', 'usr/bin', 'usr/lib64', 'lib64'):
         (root / name).mkdir(parents=True)
     listed = _run(LOADER, '--library-path', LIBRARIES, '--list', TOOLS / 'usr/bin/crash').stdout
     shutil.copy(TOOLS / 'usr/bin/crash', root / 'usr/bin')
+    shutil.copy('/bin/busybox', root / 'bin/sh')  # for crash's own `!`
     (root / 'lib').symlink_to('usr/lib64')
     for path in re.findall(r'=> (/\S+)', listed):
         shutil.copy(path, root / 'usr/lib64')

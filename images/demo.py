@@ -99,7 +99,19 @@ def tour(machine, transcript):
     machine.sendline('switch beta')
     beta.prompt()
     beta.type('uptime')
+    beta_dies(machine, transcript, alpha, beta)
     transcript.show()
+
+
+def beta_dies(machine, transcript, alpha, beta):
+    transcript.step('the same module ends beta; alpha starts afresh, and shows why and where, out of the memory of beta')
+    beta.type('tar xf /dev/vda; echo 1 > /proc/sys/kernel/panic_on_oops')
+    machine.sendline('insmod linux/faulty.ko')
+    machine.expect(PROMPT, BOOT_LIMIT)
+    machine.sendline('boot alpha')
+    alpha.wait(BOOT_LIMIT)
+    alpha.type('syctl core beta')
+    alpha.type("syctl log beta | sed -n '/BUG/,/RIP/p; /Call Trace/,/do_syscall/p'")
 
 
 class Person(Linux):
@@ -119,7 +131,8 @@ def build_tree(folder):
     Alpha has no compiler."""
     return make_disk(folder / 'demo.tar', {
         'linux/arch/x86/boot/bzImage': kernel(OLDER_GENERIC), 'linux/switchyard.ko': driver(OLDER_GENERIC),
-        'linux/initrd': make_initrd(OLDER_GENERIC, folder / 'initrd')})
+        'linux/initrd': make_initrd(OLDER_GENERIC, folder / 'initrd'),
+        'linux/faulty.ko': BUILD / 'faulty' / OLDER_GENERIC / 'faulty.ko'})
 
 
 def main():

@@ -5,6 +5,9 @@
 # make packages  installs and fetches what is missing for all but bench; run, demo, test and bench begin with it.
 #                KERNELS=6.12-rt-amd64 fetches that kernel
 #
+# make debug-tools  fetches what the tests of crash, gdb and makedumpfile need: debug information of two kernels, and
+#                newer tools. It is 1.2 GiB, so only test-all does it by itself
+#
 # Other goals end with one line that names what is missing and the command that installs it.
 
 # The variables that packages.txt names.
@@ -87,6 +90,9 @@ packages:
 	$(if $(filter test,$(KERNELS)),images/fetch-i386.sh $(B)/i386)
 	$(if $(filter test,$(KERNELS)),[ -e $(KDUMP_TOOLS) ] || images/fetch-package.sh kdump-tools $(B)/kdump-tools)
 
+debug-tools:
+	images/fetch-debug.sh $(B) $(DEFAULT)-amd64 $(lastword $(sort $(filter %-cloud-amd64,$(FLAVOURS))))
+
 # The files that packages fetches are not made.
 $(B)/kernels/%/version:
 	$(error missing: $@; fetch it with: make packages KERNELS=$*)
@@ -94,4 +100,4 @@ $(B)/kernels/%/version:
 $(MEMTEST) $(MEMTEST_X64) $(DEBIAN_ROOT):
 	$(error missing: $@; fetch it with: make packages)
 
-.PHONY: packages
+.PHONY: packages debug-tools

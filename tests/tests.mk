@@ -37,7 +37,7 @@ TEST_STEPS = packages test-parts lint unit fuzz system
 # Tests that are marked as thorough take long, and run in test-all only.
 SELECT ?= -m 'not thorough'
 
-test-all: TEST_STEPS = packages test-parts lint unit fuzz mutation system
+test-all: TEST_STEPS = packages debug-tools test-parts lint unit fuzz mutation system
 test-all: export SELECT =
 test-all: export PATCHED_PART = guest-kernel
 test-all: export MORE_GROUPS = $(NEEDS_guest-kernel)

@@ -36,13 +36,18 @@ def module_disk(flavour, path, modules):
     return ['-drive', f'file={path},format=raw,if=virtio,readonly=on']
 
 
-def probe_disk(flavour, name, folder):
-    """Builds guests/NAME/NAME.ko for that kernel, in a folder; makes a disk with it."""
+def build_probe(flavour, name, folder):
+    """Builds guests/NAME/NAME.ko for that kernel, in a folder."""
     shutil.copytree(GUESTS / name, folder / name, dirs_exist_ok=True)
     result = build_driver(flavour, folder / name)
     assert result.returncode == 0, result.stderr
+    return folder / name / f'{name}.ko'
+
+
+def probe_disk(flavour, name, folder):
+    """Makes a disk with guests/NAME/NAME.ko."""
     with tarfile.open(folder / f'{name}.img', 'w') as archive:
-        archive.add(folder / name / f'{name}.ko', f'{name}.ko')
+        archive.add(build_probe(flavour, name, folder), f'{name}.ko')
     return ['-drive', f'file={folder / name}.img,format=raw,if=virtio,readonly=on']
 
 

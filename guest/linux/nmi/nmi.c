@@ -41,7 +41,7 @@
 #define COMING_MSEC 1000
 
 static bool nmi = true;
-module_param(nmi, bool, 0444);
+module_param(nmi, bool, 0644);
 MODULE_PARM_DESC(nmi, "an NMI that nobody else claims opens the monitor");
 
 enum phase {
@@ -156,6 +156,8 @@ static void call_others(void)
 
 static int unknown_nmi(unsigned int type, struct pt_regs *regs)
 {
+	if (!READ_ONCE(nmi))
+		return NMI_DONE;
 	if (atomic_cmpxchg(&phase, NOTHING, CALLED) == NOTHING) {
 		call_others();
 		come(regs);
@@ -177,11 +179,8 @@ static int register_handlers(void)
 
 int switchyard_nmi_init(void)
 {
-	int error;
+	int error = switchyard_nmi_told_init();
 
-	if (!nmi)
-		return 0;
-	error = switchyard_nmi_told_init();
 	if (error)
 		return error;
 	switchyard_nmi_core_init();

@@ -42,7 +42,7 @@ PLANTED = [
     ('acpi', 'arch/x86/iommu/iommu_tables.c', ' || entry->length > table->length - offset', ''),
     ('smbios', 'arch/x86/acpi/smbios.c', ' ||\n\t\t    header->length > list.length - at', ''),
     ('printk', 'monitor/core/guest_memory.c', ' ||\n\t\t    physical - memory->ram.base > memory->ram.size - part', ''),
-    ('printk', 'monitor/core/printk_log.c', ' || bits > most', ''),
+    ('printk', 'monitor/core/printk_log.c', ' || bits > most', ' || !most'),
     ('printk', 'monitor/core/slot_memory.c', 'cpu->rsp % sizeof(address) || ', ''),
     ('printk', 'guest/linux/format/core_notes.h', 'SWITCHYARD_CORE_PHYSICAL ? sizeof(Elf64_Nhdr) : 0', 'SWITCHYARD_CORE_PHYSICAL ? 0 : 0'),
     ('printk', 'guest/linux/format/core_notes.h', 'return (size + 3) & ~(uint64_t)3;', 'return size;'),

@@ -139,7 +139,13 @@ def test_mapping_goes_when_the_slot_runs(guests):
     said = alpha.run('cat /tmp/said').splitlines()
     assert re.fullmatch(r'the same \d+ bytes', said[0])
     assert said[1:] == ['watching', 'gone, and read() says Stale file handle']
-    print(alpha.run('/tmp/map_core $(syctl core beta) speed'))
+
+
+def test_reads_are_as_fast_as_a_copy(guests):
+    """The best of three, for a busy host: reads of 1 MiB against copies of as much in a program."""
+    alpha, _ = guests
+    said = [alpha.run('/tmp/map_core $(syctl core beta) speed', 60) for _ in range(3)]
+    assert max(float(re.search(r'([\d.]+) of a copy', line)[1]) for line in said) >= 0.9, said
 
 
 def test_dump(guests):

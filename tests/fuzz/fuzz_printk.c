@@ -174,7 +174,7 @@ static void check_interrupted(struct fuzz_input *input)
 	uint64_t at = PRINTK_RAM_AT + fuzz_take(input, 2), bad = 0, physical = fuzz_take(input, 4);
 	uint8_t bytes[64];
 
-	found[0].cr3 = PRINTK_RAM_AT + fuzz_take(input, 2);
+	found[0].cr3 = PRINTK_RAM_AT + fuzz_take(input, 3);
 	found[0].cr4 = fuzz_take(input, 2);
 	found[0].cr0 = fuzz_take(input, 4);
 	found[0].efer = fuzz_take(input, 2);

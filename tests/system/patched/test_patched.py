@@ -132,6 +132,25 @@ def test_a_dead_disk_keeps_nobody(machines, guest):
     assert alpha.alarms(BUSY_HOST) == []
 
 
+def test_an_nmi_opens_the_console(machines, guest):
+    machine, alpha = start(machines, patched(guest, 'alpha') + patched(guest, 'beta'), memory='640M', smp=2)
+    machine.qmp.execute('inject-nmi')
+    machine.expect('slot alpha was interrupted by an NMI')
+    machine.expect(PROMPT)
+    assert machine.command('regs alpha').count('\nCPU ') + 1 == 2
+    machine.sendline('switch alpha')
+    machine.expect('resuming alpha')
+    alpha.prompt()
+    alpha.check_cpus(2)
+    alpha.switch_to(Linux(machine, 'beta'))
+    machine.send_break()
+    machine.send('y')
+    machine.expect(PROMPT)
+    machine.sendline('switch alpha')
+    alpha.come_back()
+    assert alpha.alarms(BUSY_HOST) == []
+
+
 def test_kunit(machines, guest):
     _, alpha = start(machines, patched(guest, 'alpha', extra='kunit.enable=1'))
     assert re.search(r'ok \d+ (- )?switchyard', alpha.run('dmesg'))

@@ -44,8 +44,7 @@ struct switchyard_turn {
 	bool hangs;			  /* what the reason names would keep it for ever */
 	bool after_hang;		  /* the request before it hung, and gave up for it */
 	bool hurry;			  /* it hangs, and another request has come */
-	unsigned long
-		hangs_from; /* it hangs if it is still there then, in jiffies; 0: it does not */
+	unsigned long hangs_from;	  /* jiffies at which it counts as hanging; 0: never */
 
 	struct workqueue_struct *queue; /* for requests from interrupts */
 	struct work_struct later;

@@ -70,8 +70,10 @@ static int device_ask(const struct file *file, struct switchyard_ask __user *use
 
 static int device_open(struct inode *inode, struct file *file)
 {
-	file->private_data = kzalloc(sizeof(struct switchyard_answer), GFP_KERNEL);
-	return file->private_data ? 0 : -ENOMEM;
+	struct switchyard_answer *answer = kzalloc(sizeof(*answer), GFP_KERNEL);
+
+	file->private_data = answer;
+	return answer ? 0 : -ENOMEM;
 }
 
 static int device_release(struct inode *inode, struct file *file)

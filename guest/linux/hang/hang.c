@@ -58,6 +58,8 @@ static int give_up(struct switchyard_turn *turn)
 					 "it was kept waiting, and gave up for another request");
 }
 
+#define GO_WITHOUT "; ask again to go without that"
+
 static int sync_with_limit(struct switchyard_turn *turn)
 {
 	int error = switchyard_sync(turn->aloud, &turn->hurry);
@@ -68,10 +70,9 @@ static int sync_with_limit(struct switchyard_turn *turn)
 	if (error != -ETIMEDOUT)
 		return error;
 	switchyard_stuck_name(names, sizeof(names));
-	snprintf(
-		turn->reason.text, sizeof(turn->reason.text),
-		"storage has not taken in %u s what is to be written: %s; ask again to go without that",
-		switchyard_sync_limit(), names);
+	snprintf(turn->reason.text, sizeof(turn->reason.text),
+		 "storage has not taken in %u s what is to be written: %s" GO_WITHOUT,
+		 switchyard_sync_limit(), names);
 	return -EOPNOTSUPP;
 }
 

@@ -253,9 +253,10 @@ static size_t name_some(bool kernels, char *text, size_t size, size_t length)
 	struct task_struct *process, *task;
 
 	rcu_read_lock();
-	for_each_process_thread(process,
-				task) if (stands(task) && !!(task->flags & PF_KTHREAD) == kernels)
-		length = name_task(task, text, size, length);
+	for_each_process_thread (process, task) {
+		if (stands(task) && !!(task->flags & PF_KTHREAD) == kernels)
+			length = name_task(task, text, size, length);
+	}
 	rcu_read_unlock();
 	return length;
 }

@@ -34,7 +34,7 @@ static unsigned long waits_since; /* in jiffies; 0: no request waits for it */
 static int sync_thread(void *none)
 {
 	ksys_sync_helper();
-	smp_store_release(&under_way, false);
+	smp_store_release(&under_way, false); /* what it wrote is seen by whoever reads this */
 	wake_up_all(&changed);
 	module_put_and_kthread_exit(0);
 }
@@ -89,6 +89,16 @@ static void tell_progress(bool aloud, unsigned int seconds)
 		pr_err("%s\n", text);
 }
 
+bool switchyard_sync_hangs(void)
+{
+	return smp_load_acquire(&under_way); /* with sync_thread() */
+}
+
+static bool is_over(const bool *hurry)
+{
+	return !switchyard_sync_hangs() || READ_ONCE(*hurry);
+}
+
 /* Returns 0 if the thread has ended, -ETIMEDOUT, -EINTR for a signal, or -ECANCELED for a hurry. */
 static int wait_for_thread(bool aloud, const bool *hurry)
 {
@@ -100,9 +110,8 @@ static int wait_for_thread(bool aloud, const bool *hurry)
 		unsigned long next = begin + seconds * HZ;
 		long left = max_t(long, next - jiffies, 1);
 
-		left = wait_event_interruptible_timeout(
-			changed, !smp_load_acquire(&under_way) || READ_ONCE(*hurry), left);
-		if (!smp_load_acquire(&under_way))
+		left = wait_event_interruptible_timeout(changed, is_over(hurry), left);
+		if (!switchyard_sync_hangs())
 			return 0;
 		if (READ_ONCE(*hurry))
 			return -ECANCELED;
@@ -117,11 +126,6 @@ static int wait_for_thread(bool aloud, const bool *hurry)
 unsigned int switchyard_sync_limit(void)
 {
 	return READ_ONCE(sync_limit);
-}
-
-bool switchyard_sync_hangs(void)
-{
-	return smp_load_acquire(&under_way);
 }
 
 int switchyard_sync(bool aloud, const bool *hurry)

@@ -20,6 +20,7 @@
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/nmi.h>
 #include <linux/notifier.h>
 #include <linux/pci.h>
 #include <linux/percpu.h>
@@ -27,7 +28,6 @@
 #include <linux/workqueue.h>
 #include <asm/apic.h>
 #include <asm/irq_vectors.h>
-#include <asm/nmi.h>
 #include <asm/processor-flags.h>
 #include <asm/ptrace.h>
 #include "hooks.h"

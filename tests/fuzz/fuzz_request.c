@@ -27,10 +27,12 @@ static void fuzz_request(struct fuzz_input *input)
 	int64_t result;
 
 	for (uint32_t i = 0; i < slots.count; i++)
-		slots.slot[i].state = (enum switchyard_state)(fuzz_take(input, 1) % 6);
+		slots.slot[i].state =
+			(enum switchyard_state)(fuzz_take(input, 1) % (SWITCHYARD_INTERRUPTED + 1));
 	result = request_check(&slots, current, op, arg);
 	FUZZ_CHECK(result <= 0 && result >= SWITCHYARD_EEMPTY);
-	FUZZ_CHECK(result || request_op(&request) <= SWITCHYARD_BOOT || op == SWITCHYARD_PARK);
+	FUZZ_CHECK(result || request_op(&request) <= SWITCHYARD_BOOT || op == SWITCHYARD_PARK ||
+		   op == SWITCHYARD_INTERRUPT);
 	slot = request_slot(&request);
 	if (!result && request_op(&request) == SWITCHYARD_BOOT)
 		FUZZ_CHECK(slot - 1 < slots.count && slot - 1 != current &&

@@ -74,18 +74,17 @@ static void show_cpu(struct console *console, const struct switchyard_registers 
 
 void command_regs(struct ui *ui, int argc, char **argv)
 {
-	static struct switchyard_registers cpus[GATE_MAX_CPUS];
 	const struct slot *slot = command_named_slot(ui, argv[1]);
+	struct slot_memory_cpus cpus = {0};
 	struct slot_memory memory;
-	uint32_t count;
+	bool any = false;
 
 	(void)argc;
 	if (!slot || !command_slot_memory(ui, slot, &memory))
 		return;
-	count = slot_memory_registers(&memory, cpus, sizeof(cpus));
-	for (uint32_t i = 0; i < count && i < GATE_MAX_CPUS; i++)
-		show_cpu(&ui->console, &cpus[i]);
-	if (!count)
+	for (; slot_memory_next_cpu(&memory, &cpus); any = true)
+		show_cpu(&ui->console, &cpus.registers);
+	if (!any)
 		console_error(
 			&ui->console,
 			"slot %s: none of its CPUs came to the gate, so no registers are known",

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/core/slot_memory.h"
 #include <stddef.h>
-#include "arch/x86/memory/page_walk.h"
-#include "arch/x86/memory/phys.h"
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/cpu/msr.h"
+#include "arch/x86/memory/page_walk.h"
+#include "arch/x86/memory/phys.h"
 #include "lib/string.h"
 #include "lib/units.h"
 #include "monitor/core/kernel_map.h"
@@ -12,8 +12,6 @@
 
 _Static_assert(sizeof(struct switchyard_memory) % 8 == 0, "the registers behind it are aligned");
 _Static_assert(sizeof(struct switchyard_registers) % 8 == 0, "so are the next ones");
-
-#define MOST_CPUS 64
 
 /* The return address of the call of the gate, on the caller's stack. 0: it can't be read. */
 static uint64_t return_address(const struct slot *slot, const struct cpu_context *cpu)
@@ -78,33 +76,40 @@ static struct switchyard_registers registers_of(const struct slot *slot,
 	};
 }
 
-static uint32_t copy_told(const struct slot_memory *from, struct switchyard_registers *to,
-			  uint64_t room)
+bool slot_memory_next_cpu(const struct slot_memory *from, struct slot_memory_cpus *cpus)
 {
-	for (uint32_t i = 0; i < from->told_count && i < room / sizeof(*to); i++)
-		memcpy(&to[i], from->told + (uint64_t)i * from->told_size, sizeof(*to));
-	return from->told_count;
-}
+	if (from->told) {
+		if (cpus->next >= from->told_count)
+			return false;
+		memcpy(&cpus->registers, from->told + (uint64_t)cpus->next++ * from->told_size,
+		       sizeof(cpus->registers));
+		return true;
+	}
+	while (cpus->next < from->cpu_count) {
+		uint32_t i = cpus->next++, number = cpus->number;
 
-uint32_t slot_memory_registers(const struct slot_memory *from, struct switchyard_registers *to,
-			       uint64_t room)
-{
-	uint32_t number = 0, count = 0;
-
-	if (from->told)
-		return copy_told(from, to, room);
-	for (uint32_t i = 0; i < from->cpu_count; i++) {
 		if (!from->cpu[i])
 			continue;
+		cpus->number++;
 		if (from->registers >> i & 1) {
-			if (room / sizeof(*to) > count) {
-				to[count] = registers_of(from->slot, from->cpu[i]);
-				to[count].cpu = number;
-			}
-			count++;
+			cpus->registers = registers_of(from->slot, from->cpu[i]);
+			cpus->registers.cpu = number;
+			return true;
 		}
-		number++;
 	}
+	return false;
+}
+
+/* Writes those of all CPUs that have any, and counts them; those beyond room are only counted. */
+static uint32_t tell_registers(const struct slot_memory *from, struct switchyard_registers *to,
+			       uint64_t room)
+{
+	struct slot_memory_cpus cpus = {0};
+	uint32_t count = 0;
+
+	for (; slot_memory_next_cpu(from, &cpus); count++)
+		if (room / sizeof(*to) > count)
+			to[count] = cpus.registers;
 	return count;
 }
 
@@ -153,11 +158,10 @@ static bool find_by(const struct slot_memory *from, const struct switchyard_regi
 
 static bool find_mapped(const struct slot_memory *from, uint64_t address, uint64_t *physical)
 {
-	static struct switchyard_registers known[MOST_CPUS];
-	uint32_t count = slot_memory_registers(from, known, sizeof(known));
+	struct slot_memory_cpus cpus = {0};
 
-	for (uint32_t i = 0; i < count && i < MOST_CPUS; i++)
-		if (find_by(from, &known[i], address, physical))
+	while (slot_memory_next_cpu(from, &cpus))
+		if (find_by(from, &cpus.registers, address, physical))
 			return true;
 	return false;
 }
@@ -199,9 +203,8 @@ uint64_t slot_memory_tell(const struct slot_memory *from, void *to, uint64_t roo
 	add_range(&told, &from->slot->ram);
 	add_notes_of_kernel(from, &told);
 	told.cpu_count =
-		slot_memory_registers(from,
-				      (struct switchyard_registers *)((uint8_t *)to + sizeof(told)),
-				      left);
+		tell_registers(from, (struct switchyard_registers *)((uint8_t *)to + sizeof(told)),
+			       left);
 	if (told.cpu_count > left / sizeof(struct switchyard_registers))
 		return 0;
 	memcpy(to, &told, sizeof(told));

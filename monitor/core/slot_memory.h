@@ -21,12 +21,14 @@ struct slot_memory {
 	uint64_t note;			   /* physical address of VMCOREINFO */
 };
 
-/*
- * Writes the registers of all CPUs of which they are known, as far as room bytes hold them. Returns
- * of how many they are known.
- */
-uint32_t slot_memory_registers(const struct slot_memory *from, struct switchyard_registers *to,
-			       uint64_t room);
+/* The CPUs whose registers are known, one after the other: it begins as {0}. */
+struct slot_memory_cpus {
+	struct switchyard_registers registers;
+	uint32_t next, number;
+};
+
+/* Goes to the next one. Returns false if there is none. */
+bool slot_memory_next_cpu(const struct slot_memory *from, struct slot_memory_cpus *cpus);
 
 /*
  * Reads size bytes at a virtual address of the slot's kernel: by the page tables of each CPU whose

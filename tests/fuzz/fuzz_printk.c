@@ -168,6 +168,8 @@ static void check_interrupted(struct fuzz_input *input)
 	struct slot slot = {.ram = ram, .state = SWITCHYARD_INTERRUPTED};
 	struct slot_memory from = {.slot = &slot};
 	struct switchyard_registers found[2] = {0};
+	struct slot_memory_cpus cpus = {0};
+	uint32_t count = 0;
 	struct switchyard_interrupted head = {.size = (uint32_t)fuzz_take(input, 1) * 8,
 					      .cpu_size = (uint32_t)fuzz_take(input, 2) * 8,
 					      .cpu_count = (uint32_t)fuzz_take(input, 1)};
@@ -183,7 +185,8 @@ static void check_interrupted(struct fuzz_input *input)
 	if (at + head.size + sizeof(found) <= PRINTK_RAM_AT + PRINTK_RAM_SIZE)
 		memcpy(phys(at + head.size), found, sizeof(found));
 	interrupted_find_registers(at, &from);
-	slot_memory_registers(&from, found, sizeof(found));
+	while (slot_memory_next_cpu(&from, &cpus))
+		FUZZ_CHECK(++count <= 64);
 	if (!slot_memory_read(&from, physical, bytes, sizeof(bytes), &bad))
 		FUZZ_CHECK(bad - physical < sizeof(bytes));
 }

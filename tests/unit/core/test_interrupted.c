@@ -100,7 +100,7 @@ static void what_is_wrong_is_not_read(void **state)
 /* A newer kernel's structures are longer. */
 static void registers_are_found(void **state)
 {
-	struct switchyard_registers found[CPUS + 1];
+	struct slot_memory_cpus cpus = {0};
 
 	(void)state;
 	told->head.size += 8;
@@ -110,12 +110,11 @@ static void registers_are_found(void **state)
 					 told->head.cpu_size))
 		->rip = 5678;
 	interrupted_find_registers(TOLD_AT, &from);
-	assert_int_equal(slot_memory_registers(&from, found, sizeof(found)), CPUS);
-	assert_int_equal(found[0].rip, 1234);
-	assert_int_equal(found[1].rip, 5678);
-	found[1].rip = 0;
-	assert_int_equal(slot_memory_registers(&from, found, sizeof(found[0])), CPUS);
-	assert_int_equal(found[1].rip, 0); /* there was room for one */
+	assert_true(slot_memory_next_cpu(&from, &cpus));
+	assert_int_equal(cpus.registers.rip, 1234);
+	assert_true(slot_memory_next_cpu(&from, &cpus));
+	assert_int_equal(cpus.registers.rip, 5678);
+	assert_false(slot_memory_next_cpu(&from, &cpus));
 }
 
 static void nothing_is_found_at_0(void **state)

@@ -96,7 +96,7 @@ def test_the_log(machine):
     ('load beta --kernel /tmp/short', r'error: beta: .*'),
     ('load beta --kernel /tmp/sparse', r'error: /tmp/sparse: no room: wanted 2 GiB in one piece; the largest free piece has .*'),
     ('load beta --kernel /tmp/vmlinuz --initrd /tmp/large', r'error: beta: kernel needs .*'),
-    ('kill beta', 'error: beta: slot beta is ready; only a parked or crashed slot can be killed'),
+    ('kill beta', 'error: beta: slot beta is ready; only a parked, crashed or interrupted one can be killed'),
     ('boot alpha', 'error: alpha: that slot is this one'),
 ])
 def test_refusals(machine, command, reason):

@@ -224,25 +224,23 @@ static bool number_argument(struct console *console, const char *text, uint64_t 
 	return false;
 }
 
-/* "SLOT:ADDRESS": cuts the slot's name off, and opens its memory. False, after an error line. */
-static bool open_slot(struct ui *ui, char **word, struct slot_memory *memory)
+/* NULL: there is none. */
+static char *find_colon(char *text)
 {
-	char *colon = *word;
+	while (*text && *text != ':')
+		text++;
+	return *text ? text : NULL;
+}
+
+/* "SLOT:ADDRESS": cuts the slot's name off, and opens its memory. False, after an error line. */
+static bool open_slot(struct ui *ui, char **word, char *colon, struct slot_memory *memory)
+{
 	const struct slot *slot;
 
-	while (*colon != ':')
-		colon++;
 	*colon = '\0';
 	slot = command_named_slot(ui, *word);
 	*word = colon + 1;
 	return slot && command_slot_memory(ui, slot, memory);
-}
-
-static bool has_colon(const char *text)
-{
-	while (*text && *text != ':')
-		text++;
-	return *text;
 }
 
 void command_md(struct ui *ui, int argc, char **argv)
@@ -250,9 +248,9 @@ void command_md(struct ui *ui, int argc, char **argv)
 	struct console *console = &ui->console;
 	uint64_t address, length = MD_DEFAULT_LENGTH;
 	struct slot_memory memory;
-	bool by_slot = has_colon(argv[1]);
+	char *colon = find_colon(argv[1]);
 
-	if (by_slot && !open_slot(ui, &argv[1], &memory))
+	if (colon && !open_slot(ui, &argv[1], colon, &memory))
 		return;
 	if (!number_argument(console, argv[1], &address) ||
 	    (argc > 2 && !number_argument(console, argv[2], &length)))
@@ -263,5 +261,5 @@ void command_md(struct ui *ui, int argc, char **argv)
 		console_error(console, "0x%lx and %lu bytes go beyond the last address", address,
 			      length);
 	else
-		dump(console, by_slot ? read_virtual : read_physical, &memory, address, length);
+		dump(console, colon ? read_virtual : read_physical, &memory, address, length);
 }

@@ -5,7 +5,6 @@
 #include "guest/linux/switchyard_names.h"
 #include "monitor/console/command_slots.h"
 #include "monitor/core/kernel_symbols.h"
-#include "monitor/switch/kept_state.h"
 #include "monitor/switch/slot_log.h"
 
 #define FLAGS_INTERRUPT (1u << 9)
@@ -20,23 +19,16 @@ static struct {
 
 bool command_slot_memory(struct ui *ui, const struct slot *slot, struct slot_memory *memory)
 {
-	const struct kept_state *kept = kept_state(slot_index(&ui->monitor->slots, slot));
-	struct error none;
-	uint64_t note;
-
 	if (!switchyard_stands_still(slot->state)) {
 		console_error(&ui->console,
 			      "slot %s is %s; expected one that is parked, crashed or interrupted",
 			      slot->name, switchyard_state_name(slot->state));
 		return false;
 	}
-	*memory = kept_registers(slot, kept);
-	kernel.found = slot->type == SWITCHYARD_LINUX &&
-		       slot_log_find(ui->monitor, slot, &kernel.log, &none);
-	note = kept->log_note;
-	if (kernel.found)
-		kernel.found = vmcoreinfo_search(&slot->ram, &note, 1, &kernel.info);
-	memory->memory = kernel.found ? &kernel.log.memory : NULL;
+	kernel.found = slot_log_find_memory(ui->monitor, slot, &kernel.log, memory) &&
+		       vmcoreinfo_search(&slot->ram, &memory->note, 1, &kernel.info);
+	if (!kernel.found)
+		memory->memory = NULL;
 	return true;
 }
 

@@ -21,6 +21,7 @@
 #include "lib/print.h"
 #include "lib/string.h"
 #include "lib/units.h"
+#include "monitor/core/interrupted.h"
 #include "monitor/owner/owner.h"
 #include "monitor/slot/life.h"
 #include "monitor/switch/handover.h"
@@ -206,6 +207,17 @@ static const void *check_monitor(struct monitor *monitor)
 }
 
 /*
+ * The slot's options say who is next. An NMI is a person's, who presses a button, or a watchdog's,
+ * which barks while nobody is there.
+ */
+static bool has_successor(const struct monitor *monitor, uint64_t op)
+{
+	return op == SWITCHYARD_END || op == SWITCHYARD_CRASH ||
+	       (op == SWITCHYARD_INTERRUPT &&
+		!monitor->frontend.attended(monitor->frontend.context));
+}
+
+/*
  * After a slot has ended or asked for the monitor: the successor gets the machine, or the person
  * decides, who always does if the monitor is damaged.
  */
@@ -219,12 +231,8 @@ __attribute__((noreturn)) static void leave_to_next(struct monitor *monitor, str
 			 "save what you can, and reboot",
 			 (uintptr_t)damage);
 	slot_leaves(monitor, slot, op, arg);
-	if (!damage && (op == SWITCHYARD_END || op == SWITCHYARD_CRASH))
-		successor_start(monitor, slot, successor_of(slot, op == SWITCHYARD_CRASH));
-	/* A person has pressed a button, or a watchdog has barked while nobody is there. */
-	if (!damage && op == SWITCHYARD_INTERRUPT &&
-	    !monitor->frontend.attended(monitor->frontend.context))
-		successor_start(monitor, slot, successor_of(slot, true));
+	if (!damage && has_successor(monitor, op))
+		successor_start(monitor, slot, successor_of(slot, op != SWITCHYARD_END));
 	monitor->frontend.talk(monitor->frontend.context);
 }
 

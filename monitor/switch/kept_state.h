@@ -9,7 +9,6 @@
 #include "arch/x86/gate/cpu_context.h"
 #include "arch/x86/gate/gate_cpu.h"
 #include "arch/x86/platform/platform.h"
-#include "monitor/core/interrupted.h"
 #include "monitor/switch/integrity.h"
 #include "monitor/switch/monitor.h"
 
@@ -62,19 +61,6 @@ struct kept_state *kept_state(uint32_t index);
 /* Bytes of RAM for a slot's state; and those that the monitor itself needs for devices and CPUs. */
 uint64_t kept_state_size(const struct monitor *monitor, uint32_t index);
 uint64_t kept_state_own_size(void);
-
-/* Whose registers are known of a slot that does not run. */
-static inline struct slot_memory kept_registers(const struct slot *slot,
-						const struct kept_state *kept)
-{
-	struct slot_memory known = {.slot = slot,
-				    .cpu = kept->cpu,
-				    .cpu_count = GATE_MAX_CPUS,
-				    .registers = kept->registers};
-
-	interrupted_find_registers(kept->interrupted, &known);
-	return known;
-}
 
 /* How a slot leaves the machine. */
 enum kept_how {

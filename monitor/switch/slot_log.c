@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include "lib/string.h"
 #include "lib/units.h"
+#include "monitor/core/interrupted.h"
 #include "monitor/core/vmcoreinfo.h"
 #include "monitor/switch/kept_state.h"
 
@@ -88,10 +89,22 @@ enum slot_log slot_log_memory(const struct monitor *monitor, const struct slot *
 
 	if (slot->type == SWITCHYARD_LINUX)
 		found = slot_log_open(monitor, slot, pages, log, &none);
-	*told = kept_registers(slot, kept);
-	told->memory = found == SLOT_LOG_FOUND ? &log->memory : NULL;
-	told->note = kept->log_note;
+	*told = (struct slot_memory){.slot = slot,
+				     .cpu = kept->cpu,
+				     .cpu_count = GATE_MAX_CPUS,
+				     .registers = kept->registers,
+				     .memory = found == SLOT_LOG_FOUND ? &log->memory : NULL,
+				     .note = kept->log_note};
+	interrupted_find_registers(kept->interrupted, told);
 	return found;
+}
+
+bool slot_log_find_memory(const struct monitor *monitor, const struct slot *slot,
+			  struct printk_log *log, struct slot_memory *told)
+{
+	while (slot_log_memory(monitor, slot, UINT64_MAX, log, told) == SLOT_LOG_AGAIN)
+		;
+	return told->memory;
 }
 
 static void write_line(const char *line, void *context)

@@ -35,6 +35,10 @@ bool slot_log_find(const struct monitor *monitor, const struct slot *slot, struc
 enum slot_log slot_log_memory(const struct monitor *monitor, const struct slot *slot,
 			      uint64_t pages, struct printk_log *log, struct slot_memory *told);
 
+/* The same, until it is found. False: there is none. */
+bool slot_log_find_memory(const struct monitor *monitor, const struct slot *slot,
+			  struct printk_log *log, struct slot_memory *told);
+
 /*
  * Writes the last lines of a slot's kernel to the terminal, if they are soon found: what it said
  * before it crashed.

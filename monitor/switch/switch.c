@@ -149,16 +149,13 @@ static bool make_dump_slot(struct monitor *monitor, struct slot *slot, const str
 {
 	static struct printk_log log;
 	struct slot_memory told;
-	enum slot_log found;
+	bool found = slot_log_find_memory(monitor, of, &log, &told);
 
-	do
-		found = slot_log_memory(monitor, of, UINT64_MAX, &log, &told);
-	while (found == SLOT_LOG_AGAIN);
 	if (!dump_slot_make(&monitor->plan, &told, slot, error))
 		return false;
 	log_line(&monitor->log, LOG_INFO, "slot %s: its /proc/vmcore is the memory of slot %s",
 		 slot->name, of->name);
-	if (!told.memory)
+	if (!found)
 		log_line(&monitor->log, LOG_WARN,
 			 "slot %s: no VMCOREINFO in its memory that can be read; makedumpfile "
 			 "and vmcore-dmesg need it",

@@ -13,6 +13,19 @@ LIST_POINTERS = 0x3000  # bytes of a task_struct that may hold the list of all t
 MOST_TASKS = 4096
 
 
+def watch_mapping(guest, path, address):
+    """map_core in the guest has mapped that file, and looks at a number there that changes when the slot runs."""
+    guest.run(f'/tmp/map_core {path} {address:x} > /tmp/said & until grep -q watching /tmp/said; do sleep 0.1; done', 60)
+
+
+def check_mapping_is_gone(guest):
+    """The slot ran meanwhile: map_core has not seen that."""
+    guest.run('wait')
+    said = guest.run('cat /tmp/said').splitlines()
+    assert re.fullmatch(r'the same \d+ bytes', said[0])
+    assert said[1:] == ['watching', 'gone, and read() says Stale file handle']
+
+
 def symbols_of(guest):
     """{name: address}, as its kernel says."""
     lines = guest.run("grep -wE 'init_task|jiffies_64|_stext' /proc/kallsyms").splitlines()

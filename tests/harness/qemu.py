@@ -110,6 +110,11 @@ class Machine:
     def send_break(self):
         self.serial.send_break()
 
+    def sysrq(self, key):
+        """To Linux, on the serial port."""
+        self.send_break()
+        self.send(key)
+
     def command(self, line, timeout=20):
         """Runs a command at the monitor's prompt, which must be waiting; returns what it prints."""
         self.sendline(line)

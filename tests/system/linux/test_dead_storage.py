@@ -75,18 +75,13 @@ def back_from_monitor(alpha):
     alpha.machine.expect(r'switch alpha\n')
 
 
-def sysrq_y(alpha):
-    alpha.machine.send_break()
-    alpha.machine.send('y')
-
-
 def ask_in_background(alpha):
     """What syctl says goes to a file."""
     alpha.run('{ syctl switch tick 2> /tmp/said & }')
 
 
 def sysrq_y_ends_it(alpha):
-    sysrq_y(alpha)
+    alpha.machine.sysrq('y')
     back_from_monitor(alpha)
     alpha.prompt()
     alpha.run('until grep -q "^error: tick: it was kept waiting, and gave up for another request$" /tmp/said; '
@@ -130,7 +125,7 @@ def test_another_key_while_a_key_hangs(alpha, dead):
     alpha.machine.send_keys([*HOTKEY, '1'])
     alpha.machine.expect('switchyard: not switched: not deep, because storage does not answer: '
                          f'{dead} .*; nor quick: tick would look at all devices')
-    sysrq_y(alpha)
+    alpha.machine.sysrq('y')
     back_from_monitor(alpha)
     alpha.prompt()
 

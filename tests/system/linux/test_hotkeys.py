@@ -88,8 +88,7 @@ def test_digits_alone_do_nothing(machine):
 
 
 def test_sysrq_y_by_serial_break(machine):
-    machine.send_break()
-    machine.send('y')
+    machine.sysrq('y')
     machine.expect(PROMPT)
     assert slots(machine)['alpha']['STATE'] == 'parked'
     monitor_to_alpha(machine)

@@ -67,8 +67,7 @@ def test_once_for_each_way_to_ask(clean):
     alpha.prompt()
     alpha.run('until grep -q post /tmp/told; do :; done')
     assert told(alpha) == ['pre tick', 'post tick']
-    machine.send_break()
-    machine.send('y')
+    machine.sysrq('y')
     machine.expect(PROMPT)
     machine.sendline('switch alpha')
     alpha.prompt()

@@ -131,16 +131,14 @@ def test_a_trial_can_be_left(machine):
     alpha = machine.alpha
     alpha.leave(f'syctl try {FILES} --initrd /tmp/initrd --append "{APPEND} rdinit=/wait sysrq_always_enabled" > /tmp/told')
     machine.expect('^@ready@', LINUX_BOOT_LIMIT)
-    machine.send_break()
-    machine.send('y')
+    machine.sysrq('y')
     machine.expect(PROMPT)
     machine.sendline('switch alpha')
     alpha.come_back()
     assert alpha.run('tail -n 1 /tmp/told').strip() == 'try: it is parked; "syctl switch try" goes on with it'
     alpha.leave('syctl switch try')
     machine.expect('PM: suspend exit|Restarting tasks')
-    machine.send_break()
-    machine.send('c')
+    machine.sysrq('c')
     alpha.come_back()
     assert state(machine) == 'crashed'
 

@@ -9,7 +9,7 @@ import tarfile
 
 import pytest
 
-from core_file import PAGE, CoreFile, driver_of, processes_of, symbols_of
+from core_file import PAGE, CoreFile, check_mapping_is_gone, driver_of, processes_of, symbols_of, watch_mapping
 from guest_images import compile_static
 from linux import CLOUD, OLDER_CLOUD, Linux, linux_slot
 from switchyard import open_console
@@ -131,14 +131,10 @@ def test_slots_that_run_have_none(guests):
 
 def test_mapping_goes_when_the_slot_runs(guests):
     alpha, beta = guests
-    alpha.run(f'/tmp/map_core $(syctl core beta) {beta.told["symbols"]["jiffies_64"]:x} > /tmp/said & '
-              'until grep -q watching /tmp/said; do sleep 0.1; done', 60)
+    watch_mapping(alpha, '$(syctl core beta)', beta.told['symbols']['jiffies_64'])
     alpha.switch_to(beta)
     beta.switch_to(alpha)
-    alpha.run('wait')
-    said = alpha.run('cat /tmp/said').splitlines()
-    assert re.fullmatch(r'the same \d+ bytes', said[0])
-    assert said[1:] == ['watching', 'gone, and read() says Stale file handle']
+    check_mapping_is_gone(alpha)
 
 
 def test_reads_are_as_fast_as_a_copy(guests):

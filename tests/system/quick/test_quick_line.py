@@ -62,8 +62,7 @@ def test_by_a_key(alpha):
 
 def test_by_sysrq(alpha):
     machine = alpha.machine
-    machine.send_break()
-    machine.send('y')
+    machine.sysrq('y')
     machine.expect(PROMPT)
     machine.sendline('switch alpha')
     machine.expect(r'switch alpha\n')

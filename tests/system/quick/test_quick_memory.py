@@ -2,10 +2,9 @@
 """The memory of a slot that is parked quick, read by another: no task sees it any more once that slot has run."""
 
 import json
-import re
 import tarfile
 
-from core_file import CoreFile, driver_of, symbols_of
+from core_file import CoreFile, check_mapping_is_gone, driver_of, symbols_of, watch_mapping
 from guest_images import compile_static
 from linux import CLOUD, Linux, linux_slot
 from own_devices import keep_own, own_disk
@@ -47,12 +46,8 @@ def test_no_task_sees_the_memory_of_a_slot_that_ran(machines):
         assert all(first <= cpu['rip'] < last for cpu in registers.values())
 
     # The program never sleeps, so it is on a CPU when all CPUs are stopped, and when they go on.
-    alpha.run(f'/tmp/map_core /proc/switchyard/beta {symbols["jiffies_64"]:x} > /tmp/said & '
-              'until grep -q watching /tmp/said; do sleep 0.1; done', 60)
+    watch_mapping(alpha, '/proc/switchyard/beta', symbols['jiffies_64'])
     alpha.hop(beta)
     beta.hop(alpha)
-    alpha.run('wait')
-    said = alpha.run('cat /tmp/said').splitlines()
-    assert re.fullmatch(r'the same \d+ bytes', said[0])
-    assert said[1:] == ['watching', 'gone, and read() says Stale file handle']
+    check_mapping_is_gone(alpha)
     assert alpha.alarms() == []

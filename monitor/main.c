@@ -26,7 +26,7 @@
 #include "monitor/plan/store.h"
 #include "monitor/report.h"
 #include "monitor/switch/fault.h"
-#include "monitor/switch/gate_call.h"
+#include "monitor/call/gate_call.h"
 #include "monitor/switch/kept_state.h"
 #include "monitor/switch/picture.h"
 

@@ -66,10 +66,11 @@ enum switchyard_op {
 	SWITCHYARD_SERVICE = 8, /* arg: physical address of a struct switchyard_call */
 	SWITCHYARD_PARK = 9,	/* arg 0; this CPU waits for a quick switch, and comes back by it */
 	SWITCHYARD_INTERRUPT = 10, /* arg: physical address of a struct switchyard_interrupted */
+	SWITCHYARD_SNAPSHOT = 11,  /* arg: the id that SNAPSHOT_BEGIN has given; this slot goes on */
 };
 
 /*
- * Flags that are added to SWITCH, MONITOR or BOOT.
+ * Flags that are added to SWITCH, MONITOR, BOOT or SNAPSHOT.
  *
  * QUICK: this slot's PCI functions go on working while it is parked, and its CPUs come back where
  * they were. Each other CPU that shall come back calls PARK; the upper half of arg says how many.
@@ -311,7 +312,39 @@ enum switchyard_service {
 	 * as it was then: a later crash is another one.
 	 */
 	SWITCHYARD_SETTLE_CRASH = 17,
+
+	/*
+	 * Prepares a snapshot of this slot, which the operation SNAPSHOT takes. The buffer is its
+	 * name. `bytes` is the physical address of the kernel's VMCOREINFO note, or 0. `done` is
+	 * the snapshot's id. What was prepared and not taken before is forgotten.
+	 */
+	SWITCHYARD_SNAPSHOT_BEGIN = 18,
+
+	/*
+	 * Copies struct switchyard_snapshot of each snapshot to the buffer. `done` is how many
+	 * there are; the buffer gets as many as it has room for. `text` is why the last operation
+	 * SNAPSHOT of this slot failed, or "".
+	 */
+	SWITCHYARD_SNAPSHOT_LIST = 19,
+	SWITCHYARD_SNAPSHOT_DROP = 20, /* forgets the snapshot with the id `bytes` */
+
+	/*
+	 * Puts the slot whose snapshot has the id `bytes` back to that moment: it is parked then,
+	 * and what it was doing is lost. With `kind` SWITCHYARD_RESTORE_BEGIN it begins, else it
+	 * goes on; with _FORCE, beside that, it does not look at disks. Each call does a part.
+	 * `done` is how many pages of the slot's RAM are not restored yet.
+	 */
+	SWITCHYARD_SNAPSHOT_RESTORE = 21,
+
+	/* As MEMORY, of the snapshot with the id `bytes`. */
+	SWITCHYARD_SNAPSHOT_MEMORY = 22,
+
+	/* Copies struct switchyard_snapshot_map of the snapshot with the id `bytes`. */
+	SWITCHYARD_SNAPSHOT_MAP = 23,
 };
+
+#define SWITCHYARD_RESTORE_BEGIN 1u
+#define SWITCHYARD_RESTORE_FORCE 2u
 
 #define SWITCHYARD_USES_MORE 1u /* this kernel uses functions, too, that it can't list */
 #define SWITCHYARD_USES_CRASH \
@@ -419,6 +452,41 @@ struct switchyard_interrupted {
 	uint32_t others;    /* CPUs that call PARK */
 	uint32_t absent;    /* CPUs that did not take the NMI. With any, the slot can't go on */
 	uint32_t reserved;
+};
+
+/* In flags of a snapshot. */
+#define SWITCHYARD_SNAPSHOT_WORKS 0x01 /* devices may have written to its memory meanwhile */
+#define SWITCHYARD_SNAPSHOT_STAYS 0x02 /* it can't be restored, only read */
+
+/* A row of `syctl snapshots`. */
+struct switchyard_snapshot {
+	char name[SWITCHYARD_NAME_SIZE]; /* NUL-terminated */
+	char slot[SWITCHYARD_NAME_SIZE]; /* whose it is */
+	uint8_t flags;			 /* SWITCHYARD_SNAPSHOT_... */
+	uint8_t reserved[5];
+	uint64_t id;	   /* differs from that of each other snapshot since power-on */
+	uint64_t age_usec; /* time since it was taken */
+	uint64_t usec;	   /* for how long the slot stood still in the monitor */
+	uint64_t size;	   /* bytes of the slot's RAM */
+	uint64_t bytes;	   /* of the pool that it takes */
+	uint64_t kept, zero, free; /* pages that are kept; were zero; were free */
+};
+
+#define SWITCHYARD_SNAPSHOT_PIECES 24
+
+/* An entry of a snapshot's map is one of these, or the physical address of the page's copy. */
+#define SWITCHYARD_PAGE_FREE 0u /* nobody had it, so its contents are not kept */
+#define SWITCHYARD_PAGE_ZERO 1u
+
+/*
+ * Where a snapshot has the pages of its slot's RAM. The map has a uint64_t for each of them, through
+ * all ranges that SNAPSHOT_MEMORY names. Guests only read all that.
+ */
+struct switchyard_snapshot_map {
+	uint32_t size; /* of this structure */
+	uint32_t piece_count;
+	struct switchyard_range map;
+	struct switchyard_range piece[SWITCHYARD_SNAPSHOT_PIECES]; /* the copies lie in these */
 };
 
 /* The ACPI table: a standard header (ACPI 6.4, section 5.2.6), then the address. */

@@ -56,6 +56,7 @@ static inline int switchyard_check_plain(const struct switchyard_slot *slot, uin
 	case SWITCHYARD_MONITOR:
 	case SWITCHYARD_CRASH:
 	case SWITCHYARD_INTERRUPT:
+	case SWITCHYARD_SNAPSHOT:
 		return 0;
 	}
 	return SWITCHYARD_EBADOP;
@@ -69,7 +70,7 @@ static inline int switchyard_check(const struct switchyard_slot *slot, uint32_t 
 	uint64_t plain = op & ~flags;
 
 	if (flags && plain != SWITCHYARD_SWITCH && plain != SWITCHYARD_MONITOR &&
-	    plain != SWITCHYARD_BOOT)
+	    plain != SWITCHYARD_BOOT && plain != SWITCHYARD_SNAPSHOT)
 		return SWITCHYARD_EBADOP;
 	if (flags & (SWITCHYARD_QUICK | SWITCHYARD_KEEP_CPUS))
 		arg &= (1ull << SWITCHYARD_OTHERS_SHIFT) - 1;

@@ -7,8 +7,8 @@
 #include "lib/units.h"
 #include "monitor/plan/store.h"
 #include "monitor/switch/new_slot.h"
-#include "monitor/switch/request.h"
-#include "monitor/switch/service.h"
+#include "monitor/call/request.h"
+#include "monitor/call/service.h"
 #include "monitor/switch/slot_block.h"
 #include "promises.h"
 

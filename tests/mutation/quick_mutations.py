@@ -10,7 +10,7 @@ from mutation import Mutation, drop
 
 CREW = 'arch/x86/gate/crew.c'
 GATE = 'arch/x86/gate/gate.asm'
-GATE_CALL = 'monitor/switch/gate_call.c'
+GATE_CALL = 'monitor/call/gate_call.c'
 PLATFORM = 'arch/x86/platform/platform.c'
 KEPT_STATE = 'monitor/switch/kept_state.c'
 SWITCH = 'monitor/switch/switch.c'

@@ -13,7 +13,7 @@
 #include "lib/string.h"
 #include "monitor/dump/dump_slot.h"
 #include "monitor/load/load_linux.h"
-#include "monitor/switch/request.h"
+#include "monitor/call/request.h"
 #include "monitor/config/own_words.h"
 
 #define IMAGE_TEXT 0xffffffff80001000ull

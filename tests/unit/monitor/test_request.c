@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
-#include "monitor/switch/request.h"
+#include "monitor/call/request.h"
 
 #define SELF 1u
 

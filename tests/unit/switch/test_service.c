@@ -9,7 +9,7 @@
 #include "fake/fake_pci.h"
 #include "monitor/slot/care.h"
 #include "monitor/slot/life.h"
-#include "monitor/switch/service.h"
+#include "monitor/call/service.h"
 #include "monitor/switch/slot_block.h"
 #include "monitor/switch/switch.h"
 #include "monitor/plan/pool.h"

@@ -3,7 +3,7 @@
  * gate_call.c - handles a guest's call of the gate. The call is refused, or the slot is parked, and
  * another slot or the person gets the machine.
  */
-#include "monitor/switch/gate_call.h"
+#include "monitor/call/gate_call.h"
 #include "arch/x86/acpi/power.h"
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/gate/anchor.h"
@@ -28,8 +28,8 @@
 #include "monitor/switch/integrity.h"
 #include "monitor/switch/kept_state.h"
 #include "monitor/switch/picture.h"
-#include "monitor/switch/request.h"
-#include "monitor/switch/service.h"
+#include "monitor/call/request.h"
+#include "monitor/call/service.h"
 #include "monitor/switch/slot_block.h"
 #include "monitor/switch/slot_log.h"
 #include "monitor/switch/successor.h"

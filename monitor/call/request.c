@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "monitor/switch/request.h"
+#include "monitor/call/request.h"
 #include <stddef.h>
 #include "arch/x86/platform/platform.h"
 #include "guest/linux/switchyard_check.h"

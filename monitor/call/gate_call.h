@@ -2,8 +2,8 @@
 /*
  * gate_call.h - handles guests' calls of the gate (gate_handler_fn in arch/x86/gate/anchor.h).
  */
-#ifndef MONITOR_SWITCH_GATE_CALL_H
-#define MONITOR_SWITCH_GATE_CALL_H
+#ifndef MONITOR_CALL_GATE_CALL_H
+#define MONITOR_CALL_GATE_CALL_H
 
 #include "monitor/switch/monitor.h"
 

@@ -2,8 +2,8 @@
 /*
  * request.h - checks the requests that guests make at the gate.
  */
-#ifndef MONITOR_SWITCH_REQUEST_H
-#define MONITOR_SWITCH_REQUEST_H
+#ifndef MONITOR_CALL_REQUEST_H
+#define MONITOR_CALL_REQUEST_H
 
 #include "monitor/switch/handover.h"
 #include "monitor/switch/monitor.h"

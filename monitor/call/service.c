@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "monitor/switch/service.h"
+#include "monitor/call/service.h"
 #include "arch/x86/memory/phys.h"
 #include "arch/x86/gate/cpu_state.h"
 #include "arch/x86/pci/pci.h"
@@ -13,7 +13,7 @@
 #include "monitor/slot/care.h"
 #include "monitor/switch/kept_state.h"
 #include "monitor/switch/new_slot.h"
-#include "monitor/switch/request.h"
+#include "monitor/call/request.h"
 #include "monitor/switch/slot_block.h"
 #include "monitor/switch/slot_log.h"
 #include "monitor/switch/switch.h"

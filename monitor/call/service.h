@@ -2,8 +2,8 @@
 /*
  * service.h - what a guest asks of the gate without giving the machine away.
  */
-#ifndef MONITOR_SWITCH_SERVICE_H
-#define MONITOR_SWITCH_SERVICE_H
+#ifndef MONITOR_CALL_SERVICE_H
+#define MONITOR_CALL_SERVICE_H
 
 #include "monitor/switch/monitor.h"
 

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * page_store.h - the pages of a slot's RAM that a snapshot keeps, in RAM of the pool.
+ *
+ * The pool may be in pieces, so the pages lie in several. A map has an entry for each page of the
+ * slot's RAM: where its copy is, or that it needs none. The slot's pages are counted from 0, through
+ * all of its ranges by rising address. Guests read the map, too (SWITCHYARD_SNAPSHOT_MAP).
+ */
+#ifndef MONITOR_SNAPSHOT_PAGE_STORE_H
+#define MONITOR_SNAPSHOT_PAGE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "guest/linux/switchyard.h"
+#include "lib/error.h"
+#include "monitor/plan/plan.h"
+
+struct page_store {
+	struct region map;
+	struct region piece[SWITCHYARD_SNAPSHOT_PIECES]; /* in the order in which they are filled */
+	uint32_t piece_count;
+	uint64_t used;	/* bytes of the last piece */
+	uint64_t pages; /* entries of the map */
+	uint64_t kept, zero, free;
+};
+
+/*
+ * Takes RAM for the map of so many pages. All of them are free then. False, with the reason: there is
+ * not enough, or memory is in too many pieces.
+ */
+bool page_store_begin(struct page_store *store, struct plan *plan, uint64_t pages,
+		      struct error *error);
+
+/*
+ * Keeps page number n, a copy of the 4 KiB at `page`. Each page is kept at most once. False, with the
+ * reason: the pool is full.
+ */
+bool page_store_keep(struct page_store *store, struct plan *plan, uint64_t n, const void *page,
+		     struct error *error);
+
+/* Gives back what was taken and is not used. No page can be kept after it. */
+void page_store_end(struct page_store *store, struct plan *plan);
+
+/* The copy of page number n; NULL: it is zero, or was free. */
+const void *page_store_find(const struct page_store *store, uint64_t n);
+
+/* Gives everything back. */
+void page_store_drop(struct page_store *store, struct plan *plan);
+
+#endif

@@ -32,6 +32,7 @@
 #include "monitor/call/service.h"
 #include "monitor/switch/slot_block.h"
 #include "monitor/switch/slot_log.h"
+#include "monitor/switch/slot_snapshot.h"
 #include "monitor/switch/successor.h"
 #include "monitor/switch/switch.h"
 
@@ -345,6 +346,25 @@ __attribute__((noreturn)) static void leave_to_target(struct monitor *monitor, s
 	switch_resume(monitor, slot, SWITCHYARD_EIMAGE);
 }
 
+/*
+ * The slot is parked. It goes on when its memory is copied, or can't be. Nothing is printed: the
+ * screen and the serial port are still as the slot left them.
+ */
+__attribute__((noreturn)) static void go_on_after_snapshot(struct monitor *monitor,
+							   struct slot *slot, uint64_t id)
+{
+	struct snapshot *snapshot = snapshot_prepared(&monitor->snapshots, slot, id);
+	struct error *failure = &monitor->snapshots.failure;
+
+	failure->text[0] = '\0';
+	if (!snapshot)
+		fail(failure, "no snapshot with the number %lu was prepared", id);
+	else if (slot_snapshot_take(monitor, slot, snapshot, failure))
+		switch_resume(monitor, slot, 0);
+	log_keep(&monitor->log, LOG_ERROR, "slot %s: %s", slot->name, failure->text);
+	switch_resume(monitor, slot, SWITCHYARD_EREFUSED);
+}
+
 /* An interrupt of a function that the monitor can't mask would come to the next slot. */
 static void go_back_unless_all_work(struct monitor *monitor, struct slot *slot)
 {
@@ -444,6 +464,8 @@ static int64_t gate_main(const struct request *request)
 	if (how == KEPT_QUICK)
 		go_back_unless_all_work(monitor, slot);
 
+	if (op == SWITCHYARD_SNAPSHOT && !damage)
+		go_on_after_snapshot(monitor, slot, (uint32_t)arg);
 	if ((op == SWITCHYARD_SWITCH || op == SWITCHYARD_BOOT) && !damage)
 		leave_to_target(monitor, slot, op, arg);
 	leave_to_next(monitor, slot, op, arg, damage);
@@ -532,7 +554,8 @@ static int64_t other_cpu_call(const struct request *request)
 		request_check(&monitor->slots, monitor->current, request->op, request->arg);
 
 	if (request_op(request) == SWITCHYARD_SWITCH || request_op(request) == SWITCHYARD_BOOT ||
-	    request_op(request) == SWITCHYARD_MONITOR || request->op == SWITCHYARD_INTERRUPT)
+	    request_op(request) == SWITCHYARD_MONITOR ||
+	    request_op(request) == SWITCHYARD_SNAPSHOT || request->op == SWITCHYARD_INTERRUPT)
 		return SWITCHYARD_ENOTBOOTCPU;
 	if (result)
 		return result;

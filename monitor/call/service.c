@@ -8,6 +8,8 @@
 #include "guest/linux/switchyard_names.h"
 #include "lib/print.h"
 #include "lib/string.h"
+#include "monitor/call/answer.h"
+#include "monitor/call/snapshot_call.h"
 #include "monitor/core/slot_memory.h"
 #include "monitor/owner/owner.h"
 #include "monitor/slot/care.h"
@@ -23,95 +25,49 @@
 
 _Static_assert(sizeof(((struct error *)0)->text) == SWITCHYARD_TEXT_SIZE, "a reason fits");
 
-/* A call that is answered. */
-struct service {
-	struct monitor *monitor;
-	struct switchyard_call call; /* our copy of the guest's structure */
-	struct slot *slot;	     /* that it names; NULL: none */
-	uint64_t done;
-	struct error error; /* the reason of SWITCHYARD_EREFUSED */
-};
-
-static bool in_region(const struct region *region, uint64_t address, uint64_t size)
+static struct slot *named_by(const struct answer *answer)
 {
-	return address >= region->base && address - region->base <= region->size &&
-	       size <= region->size - (address - region->base);
-}
-
-/* True if all of [address, address + size) is RAM of the slot that runs, without its block. */
-static bool in_own_ram(const struct monitor *monitor, uint64_t address, uint64_t size)
-{
-	const struct slot *slot = &monitor->slots.slot[monitor->current];
-
-	return in_region(&slot->ram, address, size) || in_region(&slot->low, address, size);
-}
-
-static struct slot *named_by(const struct service *service)
-{
-	struct slot_table *slots = &service->monitor->slots;
-	uint32_t number = service->call.slot;
+	struct slot_table *slots = &answer->monitor->slots;
+	uint32_t number = answer->call.slot;
 
 	return number >= 1 && number <= slots->count && slot_is_used(&slots->slot[number - 1])
 		       ? &slots->slot[number - 1]
 		       : NULL;
 }
 
-/* The memory of the call's buffer. NULL, with a reason: not all of it is the slot's RAM. */
-static void *buffer_of(struct service *service)
+static int64_t answer_list(struct answer *answer)
 {
-	const struct switchyard_call *call = &service->call;
-
-	if (call->length && in_own_ram(service->monitor, call->address, call->length))
-		return phys(call->address);
-	fail(&service->error,
-	     "a buffer of %lu bytes at %#lx; expected all of it in this slot's RAM", call->length,
-	     call->address);
-	return NULL;
-}
-
-static int64_t answer_bool(bool done)
-{
-	return done ? 0 : SWITCHYARD_EREFUSED;
-}
-
-static void publish(const struct service *service)
-{
-	slot_block_publish(&service->monitor->slots, service->monitor->current);
-}
-
-static int64_t answer_list(struct service *service)
-{
-	publish(service);
+	answer_publish(answer);
 	return 0;
 }
 
-static int64_t answer_kill(struct service *service)
+static int64_t answer_kill(struct answer *answer)
 {
-	struct slot *slot = service->slot;
+	struct slot *slot = answer->slot;
 
 	/* A service touches no device, and this slot's memory may be given back right after it. */
 	if (slot->works)
-		return answer_bool(
-			fail(&service->error,
+		return answer_result(
+			fail(&answer->error,
 			     "slot %s: its devices work while it is parked; kill it at the "
 			     "monitor's console, or start it afresh",
 			     slot->name));
-	if (!switch_kill(service->monitor, slot, &service->error))
+	if (!switch_kill(answer->monitor, slot, &answer->error))
 		return SWITCHYARD_EREFUSED;
-	log_keep(&service->monitor->log, LOG_INFO, "slot %s was killed; it is ready", slot->name);
-	publish(service);
+	log_keep(&answer->monitor->log, LOG_INFO, "slot %s was killed; it is ready", slot->name);
+	answer_publish(answer);
 	return 0;
 }
 
 /* A part of a slot's own log, from record number `bytes` on. */
-static int64_t answer_slot_log(struct service *service, const struct slot *slot, char *to,
+static int64_t answer_slot_log(struct answer *answer, const struct slot *slot, char *to,
 			       uint32_t room)
 {
 	static struct printk_log log;
-	uint64_t first = service->call.bytes, next = first;
+	uint64_t first = answer->call.bytes, next = first;
 	uint32_t used;
 
-	switch (slot_log_open(service->monitor, slot, SLOT_LOG_PAGES, &log, &service->error)) {
+	switch (slot_log_open(answer->monitor, slot, SLOT_LOG_PAGES, &log, &answer->error)) {
 	case SLOT_LOG_AGAIN:
 		return SWITCHYARD_EAGAIN;
 	case SLOT_LOG_NONE:
@@ -121,60 +77,60 @@ static int64_t answer_slot_log(struct service *service, const struct slot *slot,
 	}
 	used = slot_log_copy(&log, &next, to, room);
 	if (next == first && first < printk_log_count(&log))
-		return answer_bool(fail(&service->error,
-					"a buffer of %u bytes, too small for a record of the log",
-					room));
-	service->done = (next - first) << 32 | used;
+		return answer_result(fail(&answer->error,
+					  "a buffer of %u bytes, too small for a record of the log",
+					  room));
+	answer->done = (next - first) << 32 | used;
 	return 0;
 }
 
-static int64_t answer_log(struct service *service)
+static int64_t answer_log(struct answer *answer)
 {
-	uint64_t room = service->call.length;
-	char *to = buffer_of(service);
+	uint64_t room = answer->call.length;
+	char *to = answer_buffer(answer);
 
-	if (service->call.slot && !service->slot)
+	if (answer->call.slot && !answer->slot)
 		return SWITCHYARD_ENOSLOT;
 	if (!to)
 		return SWITCHYARD_EREFUSED;
 	if (room > LOG_SIZE)
 		room = LOG_SIZE;
-	if (service->slot)
-		return answer_slot_log(service, service->slot, to, (uint32_t)room);
-	service->done = log_copy(&service->monitor->log, to, (uint32_t)room);
+	if (answer->slot)
+		return answer_slot_log(answer, answer->slot, to, (uint32_t)room);
+	answer->done = log_copy(&answer->monitor->log, to, (uint32_t)room);
 	return 0;
 }
 
-static int64_t answer_begin(struct service *service)
+static int64_t answer_begin(struct answer *answer)
 {
-	return answer_bool(new_image_begin(service->monitor, service->slot, &service->error));
+	return answer_result(new_image_begin(answer->monitor, answer->slot, &answer->error));
 }
 
-static int64_t answer_file(struct service *service)
+static int64_t answer_file(struct answer *answer)
 {
-	const struct switchyard_call *call = &service->call;
+	const struct switchyard_call *call = &answer->call;
 	struct new_image_file file = {.kind = call->kind,
 				      .size = call->bytes,
 				      .string_length = call->length};
 
-	if (file.string_length && !(file.string = buffer_of(service)))
+	if (file.string_length && !(file.string = answer_buffer(answer)))
 		return SWITCHYARD_EREFUSED;
-	return answer_bool(new_image_file(service->monitor, &file, &service->error));
+	return answer_result(new_image_file(answer->monitor, &file, &answer->error));
 }
 
-static int64_t answer_write(struct service *service)
+static int64_t answer_write(struct answer *answer)
 {
-	const void *from = buffer_of(service);
+	const void *from = answer_buffer(answer);
 
-	return answer_bool(from && new_image_write(service->monitor, from, service->call.length,
-						   &service->error));
+	return answer_result(from && new_image_write(answer->monitor, from, answer->call.length,
+						     &answer->error));
 }
 
-static int64_t answer_commit(struct service *service)
+static int64_t answer_commit(struct answer *answer)
 {
-	switch (new_image_commit(service->monitor, &service->error)) {
+	switch (new_image_commit(answer->monitor, &answer->error)) {
 	case NEW_IMAGE_DONE:
-		publish(service);
+		answer_publish(answer);
 		return 0;
 	case NEW_IMAGE_AGAIN:
 		return SWITCHYARD_EAGAIN;
@@ -184,9 +140,9 @@ static int64_t answer_commit(struct service *service)
 	return SWITCHYARD_EREFUSED;
 }
 
-static int64_t answer_abort(struct service *service)
+static int64_t answer_abort(struct answer *answer)
 {
-	new_image_drop(service->monitor, service->monitor->current);
+	new_image_drop(answer->monitor, answer->monitor->current);
 	return 0;
 }
 
@@ -204,11 +160,11 @@ static bool types_allow(const struct request *request, struct error *error)
 }
 
 /* The kernel's list is noted, even if the request is refused: it is true in any case. */
-static int64_t answer_prepare(struct service *service)
+static int64_t answer_prepare(struct answer *answer)
 {
-	struct monitor *monitor = service->monitor;
+	struct monitor *monitor = answer->monitor;
 	struct slot *slot = &monitor->slots.slot[monitor->current];
-	const struct switchyard_call *call = &service->call;
+	const struct switchyard_call *call = &answer->call;
 	struct request request = {call->kind, call->slot};
 	uint16_t uses[PCI_MAX_FUNCTIONS];
 	struct owner_told told;
@@ -216,17 +172,18 @@ static int64_t answer_prepare(struct service *service)
 	bool known;
 
 	if (call->length % sizeof(*uses) || call->length > sizeof(uses))
-		return answer_bool(
-			fail(&service->error,
+		return answer_result(
+			fail(&answer->error,
 			     "a list of %lu bytes; expected two for each of %d functions "
 			     "at most",
 			     call->length, PCI_MAX_FUNCTIONS));
 	if (call->bytes & ~(uint64_t)(SWITCHYARD_USES_MORE | SWITCHYARD_USES_CRASH))
-		return answer_bool(fail(&service->error,
-					"bits %#lx beside the list; expected %#x and %#x at most",
-					call->bytes, SWITCHYARD_USES_MORE, SWITCHYARD_USES_CRASH));
+		return answer_result(fail(&answer->error,
+					  "bits %#lx beside the list; expected %#x and %#x at most",
+					  call->bytes, SWITCHYARD_USES_MORE,
+					  SWITCHYARD_USES_CRASH));
 	if (call->length) {
-		const void *from = buffer_of(service);
+		const void *from = answer_buffer(answer);
 
 		if (!from)
 			return SWITCHYARD_EREFUSED;
@@ -236,20 +193,20 @@ static int64_t answer_prepare(struct service *service)
 	if (result)
 		return result;
 	told = (struct owner_told){uses, (uint32_t)(call->length / sizeof(*uses)), call->bytes};
-	known = owner_tell(slot, &told, &service->error);
+	known = owner_tell(slot, &told, &answer->error);
 	slot->uses.translates = platform_translates();
-	return answer_bool((known || !(request.op & SWITCHYARD_QUICK)) &&
-			   types_allow(&request, &service->error) &&
-			   request_allowed(monitor, slot, &request, &service->error));
+	return answer_result((known || !(request.op & SWITCHYARD_QUICK)) &&
+			     types_allow(&request, &answer->error) &&
+			     request_allowed(monitor, slot, &request, &answer->error));
 }
 
 /* A kernel that starts asks this before it looks for devices. */
-static int64_t answer_functions(struct service *service)
+static int64_t answer_functions(struct answer *answer)
 {
-	const struct slot_table *slots = &service->monitor->slots;
-	const struct slot *self = &slots->slot[service->monitor->current];
-	uint64_t room = service->call.length / sizeof(uint16_t);
-	uint16_t *to = buffer_of(service);
+	const struct slot_table *slots = &answer->monitor->slots;
+	const struct slot *self = &slots->slot[answer->monitor->current];
+	uint64_t room = answer->call.length / sizeof(uint16_t);
+	uint16_t *to = answer_buffer(answer);
 
 	if (!to)
 		return SWITCHYARD_EREFUSED;
@@ -259,26 +216,26 @@ static int64_t answer_functions(struct service *service)
 
 		if (!owner || owner == self)
 			continue;
-		if (service->done < room)
-			memcpy(&to[service->done], &address, sizeof(address));
-		service->done++;
+		if (answer->done < room)
+			memcpy(&to[answer->done], &address, sizeof(address));
+		answer->done++;
 	}
 	return 0;
 }
 
-static int64_t answer_devices(struct service *service)
+static int64_t answer_devices(struct answer *answer)
 {
-	const struct slot *slot = &service->monitor->slots.slot[service->monitor->current];
-	uint64_t room = service->call.length;
-	char *to = buffer_of(service);
+	const struct slot *slot = &answer->monitor->slots.slot[answer->monitor->current];
+	uint64_t room = answer->call.length;
+	char *to = answer_buffer(answer);
 
-	if (service->call.slot)
-		slot = service->slot;
+	if (answer->call.slot)
+		slot = answer->slot;
 	if (!slot)
 		return SWITCHYARD_ENOSLOT;
 	if (!to)
 		return SWITCHYARD_EREFUSED;
-	service->done = owner_list(slot, to, room < UINT32_MAX ? (uint32_t)room : UINT32_MAX);
+	answer->done = owner_list(slot, to, room < UINT32_MAX ? (uint32_t)room : UINT32_MAX);
 	return 0;
 }
 
@@ -286,120 +243,121 @@ static int64_t answer_devices(struct service *service)
  * Its kernel's note is looked for in parts, like that of its log. A slot without one has RAM all
  * the same.
  */
-static int64_t answer_memory(struct service *service)
+static int64_t answer_memory(struct answer *answer)
 {
-	const struct slot *slot = service->slot;
+	const struct slot *slot = answer->slot;
 	struct slot_memory told;
 	static struct printk_log log;
-	void *to = buffer_of(service);
+	void *to = answer_buffer(answer);
 
 	if (!to)
 		return SWITCHYARD_EREFUSED;
 	if (!switchyard_stands_still(slot->state))
-		return answer_bool(fail(&service->error,
-					"slot %s is %s; expected one that is "
-					"parked, crashed or interrupted",
-					slot->name, switchyard_state_name(slot->state)));
-	if (slot_log_memory(service->monitor, slot, SLOT_LOG_PAGES, &log, &told) == SLOT_LOG_AGAIN)
+		return answer_result(fail(&answer->error,
+					  "slot %s is %s; expected one that is "
+					  "parked, crashed or interrupted",
+					  slot->name, switchyard_state_name(slot->state)));
+	if (slot_log_memory(answer->monitor, slot, SLOT_LOG_PAGES, &log, &told) == SLOT_LOG_AGAIN)
 		return SWITCHYARD_EAGAIN;
-	service->done = slot_memory_tell(&told, to, service->call.length);
-	return answer_bool(service->done || fail(&service->error,
-						 "a buffer of %lu bytes, too small for what there "
-						 "is to be told",
-						 service->call.length));
+	answer->done = slot_memory_tell(&told, to, answer->call.length);
+	return answer_result(answer->done || fail(&answer->error,
+						  "a buffer of %lu bytes, too small for what there "
+						  "is to be told",
+						  answer->call.length));
 }
 
-static int64_t answer_outcome(struct service *service)
+static int64_t answer_outcome(struct answer *answer)
 {
-	const struct slot *slot = service->slot;
-	char *text = service->error.text;
+	const struct slot *slot = answer->slot;
+	char *text = answer->error.text;
 
 	if (slot->state == SWITCHYARD_CRASHED) {
-		format_text(text, sizeof(service->error.text), "%s", slot->crash);
+		format_text(text, sizeof(answer->error.text), "%s", slot->crash);
 		return 0;
 	}
 	if (slot->state != SWITCHYARD_READY || !slot->end) {
-		fail(&service->error, "slot %s is %s; it has not ended", slot->name,
+		fail(&answer->error, "slot %s is %s; it has not ended", slot->name,
 		     switchyard_state_name(slot->state));
 		return SWITCHYARD_EREFUSED;
 	}
-	format_text(text, sizeof(service->error.text), "%s", switchyard_end_name(slot->end));
-	service->done = slot->end;
+	format_text(text, sizeof(answer->error.text), "%s", switchyard_end_name(slot->end));
+	answer->done = slot->end;
 	return 0;
 }
 
-static int64_t answer_take_crash(struct service *service)
+static int64_t answer_take_crash(struct answer *answer)
 {
-	struct monitor *monitor = service->monitor;
+	struct monitor *monitor = answer->monitor;
 	const struct slot *self = &monitor->slots.slot[monitor->current];
 	const struct slot *slot = care_take(&monitor->slots, self);
 
 	if (!slot)
 		return 0;
-	service->done = slot_index(&monitor->slots, slot) + 1;
-	format_text(service->error.text, sizeof(service->error.text), "%s", slot->crash);
+	answer->done = slot_index(&monitor->slots, slot) + 1;
+	format_text(answer->error.text, sizeof(answer->error.text), "%s", slot->crash);
 	log_keep(&monitor->log, LOG_INFO, "slot %s takes care of the crash of slot %s", self->name,
 		 slot->name);
-	publish(service);
+	answer_publish(answer);
 	return 0;
 }
 
-static int64_t answer_settle_crash(struct service *service)
+static int64_t answer_settle_crash(struct answer *answer)
 {
-	struct monitor *monitor = service->monitor;
+	struct monitor *monitor = answer->monitor;
 	const struct slot *self = &monitor->slots.slot[monitor->current];
-	const struct switchyard_call *call = &service->call;
+	const struct switchyard_call *call = &answer->call;
 
-	if (!care_settle(service->slot, self, call->bytes, call->kind, &service->error))
+	if (!care_settle(answer->slot, self, call->bytes, call->kind, &answer->error))
 		return SWITCHYARD_EREFUSED;
 	if (call->kind == SWITCHYARD_CARE_FAILED)
 		log_keep(&monitor->log, LOG_WARN,
-			 "slot %s: what slot %s does after a crash has failed", service->slot->name,
+			 "slot %s: what slot %s does after a crash has failed", answer->slot->name,
 			 self->name);
-	publish(service);
+	answer_publish(answer);
 	return 0;
 }
 
 /* The text is copied before it is read, because the guest can change it meanwhile. */
-static int64_t answer_add(struct service *service)
+static int64_t answer_add(struct answer *answer)
 {
-	const struct switchyard_call *call = &service->call;
+	const struct switchyard_call *call = &answer->call;
 	char text[SWITCHYARD_ADD_TEXT + 1], size[SIZE_TEXT];
-	const void *from = buffer_of(service);
+	const void *from = answer_buffer(answer);
 	const struct slot *slot;
 
 	if (!from)
 		return SWITCHYARD_EREFUSED;
 	if (call->length > SWITCHYARD_ADD_TEXT)
-		return answer_bool(fail(&service->error, "a text of %lu characters; %u is the most",
-					call->length, SWITCHYARD_ADD_TEXT));
+		return answer_result(fail(&answer->error,
+					  "a text of %lu characters; %u is the most", call->length,
+					  SWITCHYARD_ADD_TEXT));
 	memcpy(text, from, call->length);
 	text[call->length] = '\0'; /* one that lies before cuts the text */
-	slot = new_slot_add(service->monitor, text, &service->error);
+	slot = new_slot_add(answer->monitor, text, &answer->error);
 	if (!slot)
 		return SWITCHYARD_EREFUSED;
-	service->done = slot_index(&service->monitor->slots, slot) + 1;
-	log_keep(&service->monitor->log, LOG_INFO, "slot %s was added: %s at %#lx", slot->name,
+	answer->done = slot_index(&answer->monitor->slots, slot) + 1;
+	log_keep(&answer->monitor->log, LOG_INFO, "slot %s was added: %s at %#lx", slot->name,
 		 format_size(size, slot_range(slot).size), slot->ram.base);
-	publish(service);
+	answer_publish(answer);
 	return 0;
 }
 
-static int64_t answer_remove(struct service *service)
+static int64_t answer_remove(struct answer *answer)
 {
 	char name[SWITCHYARD_NAME_SIZE];
-	struct slot *slot = service->slot;
+	struct slot *slot = answer->slot;
 
 	memcpy(name, slot->name, sizeof(name));
-	if (!new_slot_remove(service->monitor, slot, &service->error))
+	if (!new_slot_remove(answer->monitor, slot, &answer->error))
 		return SWITCHYARD_EREFUSED;
-	log_keep(&service->monitor->log, LOG_INFO, "slot %s was removed", name);
-	publish(service);
+	log_keep(&answer->monitor->log, LOG_INFO, "slot %s was removed", name);
+	answer_publish(answer);
 	return 0;
 }
 
 static const struct {
-	int64_t (*answer)(struct service *service);
+	int64_t (*answer)(struct answer *answer);
 	bool needs_slot; /* the call has to name one that is there */
 } answers[] = {
 	[SWITCHYARD_LIST] = {answer_list, false},
@@ -419,28 +377,34 @@ static const struct {
 	[SWITCHYARD_MEMORY] = {answer_memory, true},
 	[SWITCHYARD_TAKE_CRASH] = {answer_take_crash, false},
 	[SWITCHYARD_SETTLE_CRASH] = {answer_settle_crash, true},
+	[SWITCHYARD_SNAPSHOT_BEGIN] = {snapshot_call_begin, false},
+	[SWITCHYARD_SNAPSHOT_LIST] = {snapshot_call_list, false},
+	[SWITCHYARD_SNAPSHOT_DROP] = {snapshot_call_drop, false},
+	[SWITCHYARD_SNAPSHOT_RESTORE] = {snapshot_call_restore, false},
+	[SWITCHYARD_SNAPSHOT_MEMORY] = {snapshot_call_memory, false},
+	[SWITCHYARD_SNAPSHOT_MAP] = {snapshot_call_map, false},
 };
 #define ANSWERS (sizeof(answers) / sizeof(answers[0]))
 
 int64_t service_answer(struct monitor *monitor, uint64_t address)
 {
-	struct service service = {.monitor = monitor};
+	struct answer answer = {.monitor = monitor};
 	struct switchyard_call *guest;
 	int64_t result;
 
-	if (address % CALL_ALIGN || !in_own_ram(monitor, address, sizeof(*guest)))
+	if (address % CALL_ALIGN || !answer_in_own_ram(monitor, address, sizeof(*guest)))
 		return SWITCHYARD_EBADOP;
 	guest = phys(address);
-	memcpy(&service.call, guest, sizeof(service.call));
-	if (service.call.size < sizeof(*guest) || service.call.service >= ANSWERS ||
-	    !answers[service.call.service].answer)
+	memcpy(&answer.call, guest, sizeof(answer.call));
+	if (answer.call.size < sizeof(*guest) || answer.call.service >= ANSWERS ||
+	    !answers[answer.call.service].answer)
 		return SWITCHYARD_EBADOP;
-	service.slot = named_by(&service);
-	if (answers[service.call.service].needs_slot && !service.slot)
+	answer.slot = named_by(&answer);
+	if (answers[answer.call.service].needs_slot && !answer.slot)
 		result = SWITCHYARD_ENOSLOT;
 	else
-		result = answers[service.call.service].answer(&service);
-	guest->done = service.done;
-	memcpy(guest->text, service.error.text, sizeof(guest->text));
+		result = answers[answer.call.service].answer(&answer);
+	guest->done = answer.done;
+	memcpy(guest->text, answer.error.text, sizeof(guest->text));
 	return result;
 }

@@ -8,6 +8,7 @@
 #include "monitor/console/command_regs.h"
 #include "monitor/console/command_selftest.h"
 #include "monitor/console/command_slots.h"
+#include "monitor/console/command_snapshot.h"
 #include "lib/string.h"
 #include "monitor/config/words.h"
 
@@ -36,6 +37,19 @@ const struct command commands[] = {
 	 "itself for a crash kernel: makedumpfile and vmcore-dmesg work there. Until it\n"
 	 "ends or is killed, SLOT can't run.\n",
 	 3, 3, command_dump},
+	{"snapshot", "SLOT NAME", "keeps a copy of a parked slot's memory and state",
+	 "Pages that its Linux kernel has free are left out. The slot that runs takes its\n"
+	 "own by \"syctl snapshot\".\n",
+	 2, 2, command_snapshot},
+	{"snapshots", "", "lists the snapshots",
+	 "TIME: as in the log. KIND: a quick one was taken while devices worked. SIZE:\n"
+	 "what it takes of the pool. PAGES, ZERO, FREE: pages of the slot that are kept,\n"
+	 "that were zero, and that nobody had.\n",
+	 0, 0, command_snapshots},
+	{"restore", "NAME [force]", "puts a slot back to a snapshot: it is parked then",
+	 "What that slot was doing is lost. It can be done any number of times.\n", 1, 2,
+	 command_restore},
+	{"drop", "NAME", "forgets a snapshot", "", 1, 1, command_drop},
 	{"kill", "SLOT", "forgets a slot's state: it is ready again",
 	 "For parked, crashed and interrupted slots. Its image stays in RAM.\n", 1, 1,
 	 command_kill},

@@ -11,12 +11,14 @@ static const struct life_step steps[STATES][LIFE_EVENTS] = {
 	[SWITCHYARD_EMPTY] =
 		{
 			[LIFE_LOAD] = {.next = SWITCHYARD_READY},
+			[LIFE_RESTORE] = {.next = SWITCHYARD_PARKED},
 			[LIFE_REMOVE] = {.next = SWITCHYARD_EMPTY},
 		},
 	[SWITCHYARD_READY] =
 		{
 			[LIFE_REMOVE] = {.next = SWITCHYARD_EMPTY},
 			[LIFE_LOAD] = {.next = SWITCHYARD_READY},
+			[LIFE_RESTORE] = {.next = SWITCHYARD_PARKED},
 			[LIFE_RESET] = {.next = SWITCHYARD_READY},
 			[LIFE_BOOT] = {.next = SWITCHYARD_RUNNING, .counts = true},
 		},
@@ -110,6 +112,9 @@ const struct life_step *life_apply(struct slot *slot, enum life_event event)
 	if (step->next == SWITCHYARD_CRASHED && slot->state != SWITCHYARD_CRASHED)
 		care_begin(slot);
 	slot->state = step->next;
+	/* It was restored from a file, and has no image to start from. */
+	if (event != LIFE_LOAD && slot->state == SWITCHYARD_READY && !slot->kernel.size)
+		slot->state = SWITCHYARD_EMPTY;
 	slot->runs += step->counts;
 	return step;
 }

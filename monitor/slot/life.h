@@ -37,8 +37,9 @@ enum life_event {
 	LIFE_END,	/* its kernel has powered off, rebooted or halted */
 	LIFE_CRASH,	/* its kernel has panicked, or faulted before it could say so */
 	LIFE_LOSE, /* it does not run, and has lost devices that worked for it: the machine was reset */
-	LIFE_KILL,   /* a person wants its state forgotten */
-	LIFE_REMOVE, /* it gives back its image, and then all that it has */
+	LIFE_RESTORE, /* it is put back to a snapshot */
+	LIFE_KILL,    /* a person wants its state forgotten */
+	LIFE_REMOVE,  /* it gives back its image, and then all that it has */
 	LIFE_EVENTS,
 };
 

@@ -25,6 +25,7 @@ struct kept_state {
 	struct integrity integrity; /* checksums of these, and of the slot's memory */
 	uint64_t rsdp;		    /* address of the slot's own root pointer, 0: none */
 	uint64_t log_note; /* how far the search for its kernel's log has come (slot_log.h) */
+	uint64_t log_hint; /* where its kernel's note was, or is by its own word; 0: not known */
 	uint64_t picture;  /* RAM for its picture of the framebuffer; 0: none */
 };
 

@@ -14,6 +14,7 @@
 #include "monitor/log/log.h"
 #include "monitor/plan/plan.h"
 #include "monitor/slot/slot.h"
+#include "monitor/snapshot/snapshot.h"
 #include "monitor/switch/frontend.h"
 #include "monitor/switch/new_image.h"
 #include "monitor/check/selfcheck.h"
@@ -34,6 +35,7 @@ struct monitor {
 	bool boot_cpu_lost;   /* another CPU has the console, and no slot can run */
 	struct succession succession;
 	struct new_images new_images;
+	struct snapshots snapshots;
 	uint32_t lock;	  /* for what CPUs do at the gate at the same time: gate_lock.h */
 	uint32_t current; /* index of the slot that runs or ran last; NO_SLOT: none */
 };

@@ -32,11 +32,25 @@ static bool is_of_last_run(const struct slot *slot, const struct cpu_context *cp
 	return page_walk_find(&walk, text, &physical) && physical == text + memory->image_offset;
 }
 
+/* Linux never moves its note, and a long search would be felt where the slot stands still. */
+static bool is_at_hint(const struct slot *slot, const struct kept_state *kept,
+		       struct printk_log *log, struct vmcoreinfo *info)
+{
+	uint64_t at = kept->log_hint;
+	struct error none;
+
+	return at && vmcoreinfo_search(&slot->ram, &at, 1, info) &&
+	       printk_log_open(log, &slot->ram, info, &none) &&
+	       is_of_last_run(slot, kept->cpu[0], &log->memory, info);
+}
+
 static enum slot_log search(const struct slot *slot, struct kept_state *kept, uint64_t pages,
 			    struct printk_log *log, struct error *error)
 {
 	static struct vmcoreinfo info;
 
+	if (!kept->log_note && is_at_hint(slot, kept, log, &info))
+		kept->log_note = kept->log_hint;
 	if (!kept->log_note)
 		kept->log_note = slot->ram.base;
 	if (!vmcoreinfo_search(&slot->ram, &kept->log_note, pages, &info)) {
@@ -50,8 +64,10 @@ static enum slot_log search(const struct slot *slot, struct kept_state *kept, ui
 		return SLOT_LOG_NONE;
 	}
 	if (printk_log_open(log, &slot->ram, &info, error) &&
-	    is_of_last_run(slot, kept->cpu[0], &log->memory, &info))
+	    is_of_last_run(slot, kept->cpu[0], &log->memory, &info)) {
+		kept->log_hint = kept->log_note;
 		return SLOT_LOG_FOUND;
+	}
 	kept->log_note += PAGE_SIZE;
 	return SLOT_LOG_AGAIN;
 }

@@ -201,6 +201,7 @@ static bool boot(struct monitor *monitor, struct slot *slot, const struct start 
 	kept->crew = 0;
 	kept_state_idle(kept, 0);
 	kept->cpu[0]->cr3 = 0; /* that of the last run (slot_log.c) */
+	kept->log_hint = 0;
 	integrity_forget(&kept->integrity);
 	owner_take(&monitor->slots, slot, true, log_warn, &monitor->log);
 	frontend->give(frontend->context);

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "monitor/snapshot/snapshot.h"
+#include <stddef.h>
+#include "arch/x86/memory/phys.h"
+#include "lib/string.h"
+#include "lib/units.h"
+#include "monitor/plan/pool.h"
+
+_Static_assert(sizeof(struct snapshot) <= PAGE_SIZE, "it takes one page of the pool");
+
+struct snapshot *snapshot_nth(const struct snapshots *snapshots, uint32_t n)
+{
+	return snapshots->at[n] ? phys(snapshots->at[n]) : NULL;
+}
+
+static struct snapshot *find(const struct snapshots *snapshots, const char *name, uint64_t id)
+{
+	for (uint32_t n = 0; n < SNAPSHOT_MAX; n++) {
+		struct snapshot *snapshot = snapshot_nth(snapshots, n);
+
+		if (snapshot && (name ? !strcmp(snapshot->name, name) : snapshot->id == id))
+			return snapshot;
+	}
+	return NULL;
+}
+
+struct snapshot *snapshot_named(const struct snapshots *snapshots, const char *name,
+				struct error *error)
+{
+	struct snapshot *snapshot = find(snapshots, name, 0);
+
+	if (snapshot && snapshot->taken)
+		return snapshot;
+	fail(error, "no snapshot \"%s\"; \"snapshots\" lists them", name);
+	return NULL;
+}
+
+struct snapshot *snapshot_with_id(const struct snapshots *snapshots, uint64_t id,
+				  struct error *error)
+{
+	struct snapshot *snapshot = find(snapshots, NULL, id);
+
+	if (snapshot && snapshot->taken)
+		return snapshot;
+	fail(error, "no snapshot has the number %lu; it may have been dropped", id);
+	return NULL;
+}
+
+struct snapshot *snapshot_prepared(const struct snapshots *snapshots, const struct slot *slot,
+				   uint64_t id)
+{
+	struct snapshot *snapshot = find(snapshots, NULL, id);
+
+	return snapshot && !snapshot->taken && !strcmp(snapshot->slot.name, slot->name) ? snapshot
+											: NULL;
+}
+
+static void forget_prepared(struct snapshots *snapshots, struct plan *plan, const struct slot *slot)
+{
+	for (uint32_t n = 0; n < SNAPSHOT_MAX; n++) {
+		struct snapshot *snapshot = snapshot_nth(snapshots, n);
+
+		if (snapshot && snapshot_prepared(snapshots, slot, snapshot->id))
+			snapshot_drop(snapshots, plan, snapshot);
+	}
+}
+
+/* The first place that is free; SNAPSHOT_MAX: none is. */
+static uint32_t free_place(const struct snapshots *snapshots)
+{
+	uint32_t n = 0;
+
+	while (n < SNAPSHOT_MAX && snapshots->at[n])
+		n++;
+	return n;
+}
+
+struct snapshot *snapshot_new(struct snapshots *snapshots, struct plan *plan,
+			      const struct slot *slot, const char *name, struct error *error)
+{
+	struct snapshot *snapshot;
+	uint32_t place;
+
+	forget_prepared(snapshots, plan, slot);
+	place = free_place(snapshots);
+	if (find(snapshots, name, 0)) {
+		fail(error, "there is a snapshot \"%s\" already; \"drop %s\" forgets it", name,
+		     name);
+		return NULL;
+	}
+	if (place == SNAPSHOT_MAX) {
+		fail(error, "there are %d snapshots, which is the most; \"drop NAME\" forgets one",
+		     SNAPSHOT_MAX);
+		return NULL;
+	}
+	if (!pool_take(plan, sizeof(*snapshot), &snapshots->at[place], error)) {
+		snapshots->at[place] = 0;
+		return NULL;
+	}
+	snapshot = snapshot_nth(snapshots, place);
+	*snapshot = (struct snapshot){.id = ++snapshots->ids, .slot = *slot};
+	memcpy(snapshot->name, name, strlen(name) + 1);
+	return snapshot;
+}
+
+/* Where page number n of the slot's RAM is: the slice below 1 MiB comes first, then the range. */
+static uint64_t page_at(const struct slot *slot, uint64_t n)
+{
+	uint64_t low = slot->low.size / PAGE_SIZE;
+
+	return n < low ? slot->low.base + n * PAGE_SIZE : slot->ram.base + (n - low) * PAGE_SIZE;
+}
+
+static bool keep_run(struct snapshot *snapshot, struct plan *plan, uint64_t first, uint64_t count,
+		     struct error *error)
+{
+	for (uint64_t n = first; n < first + count; n++)
+		if (!page_store_keep(&snapshot->store, plan, n, phys(page_at(&snapshot->slot, n)),
+				     error))
+			return false;
+	return true;
+}
+
+/* The range without its block, whose pages the slot's kernel does not know. */
+static bool copy_ram(struct snapshot *snapshot, struct plan *plan, struct free_pages *free,
+		     struct error *error)
+{
+	const struct region *ram = &snapshot->slot.ram;
+	uint64_t first = snapshot->slot.low.size / PAGE_SIZE, end = ram->base + ram->size, size;
+
+	for (uint64_t at = ram->base; at < end; at += size) {
+		bool is_free = false;
+
+		size = free ? free_pages_run(free, at, end, &is_free) : end - at;
+		if (!is_free && !keep_run(snapshot, plan, first + (at - ram->base) / PAGE_SIZE,
+					  size / PAGE_SIZE, error))
+			return false;
+	}
+	return true;
+}
+
+bool snapshot_copy(struct snapshot *snapshot, struct plan *plan, const struct slot *slot,
+		   struct free_pages *free, struct error *error)
+{
+	uint64_t low, ram, pages;
+
+	snapshot->slot = *slot;
+	low = slot->low.size / PAGE_SIZE;
+	ram = slot->ram.size / PAGE_SIZE;
+	pages = low + ram + slot->block.size / PAGE_SIZE;
+	if (!page_store_begin(&snapshot->store, plan, pages, error) ||
+	    !keep_run(snapshot, plan, 0, low, error) || !copy_ram(snapshot, plan, free, error) ||
+	    !keep_run(snapshot, plan, low + ram, pages - low - ram, error))
+		return false;
+	page_store_end(&snapshot->store, plan);
+	return true;
+}
+
+bool snapshot_take_kept(struct snapshot *snapshot, struct plan *plan, uint64_t size,
+			struct error *error)
+{
+	if (!pool_take(plan, size, &snapshot->kept.base, error))
+		return false;
+	snapshot->kept.size = page_up(size);
+	return true;
+}
+
+bool snapshot_fits(const struct snapshot *snapshot, const struct slot *slot, struct error *error)
+{
+	const struct slot *was = &snapshot->slot;
+
+	if (was->ram.base != slot->ram.base || was->ram.size != slot->ram.size ||
+	    was->block.size != slot->block.size)
+		return fail(error,
+			    "slot %s has %#lx to %#lx now; expected %#lx to %#lx, as at the "
+			    "snapshot",
+			    slot->name, slot->ram.base, slot->ram.base + slot_range(slot).size - 1,
+			    was->ram.base, was->ram.base + slot_range(was).size - 1);
+	if (was->low.base != slot->low.base || was->low.size != slot->low.size)
+		return fail(error,
+			    "slot %s has %#lx to %#lx below 1 MiB now; expected %#lx to %#lx, as "
+			    "at the snapshot",
+			    slot->name, slot->low.base, slot->low.base + slot->low.size - 1,
+			    was->low.base, was->low.base + was->low.size - 1);
+	return was->cpus == slot->cpus ||
+	       fail(error, "slot %s has other CPUs now than at the snapshot", slot->name);
+}
+
+void snapshot_put_back(const struct snapshot *snapshot, uint64_t first, uint64_t count)
+{
+	for (uint64_t n = first; n < first + count; n++) {
+		const void *copy = page_store_find(&snapshot->store, n);
+		void *to = phys(page_at(&snapshot->slot, n));
+
+		if (copy)
+			memcpy(to, copy, PAGE_SIZE);
+		else
+			memset(to, 0, PAGE_SIZE);
+	}
+}
+
+void snapshot_drop(struct snapshots *snapshots, struct plan *plan, struct snapshot *snapshot)
+{
+	page_store_drop(&snapshot->store, plan);
+	if (snapshot->kept.size)
+		pool_give(plan, snapshot->kept.base, snapshot->kept.size);
+	for (uint32_t n = 0; n < SNAPSHOT_MAX; n++) {
+		if (snapshot_nth(snapshots, n) != snapshot)
+			continue;
+		pool_give(plan, snapshots->at[n], sizeof(*snapshot));
+		snapshots->at[n] = 0;
+	}
+}
+
+uint64_t snapshot_size(const struct snapshot *snapshot)
+{
+	const struct page_store *store = &snapshot->store;
+
+	return PAGE_SIZE + snapshot->kept.size + store->map.size + store->kept * PAGE_SIZE;
+}

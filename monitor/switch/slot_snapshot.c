@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "monitor/switch/slot_snapshot.h"
+#include <stddef.h>
+#include "arch/x86/gate/gate_cpu.h"
+#include "arch/x86/memory/phys.h"
+#include "arch/x86/time/clock.h"
+#include "guest/linux/switchyard_check.h"
+#include "guest/linux/switchyard_names.h"
+#include "lib/string.h"
+#include "lib/units.h"
+#include "monitor/core/vmcoreinfo.h"
+#include "monitor/dump/dump_slot.h"
+#include "monitor/slot/life.h"
+#include "monitor/switch/integrity.h"
+#include "monitor/switch/kept_copy.h"
+#include "monitor/switch/kept_state.h"
+#include "monitor/switch/slot_log.h"
+#include "monitor/switch/switch.h"
+
+/* What is told of a slot's memory, and the registers of its CPUs. */
+#define TOLD_ROOM \
+	(sizeof(struct switchyard_memory) + GATE_MAX_CPUS * sizeof(struct switchyard_registers))
+
+/* Which pages are free, by the kernel's own word. NULL: it does not say. */
+static struct free_pages *find_free_pages(const struct slot *slot, const struct slot_memory *told,
+					  struct log *log)
+{
+	static struct vmcoreinfo info;
+	static struct free_pages free;
+	uint64_t note = told->note;
+	struct error error;
+
+	if (!told->memory || !vmcoreinfo_search(&slot->ram, &note, 1, &info))
+		fail(&error, "no VMCOREINFO in its memory that can be read");
+	else if (free_pages_init(&free, told->memory, &info, &error))
+		return &free;
+	log_keep(log, LOG_WARN, "slot %s: all of its pages are kept: %s", slot->name, error.text);
+	return NULL;
+}
+
+/* What the monitor keeps of the slot, and what it tells of it. */
+static bool copy_kept(struct monitor *monitor, const struct slot_memory *told,
+		      struct snapshot *snapshot, struct error *error)
+{
+	uint32_t index = slot_index(&monitor->slots, told->slot);
+	uint64_t size = kept_copy_size(monitor, index);
+	uint8_t *to;
+
+	if (!snapshot_take_kept(snapshot, &monitor->plan, size + TOLD_ROOM, error))
+		return false;
+	to = phys(snapshot->kept.base);
+	kept_copy_write(monitor, index, to);
+	snapshot->kept_size = size;
+	snapshot->told_size = slot_memory_tell(told, to + size, TOLD_ROOM);
+	return true;
+}
+
+bool slot_snapshot_take(struct monitor *monitor, struct slot *slot, struct snapshot *snapshot,
+			struct error *error)
+{
+	static struct printk_log log;
+	uint64_t begin = clock_us();
+	struct slot_memory told;
+	struct error reason;
+
+	slot_log_find_memory(monitor, slot, &log, &told);
+	if (!copy_kept(monitor, &told, snapshot, &reason) ||
+	    !snapshot_copy(snapshot, &monitor->plan, slot,
+			   find_free_pages(slot, &told, &monitor->log), &reason)) {
+		fail(error, "snapshot %s: %s", snapshot->name, reason.text);
+		snapshot_drop(&monitor->snapshots, &monitor->plan, snapshot);
+		return false;
+	}
+	snapshot->taken = true;
+	snapshot->taken_us = clock_us();
+	snapshot->usec = snapshot->taken_us - begin;
+	return true;
+}
+
+bool slot_snapshot_can_restore(const struct snapshot *snapshot)
+{
+	const struct slot *was = &snapshot->slot;
+
+	if (!was->works)
+		return true;
+	for (uint32_t i = 0; i < SLOT_USES_WORDS; i++)
+		if (was->uses.set[i])
+			return false;
+	return was->uses.told && !was->uses.more;
+}
+
+/* The slot that can be put back now; NULL, with the reason: there is none. */
+static struct slot *restorable(struct monitor *monitor, const struct snapshot *snapshot,
+			       struct error *error)
+{
+	struct slot *slot = slot_find(&monitor->slots, snapshot->slot.name);
+
+	if (!slot)
+		fail(error, "there is no slot %s any more", snapshot->slot.name);
+	else if (!slot_snapshot_can_restore(snapshot))
+		fail(error,
+		     "snapshot %s can only be read: devices of slot %s worked when it was taken",
+		     snapshot->name, slot->name);
+	else if (slot->state == SWITCHYARD_RUNNING)
+		fail(error,
+		     "slot %s runs; it is put back from another slot, or at the monitor's console",
+		     slot->name);
+	else if (dump_slot_allows(&monitor->slots, slot, error) &&
+		 snapshot_fits(snapshot, slot, error))
+		return slot;
+	return NULL;
+}
+
+bool slot_snapshot_restore_begin(struct monitor *monitor, const struct snapshot *snapshot,
+				 bool force, struct error *error)
+{
+	struct slot *slot = restorable(monitor, snapshot, error);
+
+	(void)force;
+	if (!slot)
+		return false;
+	if (switchyard_stands_still(slot->state) && !switch_kill(monitor, slot, error))
+		return false;
+	monitor->snapshots.restoration =
+		(struct restoration){.id = snapshot->id, .runs = slot->runs};
+	return true;
+}
+
+/* Its memory is complete: it is parked. */
+static bool finish(struct monitor *monitor, const struct snapshot *snapshot, struct slot *slot,
+		   struct error *error)
+{
+	uint32_t index = slot_index(&monitor->slots, slot);
+	struct kept_state *kept = kept_state(index);
+	const struct slot *was = &snapshot->slot;
+
+	if (!kept_copy_read(monitor, index, phys(snapshot->kept.base), snapshot->kept_size, error))
+		return false;
+	slot->uses = was->uses;
+	slot->works = false;
+	slot->lost = false;
+	slot->has_driver = was->has_driver;
+	slot->crash[0] = '\0';
+	slot->end = 0;
+	life_apply(slot, LIFE_RESTORE);
+	slot->turn = ++monitor->succession.turns; /* readers of its memory find out */
+	integrity_forget(&kept->integrity);
+	integrity_take(slot, kept, monitor->options.integrity, false);
+	monitor->snapshots.restoration.id = 0;
+	return true;
+}
+
+bool slot_snapshot_restore_part(struct monitor *monitor, const struct snapshot *snapshot,
+				uint64_t pages, uint64_t *left, struct error *error)
+{
+	struct restoration *restoration = &monitor->snapshots.restoration;
+	struct slot *slot = restorable(monitor, snapshot, error);
+	uint64_t all = snapshot->store.pages;
+
+	if (!slot)
+		return false;
+	if (restoration->id != snapshot->id || restoration->runs != slot->runs ||
+	    !life_step(slot->state, LIFE_RESTORE))
+		return fail(error, "something else was done with slot %s meanwhile; begin again",
+			    slot->name);
+	if (pages > all - restoration->next)
+		pages = all - restoration->next;
+	snapshot_put_back(snapshot, restoration->next, pages);
+	restoration->next += pages;
+	*left = all - restoration->next;
+	return *left || finish(monitor, snapshot, slot, error);
+}

@@ -66,7 +66,7 @@ enum switchyard_op {
 	SWITCHYARD_SERVICE = 8, /* arg: physical address of a struct switchyard_call */
 	SWITCHYARD_PARK = 9,	/* arg 0; this CPU waits for a quick switch, and comes back by it */
 	SWITCHYARD_INTERRUPT = 10, /* arg: physical address of a struct switchyard_interrupted */
-	SWITCHYARD_SNAPSHOT = 11,  /* arg: the id that SNAPSHOT_BEGIN has given; this slot goes on */
+	SWITCHYARD_SNAPSHOT = 11, /* arg: the id that SNAPSHOT_BEGIN has given; this slot goes on */
 };
 
 /*
@@ -346,7 +346,7 @@ enum switchyard_service {
 #define SWITCHYARD_RESTORE_BEGIN 1u
 #define SWITCHYARD_RESTORE_FORCE 2u
 
-#define SWITCHYARD_USES_MORE 1u /* this kernel uses functions, too, that it can't list */
+#define SWITCHYARD_USES_MORE	 1u /* this kernel uses functions, too, that it can't list */
 #define SWITCHYARD_USES_CRASH \
 	2u /* a crash kernel is loaded. It looks at all functions if it starts */
 
@@ -464,11 +464,11 @@ struct switchyard_snapshot {
 	char slot[SWITCHYARD_NAME_SIZE]; /* whose it is */
 	uint8_t flags;			 /* SWITCHYARD_SNAPSHOT_... */
 	uint8_t reserved[5];
-	uint64_t id;	   /* differs from that of each other snapshot since power-on */
-	uint64_t age_usec; /* time since it was taken */
-	uint64_t usec;	   /* for how long the slot stood still in the monitor */
-	uint64_t size;	   /* bytes of the slot's RAM */
-	uint64_t bytes;	   /* of the pool that it takes */
+	uint64_t id;		   /* differs from that of each other snapshot since power-on */
+	uint64_t age_usec;	   /* time since it was taken */
+	uint64_t usec;		   /* for how long the slot stood still in the monitor */
+	uint64_t size;		   /* bytes of the slot's RAM */
+	uint64_t bytes;		   /* of the pool that it takes */
 	uint64_t kept, zero, free; /* pages that are kept; were zero; were free */
 };
 

@@ -13,7 +13,7 @@ struct snapshot *snapshot_nth(const struct snapshots *snapshots, uint32_t n)
 	return snapshots->at[n] ? phys(snapshots->at[n]) : NULL;
 }
 
-static struct snapshot *find(const struct snapshots *snapshots, const char *name, uint64_t id)
+static struct snapshot *find_row(const struct snapshots *snapshots, const char *name, uint64_t id)
 {
 	for (uint32_t n = 0; n < SNAPSHOT_MAX; n++) {
 		struct snapshot *snapshot = snapshot_nth(snapshots, n);
@@ -27,7 +27,7 @@ static struct snapshot *find(const struct snapshots *snapshots, const char *name
 struct snapshot *snapshot_named(const struct snapshots *snapshots, const char *name,
 				struct error *error)
 {
-	struct snapshot *snapshot = find(snapshots, name, 0);
+	struct snapshot *snapshot = find_row(snapshots, name, 0);
 
 	if (snapshot && snapshot->taken)
 		return snapshot;
@@ -38,7 +38,7 @@ struct snapshot *snapshot_named(const struct snapshots *snapshots, const char *n
 struct snapshot *snapshot_with_id(const struct snapshots *snapshots, uint64_t id,
 				  struct error *error)
 {
-	struct snapshot *snapshot = find(snapshots, NULL, id);
+	struct snapshot *snapshot = find_row(snapshots, NULL, id);
 
 	if (snapshot && snapshot->taken)
 		return snapshot;
@@ -49,7 +49,7 @@ struct snapshot *snapshot_with_id(const struct snapshots *snapshots, uint64_t id
 struct snapshot *snapshot_prepared(const struct snapshots *snapshots, const struct slot *slot,
 				   uint64_t id)
 {
-	struct snapshot *snapshot = find(snapshots, NULL, id);
+	struct snapshot *snapshot = find_row(snapshots, NULL, id);
 
 	return snapshot && !snapshot->taken && !strcmp(snapshot->slot.name, slot->name) ? snapshot
 											: NULL;
@@ -83,7 +83,7 @@ struct snapshot *snapshot_new(struct snapshots *snapshots, struct plan *plan,
 
 	forget_prepared(snapshots, plan, slot);
 	place = free_place(snapshots);
-	if (find(snapshots, name, 0)) {
+	if (find_row(snapshots, name, 0)) {
 		fail(error, "there is a snapshot \"%s\" already; \"drop %s\" forgets it", name,
 		     name);
 		return NULL;

@@ -59,7 +59,7 @@ static struct kept_copy describe(const struct monitor *monitor, uint32_t index)
 		.apart_size = kept->apart_size,
 	};
 
-	for (uint32_t cpu = 0; cpu < gate_cpus.count; cpu++)
+	for (uint32_t cpu = 0; cpu < GATE_MAX_CPUS; cpu++)
 		if (kept->cpu[cpu])
 			copy.cpus |= 1ull << cpu;
 	if (kept->picture && !(kept->spared & SWITCHYARD_SPARE_PICTURE))
@@ -74,7 +74,7 @@ struct walk {
 	bool write;    /* to the copy; else from it */
 };
 
-static void step(struct walk *walk, void *state, uint64_t size)
+static void copy_step(struct walk *walk, void *state, uint64_t size)
 {
 	if (walk->at && walk->write)
 		memcpy(walk->at + walk->size, state, size);
@@ -86,17 +86,17 @@ static void step(struct walk *walk, void *state, uint64_t size)
 /* Goes through all that follows the first part. The contexts hold which CPUs the slot has. */
 static void walk_parts(struct walk *walk, struct kept_state *kept, const struct kept_copy *copy)
 {
-	step(walk, kept->platform, platform_layout()->size);
-	for (uint32_t cpu = 0; cpu < gate_cpus.count; cpu++)
+	copy_step(walk, kept->platform, platform_layout()->size);
+	for (uint32_t cpu = 0; cpu < GATE_MAX_CPUS; cpu++)
 		if (kept->cpu[cpu])
-			step(walk, kept->cpu[cpu], cpu_state_layout()->size);
+			copy_step(walk, kept->cpu[cpu], cpu_state_layout()->size);
 	if (copy->apart_size)
-		step(walk, phys(kept->apart), copy->apart_size);
+		copy_step(walk, phys(kept->apart), copy->apart_size);
 	if (copy->picture_size)
-		step(walk, phys(kept->picture), copy->picture_size);
+		copy_step(walk, phys(kept->picture), copy->picture_size);
 }
 
-static uint64_t size_of(uint32_t index, const struct kept_copy *copy)
+static uint64_t copy_size(uint32_t index, const struct kept_copy *copy)
 {
 	struct walk walk = {.size = sizeof(*copy)};
 
@@ -108,7 +108,7 @@ uint64_t kept_copy_size(const struct monitor *monitor, uint32_t index)
 {
 	struct kept_copy copy = describe(monitor, index);
 
-	return size_of(index, &copy);
+	return copy_size(index, &copy);
 }
 
 void kept_copy_write(const struct monitor *monitor, uint32_t index, void *to)
@@ -155,9 +155,9 @@ bool kept_copy_read(struct monitor *monitor, uint32_t index, const void *from, u
 			    copy.picture_size);
 	if (!take_room_apart(monitor, kept, copy.apart_size, error))
 		return false;
-	if (size != size_of(index, &copy))
+	if (size != copy_size(index, &copy))
 		return fail(error, "%lu bytes of kept state; expected %lu", size,
-			    size_of(index, &copy));
+			    copy_size(index, &copy));
 	walk_parts(&walk, kept, &copy);
 	kept->spared = copy.spared;
 	kept->crew = copy.crew;

@@ -32,7 +32,7 @@ static void fuzz_request(struct fuzz_input *input)
 	result = request_check(&slots, current, op, arg);
 	FUZZ_CHECK(result <= 0 && result >= SWITCHYARD_EEMPTY);
 	FUZZ_CHECK(result || request_op(&request) <= SWITCHYARD_BOOT || op == SWITCHYARD_PARK ||
-		   op == SWITCHYARD_INTERRUPT);
+		   op == SWITCHYARD_INTERRUPT || request_op(&request) == SWITCHYARD_SNAPSHOT);
 	slot = request_slot(&request);
 	if (!result && request_op(&request) == SWITCHYARD_BOOT)
 		FUZZ_CHECK(slot - 1 < slots.count && slot - 1 != current &&
@@ -124,6 +124,18 @@ void slot_block_publish(const struct slot_table *slots, uint32_t index)
 	FUZZ_CHECK(slots == &monitor.slots && index == 0);
 }
 
+const char *slot_block_damage(const struct slot *slot)
+{
+	(void)slot;
+	return NULL;
+}
+
+uint64_t slot_block_tables(const struct slot *slot)
+{
+	(void)slot;
+	return 0;
+}
+
 static void add_free(uint64_t base, uint64_t size)
 {
 	monitor.plan.region[monitor.plan.count++] =
@@ -170,7 +182,7 @@ static void take_call(struct fuzz_input *input, struct switchyard_call *call)
 
 	*call = (struct switchyard_call){
 		.size = odd & 1 ? sizeof(*call) - 1 : sizeof(*call),
-		.service = (uint32_t)fuzz_take(input, odd & 2 ? 4 : 1) % 17,
+		.service = (uint32_t)fuzz_take(input, odd & 2 ? 4 : 1) % SWITCHYARD_SNAPSHOT_MAP,
 		.slot = odd & 4 ? (uint32_t)fuzz_take(input, 1) % 8 - 2 : 2,
 		.kind = (uint32_t)fuzz_take(input, 1) % 5,
 		.bytes = fuzz_take(input, odd & 8 ? 8 : 2),
@@ -180,6 +192,9 @@ static void take_call(struct fuzz_input *input, struct switchyard_call *call)
 	/* MEMORY reads the registers that the gate has kept, and there is no gate here. */
 	if (call->service >= SWITCHYARD_MEMORY)
 		call->service++;
+	/* Numbers of snapshots count from 1. */
+	if (call->service > SWITCHYARD_SNAPSHOT_LIST && odd & 8)
+		call->bytes %= 32;
 	if (odd & 64 && call->length > PAGE_SIZE)
 		call->length &= ~(PAGE_SIZE - 1);
 	if (call->service == SWITCHYARD_ADD && odd & 128)
@@ -198,12 +213,40 @@ static void check_slots(void)
 	FUZZ_CHECK(monitor.slots.slot[0].state == SWITCHYARD_RUNNING);
 }
 
+/* What was prepared is taken, as far as there is room. No gate is needed for that. */
+static void take_snapshots(void)
+{
+	struct snapshots *snapshots = &monitor.snapshots;
+	struct error error;
+
+	for (uint32_t n = 0; n < SNAPSHOT_MAX; n++) {
+		struct snapshot *snapshot = snapshot_nth(snapshots, n);
+
+		if (!snapshot || snapshot->taken)
+			continue;
+		snapshot->taken = snapshot_take_kept(snapshot, &monitor.plan, PAGE_SIZE, &error) &&
+				  snapshot_copy(snapshot, &monitor.plan, &monitor.slots.slot[0],
+						NULL, &error);
+		if (!snapshot->taken)
+			snapshot_drop(snapshots, &monitor.plan, snapshot);
+	}
+}
+
+static void drop_snapshots(void)
+{
+	for (uint32_t n = 0; n < SNAPSHOT_MAX; n++)
+		if (snapshot_nth(&monitor.snapshots, n))
+			snapshot_drop(&monitor.snapshots, &monitor.plan,
+				      snapshot_nth(&monitor.snapshots, n));
+}
+
 /* All RAM is free again if all that slots have is given back. */
 static void check_pool(void)
 {
 	struct error error;
 
 	new_image_drop(&monitor, 0);
+	drop_snapshots();
 	for (uint32_t i = 1; i < SWITCHYARD_MAX_SLOTS; i++) {
 		struct slot *slot = &monitor.slots.slot[i];
 
@@ -247,6 +290,8 @@ static void fuzz_services(struct fuzz_input *input)
 		memcpy(&call, memory + at, sizeof(call));
 		if (result == SWITCHYARD_EREFUSED)
 			promise_error((const struct error *)call.text);
+		if (call.service == SWITCHYARD_SNAPSHOT_LIST)
+			take_snapshots();
 		check_slots();
 	}
 	service_answer(&monitor, fuzz_take(input, 8));

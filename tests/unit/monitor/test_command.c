@@ -133,7 +133,11 @@ static const struct wrong_use {
 	{"", ""},
 	{"    ", ""},
 	{"foo", "error: no command \"foo\"; help lists them\n"},
-	{"snapshot alpha x", "error: no command \"snapshot\"; help lists them\n"},
+	{"hibernate alpha", "error: no command \"hibernate\"; help lists them\n"},
+	{"snapshot gamma x", "error: no slot \"gamma\"; there are alpha, beta-with-a-name, tick\n"},
+	{"restore x", "error: no snapshot \"x\"; \"snapshots\" lists them\n"},
+	{"restore x now", "error: \"now\" behind the snapshot; expected \"force\"\n"},
+	{"drop x", "error: no snapshot \"x\"; \"snapshots\" lists them\n"},
 	{"slot", "error: no command \"slot\"; help lists them\n"},
 	{"Slots", "error: no command \"Slots\"; help lists them\n"},
 	{"slots alpha", "error: usage: slots\n"},
@@ -406,10 +410,12 @@ static void pci_shows_functions(void **state)
 
 static void help_names_every_command(void **state)
 {
-	static const char *const names[] = {"help",   "slots",	  "boot",     "switch", "kill",
-					    "add",    "remove",	  "mem",      "cpus",	"ioapic",
-					    "pci",    "log",	  "selftest", "md",	"regs",
-					    "reboot", "poweroff", "dump"};
+	static const char *const names[] = {"help",	"slots",  "boot",     "switch",
+					    "kill",	"add",	  "remove",   "mem",
+					    "cpus",	"ioapic", "pci",      "log",
+					    "selftest", "md",	  "regs",     "reboot",
+					    "poweroff", "dump",	  "snapshot", "snapshots",
+					    "restore",	"drop"};
 	uint32_t lines = 0, width = 0;
 	const char *c;
 

@@ -29,6 +29,8 @@ static const struct {
 	{PARKED, LIFE_LOAD, PARKED, false, false},
 	{CRASHED, LIFE_LOAD, CRASHED, false, false},
 	{INTERRUPTED, LIFE_LOAD, INTERRUPTED, false, false},
+	{EMPTY, LIFE_RESTORE, PARKED, false, false},
+	{READY, LIFE_RESTORE, PARKED, false, false},
 	{READY, LIFE_RESET, READY, false, false},
 	{READY, LIFE_BOOT, RUNNING, true, false},
 	{RUNNING, LIFE_PARK, PARKED, false, false},
@@ -82,12 +84,28 @@ static void what_happens_changes_state_and_runs(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < POSSIBLE; i++) {
-		struct slot slot = {.state = possible[i].state, .runs = 7};
+		struct slot slot = {.state = possible[i].state, .runs = 7, .kernel.size = 1};
 
 		life_apply(&slot, possible[i].event);
 		assert_int_equal(slot.state, possible[i].next);
 		assert_int_equal(slot.runs, possible[i].counts ? 8 : 7);
 	}
+}
+
+/* Its memory came from a file. */
+static void a_slot_without_an_image_gets_empty_again(void **state)
+{
+	struct slot slot = {.state = SWITCHYARD_EMPTY};
+
+	(void)state;
+	life_apply(&slot, LIFE_RESTORE);
+	assert_int_equal(slot.state, PARKED);
+	life_apply(&slot, LIFE_KILL);
+	assert_int_equal(slot.state, EMPTY);
+	life_apply(&slot, LIFE_RESTORE);
+	life_apply(&slot, LIFE_RESUME);
+	life_apply(&slot, LIFE_END);
+	assert_int_equal(slot.state, EMPTY);
 }
 
 static void a_slot_begins_empty(void **state)
@@ -142,6 +160,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_else_can_happen),
 		cmocka_unit_test(what_happens_changes_state_and_runs),
+		cmocka_unit_test(a_slot_without_an_image_gets_empty_again),
 		cmocka_unit_test(a_slot_begins_empty),
 		cmocka_unit_test(refusals_have_reasons),
 	};

@@ -73,7 +73,8 @@ static void other_operations(void **state)
 	assert_answer(SWITCHYARD_PARK, 1, SWITCHYARD_EBADOP);
 	assert_answer(SWITCHYARD_INTERRUPT, 0x1000, 0); /* what is there is checked later */
 	assert_answer(SWITCHYARD_INTERRUPT | SWITCHYARD_QUICK, 0x1000, SWITCHYARD_EBADOP);
-	assert_answer(SWITCHYARD_INTERRUPT + 1, 1, SWITCHYARD_EBADOP);
+	assert_answer(SWITCHYARD_SNAPSHOT, 7, 0); /* so is the number */
+	assert_answer(SWITCHYARD_SNAPSHOT + 1, 1, SWITCHYARD_EBADOP);
 	assert_answer(1ull << 32 | SWITCHYARD_SWITCH, 1, SWITCHYARD_EBADOP);
 }
 
@@ -87,6 +88,7 @@ static void flags(void **state)
 	assert_answer(SWITCHYARD_SWITCH | SWITCHYARD_FORCED, 1 | three_others, SWITCHYARD_ENOSLOT);
 	assert_answer(SWITCHYARD_BOOT | SWITCHYARD_QUICK | SWITCHYARD_FORCED, 3, 0);
 	assert_answer(SWITCHYARD_MONITOR | SWITCHYARD_QUICK, three_others, 0);
+	assert_answer(SWITCHYARD_SNAPSHOT | SWITCHYARD_QUICK, 7 | three_others, 0);
 	assert_answer(SWITCHYARD_CRASH | SWITCHYARD_QUICK, 0, SWITCHYARD_EBADOP);
 	assert_answer(SWITCHYARD_PARK | SWITCHYARD_FORCED, 0, SWITCHYARD_EBADOP);
 	assert_answer(SWITCHYARD_SWITCH | SWITCHYARD_KEEP_CPUS, 1 | three_others, 0);

@@ -62,13 +62,16 @@ MAY_INCLUDE = {
     'monitor/load': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan'],
     'monitor/dump': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan', 'monitor/core',
                      'monitor/load'],
+    # The memory of a slot, kept.
+    'monitor/snapshot': ['arch/x86/memory', 'monitor/slot', 'monitor/plan', 'monitor/core'],
     'monitor/check': ['arch/x86'],
     'monitor/switch': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan',
-                       'monitor/core', 'monitor/load', 'monitor/dump', 'monitor/owner', 'monitor/check'],
+                       'monitor/core', 'monitor/load', 'monitor/dump', 'monitor/snapshot', 'monitor/owner',
+                       'monitor/check'],
     # The user interface: the terminal knows no policy but its own options.
     'monitor/terminal': ['arch/x86', 'monitor/config'],
     'monitor/console': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan',
-                        'monitor/core', 'monitor/load', 'monitor/owner', 'monitor/check',
+                        'monitor/core', 'monitor/load', 'monitor/snapshot', 'monitor/owner', 'monitor/check',
                         'monitor/switch', 'monitor/terminal'],
     # The start.
     'monitor': ['arch/x86', 'monitor'],

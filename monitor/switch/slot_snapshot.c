@@ -8,7 +8,6 @@
 #include "guest/linux/switchyard_names.h"
 #include "lib/string.h"
 #include "lib/units.h"
-#include "monitor/core/vmcoreinfo.h"
 #include "monitor/dump/dump_slot.h"
 #include "monitor/slot/life.h"
 #include "monitor/switch/integrity.h"
@@ -25,14 +24,10 @@
 static struct free_pages *find_free_pages(const struct slot *slot, const struct slot_memory *told,
 					  struct log *log)
 {
-	static struct vmcoreinfo info;
 	static struct free_pages free;
-	uint64_t note = told->note;
 	struct error error;
 
-	if (!told->memory || !vmcoreinfo_search(&slot->ram, &note, 1, &info))
-		fail(&error, "no VMCOREINFO in its memory that can be read");
-	else if (free_pages_init(&free, told->memory, &info, &error))
+	if (free_pages_open(&free, told, &error))
 		return &free;
 	log_keep(log, LOG_WARN, "slot %s: all of its pages are kept: %s", slot->name, error.text);
 	return NULL;

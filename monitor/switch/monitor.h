@@ -17,6 +17,7 @@
 #include "monitor/switch/frontend.h"
 #include "monitor/switch/new_image.h"
 #include "monitor/check/selfcheck.h"
+#include "monitor/storage/storage.h"
 #include "monitor/switch/successor.h"
 
 #define NO_SLOT UINT32_MAX
@@ -34,8 +35,9 @@ struct monitor {
 	bool boot_cpu_lost;   /* another CPU has the console, and no slot can run */
 	struct succession succession;
 	struct new_images new_images;
-	uint32_t lock;	  /* for what CPUs do at the gate at the same time: gate_lock.h */
-	uint32_t current; /* index of the slot that runs or ran last; NO_SLOT: none */
+	struct storage storage; /* what the slots use of disks, and who wrote to them */
+	uint32_t lock;		/* for what CPUs do at the gate at the same time: gate_lock.h */
+	uint32_t current;	/* index of the slot that runs or ran last; NO_SLOT: none */
 };
 
 #endif

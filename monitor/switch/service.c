@@ -266,6 +266,50 @@ static int64_t answer_functions(struct service *service)
 	return 0;
 }
 
+/* The list is copied before it is read, because the guest can change it meanwhile. */
+static int64_t answer_storage(struct service *service)
+{
+	static struct switchyard_storage told[SWITCHYARD_STORAGE_LIMIT];
+	struct monitor *monitor = service->monitor;
+	const struct slot *slot = &monitor->slots.slot[monitor->current];
+	uint64_t length = service->call.length;
+
+	if (length % sizeof(told[0]) || length > sizeof(told))
+		return answer_bool(fail(&service->error,
+					"a list of %lu bytes; expected %lu for each of %u block "
+					"devices at most",
+					length, sizeof(told[0]), SWITCHYARD_STORAGE_LIMIT));
+	if (length) {
+		const void *from = buffer_of(service);
+
+		if (!from)
+			return SWITCHYARD_EREFUSED;
+		memcpy(told, from, length);
+	}
+	if (!storage_tell(&monitor->storage, monitor->current, slot, told,
+			  (uint32_t)(length / sizeof(told[0])), &service->error))
+		return SWITCHYARD_EREFUSED;
+	if (!storage_is_alone(&monitor->storage, &monitor->slots, monitor->current,
+			      &service->error))
+		log_keep(&monitor->log, LOG_WARN, "%s", service->error.text);
+	return 0;
+}
+
+static int64_t answer_storage_list(struct service *service)
+{
+	const struct monitor *monitor = service->monitor;
+	void *to = buffer_of(service);
+
+	if (service->call.slot && !service->slot)
+		return SWITCHYARD_ENOSLOT;
+	if (!to)
+		return SWITCHYARD_EREFUSED;
+	service->done =
+		storage_copy(&monitor->storage, &monitor->slots, service->slot, monitor->current,
+			     to, service->call.length / sizeof(struct switchyard_storage));
+	return 0;
+}
+
 static int64_t answer_devices(struct service *service)
 {
 	const struct slot *slot = &service->monitor->slots.slot[service->monitor->current];
@@ -419,6 +463,8 @@ static const struct {
 	[SWITCHYARD_MEMORY] = {answer_memory, true},
 	[SWITCHYARD_TAKE_CRASH] = {answer_take_crash, false},
 	[SWITCHYARD_SETTLE_CRASH] = {answer_settle_crash, true},
+	[SWITCHYARD_STORAGE] = {answer_storage, false},
+	[SWITCHYARD_STORAGE_LIST] = {answer_storage_list, false},
 };
 #define ANSWERS (sizeof(answers) / sizeof(answers[0]))
 

@@ -180,6 +180,13 @@ static void take_call(struct fuzz_input *input, struct switchyard_call *call)
 	/* MEMORY reads the registers that the gate has kept, and there is no gate here. */
 	if (call->service >= SWITCHYARD_MEMORY)
 		call->service++;
+	/* LIST takes nothing, so that some of its calls can be others. */
+	if (call->service == SWITCHYARD_LIST && call->kind >= 3) {
+		call->service = call->kind == 3 ? SWITCHYARD_STORAGE : SWITCHYARD_STORAGE_LIST;
+		if (!(odd & 128))
+			call->length = call->length % (SWITCHYARD_STORAGE_LIMIT + 2) *
+				       sizeof(struct switchyard_storage);
+	}
 	if (odd & 64 && call->length > PAGE_SIZE)
 		call->length &= ~(PAGE_SIZE - 1);
 	if (call->service == SWITCHYARD_ADD && odd & 128)
@@ -196,6 +203,26 @@ static void check_slots(void)
 		if (monitor.slots.slot[i].low.size)
 			promise_slot(&monitor.plan, &monitor.slots.slot[i], i);
 	FUZZ_CHECK(monitor.slots.slot[0].state == SWITCHYARD_RUNNING);
+}
+
+/* What the first slot has told can be shown, and answers to all that is asked. */
+static void check_storage(void)
+{
+	const struct storage_list *list = &monitor.storage.list[0];
+	struct error error;
+
+	FUZZ_CHECK(list->count <= SWITCHYARD_STORAGE_LIMIT);
+	for (uint32_t i = 0; i < list->count; i++) {
+		struct storage_list one = {.count = 1, .entry[0] = list->entry[i]};
+
+		promise_report(NULL, one.entry[0].name);
+		FUZZ_CHECK(one.entry[0].slot == 1);
+		if (!storage_unwritten_since(&monitor.storage, &one, 0, STORAGE_POSSIBLE, &error))
+			promise_error(&error);
+	}
+	FUZZ_CHECK(monitor.storage.write_count <= STORAGE_WRITES);
+	if (!storage_is_alone(&monitor.storage, &monitor.slots, 0, &error))
+		promise_error(&error);
 }
 
 /* All RAM is free again if all that slots have is given back. */
@@ -248,6 +275,7 @@ static void fuzz_services(struct fuzz_input *input)
 		if (result == SWITCHYARD_EREFUSED)
 			promise_error((const struct error *)call.text);
 		check_slots();
+		check_storage();
 	}
 	service_answer(&monitor, fuzz_take(input, 8));
 	check_pool();

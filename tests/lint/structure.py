@@ -57,6 +57,7 @@ MAY_INCLUDE = {
     'monitor/config': ['monitor/slot', 'monitor/log'],
     'monitor/plan': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config'],
     'monitor/owner': ['arch/x86/pci', 'monitor/slot'],
+    'monitor/storage': ['monitor/slot'],
     # What is read in the memory of a kernel that does not run.
     'monitor/core': ['arch/x86/cpu', 'arch/x86/memory', 'arch/x86/gate/cpu_context.h', 'monitor/slot'],
     'monitor/load': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan'],
@@ -64,11 +65,12 @@ MAY_INCLUDE = {
                      'monitor/load'],
     'monitor/check': ['arch/x86'],
     'monitor/switch': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan',
-                       'monitor/core', 'monitor/load', 'monitor/dump', 'monitor/owner', 'monitor/check'],
+                       'monitor/core', 'monitor/load', 'monitor/dump', 'monitor/owner', 'monitor/storage',
+                       'monitor/check'],
     # The user interface: the terminal knows no policy but its own options.
     'monitor/terminal': ['arch/x86', 'monitor/config'],
     'monitor/console': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan',
-                        'monitor/core', 'monitor/load', 'monitor/owner', 'monitor/check',
+                        'monitor/core', 'monitor/load', 'monitor/owner', 'monitor/storage', 'monitor/check',
                         'monitor/switch', 'monitor/terminal'],
     # The start.
     'monitor': ['arch/x86', 'monitor'],

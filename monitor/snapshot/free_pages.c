@@ -29,6 +29,8 @@ static bool number(const struct vmcoreinfo *info, const char *key, uint64_t leas
 {
 	if (!vmcoreinfo_number(info, key, value))
 		return fail(error, "its VMCOREINFO has no %s", key);
+	if (least == most && *value != most)
+		return fail(error, "its VMCOREINFO has %s=%lu; expected %lu", key, *value, most);
 	if (*value < least || *value > most)
 		return fail(error, "its VMCOREINFO has %s=%lu; expected %lu to %lu", key, *value,
 			    least, most);

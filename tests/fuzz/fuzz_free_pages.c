@@ -5,7 +5,6 @@
  * end of VMCOREINFO.
  */
 #include "arch/x86/memory/phys.h"
-#include "fake/fake.h"
 #include "fake/fake_pages.h"
 #include "fuzz.h"
 #include "monitor/snapshot/free_pages.h"
@@ -111,6 +110,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 			promise_error(&error);
 		}
 	}
-	fake_reset();
 	return 0;
 }

@@ -234,13 +234,11 @@ def test_what_is_free(guests, tmp_path):
     assert abs(free - said) < MOVED_KIB, (free, said)
     _, _, alpha_free = mem(machine, 'alpha')
     assert abs(alpha_free - alpha_said) < MOVED_KIB, (alpha_free, alpha_said)
-    print('MEASURED', before, size, in_use, free, said, alpha_free, alpha_said)
     machine.sendline('switch alpha')
     alpha.come_back()
     said = subprocess.run(['makedumpfile', '-E', '-d', '16', '--message-level', '31', alpha.out, tmp_path / 'thin'],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120)
     assert said.returncode == 0, said.stdout
-    print(said.stdout[-1500:])
     assert int(re.search(r'Free pages +: 0x([0-9a-f]+)', said.stdout)[1], 16) * PAGE // 1024 == free
     with CoreFile(tmp_path / 'thin') as thin:
         check_file(thin)

@@ -45,11 +45,11 @@ uint64_t fake_pages_map(uint64_t section)
 }
 
 /* Where the descriptor lies: small pages come in reverse order. */
-static uint64_t descriptor_at(const struct fake_pages_layout *layout, uint64_t page)
+static uint64_t descriptor_at(bool small, uint64_t page)
 {
 	uint64_t number = FAKE_PAGES_RAM_AT / PAGE_SIZE + page, offset = number * DESCRIPTOR;
 
-	if (layout->small)
+	if (small)
 		offset = page_down(offset ^ (LARGE_PAGE - 1)) + offset % PAGE_SIZE;
 	return FAKE_PAGES_MAPS_AT + offset % (2 * LARGE_PAGE);
 }
@@ -119,7 +119,7 @@ void fake_pages_describe(const struct fake_pages_layout *layout, const char *key
 void fake_pages_put(const struct fake_pages_layout *layout, uint64_t page, uint32_t type,
 		    uint64_t private)
 {
-	uint64_t at = descriptor_at(layout, page);
+	uint64_t at = descriptor_at(layout->small, page);
 
 	memcpy(phys(at + layout->type_at), &type, sizeof(type));
 	put(at + layout->private_at, private);
@@ -130,13 +130,26 @@ void fake_pages_put_section(const struct fake_pages_layout *layout, uint64_t sec
 	put(FAKE_PAGES_ENTRIES_AT + section * layout->entry_size + layout->map_at, map);
 }
 
+/* Clears what an earlier kernel of this kind may have there: much faster than all of its RAM. */
+static void clear(void)
+{
+	memset(phys(FAKE_PAGES_RAM_AT), 0, FAKE_PAGES_ENTRIES_AT + PAGE_SIZE - FAKE_PAGES_RAM_AT);
+	for (uint64_t page = 0; page < FAKE_PAGES_COUNT; page++) {
+		memset(phys(descriptor_at(false, page)), 0, DESCRIPTOR);
+		memset(phys(descriptor_at(true, page)), 0, DESCRIPTOR);
+	}
+}
+
 void fake_pages_make(const struct fake_pages_layout *layout)
 {
 	const struct region ram = {.base = FAKE_PAGES_RAM_AT,
 				   .size = FAKE_PAGES_RAM_END - FAKE_PAGES_RAM_AT,
 				   .type = REGION_RAM};
 
-	fake_memory(ram.base, ram.size, 0);
+	if (phys(ram.base))
+		clear();
+	else
+		fake_memory(ram.base, ram.size, 0);
 	map(layout);
 	put(FAKE_PAGES_ROOTS_AT, fake_pages_virtual(FAKE_PAGES_ENTRIES_AT));
 	for (uint64_t section = 0; section < 2; section++)

@@ -2,7 +2,7 @@
 /*
  * fake_pages.h - the memory of a 64-bit Linux kernel with page descriptors, and the VMCOREINFO that
  * tells where they are. Its RAM lies in two sections of 128 MiB, at the end of one and the beginning
- * of the next. The test calls fake_reset() at its end.
+ * of the next. The test calls fake_reset() at its end, and not before it makes another such kernel.
  */
 #ifndef TESTS_UNIT_FAKE_FAKE_PAGES_H
 #define TESTS_UNIT_FAKE_FAKE_PAGES_H

@@ -17,13 +17,11 @@ static unsigned int range_count;
 
 uint8_t *fake_memory(uint64_t base, uint64_t size, uint8_t fill)
 {
-	/* Pages of zeros cost nothing until they are used. */
-	uint8_t *memory = fill ? malloc(size ? size : 1) : calloc(1, size ? size : 1);
+	uint8_t *memory = malloc(size ? size : 1);
 
 	if (!memory || range_count == MAX_RANGES)
 		abort();
-	if (fill)
-		memset(memory, fill, size);
+	memset(memory, fill, size);
 	ranges[range_count].base = base;
 	ranges[range_count].size = size;
 	ranges[range_count++].memory = memory;

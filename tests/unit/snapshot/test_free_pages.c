@@ -36,7 +36,6 @@ static void make(const struct fake_pages_layout *of)
 	struct error error;
 
 	layout = of;
-	fake_reset();
 	fake_pages_make(layout);
 	for (uint64_t page = 0; page < FAKE_PAGES_COUNT; page++)
 		set(page, UINT32_MAX, 0);

@@ -7,6 +7,7 @@
 /* Bytes of struct page on x86-64 (Linux's include/linux/mm_types.h). */
 #define DESCRIPTOR 64
 #define POINTER	   8
+#define AT_ONCE	   16 /* descriptors that are looked at without counting them */
 
 /* Linux's arch/x86/include/asm/sparsemem.h has 27, and 46 or with five levels of tables 52. */
 #define SECTION_BITS_MIN 24
@@ -195,12 +196,26 @@ static uint64_t free_block(struct free_pages *pages, uint64_t page, uint64_t end
 	return page % size || size > end - page ? 0 : size;
 }
 
+/* True if one of so many descriptors has the type of a free block: two instructions for each. */
+static bool any_is_free(const struct free_pages *pages, const uint8_t *first)
+{
+	const uint8_t *type = first + pages->type_at;
+
+#pragma GCC unroll 16
+	for (uint32_t i = 0; i < AT_ONCE; i++)
+		if (*(const uint32_t *)(type + i * DESCRIPTOR) == pages->type)
+			return true;
+	return false;
+}
+
 /* How many of these descriptors come before the first one that has the type of a free block. */
 static uint64_t used_descriptors(const struct free_pages *pages, const uint8_t *first,
 				 uint64_t count)
 {
 	uint64_t n = 0;
 
+	while (count - n >= AT_ONCE && !any_is_free(pages, first + n * DESCRIPTOR))
+		n += AT_ONCE;
 	while (n < count && type_of(pages, first + n * DESCRIPTOR) != pages->type)
 		n++;
 	return n;

@@ -193,7 +193,7 @@ static uint64_t free_block(struct free_pages *pages, uint64_t page, uint64_t end
 	if (order >= pages->orders)
 		return 0;
 	size = PAGE_SIZE << order;
-	return page % size || size > end - page ? 0 : size;
+	return page & (size - 1) || size > end - page ? 0 : size;
 }
 
 /* True if one of so many descriptors has the type of a free block: two instructions for each. */

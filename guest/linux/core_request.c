@@ -59,6 +59,7 @@ int switchyard_request_enter(bool *left)
 
 	turn->entered = true;
 	switchyard_hang_over(turn);
+	switchyard_storage_tell();
 	switchyard_clock_hold();
 	switchyard_phase(SWITCHYARD_PHASE_AWAY);
 	turn->result = switchyard_gate_call(&core->gate, turn->op, turn->slot | others(turn));
@@ -287,6 +288,7 @@ static int request_with_programs(struct switchyard_turn *turn, const char *to, b
 	switchyard_times_begin();
 	switchyard_clock_note_rtc();
 	switchyard_programs_run("pre", to);
+	switchyard_storage_look();
 	if (turn->op & SWITCHYARD_QUICK)
 		error = quick_switch(turn, result);
 	else
@@ -302,6 +304,8 @@ static int request_with_programs(struct switchyard_turn *turn, const char *to, b
 		cancel_work(&turn->later);
 	WRITE_ONCE(turn->back, true);
 	switchyard_memory_update();
+	if (turn->entered)
+		switchyard_storage_look();
 	switchyard_phase(SWITCHYARD_PHASE_POST);
 	switchyard_programs_run("post", to);
 	if (turn->entered && !*result)

@@ -101,16 +101,25 @@ static int ask_with_buffer(const struct file *file, struct switchyard_ask *ask, 
 	return error;
 }
 
+/* How many bytes the monitor had to write. */
+static u64 bytes_of(const struct switchyard_ask *ask)
+{
+	if (ask->service == SWITCHYARD_STORAGE_LIST)
+		return ask->done * sizeof(struct switchyard_storage);
+	return (u32)ask->done;
+}
+
 /* The buffer of the call is a copy of the program's. */
 static int ask_for_program(const struct file *file, struct switchyard_ask *ask)
 {
 	void __user *user = u64_to_user_ptr(ask->buffer);
 	bool out = ask->service == SWITCHYARD_LOG || ask->service == SWITCHYARD_DEVICES ||
-		   ask->service == SWITCHYARD_MEMORY;
+		   ask->service == SWITCHYARD_MEMORY || ask->service == SWITCHYARD_STORAGE_LIST;
 	void *buffer;
 	int error;
 
-	if (ask->length > SWITCHYARD_PIECE)
+	/* What this kernel uses, the driver knows better. */
+	if (ask->length > SWITCHYARD_PIECE || ask->service == SWITCHYARD_STORAGE)
 		return -EINVAL;
 	if (!ask->length)
 		return ask_with_buffer(file, ask, NULL);
@@ -120,7 +129,7 @@ static int ask_for_program(const struct file *file, struct switchyard_ask *ask)
 	error = out || !copy_from_user(buffer, user, ask->length) ? 0 : -EFAULT;
 	if (!error)
 		error = ask_with_buffer(file, ask, buffer);
-	if (!error && out && copy_to_user(user, buffer, min_t(u64, (u32)ask->done, ask->length)))
+	if (!error && out && copy_to_user(user, buffer, min_t(u64, bytes_of(ask), ask->length)))
 		error = -EFAULT;
 	kfree(buffer);
 	return error;
@@ -131,6 +140,8 @@ static void note_changes(const struct switchyard_ask *ask)
 {
 	if (ask->service == SWITCHYARD_KILL || ask->service == SWITCHYARD_REMOVE)
 		switchyard_memory_zap();
+	if (ask->service == SWITCHYARD_KILL)
+		switchyard_storage_look();
 	if (ask->service == SWITCHYARD_ADD || ask->service == SWITCHYARD_REMOVE)
 		switchyard_memory_update();
 }
@@ -192,6 +203,15 @@ int switchyard_service_memory(u32 slot, struct switchyard_memory *to, u32 room)
 		return -ENOENT;
 	}
 	return -EOPNOTSUPP; /* the monitor is older */
+}
+
+int switchyard_service_storage(struct switchyard_storage *to, u32 room, u64 *count)
+{
+	struct switchyard_ask ask = {.service = SWITCHYARD_STORAGE_LIST, .length = room};
+	int error = ask_with_buffer(NULL, &ask, to);
+
+	*count = ask.done;
+	return error ? error : ask.error ? -EOPNOTSUPP : 0;
 }
 
 void switchyard_tell_uses(u32 (*find_uses)(u16 *uses, u32 *count, const char **reason))

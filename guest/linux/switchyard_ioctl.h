@@ -145,6 +145,16 @@ struct switchyard_times {
 	struct switchyard_turn_times turn[SWITCHYARD_TURNS]; /* the newest comes first */
 };
 
+/* A block device that is not to be used here, because a slot that is parked uses it. */
+struct switchyard_held {
+	uint32_t major; /* in: which device */
+	uint32_t minor;
+	uint32_t here;				 /* out: it is in use here all the same */
+	char slot[SWITCHYARD_NAME_SIZE];	 /* out: whose it is; "": nobody's */
+	char name[SWITCHYARD_STORAGE_NAME_SIZE]; /* out: what that slot does with it */
+	uint8_t reserved[3];
+};
+
 #define SWITCHYARD_IOC_LIST    _IOR('Y', 1, struct switchyard_list)
 #define SWITCHYARD_IOC_SWITCH  _IOWR('Y', 2, struct switchyard_request)
 #define SWITCHYARD_IOC_MONITOR _IOWR('Y', 3, struct switchyard_request)
@@ -153,6 +163,8 @@ struct switchyard_times {
 #define SWITCHYARD_IOC_ASK     _IOWR('Y', 6, struct switchyard_ask)
 #define SWITCHYARD_IOC_REASON  _IOR('Y', 8, struct switchyard_reason)
 #define SWITCHYARD_IOC_TIMES   _IOR('Y', 7, struct switchyard_times)
+
+#define SWITCHYARD_IOC_HELD    _IOWR('Y', 16, struct switchyard_held)
 
 /* What the request under way waits for, since more than a second: one line, or "". */
 #define SWITCHYARD_IOC_WAITING _IOR('Y', 12, struct switchyard_reason)

@@ -174,9 +174,15 @@ int switchyard_service_ask(const struct file *file, struct switchyard_ask *ask)
 	return error;
 }
 
+/* A signal must not look like a snapshot that is gone, so this waits for its turn in any case. */
 int switchyard_service_ask_kernel(struct switchyard_ask *ask, void *buffer)
 {
-	return ask_with_buffer(NULL, ask, buffer);
+	int error;
+
+	mutex_lock(&service_lock);
+	error = ask_locked(NULL, ask, buffer);
+	mutex_unlock(&service_lock);
+	return error;
 }
 
 void switchyard_service_list(void)

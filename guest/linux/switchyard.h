@@ -341,6 +341,55 @@ enum switchyard_service {
 
 	/* Copies struct switchyard_snapshot_map of the snapshot with the id `bytes`. */
 	SWITCHYARD_SNAPSHOT_MAP = 23,
+
+	/*
+	 * Tells which block devices this kernel uses or has written to: the buffer has
+	 * struct switchyard_storage, switchyard_info.storage_limit at most. They take the place of
+	 * those that it told before. `length` 0: there are none.
+	 */
+	SWITCHYARD_STORAGE = 25,
+
+	/*
+	 * Writes to the buffer what the slot `slot` uses (0: each other slot that can go on where
+	 * it was): struct switchyard_storage, without those that are only written to. `done` is how
+	 * many there are; the buffer gets as many as it has room for.
+	 */
+	SWITCHYARD_STORAGE_LIST = 26,
+};
+
+/* What a kernel does with a block device. */
+#define SWITCHYARD_STORAGE_USES(X)                                                                \
+	X(SWITCHYARD_STORAGE_WRITTEN, 1, "written") /* it has written to it, and lets it alone */ \
+	X(SWITCHYARD_STORAGE_MOUNTED, 2, "mounted") /* a file system on it is mounted writable */ \
+	X(SWITCHYARD_STORAGE_SWAP, 3, "swap")                                                     \
+	X(SWITCHYARD_STORAGE_MEMBER, 4, "member") /* of a volume that is in use: LVM, RAID */     \
+	X(SWITCHYARD_STORAGE_MORE_WRITTEN, 5, "more written") /* others, too: all may be */       \
+	X(SWITCHYARD_STORAGE_MORE, 6, "more") /* it uses others, too: any may be in use */
+
+enum switchyard_storage_use { SWITCHYARD_STORAGE_USES(SWITCHYARD_ENUMERATOR) };
+
+/* Entries of one slot. */
+#define SWITCHYARD_STORAGE_LIMIT     16
+#define SWITCHYARD_STORAGE_ID_SIZE   16
+#define SWITCHYARD_STORAGE_NAME_SIZE 72
+#define SWITCHYARD_STORAGE_NO_PCI    0xffffffffu
+
+/*
+ * A block device. Two kernels mean the same one if it has as many sectors, and has the same id. If
+ * it has none, the place on the disk counts. If there is no room for all, the last entry is one of
+ * the two that say so, and has only `use`.
+ */
+struct switchyard_storage {
+	uint8_t id[SWITCHYARD_STORAGE_ID_SIZE]; /* UUID of the file system or swap */
+	uint64_t id_at;	  /* the byte of the device that the id begins at; 0: it has no id */
+	uint64_t start;	  /* on its disk, in sectors of 512 bytes */
+	uint64_t sectors; /* its size */
+	uint64_t written; /* sectors that this kernel has written to it since it started */
+	uint32_t disk;	  /* PCI function, as for PREPARE, or SWITCHYARD_STORAGE_NO_PCI */
+	uint8_t use;	  /* enum switchyard_storage_use */
+	uint8_t slot;	  /* STORAGE_LIST: whose it is, counted from 1 */
+	uint8_t reserved[2];
+	char name[SWITCHYARD_STORAGE_NAME_SIZE]; /* for people: "/dev/vda1 on /"; NUL-terminated */
 };
 
 #define SWITCHYARD_RESTORE_BEGIN 1u
@@ -396,6 +445,8 @@ struct switchyard_info {
 	uint64_t identity_pml4; /* entry 0 points to that PDPT */
 	struct switchyard_slot slot[SWITCHYARD_MAX_SLOTS];
 	struct switchyard_notes notes; /* the only part that a guest writes */
+	uint32_t storage_limit;	       /* entries that SWITCHYARD_STORAGE takes */
+	uint32_t reserved_2;
 };
 
 /* Physical addresses [base, base + size), in whole pages. */

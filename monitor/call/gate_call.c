@@ -79,6 +79,7 @@ static void slot_ends(struct monitor *monitor, struct slot *slot, uint64_t how)
 {
 	monitor->devices_running |= life_apply(slot, LIFE_END)->devices_running;
 	slot->end = (enum switchyard_end)how;
+	storage_end(&monitor->storage, slot_index(&monitor->slots, slot), slot, false);
 	owner_end(&monitor->slots, slot);
 	monitor->current = NO_SLOT;
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
@@ -90,6 +91,7 @@ static void slot_crashes(struct monitor *monitor, struct slot *slot,
 			 const struct switchyard_notes *notes)
 {
 	monitor->devices_running |= life_apply(slot, LIFE_CRASH)->devices_running;
+	storage_end(&monitor->storage, slot_index(&monitor->slots, slot), slot, true);
 	owner_end(&monitor->slots, slot);
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	request_copy_message(slot->crash, sizeof(notes->message),
@@ -420,6 +422,7 @@ static int64_t interrupted(struct monitor *monitor, struct slot *slot, uint64_t 
 		format_text(slot->crash, sizeof(slot->crash), "%s", error.text);
 	picture_save(monitor, monitor->current);
 	life_apply(slot, LIFE_INTERRUPT);
+	storage_interrupt(&monitor->storage, monitor->current, slot);
 	take_checksums(monitor, slot, kept, true);
 	warn_of_watchdog(monitor, slot);
 	leave_to_next(monitor, slot, SWITCHYARD_INTERRUPT, 0, damage);
@@ -454,6 +457,7 @@ static int64_t gate_main(const struct request *request)
 		picture_save(monitor, monitor->current);
 	if (parks) {
 		life_apply(slot, LIFE_PARK);
+		storage_park(&monitor->storage, monitor->current, slot);
 		slot->works = how == KEPT_QUICK;
 		slot->uses.translates |= platform_translates_in(kept->platform);
 		take_checksums(monitor, slot, kept, slot->works);
@@ -483,6 +487,7 @@ static void end_those_with_devices(struct monitor *monitor)
 		if (!slot->works)
 			continue;
 		life_apply(slot, LIFE_LOSE);
+		storage_begin(&monitor->storage, i);
 		owner_end(&monitor->slots, slot);
 		new_image_drop(monitor, i);
 		format_text(slot->crash, sizeof(slot->crash),

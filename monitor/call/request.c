@@ -54,6 +54,9 @@ bool request_allowed(const struct monitor *monitor, const struct slot *slot,
 		return true;
 	if (request->op & SWITCHYARD_FORCED)
 		asks.to = NULL;
+	else if (to && !asks.boot &&
+		 !storage_goes_on(&monitor->storage, slot_index(&monitor->slots, to), to, error))
+		return false;
 	return owner_allows(&monitor->slots, &asks, error);
 }
 

@@ -10,6 +10,7 @@
 #include "lib/string.h"
 #include "monitor/call/answer.h"
 #include "monitor/call/snapshot_call.h"
+#include "monitor/call/storage_call.h"
 #include "monitor/core/slot_memory.h"
 #include "monitor/owner/owner.h"
 #include "monitor/slot/care.h"
@@ -383,6 +384,8 @@ static const struct {
 	[SWITCHYARD_SNAPSHOT_RESTORE] = {snapshot_call_restore, false},
 	[SWITCHYARD_SNAPSHOT_MEMORY] = {snapshot_call_memory, false},
 	[SWITCHYARD_SNAPSHOT_MAP] = {snapshot_call_map, false},
+	[SWITCHYARD_STORAGE] = {storage_call_tell, false},
+	[SWITCHYARD_STORAGE_LIST] = {storage_call_list, false},
 };
 #define ANSWERS (sizeof(answers) / sizeof(answers[0]))
 

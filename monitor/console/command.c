@@ -60,8 +60,11 @@ const struct command commands[] = {
 	 3, 11, command_add},
 	{"remove", "SLOT", "gives back a slot's RAM and its images",
 	 "For ready and empty slots, those of the menu entry, too.\n", 1, 1, command_remove},
-	{"mem", "", "shows the memory plan: who owns which physical RAM",
-	 "START is a region's first byte, END its last one.\n", 0, 0, command_mem},
+	{"mem", "[SLOT]", "shows who owns which RAM, or how much a slot uses",
+	 "START is a region's first byte, END its last one. With a slot that does not\n"
+	 "run: what its 64-bit Linux uses of its RAM and what is free, as that kernel's\n"
+	 "page descriptors say. A cache of files is in use.\n",
+	 0, 1, command_mem},
 	{"md", "[SLOT:]ADDRESS [LENGTH]", "shows memory, in hexadecimal and ASCII",
 	 "Numbers are decimal or 0x hexadecimal; K, M or G may follow.\n"
 	 "LENGTH is 128 bytes unless given, and 64K at most. The address is physical,\n"

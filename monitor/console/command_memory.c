@@ -6,6 +6,7 @@
 #include "lib/print.h"
 #include "lib/units.h"
 #include "monitor/plan/pool.h"
+#include "monitor/snapshot/free_pages.h"
 #include "monitor/switch/kept_state.h"
 #include "monitor/terminal/table.h"
 #include "monitor/config/words.h"
@@ -125,7 +126,35 @@ static void fill_kept(const void *context, uint32_t row, struct table_row *cells
 		format_size(cells->cell[2], block);
 }
 
-void command_mem(struct ui *ui, int argc, char **argv)
+/* How much of a slot's RAM is in use, by the word of its kernel. */
+static void show_in_use(struct ui *ui, const struct slot *slot)
+{
+	uint64_t end = slot->ram.base + slot->ram.size, size, free = 0;
+	char all_text[SIZE_TEXT], used_text[SIZE_TEXT], free_text[SIZE_TEXT];
+	static struct free_pages pages;
+	struct slot_memory memory;
+	struct error error;
+
+	if (!command_slot_memory(ui, slot, &memory))
+		return;
+	if (!free_pages_open(&pages, &memory, &error)) {
+		console_error(&ui->console,
+			      "slot %s: which pages its kernel uses can't be told: %s", slot->name,
+			      error.text);
+		return;
+	}
+	for (uint64_t at = slot->ram.base; at < end; at += size) {
+		bool is_free;
+
+		size = free_pages_run(&pages, at, end, &is_free);
+		free += is_free ? size : 0;
+	}
+	console_printf(&ui->console, "%s: %s, in use %s, free %s (by its own page descriptors)\n",
+		       slot->name, format_size(all_text, slot->ram.size),
+		       format_size(used_text, slot->ram.size - free), format_size(free_text, free));
+}
+
+static void show_plan(struct ui *ui)
 {
 	const struct table regions = {
 		.columns = {"START", "END", "SIZE", "TYPE", "OWNER"},
@@ -148,8 +177,6 @@ void command_mem(struct ui *ui, int argc, char **argv)
 	};
 	char largest[SIZE_TEXT];
 
-	(void)argc;
-	(void)argv;
 	table_print(&ui->console, &regions);
 	console_write(&ui->console, "\n");
 	table_print(&ui->console, &sums);
@@ -157,6 +184,19 @@ void command_mem(struct ui *ui, int argc, char **argv)
 	table_print(&ui->console, &kept);
 	console_printf(&ui->console, "\nlargest free piece: %s\n",
 		       format_size(largest, pool_largest(&ui->monitor->plan)));
+}
+
+void command_mem(struct ui *ui, int argc, char **argv)
+{
+	const struct slot *slot;
+
+	if (argc == 1) {
+		show_plan(ui);
+		return;
+	}
+	slot = command_named_slot(ui, argv[1]);
+	if (slot)
+		show_in_use(ui, slot);
 }
 
 /* "0000100000  7f 45 4c 46 ...  |.ELF|" */

@@ -77,6 +77,12 @@ bool guest_memory_read(const struct guest_memory *memory, uint64_t address, void
 	return true;
 }
 
+bool guest_memory_find_piece(const struct guest_memory *memory, uint64_t address,
+			     uint64_t *physical, uint64_t *size)
+{
+	return memory->is_64 && page_walk_find_piece(&memory->walk, address, physical, size);
+}
+
 bool guest_memory_number(const struct guest_memory *memory, uint64_t address, uint32_t size,
 			 uint64_t *value)
 {

@@ -34,6 +34,13 @@ bool guest_memory_read(const struct guest_memory *memory, uint64_t address, void
 bool guest_memory_number(const struct guest_memory *memory, uint64_t address, uint32_t size,
 			 uint64_t *value);
 
+/*
+ * Finds where a virtual address of a 64-bit kernel lies, and how many bytes from there on are mapped
+ * in one piece, all in its RAM. False: it lies elsewhere, or it is a 32-bit kernel.
+ */
+bool guest_memory_find_piece(const struct guest_memory *memory, uint64_t address,
+			     uint64_t *physical, uint64_t *size);
+
 /* Bytes of an unsigned long, and of a pointer. */
 uint32_t guest_memory_word(const struct guest_memory *memory);
 

@@ -6,8 +6,6 @@
 #include "lib/units.h"
 #include "monitor/plan/pool.h"
 
-_Static_assert(sizeof(struct snapshot) <= PAGE_SIZE, "it takes one page of the pool");
-
 struct snapshot *snapshot_nth(const struct snapshots *snapshots, uint32_t n)
 {
 	return snapshots->at[n] ? phys(snapshots->at[n]) : NULL;
@@ -216,5 +214,6 @@ uint64_t snapshot_size(const struct snapshot *snapshot)
 {
 	const struct page_store *store = &snapshot->store;
 
-	return PAGE_SIZE + snapshot->kept.size + store->map.size + store->kept * PAGE_SIZE;
+	return page_up(sizeof(*snapshot)) + snapshot->kept.size + store->map.size +
+	       store->kept * PAGE_SIZE;
 }

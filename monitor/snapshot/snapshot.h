@@ -13,6 +13,7 @@
 #include "monitor/slot/slot.h"
 #include "monitor/snapshot/free_pages.h"
 #include "monitor/snapshot/page_store.h"
+#include "monitor/storage/storage.h"
 
 #define SNAPSHOT_MAX 16
 
@@ -27,6 +28,8 @@ struct snapshot {
 	uint64_t kept_size; /* of the first of these, in bytes; what follows is aligned to 8 */
 	uint64_t told_size;
 	struct page_store store;
+	struct storage_list storage; /* what its kernel had in use, and when that was */
+	uint64_t storage_time;
 };
 
 /* A snapshot that is put back, a part at each call. */

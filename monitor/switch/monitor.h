@@ -18,6 +18,7 @@
 #include "monitor/switch/frontend.h"
 #include "monitor/switch/new_image.h"
 #include "monitor/check/selfcheck.h"
+#include "monitor/storage/storage.h"
 #include "monitor/switch/successor.h"
 
 #define NO_SLOT UINT32_MAX
@@ -36,8 +37,9 @@ struct monitor {
 	struct succession succession;
 	struct new_images new_images;
 	struct snapshots snapshots;
-	uint32_t lock;	  /* for what CPUs do at the gate at the same time: gate_lock.h */
-	uint32_t current; /* index of the slot that runs or ran last; NO_SLOT: none */
+	struct storage storage; /* what the slots use of disks, and who wrote to them */
+	uint32_t lock;		/* for what CPUs do at the gate at the same time: gate_lock.h */
+	uint32_t current;	/* index of the slot that runs or ran last; NO_SLOT: none */
 };
 
 #endif

@@ -73,6 +73,7 @@ void slot_block_renew(const struct slot_table *slots, uint32_t index)
 	info->gate = base + offsetof(struct slot_block, jump);
 	info->identity_pml4 = base + offsetof(struct slot_block, pml4);
 	info->identity_pdpt = base + offsetof(struct slot_block, pdpt);
+	info->storage_limit = SWITCHYARD_STORAGE_LIMIT;
 	memset(&block->jump, 0, sizeof(block->jump));
 	memcpy(block->jump.code, jump_code, sizeof(jump_code));
 	block->jump.target = (uint64_t)gate_entry;

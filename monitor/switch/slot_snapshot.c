@@ -8,7 +8,6 @@
 #include "guest/linux/switchyard_names.h"
 #include "lib/string.h"
 #include "lib/units.h"
-#include "monitor/core/vmcoreinfo.h"
 #include "monitor/dump/dump_slot.h"
 #include "monitor/slot/life.h"
 #include "monitor/switch/integrity.h"
@@ -25,14 +24,10 @@
 static struct free_pages *find_free_pages(const struct slot *slot, const struct slot_memory *told,
 					  struct log *log)
 {
-	static struct vmcoreinfo info;
 	static struct free_pages free;
-	uint64_t note = told->note;
 	struct error error;
 
-	if (!told->memory || !vmcoreinfo_search(&slot->ram, &note, 1, &info))
-		fail(&error, "no VMCOREINFO in its memory that can be read");
-	else if (free_pages_init(&free, told->memory, &info, &error))
+	if (free_pages_open(&free, told, &error))
 		return &free;
 	log_keep(log, LOG_WARN, "slot %s: all of its pages are kept: %s", slot->name, error.text);
 	return NULL;
@@ -71,6 +66,8 @@ bool slot_snapshot_take(struct monitor *monitor, struct slot *slot, struct snaps
 		snapshot_drop(&monitor->snapshots, &monitor->plan, snapshot);
 		return false;
 	}
+	snapshot->storage = monitor->storage.list[slot_index(&monitor->slots, slot)];
+	snapshot->storage_time = storage_now(&monitor->storage);
 	snapshot->taken = true;
 	snapshot->taken_us = clock_us();
 	snapshot->usec = snapshot->taken_us - begin;
@@ -115,10 +112,18 @@ bool slot_snapshot_restore_begin(struct monitor *monitor, const struct snapshot 
 				 bool force, struct error *error)
 {
 	struct slot *slot = restorable(monitor, snapshot, error);
+	struct error reason;
 
-	(void)force;
 	if (!slot)
 		return false;
+	if (!force && !snapshot->storage.told)
+		return fail(error,
+			    "snapshot %s: slot %s had not told which disks it uses; they may have "
+			    "been written since",
+			    snapshot->name, slot->name);
+	if (!force && !storage_unwritten_since(&monitor->storage, &snapshot->storage,
+					       snapshot->storage_time, STORAGE_POSSIBLE, &reason))
+		return fail(error, "snapshot %s: %s", snapshot->name, reason.text);
 	if (switchyard_stands_still(slot->state) && !switch_kill(monitor, slot, error))
 		return false;
 	monitor->snapshots.restoration =
@@ -143,6 +148,8 @@ static bool finish(struct monitor *monitor, const struct snapshot *snapshot, str
 	slot->crash[0] = '\0';
 	slot->end = 0;
 	life_apply(slot, LIFE_RESTORE);
+	monitor->storage.list[index] = snapshot->storage;
+	monitor->storage.list[index].left = storage_now(&monitor->storage);
 	slot->turn = ++monitor->succession.turns; /* readers of its memory find out */
 	integrity_forget(&kept->integrity);
 	integrity_take(slot, kept, monitor->options.integrity, false);

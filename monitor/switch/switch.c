@@ -105,6 +105,21 @@ static bool any_parked(const struct slot_table *slots)
 	return false;
 }
 
+/* Nothing keeps a kernel without the driver from what parked kernels have mounted. */
+static void warn_of_storage(struct monitor *monitor, const struct slot *slot)
+{
+	for (uint32_t i = 0; i < monitor->slots.count; i++) {
+		const struct slot *other = &monitor->slots.slot[i];
+		const char *use = storage_first_use(&monitor->storage, i);
+
+		if (other != slot && slot_waits(other) && use)
+			log_line(&monitor->log, LOG_WARN,
+				 "slot %s has %s in use; nothing keeps slot %s from it until that "
+				 "one's driver is loaded",
+				 other->name, use, slot->name);
+	}
+}
+
 /*
  * The kernel takes the terminal soon, so this is all that a person sees of it. A kernel that is
  * tried is a new one: what others in this slot have shown says nothing about it.
@@ -122,6 +137,8 @@ static void warn_before_start(struct monitor *monitor, const struct slot *slot, 
 			 "slot %s: its kernel has never shown a driver; until it does, its panic "
 			 "or reboot takes the parked slots along",
 			 slot->name);
+	if (!slot->has_driver || is_tried)
+		warn_of_storage(monitor, slot);
 	if (!load_enough(slot, &warning))
 		log_line(&monitor->log, LOG_WARN, "slot %s: %s", slot->name, warning.text);
 }
@@ -194,6 +211,7 @@ static bool boot(struct monitor *monitor, struct slot *slot, const struct start 
 	warn_before_start(monitor, slot, start->tries);
 	owner_end(&monitor->slots, slot);
 	life_apply(slot, LIFE_RESET);
+	storage_begin(&monitor->storage, slot_index(&monitor->slots, slot));
 	set_way_back(slot, start->tries);
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));
 	if (!load_pristine(monitor, slot, &entry, error))
@@ -266,7 +284,9 @@ void switch_resume(struct monitor *monitor, struct slot *slot, int64_t result)
 
 bool switch_to(struct monitor *monitor, struct slot *slot, struct error *error)
 {
-	if (!devices_allow(monitor, slot, !slot_waits(slot), error))
+	if (!devices_allow(monitor, slot, !slot_waits(slot), error) ||
+	    (slot_waits(slot) &&
+	     !storage_goes_on(&monitor->storage, slot_index(&monitor->slots, slot), slot, error)))
 		return false;
 	if (slot_waits(slot) &&
 	    !integrity_verify(slot, kept_state(slot_index(&monitor->slots, slot)), error))
@@ -296,6 +316,7 @@ bool switch_kill(struct monitor *monitor, struct slot *slot, struct error *error
 	if (!life_allows(slot, LIFE_KILL, error) || !dump_slot_allows(&monitor->slots, slot, error))
 		return false;
 	life_apply(slot, LIFE_KILL);
+	storage_begin(&monitor->storage, slot_index(&monitor->slots, slot));
 	dump_slot_drop(&monitor->plan, slot);
 	owner_end(&monitor->slots, slot);
 	new_image_drop(monitor, slot_index(&monitor->slots, slot));

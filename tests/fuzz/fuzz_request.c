@@ -195,6 +195,13 @@ static void take_call(struct fuzz_input *input, struct switchyard_call *call)
 	/* Numbers of snapshots count from 1. */
 	if (call->service > SWITCHYARD_SNAPSHOT_LIST && odd & 8)
 		call->bytes %= 32;
+	/* LIST takes nothing, so that some of its calls can be others. */
+	if (call->service == SWITCHYARD_LIST && call->kind >= 3) {
+		call->service = call->kind == 3 ? SWITCHYARD_STORAGE : SWITCHYARD_STORAGE_LIST;
+		if (!(odd & 128))
+			call->length = call->length % (SWITCHYARD_STORAGE_LIMIT + 2) *
+				       sizeof(struct switchyard_storage);
+	}
 	if (odd & 64 && call->length > PAGE_SIZE)
 		call->length &= ~(PAGE_SIZE - 1);
 	if (call->service == SWITCHYARD_ADD && odd & 128)
@@ -238,6 +245,26 @@ static void drop_snapshots(void)
 		if (snapshot_nth(&monitor.snapshots, n))
 			snapshot_drop(&monitor.snapshots, &monitor.plan,
 				      snapshot_nth(&monitor.snapshots, n));
+}
+
+/* What the first slot has told can be shown, and answers to all that is asked. */
+static void check_storage(void)
+{
+	const struct storage_list *list = &monitor.storage.list[0];
+	struct error error;
+
+	FUZZ_CHECK(list->count <= SWITCHYARD_STORAGE_LIMIT);
+	for (uint32_t i = 0; i < list->count; i++) {
+		struct storage_list one = {.count = 1, .entry[0] = list->entry[i]};
+
+		promise_report(NULL, one.entry[0].name);
+		FUZZ_CHECK(one.entry[0].slot == 1);
+		if (!storage_unwritten_since(&monitor.storage, &one, 0, STORAGE_POSSIBLE, &error))
+			promise_error(&error);
+	}
+	FUZZ_CHECK(monitor.storage.write_count <= STORAGE_WRITES);
+	if (!storage_is_alone(&monitor.storage, &monitor.slots, 0, &error))
+		promise_error(&error);
 }
 
 /* All RAM is free again if all that slots have is given back. */
@@ -293,6 +320,7 @@ static void fuzz_services(struct fuzz_input *input)
 		if (call.service == SWITCHYARD_SNAPSHOT_LIST)
 			take_snapshots();
 		check_slots();
+		check_storage();
 	}
 	service_answer(&monitor, fuzz_take(input, 8));
 	check_pool();

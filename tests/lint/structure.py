@@ -57,25 +57,26 @@ MAY_INCLUDE = {
     'monitor/config': ['monitor/slot', 'monitor/log'],
     'monitor/plan': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config'],
     'monitor/owner': ['arch/x86/pci', 'monitor/slot'],
+    'monitor/storage': ['monitor/slot'],
     # What is read in the memory of a kernel that does not run.
     'monitor/core': ['arch/x86/cpu', 'arch/x86/memory', 'arch/x86/gate/cpu_context.h', 'monitor/slot'],
     'monitor/load': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan'],
     'monitor/dump': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan', 'monitor/core',
                      'monitor/load'],
     # The memory of a slot, kept.
-    'monitor/snapshot': ['arch/x86/memory', 'monitor/slot', 'monitor/plan', 'monitor/core'],
+    'monitor/snapshot': ['arch/x86/memory', 'monitor/slot', 'monitor/plan', 'monitor/core', 'monitor/storage'],
     'monitor/check': ['arch/x86'],
     'monitor/switch': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan',
-                       'monitor/core', 'monitor/load', 'monitor/dump', 'monitor/snapshot', 'monitor/owner',
+                       'monitor/core', 'monitor/load', 'monitor/dump', 'monitor/owner', 'monitor/storage', 'monitor/snapshot',
                        'monitor/check'],
     # What guests ask for.
     'monitor/call': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan',
-                     'monitor/core', 'monitor/load', 'monitor/dump', 'monitor/snapshot', 'monitor/owner',
+                     'monitor/core', 'monitor/load', 'monitor/dump', 'monitor/owner', 'monitor/storage', 'monitor/snapshot',
                      'monitor/check', 'monitor/switch'],
     # The user interface: the terminal knows no policy but its own options.
     'monitor/terminal': ['arch/x86', 'monitor/config'],
     'monitor/console': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan',
-                        'monitor/core', 'monitor/load', 'monitor/snapshot', 'monitor/owner', 'monitor/check',
+                        'monitor/core', 'monitor/load', 'monitor/owner', 'monitor/storage', 'monitor/snapshot', 'monitor/check',
                         'monitor/switch', 'monitor/terminal'],
     # The start.
     'monitor': ['arch/x86', 'monitor'],

@@ -175,24 +175,48 @@ uint64_t page_walk_text(const struct page_walk *walk, struct page_cursor *cursor
 	return text.spent;
 }
 
-bool page_walk_find(const struct page_walk *walk, uint64_t virtual_address, uint64_t *physical)
+/* The level of the entry that maps the address, and that entry. 0: nothing does. */
+static unsigned int find_mapping(const struct page_walk *walk, uint64_t virtual_address,
+				 uint64_t *entry)
 {
-	uint64_t entry = walk->cr3;
-
+	*entry = walk->cr3;
 	for (unsigned int level = levels(walk); level > 0; level--) {
-		const uint64_t *table = table_at(walk, entry);
+		const uint64_t *table = table_at(walk, *entry);
 
 		if (!table)
-			return false;
-		entry = table[virtual_address / page_size(level) % ENTRIES];
-		if (!(entry & ENTRY_PRESENT))
-			return false;
-		if (!is_page(entry, level))
-			continue;
-		*physical = page_address(entry, level) | (virtual_address & (page_size(level) - 1));
-		return in_memory(walk, *physical, 1);
+			return 0;
+		*entry = table[virtual_address / page_size(level) % ENTRIES];
+		if (!(*entry & ENTRY_PRESENT))
+			return 0;
+		if (is_page(*entry, level))
+			return level;
 	}
-	return false;
+	return 0;
+}
+
+bool page_walk_find_piece(const struct page_walk *walk, uint64_t virtual_address,
+			  uint64_t *physical, uint64_t *size)
+{
+	uint64_t entry, offset;
+	unsigned int level = find_mapping(walk, virtual_address, &entry);
+
+	if (!level)
+		return false;
+	offset = virtual_address & (page_size(level) - 1);
+	*physical = page_address(entry, level) | offset;
+	if (!in_memory(walk, *physical, 1))
+		return false;
+	*size = page_size(level) - offset;
+	if (!in_memory(walk, *physical, *size))
+		*size = walk->base + walk->size - *physical;
+	return true;
+}
+
+bool page_walk_find(const struct page_walk *walk, uint64_t virtual_address, uint64_t *physical)
+{
+	uint64_t size;
+
+	return page_walk_find_piece(walk, virtual_address, physical, &size);
 }
 
 static bool find_pae(const struct page_walk *walk, uint64_t virtual_address, uint64_t *physical)

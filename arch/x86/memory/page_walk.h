@@ -50,7 +50,14 @@ uint64_t page_walk_text(const struct page_walk *walk, struct page_cursor *cursor
  */
 bool page_walk_find(const struct page_walk *walk, uint64_t virtual_address, uint64_t *physical);
 
-/* The same for a kernel in 32-bit mode: two levels of tables, or three with PAE, as CR4 says. */
+/*
+ * The same, and *size says how many bytes from there on are mapped in one piece: to the end of a
+ * page, be it a large one, but not beyond the kernel's memory.
+ */
+bool page_walk_find_piece(const struct page_walk *walk, uint64_t virtual_address,
+			  uint64_t *physical, uint64_t *size);
+
+/* The same as page_walk_find() for a kernel in 32-bit mode: two levels of tables, or three with PAE, as CR4 says. */
 bool page_walk_find_32(const struct page_walk *walk, uint64_t virtual_address, uint64_t *physical);
 
 #endif

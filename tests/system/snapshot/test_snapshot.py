@@ -34,7 +34,7 @@ def test_thin(guests):
     for i in range(3):
         alpha.leave('syctl monitor')
         machine.expect(PROMPT)
-        print(machine.command('restore one'))
+        print(machine.command('restore one force'))
         print(machine.command('slots'))
         machine.sendline('switch alpha')
         machine.expect('@R1@0@')

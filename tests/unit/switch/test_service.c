@@ -864,6 +864,64 @@ static void a_crash_is_settled(void **state)
 	assert_int_equal(take_crash(), 0);
 }
 
+static void storage_is_told(void **state)
+{
+	struct switchyard_storage *told = phys(BUFFER_AT);
+	const struct switchyard_call one = {.address = BUFFER_AT, .length = sizeof(*told)};
+
+	(void)state;
+	*told = (struct switchyard_storage){.use = SWITCHYARD_STORAGE_SWAP,
+					    .sectors = 8,
+					    .name = "/dev/vda2, swap"};
+	refused(SWITCHYARD_STORAGE, (struct switchyard_call){.address = BUFFER_AT, .length = 129},
+		"a list of 129 bytes; expected 128 for each of 16 block devices at most");
+	refused(SWITCHYARD_STORAGE,
+		(struct switchyard_call){.address = BUFFER_AT, .length = 17 * sizeof(*told)},
+		"a list of 2176 bytes; expected 128 for each of 16 block devices at most");
+	refused(SWITCHYARD_STORAGE, (struct switchyard_call){.address = BETA_AT, .length = 128},
+		"a buffer of 128 bytes at 0x400000; expected all of it in this slot's RAM");
+	assert_int_equal(call(SWITCHYARD_STORAGE, one), 0);
+	assert_string_equal(storage_first_use(&monitor.storage, 0), "/dev/vda2, swap");
+	assert_null(strstr(monitor.log.text, "uses"));
+	told->use = SWITCHYARD_STORAGE_MORE + 1;
+	refused(SWITCHYARD_STORAGE, one, "use 7 of a block device; expected 1 to 6");
+	assert_int_equal(call(SWITCHYARD_STORAGE, (struct switchyard_call){0}), 0);
+	assert_null(storage_first_use(&monitor.storage, 0));
+}
+
+/* Beta is parked, and has what alpha begins to use. */
+static void storage_of_others(void **state)
+{
+	struct switchyard_storage *told = phys(BUFFER_AT);
+	const struct switchyard_call room = {.address = BUFFER_AT, .length = 2 * sizeof(*told)};
+	struct switchyard_storage entry = {.use = SWITCHYARD_STORAGE_SWAP,
+					   .sectors = 8,
+					   .name = "/dev/vda2, swap"};
+	struct switchyard_call about_beta = room;
+	struct error error;
+
+	(void)state;
+	beta()->state = SWITCHYARD_PARKED;
+	assert_true(storage_tell(&monitor.storage, 1, beta(), &entry, 1, &error));
+	assert_int_equal(call(SWITCHYARD_STORAGE_LIST, room), 0);
+	assert_int_equal(the_call()->done, 1);
+	assert_int_equal(told->slot, 2);
+	assert_string_equal(told->name, "/dev/vda2, swap");
+	about_beta.slot = 2;
+	assert_int_equal(call(SWITCHYARD_STORAGE_LIST, about_beta), 0);
+	assert_int_equal(the_call()->done, 1);
+	about_beta.slot = 4;
+	assert_int_equal(call(SWITCHYARD_STORAGE_LIST, about_beta), SWITCHYARD_ENOSLOT);
+	refused(SWITCHYARD_STORAGE_LIST, (struct switchyard_call){.slot = 2},
+		"a buffer of 0 bytes at 0; expected all of it in this slot's RAM");
+	*told = entry;
+	assert_int_equal(call(SWITCHYARD_STORAGE,
+			      (struct switchyard_call){.address = BUFFER_AT, .length = 128}),
+			 0);
+	assert_non_null(strstr(monitor.log.text, "slot alpha uses /dev/vda2, swap, which slot beta "
+						 "has as /dev/vda2, swap"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -892,6 +950,8 @@ int main(void)
 		cmocka_unit_test_setup(crashes_of_others, start),
 		cmocka_unit_test_setup(a_crash_is_settled, start),
 		cmocka_unit_test_setup(images_that_do_not_fit, start),
+		cmocka_unit_test_setup(storage_is_told, start),
+		cmocka_unit_test_setup(storage_of_others, start),
 	};
 
 	return cmocka_run_group_tests_name("service", tests, NULL, NULL);

@@ -132,8 +132,8 @@ void switchyard_memory_exit(void);
 void switchyard_memory_update(void);
 
 /*
- * Takes away what tasks have mapped of other slots' memory, and of snapshots, because that may not be
- * theirs any more. It sleeps.
+ * Takes away what tasks have mapped of other slots' memory, and of snapshots, because that may be
+ * something else from now on. It sleeps.
  */
 void switchyard_memory_zap(void);
 
@@ -174,7 +174,8 @@ int switchyard_snapshot_take(struct switchyard_core *core,
 void switchyard_snapshot_failed(struct switchyard_reason *reason);
 
 /*
- * Queues the first of these requests from any context. A failure goes to the kernel log. slot 0: the monitor.
+ * Queues the first of these requests from any context. A failure goes to the kernel log. slot 0:
+ * the monitor.
  */
 void switchyard_request_later(struct switchyard_core *core, u32 slot);
 

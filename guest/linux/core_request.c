@@ -57,8 +57,8 @@ static bool takes_snapshot(const struct switchyard_turn *turn)
 }
 
 /*
- * The monitor counts how often this slot was resumed, and that count is not put back: since the call
- * of the gate, it was once if the snapshot was taken just now, and more often if that is long ago.
+ * The monitor counts how often this slot was resumed, and that count is not put back: since the
+ * call of the gate, it was once if the snapshot was taken just now, else more often.
  */
 static bool was_put_back(const struct switchyard_core *core)
 {

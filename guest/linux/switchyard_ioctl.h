@@ -79,8 +79,8 @@ struct switchyard_reason {
  */
 
 /*
- * A snapshot of this slot. The call returns as that of struct switchyard_request, or with EOPNOTSUPP
- * if the monitor can't take it. It returns once more each time when the slot is put back to it.
+ * A snapshot of this slot. The call returns as that of struct switchyard_request, or with
+ * EOPNOTSUPP if the monitor can't take it. It returns once more each time when the slot is put back to it.
  */
 struct switchyard_snapshot_request {
 	char name[SWITCHYARD_NAME_SIZE]; /* in: NUL-terminated */
@@ -146,7 +146,7 @@ enum switchyard_phase { SWITCHYARD_PHASES(SWITCHYARD_ENUMERATOR) SWITCHYARD_PHAS
 
 /* One switch of this kernel that has come back. */
 struct switchyard_turn_times {
-	char to[SWITCHYARD_NAME_SIZE]; /* the slot, "monitor", or "snapshot NAME", cut; NUL-terminated */
+	char to[SWITCHYARD_NAME_SIZE]; /* the slot, "monitor", or "snapshot NAME", cut; with NUL */
 	uint8_t reserved[7];
 	uint64_t asked;	   /* when it was asked for, by the wall clock, in seconds since 1970 */
 	uint64_t usec[16]; /* of each phase, in microseconds */

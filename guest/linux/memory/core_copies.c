@@ -86,7 +86,7 @@ bool switchyard_copies_have(const struct switchyard_copies *copies, u64 pages)
 	return pages <= copies->count;
 }
 
-/* Others may drop it whenever this kernel is away, and a quick switch may come between any two steps. */
+/* Others may drop it while this kernel is away, and a quick switch may come at any step. */
 bool switchyard_copies_current(struct switchyard_copies *copies)
 {
 	u64 changes = switchyard_memory_changes();
@@ -151,7 +151,7 @@ static bool find_run(const struct switchyard_copies *copies, u64 page, u64 most,
 	return true;
 }
 
-/* The bytes of that place on that lie in one run: *size of them, or fewer. False: the map is wrong. */
+/* Finds *size bytes, or fewer that lie in one run. False: the map is wrong. */
 static bool find_bytes(const struct switchyard_copies *copies, u64 from, size_t *size,
 		       const u8 **at)
 {

@@ -63,7 +63,7 @@ static u32
 	held; /* what is under way before whose end nothing gets mapped, such as a quick switch */
 static u64 changes;
 
-/* Before it asks the monitor, a reader notes the number. So it sees a change that comes meanwhile. */
+/* A reader notes it before it asks the monitor. So it sees a change that comes meanwhile. */
 u64 switchyard_memory_changes(void)
 {
 	return READ_ONCE(changes);
@@ -291,8 +291,8 @@ static int memory_mmap(struct file *opened, struct vm_area_struct *vma)
 }
 
 /*
- * Makes the memory readable, a snapshot's too. The headers' place comes later, so offsets count from
- * 0.
+ * Makes the memory readable, a snapshot's too. The headers' place comes later, so offsets count
+ * from 0.
  */
 static int map_ranges(struct memory_file *file, const struct switchyard_memory *memory)
 {

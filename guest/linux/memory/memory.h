@@ -48,7 +48,7 @@ extern const struct proc_ops switchyard_snapshot_operations;
  */
 int switchyard_snapshot_list(struct switchyard_snapshot *rows);
 
-/* Finds one. It sleeps. Returns 0, -ESTALE if there is none with that id, or another negative errno. */
+/* Finds one. It sleeps. Returns 0, -ESTALE if none has that id, or another negative errno. */
 int switchyard_snapshot_find(u64 id, struct switchyard_snapshot *row);
 
 /* As switchyard_service_memory(), of a snapshot; and its map. -ESTALE: it was dropped. */

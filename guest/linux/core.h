@@ -5,10 +5,11 @@
  * core_device.c and core_keys.c receive requests. core_service.c asks the monitor for services.
  * core_request.c gives the machine away and gets it back, and calls core_gate.c, which calls the
  * gate. core_programs.c runs programs before and after that, and core_clock.c knows how long it
- * took. core_memory.c shows programs other slots' memory, with headers from core_elf.c. Those in
- * storage/ see to block devices: storage.c tells which ones are in use, and guard.c holds those of
- * parked slots. Those in hang/ see to requests that hang: hang.c ends them, sync.c writes to storage what is to be
- * written, stuck.c finds what does not stop, and files.c reads files of the kernel's own.
+ * took. Those in memory/ show programs other slots' memory and snapshots (memory/memory.h), and
+ * core_snapshot.c takes these. Those in storage/ see to block devices: storage.c tells which ones are
+ * in use, and guard.c holds those of parked slots. Those in hang/ see to requests that hang: hang.c ends them, sync.c
+ * writes to storage what is to be written, stuck.c finds what does not stop, and files.c reads
+ * files of the kernel's own.
  *
  * Functions named *_init() return 0 or a negative errno, and print the reason. *_exit() undoes
  * them.
@@ -40,6 +41,8 @@ struct switchyard_turn {
 	u32 op;				  /* enum switchyard_op, with flags */
 	u64 slot;			  /* its argument */
 	s64 result;			  /* what the gate returned */
+	u64 runs;			  /* of this slot when the gate was called */
+	bool restored;			  /* it came back at a snapshot that was put back */
 	bool back;			  /* the last switch has come back, or failed */
 	bool aloud;			  /* by a key: the person sees only the kernel's errors */
 	bool hangs;			  /* what the reason names would keep it for ever */
@@ -57,6 +60,7 @@ struct switchyard_answer {
 	s32 result;			 /* of the gate */
 	struct switchyard_lost lost;	 /* of -ENOTRECOVERABLE */
 	struct switchyard_reason reason; /* of -EOPNOTSUPP */
+	bool restored; /* a snapshot was taken long ago, and this slot was put back to it */
 };
 
 /*
@@ -96,6 +100,12 @@ void switchyard_service_exit(void);
 struct file;
 int switchyard_service_ask(const struct file *file, struct switchyard_ask *ask);
 
+/*
+ * The same for the driver itself. buffer is memory of the kernel in one piece, ask->length bytes;
+ * ask->buffer counts for nothing.
+ */
+int switchyard_service_ask_kernel(struct switchyard_ask *ask, void *buffer);
+
 /* Asks the monitor to write info->slot[] anew. If it can't be asked, the rows stay as they are. */
 void switchyard_service_list(void);
 
@@ -115,14 +125,6 @@ void switchyard_service_close(const struct file *file);
  * Returns 0, or -ENODATA if the slot runs, or never ran, or another negative errno.
  */
 int switchyard_service_memory(u32 slot, struct switchyard_memory *to, u32 room);
-
-/*
- * Makes the headers of an ELF core file of a slot's memory, which follows them: each range behind
- * the one before it. vmcoreinfo is that note, which has memory->note.size bytes; NULL: there is
- * none. Returns whole pages, *size bytes for free_pages_exact(), or NULL.
- */
-void *switchyard_elf_make(const struct switchyard_memory *memory, const char *name,
-			  const void *vmcoreinfo, u64 *size);
 
 /*
  * Asks what other slots use of block devices. to has room bytes, in one piece. It sleeps. Returns 0
@@ -152,13 +154,16 @@ bool switchyard_storage_find_held(struct switchyard_held *held);
 int switchyard_memory_init(void);
 void switchyard_memory_exit(void);
 
-/* Makes the files agree with the slots' names. It sleeps. */
+/* Makes the files agree with the slots' names, and with the snapshots. It sleeps. */
 void switchyard_memory_update(void);
 
-/* Takes away what tasks have mapped of other slots' memory. It sleeps. */
+/*
+ * Takes away what tasks have mapped of other slots' memory, and of snapshots, because that may be
+ * something else from now on. It sleeps.
+ */
 void switchyard_memory_zap(void);
 
-/* The same, and nothing gets mapped before the second one is called. */
+/* The same, and nothing gets mapped before the second one is called. Calls may nest. */
 void switchyard_memory_hold(void);
 void switchyard_memory_go_on(void);
 
@@ -176,7 +181,27 @@ int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool 
 			   struct switchyard_answer *answer);
 
 /*
- * Queues the same request from any context. A failure goes to the kernel log. slot 0: the monitor.
+ * Takes a snapshot, which the monitor has prepared and which has that id; to is for people. Returns
+ * as the first one. If the monitor could not take it, it returns -EOPNOTSUPP with the reason.
+ */
+int switchyard_request_snapshot(struct switchyard_core *core, u32 flags, u32 id, const char *to,
+				bool force, struct switchyard_answer *answer);
+
+/*
+ * Takes a snapshot of this slot. It returns again, with request->restored set, each time when the
+ * slot is put back to it. The result is as that of switchyard_request_run().
+ */
+struct switchyard_snapshot_request;
+int switchyard_snapshot_take(struct switchyard_core *core,
+			     struct switchyard_snapshot_request *request,
+			     struct switchyard_answer *answer);
+
+/* Why the monitor could not take the last snapshot. It sleeps. */
+void switchyard_snapshot_failed(struct switchyard_reason *reason);
+
+/*
+ * Queues the first of these requests from any context. A failure goes to the kernel log. slot 0:
+ * the monitor.
  */
 void switchyard_request_later(struct switchyard_core *core, u32 slot);
 

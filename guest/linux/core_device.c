@@ -55,6 +55,19 @@ static int device_request(struct file *file, u32 op, struct switchyard_request _
 	return copy_to_user(user, &request, sizeof(request)) ? -EFAULT : 0;
 }
 
+static int device_snapshot(struct file *file, struct switchyard_snapshot_request __user *user)
+{
+	struct switchyard_snapshot_request request;
+	int error;
+
+	if (copy_from_user(&request, user, sizeof(request)))
+		return -EFAULT;
+	error = switchyard_snapshot_take(&switchyard_core, &request, file->private_data);
+	if (error)
+		return error;
+	return copy_to_user(user, &request, sizeof(request)) ? -EFAULT : 0;
+}
+
 static int device_ask(const struct file *file, struct switchyard_ask __user *user)
 {
 	struct switchyard_ask ask;
@@ -130,6 +143,8 @@ static long device_ioctl(struct file *file, unsigned int command, unsigned long 
 		return device_request(file, SWITCHYARD_MONITOR, user);
 	case SWITCHYARD_IOC_BOOT:
 		return device_request(file, SWITCHYARD_BOOT, user);
+	case SWITCHYARD_IOC_SNAPSHOT:
+		return device_snapshot(file, user);
 	case SWITCHYARD_IOC_ASK:
 		return device_ask(file, user);
 	case SWITCHYARD_IOC_LOST:

@@ -51,6 +51,20 @@ static u64 others(const struct switchyard_turn *turn)
 		       : 0;
 }
 
+static bool takes_snapshot(const struct switchyard_turn *turn)
+{
+	return (turn->op & ~SWITCHYARD_FLAGS) == SWITCHYARD_SNAPSHOT;
+}
+
+/*
+ * The monitor counts how often this slot was resumed, and that count is not put back: since the
+ * call of the gate, it was once if the snapshot was taken just now, else more often.
+ */
+static bool was_put_back(const struct switchyard_core *core)
+{
+	return READ_ONCE(core->info->slot[core->info->self - 1].runs) - core->turn.runs > 1;
+}
+
 int switchyard_request_enter(bool *left)
 {
 	struct switchyard_core *core = &switchyard_core;
@@ -58,6 +72,7 @@ int switchyard_request_enter(bool *left)
 	u64 begin = rdtsc_ordered();
 
 	turn->entered = true;
+	turn->runs = READ_ONCE(core->info->slot[core->info->self - 1].runs);
 	switchyard_hang_over(turn);
 	switchyard_storage_tell();
 	switchyard_clock_hold();
@@ -65,8 +80,10 @@ int switchyard_request_enter(bool *left)
 	turn->result = switchyard_gate_call(&core->gate, turn->op, turn->slot | others(turn));
 	switchyard_phase(SWITCHYARD_PHASE_CPUS_ON);
 	switchyard_clock_release();
-	/* Of all errors, this one alone comes after the slot was parked. */
-	*left = !turn->result || turn->result == SWITCHYARD_EIMAGE;
+	turn->restored = takes_snapshot(turn) && was_put_back(core);
+	/* Of all errors, these alone come after the slot was parked. */
+	*left = !turn->result || turn->result == SWITCHYARD_EIMAGE ||
+		(takes_snapshot(turn) && turn->result == SWITCHYARD_EREFUSED);
 	if (turn->result)
 		return -ECANCELED;
 
@@ -160,6 +177,15 @@ static bool refused_at_the_gate(s64 result)
 	       result == SWITCHYARD_EREFUSED;
 }
 
+/* The monitor could not take the snapshot, and this slot has gone on. */
+static int refused_by_gate(struct switchyard_turn *turn)
+{
+	if (!takes_snapshot(turn) || turn->result != SWITCHYARD_EREFUSED)
+		return switchyard_request_refuse(turn, switchyard_error_text(turn->result));
+	switchyard_snapshot_failed(&turn->reason);
+	return -EOPNOTSUPP;
+}
+
 /*
  * Makes a quick switch: no task is frozen, no device is suspended, no CPU goes offline. The hooks
  * stop all CPUs, each of them enters the gate, and goes on where it was. Returns as
@@ -186,7 +212,7 @@ static int quick_switch(struct switchyard_turn *turn, s32 *result)
 	switchyard_request_end();
 	if (refused_at_the_gate(turn->result)) {
 		turn->entered = false;
-		return switchyard_request_refuse(turn, switchyard_error_text(turn->result));
+		return refused_by_gate(turn);
 	}
 	*result = turn->result;
 	return 0;
@@ -215,6 +241,8 @@ static int request_suspend(struct switchyard_turn *turn, bool force, s32 *result
 		turn->way->forget_wakeup();
 	WRITE_ONCE(turn->task, NULL);
 
+	if (turn->entered && takes_snapshot(turn) && turn->result == SWITCHYARD_EREFUSED)
+		return refused_by_gate(turn);
 	if (turn->entered) {
 		*result = turn->result;
 		return 0;
@@ -268,7 +296,10 @@ static int deep_switch(struct switchyard_turn *turn, bool force, s32 *result)
 			return 0;
 	}
 	error = request_suspend(turn, force, result);
-	return error == -EOPNOTSUPP && turn->hangs ? quick_instead(turn, result) : error;
+	/* A quick snapshot is of less use than the one that was asked for. */
+	return error == -EOPNOTSUPP && turn->hangs && !takes_snapshot(turn)
+		       ? quick_instead(turn, result)
+		       : error;
 }
 
 /*
@@ -285,6 +316,7 @@ static int request_with_programs(struct switchyard_turn *turn, const char *to, b
 	if (!turn->way)
 		return -EBUSY;
 	turn->entered = false;
+	turn->restored = false;
 	switchyard_times_begin();
 	switchyard_clock_note_rtc();
 	switchyard_programs_run("pre", to);
@@ -338,32 +370,48 @@ static void copy_target(const struct switchyard_info *info, u32 slot, char to[SW
 	strscpy(to, slot ? info->slot[slot - 1].name : "monitor", SWITCHYARD_NAME_SIZE);
 }
 
-int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool force,
-			   struct switchyard_answer *answer)
+/* argument: of the gate. to: what programs are told, and the table of the last switches. */
+static int run_in_turn(struct switchyard_core *core, u32 op, u32 argument, const char *to,
+		       bool force, struct switchyard_answer *answer)
 {
-	const struct switchyard_info *info = core->info;
 	struct switchyard_turn *turn = &core->turn;
-	char to[SWITCHYARD_NAME_SIZE];
 	bool entered;
 	int error;
 
-	/* A request that the gate would refuse is refused here, so that nothing is suspended. */
-	answer->result = switchyard_check(info->slot, info->slot_count, info->self, op, slot);
-	if (answer->result)
-		return 0;
 	if (!take_turn(turn))
 		return -EBUSY;
 	turn->op = op | (force ? SWITCHYARD_FORCED : 0);
-	turn->slot = slot;
-	copy_target(info, switchyard_target(op & ~SWITCHYARD_QUICK, slot), to);
+	turn->slot = argument;
 	error = request_with_programs(turn, to, force, &answer->result);
 	answer->lost = turn->lost;
 	answer->reason = turn->reason;
+	answer->restored = turn->restored;
 	entered = turn->entered;
 	mutex_unlock(&turn->lock);
 	if (entered)
 		switchyard_programs_after_crash();
 	return error;
+}
+
+int switchyard_request_run(struct switchyard_core *core, u32 op, u32 slot, bool force,
+			   struct switchyard_answer *answer)
+{
+	const struct switchyard_info *info = core->info;
+	char to[SWITCHYARD_NAME_SIZE];
+
+	/* A request that the gate would refuse is refused here, so that nothing is suspended. */
+	answer->result = switchyard_check(info->slot, info->slot_count, info->self, op, slot);
+	if (answer->result)
+		return 0;
+	copy_target(info, switchyard_target(op & ~SWITCHYARD_QUICK, slot), to);
+	return run_in_turn(core, op, slot, to, force, answer);
+}
+
+int switchyard_request_snapshot(struct switchyard_core *core, u32 flags, u32 id, const char *to,
+				bool force, struct switchyard_answer *answer)
+{
+	answer->result = 0;
+	return run_in_turn(core, SWITCHYARD_SNAPSHOT | flags, id, to, force, answer);
 }
 
 /* The way that this slot's line wants. If the quick one is refused, the deep one is taken. */

@@ -101,20 +101,29 @@ static int ask_with_buffer(const struct file *file, struct switchyard_ask *ask, 
 	return error;
 }
 
-/* How many bytes the monitor had to write. */
-static u64 bytes_of(const struct switchyard_ask *ask)
+/* The buffer gets the answer, in `done` units of so many bytes; 0: it is only read. */
+static u64 answer_unit(u32 service)
 {
-	if (ask->service == SWITCHYARD_STORAGE_LIST)
-		return ask->done * sizeof(struct switchyard_storage);
-	return (u32)ask->done;
+	switch (service) {
+	case SWITCHYARD_LOG:
+	case SWITCHYARD_DEVICES:
+	case SWITCHYARD_MEMORY:
+	case SWITCHYARD_SNAPSHOT_MEMORY:
+	case SWITCHYARD_SNAPSHOT_MAP:
+		return 1;
+	case SWITCHYARD_SNAPSHOT_LIST:
+		return sizeof(struct switchyard_snapshot);
+	case SWITCHYARD_STORAGE_LIST:
+		return sizeof(struct switchyard_storage);
+	}
+	return 0;
 }
 
 /* The buffer of the call is a copy of the program's. */
 static int ask_for_program(const struct file *file, struct switchyard_ask *ask)
 {
 	void __user *user = u64_to_user_ptr(ask->buffer);
-	bool out = ask->service == SWITCHYARD_LOG || ask->service == SWITCHYARD_DEVICES ||
-		   ask->service == SWITCHYARD_MEMORY || ask->service == SWITCHYARD_STORAGE_LIST;
+	u64 out = answer_unit(ask->service);
 	void *buffer;
 	int error;
 
@@ -129,7 +138,8 @@ static int ask_for_program(const struct file *file, struct switchyard_ask *ask)
 	error = out || !copy_from_user(buffer, user, ask->length) ? 0 : -EFAULT;
 	if (!error)
 		error = ask_with_buffer(file, ask, buffer);
-	if (!error && out && copy_to_user(user, buffer, min_t(u64, bytes_of(ask), ask->length)))
+	if (!error && out &&
+	    copy_to_user(user, buffer, min_t(u64, (u32)ask->done * out, ask->length)))
 		error = -EFAULT;
 	kfree(buffer);
 	return error;
@@ -138,20 +148,45 @@ static int ask_for_program(const struct file *file, struct switchyard_ask *ask)
 /* What a slot has may not be its own any more. */
 static void note_changes(const struct switchyard_ask *ask)
 {
-	if (ask->service == SWITCHYARD_KILL || ask->service == SWITCHYARD_REMOVE)
+	if (ask->service == SWITCHYARD_KILL || ask->service == SWITCHYARD_REMOVE ||
+	    ask->service == SWITCHYARD_SNAPSHOT_RESTORE)
 		switchyard_memory_zap();
 	if (ask->service == SWITCHYARD_KILL)
 		switchyard_storage_look();
-	if (ask->service == SWITCHYARD_ADD || ask->service == SWITCHYARD_REMOVE)
+	if (ask->service == SWITCHYARD_ADD || ask->service == SWITCHYARD_REMOVE ||
+	    ask->service == SWITCHYARD_SNAPSHOT_DROP)
 		switchyard_memory_update();
+}
+
+/* Another program's service may use the RAM at once. */
+static int drop_for_program(const struct file *file, struct switchyard_ask *ask)
+{
+	int error;
+
+	switchyard_memory_hold();
+	error = ask_for_program(file, ask);
+	switchyard_memory_go_on();
+	return error;
 }
 
 int switchyard_service_ask(const struct file *file, struct switchyard_ask *ask)
 {
-	int error = ask_for_program(file, ask);
+	int error = ask->service == SWITCHYARD_SNAPSHOT_DROP ? drop_for_program(file, ask)
+							     : ask_for_program(file, ask);
 
 	if (!error)
 		note_changes(ask);
+	return error;
+}
+
+/* A signal must not look like a snapshot that is gone, so this waits for its turn in any case. */
+int switchyard_service_ask_kernel(struct switchyard_ask *ask, void *buffer)
+{
+	int error;
+
+	mutex_lock(&service_lock);
+	error = ask_locked(NULL, ask, buffer);
+	mutex_unlock(&service_lock);
 	return error;
 }
 

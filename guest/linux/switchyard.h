@@ -533,8 +533,8 @@ struct switchyard_snapshot {
 #define SWITCHYARD_PAGE_ZERO 1u
 
 /*
- * Where a snapshot has the pages of its slot's RAM. The map has a uint64_t for each of them, through
- * all ranges that SNAPSHOT_MEMORY names. Guests only read all that.
+ * Where a snapshot has the pages of its slot's RAM. The map has a uint64_t for each of them,
+ * through all ranges that SNAPSHOT_MEMORY names. Guests only read all that.
  */
 struct switchyard_snapshot_map {
 	uint32_t size; /* of this structure */

@@ -20,7 +20,8 @@
 /*
  * The folder in /proc with an ELF core file for each other slot. It can be read while that slot is
  * parked, crashed or interrupted; otherwise open() fails with ENODATA. read() fails with ESTALE
- * once the slot has run, and so does an access to a mapping, with SIGBUS.
+ * once the slot has run, and so does an access to a mapping, with SIGBUS. SLOT@NAME is the memory
+ * of a snapshot, until that is dropped.
  */
 #define SWITCHYARD_MEMORY_NAME	 "switchyard"
 #define SWITCHYARD_MEMORY_FOLDER "/proc/" SWITCHYARD_MEMORY_NAME
@@ -28,7 +29,8 @@
 /*
  * The type of the note named SWITCHYARD in such a file: lines SLOT=, STATE=, TURN=, and LEVEL= with
  * what was left out, by the numbers of makedumpfile's -d. LEVEL has a blank behind a number below
- * 10. crash takes notes of the types that kernels use for such, whatever their names are.
+ * 10. That of a snapshot has SNAPSHOT=, too. crash takes notes of the types that kernels use for
+ * such, whatever their names are.
  */
 #define SWITCHYARD_NOTE_SLOT 0x53590001
 
@@ -76,6 +78,20 @@ struct switchyard_reason {
  * SWITCHYARD_IOC_BOOT takes SWITCHYARD_COME_BACK in slot, too. The call returns then when that slot
  * has ended, or when somebody goes back to this one.
  */
+
+/*
+ * A snapshot of this slot. The call returns as that of struct switchyard_request, or with
+ * EOPNOTSUPP if the monitor can't take it. It returns once more each time when the slot is put back to it.
+ */
+struct switchyard_snapshot_request {
+	char name[SWITCHYARD_NAME_SIZE]; /* in: NUL-terminated */
+	uint8_t restored;		 /* out: 1 if the slot was put back */
+	uint8_t reserved[2];
+	uint32_t flags; /* in: SWITCHYARD_FORCE, SWITCHYARD_WANT_QUICK */
+	uint64_t id;	/* out: see struct switchyard_snapshot */
+	int32_t error;	/* out: 0, or enum switchyard_error */
+	uint32_t unused;
+};
 
 /* A device that would not come back from a switch. Both texts end with NUL. */
 struct switchyard_lost {
@@ -131,7 +147,7 @@ enum switchyard_phase { SWITCHYARD_PHASES(SWITCHYARD_ENUMERATOR) SWITCHYARD_PHAS
 
 /* One switch of this kernel that has come back. */
 struct switchyard_turn_times {
-	char to[SWITCHYARD_NAME_SIZE]; /* the slot, or "monitor"; NUL-terminated */
+	char to[SWITCHYARD_NAME_SIZE]; /* the slot, "monitor", or "snapshot NAME", cut; with NUL */
 	uint8_t reserved[7];
 	uint64_t asked;	   /* when it was asked for, by the wall clock, in seconds since 1970 */
 	uint64_t usec[16]; /* of each phase, in microseconds */
@@ -155,16 +171,18 @@ struct switchyard_held {
 	uint8_t reserved[3];
 };
 
-#define SWITCHYARD_IOC_LIST    _IOR('Y', 1, struct switchyard_list)
-#define SWITCHYARD_IOC_SWITCH  _IOWR('Y', 2, struct switchyard_request)
-#define SWITCHYARD_IOC_MONITOR _IOWR('Y', 3, struct switchyard_request)
-#define SWITCHYARD_IOC_LOST    _IOR('Y', 4, struct switchyard_lost)
-#define SWITCHYARD_IOC_BOOT    _IOWR('Y', 5, struct switchyard_request)
-#define SWITCHYARD_IOC_ASK     _IOWR('Y', 6, struct switchyard_ask)
-#define SWITCHYARD_IOC_REASON  _IOR('Y', 8, struct switchyard_reason)
-#define SWITCHYARD_IOC_TIMES   _IOR('Y', 7, struct switchyard_times)
+#define SWITCHYARD_IOC_LIST	_IOR('Y', 1, struct switchyard_list)
+#define SWITCHYARD_IOC_SWITCH	_IOWR('Y', 2, struct switchyard_request)
+#define SWITCHYARD_IOC_MONITOR	_IOWR('Y', 3, struct switchyard_request)
+#define SWITCHYARD_IOC_LOST	_IOR('Y', 4, struct switchyard_lost)
+#define SWITCHYARD_IOC_BOOT	_IOWR('Y', 5, struct switchyard_request)
+#define SWITCHYARD_IOC_ASK	_IOWR('Y', 6, struct switchyard_ask)
+#define SWITCHYARD_IOC_REASON	_IOR('Y', 8, struct switchyard_reason)
+#define SWITCHYARD_IOC_TIMES	_IOR('Y', 7, struct switchyard_times)
 
-#define SWITCHYARD_IOC_HELD    _IOWR('Y', 16, struct switchyard_held)
+#define SWITCHYARD_IOC_SNAPSHOT _IOWR('Y', 13, struct switchyard_snapshot_request)
+
+#define SWITCHYARD_IOC_HELD	_IOWR('Y', 16, struct switchyard_held)
 
 /* What the request under way waits for, since more than a second: one line, or "". */
 #define SWITCHYARD_IOC_WAITING _IOR('Y', 12, struct switchyard_reason)

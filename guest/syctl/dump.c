@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * dump.c - `dump`: writes the memory of a slot that does not run to a file.
+ * dump.c - `dump`: writes the memory of a slot that does not run, or of a snapshot, to a file.
  *
  * The file is FILE.partial until it is complete and on the disk. By itself, syctl leaves out pages
  * of zeros, as holes. With -d, makedumpfile writes the file, and leaves out what that level says.
@@ -58,6 +58,8 @@ static void catch_signals(void)
 static int give_up(const struct dump *dump, const char *path, int error)
 {
 	unlink(dump->partial);
+	if (error == ESTALE && dump->core.is_snapshot)
+		return fail("%s: the snapshot was dropped meanwhile", dump->slot);
 	if (error == ESTALE)
 		return fail("%s: the slot has run meanwhile, so its memory is not the same any "
 			    "more",
@@ -130,7 +132,7 @@ static void note_level(uint8_t *bytes, uint64_t size, int level)
 	uint64_t end = headers_size(bytes, size);
 	char number[3];
 
-	snprintf(number, sizeof(number), "%-2d", level);
+	snprintf(number, sizeof(number), "%-2u", (unsigned int)level % 100);
 	for (uint64_t at = 0; at + sizeof(key) + 1 < end; at++)
 		if (!memcmp(bytes + at, key, sizeof(key) - 1))
 			memcpy(bytes + at + sizeof(key) - 1, number, 2);
@@ -170,7 +172,7 @@ static int copy_core(struct dump *dump, const char **path)
 		if (got <= 0)
 			break;
 		if (!at)
-			note_level(bytes, (uint64_t)got, LEVEL_ZERO);
+			note_level(bytes, (uint64_t)got, LEVEL_ZERO | core_level(&dump->core));
 		*path = dump->path;
 		errno = ENOSPC; /* a write that is cut short has no errno */
 		if (!write_pages(dump, bytes, (size_t)got, at))
@@ -248,9 +250,9 @@ static void show_json(const struct dump *dump, uint64_t written, double seconds)
 {
 	printf("{\"slot\": \"%s\", \"file\": ", dump->slot);
 	print_json_text(dump->path, strlen(dump->path));
-	printf(", \"level\": %s, \"size\": %llu, \"written\": %llu, \"seconds\": %.3f}\n",
-	       dump->level ? dump->level : "1", (unsigned long long)dump->core.size,
-	       (unsigned long long)written, seconds);
+	printf(", \"level\": %d, \"size\": %llu, \"written\": %llu, \"seconds\": %.3f}\n",
+	       dump->level ? atoi(dump->level) : LEVEL_ZERO | core_level(&dump->core),
+	       (unsigned long long)dump->core.size, (unsigned long long)written, seconds);
 }
 
 static void show_result(const struct dump *dump, double seconds)

@@ -34,7 +34,8 @@ static const char usage[] =
 	"  kill SLOT    forget the state of a parked or crashed slot\n"
 	"  log [SLOT]   the monitor's log, or that of the kernel of a slot that does not run\n"
 	"  core SLOT    the path of that slot's memory as an ELF core file: for crash, gdb and\n"
-	"               makedumpfile. The slot is parked, crashed or interrupted\n"
+	"               makedumpfile. The slot is parked, crashed or interrupted; SLOT@NAME is\n"
+	"               a snapshot\n"
 	"  dump SLOT FILE [-d LEVEL]\n"
 	"               write it to FILE without pages of zeros; with -d, makedumpfile writes it\n"
 	"  devices [SLOT]\n"
@@ -55,6 +56,13 @@ static const char usage[] =
 	"               start the kernel that was built in DIR in the slot \"try\", with our\n"
 	"               driver, and come back when it ends, crashes, or after SECONDS. Until\n"
 	"               the driver is loaded, a panic takes all slots along\n"
+	"  snapshot NAME\n"
+	"               keep a copy of this kernel's memory, and go on. When it is restored, this\n"
+	"               command ends once more. With --quick, it is only to be read\n"
+	"  snapshots    the snapshots of all slots\n"
+	"  restore NAME put the slot back to that moment: it is parked then. What it did since is\n"
+	"               lost. With --force, also if its disks have changed\n"
+	"  drop NAME    forget a snapshot\n"
 	"  hooks pre|post SLOT\n"
 	"               run the programs in " SWITCHYARD_HOOKS ", as the\n"
 	"               driver does before and after each switch\n"
@@ -156,7 +164,7 @@ static const char *reason_text(int device, struct switchyard_reason *reason)
 	return reason->text;
 }
 
-static int cannot_suspend(int device, const char *name, int error)
+int cannot_suspend(int device, const char *name, int error)
 {
 	const char *text = switchyard_suspend_text(error);
 	struct switchyard_reason reason;
@@ -273,6 +281,14 @@ static int run(int device, int count, char **word, const struct options *options
 		return show_core(device, word[1], options->json);
 	if (strcmp(word[0], "storage") == 0)
 		return run_storage(device, count, word, options);
+	if (strcmp(word[0], "snapshot") == 0)
+		return take_snapshot(device, word[1], options);
+	if (strcmp(word[0], "snapshots") == 0)
+		return show_snapshots(device, options->json);
+	if (strcmp(word[0], "restore") == 0)
+		return restore_snapshot(device, word[1], options);
+	if (strcmp(word[0], "drop") == 0)
+		return drop_snapshot(device, word[1], options->json);
 	if (strcmp(word[0], "devices") == 0)
 		return show_devices(device, count > 1 ? word[1] : NULL, options->json);
 	if (strcmp(word[0], "list") != 0 && strcmp(word[0], "status") != 0)
@@ -286,27 +302,33 @@ static int run(int device, int count, char **word, const struct options *options
 	return EXIT_DONE;
 }
 
-/* Only commands that give the machine away take --force, --quick and --deep. */
+/* Only commands that give the machine away take --force, --quick and --deep; restore takes --force. */
 static bool is_command(int count, char **word, const struct options *options)
 {
-	bool leaves = options->force || options->quick || options->deep;
+	bool ways = options->quick || options->deep;
 
 	static const struct {
 		const char *name;
 		int count;
-		bool leaves;
+		bool forced, ways;
 	} commands[] = {
-		{"list", 1, false},    {"status", 1, false},   {"monitor", 1, true},
-		{"switch", 2, true},   {"boot", 2, true},      {"kill", 2, false},
-		{"log", 1, false},     {"log", 2, false},      {"remove", 2, false},
-		{"devices", 1, false}, {"devices", 2, false},  {"hooks", 3, false},
-		{"core", 2, false},    {"on-crash", 1, false}, {"storage", 1, false},
-		{"storage", 2, false}, {"storage", 3, false},
+		{"list", 1, false, false},    {"status", 1, false, false},
+		{"monitor", 1, true, true},   {"switch", 2, true, true},
+		{"boot", 2, true, true},      {"kill", 2, false, false},
+		{"log", 1, false, false},     {"log", 2, false, false},
+		{"remove", 2, false, false},  {"devices", 1, false, false},
+		{"devices", 2, false, false}, {"hooks", 3, false, false},
+		{"core", 2, false, false},    {"on-crash", 1, false, false},
+		{"snapshot", 2, true, true},  {"snapshots", 1, false, false},
+		{"restore", 2, true, false},  {"drop", 2, false, false},
+		{"storage", 1, false, false}, {"storage", 2, false, false},
+		{"storage", 3, false, false},
 	};
 
 	for (size_t i = 0; count && i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(word[0], commands[i].name) == 0 && count == commands[i].count)
-			return !leaves || commands[i].leaves;
+			return (!options->force || commands[i].forced) &&
+			       (!ways || commands[i].ways);
 	return false;
 }
 

@@ -2,7 +2,8 @@
 /*
  * syctl.h - the parts of syctl: show.c writes what the driver told, ask.c asks the monitor for
  * services, wait.c makes requests that may take long, load.c loads an image, slots.c adds and
- * removes slots, core.c and dump.c show and write another slot's memory, progress.c shows how far
+ * removes slots, snapshot.c takes and restores snapshots, core.c and dump.c show and write another
+ * slot's memory or a snapshot's, progress.c shows how far
  * they are, try.c tries a kernel, hooks.c runs programs before and after a switch, on_crash.c
  * after a crash, words.c reads options, syctl.c does all else.
  */
@@ -37,10 +38,13 @@ int give_away(int device, const char *name, unsigned long request_code, uint32_t
 	      const struct options *options);
 
 /*
- * Makes that ioctl, and tells on standard error what it waits for, if it takes long. Returns 0 or
+ * Makes that ioctl, or that of struct switchyard_snapshot_request, and tells on standard error what it waits for, if it takes long. Returns 0 or
  * an errno.
  */
-int request_and_tell(int device, unsigned long code, struct switchyard_request *request);
+int request_and_tell(int device, unsigned long code, void *request);
+
+/* Prints why that ioctl has failed with that errno. Returns EXIT_FAILED. */
+int cannot_suspend(int device, const char *name, int error);
 
 /*
  * What may stand behind a command: one word that names something, --json, flags, and options with a
@@ -172,6 +176,26 @@ int run_try(int count, char **word, const struct options *options);
 void begin_progress(void);
 void show_progress(uint64_t done, uint64_t total);
 void end_progress(bool done);
+
+/* All snapshots there are. */
+#define MOST_SNAPSHOTS 32
+struct snapshots {
+	uint32_t count;
+	struct switchyard_snapshot row[MOST_SNAPSHOTS];
+};
+
+/* Gets them from the monitor. On failure, it prints why and returns false. */
+bool get_snapshots(int device, struct snapshots *snapshots);
+
+/* The one of that name, and, if slot is not NULL, of that slot. NULL: there is none. */
+const struct switchyard_snapshot *find_snapshot(const struct snapshots *snapshots, const char *slot,
+						const char *name);
+
+/* Commands. */
+int take_snapshot(int device, const char *name, const struct options *options);
+int show_snapshots(int device, bool json);
+int restore_snapshot(int device, const char *name, const struct options *options);
+int drop_snapshot(int device, const char *name, bool json);
 
 /* The table of all slots, or with json an array of objects. */
 void show_list(const struct switchyard_list *list, bool json);

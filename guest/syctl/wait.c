@@ -57,7 +57,7 @@ static pid_t begin_watch(int device, int ends[2])
 	return watcher;
 }
 
-int request_and_tell(int device, unsigned long code, struct switchyard_request *request)
+int request_and_tell(int device, unsigned long code, void *request)
 {
 	int ends[2];
 	pid_t watcher = begin_watch(device, ends);

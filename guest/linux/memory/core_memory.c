@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * core_memory.c - the memory of slots that do not run, as ELF core files: /proc/switchyard/SLOT.
- * Only root may read them.
+ * core_memory.c - the memory of slots that do not run, and of snapshots, as ELF core files. Only
+ * root may read them.
  *
- * A file has no copy of the memory: reads and mappings reach the other slot's RAM itself. Once that
- * slot has run, or its RAM was given back, what is open gives ESTALE. Its mappings are taken away
- * before a task runs: after a deep switch while tasks are still frozen, and before a quick one, in
- * which CPUs go on at once.
+ * A file has no copy of the memory: reads and mappings reach the other slot's RAM itself, or the
+ * snapshot's pages. Once that slot has run, or its RAM was given back, or the snapshot was dropped,
+ * what is open gives ESTALE. Its mappings are taken away before a task runs: after a deep switch
+ * while tasks are still frozen, and before a quick one, in which CPUs go on at once.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -18,6 +18,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/pfn.h>
 #include <linux/proc_fs.h>
 #include <linux/sched.h>
 #include <linux/sizes.h>
@@ -26,18 +27,20 @@
 #include <linux/uaccess.h>
 #include "compat.h"
 #include "core.h"
+#include "memory/memory.h"
 #include "switchyard_check.h"
-#include "switchyard_ioctl.h"
 
-#define MOST_CPUS   64	  /* of a slot, with registers */
-#define READ_MOST   SZ_1M /* bytes that are copied before the slot is looked at again */
-#define FAULT_PAGES 64ul  /* mapped at once, since the next ones are probably read, too */
+#define MOST_CPUS   64	   /* of a slot, with registers */
+#define NOTE_MOST   SZ_64K /* VMCOREINFO has 4 KiB */
+#define READ_MOST   SZ_1M  /* bytes that are copied before the slot is looked at again */
+#define FAULT_PAGES 64ul   /* mapped at once, since the next ones are probably read, too */
 #define HELD_MSEC   1
 
 /* A part of a file: the headers, or a range of the slot's RAM. */
 struct piece {
 	u64 offset, size, physical;
-	void *at;
+	void *at; /* NULL: its pages are a snapshot's copies, the first one's number is `first` */
+	u64 first;
 };
 
 /* An open file, and the mappings of it, which may live longer. */
@@ -45,6 +48,8 @@ struct memory_file {
 	struct list_head list;
 	u32 users;
 	struct address_space *mapping;
+	struct switchyard_copies *copies; /* of a snapshot; NULL: it is a slot's own memory */
+	u64 snapshot;			  /* its id; 0: it is a slot's own memory */
 	u32 slot, turn;
 	u64 size;
 	u32 count;
@@ -54,21 +59,32 @@ struct memory_file {
 /* It guards the list of open files, how many users each has, and `held`. */
 static DEFINE_MUTEX(files_lock);
 static LIST_HEAD(files);
-static bool held; /* a quick switch is under way: nothing gets mapped */
+static u32
+	held; /* what is under way before whose end nothing gets mapped, such as a quick switch */
+static u64 changes;
 
-/* The names in /proc/switchyard, by the slots' numbers less one; "": there is none. */
-static DEFINE_MUTEX(names_lock);
-static char names[SWITCHYARD_MAX_SLOTS][SWITCHYARD_NAME_SIZE];
-static struct proc_dir_entry *folder;
+/* A reader notes it before it asks the monitor. So it sees a change that comes meanwhile. */
+u64 switchyard_memory_changes(void)
+{
+	return READ_ONCE(changes);
+}
+
+bool switchyard_memory_held(void)
+{
+	return READ_ONCE(held);
+}
 
 /*
  * True if the slot has not run since the file was opened, and has its RAM. The monitor writes the
- * row.
+ * row. A snapshot: if it is there.
  */
 static bool is_current(const struct memory_file *file)
 {
-	const struct switchyard_slot *row = &switchyard_core.info->slot[file->slot - 1];
+	const struct switchyard_slot *row;
 
+	if (file->copies)
+		return switchyard_copies_current(file->copies);
+	row = &switchyard_core.info->slot[file->slot - 1];
 	return READ_ONCE(row->turn) == file->turn && switchyard_stands_still(READ_ONCE(row->state));
 }
 
@@ -82,6 +98,14 @@ static const struct piece *piece_at(const struct memory_file *file, u64 offset)
 		    offset - file->piece[i].offset < file->piece[i].size)
 			return &file->piece[i];
 	return NULL;
+}
+
+static bool copy_part(const struct memory_file *file, const struct piece *piece, u64 skip,
+		      char __user *user, size_t size)
+{
+	if (piece->at)
+		return !copy_to_user(user, piece->at + skip, size);
+	return switchyard_copies_read(file->copies, piece->first * PAGE_SIZE + skip, user, size);
 }
 
 static ssize_t memory_read(struct file *opened, char __user *user, size_t count, loff_t *position)
@@ -100,7 +124,7 @@ static ssize_t memory_read(struct file *opened, char __user *user, size_t count,
 		part = min3((u64)(count - done), piece->size - skip, (u64)READ_MOST);
 		if (!is_current(file))
 			return -ESTALE;
-		if (copy_to_user(user + done, piece->at + skip, part))
+		if (!copy_part(file, piece, skip, user + done, part))
 			return done ? done : -EFAULT;
 		done += part;
 		*position += part;
@@ -126,6 +150,8 @@ static void free_file(struct memory_file *file)
 	for (i = 1; i < file->count; i++)
 		if (file->piece[i].at)
 			memunmap(file->piece[i].at);
+	if (file->copies)
+		switchyard_copies_close(file->copies);
 	kfree(file);
 }
 
@@ -135,26 +161,44 @@ void switchyard_memory_zap(void)
 	struct memory_file *file;
 
 	mutex_lock(&files_lock);
+	WRITE_ONCE(changes, changes + 1);
 	list_for_each_entry(file, &files, list) unmap_mapping_range(file->mapping, 0, 0, 1);
 	mutex_unlock(&files_lock);
 }
 
-static void set_held(bool now)
+bool switchyard_memory_is_open(u64 id)
 {
+	const struct memory_file *file;
+	bool found = false;
+
 	mutex_lock(&files_lock);
-	held = now;
+	list_for_each_entry(file, &files, list) found |= file->snapshot == id;
 	mutex_unlock(&files_lock);
+	return found;
 }
 
 void switchyard_memory_hold(void)
 {
-	set_held(true);
+	mutex_lock(&files_lock);
+	WRITE_ONCE(held, held + 1);
+	mutex_unlock(&files_lock);
 	switchyard_memory_zap();
 }
 
 void switchyard_memory_go_on(void)
 {
-	set_held(false);
+	mutex_lock(&files_lock);
+	WRITE_ONCE(changes, changes + 1);
+	WRITE_ONCE(held, held - 1);
+	mutex_unlock(&files_lock);
+}
+
+/* Returns false if a snapshot's map is wrong there. */
+static bool find_frame(const struct memory_file *file, const struct piece *piece, u64 page,
+		       unsigned long *frame)
+{
+	*frame = PHYS_PFN(piece->physical) + page;
+	return piece->at || switchyard_copies_frame(file->copies, piece->first + page, frame);
 }
 
 /* Maps the page at the address, and those behind it, as far as they are the same piece's. */
@@ -162,20 +206,21 @@ static vm_fault_t map_pages(const struct memory_file *file, struct vm_fault *fau
 {
 	u64 offset = (u64)fault->pgoff << PAGE_SHIFT;
 	const struct piece *piece = piece_at(file, offset);
-	vm_fault_t result;
-	unsigned long i, pages;
+	vm_fault_t result = VM_FAULT_NOPAGE;
+	unsigned long i, pages, frame;
 
 	if (!piece || !is_current(file))
 		return VM_FAULT_SIGBUS;
 	offset -= piece->offset;
 	pages = min3(FAULT_PAGES, (fault->vma->vm_end - fault->address) >> PAGE_SHIFT,
 		     (unsigned long)((piece->size - offset) >> PAGE_SHIFT));
-	result = vmf_insert_pfn(fault->vma, fault->address, PHYS_PFN(piece->physical + offset));
-	for (i = 1; i < pages && result == VM_FAULT_NOPAGE; i++)
-		if (vmf_insert_pfn(fault->vma, fault->address + i * PAGE_SIZE,
-				   PHYS_PFN(piece->physical + offset) + i) != VM_FAULT_NOPAGE)
-			break;
-	return result;
+	for (i = 0; i < pages && result == VM_FAULT_NOPAGE; i++) {
+		if (!find_frame(file, piece, PHYS_PFN(offset) + i, &frame))
+			return i ? VM_FAULT_NOPAGE : VM_FAULT_SIGBUS;
+		result = vmf_insert_pfn(fault->vma, fault->address + i * PAGE_SIZE, frame);
+	}
+	/* Only the first one is needed. */
+	return i > 1 ? VM_FAULT_NOPAGE : result;
 }
 
 static vm_fault_t memory_fault(struct vm_fault *fault)
@@ -245,43 +290,63 @@ static int memory_mmap(struct file *opened, struct vm_area_struct *vma)
 	return 0;
 }
 
-/* Makes the slot's RAM readable. The headers' place comes later, so offsets count from 0. */
+/*
+ * Makes the memory readable, a snapshot's too. The headers' place comes later, so offsets count
+ * from 0.
+ */
 static int map_ranges(struct memory_file *file, const struct switchyard_memory *memory)
 {
+	u64 first = 0;
 	u32 i;
 
 	for (i = 0; i < memory->range_count && i < SWITCHYARD_MAX_RANGES; i++) {
 		struct piece *piece = &file->piece[1 + i];
 
 		*piece = (struct piece){.size = memory->range[i].size,
-					.physical = memory->range[i].base};
+					.physical = memory->range[i].base,
+					.first = first};
+		first += PHYS_PFN(piece->size);
+		file->count = 2 + i;
+		if (file->copies)
+			continue;
 		piece->at = memremap(piece->physical, piece->size, MEMREMAP_WB);
 		if (!piece->at)
 			return -ENOMEM;
-		file->count = 2 + i;
 	}
-	return 0;
+	return file->copies && !switchyard_copies_have(file->copies, first) ? -EIO : 0;
 }
 
-/* Where the kernel's note is in the memory that is mapped; NULL: there is none. */
-static const void *find_note(const struct memory_file *file, const struct switchyard_range *note)
+/* A copy of the kernel's note, for kfree(). NULL: there is none, or no memory. */
+static void *copy_note(const struct memory_file *file, const struct switchyard_range *note)
 {
+	void *copy = NULL;
 	u32 i;
 
-	for (i = 1; i < file->count && note->size; i++) {
+	if (note->size && note->size <= NOTE_MOST)
+		copy = kzalloc(note->size, GFP_KERNEL);
+	for (i = 1; i < file->count && copy; i++) {
 		const struct piece *piece = &file->piece[i];
+		u64 skip = note->base - piece->physical;
 
-		if (note->base >= piece->physical && note->size <= piece->size &&
-		    note->base - piece->physical <= piece->size - note->size)
-			return piece->at + (note->base - piece->physical);
+		if (note->base < piece->physical || note->size > piece->size ||
+		    skip > piece->size - note->size)
+			continue;
+		if (piece->at)
+			memcpy(copy, piece->at + skip, note->size);
+		else if (!switchyard_copies_copy(file->copies, piece->first * PAGE_SIZE + skip,
+						 copy, note->size))
+			break;
+		return copy;
 	}
+	kfree(copy);
 	return NULL;
 }
 
-static int fill_file(struct memory_file *file, const struct switchyard_memory *memory)
+static int fill_file(struct memory_file *file, const struct switchyard_memory *memory,
+		     const struct switchyard_of *of)
 {
 	struct piece *headers = &file->piece[0];
-	char name[SWITCHYARD_NAME_SIZE];
+	void *note;
 	int error;
 	u32 i;
 
@@ -290,9 +355,9 @@ static int fill_file(struct memory_file *file, const struct switchyard_memory *m
 	error = map_ranges(file, memory);
 	if (error)
 		return error;
-	strscpy(name, switchyard_core.info->slot[file->slot - 1].name, sizeof(name));
-	headers->at =
-		switchyard_elf_make(memory, name, find_note(file, &memory->note), &headers->size);
+	note = copy_note(file, &memory->note);
+	headers->at = switchyard_elf_make(memory, of, note, &headers->size);
+	kfree(note);
 	if (!headers->at)
 		return -ENOMEM;
 	headers->physical = virt_to_phys(headers->at);
@@ -304,36 +369,43 @@ static int fill_file(struct memory_file *file, const struct switchyard_memory *m
 	return 0;
 }
 
-/* Asks the monitor about the slot, and makes a file of the answer. */
-static int make_file(struct memory_file *file)
+/* Asks the monitor about the slot, or the snapshot, and makes a file of the answer. */
+static int make_file(struct memory_file *file, const struct switchyard_snapshot *snapshot)
 {
 	size_t room =
 		sizeof(struct switchyard_memory) + MOST_CPUS * sizeof(struct switchyard_registers);
 	struct switchyard_memory *memory = kzalloc(room, GFP_KERNEL);
+	struct switchyard_of of = {.snapshot = snapshot};
 	int error = -ENOMEM;
 
+	strscpy(of.slot,
+		snapshot ? snapshot->slot : switchyard_core.info->slot[file->slot - 1].name,
+		sizeof(of.slot));
 	if (memory)
-		error = switchyard_service_memory(file->slot, memory, room);
+		error = snapshot ? switchyard_snapshot_memory(snapshot->id, memory, room)
+				 : switchyard_service_memory(file->slot, memory, room);
+	if (!error && snapshot)
+		error = switchyard_copies_open(snapshot->id, &file->copies);
 	if (!error)
-		error = fill_file(file, memory);
+		error = fill_file(file, memory, &of);
 	kfree(memory);
 	return error;
 }
 
-static int memory_open(struct inode *inode, struct file *opened)
+/* Either a slot's number, or a snapshot. */
+static int open_file(struct inode *inode, struct file *opened, u32 slot,
+		     const struct switchyard_snapshot *snapshot)
 {
-	struct memory_file *file;
+	struct memory_file *file = kzalloc(sizeof(*file), GFP_KERNEL);
 	int error;
 
-	if (!capable(CAP_SYS_RAWIO))
-		return -EPERM;
-	file = kzalloc(sizeof(*file), GFP_KERNEL);
 	if (!file)
 		return -ENOMEM;
 	file->users = 1;
 	file->mapping = opened->f_mapping;
-	file->slot = (uintptr_t)pde_data(inode);
-	error = make_file(file);
+	file->slot = slot;
+	file->snapshot = snapshot ? snapshot->id : 0;
+	error = make_file(file, snapshot);
 	if (error) {
 		free_file(file);
 		return error;
@@ -347,61 +419,42 @@ static int memory_open(struct inode *inode, struct file *opened)
 	return 0;
 }
 
+static int slot_open(struct inode *inode, struct file *opened)
+{
+	if (!capable(CAP_SYS_RAWIO))
+		return -EPERM;
+	return open_file(inode, opened, (uintptr_t)pde_data(inode), NULL);
+}
+
+static int snapshot_open(struct inode *inode, struct file *opened)
+{
+	struct switchyard_snapshot row;
+	int error;
+
+	if (!capable(CAP_SYS_RAWIO))
+		return -EPERM;
+	error = switchyard_snapshot_find((uintptr_t)pde_data(inode), &row);
+	return error ? error : open_file(inode, opened, 0, &row);
+}
+
 static int memory_release(struct inode *inode, struct file *opened)
 {
 	drop_user(opened->private_data);
 	return 0;
 }
 
-static const struct proc_ops memory_operations = {
-	.proc_open = memory_open,
+const struct proc_ops switchyard_slot_operations = {
+	.proc_open = slot_open,
 	.proc_read = memory_read,
 	.proc_lseek = memory_seek,
 	.proc_mmap = memory_mmap,
 	.proc_release = memory_release,
 };
 
-/* Makes the entry of slot number index + 1 agree with the slot's name. */
-static void update_name(u32 index)
-{
-	const struct switchyard_slot *row = &switchyard_core.info->slot[index];
-	char name[SWITCHYARD_NAME_SIZE] = "";
-
-	if (row->state && index + 1 != switchyard_core.info->self)
-		strscpy(name, row->name, sizeof(name));
-	if (!strcmp(name, names[index]))
-		return;
-	if (names[index][0])
-		remove_proc_entry(names[index], folder);
-	names[index][0] = '\0';
-	if (name[0] && proc_create_data(name, 0400, folder, &memory_operations,
-					(void *)(uintptr_t)(index + 1)))
-		strscpy(names[index], name, sizeof(names[index]));
-}
-
-void switchyard_memory_update(void)
-{
-	u32 i;
-
-	mutex_lock(&names_lock);
-	for (i = 0; i < SWITCHYARD_MAX_SLOTS; i++)
-		update_name(i);
-	mutex_unlock(&names_lock);
-}
-
-int switchyard_memory_init(void)
-{
-	folder = proc_mkdir(SWITCHYARD_MEMORY_NAME, NULL);
-	if (!folder) {
-		pr_err("no /proc/" SWITCHYARD_MEMORY_NAME "\n");
-		return -ENOMEM;
-	}
-	switchyard_memory_update();
-	return 0;
-}
-
-void switchyard_memory_exit(void)
-{
-	proc_remove(folder);
-	memset(names, 0, sizeof(names));
-}
+const struct proc_ops switchyard_snapshot_operations = {
+	.proc_open = snapshot_open,
+	.proc_read = memory_read,
+	.proc_lseek = memory_seek,
+	.proc_mmap = memory_mmap,
+	.proc_release = memory_release,
+};

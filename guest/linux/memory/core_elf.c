@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * core_elf.c - the headers of a file of another slot's memory. format/core_notes.h says what they
- * are.
+ * core_elf.c - the headers of a file of another slot's memory, or of a snapshot.
+ * format/core_notes.h says what they are.
  */
 #include <linux/elfcore.h>
 #include <linux/gfp.h>
@@ -9,9 +9,11 @@
 #include <linux/mm.h>
 #include "core.h"
 #include "format/core_notes.h"
+#include "memory/memory.h"
 #include "switchyard_names.h"
 
-#define OWN_ROOM 256
+#define OWN_ROOM   256
+#define LEVEL_FREE 16 /* what makedumpfile calls it when free pages are left out */
 
 static_assert(sizeof(struct switchyard_prstatus) == sizeof(struct elf_prstatus));
 static_assert(offsetof(struct switchyard_prstatus, pid) ==
@@ -19,13 +21,20 @@ static_assert(offsetof(struct switchyard_prstatus, pid) ==
 static_assert(offsetof(struct switchyard_prstatus, r15) == offsetof(struct elf_prstatus, pr_reg));
 
 /* What the file is of, in lines. A tool that leaves pages out changes the level. */
-static u32 write_own(char *text, const struct switchyard_memory *memory, const char *name)
+static u32 write_own(char *text, const struct switchyard_memory *memory,
+		     const struct switchyard_of *of)
 {
-	return scnprintf(text, OWN_ROOM, "SLOT=%s\nSTATE=%s\nTURN=%u\nLEVEL=%-2u\n", name,
-			 switchyard_state_name(memory->state), memory->turn, 0);
+	const struct switchyard_snapshot *snapshot = of->snapshot;
+	u32 level = snapshot && snapshot->free ? LEVEL_FREE : 0;
+	u32 size = scnprintf(text, OWN_ROOM, "SLOT=%s\nSTATE=%s\nTURN=%u\nLEVEL=%-2u\n", of->slot,
+			     switchyard_state_name(memory->state), memory->turn, level);
+
+	if (snapshot)
+		size += scnprintf(text + size, OWN_ROOM - size, "SNAPSHOT=%.16s\n", snapshot->name);
+	return size;
 }
 
-void *switchyard_elf_make(const struct switchyard_memory *memory, const char *name,
+void *switchyard_elf_make(const struct switchyard_memory *memory, const struct switchyard_of *whose,
 			  const void *vmcoreinfo, u64 *size)
 {
 	char own[OWN_ROOM];
@@ -33,7 +42,7 @@ void *switchyard_elf_make(const struct switchyard_memory *memory, const char *na
 		.memory = memory,
 		.vmcoreinfo = vmcoreinfo,
 		.own = own,
-		.own_size = write_own(own, memory, name),
+		.own_size = write_own(own, memory, whose),
 	};
 	void *bytes;
 

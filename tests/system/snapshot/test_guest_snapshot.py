@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Snapshots that a Linux slot takes of itself: another slot reads them, and puts the slot back to them, any number of
+times."""
+
+import json
+import re
+import subprocess
+import tarfile
+
+import pytest
+
+from core_file import PAGE, CoreFile, check_mapping_is_gone, driver_of, processes_of, symbols_of, watch_mapping
+from guest_images import compile_static
+from linux import CLOUD, OLDER_CLOUD, Linux, linux_slot
+from switchyard import open_console
+
+MARKER = 'this is page %d of a file in memory'
+PAGES = 40
+DISK_MIB = 256
+RESTORES = 5
+LINE = r'snapshot clean: \d+ MiB of \d+ MiB kept, \d+\.\d{3} s without the machine, \d+\.\d\d s in all\r?\n'
+BACK = r'snapshot clean: this slot is back at it, as it was \d+\.\d s ago\r?\n'
+
+
+def tools_disk(folder):
+    folder.mkdir(exist_ok=True)
+    with tarfile.open(folder / 'tools.img', 'w') as archive:
+        archive.add(compile_static('map_core'), 'map_core')
+    with open(folder / 'out.img', 'wb') as disk:
+        disk.truncate(DISK_MIB << 20)
+    return [word for name in ('tools', 'out')
+            for word in ('-drive', f'if=virtio,format=raw,file={folder / name}.img')]
+
+
+@pytest.fixture(scope='module', params=[OLDER_CLOUD, pytest.param(CLOUD, marks=pytest.mark.thorough)])
+def guests(request, module_machines):
+    """beta has told of itself, taken the snapshot "clean", and is parked; alpha runs."""
+    folder = module_machines.logs / request.param
+    machine = module_machines.start('timeout=-1', linux_slot('alpha', CLOUD) +
+                                    linux_slot('beta', request.param, 'mem=128M'),
+                                    memory='768M', smp=2, devices=tools_disk(folder))
+    open_console(machine)
+    alpha, beta = Linux(machine, 'alpha'), Linux(machine, 'beta')
+    machine.sendline('boot beta')
+    beta.wait()
+    beta.run(f"i=0; while [ $i -lt {PAGES} ]; do printf '%-{PAGE}s' \"{MARKER.replace('%d', '$i')}\"; "
+             'i=$((i + 1)); done > /tmp/marked; echo before > /tmp/state')
+    beta.put_file('/tmp/ticks.sh', 'while :; do n=$((n + 1)); echo $n > /tmp/ticks; sleep 0.1; done\n')
+    beta.run('sh /tmp/ticks.sh < /dev/null > /dev/null 2>&1 &')
+    beta.told = {'symbols': symbols_of(beta), 'driver': driver_of(beta), 'processes': processes_of(beta),
+                 'release': beta.run('uname -r').strip(), 'sum': beta.run('sha256sum /tmp/marked')}
+    beta.leave('syctl snapshot clean')
+    beta.at_snapshot = beta._parked_at
+    machine.expect(LINE, 60)
+    beta.come_back()
+    beta.ticks = int(beta.run('cat /tmp/ticks'))
+    beta.switch_to(alpha)
+    alpha.run('cd /tmp && tar xf /dev/vda')
+    alpha.out = folder / 'out.img'
+    return alpha, beta
+
+
+def go_on(guest, ticks):
+    """Its process in the background counts on, so its timers work."""
+    guest.run(f'until [ $(cat /tmp/ticks) -gt {ticks} ]; do sleep 0.1; done')
+
+
+def test_table(guests):
+    alpha, _ = guests
+    (row,) = json.loads(alpha.run('syctl --json snapshots'))
+    assert (row['snapshot'], row['slot'], row['restorable']) == ('clean', 'beta', True)
+    assert row['size'] <= 128 << 20 and (row['kept'] + row['zero'] + row['free']) * PAGE == row['size']
+    assert row['kept'] * PAGE < row['pool'] < row['size'] + (1 << 20)
+    table = alpha.run('syctl snapshots').splitlines()
+    assert table[0].split() == ['NAME', 'SLOT', 'TIME', 'KIND', 'SIZE', 'KEPT', 'POOL']
+    assert re.match(r'clean +beta +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +to restore +', table[1])
+
+
+def test_core(guests):
+    """The file has the memory of that moment, with what beta had told of itself."""
+    alpha, beta = guests
+    shown = json.loads(alpha.run('syctl --json core beta@clean'))
+    assert shown['path'] == alpha.run('syctl core beta@clean').strip() == '/proc/switchyard/beta@clean'
+    alpha.run('dd if=/proc/switchyard/beta@clean of=/dev/vdb bs=1M conv=fsync 2>/dev/null', 120)
+    with CoreFile(alpha.out) as core:
+        assert core.size == shown['size']
+        alpha.memory_at = core.loads[1][0]
+        assert f'OSRELEASE={beta.told["release"]}\n' in core.note('VMCOREINFO').decode()
+        listed = core.tasks(beta.told['symbols']['init_task'])
+        assert listed[0] == 'swapper/0' and {'init', 'kthreadd', 'sh'} & set(beta.told['processes']) <= set(listed)
+        first, last = beta.told['driver']
+        assert all(first <= cpu['rip'] < last for cpu in core.registers().values())
+        own = core.note('SWITCHYARD').decode()
+        assert own.startswith('SLOT=beta\nSTATE=parked\n')
+        assert f'\nLEVEL={shown["level"]:<2}\nSNAPSHOT=clean\n' in own
+        memory = b''.join(core.physical(physical, size) for _, _, physical, size in core.loads[1:])
+        assert all(f'{MARKER % number:<{PAGE}}'.encode() in memory for number in range(PAGES))
+        word = core.number(beta.told['symbols']['init_task'])
+    said = subprocess.run(['readelf', '-a', alpha.out], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          check=True, timeout=60).stdout
+    assert 'CORE (Core file)' in said and 'NT_PRSTATUS' in said and 'arning' not in said
+    said = subprocess.run(['gdb', '-batch', '-nx', '-ex', f'core-file {alpha.out}', '-ex',
+                           f'p/x *(long *){beta.told["symbols"]["init_task"]:#x}'], stdout=subprocess.PIPE, text=True,
+                          check=True, timeout=60).stdout
+    assert f'$1 = {word:#x}\n' in said
+
+
+def test_makedumpfile(guests, tmp_path):
+    alpha, _ = guests
+    level = '31' if guests[1].told['release'].startswith('6.1.') else '17'
+    said = subprocess.run(['makedumpfile', '-l', '-d', level, alpha.out, tmp_path / 'thin'], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=120)
+    assert said.returncode == 0, said.stdout
+    assert 'The dumpfile is saved to' in said.stdout
+
+
+def test_restore(guests):
+    """beta is back in that moment each time, whatever it did since."""
+    alpha, beta = guests
+    for turn in range(RESTORES):
+        said = alpha.run('syctl restore clean', 120)
+        assert re.fullmatch(r'restoring clean: slot beta, \d+ MiB \.{10} done\r?\n', said)
+        if not turn:
+            skip = alpha.memory_at
+            alpha.run(f'cmp /proc/switchyard/beta /proc/switchyard/beta@clean {skip} {skip}', 120)
+        alpha.leave('syctl switch beta')
+        beta._parked_at = beta.at_snapshot  # the same command ends once more
+        alpha.machine.expect(BACK, 60)
+        beta.come_back()
+        assert beta.run('cat /tmp/state').strip() == 'before'
+        ticks = int(beta.run('cat /tmp/ticks'))
+        assert ticks < beta.ticks + 1000
+        go_on(beta, ticks)
+        assert beta.run('sha256sum /tmp/marked') == beta.told['sum']
+        assert beta.alarms() == []
+        beta.run(f'echo {turn} > /tmp/state; rm /tmp/marked; killall -q sleep; echo 1000000 > /tmp/ticks')
+        beta.switch_to(alpha)
+    assert alpha.alarms() == []
+
+
+def test_quick(guests):
+    """Its devices work meanwhile, so it is only to be read."""
+    alpha, beta = guests
+    alpha.switch_to(beta)
+    beta.run('syctl --quick snapshot fast', 60)
+    beta.switch_to(alpha)
+    rows = {row['snapshot']: row for row in json.loads(alpha.run('syctl --json snapshots'))}
+    assert not rows['fast']['restorable']
+    output, status = alpha.try_run('syctl restore fast')
+    assert status == 1 and 'can only be read' in output
+    alpha.run('cat $(syctl core beta@fast) > /dev/null; syctl drop fast', 60)
+    assert beta.name + '@fast' not in alpha.run('ls /proc/switchyard').split()
+
+
+def test_wrong_names(guests):
+    alpha, _ = guests
+    assert alpha.try_run('syctl restore none') == \
+        ('error: no snapshot is called none; "syctl snapshots" lists them\n', 1)
+    output, status = alpha.try_run('syctl snapshot clean')
+    assert status == 1 and 'there is a snapshot "clean" already' in output
+    assert alpha.try_run('syctl core alpha@clean')[1] == 1
+    assert alpha.try_run('syctl --quick restore clean')[1] == 2
+
+
+def test_pool_is_full(guests):
+    """The slot goes on, with one line."""
+    alpha, beta = guests
+    alpha.run('for s in 512 256 128 64 32; do syctl add fill$s --mem ${s}M 2>/dev/null; done; true')
+    alpha.switch_to(beta)
+    output, status = beta.try_run('syctl snapshot full', 60)
+    assert status == 1 and 'the pool' in output and output.count('\n') == 1
+    assert beta.alarms() == []
+    go_on(beta, int(beta.run('cat /tmp/ticks')))
+    beta.switch_to(alpha)
+    assert [row['snapshot'] for row in json.loads(alpha.run('syctl --json snapshots'))] == ['clean']
+    alpha.run('for s in 512 256 128 64 32; do syctl remove fill$s 2>/dev/null; done; true')
+
+
+def test_mapping_goes_with_the_snapshot(guests):
+    alpha, beta = guests
+    watch_mapping(alpha, '$(syctl core beta@clean)', beta.told['symbols']['jiffies_64'])
+    alpha.run('syctl drop clean')
+    check_mapping_is_gone(alpha)
+    assert json.loads(alpha.run('syctl --json snapshots')) == []
+    assert alpha.alarms() == []

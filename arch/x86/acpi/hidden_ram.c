@@ -36,7 +36,7 @@ struct nfit_range {
 _Static_assert(sizeof(struct srat_memory) == 40, "memory affinity structure");
 _Static_assert(sizeof(struct nfit_range) == 48, "address range structure");
 
-static void add_range(struct hidden_ram *ram, uint64_t base, uint64_t size, bool persistent)
+static void add_hidden_range(struct hidden_ram *ram, uint64_t base, uint64_t size, bool persistent)
 {
 	if (size && base + size > base && ram->count < HIDDEN_RAM_MAX)
 		ram->range[ram->count++] = (struct hidden_range){base, size, persistent};
@@ -54,7 +54,8 @@ static void read_srat(struct hidden_ram *ram, const struct acpi_header *table)
 			continue;
 		memcpy(&memory, bytes + at, sizeof(memory));
 		if (memory.flags & SRAT_ENABLED && memory.flags & (SRAT_HOT_PLUG | SRAT_PERSISTENT))
-			add_range(ram, memory.base, memory.size, memory.flags & SRAT_PERSISTENT);
+			add_hidden_range(ram, memory.base, memory.size,
+					 memory.flags & SRAT_PERSISTENT);
 	}
 }
 
@@ -70,7 +71,7 @@ static void read_nfit(struct hidden_ram *ram, const struct acpi_header *table)
 		if (length < 4 || length > table->length - at)
 			return;
 		if (range.type == NFIT_RANGE && length >= sizeof(range))
-			add_range(ram, range.base, range.size, true);
+			add_hidden_range(ram, range.base, range.size, true);
 	}
 }
 

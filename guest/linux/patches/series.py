@@ -33,7 +33,7 @@ STORAGE = ('block.c', 'block.h', 'guard.c', 'storage.c')
 MEMORY = ('core_copies.c', 'core_elf.c', 'core_entries.c', 'core_memory.c', 'core_snapshot.c')
 NMI = ('nmi.c', 'nmi.h', 'nmi_core.c', 'nmi_told.c')
 HEADERS = ('switchyard.h', 'switchyard_check.h', 'switchyard_core.h', 'switchyard_ioctl.h', 'switchyard_names.h')
-SHARED = ('format/core_notes.h', 'format/core_registers.h', 'memory/memory.h')
+SHARED = ('format/core_notes.h', 'format/core_registers.h', 'memory/slot_files.h')
 TREE = ('Kconfig', 'Makefile', 'ending.c', 'functions.c', 'intree.h', 'main.c', 'memory.c', 'setup.c', 'suspend.c')
 
 

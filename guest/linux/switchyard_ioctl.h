@@ -81,7 +81,8 @@ struct switchyard_reason {
 
 /*
  * A snapshot of this slot. The call returns as that of struct switchyard_request, or with
- * EOPNOTSUPP if the monitor can't take it. It returns once more each time when the slot is put back to it.
+ * EOPNOTSUPP if the monitor can't take it. It returns once more each time when the slot is put back
+ * to it.
  */
 struct switchyard_snapshot_request {
 	char name[SWITCHYARD_NAME_SIZE]; /* in: NUL-terminated */

@@ -200,7 +200,7 @@ static int restore_all(int device, const struct switchyard_snapshot *row, uint32
 	uint64_t pages = row->size / PAGE;
 
 	do {
-		if (ask_monitor(device, row->name, &ask) != EXIT_DONE)
+		if (ask_monitor(device, "restore", &ask) != EXIT_DONE)
 			return EXIT_FAILED;
 		ask.kind = kind;
 		if (ask.done <= pages && pages)

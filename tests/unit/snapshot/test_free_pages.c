@@ -167,6 +167,20 @@ static void blocks_that_can_not_be(void **state)
 	}
 }
 
+static void orders_that_the_kernel_does_not_have(void **state)
+{
+	struct error error;
+
+	(void)state;
+	make(&fake_pages_layouts[0]);
+	fake_pages_describe(layout, "LENGTH(zone.free_area)", "3");
+	assert_true(free_pages_init(&pages, &fake_pages_memory, &fake_pages_info, &error));
+	set(512, layout->type, 2);
+	expect(512, 4, true);
+	set(512, layout->type, 3);
+	expect(512, FAKE_PAGES_COUNT - 512, false);
+}
+
 static void runs_end_where_they_are_told_to(void **state)
 {
 	bool is_free;
@@ -397,6 +411,7 @@ int main(void)
 		TEST(blocks_are_found),
 		TEST(other_types_are_used),
 		TEST(blocks_that_can_not_be),
+		TEST(orders_that_the_kernel_does_not_have),
 		TEST(runs_end_where_they_are_told_to),
 		TEST(runs_in_any_order),
 		TEST(random_pages_as_a_model_has_them),

@@ -28,9 +28,9 @@
 /*
  * The type of the note named SWITCHYARD in such a file: lines SLOT=, STATE=, TURN=, and LEVEL= with
  * what was left out, by the numbers of makedumpfile's -d. LEVEL has a blank behind a number below
- * 10.
+ * 10. crash takes notes of the types that kernels use for such, whatever their names are.
  */
-#define SWITCHYARD_NOTE_SLOT 1
+#define SWITCHYARD_NOTE_SLOT 0x53590001
 
 /* All slots, and what the driver knows about its own slot. */
 struct switchyard_list {

@@ -31,7 +31,7 @@ HOOKS = ('hooks.h', 'hooks_devices.c', 'hooks_font.c', 'hooks_guard.c', 'hooks_n
 HANG = ('files.c', 'hang.c', 'stuck.c', 'suspend_once.c', 'sync.c')
 NMI = ('nmi.c', 'nmi.h', 'nmi_core.c', 'nmi_told.c')
 HEADERS = ('switchyard.h', 'switchyard_check.h', 'switchyard_core.h', 'switchyard_ioctl.h', 'switchyard_names.h')
-SHARED = ('format/core_notes.h',)
+SHARED = ('format/core_notes.h', 'format/core_registers.h')
 TREE = ('Kconfig', 'Makefile', 'ending.c', 'functions.c', 'intree.h', 'main.c', 'memory.c', 'setup.c', 'suspend.c')
 
 

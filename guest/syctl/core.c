@@ -3,6 +3,7 @@
  * core.c - the memory of a slot that does not run, as a file: `core`.
  */
 #include "core_file.h"
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@ int open_core(int device, const char *name, struct core *core)
 	struct switchyard_list list;
 	uint32_t number;
 	struct stat status;
+	Elf32_Ehdr elf;
 
 	if (!get_list(device, &list) || !(number = named_slot(&list, name)))
 		return EXIT_FAILED;
@@ -29,6 +31,9 @@ int open_core(int device, const char *name, struct core *core)
 	if (core->file < 0 || fstat(core->file, &status) < 0)
 		return fail("%s: %s", core->path, strerror(errno));
 	core->size = (uint64_t)status.st_size;
+	if (pread(core->file, &elf, sizeof(elf), 0) != sizeof(elf))
+		return fail("%s: %s", core->path, strerror(errno));
+	core->is_32 = elf.e_machine == EM_386; /* at the same place in headers of 64 bits */
 	return EXIT_DONE;
 }
 

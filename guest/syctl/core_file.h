@@ -13,6 +13,7 @@ struct core {
 	char path[64];
 	int file;
 	uint64_t size;
+	bool is_32; /* of a 32-bit kernel */
 };
 
 /* Opens it. On failure, it prints why. Returns EXIT_DONE or EXIT_FAILED. */

@@ -772,7 +772,7 @@ static void memory(void **state)
 	assert_int_equal(told->note.size, 0);
 	ask.length = sizeof(*told) - 1;
 	refused(SWITCHYARD_MEMORY, ask,
-		"a buffer of 135 bytes, too small for what there is to be told");
+		"a buffer of 151 bytes, too small for what there is to be told");
 }
 
 static void crashes(void)

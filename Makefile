@@ -59,18 +59,23 @@ INSTALLED = \
 	$(foreach file,$(ABI_HEADERS),\
 		$(file)=$(PREFIX)/include/switchyard/$(notdir $(file))) \
 	$(ON_CRASH)/switchyard-on-crash.service=$(PREFIX)/lib/systemd/system/switchyard-on-crash.service \
+	guest/storage/60-switchyard.rules=$(PREFIX)/lib/udev/rules.d/60-switchyard.rules \
 	$(foreach file,README.md $(wildcard docs/*.md),$(file)=$(PREFIX)/share/doc/switchyard/$(file))
 
 # Nothing in /etc: these programs start a slot, so an administrator puts them there.
 INSTALLED_PROGRAMS = \
 	$(B)/guest/syctl=$(PREFIX)/sbin/syctl \
+	guest/storage/initramfs/hook=$(PREFIX)/share/initramfs-tools/hooks/switchyard \
+	guest/storage/initramfs/local-premount=$(PREFIX)/share/initramfs-tools/scripts/local-premount/switchyard \
 	$(foreach file,$(ON_CRASH_PROGRAMS),$(file)=$(PREFIX)/share/switchyard/on-crash.d/$(notdir $(file)))
 
 install: all $(B)/guest/syctl
 	@echo "  INSTALL $(DESTDIR)/boot/switchyard $(DESTDIR)$(PREFIX)"
 	@$(foreach pair,$(INSTALLED),install -D -m 644 $(subst =, '$(DESTDIR)',$(pair)) &&) \
 		$(foreach pair,$(INSTALLED_PROGRAMS),install -D -m 755 $(subst =, '$(DESTDIR)',$(pair)) &&) :
-	@sed -i 's|/usr/sbin|$(PREFIX)/sbin|' '$(DESTDIR)$(PREFIX)/lib/systemd/system/switchyard-on-crash.service'
+	@sed -i 's|/usr/sbin|$(PREFIX)/sbin|' '$(DESTDIR)$(PREFIX)/lib/systemd/system/switchyard-on-crash.service' \
+		'$(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-switchyard.rules' \
+		'$(DESTDIR)$(PREFIX)/share/initramfs-tools/hooks/switchyard'
 
 clean:
 	rm -rf $(B)

@@ -3,8 +3,8 @@
 #
 # build-initramfs.sh KERNEL DRIVER SYCTL OUTPUT - the initramfs of a Linux slot.
 #
-# KERNEL: directory made by fetch-kernels.sh; DRIVER: its switchyard.ko, or - if the kernel has the driver
-# itself. Needs no root. The same input gives the same output, to the byte: fixed times (SOURCE_DATE_EPOCH),
+# KERNEL: directory made by fetch-kernels.sh or fetch-i386.sh; DRIVER: its switchyard.ko, or - if the kernel has
+# the driver itself, or none; SYCTL: the program, or -. Needs no root. The same input gives the same output, to the byte: fixed times (SOURCE_DATE_EPOCH),
 # owners and order.
 set -eu
 
@@ -15,6 +15,8 @@ output=$4
 here=$(dirname "$0")
 version=$(cat "$kernel/version")
 busybox=/bin/busybox
+program=$busybox
+[ ! -e "$kernel/busybox" ] || program=$kernel/busybox # for another processor than this one
 
 # QEMU's machines need these: PCI, disks by virtio, AHCI and IDE, their file system, network cards, NVMe, USB
 # disks and keyboards. A module that a flavour lacks is skipped (cloud: AHCI, e1000, USB).
@@ -28,8 +30,8 @@ umask 022
 mkdir -p "$root/bin" "$root/dev" "$root/etc" "$root/lib/modules" "$root/mnt" "$root/proc" \
 	"$root/root" "$root/sys" "$root/tmp"
 cp -R "$here/initramfs/." "$root"
-cp "$busybox" "$root/bin/busybox"
-cp "$syctl" "$root/bin/syctl"
+cp "$program" "$root/bin/busybox"
+[ "$syctl" = - ] || cp "$syctl" "$root/bin/syctl"
 mkdir -p "$root/usr/share/switchyard/on-crash.d"
 cp "$here/../guest/on-crash/"[0-9]* "$root/usr/share/switchyard/on-crash.d"
 for applet in $("$busybox" --list); do

@@ -68,6 +68,11 @@ $(B)/kernels/%/initrd: $(B)/kernels/%/version $(B)/guest/%/switchyard.ko $(B)/gu
 	@echo "  INITRD  $@"
 	@images/build-initramfs.sh $(@D) $(B)/guest/$*/switchyard.ko $(B)/guest/syctl $@
 
+# A 32-bit kernel has no driver.
+$(B)/i386/initrd: $(B)/i386/version images/build-initramfs.sh $(wildcard images/initramfs/* images/initramfs/*/*)
+	@echo "  INITRD  $@"
+	@images/build-initramfs.sh $(@D) - - $@
+
 $(B)/disks/%.img:
 	@mkdir -p $(@D)
 	@truncate -s $(DISK_SIZE) $@

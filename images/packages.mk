@@ -97,7 +97,7 @@ debug-tools:
 $(B)/kernels/%/version:
 	$(error missing: $@; fetch it with: make packages KERNELS=$*)
 
-$(MEMTEST) $(MEMTEST_X64) $(DEBIAN_ROOT):
+$(MEMTEST) $(MEMTEST_X64) $(DEBIAN_ROOT) $(B)/i386/version:
 	$(error missing: $@; fetch it with: make packages)
 
 .PHONY: packages debug-tools

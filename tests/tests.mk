@@ -29,7 +29,8 @@ SOAK_CHECKED_SWITCHES ?= 100000
 # Everything that system tests start.
 TEST_PARTS  = iso guest $(FAULTY) $(B)/switchyard.efi $(BUSY_ELF) $(CALLERS_ELF) $(TORTURE_ELF) $(MEMTEST_X64) $(DEBIAN_DISK) \
 	$(B)/test/switchyard-unmasked.elf $(B)/test/switchyard-noinit.elf $(B)/test/switchyard-large.elf \
-	$(foreach flavour,$(FLAVOURS),$(addprefix $(B)/kernels/$(flavour)/,vmlinuz initrd))
+	$(foreach flavour,$(FLAVOURS),$(addprefix $(B)/kernels/$(flavour)/,vmlinuz initrd)) \
+	$(if $(wildcard $(B)/i386/unknown),,$(B)/i386/initrd)
 
 # One after the other, so that pytest's closing lines come last; their time is in them.
 TEST_STEPS = packages test-parts lint unit fuzz system

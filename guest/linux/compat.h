@@ -9,6 +9,7 @@
 #define SWITCHYARD_COMPAT_H
 
 #include <linux/bits.h>
+#include <linux/blkdev.h>
 #include <linux/hrtimer.h>
 #include <linux/mm.h>
 #include <linux/syscore_ops.h>
@@ -86,6 +87,26 @@ typedef u8 sysrq_key;
 #else
 typedef int sysrq_key;
 #endif
+
+/* Since Linux 6.9, the pages of a block device have a name of their own. */
+static inline struct address_space *compat_bdev_mapping(struct block_device *bdev)
+{
+#ifdef COMPAT_BDEV_MAPPING
+	return bdev->bd_mapping;
+#else
+	return bdev->bd_inode->i_mapping;
+#endif
+}
+
+/* A disk that is not shown to anybody. Since Linux 6.9, it takes its limits at once. */
+static inline struct gendisk *compat_alloc_disk(void)
+{
+#ifdef COMPAT_DISK_LIMITS
+	return blk_alloc_disk(NULL, NUMA_NO_NODE);
+#else
+	return blk_alloc_disk(NUMA_NO_NODE);
+#endif
+}
 
 /* Linear address space separation. Linux up to 6.12 does not define it, and does not use it. */
 #ifndef X86_CR4_LASS

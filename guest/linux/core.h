@@ -5,8 +5,9 @@
  * core_device.c and core_keys.c receive requests. core_service.c asks the monitor for services.
  * core_request.c gives the machine away and gets it back, and calls core_gate.c, which calls the
  * gate. core_programs.c runs programs before and after that, and core_clock.c knows how long it
- * took. Those in memory/ show programs other slots' memory and snapshots (memory/memory.h), and
- * core_snapshot.c takes these. Those in hang/ see to requests that hang: hang.c ends them, sync.c
+ * took. Those in memory/ show programs other slots' memory and snapshots (memory/slot_files.h), and
+ * core_snapshot.c takes these. Those in storage/ see to block devices: storage.c tells which ones are
+ * in use, and guard.c holds those of parked slots. Those in hang/ see to requests that hang: hang.c ends them, sync.c
  * writes to storage what is to be written, stuck.c finds what does not stop, and files.c reads
  * files of the kernel's own.
  *
@@ -124,6 +125,31 @@ void switchyard_service_close(const struct file *file);
  * Returns 0, or -ENODATA if the slot runs, or never ran, or another negative errno.
  */
 int switchyard_service_memory(u32 slot, struct switchyard_memory *to, u32 room);
+
+/*
+ * Asks what other slots use of block devices. to has room bytes, in one piece. It sleeps. Returns 0
+ * and how many there are, or a negative errno.
+ */
+int switchyard_service_storage(struct switchyard_storage *to, u32 room, u64 *count);
+
+int switchyard_storage_init(void);
+void switchyard_storage_exit(void);
+
+/*
+ * Looks which block devices this kernel uses, tells the monitor, and holds those that parked slots
+ * use. It sleeps, but not long if a device does not answer.
+ */
+void switchyard_storage_look(void);
+
+/*
+ * Tells what was written since. Called last before this kernel leaves, with interrupts off, in any
+ * context but an NMI.
+ */
+void switchyard_storage_tell(void);
+
+/* Says whose a block device is that is not to be used here. It sleeps. Returns false: nobody's. */
+struct switchyard_held;
+bool switchyard_storage_find_held(struct switchyard_held *held);
 
 int switchyard_memory_init(void);
 void switchyard_memory_exit(void);

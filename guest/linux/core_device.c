@@ -110,6 +110,18 @@ static int device_reason(const struct file *file, struct switchyard_reason __use
 	return copy_to_user(user, &answer->reason, sizeof(answer->reason)) ? -EFAULT : 0;
 }
 
+static int device_held(struct switchyard_held __user *user)
+{
+	struct switchyard_held held;
+
+	if (copy_from_user(&held, user, sizeof(held)))
+		return -EFAULT;
+	held.slot[0] = held.name[0] = '\0';
+	held.here = 0;
+	switchyard_storage_find_held(&held);
+	return copy_to_user(user, &held, sizeof(held)) ? -EFAULT : 0;
+}
+
 static int device_waiting(struct switchyard_reason __user *user)
 {
 	struct switchyard_reason waiting = {""};
@@ -141,6 +153,8 @@ static long device_ioctl(struct file *file, unsigned int command, unsigned long 
 		return device_reason(file, user);
 	case SWITCHYARD_IOC_WAITING:
 		return device_waiting(user);
+	case SWITCHYARD_IOC_HELD:
+		return device_held(user);
 	case SWITCHYARD_IOC_TIMES:
 		return switchyard_times_copy(user);
 	default:

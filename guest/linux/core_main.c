@@ -114,14 +114,19 @@ int switchyard_core_init(void)
 	error = switchyard_memory_init();
 	if (error)
 		goto undo_device;
-	error = switchyard_keys_init();
+	error = switchyard_storage_init();
 	if (error)
 		goto undo_memory;
+	error = switchyard_keys_init();
+	if (error)
+		goto undo_storage;
 
 	pr_info("slot %s, %u slots, gate at 0x%llx\n", core->info->slot[core->info->self - 1].name,
 		core->info->slot_count, core->info->gate);
 	return 0;
 
+undo_storage:
+	switchyard_storage_exit();
 undo_memory:
 	switchyard_memory_exit();
 undo_device:
@@ -138,6 +143,7 @@ undo_clock:
 void switchyard_core_exit(void)
 {
 	switchyard_keys_exit();
+	switchyard_storage_exit();
 	switchyard_memory_exit();
 	switchyard_device_exit();
 	switchyard_service_exit();
@@ -180,6 +186,7 @@ static void leave_for_good(u64 op, u64 arg)
 
 void switchyard_end(enum switchyard_end reason)
 {
+	switchyard_storage_tell();
 	leave_for_good(SWITCHYARD_END, reason);
 }
 

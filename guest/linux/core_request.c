@@ -74,6 +74,7 @@ int switchyard_request_enter(bool *left)
 	turn->entered = true;
 	turn->runs = READ_ONCE(core->info->slot[core->info->self - 1].runs);
 	switchyard_hang_over(turn);
+	switchyard_storage_tell();
 	switchyard_clock_hold();
 	switchyard_phase(SWITCHYARD_PHASE_AWAY);
 	turn->result = switchyard_gate_call(&core->gate, turn->op, turn->slot | others(turn));
@@ -319,6 +320,7 @@ static int request_with_programs(struct switchyard_turn *turn, const char *to, b
 	switchyard_times_begin();
 	switchyard_clock_note_rtc();
 	switchyard_programs_run("pre", to);
+	switchyard_storage_look();
 	if (turn->op & SWITCHYARD_QUICK)
 		error = quick_switch(turn, result);
 	else
@@ -334,6 +336,8 @@ static int request_with_programs(struct switchyard_turn *turn, const char *to, b
 		cancel_work(&turn->later);
 	WRITE_ONCE(turn->back, true);
 	switchyard_memory_update();
+	if (turn->entered)
+		switchyard_storage_look();
 	switchyard_phase(SWITCHYARD_PHASE_POST);
 	switchyard_programs_run("post", to);
 	if (turn->entered && !*result)

@@ -113,6 +113,8 @@ static u64 answer_unit(u32 service)
 		return 1;
 	case SWITCHYARD_SNAPSHOT_LIST:
 		return sizeof(struct switchyard_snapshot);
+	case SWITCHYARD_STORAGE_LIST:
+		return sizeof(struct switchyard_storage);
 	}
 	return 0;
 }
@@ -125,7 +127,8 @@ static int ask_for_program(const struct file *file, struct switchyard_ask *ask)
 	void *buffer;
 	int error;
 
-	if (ask->length > SWITCHYARD_PIECE)
+	/* What this kernel uses, the driver knows better. */
+	if (ask->length > SWITCHYARD_PIECE || ask->service == SWITCHYARD_STORAGE)
 		return -EINVAL;
 	if (!ask->length)
 		return ask_with_buffer(file, ask, NULL);
@@ -148,6 +151,8 @@ static void note_changes(const struct switchyard_ask *ask)
 	if (ask->service == SWITCHYARD_KILL || ask->service == SWITCHYARD_REMOVE ||
 	    ask->service == SWITCHYARD_SNAPSHOT_RESTORE)
 		switchyard_memory_zap();
+	if (ask->service == SWITCHYARD_KILL)
+		switchyard_storage_look();
 	if (ask->service == SWITCHYARD_ADD || ask->service == SWITCHYARD_REMOVE ||
 	    ask->service == SWITCHYARD_SNAPSHOT_DROP)
 		switchyard_memory_update();
@@ -233,6 +238,15 @@ int switchyard_service_memory(u32 slot, struct switchyard_memory *to, u32 room)
 		return -ENOENT;
 	}
 	return -EOPNOTSUPP; /* the monitor is older */
+}
+
+int switchyard_service_storage(struct switchyard_storage *to, u32 room, u64 *count)
+{
+	struct switchyard_ask ask = {.service = SWITCHYARD_STORAGE_LIST, .length = room};
+	int error = ask_with_buffer(NULL, &ask, to);
+
+	*count = ask.done;
+	return error ? error : ask.error ? -EOPNOTSUPP : 0;
 }
 
 void switchyard_tell_uses(u32 (*find_uses)(u16 *uses, u32 *count, const char **reason))

@@ -458,7 +458,7 @@ struct switchyard_range {
 #define SWITCHYARD_MAX_RANGES 4
 
 /*
- * What SWITCHYARD_MEMORY tells. The last four fields are what the slot's Linux kernel says of
+ * What SWITCHYARD_MEMORY tells. The fields from `note` on are what the slot's Linux kernel says of
  * itself in its memory; 0: it says nothing that the monitor can read. The monitor has checked no
  * more of them than that the note and the image lie in the slot's ranges.
  */
@@ -474,6 +474,9 @@ struct switchyard_memory {
 	uint64_t direct;	      /* virtual address of physical address 0 */
 	uint64_t image_address;	      /* virtual address of the kernel's image */
 	struct switchyard_range image;
+	uint32_t bits; /* of the kernel's registers and addresses: 64 or 32; 0: not known */
+	uint32_t reserved;
+	uint64_t direct_end; /* RAM from this physical address on is not mapped there; 0: all is */
 };
 
 /* The registers of a CPU when it came to the gate, as if the call had returned. */

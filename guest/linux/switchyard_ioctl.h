@@ -29,9 +29,10 @@
 /*
  * The type of the note named SWITCHYARD in such a file: lines SLOT=, STATE=, TURN=, and LEVEL= with
  * what was left out, by the numbers of makedumpfile's -d. LEVEL has a blank behind a number below
- * 10. That of a snapshot has SNAPSHOT=, too.
+ * 10. That of a snapshot has SNAPSHOT=, too. crash takes notes of the types that kernels use for
+ * such, whatever their names are.
  */
-#define SWITCHYARD_NOTE_SLOT 1
+#define SWITCHYARD_NOTE_SLOT 0x53590001
 
 /* All slots, and what the driver knows about its own slot. */
 struct switchyard_list {
@@ -161,6 +162,16 @@ struct switchyard_times {
 	struct switchyard_turn_times turn[SWITCHYARD_TURNS]; /* the newest comes first */
 };
 
+/* A block device that is not to be used here, because a slot that is parked uses it. */
+struct switchyard_held {
+	uint32_t major; /* in: which device */
+	uint32_t minor;
+	uint32_t here;				 /* out: it is in use here all the same */
+	char slot[SWITCHYARD_NAME_SIZE];	 /* out: whose it is; "": nobody's */
+	char name[SWITCHYARD_STORAGE_NAME_SIZE]; /* out: what that slot does with it */
+	uint8_t reserved[3];
+};
+
 #define SWITCHYARD_IOC_LIST	_IOR('Y', 1, struct switchyard_list)
 #define SWITCHYARD_IOC_SWITCH	_IOWR('Y', 2, struct switchyard_request)
 #define SWITCHYARD_IOC_MONITOR	_IOWR('Y', 3, struct switchyard_request)
@@ -171,6 +182,8 @@ struct switchyard_times {
 #define SWITCHYARD_IOC_TIMES	_IOR('Y', 7, struct switchyard_times)
 
 #define SWITCHYARD_IOC_SNAPSHOT _IOWR('Y', 13, struct switchyard_snapshot_request)
+
+#define SWITCHYARD_IOC_HELD	_IOWR('Y', 16, struct switchyard_held)
 
 /* What the request under way waits for, since more than a second: one line, or "". */
 #define SWITCHYARD_IOC_WAITING _IOR('Y', 12, struct switchyard_reason)

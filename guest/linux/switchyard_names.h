@@ -48,6 +48,15 @@ static inline const char *switchyard_end_name(int end)
 	return "unknown";
 }
 
+/* The word for an enum switchyard_storage_use. */
+static inline const char *switchyard_storage_use_name(int use)
+{
+	switch (use) {
+		SWITCHYARD_STORAGE_USES(SWITCHYARD_CASE)
+	}
+	return "unknown";
+}
+
 /* The meaning of an enum switchyard_error, for people. */
 static inline const char *switchyard_error_text(int error)
 {

@@ -3,6 +3,7 @@
  * core.c - the memory of a slot that does not run, or of a snapshot, as a file: `core`.
  */
 #include "core_file.h"
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -25,7 +26,7 @@ static int find_snapshot_core(int device, const char *name, const char *at, stru
 {
 	const struct switchyard_snapshot *row;
 	char slot[SWITCHYARD_NAME_SIZE];
-	struct snapshots snapshots;
+	struct snapshots snapshots = {0};
 	struct switchyard_list list;
 
 	snprintf(slot, sizeof(slot), "%.*s", (int)(at - name), name);
@@ -59,6 +60,7 @@ int open_core(int device, const char *name, struct core *core)
 {
 	const char *at = strchr(name, '@');
 	struct stat status;
+	Elf32_Ehdr elf;
 	int found = at ? find_snapshot_core(device, name, at, core)
 		       : find_slot_core(device, name, core);
 
@@ -69,6 +71,9 @@ int open_core(int device, const char *name, struct core *core)
 	if (core->file < 0 || fstat(core->file, &status) < 0)
 		return fail("%s: %s", core->path, strerror(errno));
 	core->size = (uint64_t)status.st_size;
+	if (pread(core->file, &elf, sizeof(elf), 0) != sizeof(elf))
+		return fail("%s: %s", core->path, strerror(errno));
+	core->is_32 = elf.e_machine == EM_386; /* at the same place in headers of 64 bits */
 	return EXIT_DONE;
 }
 

@@ -15,6 +15,7 @@ struct core {
 	char path[64];
 	int file;
 	uint64_t size;
+	bool is_32; /* of a 32-bit kernel */
 };
 
 /* By the numbers of makedumpfile's -d, what is left out of it. */

@@ -4,6 +4,8 @@
  *
  * The file is FILE.partial until it is complete and on the disk. By itself, syctl leaves out pages
  * of zeros, as holes. With -d, makedumpfile writes the file, and leaves out what that level says.
+ * It reads only kernels of its own kind, so a 32-bit kernel's memory needs the i386's makedumpfile.
+ * Levels that syctl itself can do need none there.
  */
 #include <elf.h>
 #include <errno.h>
@@ -91,20 +93,36 @@ static bool write_pages(struct dump *dump, const uint8_t *bytes, size_t size, of
 	return true;
 }
 
-/* The headers of a core file end where its first segment begins. */
-static uint64_t headers_size(const uint8_t *bytes, uint64_t size)
+/* Where the first segment of a core file begins; size: behind these bytes. */
+static uint64_t first_segment_64(const uint8_t *bytes, uint64_t size)
 {
 	const Elf64_Ehdr *elf = (const void *)bytes;
+	const Elf64_Phdr *header = (const void *)(bytes + elf->e_phoff);
 	uint64_t end = size;
 
-	for (uint32_t i = 0; i < elf->e_phnum; i++) {
-		const Elf64_Phdr *header =
-			(const void *)(bytes + elf->e_phoff + i * sizeof(*header));
-
-		if (header->p_type == PT_LOAD && header->p_offset < end)
-			end = header->p_offset;
-	}
+	for (uint32_t i = 0; i < elf->e_phnum; i++)
+		if (header[i].p_type == PT_LOAD && header[i].p_offset < end)
+			end = header[i].p_offset;
 	return end;
+}
+
+static uint64_t first_segment_32(const uint8_t *bytes, uint64_t size)
+{
+	const Elf32_Ehdr *elf = (const void *)bytes;
+	const Elf32_Phdr *header = (const void *)(bytes + elf->e_phoff);
+	uint64_t end = size;
+
+	for (uint32_t i = 0; i < elf->e_phnum; i++)
+		if (header[i].p_type == PT_LOAD && header[i].p_offset < end)
+			end = header[i].p_offset;
+	return end;
+}
+
+/* The headers end where the first segment begins. */
+static uint64_t headers_size(const uint8_t *bytes, uint64_t size)
+{
+	return bytes[EI_CLASS] == ELFCLASS32 ? first_segment_32(bytes, size)
+					     : first_segment_64(bytes, size);
 }
 
 /* Notes in the file what was left out: the driver's note has a place for it. */
@@ -207,6 +225,10 @@ static int run_makedumpfile(struct dump *dump)
 	unlink(dump->partial);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		return EXIT_FAILED;
+	if (dump->core.is_32)
+		return fail("%s: makedumpfile has failed; %s's kernel is 32-bit, which only the "
+			    "i386's makedumpfile reads: leave out -d; no file is left",
+			    dump->path, dump->slot);
 	return fail("%s: makedumpfile has failed; no file is left", dump->path);
 }
 
@@ -290,6 +312,12 @@ static bool is_level(const char *text)
 	return *text >= '0' && *text <= '9' && !*end && level <= LEVEL_MOST;
 }
 
+/* A level that is done without makedumpfile. */
+static bool is_own_level(const struct dump *dump)
+{
+	return !dump->level || (dump->core.is_32 && strtol(dump->level, NULL, 10) <= LEVEL_ZERO);
+}
+
 static bool dump_option(void *context, const char *option, char *value)
 {
 	struct dump *dump = context;
@@ -324,5 +352,7 @@ int run_dump(int count, char **word, const struct options *options)
 	if (device < 0 || open_core(device, dump.slot, &dump.core) != EXIT_DONE)
 		return EXIT_FAILED;
 	warn_of_changes(&dump.core);
+	if (is_own_level(&dump))
+		dump.level = NULL;
 	return write_dump(&dump);
 }

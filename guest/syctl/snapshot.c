@@ -108,7 +108,7 @@ static void list_table(const struct snapshots *snapshots)
 
 int show_snapshots(int device, bool json)
 {
-	struct snapshots snapshots;
+	struct snapshots snapshots = {0};
 
 	if (!get_snapshots(device, &snapshots))
 		return EXIT_FAILED;
@@ -149,7 +149,7 @@ static void show_taken(const struct switchyard_snapshot *row, bool restored, uin
 static int show_snapshot(int device, const struct switchyard_snapshot_request *request, bool json)
 {
 	const struct switchyard_snapshot *row;
-	struct snapshots snapshots;
+	struct snapshots snapshots = {0};
 	struct switchyard_list list;
 
 	if (!get_list(device, &list) || !get_snapshots(device, &snapshots))
@@ -211,7 +211,7 @@ static int restore_all(int device, const struct switchyard_snapshot *row, uint32
 
 int restore_snapshot(int device, const char *name, const struct options *options)
 {
-	struct snapshots snapshots;
+	struct snapshots snapshots = {0};
 	const struct switchyard_snapshot *row = named_snapshot(device, name, &snapshots);
 
 	if (!row)
@@ -231,7 +231,7 @@ int restore_snapshot(int device, const char *name, const struct options *options
 
 int drop_snapshot(int device, const char *name, bool json)
 {
-	struct snapshots snapshots;
+	struct snapshots snapshots = {0};
 	const struct switchyard_snapshot *row = named_snapshot(device, name, &snapshots);
 	struct switchyard_ask ask = {.service = SWITCHYARD_SNAPSHOT_DROP};
 

@@ -40,6 +40,11 @@ static const char usage[] =
 	"               write it to FILE without pages of zeros; with -d, makedumpfile writes it\n"
 	"  devices [SLOT]\n"
 	"               the PCI functions that devices= on the slot's line names\n"
+	"  storage      the block devices that parked slots use; this kernel can't use them\n"
+	"  storage check DEVICE\n"
+	"               fail, and say whose it is, if DEVICE is one of them\n"
+	"  storage free, storage guard\n"
+	"               let this kernel use them all the same; and keep it from them again\n"
 	"  add SLOT --mem SIZE[@BASE] [--cpus LIST] [--on-crash SLOT] [--on-end SLOT]\n"
 	"               a new slot out of free RAM; it is empty until it is loaded\n"
 	"  remove SLOT  give back the RAM and the images of a ready or empty slot\n"
@@ -246,6 +251,21 @@ static int leave(int device, const char *command, const char *name, const struct
 			 options);
 }
 
+static int run_storage(int device, int count, char **word, const struct options *options)
+{
+	if (count == 1)
+		return show_storage(device, options->json);
+	if (count == 2 && strcmp(word[1], "free") == 0)
+		return force_storage(device, false);
+	if (count == 2 && strcmp(word[1], "guard") == 0)
+		return force_storage(device, true);
+	if (count == 3 && strcmp(word[1], "check") == 0)
+		return check_storage(device, word[2]);
+	if (count == 3 && strcmp(word[1], "udev") == 0)
+		return storage_properties(device, word[2]);
+	return wrong_usage();
+}
+
 static int run(int device, int count, char **word, const struct options *options)
 {
 	struct switchyard_times times;
@@ -259,6 +279,8 @@ static int run(int device, int count, char **word, const struct options *options
 		return show_log(device, count > 1 ? word[1] : NULL, options->json);
 	if (strcmp(word[0], "core") == 0)
 		return show_core(device, word[1], options->json);
+	if (strcmp(word[0], "storage") == 0)
+		return run_storage(device, count, word, options);
 	if (strcmp(word[0], "snapshot") == 0)
 		return take_snapshot(device, word[1], options);
 	if (strcmp(word[0], "snapshots") == 0)
@@ -299,6 +321,8 @@ static bool is_command(int count, char **word, const struct options *options)
 		{"core", 2, false, false},    {"on-crash", 1, false, false},
 		{"snapshot", 2, true, true},  {"snapshots", 1, false, false},
 		{"restore", 2, true, false},  {"drop", 2, false, false},
+		{"storage", 1, false, false}, {"storage", 2, false, false},
+		{"storage", 3, false, false},
 	};
 
 	for (size_t i = 0; count && i < sizeof(commands) / sizeof(commands[0]); i++)

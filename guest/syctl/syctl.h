@@ -93,7 +93,11 @@ void print_json_text(const char *text, size_t length);
 
 /* Commands: they print and return an exit status. */
 int kill_slot(int device, const char *name, bool json);
-int show_log(int device, const char *name, bool json);	   /* name NULL: the monitor's */
+int show_log(int device, const char *name, bool json); /* name NULL: the monitor's */
+int show_storage(int device, bool json);
+int check_storage(int device, const char *path); /* fails if it is a parked slot's */
+int storage_properties(int device, const char *path);
+int force_storage(int device, bool on); /* the driver keeps this kernel from such devices, or not */
 int show_devices(int device, const char *name, bool json); /* name NULL: this slot's */
 
 /* Prints the last lines of the log of slot number `slot`, which is called `name` in errors. */

@@ -12,7 +12,7 @@
 #define RESTORED_AT_ONCE 64 /* pages: well below a millisecond */
 
 /* The buffer's text as the name of a snapshot, which has the form of a slot's. */
-static bool name_of(struct answer *answer, char name[SWITCHYARD_NAME_SIZE])
+static bool name_in_call(struct answer *answer, char name[SWITCHYARD_NAME_SIZE])
 {
 	const struct switchyard_call *call = &answer->call;
 	char text[SWITCHYARD_NAME_SIZE];
@@ -45,7 +45,7 @@ int64_t snapshot_call_begin(struct answer *answer)
 	char name[SWITCHYARD_NAME_SIZE];
 	const struct snapshot *snapshot;
 
-	if (!name_of(answer, name))
+	if (!name_in_call(answer, name))
 		return SWITCHYARD_EREFUSED;
 	snapshot = snapshot_new(&monitor->snapshots, &monitor->plan, answer_self(answer), name,
 				&answer->error);

@@ -154,6 +154,22 @@ static void show_in_use(struct ui *ui, const struct slot *slot)
 		       format_size(used_text, slot->ram.size - free), format_size(free_text, free));
 }
 
+/* RAM that is in no map, and so nobody's: kernels learn of it by ACPI. */
+static void show_hidden(struct ui *ui)
+{
+	const struct hidden_ram *ram = &machine()->hidden_ram;
+	char size[SIZE_TEXT];
+
+	for (uint32_t i = 0; i < ram->count; i++)
+		console_printf(&ui->console, "0x%016lx  0x%016lx  %s: %s, which no slot gets\n",
+			       ram->range[i].base, ram->range[i].base + ram->range[i].size - 1,
+			       format_size(size, ram->range[i].size),
+			       ram->range[i].persistent ? "NVDIMM" : "place for memory devices");
+	if (ram->devices)
+		console_printf(&ui->console,
+			       "ACPI has memory devices; Linux slots get acpi_no_memhotplug\n");
+}
+
 static void show_plan(struct ui *ui)
 {
 	const struct table regions = {
@@ -184,6 +200,7 @@ static void show_plan(struct ui *ui)
 	table_print(&ui->console, &kept);
 	console_printf(&ui->console, "\nlargest free piece: %s\n",
 		       format_size(largest, pool_largest(&ui->monitor->plan)));
+	show_hidden(ui);
 }
 
 void command_mem(struct ui *ui, int argc, char **argv)

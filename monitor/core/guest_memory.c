@@ -20,8 +20,16 @@ bool guest_memory_init(struct guest_memory *memory, const struct region *ram,
 	if (!memory->is_64) {
 		memory->image_start = LOW_START_32;
 		memory->image_offset = -LOW_START_32;
-		return vmcoreinfo_number(info, "SYMBOL(swapper_pg_dir)", &table) &&
-		       table >= LOW_START_32 && table <= LAST_32;
+		if (!vmcoreinfo_number(info, "SYMBOL(swapper_pg_dir)", &table) ||
+		    table < LOW_START_32 || table > LAST_32)
+			return false;
+		memory->walk = (struct page_walk){
+			.cr3 = table - LOW_START_32,
+			.cr4 = vmcoreinfo_is_on(info, "CONFIG_X86_PAE") ? CR4_PAE : CR4_PSE,
+			.base = ram->base,
+			.size = ram->size,
+		};
+		return true;
 	}
 	memory->image_start = IMAGE_START_64;
 	memory->image_offset = base - IMAGE_START_64;

@@ -3,7 +3,8 @@
  * guest_memory.h - the memory of a Linux kernel that does not run, by that kernel's own addresses.
  *
  * A 64-bit kernel says by how much its image has moved (Documentation/arch/x86/x86_64/mm.rst), and
- * its own page tables say the rest. A 32-bit one maps its low memory in one piece.
+ * its own page tables say the rest. A 32-bit one maps its low memory in one piece, from the address
+ * on that CONFIG_VMSPLIT_3G gives it.
  */
 #ifndef MONITOR_CORE_GUEST_MEMORY_H
 #define MONITOR_CORE_GUEST_MEMORY_H

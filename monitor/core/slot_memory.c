@@ -130,12 +130,25 @@ static void add_notes_of_kernel(const struct slot_memory *from, struct switchyar
 	if (!from->memory || !vmcoreinfo_search(&from->slot->ram, &note, 1, &info))
 		return;
 	told->note = (struct switchyard_range){note, VMCOREINFO_HEADER + info.size};
-	if (!kernel_map_direct(from->memory, &info, &told->direct))
-		told->direct = 0;
+	told->bits = from->memory->is_64 ? 64 : 32;
+	if (!kernel_map_direct(from->memory, &info, &told->direct, &told->direct_end))
+		told->direct = told->direct_end = 0;
 	if (kernel_map_image(from->memory, &info, &image)) {
 		told->image_address = image.address;
 		told->image = (struct switchyard_range){image.physical, image.size};
 	}
+}
+
+/* Without a note, what a kernel tells of its registers says it. The gate has only 64-bit callers. */
+static uint32_t bits_of(const struct slot_memory *from)
+{
+	struct slot_memory_cpus cpus = {0};
+	uint32_t bits = 0;
+
+	while (from->told && slot_memory_next_cpu(from, &cpus))
+		if (bits != 64)
+			bits = cpus.registers.efer & EFER_LMA ? 64 : 32;
+	return bits;
 }
 
 /* By the tables of one CPU, in whichever mode it was. */
@@ -201,6 +214,7 @@ uint64_t slot_memory_tell(const struct slot_memory *from, void *to, uint64_t roo
 		return 0;
 	add_range(&told, &from->slot->low);
 	add_range(&told, &from->slot->ram);
+	told.bits = bits_of(from);
 	add_notes_of_kernel(from, &told);
 	told.cpu_count =
 		tell_registers(from, (struct switchyard_registers *)((uint8_t *)to + sizeof(told)),

@@ -110,3 +110,11 @@ bool vmcoreinfo_number(const struct vmcoreinfo *info, const char *key, uint64_t 
 		*value = -*value;
 	return true;
 }
+
+bool vmcoreinfo_is_on(const struct vmcoreinfo *info, const char *key)
+{
+	uint32_t length;
+	const char *text = value_of(info, key, &length);
+
+	return text && length == 1 && text[0] == 'y';
+}

@@ -36,4 +36,7 @@ bool vmcoreinfo_search(const struct region *ram, uint64_t *address, uint64_t pag
  */
 bool vmcoreinfo_number(const struct vmcoreinfo *info, const char *key, uint64_t *value);
 
+/* True if there is a line "KEY=y", as there is for some options of the kernel's build. */
+bool vmcoreinfo_is_on(const struct vmcoreinfo *info, const char *key);
+
 #endif

@@ -8,6 +8,7 @@
 #include "lib/print.h"
 #include "lib/string.h"
 #include "monitor/config/own_words.h"
+#include "monitor/load/bzimage.h"
 #include "monitor/load/load_linux.h"
 #include "monitor/plan/pool.h"
 
@@ -59,6 +60,15 @@ bool dump_slot_possible(const struct slot *slot, const struct slot *via, struct 
 	return true;
 }
 
+/* Linux takes headers of its own kind of kernel; one of 32 bits takes those of x86-64, too. */
+static bool takes_64_only(const struct slot *via)
+{
+	struct bzimage bzimage;
+	struct error ignored;
+
+	return !bzimage_read(&via->kernel, &bzimage, &ignored) || bzimage.entry_64;
+}
+
 /* Takes RAM for the headers of what is told, and writes them. */
 static bool write_headers(struct plan *plan, const struct slot *slot, struct slot *via,
 			  struct error *error)
@@ -70,6 +80,7 @@ static bool write_headers(struct plan *plan, const struct slot *slot, struct slo
 		.vmcoreinfo = memory->note.size ? phys(memory->note.base) : NULL,
 		.own = own,
 		.ram = SWITCHYARD_CORE_PHYSICAL,
+		.as_64 = takes_64_only(via),
 	};
 	uint64_t size;
 
@@ -100,6 +111,12 @@ bool dump_slot_make(struct plan *plan, const struct slot_memory *from, struct sl
 		return true;
 	dump_slot_drop(plan, via);
 	return fail(error, "slot %s: %s", via->name, reason.text);
+}
+
+bool dump_slot_changes_kind(const struct slot_memory *from, const struct slot *via)
+{
+	return slot_memory_tell(from, &told, sizeof(told)) && switchyard_core_is_32(&told.memory) &&
+	       takes_64_only(via);
 }
 
 void dump_slot_drop(struct plan *plan, struct slot *via)

@@ -24,6 +24,12 @@ bool dump_slot_possible(const struct slot *slot, const struct slot *via, struct 
 bool dump_slot_make(struct plan *plan, const struct slot_memory *from, struct slot *via,
 		    struct error *error);
 
+/*
+ * True if a 32-bit kernel's memory is shown by a 64-bit one: Linux takes no headers for the i386
+ * there, so they say x86-64.
+ */
+bool dump_slot_changes_kind(const struct slot_memory *from, const struct slot *via);
+
 /* The slot is a dump slot no more. Its kernel must not run, nor be one that can go on. */
 void dump_slot_drop(struct plan *plan, struct slot *via);
 

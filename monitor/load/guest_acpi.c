@@ -7,6 +7,7 @@
  */
 #include <stddef.h>
 #include "arch/x86/acpi/acpi_walk.h"
+#include "arch/x86/acpi/hidden_ram.h"
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/memory/phys.h"
 #include "monitor/load/guest_acpi.h"
@@ -149,8 +150,8 @@ static uint32_t root_size(uint32_t count, uint32_t entry_size)
 static uint64_t build_root(struct area *area, const struct acpi_root *original, uint32_t entry_size,
 			   const struct change *change, struct error *error)
 {
-	uint32_t count = acpi_root_count(original), size = root_size(count + 1, entry_size);
-	uint64_t address = take_room(area, size, error), madt;
+	uint32_t count = acpi_root_count(original), kept = 0;
+	uint64_t address = take_room(area, root_size(count + 1, entry_size), error), madt;
 	struct acpi_header *root;
 	uint8_t *entries;
 
@@ -162,19 +163,22 @@ static uint64_t build_root(struct area *area, const struct acpi_root *original, 
 	memcpy(root, original->table, sizeof(*root));
 	memcpy(root->signature, entry_size == XSDT_ENTRY ? "XSDT" : "RSDT",
 	       sizeof(root->signature));
-	root->length = size;
 	for (uint32_t i = 0; i < count; i++) {
 		uint64_t entry = acpi_root_entry(original, i);
 
+		/* NVDIMMs are no slot's: each kernel would take all of them. */
+		if (acpi_has_signature(entry, HIDDEN_RAM_NFIT))
+			continue;
 		if (madt && entry == madt)
 			entry = change->madt;
 		/* Kernels take the first SWYD, so one that another monitor left must go. */
 		else if (acpi_has_signature(entry, SWITCHYARD_SIGNATURE))
 			entry = change->swyd;
-		memcpy(entries + (uint64_t)i * entry_size, &entry, entry_size);
+		memcpy(entries + (uint64_t)kept++ * entry_size, &entry, entry_size);
 	}
-	memcpy(entries + (uint64_t)count * entry_size, &change->swyd, entry_size);
-	acpi_set_checksum(root, size, &root->checksum);
+	memcpy(entries + (uint64_t)kept * entry_size, &change->swyd, entry_size);
+	root->length = root_size(kept + 1, entry_size);
+	acpi_set_checksum(root, root->length, &root->checksum);
 	return address;
 }
 

@@ -12,6 +12,7 @@
  *   stack           one page, for the kernel's first instructions
  *   command line    page aligned
  */
+#include "arch/x86/acpi/machine.h"
 #include "arch/x86/memory/phys.h"
 #include "monitor/config/own_words.h"
 #include "monitor/load/bzimage.h"
@@ -47,7 +48,8 @@ struct layout {
 
 /*
  * With efi=on, the kernel has to use what it gets: its reboots and panics go to EFI, and a panic
- * reboots. A kernel for real time needs a word to use EFI at all. The kernel of a dump slot has to
+ * reboots. A kernel for real time needs a word to use EFI at all. Where ACPI has memory devices, a
+ * kernel would add their RAM to its own, which others have, too. The kernel of a dump slot has to
  * know where the headers of the memory are that it shows as /proc/vmcore.
  */
 const char *load_linux_words(const struct slot *slot, char *words)
@@ -59,6 +61,8 @@ const char *load_linux_words(const struct slot *slot, char *words)
 	words[0] = '\0';
 	for (uint32_t i = 0; slot->efi && i < sizeof(efi_words) / sizeof(efi_words[0]); i++)
 		own_words_add(words, line, efi_words[i]);
+	if (machine()->hidden_ram.devices && !own_words_given(line, "acpi_memhotplug"))
+		own_words_add(words, line, "acpi_no_memhotplug");
 	if (slot->vmcore.size) {
 		format_text(word, sizeof(word), LOAD_LINUX_VMCORE "%#lx", slot->vmcore.base);
 		own_words_add(words, line, word);

@@ -7,6 +7,7 @@
 /* Bytes of struct page on x86-64 (Linux's include/linux/mm_types.h). */
 #define DESCRIPTOR 64
 #define POINTER	   8
+#define AT_ONCE	   16 /* descriptors that are looked at without counting them */
 
 /* Linux's arch/x86/include/asm/sparsemem.h has 27, and 46 or with five levels of tables 52. */
 #define SECTION_BITS_MIN 24
@@ -29,6 +30,8 @@ static bool number(const struct vmcoreinfo *info, const char *key, uint64_t leas
 {
 	if (!vmcoreinfo_number(info, key, value))
 		return fail(error, "its VMCOREINFO has no %s", key);
+	if (least == most && *value != most)
+		return fail(error, "its VMCOREINFO has %s=%lu; expected %lu", key, *value, most);
 	if (*value < least || *value > most)
 		return fail(error, "its VMCOREINFO has %s=%lu; expected %lu to %lu", key, *value,
 			    least, most);
@@ -190,7 +193,19 @@ static uint64_t free_block(struct free_pages *pages, uint64_t page, uint64_t end
 	if (order >= pages->orders)
 		return 0;
 	size = PAGE_SIZE << order;
-	return page % size || size > end - page ? 0 : size;
+	return page & (size - 1) || size > end - page ? 0 : size;
+}
+
+/* True if one of so many descriptors has the type of a free block: two instructions for each. */
+static bool any_is_free(const struct free_pages *pages, const uint8_t *first)
+{
+	const uint8_t *type = first + pages->type_at;
+
+#pragma GCC unroll 16
+	for (uint32_t i = 0; i < AT_ONCE; i++)
+		if (*(const uint32_t *)(type + i * DESCRIPTOR) == pages->type)
+			return true;
+	return false;
 }
 
 /* How many of these descriptors come before the first one that has the type of a free block. */
@@ -199,6 +214,8 @@ static uint64_t used_descriptors(const struct free_pages *pages, const uint8_t *
 {
 	uint64_t n = 0;
 
+	while (count - n >= AT_ONCE && !any_is_free(pages, first + n * DESCRIPTOR))
+		n += AT_ONCE;
 	while (n < count && type_of(pages, first + n * DESCRIPTOR) != pages->type)
 		n++;
 	return n;

@@ -51,8 +51,8 @@ static void copy_name(char *to, const char *from, uint32_t size)
 }
 
 /* A copy of a guest's entry, with a name that can be shown. */
-static bool take_entry(struct switchyard_storage *to, const struct switchyard_storage *from,
-		       uint32_t index, struct error *error)
+static bool take_told(struct switchyard_storage *to, const struct switchyard_storage *from,
+		      uint32_t index, struct error *error)
 {
 	*to = *from;
 	if (to->use < SWITCHYARD_STORAGE_WRITTEN || to->use > SWITCHYARD_STORAGE_MORE)
@@ -154,7 +154,7 @@ bool storage_tell(struct storage *storage, uint32_t index, const struct slot *sl
 			    SWITCHYARD_STORAGE_LIMIT);
 	now.count = count;
 	for (uint32_t i = 0; i < count; i++)
-		if (!take_entry(&now.entry[i], &entries[i], index, error))
+		if (!take_told(&now.entry[i], &entries[i], index, error))
 			return false;
 	note_changes(storage, list, &now, slot);
 	list->told = true;
@@ -163,7 +163,7 @@ bool storage_tell(struct storage *storage, uint32_t index, const struct slot *sl
 	return true;
 }
 
-static void forget(struct storage_list *list)
+static void forget_list(struct storage_list *list)
 {
 	list->told = false;
 	list->count = 0;
@@ -171,7 +171,7 @@ static void forget(struct storage_list *list)
 
 void storage_begin(struct storage *storage, uint32_t index)
 {
-	forget(&storage->list[index]);
+	forget_list(&storage->list[index]);
 }
 
 void storage_park(struct storage *storage, uint32_t index, const struct slot *slot)
@@ -196,7 +196,7 @@ void storage_end(struct storage *storage, uint32_t index, const struct slot *slo
 	for (uint32_t i = 0; i < list->count; i++)
 		if (in_use(&list->entry[i]))
 			note_write(storage, &list->entry[i], slot);
-	forget(list);
+	forget_list(list);
 }
 
 static const struct storage_write *written_since(const struct storage *storage,

@@ -177,6 +177,12 @@ static bool make_dump_slot(struct monitor *monitor, struct slot *slot, const str
 			 "slot %s: no VMCOREINFO in its memory that can be read; makedumpfile "
 			 "and vmcore-dmesg need it",
 			 of->name);
+	if (dump_slot_changes_kind(&told, slot))
+		log_line(
+			&monitor->log, LOG_WARN,
+			"slot %s: its kernel is 32-bit, and slot %s's 64-bit one shows it as x86-64; "
+			"copy it, and make byte 18 of the copy 3",
+			of->name, slot->name);
 	return true;
 }
 

@@ -11,6 +11,7 @@
 #include "fake/fake_linux.h"
 #include "fake/fake_printk.h"
 #include "fuzz.h"
+#include "guest/linux/format/core_notes.h"
 #include "monitor/core/interrupted.h"
 #include "monitor/core/kernel_symbols.h"
 #include "monitor/core/printk_log.h"
@@ -19,6 +20,8 @@
 
 #define KIND_64		 1
 #define KIND_INTERRUPTED 2 /* an NMI has stopped it, and it has a table of symbols */
+#define KIND_PAE	 4 /* a 32-bit kernel has three levels of tables, and */
+#define KIND_HIGH	 8 /* does not map all RAM */
 
 #define CHANGES_MAX	 8
 #define POOL_AT		 (64 * MIB)
@@ -30,10 +33,22 @@ static const struct region ram = {.base = PRINTK_RAM_AT,
 				  .size = PRINTK_RAM_SIZE,
 				  .type = REGION_RAM};
 
-static void make_log(uint32_t word)
+static void make_maps(uint64_t kind)
 {
-	fake_printk_describe(word);
-	fake_printk_map();
+	if (kind & KIND_64)
+		fake_printk_map();
+	else if (kind & KIND_PAE)
+		fake_printk_map_pae(kind & KIND_HIGH ? PRINTK_RAM_SIZE / 2 : PRINTK_RAM_SIZE);
+	else
+		fake_printk_map_32();
+}
+
+static void make_log(uint64_t kind)
+{
+	fake_printk_describe(kind & KIND_64 ? 8 : 4);
+	if (kind & KIND_PAE)
+		fake_printk_add("CONFIG_X86_PAE=y\n");
+	make_maps(kind);
 	fake_printk_ring(5, 7);
 	fake_printk_record(5, PRINTK_FINALIZED, 0, "five");
 	fake_printk_record(6, PRINTK_FINALIZED, 32, "six\nlines");
@@ -114,6 +129,43 @@ static void check_headers(const struct slot_memory *from)
 			   header[i].p_paddr - ram.base <= ram.size - header[i].p_memsz);
 }
 
+/* The segments of a 32-bit kernel's file are all its RAM, one behind the other. */
+static void check_segments(const uint8_t *file, uint64_t offset)
+{
+	const Elf32_Ehdr *elf = (const void *)file;
+	const Elf32_Phdr *header = (const void *)(file + sizeof(*elf));
+	uint64_t physical = ram.base;
+
+	FUZZ_CHECK(elf->e_ident[EI_CLASS] == ELFCLASS32 && header->p_type == PT_NOTE &&
+		   header->p_offset + header->p_filesz <= offset);
+	for (uint32_t i = 1; i < elf->e_phnum; i++) {
+		FUZZ_CHECK(header[i].p_offset == offset && header[i].p_paddr == physical);
+		offset += header[i].p_filesz;
+		physical += header[i].p_filesz;
+	}
+	FUZZ_CHECK(physical == ram.base + ram.size);
+}
+
+/* The headers of a file of that memory. */
+static void check_core(const struct switchyard_memory *told)
+{
+	static uint8_t file[4 * PAGE_SIZE] __attribute__((aligned(8)));
+	struct switchyard_core_of of = {
+		.memory = told,
+		.vmcoreinfo = told->note.size ? phys(told->note.base) : NULL,
+		.own = "",
+		.ram = page_up(switchyard_core_room(told, 0)),
+	};
+
+	FUZZ_CHECK(of.ram <= sizeof(file));
+	memset(file, 0, sizeof(file));
+	switchyard_core_write(file, &of);
+	FUZZ_CHECK(((const Elf64_Ehdr *)file)->e_machine ==
+		   (told->bits == 32 ? EM_386 : EM_X86_64));
+	if (told->bits == 32)
+		check_segments(file, of.ram);
+}
+
 /* What is told of that kernel, whose boot CPU has its stack anywhere. */
 static void check_memory(const struct guest_memory *memory, uint64_t stack)
 {
@@ -135,6 +187,8 @@ static void check_memory(const struct guest_memory *memory, uint64_t stack)
 	FUZZ_CHECK(!told->image.size ||
 		   (told->image.base >= ram.base && told->image.size <= ram.size &&
 		    told->image.base - ram.base <= ram.size - told->image.size));
+	FUZZ_CHECK(told->direct_end < ram.base + ram.size);
+	check_core(told);
 	check_headers(&from);
 }
 
@@ -200,7 +254,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	uint64_t lines = 0, stack, kind = fuzz_take(&input, 1);
 
 	fake_memory(PRINTK_RAM_AT, PRINTK_RAM_SIZE, 0);
-	make_log(kind & KIND_64 ? 8 : 4);
+	make_log(kind);
 	change_log(&input);
 	if (kind & KIND_INTERRUPTED) {
 		check_interrupted(&input);

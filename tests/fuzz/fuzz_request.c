@@ -257,7 +257,8 @@ static void check_storage(void)
 	for (uint32_t i = 0; i < list->count; i++) {
 		struct storage_list one = {.count = 1, .entry[0] = list->entry[i]};
 
-		promise_report(NULL, one.entry[0].name);
+		if (one.entry[0].name[0])
+			promise_report(NULL, one.entry[0].name);
 		FUZZ_CHECK(one.entry[0].slot == 1);
 		if (!storage_unwritten_since(&monitor.storage, &one, 0, STORAGE_POSSIBLE, &error))
 			promise_error(&error);

@@ -45,9 +45,12 @@ PLANTED = [
     ('printk', 'monitor/core/printk_log.c', ' || bits > most', ' || !most'),
     ('printk', 'monitor/core/slot_memory.c', 'cpu->rsp % sizeof(address) || ', ''),
     ('printk', 'guest/linux/format/core_notes.h', 'SWITCHYARD_CORE_PHYSICAL ? sizeof(Elf64_Nhdr) : 0', 'SWITCHYARD_CORE_PHYSICAL ? 0 : 0'),
-    ('printk', 'guest/linux/format/core_notes.h', 'return (size + 3) & ~(uint64_t)3;', 'return size;'),
+    ('printk', 'guest/linux/format/core_notes.h', 'range->size - mapped);', 'range->size);'),
+    ('printk', 'guest/linux/format/core_registers.h', 'return (size + 3) & ~(uint64_t)3;', 'return size;'),
     ('printk', 'monitor/core/interrupted.c', ' &&\n\t       in_ram(slot, address, told->size + (uint64_t)told->cpu_count * told->cpu_size)', ''),
     ('printk', 'arch/x86/memory/page_walk.c', 'if (!in_memory(walk, table, PAE_TABLE))', 'if (0)'),
+    ('free_pages', 'monitor/snapshot/free_pages.c', ' || size > end - page', ' || !end'),
+    ('free_pages', 'arch/x86/memory/page_walk.c', 'if (!in_memory(walk, *physical, *size))', 'if (0)'),
     ('console', 'monitor/terminal/lineedit.c', 'edit->length + 1 >= LINE_SIZE', 'false'),
 ]
 

@@ -7,8 +7,12 @@ import struct
 PAGE = 4096
 PT_LOAD, PT_NOTE = 1, 4
 NT_PRSTATUS = 1
+CLASS_32 = 1
 EHDR = struct.Struct('<16sHHIQQQIHHHHHH')
 PHDR = struct.Struct('<IIQQQQQQ')
+EHDR_32 = struct.Struct('<16sHHIIIIIHHHHHH')
+PHDR_32 = struct.Struct('<IIIIIIII')
+PRSTATUS_32 = 144  # bytes of a note with registers of an i386
 LIST_POINTERS = 0x3000  # bytes of a task_struct that may hold the list of all tasks
 MOST_TASKS = 4096
 
@@ -49,9 +53,13 @@ class CoreFile:
 
     def __init__(self, path):
         self._file = open(path, 'rb')
-        header = EHDR.unpack(self._read(0, EHDR.size))
+        self.is_32 = self._read(4, 1)[0] == CLASS_32
+        ehdr, phdr = (EHDR_32, PHDR_32) if self.is_32 else (EHDR, PHDR)
+        header = ehdr.unpack(self._read(0, ehdr.size))
         self.kind, self.machine, count = header[1], header[2], header[10]
-        self.headers = [PHDR.unpack(self._read(header[5] + i * PHDR.size, PHDR.size)) for i in range(count)]
+        self.headers = [phdr.unpack(self._read(header[5] + i * phdr.size, phdr.size)) for i in range(count)]
+        if self.is_32:  # the flags come later there
+            self.headers = [(of[0], of[6], *of[1:6], of[7]) for of in self.headers]
         self.loads = [(offset, address, physical, size)
                       for kind, _, offset, address, physical, size, _, _ in self.headers if kind == PT_LOAD]
         self.size = max(offset + size for offset, _, _, size in self.loads)
@@ -104,7 +112,10 @@ class CoreFile:
         """{CPU: {name: value}} of those that gdb would need."""
         found = {}
         for name, kind, contents in self.notes:
-            if name == 'CORE' and kind == NT_PRSTATUS:
+            if name == 'CORE' and kind == NT_PRSTATUS and len(contents) == PRSTATUS_32:
+                values = struct.unpack_from('<17I', contents, 72)
+                found[struct.unpack_from('<I', contents, 24)[0] - 1] = {'rip': values[12], 'rsp': values[15]}
+            elif name == 'CORE' and kind == NT_PRSTATUS:
                 values = struct.unpack_from('<27Q', contents, 112)
                 found[struct.unpack_from('<I', contents, 32)[0] - 1] = {'rip': values[16], 'rsp': values[19]}
         return found

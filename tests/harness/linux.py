@@ -65,6 +65,11 @@ FINDS_OUT = re.compile("Marking clocksource 'tsc' as unstable because the skew i
 RANDOM_TOO_EARLY = re.compile(r'.*cut here.*\n.*WARNING: .* kernel/time/timekeeping\.c:\d+ ktime_get_seconds'
                               r'(?:(?!.*cut here).*\n)*?.* irqrouter_resume\+(?:(?!.*cut here).*\n)*?.*end trace.*\n')
 
+# Debian's kernel for the i386, which has no driver: images/fetch-i386.sh.
+I386 = 'i386'
+I386_FOLDER = BUILD / I386
+NO_I386 = (I386_FOLDER / 'unknown').exists()
+
 _marker = itertools.count(1)
 
 
@@ -89,6 +94,14 @@ def linux_slot(name, flavour, options='mem=256M', extra=''):
     string = f'console=tty0 console=ttyS0,115200 {extra}'.strip()
     return [module('kernel', name, kernel(flavour), options, string),
             module('initrd', name, initrd(flavour))]
+
+
+def i386_slot(name, options='mem=192M', extra=''):
+    """The same of the kernel for the i386. Its reset, which ends a panic, comes back to the monitor if the slot has one
+    CPU and QEMU goes on."""
+    return [module('kernel', name, I386_FOLDER / 'vmlinuz', options,
+                   f'console=tty0 console=ttyS0,115200 sy.name={name} {extra}'.strip()),
+            module('initrd', name, I386_FOLDER / 'initrd')]
 
 
 class Linux:

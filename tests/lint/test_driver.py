@@ -10,8 +10,9 @@ import series
 import structure
 
 FOLDER = structure.ROOT / 'guest/linux'
-CORE = sorted([FOLDER / 'core.h', FOLDER / 'switchyard_core.h', *FOLDER.glob('core_*.[cS]'), *FOLDER.glob('memory/*.[ch]'),
-               *(path for path in FOLDER.glob('hang/*.c') if path.name != 'suspend_once.c')])
+CORE = sorted([FOLDER / 'core.h', FOLDER / 'switchyard_core.h', *FOLDER.glob('core_*.[cS]'),
+               *(path for path in FOLDER.glob('hang/*.c') if path.name != 'suspend_once.c'),
+               *FOLDER.glob('storage/*.[ch]'), *FOLDER.glob('memory/*.[ch]')])
 NMI = sorted(FOLDER.glob('nmi/*.[ch]'))
 STOCK = sorted(path for path in FOLDER.glob('stock/*.[ch]') if path.name != 'module.c')
 HOOKS = sorted([FOLDER / 'hooks.h', *FOLDER.glob('hooks_*.c'), FOLDER / 'hang/suspend_once.c', *NMI, *STOCK])
@@ -52,7 +53,7 @@ def test_a_kernel_with_the_patches_needs_no_hook_for_a_stock_one(name):
     assert '"stock.h"' not in (FOLDER / name).read_text()
 
 
-@pytest.mark.parametrize('name', ['core.h', 'hooks.h', 'memory/memory.h', 'nmi/nmi.h', 'stock/stock.h', 'switchyard_core.h'])
+@pytest.mark.parametrize('name', ['core.h', 'hooks.h', 'memory/slot_files.h', 'nmi/nmi.h', 'storage/block.h', 'stock/stock.h', 'switchyard_core.h'])
 def test_global_names_say_whose_they_are(name):
     """The driver can be a part of a kernel's tree."""
     names = [each for each in structure.declared(FOLDER / name) if each not in LINUX_KEEPS]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/acpi/machine.h"
 #include "arch/x86/acpi/acpi_walk.h"
+#include "arch/x86/acpi/fadt.h"
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/cpu/fixup.h"
 #include "arch/x86/interrupt/lapic.h"
@@ -94,6 +95,8 @@ void machine_init(uint64_t rsdp, report_fn report, void *context)
 	}
 	the_machine.dmar = acpi_find(&root, "DMAR", ACPI_DMAR_SIZE, report, context);
 	the_machine.ivrs = acpi_find(&root, "IVRS", ACPI_IVRS_SIZE, report, context);
+	hidden_ram_find(&the_machine.hidden_ram, &root,
+			the_machine.fadt ? fadt_dsdt(the_machine.fadt) : 0);
 	find_hpet(&root, report, context);
 	find_ecam(&root, report, context);
 	find_ioapics(report, context);

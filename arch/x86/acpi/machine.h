@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include "arch/x86/acpi/acpi_events.h"
 #include "arch/x86/acpi/acpi_tables.h"
+#include "arch/x86/acpi/hidden_ram.h"
 #include "arch/x86/interrupt/ioapic.h"
 #include "arch/x86/time/rtc.h"
 #include "lib/error.h"
@@ -33,6 +34,7 @@ struct machine {
 	struct ioapics ioapics;
 	struct acpi_events acpi_events;
 	struct rtc_layout rtc;
+	struct hidden_ram hidden_ram;
 };
 
 /*

@@ -11,7 +11,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include "core.h"
-#include "memory/memory.h"
+#include "memory/slot_files.h"
 
 struct switchyard_copies {
 	u64 id;

@@ -9,7 +9,7 @@
 #include <linux/mm.h>
 #include "core.h"
 #include "format/core_notes.h"
-#include "memory/memory.h"
+#include "memory/slot_files.h"
 #include "switchyard_names.h"
 
 #define OWN_ROOM   256

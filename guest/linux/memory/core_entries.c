@@ -11,7 +11,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include "core.h"
-#include "memory/memory.h"
+#include "memory/slot_files.h"
 #include "switchyard_ioctl.h"
 
 /* "SLOT@NAME" and a NUL. */

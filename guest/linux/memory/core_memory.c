@@ -27,7 +27,7 @@
 #include <linux/uaccess.h>
 #include "compat.h"
 #include "core.h"
-#include "memory/memory.h"
+#include "memory/slot_files.h"
 #include "switchyard_check.h"
 
 #define MOST_CPUS   64	   /* of a slot, with registers */

@@ -29,10 +29,11 @@ CORE = ('core.h', 'core_clock.c', 'core_device.c', 'core_gate.c', 'core_gate_cal
 HOOKS = ('hooks.h', 'hooks_devices.c', 'hooks_font.c', 'hooks_guard.c', 'hooks_network.c', 'hooks_quick.c',
          'hooks_sleep.c', 'hooks_spared.c', 'hooks_switch.c', 'hooks_timeout.c', 'hooks_watchdog.c')
 HANG = ('files.c', 'hang.c', 'stuck.c', 'suspend_once.c', 'sync.c')
+STORAGE = ('block.c', 'block.h', 'guard.c', 'storage.c')
 MEMORY = ('core_copies.c', 'core_elf.c', 'core_entries.c', 'core_memory.c', 'core_snapshot.c')
 NMI = ('nmi.c', 'nmi.h', 'nmi_core.c', 'nmi_told.c')
 HEADERS = ('switchyard.h', 'switchyard_check.h', 'switchyard_core.h', 'switchyard_ioctl.h', 'switchyard_names.h')
-SHARED = ('format/core_notes.h', 'memory/memory.h')
+SHARED = ('format/core_notes.h', 'format/core_registers.h', 'memory/slot_files.h')
 TREE = ('Kconfig', 'Makefile', 'ending.c', 'functions.c', 'intree.h', 'main.c', 'memory.c', 'setup.c', 'suspend.c')
 
 
@@ -43,7 +44,7 @@ def in_driver(names, folder=''):
 ADDED = {
     'switchyard-Declare-where-the-kernel-calls-its-driver': {'include/linux/switchyard.h': 'tree/linux_switchyard.h'},
     'switchyard-Add-the-driver': {**in_driver(CORE + HOOKS + HEADERS + SHARED), **in_driver(HANG, 'hang/'),
-                                  **in_driver(MEMORY, 'memory/'), **in_driver(NMI, 'nmi/'),
+                                  **in_driver(MEMORY, 'memory/'), **in_driver(STORAGE, 'storage/'), **in_driver(NMI, 'nmi/'),
                                   **in_driver(TREE, 'tree/')},
     'switchyard-Test-what-needs-no-monitor': {**in_driver(['switchyard_test.c'], 'tree/'),
                                               **{f'drivers/switchyard/{name}': f'tree/{name} + tree/{name}.test'

@@ -5,13 +5,13 @@ of itself before."""
 import re
 import shutil
 import tarfile
-import types
 
 import pytest
 
 import debug_tools
 from core_file import PAGE, CoreFile
-from debug_tools import NEEDED, crash, gdb, vmlinux
+from debug_tools import (NEEDED, check_file, check_gdb, check_memory, check_modules, check_processes, crash, make_file,
+                         processes_in, told_by, vmlinux)
 from guest_images import compile_static
 from linux import CLOUD, OLDER_GENERIC, Linux, linux_slot
 from linux_modules import build_probe
@@ -21,20 +21,8 @@ pytestmark = NEEDED
 
 BETA = 'mem=160M'
 DISK_MIB = 256
-MARKER = 'page %d of a file that beta has open'
-PAGES = 20
-COMM = 15  # characters of a name that a task has; /proc shows more of a kernel's thread
 WORD, NUMBER = 'told at load time', 0x1234567
 PATTERN = 0x5359 << 48  # and the register's number: spin.c
-TASKS = """set $offset = (long)&((struct task_struct *)0)->tasks
-set $task = &init_task
-set $count = 0
-while $count < 1000
-  printf "@%d %s\\n", $task->pid, $task->comm
-  set $task = (struct task_struct *)((char *)$task->tasks.next - $offset)
-  set $count = $task == &init_task ? 1000 : $count + 1
-end"""
-
 CASES = [(OLDER_GENERIC, 1), (OLDER_GENERIC, 2), (CLOUD, 1), (CLOUD, 2)]
 
 
@@ -51,22 +39,9 @@ def tell(beta, cpus):
     """What it says of itself. A program spins on its last CPU, and another one has a file open."""
     beta.run('tar xf /dev/vda -C /tmp; '
              f"insmod /tmp/known_values.ko word='\"{WORD}\"' number={NUMBER}")
-    beta.run(f"i=0; while [ $i -lt {PAGES} ]; do printf '%-{PAGE}s' \"{MARKER.replace('%d', '$i')}\"; "
-             'i=$((i + 1)); done > /tmp/marked')
-    beta.run(f'sleep 10000 < /tmp/marked & taskset {1 << cpus - 1:x} /tmp/spin & '
-             'until pidof spin && pidof sleep; do sleep 0.1; done')
-    status = beta.run("cd /proc; for p in [0-9]*; do sed -n 's/^\\(Name\\|Pid\\|PPid\\):.//p' $p/status 2>/dev/null | "
-                      "tr '\\n' '@'; echo; done; cd /")
-    processes = {int(pid): (int(parent), name[:COMM]) for name, pid, parent
-                 in (line.split('@')[:3] for line in status.splitlines() if line.count('@') == 3)}
-    modules = {name: (int(size), int(address, 16)) for name, size, *_, address
-               in (line.replace(' (OE)', '').replace(' (O)', '').split() for line in beta.run('cat /proc/modules').splitlines())}
-    by_name = {name: pid for pid, (_, name) in processes.items()}
-    return types.SimpleNamespace(
-        processes=processes, modules=modules, spins=by_name['spin'], sleeps=by_name['sleep'],
-        release=beta.run('uname -r').strip(), version=beta.run('cat /proc/version').strip(),
-        memory=int(re.search(r'MemTotal: +(\d+)', beta.run('cat /proc/meminfo'))[1]),
-        inode=int(beta.run('stat -c %i /tmp/marked')))
+    make_file(beta)
+    beta.run(f'taskset {1 << cpus - 1:x} /tmp/spin & until pidof spin; do sleep 0.1; done')
+    return told_by(beta)
 
 
 @pytest.fixture(scope='module', params=CASES, ids=lambda case: f'{case[0]}-{case[1]}')
@@ -106,35 +81,6 @@ def take(alpha, folder, name):
     return folder / name
 
 
-def is_kept(name):
-    """Workers of the kernel come and go, and /proc adds to their names."""
-    return not name.startswith('kworker')
-
-
-def processes_in(ps):
-    rows = [line.replace('>', ' ').split(maxsplit=8) for line in ps.splitlines()[1:]]
-    return {int(row[0]): (int(row[1]), row[8].strip('[]')) for row in rows if row[0] != '0'}
-
-
-def check_processes(told, listed):
-    """All that still ran when it stopped. The shell's last sed and cat have ended."""
-    known = {pid: of for pid, of in told.processes.items() if is_kept(of[1]) and of[1] not in ('sed', 'sh', 'cat')}
-    assert len(known) > 20
-    assert known.items() <= listed.items(), known.items() - listed.items()
-    names = [name for _, name in listed.values()]
-    assert names.count('init') == 1 and 'sh' in names
-
-
-def check_file(path, pages):
-    """crash says where in RAM the pages of the file are."""
-    found = {}
-    with CoreFile(path) as core:
-        for row in (line.split() for line in pages.splitlines()):
-            if len(row) > 4 and row[0].startswith('ffff'):
-                found[int(row[3], 16)] = core.physical(int(row[1], 16), PAGE).decode().rstrip()
-    assert found == {number: MARKER % number for number in range(PAGES)}
-
-
 def check_spinning(backtrace):
     for number in (8, 9, 10, 12, 13, 14, 15):
         found = re.search(rf'\bR{number}: ([0-9a-f]{{16}})', backtrace)
@@ -145,27 +91,28 @@ def check_spinning(backtrace):
 def test_crash(said, state):
     core = getattr(said, state)
     system, ps, modules, memory, files, spinning, log = crash(
-        said.flavour, core, 'sys', 'ps', 'mod', 'kmem -i', f'files {said.sleeps}', f'bt {said.spins}', 'log')
+        said.flavour, core, 'sys', 'ps', 'mod', 'kmem -i', f'files {said.by_name["sleep"]}', f'bt {said.by_name["spin"]}', 'log')
     assert f'RELEASE: {said.release}\n' in system and 'NODENAME: beta\n' in system and f'CPUS: {said.cpus}' in system
     check_processes(said, processes_in(ps))
-    rows = [line.split() for line in modules.splitlines()[1:]]
-    assert {row[1]: (int(row[3]), int(row[2], 16)) for row in rows} == said.modules
-    total = int(re.search(r'TOTAL MEM +(\d+)', memory)[1]) * PAGE // 1024
-    assert abs(total - said.memory) < said.memory / 50
+    check_modules(said, modules)
+    check_memory(said, memory)
     assert re.search(r'^ +0 \S+ \S+ \S+ REG +/tmp/marked$', files, re.M), files
     check_spinning(spinning)
     assert said.version in log
     inode = re.search(r'^ +0 \S+ \S+ (\S+) REG', files, re.M)[1]
     module = said.folder / 'known_values/known_values.ko'
     pages, _, values = crash(said.flavour, core, f'files -p {inode}', f'mod -s known_values {module}', 'p known_values')
-    check_file(core, pages)
+    with CoreFile(core) as file:
+        check_file(file, pages)
     assert f'word = "{WORD}\\000' in values
     assert ', '.join(str((i + 1) * NUMBER) for i in range(4)) in values
 
 
 def test_backtraces(said):
     """Of the tasks that had the CPUs. What CPU 1 did at the panic, it had chosen itself."""
-    panicked, parked = crash(said.flavour, said.crashed, 'bt -a')[0], crash(said.flavour, said.parked, 'bt -a')[0]
+    panicked, panicking = crash(said.flavour, said.crashed, 'bt -a', 'bt')
+    parked, = crash(said.flavour, said.parked, 'bt -a')
+    assert 'sysrq_handle_crash at ' in panicking and panicking.count('PID: ') == 1
     assert 'sysrq_handle_crash at ' in panicked and panicked.count('PID: ') == said.cpus
     assert '[exception RIP: switchyard_gate_call_asm' in parked and ' pm_suspend' in parked
     assert parked.count('PID: ') == said.cpus
@@ -174,13 +121,6 @@ def test_backtraces(said):
 def load_offset(core):
     with CoreFile(core) as file:
         return int(re.search(r'^KERNELOFFSET=(\w+)', file.note('VMCOREINFO').decode(), re.M)[1], 16)
-
-
-def check_gdb(told, core, *load):
-    output = gdb(*load, f'core-file {core}', 'printf "%s", linux_banner', 'printf "%s\\n", init_uts_ns.name.nodename', TASKS)
-    assert f'{told.version}\nbeta\n' in output, output
-    check_processes(told, {int(pid): (told.processes.get(int(pid), (0, 0))[0], name)
-                           for pid, name in re.findall(r'^@(\d+) (.*)$', output, re.M)})
 
 
 @pytest.mark.parametrize('state', ['parked', 'crashed'])
@@ -196,7 +136,7 @@ def test_makedumpfile(said, way):
     thin = said.folder / 'thin'
     debug_tools.makedumpfile([way, '-d', '31'], said.crashed, thin)
     assert thin.stat().st_size < said.crashed.stat().st_size / 3
-    ps, backtrace = crash(said.flavour, thin, 'ps', f'bt {said.spins}')
+    ps, backtrace = crash(said.flavour, thin, 'ps', f'bt {said.by_name["spin"]}')
     check_processes(said, processes_in(ps))
     check_spinning(backtrace)
 

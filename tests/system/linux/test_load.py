@@ -1,21 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """syctl load, boot, kill, log, add and remove: new images and new slots, from the shell of a running Linux."""
 
+import base64
 import http.server
 import json
 import re
+import subprocess
 import threading
 
 import pytest
 
 import guest_images
-from linux import CLOUD, LINUX_BOOT_LIMIT, OLDER_CLOUD, Linux, initrd, kernel, linux_slot
-from paths import BUILD, TICK
+from core_file import PAGE, CoreFile
+from linux import CLOUD, I386_FOLDER, NO_I386, OLDER_CLOUD, Linux, initrd, kernel, linux_slot
+from paths import TICK
 from qemu import PROMPT
 from switchyard import BOOT_LIMIT, open_console, slots, tick_count, tick_slot
 
 HOST = '10.0.2.2'  # QEMU's user network
-I386 = BUILD / 'i386'
 APPEND = 'console=tty0 console=ttyS0,115200'
 
 
@@ -29,7 +31,7 @@ def files():
     """Files for the guests, by HTTP."""
     content = {'/vmlinuz': kernel(CLOUD).read_bytes(), '/initrd': initrd(CLOUD).read_bytes(),
                '/tick': TICK.read_bytes()}
-    content |= {f'/i386-{file.name}': file.read_bytes() for file in I386.glob('[vi]*')}
+    content |= {f'/i386-{file.name}': file.read_bytes() for file in (I386_FOLDER / 'vmlinuz', I386_FOLDER / 'initrd') if file.exists()}
 
     class Handler(Quiet):
         def do_GET(self):
@@ -49,7 +51,7 @@ def machine(module_machines, files):
     """Alpha runs a Linux and has the files in /tmp. Beta has tick, in a range that is large enough for a Linux."""
     machine = module_machines.start(
         'timeout=-1', linux_slot('alpha', OLDER_CLOUD, 'mem=384M') + tick_slot('beta', 'mem=192M'),
-        memory='1G', smp=2, devices=['-nic', 'user,model=virtio-net-pci'])
+        memory='1G', smp=2, no_reboot=False, devices=['-nic', 'user,model=virtio-net-pci'])
     open_console(machine)
     machine.sendline('boot alpha')
     machine.alpha = Linux(machine, 'alpha')
@@ -319,17 +321,56 @@ def test_each_type_of_kernel_in_an_added_slot(machine):
         'driverless': False, 'crash': 'none', 'self': False}
 
 
-@pytest.mark.skipif((I386 / 'unknown').exists(), reason='this Debian has no kernel for the i386')
-def test_an_i386_kernel(machine, files):
-    """The last one of this machine: this kernel has no driver, and does not come back."""
-    alpha = machine.alpha
+@pytest.mark.skipif(NO_I386, reason='this Debian has no kernel for the i386')
+def test_an_i386_kernel(machine, files, tmp_path):
+    """The last one of this machine. This kernel has no driver, and its panic resets the machine. Its memory is a core file
+    for the i386."""
+    alpha, old = machine.alpha, Linux(machine, 'old')
     for name in ('vmlinuz', 'initrd'):
         alpha.run(f'wget -q -O /tmp/i386-{name} {files}/i386-{name}', 120)
-    alpha.run('syctl add old --mem 192M')
-    alpha.run(f'syctl load old --kernel /tmp/i386-vmlinuz --initrd /tmp/i386-initrd --append "{APPEND}"', 120)
+    alpha.run('syctl add old --mem 192M --cpus 0')
+    alpha.run('syctl load old --kernel /tmp/i386-vmlinuz --initrd /tmp/i386-initrd '
+              f'--append "{APPEND} sy.name=old panic=1"', 120)
     assert listed(machine)['old']['type'] == 'linux'
     alpha.leave('syctl boot old')
-    machine.expect('^i386: i686 runs', LINUX_BOOT_LIMIT)
+    old.wait()
+    assert old.run('uname -m') == 'i686\n'
+    text = int(re.search('^([0-9a-f]+) T _stext$', old.run('grep " _stext$" /proc/kallsyms'), re.M)[1], 16)
+    machine.sendline('echo c > /proc/sysrq-trigger')
+    machine.expect('slot old has crashed: it reset the machine', 60)
+    machine.expect(PROMPT)
+    machine.sendline('switch alpha')
+    alpha.come_back()
+    assert 'Kernel panic - not syncing: sysrq triggered crash' in alpha.run('syctl log old')
+    check_i386_core(alpha.run(f'head -c {PAGE} $(syctl core old) | base64'), text, tmp_path / 'core')
+    check_i386_dumps(alpha)
+
+
+def check_i386_core(encoded, text, path):
+    path.write_bytes(base64.b64decode(encoded))
+    said = subprocess.run(['readelf', '-h', '-n', path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          check=True, timeout=60).stdout
+    assert 'ELF32' in said and 'Intel 80386' in said and 'CORE (Core file)' in said and 'arning' not in said, said
+    with CoreFile(path) as core:
+        assert [name for name, _, _ in core.notes] == ['VMCOREINFO', 'SWITCHYARD']
+        assert f'SYMBOL(_stext)={text:x}\n' in core.note('VMCOREINFO').decode()
+        assert all(address == physical + 0xc0000000 for _, address, physical, _ in core.loads)
+        assert any(address <= text < address + size for _, address, _, size in core.loads)
+
+
+def check_i386_dumps(alpha):
+    """What makedumpfile is not needed for. A script takes the place of one that is not for the i386."""
+    alpha.put_file('/bin/makedumpfile', '#!/bin/sh\necho "it is no x86_64"\nexit 1\n')
+    alpha.run('chmod +x /bin/makedumpfile')
+    for level in ('0', '1'):
+        assert ' of zeros left out; ' in alpha.run(f'syctl dump old /tmp/old.core -d {level}', 60)
+        assert alpha.run('dd if=/tmp/old.core bs=1 skip=4 count=1 2>/dev/null | od -An -tu1').split() == ['1']
+        assert alpha.run('head -c 4096 /tmp/old.core | grep -ac "^LEVEL=1 $"') == '1\n'
+        alpha.run('rm /tmp/old.core')
+    output, status = alpha.try_run('syctl dump old /tmp/old.core -d 31')
+    assert (output, status) == ("it is no x86_64\nerror: /tmp/old.core: makedumpfile has failed; old's kernel is 32-bit, which "
+                                "only the i386's makedumpfile reads: leave out -d; no file is left\n", 1)
+    assert alpha.try_run('ls /tmp/old.core*')[1] == 1
 
 
 @pytest.mark.thorough

@@ -123,8 +123,8 @@ def check_hung(registers_, at):
 def test_a_kernel_that_hangs(machines):
     """Both CPUs spin with interrupts off. What they did is seen from the console, and then from another slot's shell.
     That one used the devices, so the first can't go on; it can be killed."""
-    alpha = start(machines, CLOUD, 2, probe_disk(CLOUD, 'hang_probe', machines.logs), linux_slot('beta', CLOUD),
-                  memory='768M')
+    alpha = start(machines, CLOUD, 2, probe_disk(CLOUD, 'hang_probe', machines.logs), linux_slot('beta', CLOUD, 'mem=512M'),
+                  memory='1G')
     at = hang(alpha, 3)
     machine = alpha.machine
     press(machine)
@@ -139,9 +139,12 @@ def test_a_kernel_that_hangs(machines):
     beta.wait()
     assert 'interrupted' in beta.run('syctl list')
     assert 'hang_probe: CPUs 0-1 spin' in beta.run('syctl log alpha')
-    beta.run('dd if=$(syctl core alpha) of=/tmp/core bs=64K count=1 2> /dev/null')
-    cpus = beta.run("od -An -v -tx8 -w8 /tmp/core | grep -c -w 5157495443480000")
+    assert re.search(r'\n/tmp/whole: [0-9.]+ MiB of zeros left out; ', beta.run('syctl dump alpha /tmp/whole', 120))
+    cpus = beta.run("head -c 65536 /tmp/whole | od -An -v -tx8 -w8 | grep -c -w 5157495443480000")
     assert int(cpus) >= 2
+    assert beta.run('head -c 65536 /tmp/whole | grep -ae ^STATE= -e ^LEVEL=') == 'STATE=interrupted\nLEVEL=1 \n'
+    assert beta.run('cmp /tmp/whole $(syctl core alpha) | grep -c .', 120) == '1\n'  # at the level
+    beta.run('rm /tmp/whole')
     output, status = beta.try_run('syctl switch alpha 2>&1')
     assert status == 1 and "slot alpha can't be continued: beta was started, and looked at all devices" in output
     beta.leave('syctl monitor')

@@ -12,12 +12,17 @@ import pytest
 from core_file import PAGE, CoreFile, check_mapping_is_gone, driver_of, processes_of, symbols_of, watch_mapping
 from guest_images import compile_static
 from linux import CLOUD, OLDER_CLOUD, Linux, linux_slot
+from qemu import PROMPT
 from switchyard import open_console
 
 MARKER = 'this is page %d of a file in memory'
 PAGES = 40
 DISK_MIB = 256
 BETA = 'mem=128M'
+GROWN_MIB = 24
+# A deep switch gives back what CPUs that go offline have on their own lists, and takes what devices need to be suspended.
+# Measured: 0.1 to 2.4 MiB.
+MOVED_KIB = 4 << 10
 
 
 def tools_disk(folder):
@@ -188,6 +193,55 @@ def test_makedumpfile(guests, tmp_path):
     assert said.returncode == 0, said.stdout
     assert 'The dumpfile is saved to' in said.stdout
     assert (tmp_path / 'thin').stat().st_size < alpha.out.stat().st_size / 4
+
+
+def free_kib(linux):
+    """What the kernel says that its allocator has."""
+    zones = re.findall(r'^Node \d+, zone +\w+ +(.*)$', linux.run('cat /proc/buddyinfo'), re.MULTILINE)
+    return sum(int(blocks) << order for zone in zones for order, blocks in enumerate(zone.split())) * PAGE // 1024
+
+
+def mem(machine, slot):
+    """KiB of the slot, in use, and free."""
+    said = machine.command(f'mem {slot}').strip()
+    found = re.fullmatch(rf'{slot}: (\S+) (\S+), in use (\S+) (\S+), free (\S+) (\S+) \(by its own page descriptors\)', said)
+    assert found, said
+    sizes = [int(found[i]) * {'KiB': 1, 'MiB': 1024}[found[i + 1]] for i in (1, 3, 5)]
+    assert sizes[0] == sizes[1] + sizes[2]
+    return sizes
+
+
+def at_the_console(alpha):
+    alpha.leave('syctl monitor')
+    alpha.machine.expect(PROMPT)
+    return alpha.machine
+
+
+def test_what_is_free(guests, tmp_path):
+    """By the monitor, by the kernels themselves, and of one of them, by makedumpfile, page for page."""
+    alpha, beta = guests
+    before = mem(at_the_console(alpha), 'beta')
+    alpha.machine.sendline('switch beta')
+    beta.come_back()
+    beta.run(f'dd if=/dev/urandom of=/tmp/grown bs=1M count={GROWN_MIB} 2>/dev/null')
+    said = free_kib(beta)
+    beta.switch_to(alpha)
+    take(alpha)
+    alpha_said = free_kib(alpha)
+    machine = at_the_console(alpha)
+    size, in_use, free = mem(machine, 'beta')
+    assert size == before[0] and in_use >= before[1] + GROWN_MIB * 1024 - MOVED_KIB
+    assert abs(free - said) < MOVED_KIB, (free, said)
+    _, _, alpha_free = mem(machine, 'alpha')
+    assert abs(alpha_free - alpha_said) < MOVED_KIB, (alpha_free, alpha_said)
+    machine.sendline('switch alpha')
+    alpha.come_back()
+    said = subprocess.run(['makedumpfile', '-E', '-d', '16', '--message-level', '31', alpha.out, tmp_path / 'thin'],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120)
+    assert said.returncode == 0, said.stdout
+    assert int(re.search(r'Free pages +: 0x([0-9a-f]+)', said.stdout)[1], 16) * PAGE // 1024 == free
+    with CoreFile(tmp_path / 'thin') as thin:
+        check_file(thin)
 
 
 def test_a_crashed_slot(guests):

@@ -360,3 +360,24 @@ def test_what_it_costs(machines, level):
     least = [min(column) for column in zip(*counts)]
     assert all(count <= limit for count, limit in zip(least, COSTS[level]))
     assert level != 'all' or least[1] > 8  # a byte of text takes about one
+
+
+@pytest.mark.thorough
+def test_what_free_pages_cost(machines):
+    """To find them takes little more than two instructions for each page that is in use: docs/MEMORY.md has the figures."""
+    machine = start(machines, '', linux_slot('alpha', CLOUD, 'mem=1G'), memory='1280M', devices=['-icount', 'shift=0'])
+    alpha = Linux(machine, 'alpha')
+    machine.sendline('boot alpha')
+    alpha.wait(300)
+    alpha.leave('syctl monitor')
+    machine.expect(PROMPT, 120)
+    counts = []
+    for _ in range(COUNTED):
+        machine.sendline('mem alpha')
+        counts.append(instructions(machine, 'command_mem', 'free_pages_open', 'free_pages_run', 'format_size'))
+        used = int(machine.expect(r'in use (\d+) KiB, ')[1]) // 4
+        machine.expect(PROMPT)
+    print(f'{used} pages in use: {counts} instructions')
+    told, read = (min(column) for column in zip(*counts))
+    assert told < 150_000
+    assert used < read < 2.5 * used + 30_000  # sections and free blocks take some, too

@@ -166,7 +166,8 @@ def test_install(copy, tmp_path):
     documents = {str(file.relative_to(copy)) for file in [copy / 'README.md', *copy.glob('docs/*.md')]}
     assert found == {
         'boot/switchyard/switchyard.elf', 'opt/sy/lib/switchyard/switchyard.efi', 'opt/sy/sbin/syctl',
-        'opt/sy/lib/systemd/system/switchyard-on-crash.service',
+        'opt/sy/lib/systemd/system/switchyard-on-crash.service', 'opt/sy/lib/udev/rules.d/60-switchyard.rules',
+        'opt/sy/share/initramfs-tools/hooks/switchyard', 'opt/sy/share/initramfs-tools/scripts/local-premount/switchyard',
         *(f'opt/sy/share/switchyard/on-crash.d/{name}' for name in ('50-dump', '90-boot')),
         *(f'opt/sy/src/switchyard-{version}/{name}' for name in sources),
         *(f'opt/sy/include/switchyard/switchyard{name}.h' for name in ('', '_check', '_ioctl', '_names')),
@@ -200,10 +201,10 @@ KCONFIG = 'config MODULES\n\tdef_bool y\n\tmodules\n{}source "Kconfig"\n'
 
 
 @pytest.mark.parametrize('lacks, expected', [('', 'CONFIG_SWITCHYARD=m'), ('SUSPEND', ''), ('ACPI', ''), ('NET', ''),
-                                             ('PCI', '')])
+                                             ('PCI', ''), ('BLOCK', '')])
 def test_the_driver_can_be_chosen_in_a_kernels_tree(tmp_path, lacks, expected):
     shutil.copy(ROOT / 'guest/linux/Kconfig', tmp_path)
-    symbols = {'X86_64', 'ACPI', 'SUSPEND', 'INPUT', 'NET', 'PCI'} - {lacks}
+    symbols = {'X86_64', 'ACPI', 'SUSPEND', 'INPUT', 'NET', 'PCI', 'BLOCK'} - {lacks}
     (tmp_path / 'top').write_text(KCONFIG.format(''.join(f'config {name}\n\tdef_bool y\n' for name in sorted(symbols))))
     subprocess.run([KERNELS / GENERIC / 'headers/scripts/kconfig/conf', '--allmodconfig', 'top'], cwd=tmp_path,
                    env={'srctree': str(tmp_path), 'PATH': os.environ['PATH']}, check=True, timeout=60)

@@ -6,6 +6,7 @@
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/memory/phys.h"
 #include "fake/fake.h"
+#include "lib/units.h"
 #include "reports.h"
 
 /* Most tests get a fake of it from the library. This one tests the real one. */
@@ -18,6 +19,7 @@
 #define MADT	    (TABLES + 0x200)
 #define HPET	    (TABLES + 0x300)
 #define MCFG	    (TABLES + 0x400)
+#define EXTRA	    (TABLES + 0x500)
 #define ECAM_AT	    UINT64_C(0xb0000000)
 #define HPET_AT	    UINT64_C(0xfed00000)
 #define IOAPIC_AT   0xfec00000u
@@ -200,6 +202,73 @@ static void the_boot_cpu_is_number_0(void **state)
 }
 
 /* Without the signature it is no root pointer, so its addresses are not used. */
+static void put_table(uint64_t address, uint32_t index, const char *signature, const void *contents,
+		      uint32_t size)
+{
+	struct acpi_header *rsdt = phys(RSDT);
+	uint32_t entry = (uint32_t)address;
+
+	memcpy((uint8_t *)phys(address) + sizeof(struct acpi_header), contents, size);
+	finish(address, signature, (uint32_t)sizeof(struct acpi_header) + size);
+	memcpy((uint8_t *)(rsdt + 1) + index * sizeof(entry), &entry, sizeof(entry));
+	finish(RSDT, "RSDT", (uint32_t)(sizeof(*rsdt) + (index + 1) * sizeof(entry)));
+}
+
+/* An SRAT: plain memory, a place for more, one that is off, one that lasts, and a broken end. */
+static void places_for_memory(void **state)
+{
+	static const uint8_t srat[12 + 4 * 40 + 2] = {
+		[12] = 1,  [13] = 40,  [21] = 1,  [30] = 1,	[40] = 1, /* enabled */
+		[52] = 1,  [53] = 40,  [64] = 1,  [71] = 0x20,	[80] = 3, /* hot pluggable, too */
+		[92] = 1,  [93] = 40,  [104] = 2, [111] = 0x20, [120] = 2,
+		[132] = 1, [133] = 40, [144] = 3, [151] = 0x10, [160] = 5, /* not volatile */
+		[172] = 1, [173] = 40};
+
+	(void)state;
+	put_table(EXTRA, 3, "SRAT", srat, sizeof(srat));
+	look();
+	assert_int_equal(machine()->hidden_ram.count, 2);
+	assert_int_equal(machine()->hidden_ram.range[0].base, 4 * GIB);
+	assert_int_equal(machine()->hidden_ram.range[0].size, 512 * MIB);
+	assert_false(machine()->hidden_ram.range[0].persistent);
+	assert_int_equal(machine()->hidden_ram.range[1].base, 12 * GIB);
+	assert_true(machine()->hidden_ram.range[1].persistent);
+	assert_false(machine()->hidden_ram.devices);
+}
+
+/* A structure of another kind, a range, and one that is longer than the table. */
+static void nvdimms(void **state)
+{
+	static const uint8_t nfit[4 + 8 + 56 + 4] = {
+		[4] = 1, [6] = 8, [14] = 56, [48] = 5, [55] = 0x40, [70] = 200};
+
+	(void)state;
+	put_table(EXTRA, 3, "NFIT", nfit, sizeof(nfit));
+	look();
+	assert_int_equal(machine()->hidden_ram.count, 1);
+	assert_int_equal(machine()->hidden_ram.range[0].base, 20 * GIB);
+	assert_int_equal(machine()->hidden_ram.range[0].size, GIB);
+	assert_true(machine()->hidden_ram.range[0].persistent);
+}
+
+static void memory_devices(void **state)
+{
+	static const uint8_t by_number[] = {8, '_', 'H', 'I', 'D', 0x0c, 0x41, 0xd0, 0x0c, 0x80};
+	static const uint8_t another[] = {8, '_', 'H', 'I', 'D', 0x0c, 0x41, 0xd0, 0x0c, 0x81};
+	static const char by_text[] = "\x08_HID\x0dPNP0C80";
+
+	(void)state;
+	put_table(EXTRA, 3, "SSDT", another, sizeof(another));
+	look();
+	assert_false(machine()->hidden_ram.devices);
+	put_table(EXTRA, 3, "SSDT", by_number, sizeof(by_number));
+	look();
+	assert_true(machine()->hidden_ram.devices);
+	put_table(EXTRA, 3, "SSDT", by_text, sizeof(by_text));
+	look();
+	assert_true(machine()->hidden_ram.devices);
+}
+
 static void no_root_pointer(void **state)
 {
 	(void)state;
@@ -222,6 +291,9 @@ int main(void)
 		TEST(a_broken_entry),
 		TEST(an_hpet_out_of_reach),
 		TEST(the_boot_cpu_is_number_0),
+		TEST(places_for_memory),
+		TEST(nvdimms),
+		TEST(memory_devices),
 		TEST(no_root_pointer),
 	};
 

@@ -123,6 +123,25 @@ void fake_printk_map(void)
 	fake_printk_entry(PRINTK_PAGE(3), PRINTK_DIRECT >> 30 & 511, LARGE | PRESENT);
 }
 
+void fake_printk_map_32(void)
+{
+	uint32_t entry = (uint32_t)(PRINTK_RAM_AT | LARGE | PRESENT);
+
+	memcpy(phys(PRINTK_TABLE_AT + ((LOW_32 + PRINTK_RAM_AT) >> 22) * sizeof(entry)), &entry,
+	       sizeof(entry));
+}
+
+void fake_printk_map_pae(uint64_t size)
+{
+	bool large = size >= PRINTK_RAM_SIZE;
+
+	fake_printk_entry(PRINTK_PAGE(0), LOW_32 >> 30, PRINTK_PAGE(1) | PRESENT);
+	fake_printk_entry(PRINTK_PAGE(1), PRINTK_RAM_AT >> 21,
+			  large ? PRINTK_RAM_AT | LARGE | PRESENT : PRINTK_PAGE(2) | PRESENT);
+	for (uint64_t at = 0; at < size && !large; at += PAGE_SIZE)
+		fake_printk_entry(PRINTK_PAGE(2), at / PAGE_SIZE, (PRINTK_RAM_AT + at) | PRESENT);
+}
+
 void fake_printk_write_note(void)
 {
 	const uint32_t header[] = {sizeof("VMCOREINFO"), fake_printk_info.size, 0};

@@ -64,6 +64,12 @@ void fake_printk_entry(uint64_t table, uint64_t index, uint64_t entry);
  */
 void fake_printk_map(void);
 
+/* Makes page tables of a 32-bit kernel: a directory with all RAM by a page of 4 MiB. */
+void fake_printk_map_32(void);
+
+/* The same with PAE: so many bytes of RAM, by a large page if that is all, or else by small ones. */
+void fake_printk_map_pae(uint64_t size);
+
 /* Writes the description to memory, as a note. */
 void fake_printk_write_note(void);
 

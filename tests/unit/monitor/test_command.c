@@ -316,6 +316,20 @@ static void mem_draws_the_plan(void **state)
 		"largest free piece: 6 MiB\n");
 }
 
+static void mem_of_a_slot_that_can_not_be_told(void **state)
+{
+	(void)state;
+	assert_string_equal(run("mem tick"),
+			    "error: slot tick is ready; expected one that is parked, crashed or "
+			    "interrupted\n");
+	assert_string_equal(run("mem gamma"),
+			    "error: no slot \"gamma\"; there are alpha, beta-with-a-name, tick\n");
+	monitor.slots.slot[2].state = SWITCHYARD_PARKED;
+	assert_string_equal(run("mem tick"),
+			    "error: slot tick: which pages its kernel uses can't be told: no "
+			    "VMCOREINFO in its memory that can be read\n");
+}
+
 static void cpus_say_who_sees_them(void **state)
 {
 	static const struct machine_cpu cpus[] = {
@@ -467,6 +481,7 @@ int main(void)
 		cmocka_unit_test_setup(slots_come_and_go, start),
 		cmocka_unit_test_setup(md_dumps_memory, start),
 		cmocka_unit_test_setup(mem_draws_the_plan, start),
+		cmocka_unit_test_setup(mem_of_a_slot_that_can_not_be_told, start),
 		cmocka_unit_test_setup(cpus_say_who_sees_them, start),
 		cmocka_unit_test_setup(more_cpus_than_are_shown, start),
 		cmocka_unit_test_setup(ioapic_shows_entries, start),

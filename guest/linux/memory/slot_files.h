@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * memory.h - what the parts of the driver share that show memory: core_memory.c has open files,
+ * slot_files.h - what the parts of the driver share that show memory: core_memory.c has open files,
  * core_entries.c their names, core_elf.c their headers, core_copies.c finds pages of snapshots, and
  * core_snapshot.c asks the monitor about snapshots.
  */
-#ifndef SWITCHYARD_MEMORY_PARTS_H
-#define SWITCHYARD_MEMORY_PARTS_H
+#ifndef SWITCHYARD_SLOT_FILES_H
+#define SWITCHYARD_SLOT_FILES_H
 
 #include <linux/proc_fs.h>
 #include <linux/types.h>

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * block.c - what there is to know of a block device: where it is, which file system lies on it, and
+ * what was written to it.
+ */
+#include <linux/blkdev.h>
+#include <linux/device.h>
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/kernel.h>
+#include <linux/pagemap.h>
+#include <linux/part_stat.h>
+#include <linux/string.h>
+#include <linux/xarray.h>
+#include "block.h"
+#include "compat.h"
+
+/* The class of all block devices. Linux has no name for it that modules can use. */
+static typeof(((struct device *)0)->class) block_devices;
+
+/* How file systems, swap and volumes are known, and where their ids are, from the device's begin. */
+static const struct {
+	u32 magic_at;
+	u32 magic_size;
+	const char *magic;
+	u32 id_at;
+} kinds[] = {
+	{1080, 2, "\x53\xef", 1128},	     /* ext2, ext3, ext4: s_magic, s_uuid */
+	{0, 4, "XFSB", 32},		     /* XFS: sb_uuid */
+	{65600, 8, "_BHRfS_M", 65568},	     /* btrfs: fsid */
+	{1024, 4, "\x10\x20\xf5\xf2", 1132}, /* F2FS: uuid */
+	{4086, 10, "SWAPSPACE2", 1036},	     /* mkswap: sws_uuid */
+	{512, 8, "LABELONE", 544},	     /* LVM: the volume's UUID, of which 16 letters count */
+	{4096, 4, "\xfc\x4e\x2b\xa9", 4096 + 16}, /* MD 1.2: set_uuid */
+	{0, 6, "LUKS\xba\xbe", 168},		  /* LUKS: UUID as text */
+};
+
+int switchyard_block_init(void)
+{
+	struct gendisk *disk = compat_alloc_disk();
+
+	if (IS_ERR_OR_NULL(disk))
+		return -ENOMEM;
+	block_devices = disk_to_dev(disk)->class;
+	put_disk(disk);
+	return 0;
+}
+
+struct each {
+	int (*look)(struct block_device *bdev, void *data);
+	void *data;
+};
+
+/* RAM, and files of file systems, which are devices of their own. */
+static bool is_left_out(const struct device *device)
+{
+	static const char *const names[] = {"loop", "ram", "zram"};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strncmp(dev_name(device), names[i], strlen(names[i])))
+			return true;
+	return false;
+}
+
+static int look_at(struct device *device, void *data)
+{
+	const struct each *each = data;
+	struct block_device *bdev = dev_to_bdev(device);
+
+	return is_left_out(device) || !bdev_nr_sectors(bdev) ? 0 : each->look(bdev, each->data);
+}
+
+void switchyard_block_each(int (*look)(struct block_device *bdev, void *data), void *data)
+{
+	struct each each = {look, data};
+
+	class_for_each_device(block_devices, NULL, &each, look_at);
+}
+
+/* "0000:00:04.0" above the disk, as PREPARE has it. */
+static u32 pci_function_of(const struct block_device *bdev)
+{
+	const struct device *device = disk_to_dev(bdev->bd_disk);
+	unsigned int domain, bus, slot, function;
+
+	for (; device; device = device->parent)
+		if (device->bus && !strcmp(device->bus->name, "pci") &&
+		    sscanf(dev_name(device), "%x:%x:%x.%x", &domain, &bus, &slot, &function) == 4)
+			return bus << 8 | slot << 3 | function;
+	return SWITCHYARD_STORAGE_NO_PCI;
+}
+
+void switchyard_block_place(struct block_device *bdev, struct switchyard_storage *entry)
+{
+	entry->start = bdev->bd_start_sect;
+	entry->sectors = bdev_nr_sectors(bdev);
+	entry->disk = pci_function_of(bdev);
+}
+
+/* All bytes are in one page. */
+static bool read_bytes(struct block_device *bdev, u64 at, void *to, u32 size)
+{
+	struct page *page;
+
+	if (at + size > bdev_nr_bytes(bdev))
+		return false;
+	page = read_mapping_page(compat_bdev_mapping(bdev), at >> PAGE_SHIFT, NULL);
+	if (IS_ERR(page))
+		return false;
+	memcpy_from_page(to, page, offset_in_page(at), size);
+	put_page(page);
+	return true;
+}
+
+void switchyard_block_id(struct block_device *bdev, struct switchyard_storage *entry)
+{
+	char magic[10];
+	unsigned int i;
+
+	entry->id_at = 0;
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (!read_bytes(bdev, kinds[i].magic_at, magic, kinds[i].magic_size) ||
+		    memcmp(magic, kinds[i].magic, kinds[i].magic_size))
+			continue;
+		if (read_bytes(bdev, kinds[i].id_at, entry->id, sizeof(entry->id)))
+			entry->id_at = kinds[i].id_at;
+		return;
+	}
+}
+
+static u64 sectors_written(struct block_device *bdev)
+{
+	return part_stat_read(bdev, sectors[STAT_WRITE]) +
+	       part_stat_read(bdev, sectors[STAT_DISCARD]);
+}
+
+/* The whole comes first: a write is counted for the partition before it is counted there. */
+u64 switchyard_block_written(struct block_device *bdev)
+{
+	u64 written = sectors_written(bdev), parts = 0;
+	struct block_device *part;
+	unsigned long index;
+
+	if (bdev_is_partition(bdev))
+		return written;
+	rcu_read_lock();
+	xa_for_each_start(&bdev->bd_disk->part_tbl, index, part, 1) parts += sectors_written(part);
+	rcu_read_unlock();
+	return written > parts ? written - parts : 0;
+}
+
+/* Linux marks a disk, too, if one of its partitions is claimed. */
+bool switchyard_block_is_claimed(struct block_device *bdev)
+{
+	bool claimed = READ_ONCE(bdev->bd_holders);
+	struct block_device *part;
+	unsigned long index;
+
+	if (!claimed || bdev_is_partition(bdev))
+		return claimed;
+	rcu_read_lock();
+	xa_for_each_start(&bdev->bd_disk->part_tbl, index, part, 1) claimed &=
+		!READ_ONCE(part->bd_holders);
+	rcu_read_unlock();
+	return claimed;
+}
+
+/* A device that is not open has nothing in memory, and must have nothing afterwards. */
+static bool has_id(struct block_device *bdev, const struct switchyard_storage *entry)
+{
+	struct switchyard_block_open open;
+	u8 id[sizeof(entry->id)];
+	bool same;
+
+	if (switchyard_block_get(bdev->bd_dev, NULL, &open))
+		return false;
+	same = read_bytes(bdev, entry->id_at, id, sizeof(id)) && !memcmp(id, entry->id, sizeof(id));
+	switchyard_block_put(&open);
+	return same;
+}
+
+bool switchyard_block_is(struct block_device *bdev, const struct switchyard_storage *entry)
+{
+	if (entry->use == SWITCHYARD_STORAGE_MORE)
+		return true;
+	if (entry->sectors != bdev_nr_sectors(bdev))
+		return false;
+	if (entry->id_at)
+		return offset_in_page(entry->id_at) + sizeof(entry->id) <= PAGE_SIZE &&
+		       has_id(bdev, entry);
+	return entry->start == bdev->bd_start_sect && entry->disk == pci_function_of(bdev);
+}
+
+#ifdef COMPAT_BDEV_FILE
+
+int switchyard_block_get(dev_t number, void *holder, struct switchyard_block_open *open)
+{
+	open->file = bdev_file_open_by_dev(number, BLK_OPEN_READ, holder, NULL);
+	if (IS_ERR(open->file))
+		return PTR_ERR(open->file);
+	open->bdev = file_bdev(open->file);
+	return 0;
+}
+
+void switchyard_block_put(struct switchyard_block_open *open)
+{
+	bdev_fput(open->file);
+}
+
+#else
+
+int switchyard_block_get(dev_t number, void *holder, struct switchyard_block_open *open)
+{
+	open->alone = holder;
+	open->bdev = blkdev_get_by_dev(number, FMODE_READ | (holder ? FMODE_EXCL : 0), holder);
+	return PTR_ERR_OR_ZERO(open->bdev);
+}
+
+void switchyard_block_put(struct switchyard_block_open *open)
+{
+	blkdev_put(open->bdev, FMODE_READ | (open->alone ? FMODE_EXCL : 0));
+}
+
+#endif

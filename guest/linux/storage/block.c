@@ -18,7 +18,7 @@
 /* The class of all block devices. Linux has no name for it that modules can use. */
 static typeof(((struct device *)0)->class) block_devices;
 
-/* How file systems, swap and volumes are known, and where their ids are, from the device's begin. */
+/* How file systems, swap and volumes are known, and where on the device their ids are. */
 static const struct {
 	u32 magic_at;
 	u32 magic_size;

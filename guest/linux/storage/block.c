@@ -18,6 +18,8 @@
 /* The class of all block devices. Linux has no name for it that modules can use. */
 static typeof(((struct device *)0)->class) block_devices;
 
+#define SWAP_ID_AT 1036
+
 /* How file systems, swap and volumes are known, and where their ids are, from the device's begin. */
 static const struct {
 	u32 magic_at;
@@ -25,12 +27,12 @@ static const struct {
 	const char *magic;
 	u32 id_at;
 } kinds[] = {
-	{1080, 2, "\x53\xef", 1128},	     /* ext2, ext3, ext4: s_magic, s_uuid */
-	{0, 4, "XFSB", 32},		     /* XFS: sb_uuid */
-	{65600, 8, "_BHRfS_M", 65568},	     /* btrfs: fsid */
-	{1024, 4, "\x10\x20\xf5\xf2", 1132}, /* F2FS: uuid */
-	{4086, 10, "SWAPSPACE2", 1036},	     /* mkswap: sws_uuid */
-	{512, 8, "LABELONE", 544},	     /* LVM: the volume's UUID, of which 16 letters count */
+	{1080, 2, "\x53\xef", 1128},	      /* ext2, ext3, ext4: s_magic, s_uuid */
+	{0, 4, "XFSB", 32},		      /* XFS: sb_uuid */
+	{65600, 8, "_BHRfS_M", 65568},	      /* btrfs: fsid */
+	{1024, 4, "\x10\x20\xf5\xf2", 1132},  /* F2FS: uuid */
+	{4086, 10, "SWAPSPACE2", SWAP_ID_AT}, /* mkswap: sws_uuid */
+	{512, 8, "LABELONE", 544}, /* LVM: the volume's UUID, of which 16 letters count */
 	{4096, 4, "\xfc\x4e\x2b\xa9", 4096 + 16}, /* MD 1.2: set_uuid */
 	{0, 6, "LUKS\xba\xbe", 168},		  /* LUKS: UUID as text */
 };
@@ -127,6 +129,11 @@ void switchyard_block_id(struct block_device *bdev, struct switchyard_storage *e
 			entry->id_at = kinds[i].id_at;
 		return;
 	}
+}
+
+bool switchyard_block_is_swap(const struct switchyard_storage *entry)
+{
+	return entry->id_at == SWAP_ID_AT;
 }
 
 static u64 sectors_written(struct block_device *bdev)

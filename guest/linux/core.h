@@ -7,8 +7,9 @@
  * gate. core_programs.c runs programs before and after that, and core_clock.c knows how long it
  * took. core_memory.c shows programs other slots' memory, with headers from core_elf.c. Those in
  * storage/ see to block devices: storage.c tells which ones are in use, and guard.c holds those of
- * parked slots. Those in hang/ see to requests that hang: hang.c ends them, sync.c writes to storage what is to be
- * written, stuck.c finds what does not stop, and files.c reads files of the kernel's own.
+ * parked slots. Those in hang/ see to requests that hang: hang.c ends them, sync.c writes to
+ * storage what is to be written, stuck.c finds what does not stop, and files.c reads files of the
+ * kernel's own.
  *
  * Functions named *_init() return 0 or a negative errno, and print the reason. *_exit() undoes
  * them.

@@ -20,7 +20,7 @@ static typeof(((struct device *)0)->class) block_devices;
 
 #define SWAP_ID_AT 1036
 
-/* How file systems, swap and volumes are known, and where their ids are, from the device's begin. */
+/* How file systems, swap and volumes are known, and at which byte of the device their ids are. */
 static const struct {
 	u32 magic_at;
 	u32 magic_size;

@@ -115,7 +115,7 @@ def plain_lists(text):
 def in_kernel(text, version):
     """The text of a driver's file as it stands in a kernel's tree."""
     text = plain_lists(text)
-    text = re.sub(r'\b(for_each_\w+|hlist_for_each_entry|list_for_each_entry\w*) \(', r'\1(', text)
+    text = re.sub(r'\b((?:xa_)?for_each_\w+|hlist_for_each_entry|list_for_each_entry\w*) \(', r'\1(', text)
     text = re.sub(r'\b(u?int(?:8|16|32|64)_t)\b', lambda match: KERNEL_TYPES[match[1]], text)
     text = re.sub(r'\bElf64_(Ehdr|Phdr|Nhdr)\b', lambda match: ELF_TYPES[match[1]], text)
     text = re.sub(r'\b_Static_assert\(', 'static_assert(', text)

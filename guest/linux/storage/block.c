@@ -152,7 +152,8 @@ u64 switchyard_block_written(struct block_device *bdev)
 	if (bdev_is_partition(bdev))
 		return written;
 	rcu_read_lock();
-	xa_for_each_start(&bdev->bd_disk->part_tbl, index, part, 1) parts += sectors_written(part);
+	xa_for_each_start (&bdev->bd_disk->part_tbl, index, part, 1)
+		parts += sectors_written(part);
 	rcu_read_unlock();
 	return written > parts ? written - parts : 0;
 }
@@ -167,8 +168,8 @@ bool switchyard_block_is_claimed(struct block_device *bdev)
 	if (!claimed || bdev_is_partition(bdev))
 		return claimed;
 	rcu_read_lock();
-	xa_for_each_start(&bdev->bd_disk->part_tbl, index, part, 1) claimed &=
-		!READ_ONCE(part->bd_holders);
+	xa_for_each_start (&bdev->bd_disk->part_tbl, index, part, 1)
+		claimed &= !READ_ONCE(part->bd_holders);
 	rcu_read_unlock();
 	return claimed;
 }

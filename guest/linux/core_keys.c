@@ -198,7 +198,7 @@ static void forget_hid_keys(const struct input_dev *dev)
 	if (!input)
 		return;
 	hid = to_hid_device(parent);
-	list_for_each_entry(report, &hid->report_enum[HID_INPUT_REPORT].report_list, list)
+	list_for_each_entry (report, &hid->report_enum[HID_INPUT_REPORT].report_list, list)
 		report_nothing(hid, report, input);
 	symbol_put(hid_input_report);
 }

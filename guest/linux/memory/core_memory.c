@@ -162,7 +162,8 @@ void switchyard_memory_zap(void)
 
 	mutex_lock(&files_lock);
 	WRITE_ONCE(changes, changes + 1);
-	list_for_each_entry(file, &files, list) unmap_mapping_range(file->mapping, 0, 0, 1);
+	list_for_each_entry (file, &files, list)
+		unmap_mapping_range(file->mapping, 0, 0, 1);
 	mutex_unlock(&files_lock);
 }
 

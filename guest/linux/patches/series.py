@@ -116,7 +116,7 @@ def plain_lists(text):
 def in_kernel(text, version):
     """The text of a driver's file as it stands in a kernel's tree."""
     text = plain_lists(text)
-    text = re.sub(r'\b(for_each_\w+|hlist_for_each_entry|list_for_each_entry\w*) \(', r'\1(', text)
+    text = re.sub(r'\b((?:xa_)?for_each_\w+|hlist_for_each_entry|list_for_each_entry\w*) \(', r'\1(', text)
     text = re.sub(r'\b(u?int(?:8|16|32|64)_t)\b', lambda match: KERNEL_TYPES[match[1]], text)
     text = re.sub(r'\bElf64_(Ehdr|Phdr|Nhdr)\b', lambda match: ELF_TYPES[match[1]], text)
     text = re.sub(r'\b_Static_assert\(', 'static_assert(', text)
@@ -130,6 +130,12 @@ def in_kernel(text, version):
     text = re.sub(r'(\t+)compat_vm_flags_mod\((\w+), ([^,]+), ([^,]+)\);',
                   r'\1\2->vm_flags |= \3;\n\1\2->vm_flags &= ~(\4);' if version == '6.1' else
                   r'\1vm_flags_mod(\2, \3, \4);', text)
+    # Only 6.12 has block devices as files.
+    new = version != '6.1'
+    text = text.replace('compat_alloc_disk()', 'blk_alloc_disk(NULL, NUMA_NO_NODE)' if new else
+                        'blk_alloc_disk(NUMA_NO_NODE)')
+    text = re.sub(r'compat_bdev_mapping\((\w+)\)', r'\1->bd_mapping' if new else r'\1->bd_inode->i_mapping', text)
+    text = re.sub(r'#ifdef COMPAT_BDEV_FILE\n\n([\s\S]*?)\n#else\n\n([\s\S]*?)\n#endif\n', r'\1' if new else r'\2', text)
     return text.replace('sysrq_key key', 'int key' if version == '6.1' else 'u8 key')
 
 

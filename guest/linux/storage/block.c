@@ -18,19 +18,21 @@
 /* The class of all block devices. Linux has no name for it that modules can use. */
 static typeof(((struct device *)0)->class) block_devices;
 
-/* How file systems, swap and volumes are known, and where on the device their ids are. */
+#define SWAP_ID_AT 1036
+
+/* How file systems, swap and volumes are known, and at which byte of the device their ids are. */
 static const struct {
 	u32 magic_at;
 	u32 magic_size;
 	const char *magic;
 	u32 id_at;
 } kinds[] = {
-	{1080, 2, "\x53\xef", 1128},	     /* ext2, ext3, ext4: s_magic, s_uuid */
-	{0, 4, "XFSB", 32},		     /* XFS: sb_uuid */
-	{65600, 8, "_BHRfS_M", 65568},	     /* btrfs: fsid */
-	{1024, 4, "\x10\x20\xf5\xf2", 1132}, /* F2FS: uuid */
-	{4086, 10, "SWAPSPACE2", 1036},	     /* mkswap: sws_uuid */
-	{512, 8, "LABELONE", 544},	     /* LVM: the volume's UUID, of which 16 letters count */
+	{1080, 2, "\x53\xef", 1128},	      /* ext2, ext3, ext4: s_magic, s_uuid */
+	{0, 4, "XFSB", 32},		      /* XFS: sb_uuid */
+	{65600, 8, "_BHRfS_M", 65568},	      /* btrfs: fsid */
+	{1024, 4, "\x10\x20\xf5\xf2", 1132},  /* F2FS: uuid */
+	{4086, 10, "SWAPSPACE2", SWAP_ID_AT}, /* mkswap: sws_uuid */
+	{512, 8, "LABELONE", 544}, /* LVM: the volume's UUID, of which 16 letters count */
 	{4096, 4, "\xfc\x4e\x2b\xa9", 4096 + 16}, /* MD 1.2: set_uuid */
 	{0, 6, "LUKS\xba\xbe", 168},		  /* LUKS: UUID as text */
 };
@@ -129,6 +131,11 @@ void switchyard_block_id(struct block_device *bdev, struct switchyard_storage *e
 	}
 }
 
+bool switchyard_block_is_swap(const struct switchyard_storage *entry)
+{
+	return entry->id_at == SWAP_ID_AT;
+}
+
 static u64 sectors_written(struct block_device *bdev)
 {
 	return part_stat_read(bdev, sectors[STAT_WRITE]) +
@@ -145,7 +152,8 @@ u64 switchyard_block_written(struct block_device *bdev)
 	if (bdev_is_partition(bdev))
 		return written;
 	rcu_read_lock();
-	xa_for_each_start(&bdev->bd_disk->part_tbl, index, part, 1) parts += sectors_written(part);
+	xa_for_each_start (&bdev->bd_disk->part_tbl, index, part, 1)
+		parts += sectors_written(part);
 	rcu_read_unlock();
 	return written > parts ? written - parts : 0;
 }
@@ -160,8 +168,8 @@ bool switchyard_block_is_claimed(struct block_device *bdev)
 	if (!claimed || bdev_is_partition(bdev))
 		return claimed;
 	rcu_read_lock();
-	xa_for_each_start(&bdev->bd_disk->part_tbl, index, part, 1) claimed &=
-		!READ_ONCE(part->bd_holders);
+	xa_for_each_start (&bdev->bd_disk->part_tbl, index, part, 1)
+		claimed &= !READ_ONCE(part->bd_holders);
 	rcu_read_unlock();
 	return claimed;
 }

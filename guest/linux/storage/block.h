@@ -26,6 +26,9 @@ void switchyard_block_place(struct block_device *bdev, struct switchyard_storage
 /* Reads the device's id to the entry. The device is open. It sleeps until the device answers. */
 void switchyard_block_id(struct block_device *bdev, struct switchyard_storage *entry);
 
+/* True if the id that was read is one of a swap area. */
+bool switchyard_block_is_swap(const struct switchyard_storage *entry);
+
 /* Sectors written to the device itself: those of its partitions are theirs. In any context. */
 u64 switchyard_block_written(struct block_device *bdev);
 

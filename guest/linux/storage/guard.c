@@ -47,7 +47,9 @@ static struct held *find_held(dev_t number)
 {
 	struct held *held;
 
-	list_for_each_entry(held, &all_held, list) if (held->number == number) return held;
+	list_for_each_entry (held, &all_held, list)
+		if (held->number == number)
+			return held;
 	return NULL;
 }
 
@@ -136,10 +138,13 @@ static void look_again(struct others *others)
 {
 	struct held *held, *next;
 
-	list_for_each_entry(held, &all_held, list) held->stays = false;
+	list_for_each_entry (held, &all_held, list)
+		held->stays = false;
 	if (others->count)
 		switchyard_block_each(look_at, others);
-	list_for_each_entry_safe(held, next, &all_held, list) if (!held->stays) let_go(held);
+	list_for_each_entry_safe (held, next, &all_held, list)
+		if (!held->stays)
+			let_go(held);
 }
 
 void switchyard_guard_storage(void)
@@ -160,7 +165,8 @@ void switchyard_guard_storage_exit(void)
 	struct held *held, *next;
 
 	mutex_lock(&lock);
-	list_for_each_entry_safe(held, next, &all_held, list) let_go(held);
+	list_for_each_entry_safe (held, next, &all_held, list)
+		let_go(held);
 	mutex_unlock(&lock);
 }
 

@@ -26,8 +26,6 @@
 
 #define MOUNTS	     "/proc/1/mountinfo"
 #define MOUNTS_SIZE  (64 << 10)
-#define SWAPS	     "/proc/swaps"
-#define SWAPS_SIZE   4096
 #define POLL_JIFFIES HZ
 
 /* A request to leave waits no longer for a disk that does not answer. */
@@ -54,7 +52,7 @@ static DEFINE_RAW_SPINLOCK(told_lock);
 static struct switchyard_call *call;
 static struct switchyard_storage *buffer;
 
-static char *mounts, *swaps;
+static char *mounts;
 
 static struct work_struct look_work;
 static struct delayed_work poll_work;
@@ -101,15 +99,9 @@ static bool is_mounted_read_only(const char *row)
 static enum switchyard_storage_use find_use(struct block_device *bdev,
 					    struct switchyard_storage *entry)
 {
-	char word[48], place[40] = "";
-	const char *row;
+	char place[40] = "";
+	const char *row = find_mount(bdev);
 
-	snprintf(word, sizeof(word), "/dev/%pg ", bdev);
-	if (find_row(swaps, word)) {
-		snprintf(entry->name, sizeof(entry->name), "/dev/%pg, swap", bdev);
-		return SWITCHYARD_STORAGE_SWAP;
-	}
-	row = find_mount(bdev);
 	if (row && is_mounted_read_only(row))
 		return 0;
 	if (row && sscanf(row, "%*u %*u %*s %*s %39s", place) == 1) {
@@ -120,23 +112,21 @@ static enum switchyard_storage_use find_use(struct block_device *bdev,
 	return SWITCHYARD_STORAGE_MEMBER;
 }
 
-/* What was found out of the same device before, which saves a read. */
-static bool copy_id(const struct block_device *bdev, struct switchyard_storage *entry)
+/* What was found out of the same device when it was in use. */
+static void copy_id(const struct block_device *bdev, struct switchyard_storage *entry)
 {
 	u32 i;
 
 	for (i = 0; i < told->count; i++) {
 		const struct switchyard_storage *before = &told->noted[i].entry;
 
-		if (told->noted[i].bdev != bdev || !before->id_at ||
-		    (entry->use != before->use && entry->use != SWITCHYARD_STORAGE_WRITTEN))
+		if (told->noted[i].bdev != bdev)
 			continue;
 		memcpy(entry->id, before->id, sizeof(entry->id));
 		entry->id_at = before->id_at;
 		entry->written = before->written;
-		return true;
+		return;
 	}
-	return false;
 }
 
 static bool add(struct block_device *bdev, const struct switchyard_storage *entry)
@@ -163,8 +153,12 @@ static int add_used(struct block_device *bdev, void *none)
 	if (!is_used(bdev, &entry))
 		return 0;
 	switchyard_block_place(bdev, &entry);
-	if (!copy_id(bdev, &entry))
-		switchyard_block_id(bdev, &entry);
+	copy_id(bdev, &entry);
+	switchyard_block_id(bdev, &entry);
+	if (entry.use == SWITCHYARD_STORAGE_MEMBER && switchyard_block_is_swap(&entry)) {
+		entry.use = SWITCHYARD_STORAGE_SWAP;
+		snprintf(entry.name, sizeof(entry.name), "/dev/%pg, swap", bdev);
+	}
 	fresh->more |= !add(bdev, &entry);
 	return 0;
 }
@@ -190,8 +184,6 @@ static void find_all(void)
 	fresh->more = fresh->more_written = false;
 	if (switchyard_file_read(MOUNTS, mounts, MOUNTS_SIZE) < 0)
 		mounts[0] = '\0';
-	if (switchyard_file_read(SWAPS, swaps, SWAPS_SIZE) < 0)
-		swaps[0] = '\0';
 	switchyard_block_each(add_used, NULL);
 	switchyard_block_each(add_written, NULL);
 }
@@ -324,7 +316,6 @@ static void free_all(void)
 	kfree(told);
 	kfree(fresh);
 	kvfree(mounts);
-	kfree(swaps);
 	call = NULL;
 }
 
@@ -336,8 +327,7 @@ static bool allocate(void)
 	told = kzalloc(sizeof(*told), GFP_KERNEL);
 	fresh = kzalloc(sizeof(*fresh), GFP_KERNEL);
 	mounts = kvmalloc(MOUNTS_SIZE, GFP_KERNEL);
-	swaps = kmalloc(SWAPS_SIZE, GFP_KERNEL);
-	return call && buffer && told && fresh && mounts && swaps;
+	return call && buffer && told && fresh && mounts;
 }
 
 int switchyard_storage_init(void)

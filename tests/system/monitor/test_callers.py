@@ -125,10 +125,11 @@ def test_each_service(machine):
     lines = machine.expect(r'((?:^callers: \w+: -?\d+\n)+)^callers: all asked', LIMIT)[1]
     calls = [(name, int(answer)) for name, answer in re.findall(r'^callers: (\w+): (-?\d+)$', lines, re.MULTILINE)]
     assert {name for name, _ in calls} == {'LIST', 'KILL', 'LOG', 'ADD', 'REMOVE', 'LOAD_BEGIN', 'LOAD_FILE', 'LOAD_WRITE',
-                                           'LOAD_COMMIT', 'LOAD_ABORT', 'OUTCOME', 'TAKE_CRASH', 'LOG_OF_SLOT'}
+                                           'LOAD_COMMIT', 'LOAD_ABORT', 'OUTCOME', 'TAKE_CRASH', 'SETTLE_CRASH', 'LOG_OF_SLOT',
+                                           'MEMORY', 'PREPARE', 'FUNCTIONS', 'DEVICES'}
     assert {answer for _, answer in calls} == {0, AGAIN, REFUSED}
     assert {name for name, answer in calls if answer == AGAIN} == {'LOAD_COMMIT', 'LOG_OF_SLOT'}
-    assert [name for name, answer in calls if answer == REFUSED] == ['OUTCOME', 'LOG_OF_SLOT']
+    assert [name for name, answer in calls if answer == REFUSED] == ['OUTCOME', 'LOG_OF_SLOT', 'SETTLE_CRASH']
     machine.send('m')
     machine.expect(PROMPT)
     assert {name: row['STATE'] for name, row in slots(machine).items()} == {'callers': 'parked', 'tick': 'ready'}

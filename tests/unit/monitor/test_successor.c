@@ -57,8 +57,8 @@ bool switch_boot(struct monitor *m, struct slot *slot, struct error *error)
 bool switch_to(struct monitor *m, struct slot *slot, struct error *error)
 {
 	(void)m;
-	if (slot->state == SWITCHYARD_CRASHED)
-		return fail(error, "slot %s has crashed", slot->name);
+	if (slot->state == SWITCHYARD_CRASHED || slot->state == SWITCHYARD_EMPTY)
+		return fail(error, "slot %s can't run", slot->name);
 	return fake_start("switch", slot, error);
 }
 
@@ -199,6 +199,10 @@ static void a_countdown_leads_to_the_last_that_ran(void **state)
 			    "count down: Going to alpha (10), switch alpha");
 	alpha->state = SWITCHYARD_CRASHED;
 	beta->on_crash = to("alpha");
+	assert_string_equal(ends(beta, SWITCHYARD_CRASHED),
+			    "count down: Going to gamma (10), switch gamma");
+	gamma_slot->state = SWITCHYARD_PARKED;
+	alpha->state = SWITCHYARD_EMPTY;
 	assert_string_equal(ends(beta, SWITCHYARD_CRASHED),
 			    "count down: Going to gamma (10), switch gamma");
 	gamma_slot->state = SWITCHYARD_PARKED;

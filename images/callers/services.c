@@ -142,11 +142,11 @@ static void say_all(struct tick *tick)
 	say(tick, "all asked");
 }
 
-/* The first other slot that is parked; 0: none is. */
-static uint32_t parked_slot(const struct switchyard_info *info)
+/* The first slot in that state; 0: none is. */
+static uint32_t slot_that_is(const struct switchyard_info *info, enum switchyard_state state)
 {
 	for (uint32_t i = 0; i < info->slot_count; i++)
-		if (info->slot[i].state == SWITCHYARD_PARKED)
+		if (info->slot[i].state == state)
 			return i + 1;
 	return 0;
 }
@@ -194,7 +194,7 @@ void services_ask_each(struct tick *tick)
 	services.count = 0;
 	ask(SWITCHYARD_LIST);
 	ask(SWITCHYARD_TAKE_CRASH);
-	ask_about_parked(parked_slot(info));
+	ask_about_parked(slot_that_is(info, SWITCHYARD_PARKED));
 	ask_about_functions();
 	services.call.slot = 0; /* the monitor's own log */
 	ask_with(SWITCHYARD_LOG, services.text, LOG_ROOM);
@@ -210,4 +210,20 @@ void services_ask_each(struct tick *tick)
 	ask_about(SWITCHYARD_REMOVE, slot);
 	ask(SWITCHYARD_LIST);
 	say_all(tick);
+}
+
+void services_begin_to_load(struct tick *tick)
+{
+	uint32_t done = 0;
+
+	services.tick = tick;
+	services.count = 0;
+	ask_about(SWITCHYARD_LOAD_BEGIN, slot_that_is(tick->switchyard, SWITCHYARD_READY));
+	services.call.kind = SWITCHYARD_FILE_KERNEL;
+	services.call.bytes = sizeof(services.image);
+	ask_with(SWITCHYARD_LOAD_FILE, STRING, sizeof(STRING) - 1);
+	ask_with(SWITCHYARD_LOAD_WRITE, services.image, SWITCHYARD_PIECE);
+	for (uint32_t i = 0; i < services.count; i++)
+		done += !services.done[i].result;
+	say(tick, "begun: %u", done);
 }

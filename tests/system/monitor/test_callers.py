@@ -11,7 +11,7 @@ import pytest
 
 from paths import CALLERS
 from qemu import PROMPT
-from switchyard import BOOT_LIMIT, module, slots, tick_count, tick_slot
+from switchyard import BOOT_LIMIT, module, open_console, slots, tick_count, tick_slot
 
 CALLS = 500
 AGAIN = -11    # SWITCHYARD_EAGAIN
@@ -154,6 +154,29 @@ def test_edges_after_a_quick_switch(machines):
         came = dict(re.findall(r'callers: (\w+): (\d+)\n', machine.expect(r'((?:.*\n)*?)callers: all pins told', LIMIT)[1]))
         assert came == {'fixed': f'{time}', 'logical': f'{time}', 'lowest': f'{time}', 'masked': '0', 'level': '0',
                         'nmi': '0'}
+
+
+def test_what_was_begun_ends_with_its_slot(machines):
+    """A slot has a part of an image in the pool when it ends, crashes, or is killed."""
+    machine = machines.start('timeout=-1', [module('kernel', 'callers', CALLERS, 'mem=16M'), *tick_slot()])
+    open_console(machine)
+    before = machine.command('mem')
+    for key, said in ('p', 'has powered off'), ('x', 'has crashed: a key was pressed'), ('m', 'is parked'):
+        machine.sendline('boot callers')
+        machine.expect(r'^callers: 0 other CPUs are ready\n', BOOT_LIMIT)
+        machine.send('b')
+        machine.expect(r'^callers: begun: 3\n')
+        machine.send('m')
+        machine.expect(PROMPT)
+        assert machine.command('mem') != before
+        machine.sendline('switch callers')
+        machine.expect(r'^callers: back after')
+        machine.send(key)
+        machine.expect(f'slot callers {said}')
+        machine.expect(PROMPT)
+        if key == 'm':
+            machine.command('kill callers')
+        assert machine.command('mem') == before
 
 
 def end(machines, key, **settings):

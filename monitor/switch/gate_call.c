@@ -511,6 +511,7 @@ static void go_on_alone(void)
 	log_line(&monitor->log, LOG_ERROR,
 		 "the boot CPU did not come: no kernel can run any more; save what you can, and "
 		 "reboot");
+	successor_reset(monitor);
 	monitor->frontend.talk(monitor->frontend.context);
 }
 

@@ -220,3 +220,14 @@ def test_the_boot_cpu_is_lost(machines):
     assert slots(machine)['tick']['STATE'] == 'parked'
     machine.sendline('poweroff')
     machine.wait_end('guest-shutdown')
+
+
+@pytest.mark.thorough
+def test_the_boot_cpu_is_lost_and_nobody_is_there(machines):
+    """No kernel can run any more, so a reset brings the machine back."""
+    machine = machines.start('timeout=0 default=callers serial=none', [module('kernel', 'callers', CALLERS, 'mem=16M')],
+                             smp=2, firmware='uefi')
+    machine.expect(r'^callers: 1 other CPUs are ready\n', BOOT_LIMIT)
+    machine.send('e')
+    machine.wait_screen('Resetting the machine in [0-9]+ s; any key opens the console', BOOT_LIMIT)
+    machine.wait_end('guest-reset', 90)

@@ -26,8 +26,8 @@ static const struct {
 	const char *why;
 } options[] = {
 	{"CONFIG_MODULES", true,
-	 "it loads no modules, so the driver has to be built into it: with our sources in its tree, "
-	 "and CONFIG_SWITCHYARD=y"},
+	 "it loads no modules, so the driver has to be built into it: with our patch series "
+	 "(guest/linux/patches), and CONFIG_SWITCHYARD=y"},
 	{"CONFIG_MODULE_SIG_FORCE", false, "it loads signed modules only"},
 	{"CONFIG_LOCK_DOWN_KERNEL_FORCE_INTEGRITY", false, "it loads signed modules only"},
 	{"CONFIG_LOCK_DOWN_KERNEL_FORCE_CONFIDENTIALITY", false, "it loads signed modules only"},

@@ -11,6 +11,7 @@
  * q: the boot CPU leaves by a quick switch, with pins of the IO-APIC unmasked (edges.c). k: quick
  * switches to which the CPUs do not come as they should. l: the other CPU parks again and again, and
  * the boot CPU goes to the monitor.
+ * b: it begins to load an image and does not go on. p: it powers off. x: it crashes.
  * w: the boot CPU waits in the monitor, and the other CPU ends the slot. e: the same, but the boot
  * CPU does not wait.
  * tests/system/monitor/test_callers.py reads the output.
@@ -389,6 +390,12 @@ static void obey(struct tick *tick, int key)
 		name_foreign_memory(tick);
 	else if (key == 'a')
 		services_ask_each(tick);
+	else if (key == 'b')
+		services_begin_to_load(tick);
+	else if (key == 'p')
+		gate_poweroff(tick);
+	else if (key == 'x')
+		gate_crash(tick, "a key was pressed");
 	else if (key == 'i')
 		nmis_while_asking(tick);
 	else if (key == 'k')

@@ -14,6 +14,7 @@
 #define STRING	   "a string of the image"
 #define MODULES	   8
 #define MODULE	   5000 /* bytes */
+#define FUNCTIONS  128	/* as many as the monitor takes */
 
 /* Multiboot 0.6.96, section 3.1. */
 #define MULTIBOOT_MAGIC	    0x1badb002u
@@ -34,6 +35,7 @@ static struct {
 		int64_t result;
 	} done[MOST_CALLS];
 	char text[LOG_ROOM];
+	uint16_t functions[FUNCTIONS];
 	/* Some pieces of the largest size, and a rest. */
 	uint8_t image[4 * SWITCHYARD_PIECE + 100] __attribute__((aligned(8)));
 } services;
@@ -50,7 +52,12 @@ static const char *const names[] = {
 	[SWITCHYARD_ADD] = "ADD",
 	[SWITCHYARD_REMOVE] = "REMOVE",
 	[SWITCHYARD_OUTCOME] = "OUTCOME",
+	[SWITCHYARD_PREPARE] = "PREPARE",
+	[SWITCHYARD_DEVICES] = "DEVICES",
+	[SWITCHYARD_FUNCTIONS] = "FUNCTIONS",
+	[SWITCHYARD_MEMORY] = "MEMORY",
 	[SWITCHYARD_TAKE_CRASH] = "TAKE_CRASH",
+	[SWITCHYARD_SETTLE_CRASH] = "SETTLE_CRASH",
 };
 
 /* The log of a slot is found in its memory, which is another task than the monitor's own. */
@@ -135,16 +142,19 @@ static void say_all(struct tick *tick)
 	say(tick, "all asked");
 }
 
-/* The first other slot that is parked; 0: none is. */
-static uint32_t parked_slot(const struct switchyard_info *info)
+/* The first slot in that state; 0: none is. */
+static uint32_t slot_that_is(const struct switchyard_info *info, enum switchyard_state state)
 {
 	for (uint32_t i = 0; i < info->slot_count; i++)
-		if (info->slot[i].state == SWITCHYARD_PARKED)
+		if (info->slot[i].state == state)
 			return i + 1;
 	return 0;
 }
 
-/* It has not ended, and has no log that can be found, so two of the answers are refusals. */
+/*
+ * It has not ended, it has no log that can be found, and no crash of it was taken. So three of the
+ * answers are refusals.
+ */
 static void ask_about_parked(uint32_t slot)
 {
 	ask_about(SWITCHYARD_OUTCOME, slot);
@@ -153,7 +163,26 @@ static void ask_about_parked(uint32_t slot)
 		ask_with(SWITCHYARD_LOG, services.text, LOG_ROOM);
 	while (services.done[services.count - 1].result == SWITCHYARD_EAGAIN &&
 	       services.count < MOST_CALLS);
+	ask_with(SWITCHYARD_MEMORY, services.text, LOG_ROOM);
+	services.call.kind = SWITCHYARD_CARE_NONE;
+	ask(SWITCHYARD_SETTLE_CRASH);
 	ask_about(SWITCHYARD_KILL, slot);
+}
+
+/*
+ * The list is the longest that there can be, and most of it is of functions that are not there,
+ * which takes the longest. A deep request needs no such list, so it is answered all the same.
+ */
+static void ask_about_functions(void)
+{
+	for (uint32_t i = 0; i < FUNCTIONS; i++)
+		services.functions[i] = (uint16_t)i;
+	services.call.slot = 0;
+	services.call.kind = SWITCHYARD_MONITOR;
+	services.call.bytes = SWITCHYARD_USES_MORE;
+	ask_with(SWITCHYARD_PREPARE, services.functions, sizeof(services.functions));
+	ask_with(SWITCHYARD_FUNCTIONS, services.functions, sizeof(services.functions));
+	ask_with(SWITCHYARD_DEVICES, services.text, LOG_ROOM);
 }
 
 void services_ask_each(struct tick *tick)
@@ -165,7 +194,8 @@ void services_ask_each(struct tick *tick)
 	services.count = 0;
 	ask(SWITCHYARD_LIST);
 	ask(SWITCHYARD_TAKE_CRASH);
-	ask_about_parked(parked_slot(info));
+	ask_about_parked(slot_that_is(info, SWITCHYARD_PARKED));
+	ask_about_functions();
 	services.call.slot = 0; /* the monitor's own log */
 	ask_with(SWITCHYARD_LOG, services.text, LOG_ROOM);
 	ask_with(SWITCHYARD_ADD, SLOT_TEXT, sizeof(SLOT_TEXT) - 1);
@@ -180,4 +210,20 @@ void services_ask_each(struct tick *tick)
 	ask_about(SWITCHYARD_REMOVE, slot);
 	ask(SWITCHYARD_LIST);
 	say_all(tick);
+}
+
+void services_begin_to_load(struct tick *tick)
+{
+	uint32_t done = 0;
+
+	services.tick = tick;
+	services.count = 0;
+	ask_about(SWITCHYARD_LOAD_BEGIN, slot_that_is(tick->switchyard, SWITCHYARD_READY));
+	services.call.kind = SWITCHYARD_FILE_KERNEL;
+	services.call.bytes = sizeof(services.image);
+	ask_with(SWITCHYARD_LOAD_FILE, STRING, sizeof(STRING) - 1);
+	ask_with(SWITCHYARD_LOAD_WRITE, services.image, SWITCHYARD_PIECE);
+	for (uint32_t i = 0; i < services.count; i++)
+		done += !services.done[i].result;
+	say(tick, "begun: %u", done);
 }

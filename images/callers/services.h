@@ -11,4 +11,10 @@
 /* Prints one line for each call of the gate, when all are done: "LIST: 0". */
 void services_ask_each(struct tick *tick);
 
+/*
+ * Begins to load an image for the first slot that is ready, and writes the first piece of its kernel.
+ * Prints how many of the three calls were answered with 0.
+ */
+void services_begin_to_load(struct tick *tick);
+
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/switch/successor.h"
+#include "arch/x86/acpi/power.h"
 #include "arch/x86/time/clock.h"
 #include "guest/linux/switchyard_names.h"
 #include "lib/print.h"
@@ -18,6 +19,7 @@
 
 #define COUNTDOWN	10 /* seconds */
 #define RETRY_COUNTDOWN 600
+#define RESET_COUNTDOWN 60
 
 void succession_begin_turn(struct succession *succession, struct slot *slot)
 {
@@ -156,6 +158,15 @@ void successor_start_after_fault(struct monitor *monitor)
 		successor_start(monitor, slot, successor_of(slot, true));
 	else
 		monitor->succession.automatic = 0; /* a person starts the next turn */
+}
+
+void successor_reset(const struct monitor *monitor)
+{
+	const struct frontend *frontend = &monitor->frontend;
+
+	if (!frontend->attended(frontend->context) &&
+	    frontend->count_down(frontend->context, "Resetting the machine", RESET_COUNTDOWN))
+		machine_reboot();
 }
 
 static void check_one(struct slot_table *slots, const struct slot *slot, const char *option,

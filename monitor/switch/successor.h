@@ -43,6 +43,12 @@ void successor_start(struct monitor *monitor, struct slot *slot, const struct su
  */
 void successor_start_after_fault(struct monitor *monitor);
 
+/*
+ * No slot can run any more. A machine that nobody looks at is reset after a countdown, so that it
+ * comes back. It returns if the person is to decide.
+ */
+void successor_reset(const struct monitor *monitor);
+
 /* Reports each `on-end=` and `on-crash=` that names a slot that is not there. */
 void successor_check(struct slot_table *slots, report_fn report, void *context);
 

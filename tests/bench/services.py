@@ -27,11 +27,13 @@ def asked(machine):
 
 
 def measure_linux(bench):
-    """The log of a Linux slot, copied record by record out of its memory. The calls before are LIST."""
+    """The log of a Linux slot, copied record by record out of its memory, and what its memory's readers are told.
+    The calls before are LIST."""
     pair = Slots(bench.machines, 1, watch=counting_calls)
-    before = len(hops_of(pair.file.read_text()))
-    pair.kernels[1].run('syctl log alpha > /dev/null')
-    add(bench, 'LOG_OF_SLOT, Linux', [hop.instructions for hop in hops_of(pair.file.read_text())[before:]])
+    for name, command in (('LOG_OF_SLOT', 'syctl log alpha'), ('MEMORY', 'head -c 64 $(syctl core alpha)')):
+        before = len(hops_of(pair.file.read_text()))
+        pair.kernels[1].run(f'{command} > /dev/null')
+        add(bench, f'{name}, Linux', [hop.instructions for hop in hops_of(pair.file.read_text())[before:]])
     pair.machine.quit()
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from paths import CALLERS
 from qemu import PROMPT
-from switchyard import BOOT_LIMIT, module, slots, tick_count, tick_slot
+from switchyard import BOOT_LIMIT, module, open_console, slots, tick_count, tick_slot
 
 CALLS = 500
 AGAIN = -11    # SWITCHYARD_EAGAIN
@@ -125,10 +125,11 @@ def test_each_service(machine):
     lines = machine.expect(r'((?:^callers: \w+: -?\d+\n)+)^callers: all asked', LIMIT)[1]
     calls = [(name, int(answer)) for name, answer in re.findall(r'^callers: (\w+): (-?\d+)$', lines, re.MULTILINE)]
     assert {name for name, _ in calls} == {'LIST', 'KILL', 'LOG', 'ADD', 'REMOVE', 'LOAD_BEGIN', 'LOAD_FILE', 'LOAD_WRITE',
-                                           'LOAD_COMMIT', 'LOAD_ABORT', 'OUTCOME', 'TAKE_CRASH', 'LOG_OF_SLOT'}
+                                           'LOAD_COMMIT', 'LOAD_ABORT', 'OUTCOME', 'TAKE_CRASH', 'SETTLE_CRASH', 'LOG_OF_SLOT',
+                                           'MEMORY', 'PREPARE', 'FUNCTIONS', 'DEVICES'}
     assert {answer for _, answer in calls} == {0, AGAIN, REFUSED}
     assert {name for name, answer in calls if answer == AGAIN} == {'LOAD_COMMIT', 'LOG_OF_SLOT'}
-    assert [name for name, answer in calls if answer == REFUSED] == ['OUTCOME', 'LOG_OF_SLOT']
+    assert [name for name, answer in calls if answer == REFUSED] == ['OUTCOME', 'LOG_OF_SLOT', 'SETTLE_CRASH']
     machine.send('m')
     machine.expect(PROMPT)
     assert {name: row['STATE'] for name, row in slots(machine).items()} == {'callers': 'parked', 'tick': 'ready'}
@@ -153,6 +154,29 @@ def test_edges_after_a_quick_switch(machines):
         came = dict(re.findall(r'callers: (\w+): (\d+)\n', machine.expect(r'((?:.*\n)*?)callers: all pins told', LIMIT)[1]))
         assert came == {'fixed': f'{time}', 'logical': f'{time}', 'lowest': f'{time}', 'masked': '0', 'level': '0',
                         'nmi': '0'}
+
+
+def test_what_was_begun_ends_with_its_slot(machines):
+    """A slot has a part of an image in the pool when it ends, crashes, or is killed."""
+    machine = machines.start('timeout=-1', [module('kernel', 'callers', CALLERS, 'mem=16M'), *tick_slot()])
+    open_console(machine)
+    before = machine.command('mem')
+    for key, said in ('p', 'has powered off'), ('x', 'has crashed: a key was pressed'), ('m', 'is parked'):
+        machine.sendline('boot callers')
+        machine.expect(r'^callers: 0 other CPUs are ready\n', BOOT_LIMIT)
+        machine.send('b')
+        machine.expect(r'^callers: begun: 3\n')
+        machine.send('m')
+        machine.expect(PROMPT)
+        assert machine.command('mem') != before
+        machine.sendline('switch callers')
+        machine.expect(r'^callers: back after')
+        machine.send(key)
+        machine.expect(f'slot callers {said}')
+        machine.expect(PROMPT)
+        if key == 'm':
+            machine.command('kill callers')
+        assert machine.command('mem') == before
 
 
 def end(machines, key, **settings):
@@ -196,3 +220,14 @@ def test_the_boot_cpu_is_lost(machines):
     assert slots(machine)['tick']['STATE'] == 'parked'
     machine.sendline('poweroff')
     machine.wait_end('guest-shutdown')
+
+
+@pytest.mark.thorough
+def test_the_boot_cpu_is_lost_and_nobody_is_there(machines):
+    """No kernel can run any more, so a reset brings the machine back."""
+    machine = machines.start('timeout=0 default=callers serial=none', [module('kernel', 'callers', CALLERS, 'mem=16M')],
+                             smp=2, firmware='uefi')
+    machine.expect(r'^callers: 1 other CPUs are ready\n', BOOT_LIMIT)
+    machine.send('e')
+    machine.wait_screen('Resetting the machine in [0-9]+ s; any key opens the console', BOOT_LIMIT)
+    machine.wait_end('guest-reset', 90)

@@ -5,11 +5,12 @@ import re
 
 import pytest
 
-from linux import BUSY_HOST, Linux
+from linux import BUSY_HOST, CLOUD, LINUX_BOOT_LIMIT, Linux
 from own_devices import keep_own, own_disks, pci_name
 from patched_kernels import ON_CONSOLE, ON_EACH
 from qemu import PROMPT
 from switchyard import module, open_console, tick_count, tick_slot
+from trial import make_disk, make_initrd
 
 # Initcalls behind this one need what it makes.
 DIES_EARLY = 'initcall_blacklist=ksysfs_init'
@@ -208,3 +209,23 @@ def test_functions_of_others_are_hidden(machines, guest):
     assert '1 PCI functions of other slots are hidden' in alpha.run('dmesg')
     alpha.switch_to(beta)
     assert '0000:00:10.0' in beta.run('ls /sys/bus/pci/devices')
+
+
+@pytest.mark.thorough
+def test_it_is_tried(machines, guest):
+    """From its build tree. It has the driver, so nothing is built, and its initrd's own init is the first program."""
+    files = {'linux/arch/x86/boot/bzImage': guest / 'vmlinuz', 'linux/.config': guest / 'config',
+             'initrd': make_initrd(CLOUD, machines.logs / 'initrd', ('zstd', '-q', '-c'))}
+    machine, alpha = start(machines, patched(guest, 'alpha'), memory='768M', smp=2,
+                           devices=make_disk(machines.logs / 'files.tar', files))
+    alpha.run('tar xf /dev/vda -C /tmp')
+    for program, options, ended in (
+            ('panic', '', 'crashed after [0-9.]+ s: Kernel panic - not syncing: sysrq triggered crash'),
+            ('poweroff', '', 'powered off after [0-9.]+ s'), ('reboot', '--cpus 0', 'rebooted after [0-9.]+ s'),
+            ('wait', '--timeout 8', 'crashed after [0-9.]+ s: timeout after 8 s')):
+        output, _ = alpha.try_run(f'syctl try /tmp/linux --initrd /tmp/initrd {options} '
+                                  f'--append "console=ttyS0,115200 rdinit=/{program}"', LINUX_BOOT_LIMIT)
+        assert re.search(rf'^try: {ended}\r?\n\Z', output, re.MULTILINE)
+        assert 'switchyard/init' not in output
+    alpha.check_cpus(2)
+    assert alpha.alarms(BUSY_HOST) == []

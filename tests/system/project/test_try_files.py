@@ -86,8 +86,8 @@ def configured(tree, old, new):
 
 
 @pytest.mark.parametrize('option, value, reason', [
-    ('MODULES', None, 'without CONFIG_MODULES: it loads no modules, so the driver has to be built into it: with our sources '
-                      'in its tree, and CONFIG_SWITCHYARD=y'),
+    ('MODULES', None, 'without CONFIG_MODULES: it loads no modules, so the driver has to be built into it: with our patch '
+                      'series (guest/linux/patches), and CONFIG_SWITCHYARD=y'),
     ('MODULE_SIG_FORCE', 'y', 'with CONFIG_MODULE_SIG_FORCE: it loads signed modules only'),
     ('SUSPEND', None, 'without CONFIG_SUSPEND: the driver suspends the kernel by it'),
     ('BLK_DEV_INITRD', None, 'without CONFIG_BLK_DEV_INITRD: the driver comes to it in an initrd'),

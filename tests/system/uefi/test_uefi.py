@@ -224,6 +224,32 @@ def test_each_finds_its_own_picture(linux):
     linux.wait_screen('^alpha-42$')
 
 
+def kept_picture(linux):
+    """What the monitor keeps of alpha's screen when alpha leaves. alpha is the first slot, so it comes first."""
+    linux.alpha.leave('syctl monitor')
+    linux.expect(PROMPT)
+    pictures, = (row for row in parse_table(linux.command('mem')) if row['OWNER'] == 'pictures')
+    start, end = int(pictures['START'], 16), int(pictures['END'], 16) + 1
+    path = linux.logs / 'kept-picture'
+    linux.qmp.execute('pmemsave', val=start, size=(end - start) // 2, filename=str(path))
+    linux.sendline('switch alpha')
+    linux.alpha.come_back()
+    return path.read_bytes()
+
+
+def test_a_picture_that_is_drawn_again_is_not_read(linux):
+    """Reading a framebuffer is slow. Linux draws its screen again, unless people see the PM core's own console."""
+    linux.alpha.run('echo first > /dev/tty1')
+    first = kept_picture(linux)
+    linux.alpha.run('echo second > /dev/tty1')
+    assert kept_picture(linux) == first
+    linux.wait_screen('^second$')
+    linux.alpha.run('chvt 63; echo third > /dev/tty63')
+    assert kept_picture(linux) != first
+    linux.wait_screen('^third$')
+    linux.alpha.run('chvt 1')
+
+
 def test_hotkey_to_the_monitor(linux):
     linux.send_keys(['ctrl', 'alt', 'shift', '0'])
     linux.expect(PROMPT)

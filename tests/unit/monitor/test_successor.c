@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "fake/fake_console.h"
+#include "fake/fake_machine.h"
 #include "monitor/switch/monitor.h"
 #include "monitor/switch/switch.h"
 #include "reports.h"
@@ -57,8 +58,8 @@ bool switch_boot(struct monitor *m, struct slot *slot, struct error *error)
 bool switch_to(struct monitor *m, struct slot *slot, struct error *error)
 {
 	(void)m;
-	if (slot->state == SWITCHYARD_CRASHED)
-		return fail(error, "slot %s has crashed", slot->name);
+	if (slot->state == SWITCHYARD_CRASHED || slot->state == SWITCHYARD_EMPTY)
+		return fail(error, "slot %s can't run", slot->name);
 	return fake_start("switch", slot, error);
 }
 
@@ -202,6 +203,10 @@ static void a_countdown_leads_to_the_last_that_ran(void **state)
 	assert_string_equal(ends(beta, SWITCHYARD_CRASHED),
 			    "count down: Going to gamma (10), switch gamma");
 	gamma_slot->state = SWITCHYARD_PARKED;
+	alpha->state = SWITCHYARD_EMPTY;
+	assert_string_equal(ends(beta, SWITCHYARD_CRASHED),
+			    "count down: Going to gamma (10), switch gamma");
+	gamma_slot->state = SWITCHYARD_PARKED;
 	key_pressed = true;
 	assert_string_equal(ends(beta, SWITCHYARD_CRASHED), "count down: Going to gamma (10)");
 }
@@ -305,6 +310,27 @@ static void a_fault_while_a_successor_starts(void **state)
 	assert_string_equal(ends(beta, SWITCHYARD_CRASHED), "boot beta");
 }
 
+static bool resets(void)
+{
+	events[0] = '\0';
+	if (setjmp(fake_machine.rebooted))
+		return true;
+	successor_reset(&monitor);
+	return false;
+}
+
+static void the_machine_is_reset_if_nobody_is_there(void **state)
+{
+	(void)state;
+	assert_false(resets());
+	assert_string_equal(events, "");
+	attended = false;
+	assert_true(resets());
+	assert_string_equal(events, "count down: Resetting the machine (60)");
+	key_pressed = true;
+	assert_false(resets());
+}
+
 static void missing_successors_are_named(void **state)
 {
 	struct reports reports = {.count = 0};
@@ -331,6 +357,7 @@ int main(void)
 		cmocka_unit_test_setup(nobody_there_slows_a_loop_down, start),
 		cmocka_unit_test_setup(a_fault_has_the_crashed_slots_successor, start),
 		cmocka_unit_test_setup(a_fault_while_a_successor_starts, start),
+		cmocka_unit_test_setup(the_machine_is_reset_if_nobody_is_there, start),
 		cmocka_unit_test_setup(missing_successors_are_named, start),
 	};
 

@@ -173,7 +173,8 @@ bool switchyard_memory_is_open(u64 id)
 	bool found = false;
 
 	mutex_lock(&files_lock);
-	list_for_each_entry(file, &files, list) found |= file->snapshot == id;
+	list_for_each_entry (file, &files, list)
+		found |= file->snapshot == id;
 	mutex_unlock(&files_lock);
 	return found;
 }

@@ -108,6 +108,13 @@ static struct slot *restorable(struct monitor *monitor, const struct snapshot *s
 	return NULL;
 }
 
+/* A guest asks for a service, which touches no device. */
+static bool a_slot_runs(const struct monitor *monitor)
+{
+	return monitor->current != NO_SLOT &&
+	       monitor->slots.slot[monitor->current].state == SWITCHYARD_RUNNING;
+}
+
 bool slot_snapshot_restore_begin(struct monitor *monitor, const struct snapshot *snapshot,
 				 bool force, struct error *error)
 {
@@ -116,6 +123,12 @@ bool slot_snapshot_restore_begin(struct monitor *monitor, const struct snapshot 
 
 	if (!slot)
 		return false;
+	if (slot->works && a_slot_runs(monitor))
+		return fail(
+			error,
+			"slot %s: its devices work while it is parked, and write to its memory; "
+			"restore it at the monitor's console",
+			slot->name);
 	if (!force && !snapshot->storage.told)
 		return fail(error,
 			    "snapshot %s: slot %s had not told which disks it uses; they may have "

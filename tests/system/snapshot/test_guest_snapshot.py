@@ -117,8 +117,8 @@ def test_makedumpfile(guests, tmp_path):
 def test_restore(guests):
     """beta is back in that moment each time, whatever it did since."""
     alpha, beta = guests
-    for turn in range(RESTORES):  # forced, because nothing of its disks is in use
-        said = alpha.run('syctl --force restore clean', 120)
+    for turn in range(RESTORES):
+        said = alpha.run('syctl restore clean', 120)
         assert re.fullmatch(r'restoring clean: slot beta, \d+ MiB \.{10} done\r?\n', said)
         if not turn:
             skip = alpha.memory_at

@@ -92,7 +92,7 @@ def test_after_a_panic(guests):
     """The test that destroys everything: its kernel is back a second later."""
     machine, alpha = guests
     machine.sendline('echo c > /proc/sysrq-trigger')
-    machine.expect('slot alpha has crashed: sysrq triggered crash', 60)
+    machine.expect('slot alpha has crashed: Kernel panic - not syncing: sysrq triggered crash', 60)
     machine.expect(PROMPT)
     assert 'slot alpha is as at snapshot one' in machine.command('restore one', 60)
     machine.sendline('switch alpha')

@@ -142,6 +142,13 @@ void switchyard_storage_exit(void);
 void switchyard_storage_look(void);
 
 /*
+ * The same for a quick switch. Before it, a look at what is claimed says if there is anything new.
+ * After it, nobody waits.
+ */
+void switchyard_storage_look_before_quick(void);
+void switchyard_storage_look_after_quick(void);
+
+/*
  * Tells what was written since. Called last before this kernel leaves, with interrupts off, in any
  * context but an NMI.
  */

@@ -320,11 +320,13 @@ static int request_with_programs(struct switchyard_turn *turn, const char *to, b
 	switchyard_times_begin();
 	switchyard_clock_note_rtc();
 	switchyard_programs_run("pre", to);
-	switchyard_storage_look();
-	if (turn->op & SWITCHYARD_QUICK)
+	if (turn->op & SWITCHYARD_QUICK) {
+		switchyard_storage_look_before_quick();
 		error = quick_switch(turn, result);
-	else
+	} else {
+		switchyard_storage_look();
 		error = deep_switch(turn, force, result);
+	}
 
 	/*
 	 * A key that was pressed meanwhile would leave again as soon as somebody comes back. But
@@ -336,7 +338,9 @@ static int request_with_programs(struct switchyard_turn *turn, const char *to, b
 		cancel_work(&turn->later);
 	WRITE_ONCE(turn->back, true);
 	switchyard_memory_update();
-	if (turn->entered)
+	if (turn->entered && turn->op & SWITCHYARD_QUICK)
+		switchyard_storage_look_after_quick();
+	else if (turn->entered)
 		switchyard_storage_look();
 	switchyard_phase(SWITCHYARD_PHASE_POST);
 	switchyard_programs_run("post", to);

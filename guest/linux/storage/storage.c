@@ -297,15 +297,32 @@ static int add_claim(struct block_device *bdev, void *data)
 	return 0;
 }
 
-/* A device that has come, or that somebody has claimed or left. */
-static void poll(struct work_struct *work)
+/* A device has come, or somebody has claimed or left one. */
+static bool claims_changed(void)
 {
-	u64 claims = 0;
+	u64 claims = 0, before = claims_before;
 
 	switchyard_block_each(add_claim, &claims);
-	if (claims != claims_before)
-		queue_work(system_unbound_wq, &look_work);
 	claims_before = claims;
+	return claims != before;
+}
+
+void switchyard_storage_look_before_quick(void)
+{
+	if (call && claims_changed())
+		switchyard_storage_look();
+}
+
+void switchyard_storage_look_after_quick(void)
+{
+	if (call)
+		queue_work(system_unbound_wq, &look_work);
+}
+
+static void poll(struct work_struct *work)
+{
+	if (claims_changed())
+		queue_work(system_unbound_wq, &look_work);
 	queue_delayed_work(system_unbound_wq, &poll_work, POLL_JIFFIES);
 }
 

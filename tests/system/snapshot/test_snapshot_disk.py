@@ -54,6 +54,7 @@ def test_a_disk_that_was_written_since(slots):
     assert beta.run('cat /disk/file') == 'one\n'  # out of its memory
 
 
+@pytest.mark.thorough
 def test_a_slot_that_panics_counts_as_having_written(slots):
     alpha, beta = slots
     beta.leave('syctl snapshot clean')

@@ -164,7 +164,7 @@ static bool types_allow(const struct request *request, struct error *error)
 static int64_t answer_prepare(struct answer *answer)
 {
 	struct monitor *monitor = answer->monitor;
-	struct slot *slot = &monitor->slots.slot[monitor->current];
+	struct slot *slot = answer_self(answer);
 	const struct switchyard_call *call = &answer->call;
 	struct request request = {call->kind, call->slot};
 	uint16_t uses[PCI_MAX_FUNCTIONS];
@@ -205,7 +205,7 @@ static int64_t answer_prepare(struct answer *answer)
 static int64_t answer_functions(struct answer *answer)
 {
 	const struct slot_table *slots = &answer->monitor->slots;
-	const struct slot *self = &slots->slot[answer->monitor->current];
+	const struct slot *self = answer_self(answer);
 	uint64_t room = answer->call.length / sizeof(uint16_t);
 	uint16_t *to = answer_buffer(answer);
 
@@ -226,7 +226,7 @@ static int64_t answer_functions(struct answer *answer)
 
 static int64_t answer_devices(struct answer *answer)
 {
-	const struct slot *slot = &answer->monitor->slots.slot[answer->monitor->current];
+	const struct slot *slot = answer_self(answer);
 	uint64_t room = answer->call.length;
 	char *to = answer_buffer(answer);
 
@@ -289,7 +289,7 @@ static int64_t answer_outcome(struct answer *answer)
 static int64_t answer_take_crash(struct answer *answer)
 {
 	struct monitor *monitor = answer->monitor;
-	const struct slot *self = &monitor->slots.slot[monitor->current];
+	const struct slot *self = answer_self(answer);
 	const struct slot *slot = care_take(&monitor->slots, self);
 
 	if (!slot)
@@ -305,7 +305,7 @@ static int64_t answer_take_crash(struct answer *answer)
 static int64_t answer_settle_crash(struct answer *answer)
 {
 	struct monitor *monitor = answer->monitor;
-	const struct slot *self = &monitor->slots.slot[monitor->current];
+	const struct slot *self = answer_self(answer);
 	const struct switchyard_call *call = &answer->call;
 
 	if (!care_settle(answer->slot, self, call->bytes, call->kind, &answer->error))

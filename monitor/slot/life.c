@@ -112,7 +112,7 @@ const struct life_step *life_apply(struct slot *slot, enum life_event event)
 	if (step->next == SWITCHYARD_CRASHED && slot->state != SWITCHYARD_CRASHED)
 		care_begin(slot);
 	slot->state = step->next;
-	/* It was restored from a file, and has no image to start from. */
+	/* It was put back to a snapshot while it had no image, so it has none to start from. */
 	if (event != LIFE_LOAD && slot->state == SWITCHYARD_READY && !slot->kernel.size)
 		slot->state = SWITCHYARD_EMPTY;
 	slot->runs += step->counts;

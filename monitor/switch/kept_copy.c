@@ -19,7 +19,7 @@ struct kept_copy {
 	uint32_t spared;
 	uint64_t form; /* which items there are on this machine, in which layout */
 	uint64_t cpus; /* whose contexts follow, as bits */
-	uint64_t crew, registers, interrupted, log_hint, rsdp;
+	uint64_t crew, registers, interrupted, log_hint;
 	uint64_t apart_size, picture_size;
 };
 
@@ -55,7 +55,6 @@ static struct kept_copy describe(const struct monitor *monitor, uint32_t index)
 		.registers = kept->registers,
 		.interrupted = kept->interrupted,
 		.log_hint = kept->log_hint,
-		.rsdp = kept->rsdp,
 		.apart_size = kept->apart_size,
 	};
 

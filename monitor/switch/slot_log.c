@@ -32,6 +32,14 @@ static bool is_of_last_run(const struct slot *slot, const struct cpu_context *cp
 	return page_walk_find(&walk, text, &physical) && physical == text + memory->image_offset;
 }
 
+/* Opens the log that the note tells of. False: there is none, or an earlier kernel's. */
+static bool open_by_note(const struct slot *slot, const struct kept_state *kept,
+			 const struct vmcoreinfo *info, struct printk_log *log, struct error *error)
+{
+	return printk_log_open(log, &slot->ram, info, error) &&
+	       is_of_last_run(slot, kept->cpu[0], &log->memory, info);
+}
+
 /* Linux never moves its note, and a long search would be felt where the slot stands still. */
 static bool is_at_hint(const struct slot *slot, const struct kept_state *kept,
 		       struct printk_log *log, struct vmcoreinfo *info)
@@ -40,8 +48,7 @@ static bool is_at_hint(const struct slot *slot, const struct kept_state *kept,
 	struct error none;
 
 	return at && vmcoreinfo_search(&slot->ram, &at, 1, info) &&
-	       printk_log_open(log, &slot->ram, info, &none) &&
-	       is_of_last_run(slot, kept->cpu[0], &log->memory, info);
+	       open_by_note(slot, kept, info, log, &none);
 }
 
 static enum slot_log search(const struct slot *slot, struct kept_state *kept, uint64_t pages,
@@ -63,8 +70,7 @@ static enum slot_log search(const struct slot *slot, struct kept_state *kept, ui
 		     slot->name);
 		return SLOT_LOG_NONE;
 	}
-	if (printk_log_open(log, &slot->ram, &info, error) &&
-	    is_of_last_run(slot, kept->cpu[0], &log->memory, &info)) {
+	if (open_by_note(slot, kept, &info, log, error)) {
 		kept->log_hint = kept->log_note;
 		return SLOT_LOG_FOUND;
 	}

@@ -3,6 +3,7 @@
 #include "arch/x86/memory/page_walk.h"
 #include "arch/x86/memory/phys.h"
 #include "fake/fake.h"
+#include "fake/no_slot_block.h"
 #include "fuzz.h"
 #include "lib/units.h"
 #include "monitor/plan/store.h"
@@ -122,18 +123,6 @@ static struct monitor monitor;
 void slot_block_publish(const struct slot_table *slots, uint32_t index)
 {
 	FUZZ_CHECK(slots == &monitor.slots && index == 0);
-}
-
-const char *slot_block_damage(const struct slot *slot)
-{
-	(void)slot;
-	return NULL;
-}
-
-uint64_t slot_block_tables(const struct slot *slot)
-{
-	(void)slot;
-	return 0;
 }
 
 static void add_free(uint64_t base, uint64_t size)

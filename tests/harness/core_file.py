@@ -3,6 +3,9 @@
 
 import re
 import struct
+import tarfile
+
+from guest_images import compile_static
 
 PAGE = 4096
 PT_LOAD, PT_NOTE = 1, 4
@@ -15,6 +18,18 @@ PHDR_32 = struct.Struct('<IIIIIIII')
 PRSTATUS_32 = 144  # bytes of a note with registers of an i386
 LIST_POINTERS = 0x3000  # bytes of a task_struct that may hold the list of all tasks
 MOST_TASKS = 4096
+DISK_MIB = 256  # holds a core
+
+
+def tools_disk(folder):
+    """QEMU's words for two disks: an archive with map_core, and an empty one, out.img, for what is brought out."""
+    folder.mkdir(exist_ok=True)
+    with tarfile.open(folder / 'tools.img', 'w') as archive:
+        archive.add(compile_static('map_core'), 'map_core')
+    with open(folder / 'out.img', 'wb') as disk:
+        disk.truncate(DISK_MIB << 20)
+    return [word for name in ('tools', 'out')
+            for word in ('-drive', f'if=virtio,format=raw,file={folder / name}.img')]
 
 
 def watch_mapping(guest, path, address):

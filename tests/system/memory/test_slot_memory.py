@@ -5,34 +5,21 @@ said of itself before."""
 import json
 import re
 import subprocess
-import tarfile
 
 import pytest
 
-from core_file import PAGE, CoreFile, check_mapping_is_gone, driver_of, processes_of, symbols_of, watch_mapping
-from guest_images import compile_static
+from core_file import PAGE, CoreFile, check_mapping_is_gone, driver_of, processes_of, symbols_of, tools_disk, watch_mapping
 from linux import CLOUD, OLDER_CLOUD, Linux, linux_slot
 from qemu import PROMPT
 from switchyard import open_console
 
 MARKER = 'this is page %d of a file in memory'
 PAGES = 40
-DISK_MIB = 256
 BETA = 'mem=128M'
 GROWN_MIB = 24
 # A deep switch gives back what CPUs that go offline have on their own lists, and takes what devices need to be suspended.
 # Measured: 0.1 to 2.4 MiB.
 MOVED_KIB = 4 << 10
-
-
-def tools_disk(folder):
-    folder.mkdir(exist_ok=True)
-    with tarfile.open(folder / 'tools.img', 'w') as archive:
-        archive.add(compile_static('map_core'), 'map_core')
-    with open(folder / 'out.img', 'wb') as disk:
-        disk.truncate(DISK_MIB << 20)
-    return [word for name in ('tools', 'out')
-            for word in ('-drive', f'if=virtio,format=raw,file={folder / name}.img')]
 
 
 @pytest.fixture(scope='module', params=[OLDER_CLOUD, pytest.param(CLOUD, marks=pytest.mark.thorough)])

@@ -5,31 +5,18 @@ times."""
 import json
 import re
 import subprocess
-import tarfile
 
 import pytest
 
-from core_file import PAGE, CoreFile, check_mapping_is_gone, driver_of, processes_of, symbols_of, watch_mapping
-from guest_images import compile_static
+from core_file import PAGE, CoreFile, check_mapping_is_gone, driver_of, processes_of, symbols_of, tools_disk, watch_mapping
 from linux import CLOUD, OLDER_CLOUD, Linux, linux_slot
 from switchyard import open_console
 
 MARKER = 'this is page %d of a file in memory'
 PAGES = 40
-DISK_MIB = 256
 RESTORES = 5
 LINE = r'snapshot clean: \d+ MiB of \d+ MiB kept, \d+\.\d{3} s without the machine, \d+\.\d\d s in all\r?\n'
 BACK = r'snapshot clean: this slot is back at it, as it was \d+\.\d s ago\r?\n'
-
-
-def tools_disk(folder):
-    folder.mkdir(exist_ok=True)
-    with tarfile.open(folder / 'tools.img', 'w') as archive:
-        archive.add(compile_static('map_core'), 'map_core')
-    with open(folder / 'out.img', 'wb') as disk:
-        disk.truncate(DISK_MIB << 20)
-    return [word for name in ('tools', 'out')
-            for word in ('-drive', f'if=virtio,format=raw,file={folder / name}.img')]
 
 
 @pytest.fixture(scope='module', params=[OLDER_CLOUD, pytest.param(CLOUD, marks=pytest.mark.thorough)])

@@ -92,7 +92,7 @@ static void what_happens_changes_state_and_runs(void **state)
 	}
 }
 
-/* Its memory came from a file. */
+/* It was added again, and put back to a snapshot. */
 static void a_slot_without_an_image_gets_empty_again(void **state)
 {
 	struct slot slot = {.state = SWITCHYARD_EMPTY};

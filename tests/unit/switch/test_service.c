@@ -7,6 +7,7 @@
 #include "arch/x86/pci/pci.h"
 #include "fake/fake_console.h"
 #include "fake/fake_pci.h"
+#include "fake/no_slot_block.h"
 #include "monitor/slot/care.h"
 #include "monitor/slot/life.h"
 #include "monitor/call/service.h"
@@ -40,18 +41,6 @@ void slot_block_publish(const struct slot_table *slots, uint32_t index)
 	assert_ptr_equal(slots, &monitor.slots);
 	assert_int_equal(index, 0);
 	published++;
-}
-
-const char *slot_block_damage(const struct slot *slot)
-{
-	(void)slot;
-	return NULL;
-}
-
-uint64_t slot_block_tables(const struct slot *slot)
-{
-	(void)slot;
-	return 0;
 }
 
 bool switch_kill(struct monitor *context, struct slot *slot, struct error *error)

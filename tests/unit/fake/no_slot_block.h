@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * no_slot_block.h - slots without a block that could change or hold tables, for a program that replaces
+ * slot_block_publish(), too. One file of it includes this.
+ */
+#ifndef TESTS_NO_SLOT_BLOCK_H
+#define TESTS_NO_SLOT_BLOCK_H
+
+#include <stddef.h>
+#include "monitor/switch/slot_block.h"
+
+const char *slot_block_damage(const struct slot *slot)
+{
+	(void)slot;
+	return NULL;
+}
+
+uint64_t slot_block_tables(const struct slot *slot)
+{
+	(void)slot;
+	return 0;
+}
+
+#endif

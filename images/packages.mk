@@ -11,7 +11,7 @@
 # Other goals end with one line that names what is missing and the command that installs it.
 
 # The variables that packages.txt names.
-PACKAGE_VARIABLES := CC LD NASM PYTHON FONT EFI_HEADER GUEST_CC HOST_CC FUZZ_CC FUZZ_AR QEMU \
+PACKAGE_VARIABLES := CC LD NASM PYTHON FONT LZ4 EFI_HEADER GUEST_CC HOST_CC FUZZ_CC FUZZ_AR QEMU \
 	GUEST_KERNEL_CC GUEST_KERNEL_SOURCE NEWER_KERNEL_SOURCE
 
 # Words GROUP:PACKAGE. The search runs once, for goals that need the result.

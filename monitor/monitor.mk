@@ -28,6 +28,8 @@ MONITOR_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -ffreestanding -nostdl
 	-fcf-protection=none -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
 	$(KERNEL_HEADERS) \
 	-fno-strict-aliasing -ffile-prefix-map=$(CURDIR)=. -I. -Iinclude
+# What compresses snapshots. It is compiled for programs: arch/x86/cpu/library_call.c.
+LZ4 := /usr/lib/x86_64-linux-gnu/liblz4.a
 MONITOR_LDFLAGS := -m elf_x86_64 -pie --no-dynamic-linker -z norelro -z noexecstack \
 	-z max-page-size=4096 --build-id=none --no-warn-rwx-segments -T linker/monitor.ld
 
@@ -76,10 +78,10 @@ define link_monitor
 	@echo "  LD      $@"
 	@$(PYTHON) arch/x86/gate/symbols.py < /dev/null > $@.symbols.c
 	@$(CC) $(MONITOR_CFLAGS) -c -o $@.symbols.o $@.symbols.c
-	@$(LD) $(MONITOR_LDFLAGS) -o $@.first $(filter %.o,$^) $@.symbols.o
+	@$(LD) $(MONITOR_LDFLAGS) -o $@.first $(filter %.o,$^) $@.symbols.o $(LZ4)
 	@$(NM) $@.first | $(PYTHON) arch/x86/gate/symbols.py > $@.symbols.c
 	@$(CC) $(MONITOR_CFLAGS) -c -o $@.symbols.o $@.symbols.c
-	@$(LD) $(MONITOR_LDFLAGS) -o $@ $(filter %.o,$^) $@.symbols.o
+	@$(LD) $(MONITOR_LDFLAGS) -o $@ $(filter %.o,$^) $@.symbols.o $(LZ4)
 	@$(NM) $@ | $(PYTHON) arch/x86/gate/symbols.py | cmp - $@.symbols.c
 	@rm $@.first
 	@! $(CROSS_COMPILE)readelf -rW $@ | grep '^[0-9a-f]\{8,\} ' | grep -v R_X86_64_RELATIVE

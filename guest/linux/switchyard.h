@@ -509,8 +509,9 @@ struct switchyard_interrupted {
 };
 
 /* In flags of a snapshot. */
-#define SWITCHYARD_SNAPSHOT_WORKS 0x01 /* devices may have written to its memory meanwhile */
-#define SWITCHYARD_SNAPSHOT_STAYS 0x02 /* it can't be restored, only read */
+#define SWITCHYARD_SNAPSHOT_WORKS  0x01 /* devices may have written to its memory meanwhile */
+#define SWITCHYARD_SNAPSHOT_STAYS  0x02 /* it can't be restored, only read */
+#define SWITCHYARD_SNAPSHOT_PACKED 0x04 /* its pages are compressed, for want of memory */
 
 /* A row of `syctl snapshots`. */
 struct switchyard_snapshot {
@@ -528,9 +529,16 @@ struct switchyard_snapshot {
 
 #define SWITCHYARD_SNAPSHOT_PIECES 24
 
-/* An entry of a snapshot's map is one of these, or the physical address of the page's copy. */
-#define SWITCHYARD_PAGE_FREE 0u /* nobody had it, so its contents are not kept */
-#define SWITCHYARD_PAGE_ZERO 1u
+/*
+ * An entry of a snapshot's map is one of the first two, or says where the page's copy is: PLACE has
+ * its physical address. The bits above are 0, or, in a snapshot that is PACKED, how many bytes there
+ * are the page as a block of LZ4 (lz4's doc/lz4_Block_format.md). A copy in such a snapshot begins
+ * at any byte.
+ */
+#define SWITCHYARD_PAGE_FREE	    0u /* nobody had it, so its contents are not kept */
+#define SWITCHYARD_PAGE_ZERO	    1u
+#define SWITCHYARD_PAGE_PLACE	    0x000fffffffffffffu
+#define SWITCHYARD_PAGE_BLOCK_SHIFT 52
 
 /*
  * Where a snapshot has the pages of its slot's RAM. The map has a uint64_t for each of them,

@@ -11,9 +11,11 @@
 #include "switchyard_names.h"
 #include "syctl.h"
 
-#define MIB	 (1u << 20)
-#define PAGE	 4096u
-#define USEC_SEC 1000000u
+#define MIB	    (1u << 20)
+#define PAGE	    4096u
+#define USEC_SEC    1000000u
+
+#define PACKED_TEXT 48
 
 bool get_snapshots(int device, struct snapshots *snapshots)
 {
@@ -70,12 +72,13 @@ static void snapshot_json(const struct switchyard_snapshot *row, time_t now)
 {
 	printf("{\"snapshot\": \"%s\", \"slot\": \"%s\", \"id\": %" PRIu64
 	       ", \"taken\": %lld, \"age_ms\": %" PRIu64 ", \"restorable\": %s, \"size\": %" PRIu64
-	       ", \"pool\": %" PRIu64 ", \"kept\": %" PRIu64 ", \"zero\": %" PRIu64
-	       ", \"free\": %" PRIu64 ", \"monitor_us\": %" PRIu64 "}",
+	       ", \"compressed\": %s, \"pool\": %" PRIu64 ", \"kept\": %" PRIu64
+	       ", \"zero\": %" PRIu64 ", \"free\": %" PRIu64 ", \"monitor_us\": %" PRIu64 "}",
 	       row->name, row->slot, row->id,
 	       (long long)now - (long long)(row->age_usec / USEC_SEC), row->age_usec / 1000,
-	       row->flags & SWITCHYARD_SNAPSHOT_STAYS ? "false" : "true", row->size, row->bytes,
-	       row->kept, row->zero, row->free, row->usec);
+	       row->flags & SWITCHYARD_SNAPSHOT_STAYS ? "false" : "true", row->size,
+	       row->flags & SWITCHYARD_SNAPSHOT_PACKED ? "true" : "false", row->bytes, row->kept,
+	       row->zero, row->free, row->usec);
 }
 
 static void list_json(const struct snapshots *snapshots)
@@ -132,17 +135,28 @@ static uint64_t last_usec(int device)
 	return sum;
 }
 
+/* Where memory was short, what it takes of it. */
+static const char *packed_text(const struct switchyard_snapshot *row, char text[PACKED_TEXT])
+{
+	text[0] = '\0';
+	if (row->flags & SWITCHYARD_SNAPSHOT_PACKED)
+		snprintf(text, PACKED_TEXT, " (compressed: %.0f MiB)", mebibytes(row->bytes));
+	return text;
+}
+
 static void show_taken(const struct switchyard_snapshot *row, bool restored, uint64_t away,
 		       uint64_t whole)
 {
+	char text[PACKED_TEXT];
+
 	if (restored)
 		printf("snapshot %s: this slot is back at it, as it was %.1f s ago\n", row->name,
 		       seconds(row->age_usec));
 	else
-		printf("snapshot %s: %.0f MiB of %.0f MiB kept, %.3f s without the machine, "
+		printf("snapshot %s: %.0f MiB of %.0f MiB kept%s, %.3f s without the machine, "
 		       "%.2f s in all\n",
-		       row->name, mebibytes(row->kept * PAGE), mebibytes(row->size), seconds(away),
-		       seconds(whole));
+		       row->name, mebibytes(row->kept * PAGE), mebibytes(row->size),
+		       packed_text(row, text), seconds(away), seconds(whole));
 }
 
 /* It was dropped already if it was put back, and then dropped. */

@@ -74,6 +74,8 @@ static struct switchyard_snapshot row_of(const struct snapshot *snapshot)
 	memcpy(row.slot, snapshot->slot.name, sizeof(row.slot));
 	if (snapshot->slot.works)
 		row.flags |= SWITCHYARD_SNAPSHOT_WORKS;
+	if (store->packed)
+		row.flags |= SWITCHYARD_SNAPSHOT_PACKED;
 	if (!slot_snapshot_can_restore(snapshot))
 		row.flags |= SWITCHYARD_SNAPSHOT_STAYS;
 	return row;

@@ -19,16 +19,19 @@ struct page_store {
 	struct region map;
 	struct region piece[SWITCHYARD_SNAPSHOT_PIECES]; /* in the order in which they are filled */
 	uint32_t piece_count;
-	uint64_t used;	/* bytes of the last piece */
-	uint64_t pages; /* entries of the map */
+	uint64_t used;	    /* bytes of the last piece */
+	bool packed;	    /* pages that get smaller by it are compressed (packed_page.h) */
+	struct region room; /* to compress in, until page_store_end() */
+	uint64_t pages;	    /* entries of the map */
 	uint64_t kept, zero, free;
 };
 
 /*
- * Takes RAM for the map of so many pages. All of them are free then. False, with the reason: there is
- * not enough, or memory is in too many pieces.
+ * Takes RAM for the map of so many pages. All of them are free then. Packed: those that are kept are
+ * compressed, which takes longer. False, with the reason: there is not enough, or memory is in too
+ * many pieces; page_store_drop() gives back what was taken.
  */
-bool page_store_begin(struct page_store *store, struct plan *plan, uint64_t pages,
+bool page_store_begin(struct page_store *store, struct plan *plan, uint64_t pages, bool packed,
 		      struct error *error);
 
 /*
@@ -41,8 +44,11 @@ bool page_store_keep(struct page_store *store, struct plan *plan, uint64_t n, co
 /* Gives back what was taken and is not used. No page can be kept after it. */
 void page_store_end(struct page_store *store, struct plan *plan);
 
-/* The copy of page number n; NULL: it is zero, or was free. */
-const void *page_store_find(const struct page_store *store, uint64_t n);
+/* Writes page number n to `to`: zeros, if it was free. False: its copy was damaged. */
+bool page_store_read(const struct page_store *store, uint64_t n, void *to);
+
+/* Bytes of the pool that it takes. */
+uint64_t page_store_size(const struct page_store *store);
 
 /* Gives everything back. */
 void page_store_drop(struct page_store *store, struct plan *plan);

@@ -137,19 +137,27 @@ static bool copy_ram(struct snapshot *snapshot, struct plan *plan, struct free_p
 	return true;
 }
 
+static bool copy_all(struct snapshot *snapshot, struct plan *plan, struct free_pages *free,
+		     bool packed, struct error *error)
+{
+	const struct slot *slot = &snapshot->slot;
+	uint64_t low = slot->low.size / PAGE_SIZE, ram = slot->ram.size / PAGE_SIZE;
+	uint64_t pages = low + ram + slot->block.size / PAGE_SIZE;
+
+	return page_store_begin(&snapshot->store, plan, pages, packed, error) &&
+	       keep_run(snapshot, plan, 0, low, error) && copy_ram(snapshot, plan, free, error) &&
+	       keep_run(snapshot, plan, low + ram, pages - low - ram, error);
+}
+
 bool snapshot_copy(struct snapshot *snapshot, struct plan *plan, const struct slot *slot,
 		   struct free_pages *free, struct error *error)
 {
-	uint64_t low, ram, pages;
-
 	snapshot->slot = *slot;
-	low = slot->low.size / PAGE_SIZE;
-	ram = slot->ram.size / PAGE_SIZE;
-	pages = low + ram + slot->block.size / PAGE_SIZE;
-	if (!page_store_begin(&snapshot->store, plan, pages, error) ||
-	    !keep_run(snapshot, plan, 0, low, error) || !copy_ram(snapshot, plan, free, error) ||
-	    !keep_run(snapshot, plan, low + ram, pages - low - ram, error))
-		return false;
+	if (!copy_all(snapshot, plan, free, false, error)) {
+		page_store_drop(&snapshot->store, plan);
+		if (!copy_all(snapshot, plan, free, true, error))
+			return false;
+	}
 	page_store_end(&snapshot->store, plan);
 	return true;
 }
@@ -184,17 +192,17 @@ bool snapshot_fits(const struct snapshot *snapshot, const struct slot *slot, str
 	       fail(error, "slot %s has other CPUs now than at the snapshot", slot->name);
 }
 
-void snapshot_put_back(const struct snapshot *snapshot, uint64_t first, uint64_t count)
+bool snapshot_put_back(const struct snapshot *snapshot, uint64_t first, uint64_t count,
+		       struct error *error)
 {
 	for (uint64_t n = first; n < first + count; n++) {
-		const void *copy = page_store_find(&snapshot->store, n);
-		void *to = phys(page_at(&snapshot->slot, n));
+		uint64_t place = page_at(&snapshot->slot, n);
 
-		if (copy)
-			memcpy(to, copy, PAGE_SIZE);
-		else
-			memset(to, 0, PAGE_SIZE);
+		if (!page_store_read(&snapshot->store, n, phys(place)))
+			return fail(error, "snapshot %s is damaged: the page at %#lx is not LZ4",
+				    snapshot->name, place);
 	}
+	return true;
 }
 
 void snapshot_drop(struct snapshots *snapshots, struct plan *plan, struct snapshot *snapshot)
@@ -212,8 +220,5 @@ void snapshot_drop(struct snapshots *snapshots, struct plan *plan, struct snapsh
 
 uint64_t snapshot_size(const struct snapshot *snapshot)
 {
-	const struct page_store *store = &snapshot->store;
-
-	return page_up(sizeof(*snapshot)) + snapshot->kept.size + store->map.size +
-	       store->kept * PAGE_SIZE;
+	return page_up(sizeof(*snapshot)) + snapshot->kept.size + page_store_size(&snapshot->store);
 }

@@ -66,8 +66,9 @@ struct snapshot *snapshot_new(struct snapshots *snapshots, struct plan *plan,
 			      const struct slot *slot, const char *name, struct error *error);
 
 /*
- * Copies the slot's memory, all but the pages that are free; NULL: it is not known which are. False,
- * with the reason: the pool is full; the snapshot must be dropped then.
+ * Copies the slot's memory, all but the pages that are free; NULL: it is not known which are. If the
+ * pool is too short for that, it compresses them. False, with the reason: the pool is full; the
+ * snapshot must be dropped then.
  */
 bool snapshot_copy(struct snapshot *snapshot, struct plan *plan, const struct slot *slot,
 		   struct free_pages *free, struct error *error);
@@ -79,8 +80,12 @@ bool snapshot_take_kept(struct snapshot *snapshot, struct plan *plan, uint64_t s
 /* True if the slot is where it was then, and has the same CPUs. */
 bool snapshot_fits(const struct snapshot *snapshot, const struct slot *slot, struct error *error);
 
-/* Writes `count` pages of the slot's memory from number `first` on. Those that were free are zero. */
-void snapshot_put_back(const struct snapshot *snapshot, uint64_t first, uint64_t count);
+/*
+ * Writes `count` pages of the slot's memory from number `first` on. Those that were free are zero.
+ * False, with the reason: a copy was damaged.
+ */
+bool snapshot_put_back(const struct snapshot *snapshot, uint64_t first, uint64_t count,
+		       struct error *error);
 
 /* Gives back all that it has. */
 void snapshot_drop(struct snapshots *snapshots, struct plan *plan, struct snapshot *snapshot);

@@ -6,6 +6,7 @@
 #include "arch/x86/time/clock.h"
 #include "guest/linux/switchyard_check.h"
 #include "guest/linux/switchyard_names.h"
+#include "lib/print.h"
 #include "lib/string.h"
 #include "lib/units.h"
 #include "monitor/dump/dump_slot.h"
@@ -50,6 +51,16 @@ static bool copy_kept(struct monitor *monitor, const struct slot_memory *told,
 	return true;
 }
 
+static void log_packed(struct monitor *monitor, const struct snapshot *snapshot)
+{
+	char pages[SIZE_TEXT], all[SIZE_TEXT];
+
+	log_keep(&monitor->log, LOG_INFO,
+		 "snapshot %s was compressed, because the pool is short: %s of pages take %s",
+		 snapshot->name, format_size(pages, snapshot->store.kept * PAGE_SIZE),
+		 format_size(all, snapshot_size(snapshot)));
+}
+
 bool slot_snapshot_take(struct monitor *monitor, struct slot *slot, struct snapshot *snapshot,
 			struct error *error)
 {
@@ -66,6 +77,8 @@ bool slot_snapshot_take(struct monitor *monitor, struct slot *slot, struct snaps
 		snapshot_drop(&monitor->snapshots, &monitor->plan, snapshot);
 		return false;
 	}
+	if (snapshot->store.packed)
+		log_packed(monitor, snapshot);
 	snapshot->storage = monitor->storage.list[slot_index(&monitor->slots, slot)];
 	snapshot->storage_time = storage_now(&monitor->storage);
 	snapshot->taken = true;
@@ -185,7 +198,8 @@ bool slot_snapshot_restore_part(struct monitor *monitor, const struct snapshot *
 			    slot->name);
 	if (pages > all - restoration->next)
 		pages = all - restoration->next;
-	snapshot_put_back(snapshot, restoration->next, pages);
+	if (!snapshot_put_back(snapshot, restoration->next, pages, error))
+		return false;
 	restoration->next += pages;
 	*left = all - restoration->next;
 	return *left || finish(monitor, snapshot, slot, error);

@@ -48,7 +48,7 @@ $(1)/fuzz.a: $(FUZZ_C:%.c=$(1)/%.o) $(1)/font.o
 
 $(FUZZ_TARGETS:%=$(1)/fuzz_%): $(1)/fuzz_%: $(1)/tests/fuzz/fuzz_%.o $(1)/fuzz.a
 	@echo "  FUZZLD  $$@"
-	@$(FUZZ_CC) $(2) $(3) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^)
+	@$(FUZZ_CC) $(2) $(3) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) -llz4
 
 $(1)/fuzz_acpi: $(FUZZ_ACPI_C:%.c=$(1)/%.o)
 endef

@@ -64,7 +64,7 @@ MAY_INCLUDE = {
     'monitor/dump': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan', 'monitor/core',
                      'monitor/load'],
     # The memory of a slot, kept.
-    'monitor/snapshot': ['arch/x86/memory', 'monitor/slot', 'monitor/plan', 'monitor/core', 'monitor/storage'],
+    'monitor/snapshot': ['arch/x86/cpu/library_call.h', 'arch/x86/memory', 'monitor/slot', 'monitor/plan', 'monitor/core', 'monitor/storage'],
     'monitor/check': ['arch/x86'],
     'monitor/switch': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan',
                        'monitor/core', 'monitor/load', 'monitor/dump', 'monitor/owner', 'monitor/storage', 'monitor/snapshot',

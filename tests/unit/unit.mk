@@ -49,7 +49,7 @@ $(UNIT_LIB): $(UNIT_OBJ)
 $(UNIT_TESTS): $(UNIT)/%: $(UNIT)/tests/unit/%.o $(UNIT_LIB)
 	@mkdir -p $(@D)
 	@echo "  HOSTLD  $@"
-	@$(HOST_CC) $(UNIT_CFLAGS) -o $@ $^ -lcmocka
+	@$(HOST_CC) $(UNIT_CFLAGS) -o $@ $^ -lcmocka -llz4
 
 # All programs run, even if one fails. Then the target fails, too.
 unit: $(UNIT_TESTS)

@@ -4,8 +4,10 @@
  *
  * struct switchyard_snapshot_map (switchyard.h) says what the map is. Nothing of this kernel's own
  * memory can be reached by it: each entry has to lie in one of the pieces that the monitor names.
+ * Compressed pages are read by Linux's own LZ4, which takes any input.
  */
 #include <linux/io.h>
+#include <linux/lz4.h>
 #include <linux/mm.h>
 #include <linux/pfn.h>
 #include <linux/slab.h>
@@ -15,6 +17,7 @@
 
 struct switchyard_copies {
 	u64 id;
+	bool packed;	  /* its pages are compressed */
 	u64 changes;	  /* as it was when the monitor was asked last */
 	const u64 *entry; /* one for each page */
 	u64 count;
@@ -23,10 +26,14 @@ struct switchyard_copies {
 	const u8 *at[SWITCHYARD_SNAPSHOT_PIECES];
 };
 
-/* Pages that lie one after the other, in memory as in the snapshot. at NULL: they read as zeros. */
+/*
+ * Pages that lie one after the other, in memory as in the snapshot. at NULL: they read as zeros.
+ * block: it is one page, as so many bytes of LZ4.
+ */
 struct run {
 	const u8 *at;
 	u64 pages;
+	u32 block;
 };
 
 static int map_all(struct switchyard_copies *copies, const struct switchyard_snapshot_map *map)
@@ -49,16 +56,17 @@ static int map_all(struct switchyard_copies *copies, const struct switchyard_sna
 	return 0;
 }
 
-int switchyard_copies_open(u64 id, struct switchyard_copies **opened)
+int switchyard_copies_open(const struct switchyard_snapshot *row, struct switchyard_copies **opened)
 {
 	struct switchyard_copies *copies = kzalloc(sizeof(*copies), GFP_KERNEL);
 	struct switchyard_snapshot_map *map = kzalloc(sizeof(*map), GFP_KERNEL);
 	int error = -ENOMEM;
 
 	if (copies && map) {
-		copies->id = id;
+		copies->id = row->id;
+		copies->packed = row->flags & SWITCHYARD_SNAPSHOT_PACKED;
 		copies->changes = switchyard_memory_changes();
-		error = switchyard_snapshot_map(id, map);
+		error = switchyard_snapshot_map(row->id, map);
 	}
 	if (!error)
 		error = map_all(copies, map);
@@ -103,19 +111,19 @@ bool switchyard_copies_current(struct switchyard_copies *copies)
 	return there;
 }
 
-/* The piece that has the whole page at that physical address; piece_count: none has. */
-static u32 piece_of(const struct switchyard_copies *copies, u64 place)
+/* The piece that has these bytes at that physical address; piece_count: none has. */
+static u32 piece_of(const struct switchyard_copies *copies, u64 place, u64 size)
 {
 	u32 i;
 
 	for (i = 0; i < copies->piece_count; i++) {
 		const struct switchyard_range *piece = &copies->piece[i];
 
-		if (place >= piece->base && piece->size >= PAGE_SIZE &&
-		    place - piece->base <= piece->size - PAGE_SIZE)
+		if (place >= piece->base && piece->size >= size &&
+		    place - piece->base <= piece->size - size)
 			break;
 	}
-	return place % PAGE_SIZE ? copies->piece_count : i;
+	return i;
 }
 
 static bool is_zero(u64 place)
@@ -123,36 +131,52 @@ static bool is_zero(u64 place)
 	return place == SWITCHYARD_PAGE_FREE || place == SWITCHYARD_PAGE_ZERO;
 }
 
+/* How many pages from that one on lie as in memory, `most` at the most. */
+static u64 count_run(const struct switchyard_copies *copies, u64 page, u64 most)
+{
+	u64 first = READ_ONCE(copies->entry[page]), pages = 1;
+
+	while (pages < most) {
+		u64 entry = READ_ONCE(copies->entry[page + pages]);
+
+		if (is_zero(first) ? !is_zero(entry) : entry != first + pages * PAGE_SIZE)
+			break;
+		pages++;
+	}
+	return pages;
+}
+
 /* Finds the run that begins with that page, of so many pages at most. False: the map is wrong. */
 static bool find_run(const struct switchyard_copies *copies, u64 page, u64 most, struct run *run)
 {
-	u64 place, end;
+	u64 entry, place, end;
 	u32 piece;
 
 	if (page >= copies->count)
 		return false;
 	most = min(most, copies->count - page);
-	place = READ_ONCE(copies->entry[page]);
-	*run = (struct run){.pages = 1};
-	if (is_zero(place)) {
-		while (run->pages < most && is_zero(READ_ONCE(copies->entry[page + run->pages])))
-			run->pages++;
+	entry = READ_ONCE(copies->entry[page]);
+	place = entry & SWITCHYARD_PAGE_PLACE;
+	*run = (struct run){.pages = 1, .block = entry >> SWITCHYARD_PAGE_BLOCK_SHIFT};
+	if (is_zero(entry)) {
+		run->pages = count_run(copies, page, most);
 		return true;
 	}
-	piece = piece_of(copies, place);
+	piece = piece_of(copies, place, run->block ? run->block : PAGE_SIZE);
 	if (piece == copies->piece_count)
 		return false;
 	run->at = copies->at[piece] + (place - copies->piece[piece].base);
 	end = copies->piece[piece].base + copies->piece[piece].size;
-	most = min(most, (end - place) / PAGE_SIZE);
-	while (run->pages < most &&
-	       READ_ONCE(copies->entry[page + run->pages]) == place + run->pages * PAGE_SIZE)
-		run->pages++;
+	if (!run->block)
+		run->pages = count_run(copies, page, min(most, (end - place) / PAGE_SIZE));
 	return true;
 }
 
-/* Finds *size bytes, or fewer that lie in one run. False: the map is wrong. */
-static bool find_bytes(const struct switchyard_copies *copies, u64 from, size_t *size,
+/*
+ * Finds *size bytes, or fewer that lie in one run; a page that is compressed comes to `room`. False:
+ * the map is wrong.
+ */
+static bool find_bytes(const struct switchyard_copies *copies, void *room, u64 from, size_t *size,
 		       const u8 **at)
 {
 	u64 skip = from % PAGE_SIZE;
@@ -160,43 +184,68 @@ static bool find_bytes(const struct switchyard_copies *copies, u64 from, size_t 
 
 	if (!find_run(copies, from / PAGE_SIZE, PFN_UP(skip + *size), &run))
 		return false;
+	if (run.block) {
+		if (!room || LZ4_decompress_safe(run.at, room, run.block, PAGE_SIZE) != PAGE_SIZE)
+			return false;
+		run.at = room;
+	}
 	*size = min_t(u64, *size, run.pages * PAGE_SIZE - skip);
 	*at = run.at ? run.at + skip : NULL;
 	return true;
+}
+
+/* Room for a page of a snapshot that is compressed. False: there is no memory. */
+static bool get_room(const struct switchyard_copies *copies, void **room)
+{
+	*room = copies->packed ? kmalloc(PAGE_SIZE, GFP_KERNEL) : NULL;
+	return *room || !copies->packed;
 }
 
 bool switchyard_copies_read(const struct switchyard_copies *copies, u64 from, char __user *to,
 			    size_t size)
 {
 	size_t part;
+	void *room;
 
+	if (!get_room(copies, &room))
+		return false;
 	for (; size; size -= part, from += part, to += part) {
 		const u8 *at;
 
 		part = size;
-		if (!find_bytes(copies, from, &part, &at) ||
+		if (!find_bytes(copies, room, from, &part, &at) ||
 		    (at ? copy_to_user(to, at, part) : clear_user(to, part)))
-			return false;
+			break;
 	}
-	return true;
+	kfree(room);
+	return !size;
 }
 
 bool switchyard_copies_copy(const struct switchyard_copies *copies, u64 from, void *to, size_t size)
 {
 	size_t part;
+	void *room;
 
+	if (!get_room(copies, &room))
+		return false;
 	for (; size; size -= part, from += part, to += part) {
 		const u8 *at;
 
 		part = size;
-		if (!find_bytes(copies, from, &part, &at))
-			return false;
+		if (!find_bytes(copies, room, from, &part, &at))
+			break;
 		if (at)
 			memcpy(to, at, part);
 		else
 			memset(to, 0, part);
 	}
-	return true;
+	kfree(room);
+	return !size;
+}
+
+bool switchyard_copies_mappable(const struct switchyard_copies *copies)
+{
+	return !copies->packed;
 }
 
 bool switchyard_copies_frame(const struct switchyard_copies *copies, u64 page, unsigned long *frame)
@@ -207,5 +256,6 @@ bool switchyard_copies_frame(const struct switchyard_copies *copies, u64 page, u
 		return false;
 	place = READ_ONCE(copies->entry[page]);
 	*frame = is_zero(place) ? page_to_pfn(ZERO_PAGE(0)) : PHYS_PFN(place);
-	return is_zero(place) || piece_of(copies, place) != copies->piece_count;
+	return is_zero(place) || (place % PAGE_SIZE == 0 &&
+				  piece_of(copies, place, PAGE_SIZE) != copies->piece_count);
 }

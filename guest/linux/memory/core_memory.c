@@ -282,6 +282,8 @@ static int memory_mmap(struct file *opened, struct vm_area_struct *vma)
 
 	if (vma->vm_flags & (VM_WRITE | VM_EXEC))
 		return -EPERM;
+	if (file->copies && !switchyard_copies_mappable(file->copies))
+		return -ENODEV;
 	if (vma->vm_pgoff > file->size >> PAGE_SHIFT ||
 	    vma_pages(vma) > (file->size >> PAGE_SHIFT) - vma->vm_pgoff)
 		return -EINVAL;
@@ -387,7 +389,7 @@ static int make_file(struct memory_file *file, const struct switchyard_snapshot 
 		error = snapshot ? switchyard_snapshot_memory(snapshot->id, memory, room)
 				 : switchyard_service_memory(file->slot, memory, room);
 	if (!error && snapshot)
-		error = switchyard_copies_open(snapshot->id, &file->copies);
+		error = switchyard_copies_open(snapshot, &file->copies);
 	if (!error)
 		error = fill_file(file, memory, &of);
 	kfree(memory);

@@ -59,7 +59,8 @@ int switchyard_snapshot_map(u64 id, struct switchyard_snapshot_map *map);
 struct switchyard_copies;
 
 /* Makes them readable. It sleeps. Returns 0 or a negative errno: -EIO if the map can't be right. */
-int switchyard_copies_open(u64 id, struct switchyard_copies **opened);
+int switchyard_copies_open(const struct switchyard_snapshot *row,
+			   struct switchyard_copies **opened);
 void switchyard_copies_close(struct switchyard_copies *copies);
 
 /* True if there are so many pages. */
@@ -73,12 +74,15 @@ bool switchyard_copies_current(struct switchyard_copies *copies);
 
 /*
  * Copies bytes from that place on to a program, or to the kernel. False: the program's buffer, or
- * the map, is wrong.
+ * the map, is wrong, or there is no memory.
  */
 bool switchyard_copies_read(const struct switchyard_copies *copies, u64 from, char __user *to,
 			    size_t size);
 bool switchyard_copies_copy(const struct switchyard_copies *copies, u64 from, void *to,
 			    size_t size);
+
+/* False: its pages are compressed, so they have no frames. */
+bool switchyard_copies_mappable(const struct switchyard_copies *copies);
 
 /* The frame of a page's copy, or of the page of zeros. False: the map is wrong there. */
 bool switchyard_copies_frame(const struct switchyard_copies *copies, u64 page,

@@ -163,6 +163,36 @@ def test_pool_is_full(guests):
     alpha.run('for s in 512 256 128 64 32; do syctl remove fill$s 2>/dev/null; done; true')
 
 
+def test_pool_is_short(guests):
+    """The pages are compressed then, and come back the same; crash, gdb and the like read them, and map none."""
+    alpha, beta = guests
+    alpha.run('for s in 512 256 128 64 32; do syctl add fill$s --mem ${s}M 2>/dev/null; done; syctl remove fill32')
+    alpha.switch_to(beta)
+    beta.run('echo short > /tmp/state')
+    ticks = int(beta.run('cat /tmp/ticks'))
+    beta.leave('syctl snapshot short')
+    moment = beta._parked_at
+    alpha.machine.expect(r'snapshot short: \d+ MiB of \d+ MiB kept \(compressed: \d+ MiB\), ', 120)
+    beta.come_back()
+    beta.switch_to(alpha)
+    rows = {row['snapshot']: row for row in json.loads(alpha.run('syctl --json snapshots'))}
+    row = rows['short']
+    assert row['compressed'] and not rows['clean']['compressed']
+    assert row['pool'] < 64 << 20 and row['pool'] < row['kept'] * PAGE * 0.75
+    assert 'snapshot short was compressed, because the pool is short: ' in alpha.run('syctl log')
+    alpha.run('syctl restore short', 120)
+    alpha.run(f'cmp /proc/switchyard/beta /proc/switchyard/beta@short {alpha.memory_at} {alpha.memory_at}', 120)
+    alpha.leave('syctl switch beta')
+    beta._parked_at = moment
+    alpha.machine.expect(r'snapshot short: this slot is back at it, ', 60)
+    beta.come_back()
+    assert beta.run('cat /tmp/state').strip() == 'short'
+    go_on(beta, ticks)
+    assert beta.alarms() == []
+    beta.switch_to(alpha)
+    alpha.run('for s in 512 256 128 64; do syctl remove fill$s 2>/dev/null; done; syctl drop short')
+
+
 def test_mapping_goes_with_the_snapshot(guests):
     alpha, beta = guests
     watch_mapping(alpha, '$(syctl core beta@clean)', beta.told['symbols']['jiffies_64'])

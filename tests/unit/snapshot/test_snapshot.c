@@ -4,6 +4,7 @@
  * they give back all that they took.
  */
 #include <string.h>
+#include "arch/x86/memory/phys.h"
 #include "cmocka.h"
 #include "fake/fake.h"
 #include "lib/units.h"
@@ -17,7 +18,6 @@
 #define RAM_PAGES  256u
 #define BLOCK	   4u /* pages */
 #define PAGES	   (LOW_PAGES + RAM_PAGES + BLOCK)
-#define POOL_AT	   (32 * MIB)
 #define POOL_PAGES 400u
 #define HOLES	   5u
 
@@ -26,6 +26,7 @@ static struct snapshots snapshots;
 static struct slot slot;
 static struct error error;
 static uint8_t *low, *ram;
+static uint64_t pool_at;
 static uint32_t seed;
 
 static uint32_t pick(uint32_t limit)
@@ -40,13 +41,14 @@ static void add_free(uint64_t base, uint64_t size)
 		(struct plan_region){.base = base, .size = size, .type = REGION_RAM};
 }
 
-/* A pool of POOL_PAGES pages, in so many pieces that lie apart. */
-static void make_pool(uint32_t pieces)
+/* A pool of so many pages, in so many pieces that lie apart. It takes the last one's place. */
+static void make_pool(uint32_t pages, uint32_t pieces)
 {
+	pool_at += 16 * MIB;
 	memset(&plan, 0, sizeof(plan));
 	for (uint32_t i = 0; i < pieces; i++) {
-		uint64_t size = POOL_PAGES / pieces * PAGE_SIZE;
-		uint64_t base = POOL_AT + i * (size + PAGE_SIZE);
+		uint64_t size = pages / pieces * PAGE_SIZE;
+		uint64_t base = pool_at + i * (size + PAGE_SIZE);
 
 		add_free(base, size);
 		fake_memory(base, size, 0xee);
@@ -66,7 +68,8 @@ static int start(void **state)
 	low = fake_memory(LOW_AT, slot.low.size, 0);
 	ram = fake_memory(RAM_AT, slot.ram.size + slot.block.size, 0);
 	seed = 1;
-	make_pool(HOLES);
+	pool_at = 16 * MIB;
+	make_pool(POOL_PAGES, HOLES);
 	return 0;
 }
 
@@ -103,6 +106,14 @@ static uint32_t fill(void)
 	return zero;
 }
 
+/* What LZ4 can't make smaller. */
+static void fill_with_noise(uint32_t first, uint32_t end)
+{
+	for (uint32_t n = first; n < end; n++)
+		for (uint32_t i = 0; i < PAGE_SIZE; i++)
+			page(n)[i] = (uint8_t)pick(256);
+}
+
 static struct snapshot *take(const char *name)
 {
 	struct snapshot *snapshot = snapshot_new(&snapshots, &plan, &slot, name, &error);
@@ -137,7 +148,7 @@ static void what_was_there_comes_back(void **state)
 			part = 1 + pick(40);
 			if (part > PAGES - first)
 				part = PAGES - first;
-			snapshot_put_back(snapshot, first, part);
+			assert_true(snapshot_put_back(snapshot, first, part, &error));
 		}
 		for (uint32_t n = 0; n < PAGES; n++)
 			assert_memory_equal(was[n], page(n), PAGE_SIZE);
@@ -150,12 +161,12 @@ static void what_was_there_comes_back(void **state)
 /* The slot goes on, so nothing may be lost of what others have. */
 static void a_full_pool_is_one_line(void **state)
 {
+	static uint8_t was[RAM_PAGES * PAGE_SIZE];
 	uint64_t before;
 	struct snapshot *first;
 
 	(void)state;
-	memset(ram, 1, slot.ram.size + slot.block.size);
-	memset(low, 1, slot.low.size);
+	fill_with_noise(0, PAGES);
 	first = take("one");
 	assert_non_null(first);
 	before = free_pool();
@@ -164,18 +175,65 @@ static void a_full_pool_is_one_line(void **state)
 	snapshot_drop(&snapshots, &plan, snapshot_nth(&snapshots, 1));
 	assert_int_equal(free_pool(), before);
 	assert_ptr_equal(snapshot_named(&snapshots, "one", &error), first);
+	memcpy(was, ram, slot.ram.size);
 	memset(ram, 2, slot.ram.size);
-	snapshot_put_back(first, 0, PAGES);
-	assert_int_equal(ram[slot.ram.size - 1], 1);
+	assert_true(snapshot_put_back(first, 0, PAGES, &error));
+	assert_memory_equal(ram, was, slot.ram.size);
+}
+
+/* Half of the pages are noise, which stays as it is. */
+static void a_short_pool_is_enough_for_compressed_pages(void **state)
+{
+	static uint8_t was[PAGES][PAGE_SIZE];
+	struct snapshot *snapshot;
+	uint64_t before;
+
+	(void)state;
+	make_pool(PAGES * 3 / 4, 3);
+	before = free_pool();
+	fill();
+	fill_with_noise(PAGES / 4, PAGES * 3 / 4);
+	for (uint32_t n = 0; n < PAGES; n++)
+		memcpy(was[n], page(n), PAGE_SIZE);
+	snapshot = take("one");
+	assert_non_null(snapshot);
+	assert_true(snapshot->store.packed);
+	assert_int_equal(snapshot_size(snapshot), before - free_pool());
+	assert_in_range(snapshot_size(snapshot), PAGES / 2 * PAGE_SIZE, PAGES * 5 / 8 * PAGE_SIZE);
+	fill_with_noise(0, PAGES);
+	assert_true(snapshot_put_back(snapshot, 0, PAGES, &error));
+	for (uint32_t n = 0; n < PAGES; n++)
+		assert_memory_equal(was[n], page(n), PAGE_SIZE);
+	snapshot_drop(&snapshots, &plan, snapshot);
+	assert_int_equal(free_pool(), before);
+	assert_int_equal(plan.count, 3);
+}
+
+/* Another kernel may write to the pool by mistake. */
+static void a_damaged_block_is_no_page(void **state)
+{
+	const struct snapshot *snapshot;
+	const struct region *piece;
+
+	(void)state;
+	make_pool(64, 1);
+	memset(low, 7, slot.low.size);
+	memset(ram, 1, slot.ram.size + slot.block.size);
+	snapshot = take("one");
+	assert_non_null(snapshot);
+	assert_true(snapshot_put_back(snapshot, 0, PAGES, &error));
+	piece = &snapshot->store.piece[0];
+	memset(phys(piece->base), 0xff, piece->size);
+	assert_false(snapshot_put_back(snapshot, 0, PAGES, &error));
+	assert_string_equal(error.text, "snapshot one is damaged: the page at 0x10000 is not LZ4");
 }
 
 /* The map of pages says how many pieces there are, so their number has a limit. */
 static void a_pool_in_too_many_pieces(void **state)
 {
 	(void)state;
-	make_pool(SWITCHYARD_SNAPSHOT_PIECES * 2);
-	memset(ram, 1, slot.ram.size + slot.block.size);
-	memset(low, 1, slot.low.size);
+	make_pool(POOL_PAGES, SWITCHYARD_SNAPSHOT_PIECES * 2);
+	fill_with_noise(0, PAGES);
 	assert_null(take("one"));
 	assert_memory_equal(error.text, "the pool is in too many pieces: ", 32);
 }
@@ -258,6 +316,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(what_was_there_comes_back, start),
 		cmocka_unit_test_setup(a_full_pool_is_one_line, start),
+		cmocka_unit_test_setup(a_short_pool_is_enough_for_compressed_pages, start),
+		cmocka_unit_test_setup(a_damaged_block_is_no_page, start),
 		cmocka_unit_test_setup(a_pool_in_too_many_pieces, start),
 		cmocka_unit_test_setup(names_are_unique, start),
 		cmocka_unit_test_setup(what_is_only_prepared_is_forgotten, start),

@@ -530,8 +530,8 @@ struct switchyard_snapshot {
 #define SWITCHYARD_SNAPSHOT_PIECES 24
 
 /*
- * An entry of a snapshot's map is one of the first two, or says where the page's copy is: PLACE has
- * its physical address. The bits above are 0, or, in a snapshot that is PACKED, how many bytes there
+ * An entry of a snapshot's map is one of the first two, or says where the page's copy is: PLACE is
+ * its physical address. The bits above are 0, or, if the snapshot is PACKED, how many bytes there
  * are the page as a block of LZ4 (lz4's doc/lz4_Block_format.md). A copy in such a snapshot begins
  * at any byte.
  */

@@ -173,8 +173,8 @@ static bool find_run(const struct switchyard_copies *copies, u64 page, u64 most,
 }
 
 /*
- * Finds *size bytes, or fewer that lie in one run; a page that is compressed comes to `room`. False:
- * the map is wrong.
+ * Finds *size bytes, or fewer that lie in one run; a page that is compressed comes to `room`.
+ * False: the map is wrong.
  */
 static bool find_bytes(const struct switchyard_copies *copies, void *room, u64 from, size_t *size,
 		       const u8 **at)

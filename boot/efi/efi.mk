@@ -35,7 +35,7 @@ $(EFI_B)/monitor.elf: $(MONITOR_OBJ) linker/monitor.ld $(B)/switchyard.elf
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
 	@$(LD) $(MONITOR_LDFLAGS) -e boot_efi_entry -s -o $@ $(filter %.o,$^) \
-		$(B)/switchyard.elf.symbols.o
+		$(B)/switchyard.elf.symbols.o $(LZ4)
 	@$(CROSS_COMPILE)elfedit --output-type dyn $@
 
 $(EFI_B)/sbat.csv: boot/efi/sbat.csv.in guest/linux/version.h

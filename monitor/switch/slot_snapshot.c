@@ -67,13 +67,11 @@ bool slot_snapshot_take(struct monitor *monitor, struct slot *slot, struct snaps
 	static struct printk_log log;
 	uint64_t begin = clock_us();
 	struct slot_memory told;
-	struct error reason;
 
 	slot_log_find_memory(monitor, slot, &log, &told);
-	if (!copy_kept(monitor, &told, snapshot, &reason) ||
+	if (!copy_kept(monitor, &told, snapshot, error) ||
 	    !snapshot_copy(snapshot, &monitor->plan, slot,
-			   find_free_pages(slot, &told, &monitor->log), &reason)) {
-		fail(error, "snapshot %s: %s", snapshot->name, reason.text);
+			   find_free_pages(slot, &told, &monitor->log), error)) {
 		snapshot_drop(&monitor->snapshots, &monitor->plan, snapshot);
 		return false;
 	}

@@ -167,7 +167,8 @@ def test_pool_is_full(guests):
 def test_pool_is_short(guests):
     """The pages are compressed then, and come back the same; crash, gdb and the like read them, and map none."""
     alpha, beta = guests
-    most = int(alpha.run('for s in $(seq 512 -8 8); do syctl add fill --mem ${s}M 2>/dev/null && echo $s && break; done', 60))
+    most = int(alpha.run('for s in $(seq 512 -8 8); do '
+                         'syctl add fill --mem ${s}M 2>/dev/null && echo $s && break; done', 60))
     alpha.run(f'syctl remove fill; syctl add fill --mem {most - SHORT}M')
     alpha.switch_to(beta)
     beta.run('echo short > /tmp/state')

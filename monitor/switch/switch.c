@@ -201,7 +201,8 @@ static bool boot(struct monitor *monitor, struct slot *slot, const struct start 
 	char size[SIZE_TEXT];
 
 	if (!has_boot_cpu(monitor, error) || !life_allows(slot, LIFE_RESET, error) ||
-	    !dump_slot_allows(&monitor->slots, slot, error))
+	    !dump_slot_allows(&monitor->slots, slot, error) ||
+	    !slot_block_allows(monitor, slot, error))
 		return false;
 	frontend->take(frontend->context);
 	frontend->clear_screen(frontend->context);

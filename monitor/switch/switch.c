@@ -89,6 +89,7 @@ static bool load_pristine(struct monitor *monitor, struct slot *slot, struct gue
 		.loader_name = "Switchyard " SWITCHYARD_VERSION,
 	};
 
+	smbios_efi_entries(monitor->boot->efi_system_table, &context.smbios);
 	kept_state_build_block(monitor, slot_index(&monitor->slots, slot));
 	context.rsdp = kept->rsdp;
 	context.rsdp_size = kept->rsdp ? monitor->boot->rsdp_size : 0;

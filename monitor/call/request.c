@@ -5,6 +5,7 @@
 #include "guest/linux/switchyard_check.h"
 #include "monitor/dump/dump_slot.h"
 #include "monitor/owner/owner.h"
+#include "monitor/switch/slot_block.h"
 
 int64_t request_check(const struct slot_table *slots, uint32_t current, uint64_t op, uint64_t arg)
 {
@@ -45,7 +46,8 @@ bool request_allowed(const struct monitor *monitor, const struct slot *slot,
 		.boot = to && (request_op(request) == SWITCHYARD_BOOT || !slot_waits(to)),
 	};
 
-	if (to && !dump_slot_allows(&monitor->slots, to, error))
+	if (to && (!dump_slot_allows(&monitor->slots, to, error) ||
+		   (asks.boot && !slot_block_allows(monitor, to, error))))
 		return false;
 	if (asks.quick && platform_translates())
 		return fail(error, "an IOMMU translates what its devices write; only a deep switch "

@@ -79,6 +79,36 @@ static bool is_in_mask(uint64_t cpus, uint32_t number)
 	return number < MAX_CPUS && (cpus >> number & 1);
 }
 
+/* True if the slot can have all CPUs that its line names, which firmware's MADT must list. */
+static bool has_cpus(const struct acpi_madt *firmware, uint64_t cpus, struct error *error)
+{
+	struct acpi_numbering numbering = acpi_number_processors(lapic_id());
+	struct acpi_madt_walk walk = acpi_madt_begin(firmware);
+	const struct acpi_madt_entry *entry;
+	struct acpi_processor processor;
+	uint64_t missing = cpus;
+	bool again;
+
+	while ((entry = acpi_madt_next(&walk))) {
+		uint32_t number;
+
+		if (!acpi_madt_processor(entry, &processor) || !processor.enabled)
+			continue;
+		number = acpi_processor_number(&numbering, &processor, &again);
+		if (number < MAX_CPUS)
+			missing &= ~(UINT64_C(1) << number);
+	}
+	if (!acpi_madt_ended(&walk, error))
+		return false;
+	if (!numbering.has_boot_cpu)
+		return fail(error,
+			    "ACPI: the MADT lists no enabled processor with the boot CPU's APIC "
+			    "ID, %u; cpus= can't be done",
+			    numbering.boot_apic_id);
+	return !missing || fail(error, "cpus= names CPU %u, but this machine has CPUs 0 to %u",
+				(uint32_t)__builtin_ctzll(missing), numbering.others);
+}
+
 /*
  * Copies the entries, except those of processors that are not in cpus. CPUs that could only be
  * plugged in later do not belong to the slot either.
@@ -87,53 +117,38 @@ static bool is_in_mask(uint64_t cpus, uint32_t number)
  * disabled entry (before ACPI 6.3 always) for a CPU that may come later. Linux adds such a CPU when
  * it meets the processor's device in the DSDT, and the slot has the firmware's own DSDT.
  */
-static bool copy_madt_entries(const struct acpi_madt *firmware, struct acpi_madt *madt,
-			      uint64_t cpus, struct error *error)
+static void copy_madt_entries(const struct acpi_madt *firmware, struct acpi_madt *madt,
+			      uint64_t cpus)
 {
+	struct acpi_numbering numbering = acpi_number_processors(lapic_id());
 	struct acpi_madt_walk walk = acpi_madt_begin(firmware);
 	const struct acpi_madt_entry *entry;
 	struct acpi_processor processor;
-	uint32_t boot_apic_id = lapic_id(), number, others = 0;
 	uint8_t *to = (uint8_t *)(madt + 1);
-	bool has_boot_cpu = false;
+	bool again;
 
 	while ((entry = acpi_madt_next(&walk))) {
-		if (acpi_madt_processor(entry, &processor)) {
-			if (!processor.enabled)
-				continue;
-			number = acpi_processor_number(&processor, boot_apic_id, &others);
-			if (!is_in_mask(cpus, number))
-				continue;
-			has_boot_cpu |= number == 0;
-		}
+		if (acpi_madt_processor(entry, &processor) &&
+		    (!processor.enabled ||
+		     !is_in_mask(cpus, acpi_processor_number(&numbering, &processor, &again))))
+			continue;
 		memcpy(to, entry, entry->length);
 		to += entry->length;
 	}
 	madt->header.length = (uint32_t)(to - (uint8_t *)madt);
-	if (!acpi_madt_ended(&walk, error))
-		return false;
-	return has_boot_cpu || fail(error,
-				    "ACPI: the MADT lists no enabled processor with the boot "
-				    "CPU's APIC ID, %u; cpus= can't be done",
-				    boot_apic_id);
 }
 
-static uint64_t build_madt(struct area *area, uint64_t original, uint64_t cpus, struct error *error)
+static uint64_t build_madt(struct area *area, const struct acpi_madt *firmware, uint64_t cpus,
+			   struct error *error)
 {
-	const struct acpi_madt *firmware =
-		acpi_check_table(original, MADT, sizeof(*firmware), error);
+	uint64_t address = take_room(area, firmware->header.length, error);
 	struct acpi_madt *madt;
-	uint64_t address;
 
-	if (!firmware)
-		return 0;
-	address = take_room(area, firmware->header.length, error);
 	if (!address)
 		return 0;
 	madt = phys(address);
 	memcpy(madt, firmware, sizeof(*madt));
-	if (!copy_madt_entries(firmware, madt, cpus, error))
-		return 0;
+	copy_madt_entries(firmware, madt, cpus);
 	acpi_set_checksum(madt, madt->header.length, &madt->header.checksum);
 	return address;
 }
@@ -151,13 +166,13 @@ static uint64_t build_root(struct area *area, const struct acpi_root *original, 
 			   const struct change *change, struct error *error)
 {
 	uint32_t count = acpi_root_count(original), kept = 0;
-	uint64_t address = take_room(area, root_size(count + 1, entry_size), error), madt;
+	uint64_t address = take_room(area, root_size(count + 1, entry_size), error);
+	bool has_madt = false;
 	struct acpi_header *root;
 	uint8_t *entries;
 
 	if (!address)
 		return 0;
-	madt = change->madt ? acpi_root_find(original, MADT) : 0;
 	root = phys(address);
 	entries = (uint8_t *)(root + 1);
 	memcpy(root, original->table, sizeof(*root));
@@ -169,10 +184,15 @@ static uint64_t build_root(struct area *area, const struct acpi_root *original, 
 		/* NVDIMMs are no slot's: each kernel would take all of them. */
 		if (acpi_has_signature(entry, HIDDEN_RAM_NFIT))
 			continue;
-		if (madt && entry == madt)
+		if (change->madt && acpi_has_signature(entry, MADT)) {
+			/* Another one would have all CPUs, and some kernels take the last one. */
+			if (has_madt)
+				continue;
+			has_madt = true;
 			entry = change->madt;
+		}
 		/* Kernels take the first SWYD, so one that another monitor left must go. */
-		else if (acpi_has_signature(entry, SWITCHYARD_SIGNATURE))
+		if (acpi_has_signature(entry, SWITCHYARD_SIGNATURE))
 			entry = change->swyd;
 		memcpy(entries + (uint64_t)kept++ * entry_size, &entry, entry_size);
 	}
@@ -212,14 +232,35 @@ static void finish_rsdp(struct acpi_rsdp *rsdp, uint64_t rsdt, uint64_t xsdt)
 	acpi_set_checksum(rsdp, sizeof(*rsdp), &rsdp->extended_checksum);
 }
 
-/*
- * Kernels prefer the XSDT, so its MADT is the one to copy. A machine without a MADT (0) has one CPU.
- */
+/* A kernel that has an XSDT does not look at the RSDT. 0: there is no MADT. */
 static uint64_t find_madt(const struct roots *roots)
 {
-	uint64_t madt = acpi_root_find(&roots->xsdt, MADT);
+	return acpi_root_find(roots->xsdt.table ? &roots->xsdt : &roots->rsdt, MADT);
+}
 
-	return madt ? madt : acpi_root_find(&roots->rsdt, MADT);
+/*
+ * Firmware's MADT for a slot with these cpus=. NULL, with the reason, if there is none of which the
+ * slot's could be made. Without a MADT, kernels look for CPUs by other ways (the MP tables), which
+ * show all of them.
+ */
+static const struct acpi_madt *check_madt(const struct roots *roots, uint64_t cpus,
+					  struct error *error)
+{
+	uint64_t address = find_madt(roots), unmapped;
+	const struct acpi_madt *madt;
+
+	if (address) {
+		madt = acpi_check_table(address, MADT, sizeof(*madt), error);
+		return madt && has_cpus(madt, cpus, error) ? madt : NULL;
+	}
+	if (acpi_root_unmapped(roots->xsdt.table ? &roots->xsdt : &roots->rsdt, &unmapped))
+		fail(error,
+		     "ACPI: no MADT, unless it is the table at %#lx, which is not in mapped "
+		     "memory; cpus= can't be done",
+		     unmapped);
+	else
+		fail(error, "ACPI: no MADT; cpus= can't be done");
+	return NULL;
 }
 
 /* What a table of that size takes in an area. */
@@ -277,6 +318,20 @@ static bool build_roots(struct area *area, const struct roots *roots, const stru
 	return true;
 }
 
+bool guest_acpi_allows(uint64_t rsdp, uint64_t size, uint64_t cpus, struct error *error)
+{
+	const struct acpi_rsdp *original = acpi_check_rsdp(rsdp, error);
+	uint64_t room = guest_acpi_room(rsdp, cpus);
+	struct roots roots;
+
+	if (!original || !find_roots(original, &roots, error) ||
+	    (cpus && !check_madt(&roots, cpus, error)))
+		return false;
+	return room <= size ||
+	       fail(error, "no room for the slot's ACPI tables: %lu bytes wanted, %lu there", room,
+		    size);
+}
+
 bool guest_acpi(uint64_t rsdp, uint64_t base, uint64_t size, uint64_t cpus, uint64_t info,
 		uint64_t *guest_rsdp, struct error *error)
 {
@@ -284,10 +339,16 @@ bool guest_acpi(uint64_t rsdp, uint64_t base, uint64_t size, uint64_t cpus, uint
 	struct area area = {.next = base, .end = base + size};
 	struct change change = {0};
 	struct roots roots;
-	uint64_t root, madt;
+	const struct acpi_madt *madt = NULL;
+	uint64_t root;
 
 	if (!original || !find_roots(original, &roots, error))
 		return false;
+	if (cpus) {
+		madt = check_madt(&roots, cpus, error);
+		if (!madt)
+			return false;
+	}
 	memset(phys(base), 0, size);
 	root = take_room(&area, sizeof(struct acpi_rsdp), error);
 	if (!root)
@@ -297,8 +358,7 @@ bool guest_acpi(uint64_t rsdp, uint64_t base, uint64_t size, uint64_t cpus, uint
 	change.swyd = build_swyd(&area, info, error);
 	if (!change.swyd)
 		return false;
-	madt = find_madt(&roots);
-	if (cpus && madt) {
+	if (madt) {
 		change.madt = build_madt(&area, madt, cpus, error);
 		if (!change.madt)
 			return false;

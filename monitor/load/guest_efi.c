@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/load/guest_efi.h"
 #include <stddef.h>
+#include "arch/x86/acpi/smbios.h"
 #include "arch/x86/memory/phys.h"
 #include "guest/linux/switchyard.h"
 #include "lib/print.h"
@@ -34,6 +35,8 @@ struct efi_descriptor {
 /* UEFI 2.7, sections 4.3 and 4.5. */
 enum { SET_VIRTUAL_ADDRESS_MAP = 4, RESET_SYSTEM = 10, SERVICES = 14 };
 
+#define TABLES 2 /* SMBIOS of both kinds */
+
 struct efi_page {
 	uint8_t code[CODE_ROOM];
 	struct efi_header system;
@@ -41,6 +44,10 @@ struct efi_page {
 	struct efi_header runtime_header;
 	uint64_t service[SERVICES];
 	uint16_t vendor_name[16];
+	struct efi_table {
+		uint8_t guid[16];
+		uint64_t address;
+	} table[TABLES];
 	struct efi_descriptor map[MAX_DESCRIPTORS];
 };
 _Static_assert(sizeof(struct efi_page) <= PAGE_SIZE, "it has one page; the other is a page table");
@@ -96,6 +103,29 @@ static void tell_kernel(uint64_t system, uint64_t map, uint32_t entries, struct 
 	params->efi_info.efi_memmap_size = entries * (uint32_t)sizeof(struct efi_descriptor);
 }
 
+static void add_table(struct efi_page *page, const uint8_t *guid, uint64_t address)
+{
+	struct efi_table *table = &page->table[page->table_count];
+
+	if (!address)
+		return;
+	memcpy(table->guid, guid, sizeof(table->guid));
+	table->address = address;
+	page->table_count++;
+}
+
+/*
+ * A kernel that gets no tables at all looks for SMBIOS as under the BIOS. One that gets any looks
+ * nowhere else.
+ */
+static void hand_over_tables(const struct load_context *context, struct efi_page *page)
+{
+	add_table(page, smbios_guid_3, context->smbios.entry_3);
+	add_table(page, smbios_guid, context->smbios.entry);
+	if (page->table_count)
+		page->tables = context->efi + offsetof(struct efi_page, table);
+}
+
 bool guest_efi(const struct load_context *context, struct boot_params *params, struct error *error)
 {
 	static const char name[] = "Switchyard";
@@ -121,6 +151,7 @@ bool guest_efi(const struct load_context *context, struct boot_params *params, s
 	page->service[RESET_SYSTEM] = context->efi + (uint64_t)(guest_efi_reset - guest_efi_code);
 	for (uint32_t i = 0; name[i]; i++)
 		page->vendor_name[i] = (uint8_t)name[i];
+	hand_over_tables(context, page);
 	entries = make_map(context, page->map, error);
 	tell_kernel(context->efi + offsetof(struct efi_page, system),
 		    context->efi + offsetof(struct efi_page, map), entries, params);

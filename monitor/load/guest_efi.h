@@ -3,7 +3,8 @@
  * guest_efi.h - EFI runtime services of a slot's own.
  *
  * A Linux that has no driver yet knows no gate. But it can reboot by EFI's ResetSystem, and this one
- * calls the gate. No other service does anything.
+ * calls the gate. No other service does anything. Under UEFI, the kernel is also told where SMBIOS
+ * is, for which it looks nowhere else.
  */
 #ifndef MONITOR_LOAD_GUEST_EFI_H
 #define MONITOR_LOAD_GUEST_EFI_H

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "arch/x86/acpi/smbios.h"
 #include "arch/x86/gate/enter.h"
 #include "boot_info.h"
 #include "lib/error.h"
@@ -23,10 +24,11 @@
 struct load_context {
 	const struct region *map; /* the slot's own memory map, sorted: guest_map.h */
 	uint32_t map_count;
-	uint64_t rsdp;	    /* the slot's own ACPI root pointer, 0: none */
-	uint64_t rsdp_size; /* bytes of it: 20 (ACPI 1.0) or 36 */
-	uint64_t info;	    /* the slot's struct switchyard_info */
-	uint64_t efi;	    /* pages for EFI's runtime services (guest_efi.h), 0: none */
+	uint64_t rsdp;		      /* the slot's own ACPI root pointer, 0: none */
+	uint64_t rsdp_size;	      /* bytes of it: 20 (ACPI 1.0) or 36 */
+	uint64_t info;		      /* the slot's struct switchyard_info */
+	uint64_t efi;		      /* pages for EFI's runtime services (guest_efi.h), 0: none */
+	struct smbios_entries smbios; /* that UEFI's system table names */
 	enum boot_screen screen;
 	uint8_t cursor_column, cursor_row;	    /* of the text screen, from 0 */
 	const struct boot_framebuffer *framebuffer; /* if screen is SCREEN_FRAMEBUFFER */

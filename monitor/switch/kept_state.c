@@ -199,9 +199,9 @@ void kept_state_build_block(struct monitor *monitor, uint32_t index)
 {
 	struct error error;
 
-	if (!slot_block_build(monitor, index, &kept_states[index]->rsdp, &error))
-		log_line(&monitor->log, LOG_ERROR, "slot %s: %s; it gets no ACPI tables",
-			 monitor->slots.slot[index].name, error.text);
+	if (!slot_block_allows(monitor, &monitor->slots.slot[index], &error) ||
+	    !slot_block_build(monitor, index, &kept_states[index]->rsdp, &error))
+		log_line(&monitor->log, LOG_ERROR, "%s", error.text);
 }
 
 void kept_state_init(struct monitor *monitor)

@@ -51,8 +51,8 @@ bool kept_state_add(struct monitor *monitor, uint32_t index, struct error *error
 void kept_state_drop(struct monitor *monitor, uint32_t index);
 
 /*
- * Builds the block of slot number index. If its ACPI tables can't be made, the log says so, and the
- * slot gets none.
+ * Builds the block of slot number index. If its ACPI tables can't be made, the log says so.
+ * slot_block_allows() says the same before the slot is started.
  */
 void kept_state_build_block(struct monitor *monitor, uint32_t index);
 

@@ -80,6 +80,20 @@ void slot_block_renew(const struct slot_table *slots, uint32_t index)
 	paging_copy(info->identity_pml4, info->identity_pdpt);
 }
 
+bool slot_block_allows(const struct monitor *monitor, const struct slot *slot, struct error *error)
+{
+	const struct boot_info *boot = monitor->boot;
+	struct error why;
+
+	if (!boot->rsdp_size && !slot->cpus)
+		return true;
+	if (!boot->rsdp_size)
+		fail(&why, "the machine has no ACPI tables; cpus= can't be done");
+	else if (guest_acpi_allows((uint64_t)boot->rsdp, slot_block_tables(slot), slot->cpus, &why))
+		return true;
+	return fail(error, "slot %s can't be started: %s", slot->name, why.text);
+}
+
 bool slot_block_build(const struct monitor *monitor, uint32_t index, uint64_t *rsdp,
 		      struct error *error)
 {

@@ -18,7 +18,7 @@
 #include "monitor/switch/monitor.h"
 #include "guest/linux/switchyard.h"
 
-#define SLOT_BLOCK_MAX (36 * KIB) /* a slot whose ACPI tables do not fit gets none of them */
+#define SLOT_BLOCK_MAX (36 * KIB) /* a slot whose ACPI tables do not fit is refused */
 
 /* info.gate points to it. Its address does not change when the monitor's own gate moves. */
 struct gate_jump {
@@ -50,6 +50,12 @@ uint64_t slot_block_tables(const struct slot *slot);
 
 /* Physical address of GUEST_EFI_SIZE bytes for EFI's runtime services; 0: the slot has none. */
 uint64_t slot_block_efi(const struct slot *slot);
+
+/*
+ * False, with the reason, if the slot can't have the tables that its line asks for, so that it must
+ * not be started.
+ */
+bool slot_block_allows(const struct monitor *monitor, const struct slot *slot, struct error *error);
 
 /*
  * Writes the whole block of slot number index (from 0) before its kernel boots. *rsdp becomes the

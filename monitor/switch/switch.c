@@ -89,6 +89,7 @@ static bool load_pristine(struct monitor *monitor, struct slot *slot, struct gue
 		.loader_name = "Switchyard " SWITCHYARD_VERSION,
 	};
 
+	smbios_efi_entries(monitor->boot->efi_system_table, &context.smbios);
 	kept_state_build_block(monitor, slot_index(&monitor->slots, slot));
 	context.rsdp = kept->rsdp;
 	context.rsdp_size = kept->rsdp ? monitor->boot->rsdp_size : 0;
@@ -201,7 +202,8 @@ static bool boot(struct monitor *monitor, struct slot *slot, const struct start 
 	char size[SIZE_TEXT];
 
 	if (!has_boot_cpu(monitor, error) || !life_allows(slot, LIFE_RESET, error) ||
-	    !dump_slot_allows(&monitor->slots, slot, error))
+	    !dump_slot_allows(&monitor->slots, slot, error) ||
+	    !slot_block_allows(monitor, slot, error))
 		return false;
 	frontend->take(frontend->context);
 	frontend->clear_screen(frontend->context);

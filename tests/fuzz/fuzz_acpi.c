@@ -37,6 +37,16 @@ uint32_t lapic_id(void)
 	return 0;
 }
 
+bool hpet_answers(uint64_t address)
+{
+	return !(address >> 4 & 1);
+}
+
+bool ioapic_answers(uint64_t address)
+{
+	return !(address >> 4 & 1);
+}
+
 void ioapic_add(struct ioapics *ioapics, uint32_t id, uint64_t address, uint32_t gsi_base)
 {
 	(void)id;
@@ -82,7 +92,14 @@ static void read_tables(uint64_t cpus)
 		FUZZ_CHECK(units.unit[i].address && units.unit[i].address % PAGE_SIZE == 0);
 	if (machine()->fadt && acpi_find_s5(fadt_dsdt(machine()->fadt), &type_a, &type_b))
 		FUZZ_CHECK(type_a >= 0 && type_a <= UINT8_MAX && type_b >= 0);
-	if (guest_acpi(FIRMWARE_AT, AREA_AT, AREA_SIZE, cpus, INFO_AT, &rsdp, &error))
+	bool allowed = guest_acpi_allows(FIRMWARE_AT, AREA_SIZE, cpus, &error);
+
+	if (!allowed)
+		promise_error(&error);
+	/* What is refused at the start is what could not be built. */
+	FUZZ_CHECK(guest_acpi(FIRMWARE_AT, AREA_AT, AREA_SIZE, cpus, INFO_AT, &rsdp, &error) ==
+		   allowed);
+	if (allowed)
 		check_guest(rsdp);
 	else
 		promise_error(&error);

@@ -8,6 +8,7 @@ RSDP_ALIGN, RSDP_SIZE = 16, 20           # of ACPI 1.0, which is what QEMU's BIO
 LENGTH, OEM_ID, HEADER_SIZE = 4, 10, 36  # of a table's header, 5.2.6
 MADT_ENTRIES, LOCAL_APIC = 44, 0         # behind the MADT's header, and a type of them, 5.2.12
 OLD_DSDT, OLD_PM1A_CONTROL = 40, 64      # in the FADT, 4 bytes each; there are newer fields, 5.2.9
+BOOT_ARCHITECTURE = 109                  # in the FADT, 2 bytes
 
 
 def find_tables(memory):

@@ -111,6 +111,39 @@ uint64_t acpi_root_find(const struct acpi_root *root, const char *signature)
 	return 0;
 }
 
+uint64_t acpi_root_find_last(const struct acpi_root *root, const char *signature)
+{
+	for (uint32_t i = acpi_root_count(root); i > 0; i--)
+		if (acpi_has_signature(acpi_root_entry(root, i - 1), signature))
+			return acpi_root_entry(root, i - 1);
+	return 0;
+}
+
+uint32_t acpi_root_uses(const struct acpi_root *root, const char *signature)
+{
+	uint32_t uses = 0;
+
+	for (uint32_t i = 0; i < acpi_root_count(root); i++)
+		uses += acpi_has_signature(acpi_root_entry(root, i), signature);
+	return uses;
+}
+
+uint32_t acpi_root_unmapped(const struct acpi_root *root, uint64_t *first)
+{
+	uint32_t unmapped = 0;
+
+	*first = 0;
+	for (uint32_t i = 0; i < acpi_root_count(root); i++) {
+		uint64_t address = acpi_root_entry(root, i);
+
+		if (!address || phys_range(address, sizeof(struct acpi_header)))
+			continue;
+		if (!unmapped++)
+			*first = address;
+	}
+	return unmapped;
+}
+
 /* Reports a wrong checksum. The checksum is one of the bytes, and makes their sum 0. */
 static void report_sum(const char *name, const void *bytes, uint32_t size, uint8_t checksum,
 		       report_fn report, void *context)
@@ -171,11 +204,9 @@ void acpi_find_root(const struct acpi_rsdp *rsdp, struct acpi_root *root, report
 		*root = rsdt;
 }
 
-const void *acpi_find(const struct acpi_root *root, const char *signature, uint32_t min_length,
+const void *acpi_take(uint64_t address, const char *signature, uint32_t min_length,
 		      report_fn report, void *context)
 {
-	/* Only the first one is tried: a root table may name a bad table 100,000 times. */
-	uint64_t address = acpi_root_find(root, signature);
 	const struct acpi_header *table;
 	struct error error;
 
@@ -187,6 +218,13 @@ const void *acpi_find(const struct acpi_root *root, const char *signature, uint3
 	else
 		report(context, error.text);
 	return table;
+}
+
+const void *acpi_find(const struct acpi_root *root, const char *signature, uint32_t min_length,
+		      report_fn report, void *context)
+{
+	/* Only the first one is tried: a root table may name a bad table 100,000 times. */
+	return acpi_take(acpi_root_find(root, signature), signature, min_length, report, context);
 }
 
 struct acpi_madt_walk acpi_madt_begin(const struct acpi_madt *madt)
@@ -226,29 +264,60 @@ bool acpi_madt_ended(const struct acpi_madt_walk *walk, struct error *error)
 					  walk->offset, madt_entry_at(walk)->length);
 }
 
+/*
+ * Firmware fills places of processors that are not there with the ID that is everybody's. Linux
+ * leaves them out, too, whatever their flags say.
+ */
+#define NO_LOCAL_APIC	0xffu
+#define NO_LOCAL_X2APIC 0xffffffffu
+
 bool acpi_madt_processor(const struct acpi_madt_entry *entry, struct acpi_processor *processor)
 {
 	const struct acpi_madt_local_apic *lapic = (const void *)entry;
 	const struct acpi_madt_local_x2apic *x2apic = (const void *)entry;
 	uint32_t flags;
+	bool there;
 
 	if (entry->type == ACPI_MADT_LOCAL_APIC && entry->length >= sizeof(*lapic)) {
 		processor->apic_id = lapic->apic_id;
 		processor->uid = lapic->processor;
 		flags = lapic->flags;
+		there = lapic->apic_id != NO_LOCAL_APIC;
 	} else if (entry->type == ACPI_MADT_LOCAL_X2APIC && entry->length >= sizeof(*x2apic)) {
 		processor->apic_id = x2apic->apic_id;
 		processor->uid = x2apic->processor;
 		flags = x2apic->flags;
+		there = x2apic->apic_id != NO_LOCAL_X2APIC;
 	} else {
 		return false;
 	}
-	processor->enabled = flags & ACPI_MADT_ENABLED;
+	processor->enabled = there && flags & ACPI_MADT_ENABLED;
 	return true;
 }
 
-uint32_t acpi_processor_number(const struct acpi_processor *processor, uint32_t boot_apic_id,
-			       uint32_t *others)
+struct acpi_numbering acpi_number_processors(uint32_t boot_apic_id)
 {
-	return processor->apic_id == boot_apic_id ? 0 : ++*others;
+	return (struct acpi_numbering){.boot_apic_id = boot_apic_id};
+}
+
+uint32_t acpi_processor_number(struct acpi_numbering *numbering,
+			       const struct acpi_processor *processor, bool *again)
+{
+	uint32_t id = processor->apic_id, number;
+
+	*again = false;
+	if (id == numbering->boot_apic_id) {
+		*again = numbering->has_boot_cpu;
+		numbering->has_boot_cpu = true;
+		return 0;
+	}
+	if (id >= ACPI_NUMBERED_IDS)
+		return ++numbering->others;
+	number = numbering->number[id];
+	*again = number;
+	if (!number && numbering->others < UINT16_MAX) {
+		number = ++numbering->others;
+		numbering->number[id] = (uint16_t)number;
+	}
+	return number;
 }

@@ -58,6 +58,18 @@ bool acpi_has_signature(uint64_t address, const char *signature);
 /* The address of the first table in root with that signature; 0: none. It is not checked. */
 uint64_t acpi_root_find(const struct acpi_root *root, const char *signature);
 
+/* The same for the last table with that signature. */
+uint64_t acpi_root_find_last(const struct acpi_root *root, const char *signature);
+
+/* How many tables with that signature root names. */
+uint32_t acpi_root_uses(const struct acpi_root *root, const char *signature);
+
+/*
+ * How many entries of root name memory that is not mapped, so that nobody knows what table that is;
+ * *first is the first one's address. Entries of 0 name nothing, and do not count.
+ */
+uint32_t acpi_root_unmapped(const struct acpi_root *root, uint64_t *first);
+
 /*
  * Finds the root table that is used to find other tables: rsdp's XSDT, or its RSDT if it names no
  * XSDT. root->table is NULL if that table can't be used. All faults of rsdp and of both root tables
@@ -71,6 +83,10 @@ void acpi_find_root(const struct acpi_rsdp *rsdp, struct acpi_root *root, report
  * finds it wrong; then the fault is reported.
  */
 const void *acpi_find(const struct acpi_root *root, const char *signature, uint32_t min_length,
+		      report_fn report, void *context);
+
+/* The same for the table at address; 0: there is none. */
+const void *acpi_take(uint64_t address, const char *signature, uint32_t min_length,
 		      report_fn report, void *context);
 
 /*
@@ -101,15 +117,32 @@ struct acpi_processor {
 	bool enabled;
 };
 
-/*
- * The number of an enabled processor for the option cpus=. The boot CPU has number 0, wherever the
- * MADT lists it: firmware should list it first (5.2.12.1), but some firmware sorts the list. The
- * others follow in the MADT's order. *others counts them; it must be 0 before the first call.
- */
-uint32_t acpi_processor_number(const struct acpi_processor *processor, uint32_t boot_apic_id,
-			       uint32_t *others);
+/* APIC IDs from here on are taken to be named once. */
+#define ACPI_NUMBERED_IDS 1024
 
-/* False: the entry is no processor, or is too short for its type. */
+/*
+ * The numbers of enabled processors for the option cpus=. The boot CPU has number 0, wherever the
+ * MADT lists it: firmware should list it first (5.2.12.1), but some firmware sorts the list. The
+ * others follow in the MADT's order. An APIC ID that is listed again, as a local APIC and as an
+ * x2APIC, say, is the same processor.
+ */
+struct acpi_numbering {
+	uint32_t boot_apic_id;
+	bool has_boot_cpu; /* it was seen */
+	uint32_t others;   /* how many of them were seen */
+	uint16_t number[ACPI_NUMBERED_IDS];
+};
+
+struct acpi_numbering acpi_number_processors(uint32_t boot_apic_id);
+
+/* Called for each enabled processor, in the MADT's order. *again: it has been seen before. */
+uint32_t acpi_processor_number(struct acpi_numbering *numbering,
+			       const struct acpi_processor *processor, bool *again);
+
+/*
+ * False: the entry is no processor, or is too short for its type. One with the APIC ID that stands
+ * for all processors is not enabled.
+ */
 bool acpi_madt_processor(const struct acpi_madt_entry *entry, struct acpi_processor *processor);
 
 #endif

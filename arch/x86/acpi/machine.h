@@ -29,7 +29,7 @@ struct machine {
 	const struct acpi_madt *madt; /* NULL: none, or a broken one */
 	const struct acpi_fadt *fadt;
 	const struct acpi_header *dmar, *ivrs; /* of IOMMUs, Intel's and AMD's */
-	uint64_t hpet;			       /* physical address of its registers, 0: none */
+	uint64_t hpet;			       /* physical address of its registers, 0: none yet */
 	struct acpi_mcfg_range ecam;	       /* of segment 0; its base is 0: none */
 	struct ioapics ioapics;
 	struct acpi_events acpi_events;
@@ -45,6 +45,9 @@ void machine_init(uint64_t rsdp, report_fn report, void *context);
 
 /* What machine_init() found. It does not change after that. */
 const struct machine *machine(void);
+
+/* True if the machine can have no other CPU than the boot CPU. False if that is not known. */
+bool machine_is_alone(void);
 
 /* Fills cpus with at most max CPUs in the MADT's order, and returns the number of all CPUs. */
 uint32_t machine_cpus(struct machine_cpu *cpus, uint32_t max);

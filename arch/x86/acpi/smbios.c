@@ -67,9 +67,9 @@ struct efi_entry {
 
 #define EFI_MOST_ENTRIES 256
 
-static const uint8_t guid[16] = {0x31, 0x2d, 0x9d, 0xeb, 0x88, 0x2d, 0xd3, 0x11,
+const uint8_t smbios_guid[16] = {0x31, 0x2d, 0x9d, 0xeb, 0x88, 0x2d, 0xd3, 0x11,
 				 0x9a, 0x16, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d};
-static const uint8_t guid_3[16] = {0x44, 0x15, 0xfd, 0xf2, 0x94, 0x97, 0x2c, 0x4a,
+const uint8_t smbios_guid_3[16] = {0x44, 0x15, 0xfd, 0xf2, 0x94, 0x97, 0x2c, 0x4a,
 				   0x99, 0x2e, 0xe5, 0xbb, 0xcf, 0x20, 0xe3, 0x94};
 
 struct list {
@@ -117,21 +117,32 @@ static bool find_bios_list(struct list *list)
 	return false;
 }
 
-static bool find_efi_list(uint64_t efi_system_table, struct list *list)
+void smbios_efi_entries(uint64_t efi_system_table, struct smbios_entries *entries)
 {
 	const struct efi_system_table *system = phys_range(efi_system_table, sizeof(*system));
+	struct list list;
 
+	*entries = (struct smbios_entries){0};
 	for (uint64_t i = 0; system && i < system->count && i < EFI_MOST_ENTRIES; i++) {
 		const struct efi_entry *entry =
 			phys_range(system->entries + i * sizeof(*entry), sizeof(*entry));
 
-		if (entry &&
-		    (!memcmp(entry->guid, guid, sizeof(guid)) ||
-		     !memcmp(entry->guid, guid_3, sizeof(guid_3))) &&
-		    take_entry_point(entry->table, list))
-			return true;
+		if (!entry || !take_entry_point(entry->table, &list))
+			continue;
+		if (!memcmp(entry->guid, smbios_guid, sizeof(entry->guid)))
+			entries->entry = entry->table;
+		else if (!memcmp(entry->guid, smbios_guid_3, sizeof(entry->guid)))
+			entries->entry_3 = entry->table;
 	}
-	return false;
+}
+
+static bool find_efi_list(uint64_t efi_system_table, struct list *list)
+{
+	struct smbios_entries entries;
+
+	smbios_efi_entries(efi_system_table, &entries);
+	return (entries.entry_3 && take_entry_point(entries.entry_3, list)) ||
+	       (entries.entry && take_entry_point(entries.entry, list));
 }
 
 /* Returns where the structure behind the strings begins, or length if they do not end before it. */

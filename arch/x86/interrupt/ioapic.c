@@ -47,6 +47,14 @@ static void write_rte(const struct ioapic *ioapic, uint32_t pin, uint64_t rte, u
 		ioapic_write(ioapic, IOREDTBL(pin), (uint32_t)rte);
 }
 
+bool ioapic_answers(uint64_t address)
+{
+	struct ioapic ioapic = {.address = address};
+	uint32_t version = ioapic_read(&ioapic, IOAPICVER);
+
+	return version != 0 && version != UINT32_MAX;
+}
+
 void ioapic_add(struct ioapics *ioapics, uint32_t id, uint64_t address, uint32_t gsi_base)
 {
 	struct ioapic *ioapic = &ioapics->ioapic[ioapics->count];

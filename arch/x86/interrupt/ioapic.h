@@ -5,6 +5,7 @@
 #ifndef ARCH_X86_INTERRUPT_IOAPIC_H
 #define ARCH_X86_INTERRUPT_IOAPIC_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define IOAPIC_MAX	8
@@ -32,6 +33,11 @@ struct ioapics {
 struct ioapic_state {
 	uint64_t rte[IOAPIC_MAX_RTES];
 };
+
+#define IOAPIC_USUAL 0xfec00000u /* where PCs have the first one */
+
+/* True if the registers at address, which is mapped, are an IO-APIC's. They are not all ones. */
+bool ioapic_answers(uint64_t address);
 
 /*
  * Adds the IO-APIC at address, and reads its version and number of pins. If there is no room, it is

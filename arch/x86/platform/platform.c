@@ -7,6 +7,7 @@
 #include "arch/x86/interrupt/pic.h"
 #include "arch/x86/iommu/iommu.h"
 #include "arch/x86/keyboard/keyboard.h"
+#include "arch/x86/memory/phys.h"
 #include "arch/x86/pci/pci_extended.h"
 #include "arch/x86/pci/pci_state.h"
 #include "arch/x86/pci/pci_works.h"
@@ -80,14 +81,29 @@ STATE_PAIR(rtc, &machine()->rtc, )
 STATE_PAIR(pit)
 STATE_PAIR(keyboard)
 
+/*
+ * The HPET's address, 0: none. Where there was none at start, a kernel may have switched one on since
+ * then (Linux: hpet=force), so that is looked at each time until there is one.
+ */
+static uint64_t hpet_place(void)
+{
+	static uint64_t place;
+
+	if (!place)
+		place = machine()->hpet;
+	if (!place && phys_range(HPET_USUAL, PAGE_SIZE) && hpet_answers(HPET_USUAL))
+		place = HPET_USUAL;
+	return place;
+}
+
 static void hpet_item_save(void *state)
 {
-	hpet_save(machine()->hpet, working.set, state);
+	hpet_save(hpet_place(), working.set, state);
 }
 
 static void hpet_item_restore(const void *state, const void *now)
 {
-	hpet_restore(machine()->hpet, state, now);
+	hpet_restore(hpet_place(), state, now);
 }
 
 static void lapic_item_save(void *state)
@@ -530,7 +546,7 @@ void platform_init(uint64_t rsdp, uint64_t efi_system_table, report_fn report, r
 		uart_there[i] = uart_exists(uart_port[i]);
 	state_layout_init(&layout, items, ITEM_COUNT, STATE_DEEP);
 	state_layout_init(&firmware.layout, items, ITEM_COUNT, STATE_FIRMWARE);
-	alone = machine_cpus(NULL, 0) == 1;
+	alone = machine_is_alone();
 	last.now.layout = &firmware.layout;
 	last.now.memory = firmware.state;
 	last.now.known = state_save(&firmware.layout, firmware.state, &dropped, 0);

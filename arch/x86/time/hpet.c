@@ -11,6 +11,7 @@
  */
 enum {
 	HPET_CAPABILITIES = 0x000,
+	HPET_PERIOD = 0x004, /* of the counter, in fs */
 	HPET_CONFIG = 0x010,
 	HPET_STATUS = 0x020, /* of level-triggered interrupts */
 	HPET_COUNTER = 0x0f0,
@@ -21,6 +22,8 @@ enum {
 };
 
 #define CAPABILITIES_LAST_TIMER(cap) ((cap) >> 8 & 0x1f)
+#define CAPABILITIES_REVISION(cap)   ((cap)&0xff) /* never 0 */
+#define PERIOD_MOST		     100000000u	  /* 100 ns */
 #define CONFIG_ENABLE		     1u
 #define TIMER_LEVEL		     (1u << 1) /* section 2.3.8 */
 #define TIMER_INTERRUPT		     (1u << 2)
@@ -67,12 +70,20 @@ static uint32_t timers(uint64_t address)
 	return count;
 }
 
+bool hpet_answers(uint64_t address)
+{
+	uint32_t capabilities = mmio_read32(address + HPET_CAPABILITIES);
+	uint32_t period = mmio_read32(address + HPET_PERIOD);
+
+	return CAPABILITIES_REVISION(capabilities) && period && period <= PERIOD_MOST;
+}
+
 uint32_t hpet_state_size(uint64_t address)
 {
 	const struct hpet_state *none = NULL;
 
 	if (!address)
-		return 0;
+		return sizeof(*none);
 	return (uint32_t)(offsetof(struct hpet_state, timer) +
 			  timers(address) * sizeof(none->timer[0]));
 }
@@ -204,6 +215,7 @@ static void end_levels(uint64_t address, uint32_t count, const struct hpet_state
  */
 void hpet_save(uint64_t address, bool runs, struct hpet_state *state)
 {
+	state->there = address;
 	if (!address)
 		return;
 	state->runs = runs;
@@ -298,11 +310,17 @@ static uint32_t restore_counter(uint64_t address, const struct hpet_state *state
 /* The HPET is enabled last, so that no timer matches on a half-loaded state. */
 void hpet_restore(uint64_t address, const struct hpet_state *state, const struct hpet_state *now)
 {
-	uint32_t config = now ? config_after(now) : 0;
-	uint32_t count;
+	uint32_t config, count;
 
 	if (!address)
 		return;
+	if (!state->there) {
+		mmio_write32(address + HPET_CONFIG, 0); /* its timers are off: hpet_save() */
+		return;
+	}
+	if (now && !now->there)
+		now = NULL;
+	config = now ? config_after(now) : 0;
 	count = timers(address);
 	if (!state->runs)
 		config = restore_counter(address, state, now, count);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #define HPET_MAX_TIMERS 32
+#define HPET_USUAL	0xfed00000u /* where PCs have it */
 
 struct hpet_timer {
 	uint32_t config;
@@ -18,22 +19,32 @@ struct hpet_timer {
 };
 
 struct hpet_state {
+	bool there;
 	bool runs; /* the counter went on, so it is not kept */
 	uint32_t config;
 	uint64_t counter;
 	struct hpet_timer timer[HPET_MAX_TIMERS];
 };
 
-/* Bytes of its state, with an entry of timer[] for each of its timers. 0 without an HPET. */
+/* True if the registers at address, which is mapped, are an HPET's: section 2.3.4. */
+bool hpet_answers(uint64_t address);
+
+/*
+ * Bytes of its state, with an entry of timer[] for each of its timers. If address is 0, there is none
+ * yet, and the state has room for any.
+ */
 uint32_t hpet_state_size(uint64_t address);
 
 /*
- * A mirrored pair for the HPET at address. If address is 0, there is none, and both do nothing.
+ * A mirrored pair for the HPET at address. If address is 0, there is none, and save only notes that.
  * Save leaves the counter halted and no level-triggered interrupt pending. Restore needs that, and
  * writes what differs from what was saved last. now is NULL if that is not known. After it, the
  * counter goes on from where the slot left it. With runs, the counter is left alone: it counts the
  * time away, as the time-stamp counter does, so that a kernel can compare the two. Then the period
  * of a periodic timer is not kept.
+ *
+ * Chip sets have an HPET that firmware leaves off, and a kernel may switch it on. A slot that was
+ * saved before finds it silent.
  */
 void hpet_save(uint64_t address, bool runs, struct hpet_state *state);
 void hpet_restore(uint64_t address, const struct hpet_state *state, const struct hpet_state *now);

@@ -14,6 +14,7 @@
 #define TIMER(n)   ((0x100 + 0x20 * (n)) / 8)
 #define COMPARATOR 1
 #define ENABLE	   1ull
+#define LEGACY	   2ull
 #define INTERRUPT  (1ull << 2)
 #define PERIODIC   (1ull << 3)
 #define NOW	   1000
@@ -121,9 +122,52 @@ static void the_other_slot_has_halted_it(void **state)
 	assert_int_equal(page[COUNTER], 0);
 }
 
+/* A kernel has switched one on since the other slot was left. That one finds it silent. */
+static void one_that_appears(void **state)
+{
+	(void)state;
+	assert_int_equal(hpet_state_size(0), sizeof(struct hpet_state));
+	hpet_save(0, false, &one);
+	page[TIMER(BY_PERIODS)] = INTERRUPT;
+	page[CONFIG] = ENABLE | LEGACY;
+	hpet_save(address(), false, &two);
+	hpet_restore(address(), &one, &two);
+	assert_int_equal(page[CONFIG], 0);
+	assert_int_equal(page[TIMER(ONE_SHOT)] & INTERRUPT, 0);
+	assert_int_equal(page[TIMER(BY_PERIODS)] & INTERRUPT, 0);
+	hpet_save(0, false, &one);
+	hpet_restore(address(), &two, &one);
+	assert_int_equal(page[CONFIG], ENABLE | LEGACY);
+	assert_int_equal(page[TIMER(BY_PERIODS)], INTERRUPT);
+}
+
+static void what_answers(void **state)
+{
+	static const struct {
+		uint64_t capabilities;
+		bool answers;
+	} rows[] = {
+		{0x0098968080868201, true}, /* QEMU's: 10 ns */
+		{0x05f5e10080868201, true},
+		{0x05f5e10180868201, false},
+		{0x0098968080868200, false},
+		{0x0000000080868201, false},
+		{0, false},
+		{UINT64_MAX, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		page[0] = rows[i].capabilities;
+		assert_int_equal(hpet_answers(address()), rows[i].answers);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(one_that_appears, start),
+		cmocka_unit_test_setup(what_answers, start),
 		cmocka_unit_test_setup(the_counter_runs_on, start),
 		cmocka_unit_test_setup(it_runs_on_after_it_was_halted, start),
 		cmocka_unit_test_setup(a_counter_that_is_kept, start),

@@ -33,6 +33,17 @@ uint32_t lapic_id(void)
 	return boot_apic_id;
 }
 
+/* What answers: the registers' memory begins with a number that is not 0. */
+bool hpet_answers(uint64_t address)
+{
+	return *(uint64_t *)phys(address) != 0;
+}
+
+bool ioapic_answers(uint64_t address)
+{
+	return *(uint64_t *)phys(address) != 0;
+}
+
 void ioapic_add(struct ioapics *ioapics, uint32_t id, uint64_t address, uint32_t gsi_base)
 {
 	ioapics->ioapic[ioapics->count++] =
@@ -88,7 +99,8 @@ static int start(void **state)
 {
 	(void)state;
 	fake_memory(TABLES, TABLES_SIZE, 0);
-	fake_memory(HPET_AT, HPET_SIZE, 0);
+	fake_memory(HPET_AT, HPET_SIZE, 1);
+	fake_memory(IOAPIC_AT, IOAPIC_SIZE, 1);
 	make_tables();
 	reports.count = 0;
 	boot_apic_id = 0;
@@ -149,9 +161,68 @@ static void a_broken_entry(void **state)
 	((uint8_t *)phys(MADT))[sizeof(struct acpi_madt) + 1] = 0;
 	finish(MADT, "APIC", ((struct acpi_header *)phys(MADT))->length);
 	look();
-	assert_int_equal(machine()->ioapics.count, 0);
-	assert_int_equal(reports.count, 1);
+	assert_int_equal(machine()->ioapics.count, 1); /* at the usual place */
+	assert_int_equal(reports.count, 2);
 	assert_string_equal(reports.text[0], "ACPI: MADT entry at byte 44 has a length of 0");
+	assert_string_equal(reports.text[1],
+			    "ACPI lists no IO-APIC at 0xfec00000, but one answers there");
+	assert_false(machine_is_alone());
+}
+
+/* Listed twice, at 0, and where nothing is. */
+static void ioapics_that_are_not_there(void **state)
+{
+	static const uint32_t places[] = {0, IOAPIC_AT, IOAPIC_AT, IOAPIC_AT + 0x1000, 0x7ffe0f00};
+	struct acpi_madt *madt = phys(MADT);
+	struct acpi_madt_io_apic *ioapic = (void *)(madt + 1);
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++)
+		ioapic[i] =
+			(struct acpi_madt_io_apic){.entry = {ACPI_MADT_IO_APIC, sizeof(*ioapic)},
+						   .address = places[i]};
+	finish(MADT, "APIC", (uint32_t)(sizeof(*madt) + 5 * sizeof(*ioapic)));
+	look();
+	assert_int_equal(machine()->ioapics.count, 1);
+	assert_int_equal(machine()->ioapics.ioapic[0].address, IOAPIC_AT);
+	assert_int_equal(reports.count, 3);
+	assert_string_equal(reports.text[0], "ACPI lists an IO-APIC at 0, but none answers there");
+	assert_string_equal(reports.text[2],
+			    "ACPI lists an IO-APIC at 0x7ffe0f00, but none answers there");
+}
+
+/* No ACPI at all: kernels find both by other ways. */
+static void devices_that_nobody_lists(void **state)
+{
+	(void)state;
+	machine_init(0, keep_report, &reports);
+	assert_int_equal(machine()->hpet, HPET_AT);
+	assert_int_equal(machine()->ioapics.count, 1);
+	assert_int_equal(reports.count, 2);
+	assert_string_equal(reports.text[0], "ACPI lists no HPET, but one answers at 0xfed00000");
+	assert_string_equal(reports.text[1],
+			    "ACPI lists no IO-APIC at 0xfec00000, but one answers there");
+	assert_false(machine_is_alone());
+}
+
+/* A machine without them is none that is wrong. */
+static void devices_that_are_not_there(void **state)
+{
+	(void)state;
+	memset(phys(HPET_AT), 0, HPET_SIZE);
+	memset(phys(IOAPIC_AT), 0, IOAPIC_SIZE);
+	machine_init(0, keep_report, &reports);
+	assert_int_equal(machine()->hpet, 0);
+	assert_int_equal(machine()->ioapics.count, 0);
+	assert_int_equal(reports.count, 0);
+	look();
+	assert_int_equal(machine()->hpet, 0);
+	assert_int_equal(machine()->ioapics.count, 0);
+	assert_int_equal(reports.count, 2);
+	assert_string_equal(reports.text[0],
+			    "ACPI lists an HPET at 0xfed00000, but none answers there");
+	assert_string_equal(reports.text[1],
+			    "ACPI lists an IO-APIC at 0xfec00000, but none answers there");
 }
 
 static void an_hpet_out_of_reach(void **state)
@@ -162,8 +233,8 @@ static void an_hpet_out_of_reach(void **state)
 	hpet->address.address++;
 	finish(HPET, "HPET", sizeof(*hpet));
 	look();
-	assert_int_equal(machine()->hpet, 0);
-	assert_int_equal(reports.count, 1);
+	assert_int_equal(machine()->hpet, HPET_AT); /* one answers at the usual place */
+	assert_int_equal(reports.count, 2);
 	assert_string_equal(
 		reports.text[0],
 		"ACPI: the HPET is at 0xfed00001 in address space 0, expected mapped memory");
@@ -201,7 +272,54 @@ static void the_boot_cpu_is_number_0(void **state)
 	assert_int_equal(cpu[3].number, 2);
 }
 
-/* Without the signature it is no root pointer, so its addresses are not used. */
+/* A processor in both forms is one, and a place with APIC ID 255 is none. */
+static void processors_listed_twice(void **state)
+{
+	struct acpi_madt *madt = phys(MADT);
+	struct acpi_madt_local_apic *apic = (void *)(madt + 1);
+	struct acpi_madt_local_x2apic *x2apic = (void *)(apic + 4);
+	struct machine_cpu cpu[6];
+	uint32_t id[6];
+
+	(void)state;
+	make_processors();
+	apic[3].apic_id = 255;
+	for (size_t i = 0; i < 2; i++)
+		x2apic[i] = (struct acpi_madt_local_x2apic){.entry = {ACPI_MADT_LOCAL_X2APIC,
+								      sizeof(*x2apic)},
+							    .apic_id = i ? 256 : 2,
+							    .flags = ACPI_MADT_ENABLED};
+	finish(MADT, "APIC", (uint32_t)(sizeof(*madt) + 4 * sizeof(*apic) + 2 * sizeof(*x2apic)));
+	look();
+	assert_int_equal(machine_apic_ids(id, 6), 3);
+	assert_int_equal(id[0], 0);
+	assert_int_equal(id[1], 2);
+	assert_int_equal(id[2], 256);
+	assert_int_equal(machine_cpus(cpu, 6), 5);
+	assert_int_equal(cpu[2].number, 1);
+	assert_false(cpu[3].enabled);
+	assert_int_equal(cpu[4].number, 2);
+}
+
+/* INIT is sent to the other CPUs unless there can be none. A broken list may lack some. */
+static void one_cpu(void **state)
+{
+	struct acpi_madt *madt = phys(MADT);
+	const uint32_t length = sizeof(*madt) + sizeof(struct acpi_madt_local_apic);
+
+	(void)state;
+	make_processors();
+	look();
+	assert_false(machine_is_alone());
+	finish(MADT, "APIC", length);
+	look();
+	assert_true(machine_is_alone());
+	((uint8_t *)madt)[length + 1] = 1;
+	finish(MADT, "APIC", length + 8);
+	look();
+	assert_false(machine_is_alone());
+}
+
 static void put_table(uint64_t address, uint32_t index, const char *signature, const void *contents,
 		      uint32_t size)
 {
@@ -269,6 +387,44 @@ static void memory_devices(void **state)
 	assert_true(machine()->hidden_ram.devices);
 }
 
+/* Linux reads each FADT as it comes, so the last one counts, and of other tables the first one. */
+static void tables_that_are_there_twice(void **state)
+{
+	static const uint8_t fadt[80] = {0};
+
+	(void)state;
+	put_table(EXTRA, 3, "FACP", fadt, sizeof(fadt));
+	put_table(EXTRA + 0x100, 4, "FACP", fadt, sizeof(fadt));
+	put_table(EXTRA + 0x200, 5, "APIC", fadt, 8);
+	look();
+	assert_ptr_equal(machine()->fadt, phys(EXTRA + 0x100));
+	assert_ptr_equal(machine()->madt, phys(MADT));
+	assert_int_equal(reports.count, 2);
+	assert_string_equal(reports.text[0],
+			    "ACPI: 2 tables are named APIC; the first one counts, as for Linux");
+	assert_string_equal(reports.text[1],
+			    "ACPI: 2 tables are named FACP; the last one counts, as for Linux");
+}
+
+/* An entry of 0 names nothing. Nobody knows what one above memory names. */
+static void entries_that_name_nothing(void **state)
+{
+	uint32_t entries[] = {0, (uint32_t)MADT, 0x90000000, 0xa0000000};
+
+	(void)state;
+	memcpy((uint8_t *)phys(RSDT) + sizeof(struct acpi_header), entries, sizeof(entries));
+	finish(RSDT, "RSDT", sizeof(struct acpi_header) + sizeof(entries) + 3);
+	look();
+	assert_int_equal(machine()->ioapics.count, 1);
+	assert_int_equal(machine()->hpet, HPET_AT);
+	assert_int_equal(reports.count, 2);
+	assert_string_equal(
+		reports.text[0],
+		"ACPI: a table at 0x90000000 is not in mapped memory, so it is not looked at");
+	assert_string_equal(reports.text[1], "ACPI lists no HPET, but one answers at 0xfed00000");
+}
+
+/* Without the signature it is no root pointer, so its addresses are not used. */
 static void no_root_pointer(void **state)
 {
 	(void)state;
@@ -276,7 +432,7 @@ static void no_root_pointer(void **state)
 	look();
 	assert_null(machine()->rsdp);
 	assert_null(machine()->madt);
-	assert_int_equal(reports.count, 1);
+	assert_int_equal(reports.count, 3); /* devices that are not listed */
 	assert_string_equal(reports.text[0], "ACPI: no RSDP at 0x7ffe0000");
 }
 
@@ -289,6 +445,13 @@ int main(void)
 		TEST(a_mcfg_without_segment_0),
 		TEST(a_wrong_checksum_hides_no_ioapic),
 		TEST(a_broken_entry),
+		TEST(ioapics_that_are_not_there),
+		TEST(devices_that_nobody_lists),
+		TEST(devices_that_are_not_there),
+		TEST(processors_listed_twice),
+		TEST(one_cpu),
+		TEST(tables_that_are_there_twice),
+		TEST(entries_that_name_nothing),
 		TEST(an_hpet_out_of_reach),
 		TEST(the_boot_cpu_is_number_0),
 		TEST(places_for_memory),

@@ -108,6 +108,34 @@ static void uefi_names_it(void **state)
 	is_found(SYSTEM);
 }
 
+/* Slots are told of both. One that is wrong, or named as something else, is not handed on. */
+static void uefi_names_both(void **state)
+{
+	uint8_t *system = fake_memory(SYSTEM, 120, 0), *tables = fake_memory(ENTRIES, 72, 0);
+	uint8_t *entry = fake_memory(EFI_ENTRY, 0x20, 0);
+	struct smbios_entries found;
+
+	(void)state;
+	smbios_efi_entries(0, &found);
+	assert_int_equal(found.entry | found.entry_3, 0);
+	make_entry(bios + ENTRY - BIOS);
+	make_entry_3(entry);
+	write32(system + 104, 3);
+	write32(system + 112, ENTRIES);
+	write32(tables + 16, EFI_ENTRY);
+	memcpy(tables + 24, smbios_guid, sizeof(smbios_guid));
+	write32(tables + 40, ENTRY);
+	memcpy(tables + 48, smbios_guid_3, sizeof(smbios_guid_3));
+	write32(tables + 64, EFI_ENTRY);
+	smbios_efi_entries(SYSTEM, &found);
+	assert_int_equal(found.entry, ENTRY);
+	assert_int_equal(found.entry_3, EFI_ENTRY);
+	entry[5]++;
+	smbios_efi_entries(SYSTEM, &found);
+	assert_int_equal(found.entry, ENTRY);
+	assert_int_equal(found.entry_3, 0);
+}
+
 /* A list that claims to be longer than what is mapped is not read, and a broken one ends there. */
 static void a_wrong_list(void **state)
 {
@@ -174,6 +202,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_bios_has_it_below_1_mib, start),
 		cmocka_unit_test_setup(uefi_names_it, start),
+		cmocka_unit_test_setup(uefi_names_both, start),
 		cmocka_unit_test_setup(a_wrong_list, start),
 		cmocka_unit_test_setup(entry_points_have_checksums, start),
 		cmocka_unit_test_setup(a_list_as_long_as_can_be, start),

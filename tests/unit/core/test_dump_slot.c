@@ -307,6 +307,7 @@ static void nothing_changes_while_it_is_read(void **state)
 static void a_guest_can_not_run_it(void **state)
 {
 	static struct monitor monitor;
+	static struct boot_info boot; /* no ACPI */
 	const struct request requests[] = {{SWITCHYARD_SWITCH, 1},
 					   {SWITCHYARD_SWITCH | SWITCHYARD_FORCED, 1},
 					   {SWITCHYARD_BOOT | SWITCHYARD_FORCED, 1}};
@@ -315,6 +316,7 @@ static void a_guest_can_not_run_it(void **state)
 	made();
 	gamma->state = SWITCHYARD_RUNNING;
 	monitor.slots = slots;
+	monitor.boot = &boot;
 	for (uint32_t i = 0; i < 3; i++) {
 		error.text[0] = '\0';
 		assert_false(

@@ -15,6 +15,14 @@ const char *slot_block_damage(const struct slot *slot)
 	return NULL;
 }
 
+bool slot_block_allows(const struct monitor *monitor, const struct slot *slot, struct error *error)
+{
+	(void)monitor;
+	(void)slot;
+	(void)error;
+	return true;
+}
+
 uint64_t slot_block_tables(const struct slot *slot)
 {
 	(void)slot;

@@ -15,6 +15,7 @@
 #define XSDT	  (FIRMWARE + 0x200)
 #define MADT	  (FIRMWARE + 0x300)
 #define FADT	  (FIRMWARE + 0x400)
+#define BIG_MADT  (FIRMWARE + 0x500)
 #define AREA	  UINT64_C(0x3f000000)
 #define AREA_SIZE UINT64_C(4096)
 #define HIGH_AREA UINT64_C(0x13f000000)
@@ -111,9 +112,17 @@ static int stop(void **state)
 	return 0;
 }
 
+/* What is refused at the start is what could not be built. */
 static bool build(uint64_t cpus)
 {
-	return guest_acpi(RSDP, AREA, AREA_SIZE, cpus, INFO, &guest_rsdp, &error);
+	struct error refused;
+	bool built, allowed = guest_acpi_allows(RSDP, AREA_SIZE, cpus, &refused);
+
+	built = guest_acpi(RSDP, AREA, AREA_SIZE, cpus, INFO, &guest_rsdp, &error);
+	assert_int_equal(allowed, built);
+	if (!built)
+		assert_string_equal(refused.text, error.text);
+	return built;
 }
 
 static struct acpi_header *table_at(uint64_t address, const char *signature)
@@ -230,9 +239,9 @@ static void other_cpus_are_left_out(void **state)
 		uint64_t cpus;
 		const char *processors;
 	} rows[] = {
-		{0, 0x1, "0 "},		 {0, 0x3, "0 2 "},     {0, 0x9, "0 300 "},
-		{0, 0xff, "0 2 3 300 "}, {2, 0x1, "2 "},       {2, 0x3, "0 2 "},
-		{300, 0x1, "300 "},	 {300, 0x9, "3 300 "}, {300, 0xff, "0 2 3 300 "},
+		{0, 0x1, "0 "},		{0, 0x3, "0 2 "},     {0, 0x9, "0 300 "},
+		{0, 0xf, "0 2 3 300 "}, {2, 0x1, "2 "},	      {2, 0x3, "0 2 "},
+		{300, 0x1, "300 "},	{300, 0x9, "3 300 "}, {300, 0xf, "0 2 3 300 "},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -267,11 +276,143 @@ static void the_boot_cpu_is_not_listed(void **state)
 	assert_true(build(0));
 }
 
+/* A kernel would find all CPUs by other ways. Only a slot without cpus= is what its line says. */
 static void no_madt_no_mask(void **state)
 {
+	uint64_t nowhere = UINT64_C(0x700000000000);
+
 	(void)state;
 	finish(phys(MADT), "XXXX", 36);
-	assert_true(build(1));
+	assert_false(build(1));
+	assert_string_equal(error.text, "ACPI: no MADT; cpus= can't be done");
+	assert_true(build(0));
+	memcpy((uint8_t *)phys(XSDT) + 36, &nowhere, sizeof(nowhere));
+	finish(phys(XSDT), "XSDT", 36 + 2 * sizeof(nowhere));
+	assert_false(build(1));
+	assert_string_equal(error.text, "ACPI: no MADT, unless it is the table at 0x700000000000, "
+					"which is not in mapped memory; cpus= can't be done");
+	assert_true(build(0));
+}
+
+/* It is in the table that no kernel looks at, because there is an XSDT. */
+static void a_madt_in_the_rsdt_only(void **state)
+{
+	uint64_t entries[] = {FADT, FADT};
+
+	(void)state;
+	memcpy((uint8_t *)phys(XSDT) + 36, entries, sizeof(entries));
+	finish(phys(XSDT), "XSDT", 36 + sizeof(entries));
+	assert_false(build(1));
+	assert_string_equal(error.text, "ACPI: no MADT; cpus= can't be done");
+}
+
+static void cpus_that_are_not_there(void **state)
+{
+	(void)state;
+	assert_false(build(0x91));
+	assert_string_equal(error.text, "cpus= names CPU 4, but this machine has CPUs 0 to 3");
+	assert_false(build(UINT64_C(1) << 63 | 1));
+	assert_string_equal(error.text, "cpus= names CPU 63, but this machine has CPUs 0 to 3");
+}
+
+/*
+ * The processors of an MADT with gaps, and more than 8 of them: places that are empty (255) or off,
+ * processors that come back as x2APICs, and one of those that is its only form.
+ */
+static void make_large_madt(void)
+{
+	static const uint8_t ids[] = {255, 6, 4, 0, 2, 255, 14, 12, 10, 8, 20, 22, 24};
+	static const uint32_t wide[] = {UINT32_MAX, 4, 0, 300, 24};
+	struct acpi_madt *madt = phys(BIG_MADT);
+	struct acpi_madt_local_apic *apic = (void *)(madt + 1);
+	struct acpi_madt_local_x2apic *x2apic = (void *)(apic + sizeof(ids));
+	struct acpi_madt_io_apic *io = (void *)(x2apic + sizeof(wide) / sizeof(wide[0]));
+
+	for (size_t i = 0; i < sizeof(ids); i++)
+		apic[i] = (struct acpi_madt_local_apic){.entry = {ACPI_MADT_LOCAL_APIC,
+								  sizeof(*apic)},
+							.apic_id = ids[i],
+							.flags = ids[i] != 12};
+	for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
+		x2apic[i] = (struct acpi_madt_local_x2apic){.entry = {ACPI_MADT_LOCAL_X2APIC,
+								      sizeof(*x2apic)},
+							    .apic_id = wide[i],
+							    .flags = ACPI_MADT_ENABLED};
+	*io = (struct acpi_madt_io_apic){.entry = {ACPI_MADT_IO_APIC, sizeof(*io)}};
+	finish(&madt->header, "APIC", (uint32_t)((uint8_t *)(io + 1) - (uint8_t *)madt));
+}
+
+/* As Linux counts them: 4 boots, then 6, 0, 2, 14, 10, 8, 20, 22, 24 and 300. */
+static void gaps_and_processors_listed_twice(void **state)
+{
+	static const struct {
+		uint64_t cpus;
+		const char *processors;
+	} rows[] = {
+		{0x001, "4 4 "},     {0x005, "4 0 4 0 "},
+		{0x011, "4 14 4 "},  {0x201, "4 24 4 24 "},
+		{0x401, "4 4 300 "}, {0x7ff, "6 4 0 2 14 10 8 20 22 24 4 0 300 24 "},
+	};
+	uint64_t entries[] = {BIG_MADT, MADT};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct acpi_header *xsdt;
+		char text[64];
+
+		stop(state);
+		start(state);
+		make_large_madt();
+		boot_apic_id = 4;
+		memcpy((uint8_t *)phys(XSDT) + 36, entries, sizeof(entries));
+		finish(phys(XSDT), "XSDT", 36 + sizeof(entries));
+		assert_true(build(rows[i].cpus));
+		xsdt = table_at(((struct acpi_rsdp *)phys(guest_rsdp))->xsdt, "XSDT");
+		list_processors(table_at(entry(xsdt, 8, 0), "APIC"), text, sizeof(text));
+		assert_string_equal(text, rows[i].processors);
+		/* The second MADT, which has all CPUs, is gone. */
+		assert_int_equal(xsdt->length, 36 + 2 * 8);
+		assert_swyd(entry(xsdt, 8, 1));
+	}
+	assert_false(build(0x801));
+	assert_string_equal(error.text, "cpus= names CPU 11, but this machine has CPUs 0 to 10");
+}
+
+/* Without cpus=, a slot has what firmware has, both of them. */
+static void two_madts_stay(void **state)
+{
+	uint64_t entries[] = {0, MADT, MADT};
+	struct acpi_header *xsdt;
+
+	(void)state;
+	memcpy((uint8_t *)phys(XSDT) + 36, entries, sizeof(entries));
+	finish(phys(XSDT), "XSDT", 36 + sizeof(entries));
+	assert_true(build(0));
+	xsdt = table_at(((struct acpi_rsdp *)phys(guest_rsdp))->xsdt, "XSDT");
+	assert_int_equal(xsdt->length, 36 + 4 * 8);
+	assert_int_equal(entry(xsdt, 8, 0), 0);
+	assert_int_equal(entry(xsdt, 8, 2), MADT);
+}
+
+/* Root tables and MADTs whose length is no multiple of an entry's. What is left over is no entry. */
+static void odd_lengths(void **state)
+{
+	for (uint32_t more = 1; more < 8; more++) {
+		struct acpi_header *xsdt, *madt;
+		char text[64];
+
+		stop(state);
+		start(state);
+		finish(phys(XSDT), "XSDT", 36 + 2 * 8 + more);
+		finish(phys(RSDT), "RSDT", 36 + 2 * 4 + more % 4);
+		finish(phys(MADT), "APIC", ((struct acpi_header *)phys(MADT))->length + 1);
+		assert_true(build(3));
+		xsdt = table_at(((struct acpi_rsdp *)phys(guest_rsdp))->xsdt, "XSDT");
+		assert_int_equal(xsdt->length, 36 + 3 * 8);
+		madt = table_at(entry(xsdt, 8, 1), "APIC");
+		list_processors(madt, text, sizeof(text));
+		assert_string_equal(text, "0 2 ");
+		assert_swyd(entry(xsdt, 8, 2));
+	}
 }
 
 /* Firmware's tables, each with one wrong byte. */
@@ -407,7 +548,7 @@ static void above_4_gib(void **state)
 /* guest_acpi_room() returns enough bytes, and not many more. */
 static void room_is_measured(void **state)
 {
-	static const uint64_t cpus[] = {0, 3, 0xff};
+	static const uint64_t cpus[] = {0, 3, 0xf};
 
 	for (size_t i = 0; i < sizeof(cpus) / sizeof(cpus[0]); i++) {
 		uint64_t room;
@@ -417,6 +558,8 @@ static void room_is_measured(void **state)
 		room = guest_acpi_room(RSDP, cpus[i]);
 		assert_true(guest_acpi(RSDP, AREA, room, cpus[i], INFO, &guest_rsdp, &error));
 		assert_false(guest_acpi(RSDP, AREA, room - 64, cpus[i], INFO, &guest_rsdp, &error));
+		assert_true(guest_acpi_allows(RSDP, room, cpus[i], &error));
+		assert_false(guest_acpi_allows(RSDP, room - 1, cpus[i], &error));
 	}
 	memset(phys(RSDP), 0, 8);
 	assert_int_equal(guest_acpi_room(RSDP, 0), 0);
@@ -460,6 +603,11 @@ int main(void)
 		TEST(other_cpus_are_left_out),
 		TEST(the_boot_cpu_is_not_listed),
 		TEST(no_madt_no_mask),
+		TEST(a_madt_in_the_rsdt_only),
+		TEST(cpus_that_are_not_there),
+		TEST(gaps_and_processors_listed_twice),
+		TEST(two_madts_stay),
+		TEST(odd_lengths),
 		TEST(broken_tables),
 		TEST(wrong_sums),
 		TEST(a_broken_rsdt_is_left_out),

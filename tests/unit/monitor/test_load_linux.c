@@ -223,6 +223,45 @@ static void efi_services(void **state)
 					     "the most that fit");
 }
 
+/* A kernel that is given tables looks for SMBIOS nowhere else, so without any it is given none. */
+static void efi_hands_over_smbios(void **state)
+{
+	static const struct {
+		struct smbios_entries found;
+		uint64_t count;
+	} rows[] = {{{0, 0}, 0}, {{0x7000, 0}, 1}, {{0, 0x8000}, 1}, {{0x7000, 0x8000}, 2}};
+	const uint64_t page = 48 * MIB;
+
+	(void)state;
+	fake_memory(INFO_AT, PAGE_SIZE, 0);
+	fake_memory(page, 2 * PAGE_SIZE, POISON);
+	test.slot.efi = true;
+	test.slot.kernel.string = "quiet";
+	hdr->xloadflags |= XLF_EFI_KEXEC;
+	make_ram(&test, 32 * MIB, 8 * MIB, 64 * KIB);
+	assert_true(inspect(&test));
+	test.context.efi = page;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const uint64_t *system, *table;
+
+		test.context.smbios = rows[i].found;
+		assert_true(load(&test));
+		system = phys(params()->efi_info.efi_systab);
+		assert_int_equal(system[13], rows[i].count);
+		assert_int_equal(!system[14], !rows[i].count);
+		table = rows[i].count ? phys(system[14]) : NULL;
+		if (rows[i].found.entry_3) {
+			assert_memory_equal(table, smbios_guid_3, 16);
+			assert_int_equal(table[2], 0x8000);
+			table += 3;
+		}
+		if (rows[i].found.entry) {
+			assert_memory_equal(table, smbios_guid, 16);
+			assert_int_equal(table[2], 0x7000);
+		}
+	}
+}
+
 /* A gzip file of 3 MiB that unpacks to 10 MiB; what is not a kernel of Linux says nothing. */
 static void enough_for_its_initrd(void **state)
 {
@@ -510,6 +549,7 @@ int main(void)
 		TEST(framebuffer),
 		TEST(enough_for_its_initrd),
 		TEST(efi_services),
+		TEST(efi_hands_over_smbios),
 		TEST(above_4g),
 		TEST(not_below_the_preferred_address),
 		TEST(boots_in_32_bit_mode),

@@ -43,6 +43,14 @@ uint64_t guest_acpi_room(uint64_t from, uint64_t cpus)
 	return acpi_room;
 }
 
+bool guest_acpi_allows(uint64_t from, uint64_t size, uint64_t cpus, struct error *why)
+{
+	assert_int_equal(from, (uint64_t)boot.rsdp);
+	assert_int_equal(size, TABLES);
+	assert_int_equal(cpus, 5);
+	return acpi_fits || fail(why, "no room");
+}
+
 bool guest_acpi(uint64_t from, uint64_t base, uint64_t size, uint64_t cpus, uint64_t info,
 		uint64_t *guest_rsdp, struct error *why)
 {
@@ -166,6 +174,24 @@ static void no_acpi(void **state)
 	assert_int_equal(rsdp, 0);
 }
 
+/* A slot is not started as something else than its line says. */
+static void what_the_line_asks_for(void **state)
+{
+	(void)state;
+	assert_true(slot_block_allows(&monitor, own(), &error));
+	acpi_fits = false;
+	assert_false(slot_block_allows(&monitor, own(), &error));
+	assert_string_equal(error.text, "slot own can't be started: no room");
+	boot.rsdp_size = 0;
+	assert_false(slot_block_allows(&monitor, own(), &error));
+	assert_string_equal(error.text,
+			    "slot own can't be started: the machine has no ACPI tables; "
+			    "cpus= can't be done");
+	own()->cpus = 0;
+	assert_true(slot_block_allows(&monitor, own(), &error));
+	assert_true(slot_block_build(&monitor, 1, &rsdp, &error));
+}
+
 static void table_of_slots(void **state)
 {
 	const struct switchyard_slot *row = slot_block(own())->info.slot;
@@ -210,6 +236,7 @@ int main(void)
 		TEST(notes),
 		TEST(damage),
 		TEST(no_acpi),
+		TEST(what_the_line_asks_for),
 		TEST(table_of_slots),
 	};
 

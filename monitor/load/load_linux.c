@@ -264,9 +264,10 @@ static uint32_t leave_out(const struct region *piece, const struct load_context 
 			else
 				end = piece->base;
 			entry.size = end - entry.base;
+			if (!entry.size)
+				continue;
 		}
-		if (entry.size)
-			map[count++] = entry;
+		map[count++] = entry;
 	}
 	return count;
 }

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from core_file import CoreFile, tools_disk
-from linux import CLOUD, GENERIC, OLDER_GENERIC, Linux, linux_slot
+from linux import GENERIC, OLDER_CLOUD, OLDER_GENERIC, Linux, linux_slot
 from linux_modules import load_module, module_disk
 from qemu import PROMPT
 from switchyard import open_console, parse_table, slots
@@ -48,7 +48,7 @@ def guests(request, module_machines):
     """high runs above 4 GiB, with its disk; alpha is ready."""
     folder = module_machines.logs / request.param
     machine = module_machines.start(
-        'timeout=-1', linux_slot('alpha', CLOUD, 'mem=160M') + linux_slot('high', request.param, f'mem=160M@{AT >> 20}M'),
+        'timeout=-1', linux_slot('alpha', OLDER_CLOUD, 'mem=160M') + linux_slot('high', request.param, f'mem=160M@{AT >> 20}M'),
         machine='pc', memory='5G', devices=disks(folder, request.param))
     open_console(machine)
     alpha, high = Linux(machine, 'alpha'), Linux(machine, 'high')
@@ -140,10 +140,10 @@ def test_low_for_a_crash_kernel(module_machines):
            '-device', 'usb-storage,bus=uhci.0,drive=stick']
     words = disks(folder, flavour)[:-2]
     machine = module_machines.start(
-        'timeout=-1', linux_slot('big', CLOUD, 'mem=64M low=3500M') +
+        'timeout=-1', linux_slot('big', OLDER_CLOUD, 'mem=64M low=3500M') +
         linux_slot('high', flavour, f'mem=512M@{AT >> 20}M low=512M', 'crashkernel=128M') +
-        linux_slot('below', CLOUD, 'mem=160M@1G low=64M') +
-        linux_slot('huge', CLOUD, 'mem=64M@5120M low=3500M'),
+        linux_slot('below', OLDER_CLOUD, 'mem=160M@1G low=64M') +
+        linux_slot('huge', OLDER_CLOUD, 'mem=64M@5120M low=3500M'),
         machine='pc', memory='6G', devices=[*words, *usb])
     open_console(machine)
     log = machine.command('log')

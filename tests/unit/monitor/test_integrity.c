@@ -432,7 +432,7 @@ static void a_change_is_found_within_a_turn(void **state)
 	take(INTEGRITY_TEXT);
 	memory[0x1ff000] ^= 1;
 	assert_in_range(parkings_until_found(INTEGRITY_TEXT, &found), 2, TEXT_PARKINGS);
-	assert_int_equal(found->first, 0x1fc);
+	assert_int_equal(text_piece_address(found), BASE + 0x1fc000);
 	assert_int_equal(turn->changed, 1);
 	/* It is found once. */
 	for (uint32_t i = 0; i < 2 * TEXT_PARKINGS; i++)

@@ -5,11 +5,17 @@
 #include "monitor/plan/plan_regions.h"
 #include "monitor/plan/plan_slots.h"
 
-/* Linux takes 64 MiB for bounce buffers (kernel/dma/swiotlb.c, IO_TLB_DEFAULT_SIZE). */
+/*
+ * Linux takes 64 MiB for bounce buffers (kernel/dma/swiotlb.c, IO_TLB_DEFAULT_SIZE), in one piece and
+ * before anything else. If there is no such piece, it tries half of it, and so on. A device also needs
+ * memory for what its driver and it both write to. With nothing beside the buffers, drivers fail.
+ */
 #define BOUNCE_BUFFERS (64 * MIB)
+#define WHOLE	       (BOUNCE_BUFFERS + 16 * MIB)
 
 /* Sizes without low=, the best one first. */
-static const uint64_t sizes[] = {BOUNCE_BUFFERS, BOUNCE_BUFFERS / 2, BOUNCE_BUFFERS / 4};
+static const uint64_t sizes[] = {WHOLE, BOUNCE_BUFFERS / 2 + 16 * MIB,
+				 BOUNCE_BUFFERS / 4 + 8 * MIB};
 
 #define SIZES (sizeof(sizes) / sizeof(sizes[0]))
 
@@ -58,19 +64,19 @@ bool plan_piece(struct plan *plan, struct slot *slot, uint32_t index, struct err
 
 bool plan_piece_enough(const struct slot *slot, struct error *warning)
 {
-	char size[SIZE_TEXT];
+	char size[SIZE_TEXT], whole[SIZE_TEXT];
 
 	if (!is_above(slot))
 		return !slot->has_low ||
 		       fail(warning, "low= has no use: all of its memory lies below 4 GiB");
-	if (slot->has_low || slot->dma.size >= BOUNCE_BUFFERS)
+	if (slot->has_low || slot->dma.size >= WHOLE)
 		return true;
 	if (!slot->dma.size)
 		return fail(warning,
 			    "no RAM below 4 GiB is left for it; devices that address no more, such "
 			    "as IDE and UHCI, will fail in it");
 	return fail(warning,
-		    "only %s below 4 GiB is left for it; Linux wants 64 MiB for devices that "
-		    "address no more, and may fail to use them",
-		    format_size(size, slot->dma.size));
+		    "only %s of %s below 4 GiB are left for it; in it, devices that address no "
+		    "more may fail, or be slow",
+		    format_size(size, slot->dma.size), format_size(whole, WHOLE));
 }

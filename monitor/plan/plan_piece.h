@@ -13,8 +13,8 @@
 #include "monitor/slot/slot.h"
 
 /*
- * Gives the slot, which has its range, what low= asks for. Without low=, it gets PLAN_PIECE_WHOLE,
- * or as much of it as there is in one piece, or none. A range below 4 GiB gets none. False: there
+ * Gives the slot, which has its range, what low= asks for. Without low=, it gets 80 MiB, or
+ * 48 or 24 MiB if there is no such piece, or none. A range below 4 GiB gets none. False: there
  * is not as much as low= asks for, and error says which pieces there are.
  */
 bool plan_piece(struct plan *plan, struct slot *slot, uint32_t index, struct error *error);

@@ -168,7 +168,7 @@ static inline struct region slot_range(const struct slot *slot)
 bool slot_owns(const struct slot *slot, uint64_t address, uint64_t size);
 
 /*
- * "512 MiB at 0x2000000", for a slot above 4 GiB "1 GiB at 0x100000000, 64 MiB at 0x7a000000 for
+ * "512 MiB at 0x2000000", for a slot above 4 GiB "1 GiB at 0x100000000, 80 MiB at 0x7a000000 for
  * 32-bit devices". Returns text, which has SLOT_PLACE_TEXT bytes.
  */
 #define SLOT_PLACE_TEXT 120

@@ -9,6 +9,7 @@
 #include "guest/linux/version.h"
 #include "lib/print.h"
 #include "lib/units.h"
+#include "monitor/plan/plan_piece.h"
 
 static void report_loader(struct log *log, const struct boot_info *boot)
 {
@@ -120,10 +121,12 @@ void report_slots(struct log *log, const struct slot_table *table)
 {
 	for (uint32_t i = 0; i < table->count; i++) {
 		const struct slot *slot = &table->slot[i];
-		char size[SIZE_TEXT];
+		char place[SLOT_PLACE_TEXT];
+		struct error warning;
 
-		log_line(log, LOG_INFO, "slot %s: %s, %s at %#lx", slot->name,
-			 slot_type_name(slot->type), format_size(size, slot_range(slot).size),
-			 slot->ram.base);
+		log_line(log, LOG_INFO, "slot %s: %s, %s", slot->name, slot_type_name(slot->type),
+			 slot_place(slot, place));
+		if (!plan_piece_enough(slot, &warning))
+			log_line(log, LOG_WARN, "slot %s: %s", slot->name, warning.text);
 	}
 }

@@ -11,7 +11,7 @@
 
 /* The monitor's names for them are the same without the dashes. */
 static const char *const options[ADD_OPTIONS] = {"--mem", "--cpus",   "--on-crash", "--on-end",
-						 "--efi", "--switch", "--devices"};
+						 "--efi", "--switch", "--devices",  "--low"};
 
 bool add_option(struct add *add, const char *option, const char *value)
 {

@@ -116,7 +116,17 @@ int run_hooks(const char *when, const char *to);
 int run_on_crash(void);
 
 /* What `add` was told. The values are as its words are; NULL: none. */
-enum { ADD_MEM, ADD_CPUS, ADD_ON_CRASH, ADD_ON_END, ADD_EFI, ADD_SWITCH, ADD_DEVICES, ADD_OPTIONS };
+enum {
+	ADD_MEM,
+	ADD_CPUS,
+	ADD_ON_CRASH,
+	ADD_ON_END,
+	ADD_EFI,
+	ADD_SWITCH,
+	ADD_DEVICES,
+	ADD_LOW,
+	ADD_OPTIONS
+};
 struct add {
 	const char *slot;
 	const char *value[ADD_OPTIONS];

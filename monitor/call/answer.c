@@ -9,17 +9,9 @@ struct slot *answer_self(const struct answer *answer)
 	return &answer->monitor->slots.slot[answer->monitor->current];
 }
 
-static bool in_region(const struct region *region, uint64_t address, uint64_t size)
-{
-	return address >= region->base && address - region->base <= region->size &&
-	       size <= region->size - (address - region->base);
-}
-
 bool answer_in_own_ram(const struct monitor *monitor, uint64_t address, uint64_t size)
 {
-	const struct slot *slot = &monitor->slots.slot[monitor->current];
-
-	return in_region(&slot->ram, address, size) || in_region(&slot->low, address, size);
+	return slot_owns(&monitor->slots.slot[monitor->current], address, size);
 }
 
 void *answer_buffer(struct answer *answer)

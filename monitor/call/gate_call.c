@@ -159,7 +159,7 @@ static void report_text(struct monitor *monitor, const struct slot *slot,
 			const struct text_turn *turn, uint32_t told,
 			const struct text_piece *changed)
 {
-	uint64_t at = changed ? slot->ram.base + text_piece_offset(changed) : 0;
+	uint64_t at = changed ? text_piece_address(changed) : 0;
 	char size[SIZE_TEXT];
 
 	if (changed && !told)

@@ -322,7 +322,7 @@ static int64_t answer_settle_crash(struct answer *answer)
 static int64_t answer_add(struct answer *answer)
 {
 	const struct switchyard_call *call = &answer->call;
-	char text[SWITCHYARD_ADD_TEXT + 1], size[SIZE_TEXT];
+	char text[SWITCHYARD_ADD_TEXT + 1], place[SLOT_PLACE_TEXT];
 	const void *from = answer_buffer(answer);
 	const struct slot *slot;
 
@@ -338,8 +338,8 @@ static int64_t answer_add(struct answer *answer)
 	if (!slot)
 		return SWITCHYARD_EREFUSED;
 	answer->done = slot_index(&answer->monitor->slots, slot) + 1;
-	log_keep(&answer->monitor->log, LOG_INFO, "slot %s was added: %s at %#lx", slot->name,
-		 format_size(size, slot_range(slot).size), slot->ram.base);
+	log_keep(&answer->monitor->log, LOG_INFO, "slot %s was added: %s", slot->name,
+		 slot_place(slot, place));
 	answer_publish(answer);
 	return 0;
 }

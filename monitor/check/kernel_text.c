@@ -12,7 +12,6 @@ _Static_assert(PIECE_PAGES - 1 <= 3, "struct text_piece holds the number of page
 /* What add_text() needs of the walk, and what it has found. */
 struct text_finder {
 	struct text_turn *turn;
-	uint64_t base;			  /* of the slot's range */
 	uint64_t end;			  /* virtual address after the last piece */
 	const struct text_piece *changed; /* the first one that changed */
 };
@@ -22,14 +21,16 @@ uint64_t text_piece_size(const struct text_piece *piece)
 	return (piece->more + 1) * PAGE_SIZE;
 }
 
-uint64_t text_piece_offset(const struct text_piece *piece)
+uint64_t text_piece_address(const struct text_piece *piece)
 {
 	return piece->first * PAGE_SIZE;
 }
 
-static uint32_t sum_piece(uint64_t base, const struct text_piece *piece)
+static uint32_t sum_piece(const struct text_piece *piece)
 {
-	return xxh64(phys(base + text_piece_offset(piece)), text_piece_size(piece), 0) >> 34;
+	uint64_t sum = xxh64(phys(text_piece_address(piece)), text_piece_size(piece), 0);
+
+	return (uint32_t)(sum >> 34);
 }
 
 /*
@@ -59,7 +60,7 @@ static void finish_piece(struct text_finder *finder)
 	if (turn->count == turn->first)
 		return;
 	piece = &turn->sums->piece[turn->count - 1];
-	piece->sum = sum_piece(finder->base, piece);
+	piece->sum = sum_piece(piece);
 	before = as_before(turn, piece);
 	if (!before || before->sum == piece->sum)
 		return;
@@ -87,7 +88,7 @@ static void add_text(uint64_t virtual_address, uint64_t physical, uint64_t size,
 	struct text_finder *finder = context;
 	struct text_turn *turn = finder->turn;
 	struct text_piece *list = turn->sums->piece;
-	uint32_t page = (uint32_t)((physical - finder->base) / PAGE_SIZE);
+	uint32_t page = (uint32_t)(physical / PAGE_SIZE);
 	uint32_t pages = (uint32_t)(size / PAGE_SIZE);
 
 	turn->size += size;
@@ -140,7 +141,7 @@ void kernel_text_forget(struct text_turn *turn)
 const struct text_piece *kernel_text_take(const struct page_walk *walk, struct text_turn *turn,
 					  enum text_share share)
 {
-	struct text_finder finder = {.turn = turn, .base = walk->base};
+	struct text_finder finder = {.turn = turn};
 	uint64_t limit;
 
 	if (turn->next.end)
@@ -155,12 +156,12 @@ const struct text_piece *kernel_text_take(const struct page_walk *walk, struct t
 	return finder.changed;
 }
 
-const struct text_piece *kernel_text_damage(uint64_t base, const struct text_turn *turn)
+const struct text_piece *kernel_text_damage(const struct text_turn *turn)
 {
 	const struct text_piece *list = turn->sums->piece;
 
 	for (uint32_t i = turn->compared; i < turn->count; i++)
-		if (sum_piece(base, &list[i]) != list[i].sum)
+		if (sum_piece(&list[i]) != list[i].sum)
 			return &list[i];
 	return NULL;
 }

@@ -39,7 +39,7 @@ enum text_share {
 
 /* A piece of text that is contiguous in virtual and in physical memory. */
 struct text_piece {
-	uint32_t first;	   /* physical page, counted from the beginning of the slot's range */
+	uint32_t first;	   /* physical page */
 	uint32_t more : 2; /* pages besides the first */
 	uint32_t sum : 30;
 };
@@ -66,9 +66,9 @@ struct text_turn {
 	uint32_t changed;  /* pieces in this turn that are not as the last turn found them */
 };
 
-/* Where a piece lies: its size in bytes, and its address from the beginning of the slot's range. */
+/* Where a piece lies: its size in bytes, and its physical address. */
 uint64_t text_piece_size(const struct text_piece *piece);
-uint64_t text_piece_offset(const struct text_piece *piece);
+uint64_t text_piece_address(const struct text_piece *piece);
 
 /* The slot's kernel starts afresh, so its text will be elsewhere. */
 void kernel_text_forget(struct text_turn *turn);
@@ -83,8 +83,8 @@ const struct text_piece *kernel_text_take(const struct page_walk *walk, struct t
 
 /*
  * Compares what was read at the last parking, or as much of it as TEXT_COMPARED allows. Returns the
- * first piece that has changed since then, or NULL. base is the address of the slot's range.
+ * first piece that has changed since then, or NULL.
  */
-const struct text_piece *kernel_text_damage(uint64_t base, const struct text_turn *turn);
+const struct text_piece *kernel_text_damage(const struct text_turn *turn);
 
 #endif

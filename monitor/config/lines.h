@@ -4,7 +4,7 @@
  *
  * A line is `KIND slot=NAME [OPTION=VALUE]... [-- STRING]`. The loader may have put a file name,
  * which has a slash, before it as the first word. KIND is kernel, initrd or module. All options but
- * slot= (mem=SIZE[@BASE], cpus=LIST, devices=LIST, type=TYPE, on-end=, on-crash=, efi= and switch=)
+ * slot= (mem=SIZE[@BASE], low=SIZE, cpus=LIST, devices=LIST, type=TYPE, on-end=, on-crash=, efi= and switch=)
  * belong to a kernel. STRING is everything behind `-- `, unchanged.
  *
  * GRUB joins the words of its command with one blank each. It puts words that hold blanks in

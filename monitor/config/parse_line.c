@@ -68,6 +68,16 @@ static bool set_mem(struct line *line, const struct word *value, struct error *e
 	return parse_base(line, &base, error);
 }
 
+static bool set_low(struct line *line, const struct word *value, struct error *error)
+{
+	char quote[QUOTE_TEXT];
+
+	line->has_low = true;
+	return (word_size(value, &line->low) && line->low < BELOW_4G) ||
+	       fail(error, "bad low \"%s\"; expected a size below 4G with K, M or G, or 0 for none",
+		    quote_word(quote, value));
+}
+
 /*
  * Parses one part of a CPU list, "N" or "N-M", from *p up to a comma or the end. Moves *p behind
  * it.
@@ -199,7 +209,7 @@ static const struct option option_table[] = {
 	{"cpus", SLOT_LINES, set_cpus},	      {"type", 1u << LINE_KERNEL, set_type},
 	{"on-end", SLOT_LINES, set_on_end},   {"on-crash", SLOT_LINES, set_on_crash},
 	{"efi", SLOT_LINES, set_efi},	      {"switch", SLOT_LINES, set_switch},
-	{"devices", SLOT_LINES, set_devices},
+	{"devices", SLOT_LINES, set_devices}, {"low", SLOT_LINES, set_low},
 };
 
 #define OPTION_COUNT (sizeof(option_table) / sizeof(option_table[0]))
@@ -209,11 +219,11 @@ static bool parse_slot_option(struct line *line, const struct word *word, uint32
 {
 	static const char *const expected[] = {
 		[LINE_KERNEL] =
-			("slot=, mem=, cpus=, devices=, type=, on-end=, on-crash=, efi=, switch= "
+			("slot=, mem=, low=, cpus=, devices=, type=, on-end=, on-crash=, efi=, switch= "
 			 "or --"),
 		[LINE_INITRD] = "slot= or --",
 		[LINE_MODULE] = "slot= or --",
-		[LINE_ADDED] = "mem=, cpus=, devices=, on-end=, on-crash=, efi= or switch=",
+		[LINE_ADDED] = "mem=, low=, cpus=, devices=, on-end=, on-crash=, efi= or switch=",
 	};
 	const char *known = expected[line->kind];
 	struct word name, value;
@@ -341,6 +351,8 @@ void parse_make_slot(const struct line *line, struct slot *slot)
 	slot->want_size = line->mem;
 	slot->want_base = line->base;
 	slot->has_base = line->has_base;
+	slot->want_low = line->low;
+	slot->has_low = line->has_low;
 	slot->cpus = line->cpus;
 	slot->on_end = line->on_end;
 	slot->on_crash = line->on_crash;

@@ -17,6 +17,8 @@ struct line {
 	char slot[SWITCHYARD_NAME_SIZE]; /* "" if the line has no valid name */
 	uint64_t mem, base;
 	bool has_base;
+	uint64_t low;
+	bool has_low;
 	uint64_t cpus; /* bit mask, 0: all */
 	enum switchyard_type type;
 	struct successor on_end, on_crash;

@@ -101,14 +101,14 @@ static void fill_total(const void *context, uint32_t row, struct table_row *cell
 
 /*
  * Rows of the third table: what the monitor takes for itself, and for each slot, at the end of
- * whose own range its block lies.
+ * whose own range its block lies; and the piece below 4 GiB that a slot above has of its own.
  */
 static void fill_kept(const void *context, uint32_t row, struct table_row *cells)
 {
 	const struct monitor *monitor = context;
 	const struct plan *plan = &monitor->plan;
 	const char *name = "monitor";
-	uint64_t size, block = 0;
+	uint64_t size, block = 0, piece = 0;
 
 	if (row == 0) {
 		size = plan->monitor.size + kept_state_own_size();
@@ -118,18 +118,36 @@ static void fill_kept(const void *context, uint32_t row, struct table_row *cells
 		name = slot->name;
 		size = kept_state_size(monitor, slot_index(&monitor->slots, slot));
 		block = slot->block.size;
+		piece = slot->dma.size;
 	}
 	format_text(cells->cell[0], TABLE_CELL_SIZE, "%s", name);
 	format_size(cells->cell[1], align_up(size, KIB));
 	format_text(cells->cell[2], TABLE_CELL_SIZE, "-");
 	if (block)
 		format_size(cells->cell[2], block);
+	format_text(cells->cell[3], TABLE_CELL_SIZE, "-");
+	if (piece)
+		format_size(cells->cell[3], piece);
+}
+
+/* Bytes of it that are free. */
+static uint64_t free_in(struct free_pages *pages, const struct region *ram)
+{
+	uint64_t end = ram->base + ram->size, size, free = 0;
+
+	for (uint64_t at = ram->base; at < end; at += size) {
+		bool is_free;
+
+		size = free_pages_run(pages, at, end, &is_free);
+		free += is_free ? size : 0;
+	}
+	return free;
 }
 
 /* How much of a slot's RAM is in use, by the word of its kernel. */
 static void show_in_use(struct ui *ui, const struct slot *slot)
 {
-	uint64_t end = slot->ram.base + slot->ram.size, size, free = 0;
+	uint64_t all = slot->ram.size + slot->dma.size, free;
 	char all_text[SIZE_TEXT], used_text[SIZE_TEXT], free_text[SIZE_TEXT];
 	static struct free_pages pages;
 	struct slot_memory memory;
@@ -143,15 +161,10 @@ static void show_in_use(struct ui *ui, const struct slot *slot)
 			      error.text);
 		return;
 	}
-	for (uint64_t at = slot->ram.base; at < end; at += size) {
-		bool is_free;
-
-		size = free_pages_run(&pages, at, end, &is_free);
-		free += is_free ? size : 0;
-	}
+	free = free_in(&pages, &slot->ram) + free_in(&pages, &slot->dma);
 	console_printf(&ui->console, "%s: %s, in use %s, free %s (by its own page descriptors)\n",
-		       slot->name, format_size(all_text, slot->ram.size),
-		       format_size(used_text, slot->ram.size - free), format_size(free_text, free));
+		       slot->name, format_size(all_text, all), format_size(used_text, all - free),
+		       format_size(free_text, free));
 }
 
 /* RAM that is in no map, and so nobody's: kernels learn of it by ACPI. */
@@ -186,7 +199,7 @@ static void show_plan(struct ui *ui)
 	};
 
 	const struct table kept = {
-		.columns = {"KEPT FOR", "SIZE", "BLOCK"},
+		.columns = {"KEPT FOR", "SIZE", "BLOCK", "BELOW 4G"},
 		.rows = 1 + slot_used(&ui->monitor->slots),
 		.fill = fill_kept,
 		.context = ui->monitor,

@@ -49,6 +49,12 @@ bool guest_memory_init(struct guest_memory *memory, const struct region *ram,
 	return true;
 }
 
+void guest_memory_add(struct guest_memory *memory, const struct region *piece)
+{
+	memory->walk.more_base = piece->base;
+	memory->walk.more_size = piece->size;
+}
+
 uint32_t guest_memory_word(const struct guest_memory *memory)
 {
 	return memory->is_64 ? 8 : 4;
@@ -73,9 +79,8 @@ bool guest_memory_read(const struct guest_memory *memory, uint64_t address, void
 
 		if (part > size)
 			part = size;
-		if (!find(memory, address, &physical) || physical < memory->ram.base ||
-		    memory->ram.size < part ||
-		    physical - memory->ram.base > memory->ram.size - part)
+		if (!find(memory, address, &physical) ||
+		    !page_walk_owns(&memory->walk, physical, part))
 			return false;
 		memcpy(bytes, phys(physical), part);
 		bytes += part;

@@ -27,6 +27,12 @@ struct guest_memory {
 bool guest_memory_init(struct guest_memory *memory, const struct region *ram,
 		       const struct vmcoreinfo *info);
 
+/*
+ * The kernel has another piece of RAM. Its image lies in the first one, and so does what it allocated
+ * early: its log, its note.
+ */
+void guest_memory_add(struct guest_memory *memory, const struct region *piece);
+
 /* Copies size bytes at a virtual address. False: not all of them lie in the kernel's RAM. */
 bool guest_memory_read(const struct guest_memory *memory, uint64_t address, void *to,
 		       uint64_t size);

@@ -6,23 +6,16 @@
 #define TOLD_ALIGN 8
 #define MOST_CPUS  64
 
-static bool in_ram(const struct slot *slot, uint64_t address, uint64_t size)
-{
-	const struct region *ram = &slot->ram;
-
-	return address >= ram->base && size <= ram->size && address - ram->base <= ram->size - size;
-}
-
 bool interrupted_read(const struct slot *slot, uint64_t address,
 		      struct switchyard_interrupted *told)
 {
-	if (address % TOLD_ALIGN || !in_ram(slot, address, sizeof(*told)))
+	if (address % TOLD_ALIGN || !slot_owns(slot, address, sizeof(*told)))
 		return false;
 	memcpy(told, phys(address), sizeof(*told));
 	return told->size >= sizeof(*told) && told->size % TOLD_ALIGN == 0 &&
 	       told->cpu_size >= sizeof(struct switchyard_registers) &&
 	       told->cpu_size % TOLD_ALIGN == 0 && told->cpu_count <= MOST_CPUS &&
-	       in_ram(slot, address, told->size + (uint64_t)told->cpu_count * told->cpu_size);
+	       slot_owns(slot, address, told->size + (uint64_t)told->cpu_count * told->cpu_size);
 }
 
 /* The structure is read again, because another kernel may have changed it since. */

@@ -13,14 +13,23 @@
 _Static_assert(sizeof(struct switchyard_memory) % 8 == 0, "the registers behind it are aligned");
 _Static_assert(sizeof(struct switchyard_registers) % 8 == 0, "so are the next ones");
 
+/* By the page tables that CR3 and CR4 name. */
+static struct page_walk walk_of(const struct slot *slot, uint64_t cr3, uint64_t cr4)
+{
+	struct region range = slot_range(slot);
+
+	return (struct page_walk){.cr3 = cr3,
+				  .cr4 = cr4,
+				  .base = range.base,
+				  .size = range.size,
+				  .more_base = slot->dma.base,
+				  .more_size = slot->dma.size};
+}
+
 /* The return address of the call of the gate, on the caller's stack. 0: it can't be read. */
 static uint64_t return_address(const struct slot *slot, const struct cpu_context *cpu)
 {
-	struct region range = slot_range(slot);
-	struct page_walk walk = {.cr3 = cpu->cr3,
-				 .cr4 = cpu->cr4,
-				 .base = range.base,
-				 .size = range.size};
+	struct page_walk walk = walk_of(slot, cpu->cr3, cpu->cr4);
 	uint64_t physical, address;
 
 	if (cpu->rsp % sizeof(address) || !page_walk_find(&walk, cpu->rsp, &physical))
@@ -155,18 +164,14 @@ static uint32_t bits_of(const struct slot_memory *from)
 static bool find_by(const struct slot_memory *from, const struct switchyard_registers *cpu,
 		    uint64_t address, uint64_t *physical)
 {
-	struct region range = slot_range(from->slot);
-	struct page_walk walk = {.cr3 = cpu->cr3,
-				 .cr4 = cpu->cr4,
-				 .base = range.base,
-				 .size = range.size};
+	struct page_walk walk = walk_of(from->slot, cpu->cr3, cpu->cr4);
 
 	if (cpu->efer & EFER_LMA)
 		return page_walk_find(&walk, address, physical);
 	if (cpu->cr0 & CR0_PG)
 		return page_walk_find_32(&walk, address, physical);
 	*physical = address;
-	return address >= range.base && address - range.base < range.size;
+	return page_walk_owns(&walk, address, 1);
 }
 
 static bool find_mapped(const struct slot_memory *from, uint64_t address, uint64_t *physical)
@@ -213,6 +218,7 @@ uint64_t slot_memory_tell(const struct slot_memory *from, void *to, uint64_t roo
 	if (room < sizeof(told))
 		return 0;
 	add_range(&told, &from->slot->low);
+	add_range(&told, &from->slot->dma);
 	add_range(&told, &from->slot->ram);
 	told.bits = bits_of(from);
 	add_notes_of_kernel(from, &told);

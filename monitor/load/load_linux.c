@@ -10,8 +10,9 @@
  *   initrd          page aligned, below initrd_addr_max where the kernel has such a limit
  *   boot_params     one page
  *   stack           one page, for the kernel's first instructions
- *   command line    page aligned
+ *   command line    page aligned, with struct more_ram behind it
  */
+#include <stddef.h>
 #include "arch/x86/acpi/machine.h"
 #include "arch/x86/memory/phys.h"
 #include "monitor/config/own_words.h"
@@ -38,12 +39,27 @@
 #define TEXT_POINTS  16
 #define TEXT_IS_VGA  1 /* VIDEO_TYPE_TEXT as loaders give it */
 
+/*
+ * The piece of RAM below 4 GiB of a slot above: a node of the list of setup_data. KASLR may put the
+ * kernel into any RAM of boot_params' own map, and then nothing is left there for devices. It does
+ * not read this node, but the kernel itself does (boot.rst, SETUP_E820_EXT).
+ */
+struct more_ram {
+	uint64_t next;
+	uint32_t type, size; /* of the entry */
+	struct boot_e820_entry entry;
+} __attribute__((packed, aligned(8)));
+
+_Static_assert(offsetof(struct more_ram, entry) == sizeof(struct setup_data),
+	       "the entry is the node's data");
+
 /* Where each part goes. */
 struct layout {
 	uint64_t kernel; /* the protected-mode part */
 	uint64_t end;	 /* of the kernel's memory, init_size included */
 	uint64_t initrd;
 	uint64_t params, stack, command_line;
+	uint64_t more_ram; /* 0: the slot has no such piece */
 };
 
 /*
@@ -79,7 +95,7 @@ static uint64_t command_line_length(const struct slot *slot)
 
 static uint64_t command_line_size(const struct slot *slot)
 {
-	return page_up(command_line_length(slot) + 1);
+	return page_up(align_up(command_line_length(slot) + 1, 8) + sizeof(struct more_ram));
 }
 
 /* Bytes of boot_params, stack and command line. */
@@ -184,6 +200,7 @@ static bool lay_out(const struct slot *slot, const struct bzimage *bzimage, stru
 	layout->params = layout->initrd - PAGE_SIZE;
 	layout->stack = layout->params - PAGE_SIZE;
 	layout->command_line = layout->stack - command_line_size(slot);
+	layout->more_ram = slot->dma.size ? layout->stack - sizeof(struct more_ram) : 0;
 	return true;
 }
 
@@ -229,6 +246,43 @@ static void set_framebuffer(struct screen_info *screen, const struct boot_frameb
 	screen->blue_pos = mode->blue.position;
 }
 
+/* The map without [piece->base, its end), which is RAM in it. Returns how many entries are left. */
+static uint32_t leave_out(const struct region *piece, const struct load_context *context,
+			  struct region *map)
+{
+	uint64_t piece_end = piece->base + piece->size;
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < context->map_count; i++) {
+		struct region entry = context->map[i];
+		uint64_t end = entry.base + entry.size;
+
+		/* It lies above 1 MiB and the range above it, so one of its ends is an entry's. */
+		if (piece->size && entry.base <= piece->base && piece_end <= end) {
+			if (entry.base == piece->base)
+				entry.base = piece_end;
+			else
+				end = piece->base;
+			entry.size = end - entry.base;
+			if (!entry.size)
+				continue;
+		}
+		map[count++] = entry;
+	}
+	return count;
+}
+
+/* Linux joins neighbours itself, but this way the node has one entry only. */
+static void write_more_ram(const struct slot *slot, uint64_t at, struct boot_params *params)
+{
+	*(struct more_ram *)phys(at) = (struct more_ram){
+		.type = SETUP_E820_EXT,
+		.size = sizeof(struct boot_e820_entry),
+		.entry = {.addr = slot->dma.base, .size = slot->dma.size, .type = REGION_RAM},
+	};
+	params->hdr.setup_data = at;
+}
+
 static void set_memory_map(struct boot_params *params, const struct load_context *context)
 {
 	params->e820_entries = (uint8_t)context->map_count;
@@ -268,20 +322,26 @@ static bool write_params(const struct slot *slot, const struct bzimage *bzimage,
 			 const struct layout *layout, const struct load_context *context,
 			 struct error *error)
 {
+	static struct region map[GUEST_MAX_REGIONS];
 	struct boot_params *params = phys(layout->params);
+	struct load_context kernels = *context; /* without the piece, for EFI's map, too */
 
 	memset(params, 0, sizeof(*params));
 	memcpy((uint8_t *)params + HDR_OFFSET,
 	       (const uint8_t *)phys(slot->kernel.base) + HDR_OFFSET,
 	       bzimage->header_end - HDR_OFFSET);
 	set_header(params, slot, layout);
-	set_memory_map(params, context);
+	kernels.map = map;
+	kernels.map_count = leave_out(&slot->dma, context, map);
+	set_memory_map(params, &kernels);
+	if (layout->more_ram)
+		write_more_ram(slot, layout->more_ram, params);
 	if (context->screen == SCREEN_TEXT)
 		set_text_screen(&params->screen_info, context);
 	else if (context->screen == SCREEN_FRAMEBUFFER)
 		set_framebuffer(&params->screen_info, context->framebuffer);
 	params->acpi_rsdp_addr = context->rsdp;
-	return !context->efi || guest_efi(context, params, error);
+	return !context->efi || guest_efi(&kernels, params, error);
 }
 
 static void copy_images(const struct slot *slot, const struct bzimage *bzimage,

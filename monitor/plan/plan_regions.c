@@ -3,9 +3,12 @@
  * plan_regions.c - searches, claims and frees RAM.
  */
 #include "monitor/plan/plan_regions.h"
+#include "lib/print.h"
 #include "lib/string.h"
+#include "lib/units.h"
 
 #define NO_REGION UINT32_MAX
+#define LISTED	  3 /* places that plan_list() shows */
 
 /* Index of the owner's region that holds [base, base + size), or NO_REGION. */
 static uint32_t find_region(const struct plan *plan, uint64_t base, uint64_t size,
@@ -145,6 +148,66 @@ uint64_t plan_largest(const struct plan *plan, const struct plan_search *search)
 			largest = last - first;
 	}
 	return largest;
+}
+
+uint64_t plan_sum(const struct plan *plan, const struct plan_search *search)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < plan->count; i++) {
+		uint64_t first, last;
+
+		if (usable(&plan->region[i], search, &first, &last))
+			sum += last - first;
+	}
+	return sum;
+}
+
+/* A place comes before another one that is smaller, or lies higher. */
+static bool comes_before(const struct region *place, const struct region *other)
+{
+	return place->size > other->size ||
+	       (place->size == other->size && place->base < other->base);
+}
+
+/* The place that comes next behind `last`. False: there is none. */
+static bool next_smaller(const struct plan *plan, const struct plan_search *search,
+			 const struct region *last, struct region *place)
+{
+	place->size = 0;
+	for (uint32_t i = 0; i < plan->count; i++) {
+		struct region found;
+		uint64_t end;
+
+		if (!usable(&plan->region[i], search, &found.base, &end))
+			continue;
+		found.size = end - found.base;
+		if (comes_before(last, &found) && comes_before(&found, place))
+			*place = found;
+	}
+	return place->size > 0;
+}
+
+/* In whole MiB, where it is one. */
+static uint64_t whole(uint64_t size)
+{
+	return size < MIB ? size : align_down(size, MIB);
+}
+
+const char *plan_list(const struct plan *plan, const struct plan_search *search, char *text)
+{
+	struct region last = {.size = UINT64_MAX}, place;
+	char size[SIZE_TEXT];
+	int used = 0;
+
+	format_text(text, PLAN_LIST_TEXT, "none");
+	for (uint32_t n = 0; n < LISTED && next_smaller(plan, search, &last, &place); n++) {
+		used += format_text(text + used, PLAN_LIST_TEXT - (uint32_t)used, "%s%s at %#lx",
+				    n ? ", " : "", format_size(size, whole(place.size)),
+				    place.base);
+		last = place;
+	}
+	return text;
 }
 
 /* An obstacle that overlaps [base, base + size), or NULL. */

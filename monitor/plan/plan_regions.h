@@ -40,4 +40,15 @@ bool plan_find_high(const struct plan *plan, const struct plan_search *search,
 /* The largest size for which plan_find_low() would find a place. search->size is ignored. */
 uint64_t plan_largest(const struct plan *plan, const struct plan_search *search);
 
+/* The sizes of all places that a search may use, added up. search->size is ignored. */
+uint64_t plan_sum(const struct plan *plan, const struct plan_search *search);
+
+#define PLAN_LIST_TEXT 160 /* bytes */
+
+/*
+ * Writes the largest places that a search may use, three at most, to text, which has room for
+ * PLAN_LIST_TEXT: "1000 MiB at 0x1000000, 64 MiB at 0x70000000"; "none". Returns text.
+ */
+const char *plan_list(const struct plan *plan, const struct plan_search *search, char *text);
+
 #endif

@@ -3,33 +3,16 @@
  * plan_slots.c - a slice below 1 MiB and a range for each slot.
  */
 #include "monitor/plan/plan_slots.h"
+#include "monitor/plan/plan_piece.h"
 #include "monitor/plan/plan_regions.h"
+#include "monitor/plan/plan_slice.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "lib/units.h"
 
-/*
- * Sizes of slices. The largest size of which every slot can have one is used. Linux's trampoline
- * needs 28 KiB in one piece.
- */
-static const uint64_t slice_sizes[] = {64 * KIB, 48 * KIB, 32 * KIB};
+#define SLOT_PIECES 4 /* a slot's two claims add at most so many regions */
 
-#define SLICE_SIZES (sizeof(slice_sizes) / sizeof(slice_sizes[0]))
-
-/*
- * If a slot says where its range is, the range's base also gives the place of its slice, so that it
- * does not depend on other slots. There are PINNED_PLACES places from PINNED_BASE on. Their number
- * is a prime, so up to 17 ranges at successive multiples of 256 MiB, 512 MiB or 1 GiB have
- * different places.
- */
-#define PINNED_BASE   (64 * KIB)
-#define PINNED_SLICE  (32 * KIB)
-#define PINNED_PLACES 17
-#define PINNED_STEP   (16 * MIB) /* distance of range bases with successive places */
-
-#define SLOT_PIECES   4 /* a slot's two claims add at most so many regions */
-
-#define LEAST_ADDED   MIB /* no kernel is smaller, with the slot's block beside it */
+#define LEAST_ADDED MIB /* no kernel is smaller, with the slot's block beside it */
 
 /* The search for one slot's place. */
 struct placing {
@@ -171,6 +154,28 @@ static bool place_asked(const struct placing *p, struct region *range, struct er
 	return true;
 }
 
+/* If there is enough RAM, but not in one piece, the reason lists the largest pieces. */
+static bool fail_anywhere(const struct placing *p, const struct plan_search *search,
+			  struct error *error)
+{
+	char want[SIZE_TEXT], left[SIZE_TEXT], limit[SIZE_TEXT], list[PLAN_LIST_TEXT];
+	bool limited = search->limit <= BELOW_4G;
+	uint64_t largest = plan_largest(p->plan, search);
+
+	format_size(want, search->size);
+	format_size(limit, search->limit);
+	if (largest < search->size && plan_sum(p->plan, search) >= search->size)
+		return fail(error,
+			    "no room: wanted %s in one piece%s%s; free are %s; lower mem= or drop "
+			    "a slot",
+			    want, limited ? " below " : "", limited ? limit : "",
+			    plan_list(p->plan, search, list));
+	return fail(error,
+		    "no room: wanted %s in one piece%s%s, %s left; lower mem= or drop a slot", want,
+		    limited ? " below " : "", limited ? limit : "",
+		    format_size(left, largest & -MIB));
+}
+
 static bool place_anywhere(const struct placing *p, struct region *range, struct error *error)
 {
 	const struct needs *needs = &p->slot->needs;
@@ -178,8 +183,6 @@ static bool place_anywhere(const struct placing *p, struct region *range, struct
 				     .align = SLOT_ALIGN,
 				     .floor = KERNELS_FIRST,
 				     .limit = needs->max_end};
-	char want[SIZE_TEXT], left[SIZE_TEXT], limit[SIZE_TEXT];
-	bool limited = needs->max_end <= BELOW_4G;
 
 	range->size = search.size;
 	range->type = REGION_RAM;
@@ -192,39 +195,7 @@ static bool place_anywhere(const struct placing *p, struct region *range, struct
 	search.floor = needs->min_base > MIB ? needs->min_base : MIB;
 	if (plan_find_low(p->plan, &search, &range->base))
 		return true;
-	return fail(error,
-		    "no room: wanted %s in one piece%s%s, %s left; lower mem= or drop a slot",
-		    format_size(want, search.size), limited ? " below " : "",
-		    limited ? format_size(limit, needs->max_end) : "",
-		    format_size(left, plan_largest(p->plan, &search) & -MIB));
-}
-
-/* Finds the place that a range's base gives, or the next free one after it. */
-static bool find_pinned_slice(const struct plan *plan, uint64_t range_base, uint64_t *slice)
-{
-	uint64_t place = range_base / PINNED_STEP;
-
-	for (uint32_t i = 0; i < PINNED_PLACES; i++, place++) {
-		*slice = PINNED_BASE + place % PINNED_PLACES * PINNED_SLICE;
-		if (plan_is_free(plan, *slice, PINNED_SLICE))
-			return true;
-	}
-	return false;
-}
-
-static bool find_slice(const struct placing *p, bool pinned, uint64_t range_base,
-		       struct region *slice, struct error *error)
-{
-	struct plan_search low = {.align = PAGE_SIZE, .limit = MIB};
-	char want[SIZE_TEXT], left[SIZE_TEXT];
-
-	low.size = slice->size = pinned ? PINNED_SLICE : p->slice;
-	slice->type = REGION_RAM;
-	if (pinned && find_pinned_slice(p->plan, range_base, &slice->base))
-		return true;
-	return plan_find_low(p->plan, &low, &slice->base) ||
-	       fail(error, "no room below 1 MiB: wanted %s in one piece, %s left",
-		    format_size(want, low.size), format_size(left, plan_largest(p->plan, &low)));
+	return fail_anywhere(p, &search, error);
 }
 
 /* True if another slot asks for a range that overlaps this one. That slot may have no place yet. */
@@ -262,7 +233,7 @@ static bool place_slot(const struct placing *p, struct error *error)
 	if (pinned)
 		begin_at_1m(p, &range);
 	if (!(pinned ? place_asked(p, &range, error) : place_anywhere(p, &range, error)) ||
-	    !find_slice(p, pinned, range.base, &slice, error))
+	    !plan_slice(p->plan, p->slice, pinned ? &range : NULL, &slice, error))
 		return false;
 	/* This is checked before the first claim, so that no slot gets a slice without a range. */
 	if (p->plan->count + SLOT_PIECES > PLAN_MAX_REGIONS ||
@@ -275,21 +246,6 @@ static bool place_slot(const struct placing *p, struct error *error)
 	p->slot->ram.size -= p->slot->block.size;
 	p->slot->block.base = p->slot->ram.base + p->slot->ram.size;
 	return true;
-}
-
-/* The largest slice size for which free RAM below 1 MiB has room for count slices. */
-static uint64_t choose_slice(const struct plan *plan, uint32_t count)
-{
-	for (uint32_t i = 0; i < SLICE_SIZES; i++) {
-		uint64_t fit = 0;
-
-		for (uint32_t j = 0; j < plan->count; j++)
-			if (plan->region[j].owner == OWNER_FREE && plan->region[j].base < MIB)
-				fit += plan->region[j].size / slice_sizes[i];
-		if (fit >= count)
-			return slice_sizes[i];
-	}
-	return slice_sizes[SLICE_SIZES - 1];
 }
 
 /* Slots with the least choice of places come first. */
@@ -333,6 +289,26 @@ static void drop_refused(struct plan *plan, struct slot_table *table)
 			plan->region[i].slot = new_index[plan->region[i].slot];
 }
 
+/*
+ * Pieces come when all slots have their ranges, so they take no place that a kernel needs. Those
+ * that a line asks for come first.
+ */
+static void place_pieces(struct plan *plan, struct slot_table *table, bool asked, report_fn report,
+			 void *context)
+{
+	struct error error;
+
+	for (uint32_t i = 0; i < table->count; i++) {
+		struct slot *slot = &table->slot[i];
+
+		if (!slot->ram.size || slot->has_low != asked || plan_piece(plan, slot, i, &error))
+			continue;
+		slot_report(slot, &error, report, context);
+		plan_drop_slot(plan, slot);
+		slot->ram.size = 0;
+	}
+}
+
 void plan_slots(struct plan *plan, struct slot_table *table, report_fn report, void *context)
 {
 	struct placing placing = {.plan = plan, .table = table};
@@ -342,7 +318,7 @@ void plan_slots(struct plan *plan, struct slot_table *table, report_fn report, v
 		table->slot[i].ram.size = 0;
 	for (int turn = 0; turn < TURNS; turn++) {
 		if (turn == FIRST_NOT_PINNED)
-			placing.slice = choose_slice(plan, count_not_pinned(table));
+			placing.slice = plan_slice_size(plan, count_not_pinned(table));
 		for (uint32_t i = 0; i < table->count; i++) {
 			placing.slot = &table->slot[i];
 			placing.index = i;
@@ -350,6 +326,8 @@ void plan_slots(struct plan *plan, struct slot_table *table, report_fn report, v
 				slot_report(placing.slot, &error, report, context);
 		}
 	}
+	place_pieces(plan, table, true, report, context);
+	place_pieces(plan, table, false, report, context);
 	drop_refused(plan, table);
 }
 
@@ -361,14 +339,19 @@ bool plan_add_slot(struct plan *plan, struct slot_table *table, struct slot *slo
 					.table = table,
 					.slot = slot,
 					.index = slot_index(table, slot),
-					.slice = PINNED_SLICE};
+					.slice = PLAN_SLICE_LEAST};
 	char size[SIZE_TEXT], least[SIZE_TEXT];
 
 	if (slot->want_size < LEAST_ADDED)
 		return fail(error, "a size of %s; expected %s at least",
 			    format_size(size, slot->want_size), format_size(least, LEAST_ADDED));
 	slot->needs = (struct needs){.max_end = UINT64_MAX};
-	return place_slot(&placing, error);
+	if (!place_slot(&placing, error))
+		return false;
+	if (plan_piece(plan, slot, placing.index, error))
+		return true;
+	plan_drop_slot(plan, slot);
+	return false;
 }
 
 void plan_drop_slot(struct plan *plan, const struct slot *slot)
@@ -377,4 +360,6 @@ void plan_drop_slot(struct plan *plan, const struct slot *slot)
 
 	plan_release(plan, slot->low.base, slot->low.size, OWNER_SLOT);
 	plan_release(plan, range.base, range.size, OWNER_SLOT);
+	if (slot->dma.size)
+		plan_release(plan, slot->dma.base, slot->dma.size, OWNER_SLOT);
 }

@@ -8,6 +8,31 @@
 #include "lib/string.h"
 #include "guest/linux/switchyard_names.h"
 
+static bool in_region(const struct region *region, uint64_t address, uint64_t size)
+{
+	return address >= region->base && address - region->base <= region->size &&
+	       size <= region->size - (address - region->base);
+}
+
+bool slot_owns(const struct slot *slot, uint64_t address, uint64_t size)
+{
+	return in_region(&slot->ram, address, size) || in_region(&slot->low, address, size) ||
+	       in_region(&slot->dma, address, size);
+}
+
+const char *slot_place(const struct slot *slot, char *text)
+{
+	char size[SIZE_TEXT], piece[SIZE_TEXT];
+	int used = format_text(text, SLOT_PLACE_TEXT, "%s at %#lx",
+			       format_size(size, slot_range(slot).size), slot->ram.base);
+
+	if (slot->dma.size)
+		format_text(text + used, SLOT_PLACE_TEXT - (uint32_t)used,
+			    ", %s at %#lx for 32-bit devices", format_size(piece, slot->dma.size),
+			    slot->dma.base);
+	return text;
+}
+
 struct slot *slot_find(struct slot_table *table, const char *name)
 {
 	for (uint32_t i = 0; i < table->count; i++)

@@ -91,6 +91,8 @@ struct slot {
 	uint64_t want_size; /* `mem=` */
 	uint64_t want_base; /* its `@` part, if has_base */
 	bool has_base;
+	uint64_t want_low; /* `low=`, if has_low; 0: no piece at all */
+	bool has_low;
 	uint64_t cpus;
 	struct successor on_end;   /* `on-end=`: it powered off, rebooted or halted */
 	struct successor on_crash; /* `on-crash=`: it panicked or faulted */
@@ -101,8 +103,10 @@ struct slot {
 	struct image module[SLOT_MAX_MODULES];
 	uint32_t module_count;
 	struct needs needs;
-	struct region low;    /* its RAM below 1 MiB */
-	struct region ram;    /* its large range, without */
+	struct region low; /* its RAM below 1 MiB */
+	struct region ram; /* its large range, without */
+	struct region
+		dma; /* its piece below 4 GiB for 32-bit devices (plan_piece.h); size 0: none */
 	struct region vmcore; /* headers of its /proc/vmcore, which is another slot's memory */
 	char dumps[SWITCHYARD_NAME_SIZE]; /* that slot; "": there are none */
 	struct region block; /* its end, which tells its kernel of the monitor (slot_block.h) */
@@ -156,6 +160,19 @@ static inline struct region slot_range(const struct slot *slot)
 			       .size = slot->ram.size + slot->block.size,
 			       .type = REGION_RAM};
 }
+
+/*
+ * True if [address, address + size) lies in one of the slot's three pieces of RAM: the slice below
+ * 1 MiB, the piece below 4 GiB, the range without its block. A guest may say any address.
+ */
+bool slot_owns(const struct slot *slot, uint64_t address, uint64_t size);
+
+/*
+ * "512 MiB at 0x2000000", for a slot above 4 GiB "1 GiB at 0x100000000, 80 MiB at 0x7a000000 for
+ * 32-bit devices". Returns text, which has SLOT_PLACE_TEXT bytes.
+ */
+#define SLOT_PLACE_TEXT 120
+const char *slot_place(const struct slot *slot, char *text);
 
 /* A slot's number in its table, from 0. */
 static inline uint32_t slot_index(const struct slot_table *table, const struct slot *slot)

@@ -101,12 +101,18 @@ struct snapshot *snapshot_new(struct snapshots *snapshots, struct plan *plan,
 	return snapshot;
 }
 
-/* Where page number n of the slot's RAM is: the slice below 1 MiB comes first, then the range. */
+/*
+ * Where page number n of the slot's RAM is: the slice below 1 MiB comes first, then the piece below
+ * 4 GiB, then the range. A reader of the memory counts them like this, too (SWITCHYARD_MEMORY).
+ */
 static uint64_t page_at(const struct slot *slot, uint64_t n)
 {
-	uint64_t low = slot->low.size / PAGE_SIZE;
+	uint64_t low = slot->low.size / PAGE_SIZE, dma = slot->dma.size / PAGE_SIZE;
 
-	return n < low ? slot->low.base + n * PAGE_SIZE : slot->ram.base + (n - low) * PAGE_SIZE;
+	if (n < low)
+		return slot->low.base + n * PAGE_SIZE;
+	n -= low;
+	return n < dma ? slot->dma.base + n * PAGE_SIZE : slot->ram.base + (n - dma) * PAGE_SIZE;
 }
 
 static bool keep_run(struct snapshot *snapshot, struct plan *plan, uint64_t first, uint64_t count,
@@ -119,12 +125,14 @@ static bool keep_run(struct snapshot *snapshot, struct plan *plan, uint64_t firs
 	return true;
 }
 
-/* The range without its block, whose pages the slot's kernel does not know. */
-static bool copy_ram(struct snapshot *snapshot, struct plan *plan, struct free_pages *free,
-		     struct error *error)
+/*
+ * The piece below 4 GiB, or the range without its block, whose pages the slot's kernel does not
+ * know. first is the number of its first page.
+ */
+static bool copy_ram(struct snapshot *snapshot, struct plan *plan, const struct region *ram,
+		     uint64_t first, struct free_pages *free, struct error *error)
 {
-	const struct region *ram = &snapshot->slot.ram;
-	uint64_t first = snapshot->slot.low.size / PAGE_SIZE, end = ram->base + ram->size, size;
+	uint64_t end = ram->base + ram->size, size;
 
 	for (uint64_t at = ram->base; at < end; at += size) {
 		bool is_free = false;
@@ -141,12 +149,14 @@ static bool copy_all(struct snapshot *snapshot, struct plan *plan, struct free_p
 		     bool packed, struct error *error)
 {
 	const struct slot *slot = &snapshot->slot;
-	uint64_t low = slot->low.size / PAGE_SIZE, ram = slot->ram.size / PAGE_SIZE;
-	uint64_t pages = low + ram + slot->block.size / PAGE_SIZE;
+	uint64_t low = slot->low.size / PAGE_SIZE, dma = slot->dma.size / PAGE_SIZE;
+	uint64_t ram = slot->ram.size / PAGE_SIZE, block = slot->block.size / PAGE_SIZE;
 
-	return page_store_begin(&snapshot->store, plan, pages, packed, error) &&
-	       keep_run(snapshot, plan, 0, low, error) && copy_ram(snapshot, plan, free, error) &&
-	       keep_run(snapshot, plan, low + ram, pages - low - ram, error);
+	return page_store_begin(&snapshot->store, plan, low + dma + ram + block, packed, error) &&
+	       keep_run(snapshot, plan, 0, low, error) &&
+	       copy_ram(snapshot, plan, &slot->dma, low, free, error) &&
+	       copy_ram(snapshot, plan, &slot->ram, low + dma, free, error) &&
+	       keep_run(snapshot, plan, low + dma + ram, block, error);
 }
 
 bool snapshot_copy(struct snapshot *snapshot, struct plan *plan, const struct slot *slot,
@@ -188,6 +198,12 @@ bool snapshot_fits(const struct snapshot *snapshot, const struct slot *slot, str
 			    "at the snapshot",
 			    slot->name, slot->low.base, slot->low.base + slot->low.size - 1,
 			    was->low.base, was->low.base + was->low.size - 1);
+	if (was->dma.base != slot->dma.base || was->dma.size != slot->dma.size)
+		return fail(
+			error,
+			"slot %s has %#lx bytes at %#lx below 4 GiB now; expected %#lx at %#lx, as at "
+			"the snapshot",
+			slot->name, slot->dma.size, slot->dma.base, was->dma.size, was->dma.base);
 	return was->cpus == slot->cpus ||
 	       fail(error, "slot %s has other CPUs now than at the snapshot", slot->name);
 }

@@ -28,6 +28,8 @@ static struct page_walk walk_of(const struct slot *slot, const struct kept_state
 		.efer = kept->cpu[0]->efer,
 		.base = slot->ram.base,
 		.size = slot->ram.size,
+		.more_base = slot->dma.base,
+		.more_size = slot->dma.size,
 	};
 }
 
@@ -53,9 +55,7 @@ static uint64_t sum_root(const struct page_walk *walk)
 {
 	uint64_t root = walk->cr3 & ~(PAGE_SIZE - 1) & ~(1ull << 63);
 
-	if (root < walk->base || root - walk->base >= walk->size)
-		return 0;
-	return xxh64(phys(root), PAGE_SIZE, 0);
+	return !page_walk_owns(walk, root, PAGE_SIZE) ? 0 : xxh64(phys(root), PAGE_SIZE, 0);
 }
 
 /* The sum of the ACPI tables. They lie in the block before its fixed part. */
@@ -182,12 +182,12 @@ const struct text_piece *integrity_take(const struct slot *slot, struct kept_sta
 
 static bool verify_text(const struct slot *slot, const struct text_turn *turn, struct error *error)
 {
-	const struct text_piece *changed = kernel_text_damage(slot->ram.base, turn);
+	const struct text_piece *changed = kernel_text_damage(turn);
 	uint64_t at;
 
 	if (!changed)
 		return true;
-	at = slot->ram.base + text_piece_offset(changed);
+	at = text_piece_address(changed);
 	return fail(
 		error,
 		"slot %s: its kernel text at %#lx to %#lx changed while it was parked; \"switch "

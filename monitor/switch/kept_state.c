@@ -146,7 +146,7 @@ void kept_state_save(const struct slot_table *slots, const struct slot *slot,
 	const struct switchyard_notes *notes = &slot_block(slot)->info.notes;
 
 	kept->spared = how == KEPT_ENDED || how == KEPT_INTERRUPTED ? 0 : notes->spared;
-	platform_set_ram(slot->ram.base, slot->ram.size);
+	platform_set_ram(&slot->ram, &slot->dma);
 	platform_save(kept->platform, cpu_state_lapic(kept->cpu[0]),
 		      &(struct platform_notes){
 			      .spared = kept->spared,

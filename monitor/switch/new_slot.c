@@ -5,6 +5,7 @@
 #include "monitor/config/parse_line.h"
 #include "monitor/dump/dump_slot.h"
 #include "monitor/owner/owner.h"
+#include "monitor/plan/plan_piece.h"
 #include "monitor/plan/plan_slots.h"
 #include "monitor/plan/pool.h"
 #include "monitor/slot/life.h"
@@ -16,12 +17,13 @@
 #define REMOVE_PIECES 4
 
 /* What an added slot may cut out of free RAM. It must leave room to give every slot back. */
-#define ADD_PIECES 8
+#define ADD_PIECES 10
 
 /* Gives the slot all that a slot has. On failure, it has nothing. */
 static bool equip(struct monitor *monitor, struct slot *slot, struct error *error)
 {
 	uint32_t index = slot_index(&monitor->slots, slot);
+	struct error warning;
 
 	if (!kept_state_add(monitor, index, error))
 		return false;
@@ -34,6 +36,8 @@ static bool equip(struct monitor *monitor, struct slot *slot, struct error *erro
 			 "slot %s: no RAM for its picture; it will find a black screen when it is "
 			 "resumed",
 			 slot->name);
+	if (!plan_piece_enough(slot, &warning))
+		log_keep(&monitor->log, LOG_WARN, "slot %s: %s", slot->name, warning.text);
 	return true;
 }
 

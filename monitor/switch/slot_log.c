@@ -23,7 +23,9 @@ static bool is_of_last_run(const struct slot *slot, const struct cpu_context *cp
 	struct page_walk walk = {.cr3 = cpu->cr3,
 				 .cr4 = cpu->cr4,
 				 .base = range.base,
-				 .size = range.size};
+				 .size = range.size,
+				 .more_base = slot->dma.base,
+				 .more_size = slot->dma.size};
 	uint64_t text, physical;
 
 	if (!memory->is_64 || !cpu->cr3 || cpu->progress != GATE_PARKED ||
@@ -36,8 +38,10 @@ static bool is_of_last_run(const struct slot *slot, const struct cpu_context *cp
 static bool open_by_note(const struct slot *slot, const struct kept_state *kept,
 			 const struct vmcoreinfo *info, struct printk_log *log, struct error *error)
 {
-	return printk_log_open(log, &slot->ram, info, error) &&
-	       is_of_last_run(slot, kept->cpu[0], &log->memory, info);
+	if (!printk_log_open(log, &slot->ram, info, error))
+		return false;
+	guest_memory_add(&log->memory, &slot->dma);
+	return is_of_last_run(slot, kept->cpu[0], &log->memory, info);
 }
 
 /* Linux never moves its note, and a long search would be felt where the slot stands still. */

@@ -199,7 +199,7 @@ static bool boot(struct monitor *monitor, struct slot *slot, const struct start 
 	struct kept_state *kept = kept_state(slot_index(&monitor->slots, slot));
 	const struct frontend *frontend = &monitor->frontend;
 	struct guest_entry entry;
-	char size[SIZE_TEXT];
+	char place[SLOT_PLACE_TEXT];
 
 	if (!has_boot_cpu(monitor, error) || !life_allows(slot, LIFE_RESET, error) ||
 	    !dump_slot_allows(&monitor->slots, slot, error) ||
@@ -207,9 +207,8 @@ static bool boot(struct monitor *monitor, struct slot *slot, const struct start 
 		return false;
 	frontend->take(frontend->context);
 	frontend->clear_screen(frontend->context);
-	log_line(&monitor->log, LOG_INFO, "starting %s: %s, %s at %#lx", slot->name,
-		 slot_type_name(slot->type), format_size(size, slot_range(slot).size),
-		 slot->ram.base);
+	log_line(&monitor->log, LOG_INFO, "starting %s: %s, %s", slot->name,
+		 slot_type_name(slot->type), slot_place(slot, place));
 	stop_devices(monitor, NULL);
 	if (!store_check(slot, error)) /* a parked slot stays parked then */
 		return false;
@@ -281,7 +280,7 @@ void switch_resume(struct monitor *monitor, struct slot *slot, int64_t result)
 		log_keep(&monitor->log, LOG_ERROR,
 			 "slot %s: one of its CPUs faulted in the monitor; it goes on without it",
 			 slot->name);
-	platform_set_ram(slot->ram.base, slot->ram.size);
+	platform_set_ram(&slot->ram, &slot->dma);
 	platform_restore(kept->platform, kept->apart_size ? (void *)kept->apart : NULL,
 			 cpu_state_lapic(kept->cpu[0]), kept->spared);
 	cpu_state_restore(kept->cpu[0]);

@@ -29,7 +29,7 @@ FUZZ_PARSERS := $(call sources_named,loader_info acpi_sleep acpi_walk fadt iommu
 	console_loop guest_acpi guest_map lineedit lines bzimage elf elf_kernel initrd load load_elf \
 	load_linux load_multiboot1 load_multiboot2 multiboot multiboot2_header \
 	multiboot2_info options parse_devices parse_line plan_init plan_monitor plan_regions \
-	plan_slots pool printk_log guest_memory kernel_map kernel_symbols interrupted slot_memory vmcoreinfo dump_slot own_words free_pages \
+	plan_slots plan_slice plan_piece pool printk_log guest_memory kernel_map kernel_symbols interrupted slot_memory vmcoreinfo dump_slot own_words free_pages \
 	page_walk request service smbios new_image words)
 FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 

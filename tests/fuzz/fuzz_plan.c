@@ -50,6 +50,8 @@ static void take_slots(struct fuzz_input *input)
 		slot->needs.min_base = slot->needs.base = take_size(input) % KERNEL_MAX;
 		slot->needs.size = take_size(input) % KERNEL_MAX + 1;
 		slot->needs.max_end = flags & 4 ? UINT64_C(1) << 32 : KERNEL_MAX;
+		slot->has_low = flags & 8;
+		slot->want_low = slot->has_low ? take_size(input) & UINT32_MAX : 0;
 	}
 }
 
@@ -84,7 +86,8 @@ static void check_guest_map(uint32_t slot)
 		end = map[i].base + map[i].size;
 		ram += map[i].type == REGION_RAM ? map[i].size : 0;
 	}
-	FUZZ_CHECK(ram == table.slot[slot].ram.size + table.slot[slot].low.size);
+	FUZZ_CHECK(ram == table.slot[slot].ram.size + table.slot[slot].low.size +
+				  table.slot[slot].dma.size);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

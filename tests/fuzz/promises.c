@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "promises.h"
 #include "fuzz.h"
+#include "lib/units.h"
 
 static void check_line(const char *text)
 {
@@ -73,6 +74,9 @@ void promise_slot(const struct plan *plan, const struct slot *slot, uint32_t ind
 
 	FUZZ_CHECK(is_listed(plan, &slot->low, index));
 	FUZZ_CHECK(is_listed(plan, &range, index));
+	FUZZ_CHECK(!slot->dma.size ||
+		   (is_listed(plan, &slot->dma, index) && range.base >= BELOW_4G &&
+		    slot->dma.base + slot->dma.size <= BELOW_4G));
 }
 
 void promise_slots(const struct plan *plan, const struct slot_table *table)

@@ -14,20 +14,24 @@ static struct {
 	void *context;
 } reports;
 
-static struct {
-	uint64_t base, size;
-} ram;
+static struct region pieces[2]; /* of the slot's RAM */
 
-void iommu_set_ram(uint64_t base, uint64_t size)
+void iommu_set_ram(const struct region *ram, const struct region *more)
 {
-	ram.base = base;
-	ram.size = size;
+	pieces[0] = *ram;
+	pieces[1] = *more;
+}
+
+static bool in_piece(const struct region *piece, uint64_t address, uint64_t size)
+{
+	return address >= piece->base && address - piece->base <= piece->size &&
+	       size <= piece->size - (address - piece->base);
 }
 
 bool iommu_in_ram(uint64_t address, uint64_t size)
 {
-	return address >= ram.base && address - ram.base <= ram.size &&
-	       size <= ram.size - (address - ram.base) && phys_range(address, size);
+	return (in_piece(&pieces[0], address, size) || in_piece(&pieces[1], address, size)) &&
+	       phys_range(address, size);
 }
 
 void iommu_report_to(report_fn report, void *context)

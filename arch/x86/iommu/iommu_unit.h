@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "boot_info.h"
 #include "lib/error.h"
 
 enum iommu_kind { IOMMU_VTD, IOMMU_AMD };
@@ -52,9 +53,10 @@ void iommu_complain(const struct iommu_unit *unit, const char *what);
 
 /*
  * Says which RAM the slot has whose state is saved or restored. A kernel may have told a unit to
- * look elsewhere, and the monitor does not write there.
+ * look elsewhere, and the monitor does not write there. RAM may be in two pieces; of the second one,
+ * size 0 says that there is none.
  */
-void iommu_set_ram(uint64_t base, uint64_t size);
+void iommu_set_ram(const struct region *ram, const struct region *more);
 bool iommu_in_ram(uint64_t address, uint64_t size);
 
 /*

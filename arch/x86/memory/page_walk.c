@@ -49,10 +49,23 @@ static unsigned int levels(const struct page_walk *walk)
 	return walk->cr4 & CR4_LA57 ? 5 : 4;
 }
 
-static bool in_memory(const struct page_walk *walk, uint64_t address, uint64_t size)
+static bool in_piece(uint64_t base, uint64_t whole, uint64_t address, uint64_t size)
 {
-	return address >= walk->base && size <= walk->size &&
-	       address - walk->base <= walk->size - size;
+	return address >= base && size <= whole && address - base <= whole - size;
+}
+
+bool page_walk_owns(const struct page_walk *walk, uint64_t address, uint64_t size)
+{
+	return in_piece(walk->base, walk->size, address, size) ||
+	       in_piece(walk->more_base, walk->more_size, address, size);
+}
+
+/* Bytes from an address on to the end of the piece of memory that holds it. */
+static uint64_t rest_of_piece(const struct page_walk *walk, uint64_t address)
+{
+	return in_piece(walk->base, walk->size, address, 1)
+		       ? walk->base + walk->size - address
+		       : walk->more_base + walk->more_size - address;
 }
 
 /* The table that entry points to. NULL if it is not in the kernel's memory. */
@@ -60,7 +73,7 @@ static const uint64_t *table_at(const struct page_walk *walk, uint64_t entry)
 {
 	uint64_t address = entry & ENTRY_ADDRESS;
 
-	return in_memory(walk, address, PAGE_SIZE) ? phys(address) : NULL;
+	return page_walk_owns(walk, address, PAGE_SIZE) ? phys(address) : NULL;
 }
 
 static bool is_page(uint64_t entry, unsigned int level)
@@ -142,7 +155,7 @@ static bool walk_table(struct text_walk *text, const uint64_t *table, unsigned i
 			continue;
 		if (is_page(entry, level)) {
 			page = page_address(entry, level);
-			if (!allows && in_memory(text->walk, page, page_size(level)) &&
+			if (!allows && page_walk_owns(text->walk, page, page_size(level)) &&
 			    !visit_page(text, page, page_size(level), at))
 				return false;
 			continue;
@@ -204,11 +217,11 @@ bool page_walk_find_piece(const struct page_walk *walk, uint64_t virtual_address
 		return false;
 	offset = virtual_address & (page_size(level) - 1);
 	*physical = page_address(entry, level) | offset;
-	if (!in_memory(walk, *physical, 1))
+	if (!page_walk_owns(walk, *physical, 1))
 		return false;
 	*size = page_size(level) - offset;
-	if (!in_memory(walk, *physical, *size))
-		*size = walk->base + walk->size - *physical;
+	if (!page_walk_owns(walk, *physical, *size))
+		*size = rest_of_piece(walk, *physical);
 	return true;
 }
 
@@ -224,7 +237,7 @@ static bool find_pae(const struct page_walk *walk, uint64_t virtual_address, uin
 	uint64_t table = walk->cr3 & LAST_32 & ~(PAE_TABLE - 1ull), entry;
 	const uint64_t *row;
 
-	if (!in_memory(walk, table, PAE_TABLE))
+	if (!page_walk_owns(walk, table, PAE_TABLE))
 		return false;
 	row = phys(table);
 	entry = row[virtual_address / page_size(LEVELS_LARGE)];
@@ -240,7 +253,7 @@ static bool find_pae(const struct page_walk *walk, uint64_t virtual_address, uin
 		if (is_page(entry, level)) {
 			*physical = page_address(entry, level) |
 				    (virtual_address & (page_size(level) - 1));
-			return in_memory(walk, *physical, 1);
+			return page_walk_owns(walk, *physical, 1);
 		}
 	}
 	return false;
@@ -252,7 +265,7 @@ static bool find_plain_32(const struct page_walk *walk, uint64_t virtual_address
 {
 	uint64_t table = walk->cr3 & ENTRY_32_ADDRESS, entry;
 
-	if (!in_memory(walk, table, PAGE_SIZE))
+	if (!page_walk_owns(walk, table, PAGE_SIZE))
 		return false;
 	entry = ((const uint32_t *)phys(table))[virtual_address >> LARGE_32_BITS];
 	if (!(entry & ENTRY_PRESENT))
@@ -261,14 +274,14 @@ static bool find_plain_32(const struct page_walk *walk, uint64_t virtual_address
 		*physical = (entry & ENTRY_32_ADDRESS & ~((1ull << LARGE_32_BITS) - 1)) |
 			    (entry & LARGE_32_HIGH) << 19 |
 			    (virtual_address & ((1ull << LARGE_32_BITS) - 1));
-		return in_memory(walk, *physical, 1);
+		return page_walk_owns(walk, *physical, 1);
 	}
 	table = entry & ENTRY_32_ADDRESS;
-	if (!in_memory(walk, table, PAGE_SIZE))
+	if (!page_walk_owns(walk, table, PAGE_SIZE))
 		return false;
 	entry = ((const uint32_t *)phys(table))[virtual_address / PAGE_SIZE % (2 * ENTRIES)];
 	*physical = (entry & ENTRY_32_ADDRESS) | virtual_address % PAGE_SIZE;
-	return entry & ENTRY_PRESENT && in_memory(walk, *physical, 1);
+	return entry & ENTRY_PRESENT && page_walk_owns(walk, *physical, 1);
 }
 
 bool page_walk_find_32(const struct page_walk *walk, uint64_t virtual_address, uint64_t *physical)

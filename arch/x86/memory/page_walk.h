@@ -12,11 +12,18 @@
 #include <stdint.h>
 #include "lib/units.h"
 
-/* The kernel whose tables are read: its registers when it stopped, and its memory (physical). */
+/*
+ * The kernel whose tables are read: its registers when it stopped, and its memory (physical), which
+ * may be in two pieces.
+ */
 struct page_walk {
 	uint64_t cr3, cr4, efer;
 	uint64_t base, size;
+	uint64_t more_base, more_size; /* size 0: there is no second piece */
 };
+
+/* True if all of [address, address + size) lies in one piece of the kernel's memory. */
+bool page_walk_owns(const struct page_walk *walk, uint64_t address, uint64_t size);
 
 /* The largest piece of text that is found at once. It does not cross a multiple of its size. */
 #define PAGE_WALK_PIECE (16 * KIB)

@@ -441,9 +441,9 @@ void platform_give_room(void *room)
 	last.state = (uint8_t *)room + iommu_room();
 }
 
-void platform_set_ram(uint64_t base, uint64_t size)
+void platform_set_ram(const struct region *ram, const struct region *more)
 {
-	iommu_set_ram(base, size);
+	iommu_set_ram(ram, more);
 }
 
 void platform_save(void *state, struct lapic_state *lapic, const struct platform_notes *notes)
@@ -514,8 +514,10 @@ void platform_restore(const void *state, const void *apart, const struct lapic_s
 
 void platform_restore_firmware(void)
 {
+	const struct region all = {.size = UINT64_MAX}, none = {0};
+
 	working.used = NULL;
-	iommu_set_ram(0, UINT64_MAX); /* firmware's own tables are in reserved memory */
+	iommu_set_ram(&all, &none); /* firmware's own tables are in reserved memory */
 	state_restore(&firmware.layout, firmware.state, NULL, &last.now, 0);
 	last.now.known = 0;
 }

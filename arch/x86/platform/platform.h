@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include "arch/x86/cpu/state_item.h"
 #include "arch/x86/interrupt/lapic.h"
+#include "boot_info.h"
 #include "lib/error.h"
 
 /* The items of the machine's state and their places. It is valid after platform_init(). */
@@ -73,9 +74,10 @@ void platform_give_room(void *room);
 
 /*
  * Says which RAM the slot has whose state is saved or restored next. A kernel may have given
- * devices addresses elsewhere, and the monitor does not write there.
+ * devices addresses elsewhere, and the monitor does not write there. RAM may be in two pieces; of the
+ * second one, size 0 says that there is none.
  */
-void platform_set_ram(uint64_t base, uint64_t size);
+void platform_set_ram(const struct region *ram, const struct region *more);
 
 /*
  * Saves the machine's state to state, which has room for platform_layout()->size bytes, and this

@@ -48,13 +48,18 @@ static struct reports reports;
 static struct fake_iommu *fake;
 static struct iommu_unit_state state, firmware;
 
+static void ram_is(uint64_t base, uint64_t size)
+{
+	iommu_set_ram(&(struct region){.base = base, .size = size}, &(struct region){0});
+}
+
 static int setup(void **unused)
 {
 	(void)unused;
 	fake_iommu_reset();
 	fake_pci_reset();
 	fake_memory(QUEUE_AT, PAGE_SIZE, 0xa5);
-	iommu_set_ram(0, UINT64_MAX);
+	ram_is(0, UINT64_MAX);
 	reports.count = 0;
 	iommu_report_to(keep_report, &reports);
 	memset(&state, 0, sizeof(state));
@@ -211,7 +216,7 @@ static void a_queue_outside_of_the_slots_ram(void **unused)
 {
 	(void)unused;
 	start_vtd();
-	iommu_set_ram(QUEUE_AT + PAGE_SIZE, 16 * PAGE_SIZE);
+	ram_is(QUEUE_AT + PAGE_SIZE, 16 * PAGE_SIZE);
 	fake->last = VTD_WAITS;
 	vtd_restore(&fake->unit, &firmware);
 	assert_int_equal(vtd_status(), 0);
@@ -220,7 +225,7 @@ static void a_queue_outside_of_the_slots_ram(void **unused)
 	vtd_restore(&fake->unit, &state);
 	assert_int_equal(fake_iommu_get(fake, VTD_IQH, 8), 0);
 	assert_int_equal(reports.count, 1);
-	iommu_set_ram(QUEUE_AT, PAGE_SIZE);
+	ram_is(QUEUE_AT, PAGE_SIZE);
 	vtd_restore(&fake->unit, &firmware);
 	vtd_restore(&fake->unit, &state);
 	assert_int_equal(fake_iommu_get(fake, VTD_IQH, 8), POSITION);
@@ -230,12 +235,16 @@ static void a_queue_outside_of_the_slots_ram(void **unused)
 static void what_is_in_ram(void **unused)
 {
 	(void)unused;
-	iommu_set_ram(QUEUE_AT, PAGE_SIZE);
+	ram_is(QUEUE_AT, PAGE_SIZE);
 	assert_true(iommu_in_ram(QUEUE_AT, PAGE_SIZE));
 	assert_false(iommu_in_ram(QUEUE_AT, PAGE_SIZE + 1));
 	assert_false(iommu_in_ram(QUEUE_AT - 1, 1));
 	assert_false(iommu_in_ram(QUEUE_AT + PAGE_SIZE, 1));
 	assert_false(iommu_in_ram(UINT64_MAX, 2));
+	iommu_set_ram(&(struct region){.base = GIB, .size = PAGE_SIZE},
+		      &(struct region){.base = QUEUE_AT, .size = PAGE_SIZE});
+	assert_true(iommu_in_ram(QUEUE_AT, PAGE_SIZE));
+	assert_false(iommu_in_ram(QUEUE_AT, PAGE_SIZE + 1));
 }
 
 /* It has eight pages, of which only the first is RAM. */

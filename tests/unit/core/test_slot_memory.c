@@ -113,6 +113,21 @@ static void all_is_told(void **state)
 	assert_int_equal(is->image.size, PRINTK_RAM_SIZE - PAGE_SIZE); /* not beyond its RAM */
 }
 
+/* By rising address, because the pages of a snapshot are counted like this. */
+static void the_piece_below_4g_is_told(void **state)
+{
+	const struct switchyard_memory *is;
+
+	(void)state;
+	slot.dma = (struct region){.base = MIB, .size = 3 * PAGE_SIZE};
+	is = tell();
+	assert_int_equal(is->range_count, 3);
+	assert_int_equal(is->range[0].base, 64 * KIB);
+	assert_int_equal(is->range[1].base, MIB);
+	assert_int_equal(is->range[1].size, 3 * PAGE_SIZE);
+	assert_int_equal(is->range[2].base, PRINTK_RAM_AT);
+}
+
 /* CPUs have the numbers that their kernel gives them. */
 static void registers_of_those_that_came(void **state)
 {
@@ -211,6 +226,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(all_is_told),
+		TEST(the_piece_below_4g_is_told),
 		TEST(registers_of_those_that_came),
 		TEST(stacks_that_can_not_be_read),
 		TEST(a_kernel_that_says_nothing),

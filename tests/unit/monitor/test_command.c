@@ -175,7 +175,7 @@ static const struct wrong_use {
 	{"add X --mem 1M", "error: bad name \"X\"; expected a-z, 0-9, then also dot, _ and -\n"},
 	{"add tick --mem 1M", "error: slot tick is there already\n"},
 	{"add x --mem 1M --foo 1",
-	 "error: unknown option \"foo=1\"; expected mem=, cpus=, devices=, on-end=, on-crash=, efi= or switch=\n"},
+	 "error: unknown option \"foo=1\"; expected mem=, low=, cpus=, devices=, on-end=, on-crash=, efi= or switch=\n"},
 	{"add x --mem 1M", "error: this fake has no room\n"},
 	{"remove", "error: usage: remove SLOT\n"},
 	{"remove foo", "error: no slot \"foo\"; there are alpha, beta-with-a-name, tick\n"},
@@ -228,8 +228,8 @@ static void slots_come_and_go(void **state)
 	assert_string_equal(
 		run("kill one"),
 		"error: no slot \"one\"; there are alpha, beta-with-a-name, tick, two\n");
-	assert_non_null(strstr(run("mem"), "\ntick              3 KiB  -\n"
-					   "two               5 KiB  24 KiB\n"));
+	assert_non_null(strstr(run("mem"), "\ntick              3 KiB  -       -\n"
+					   "two               5 KiB  24 KiB  -\n"));
 	assert_string_equal(run("remove two"), "slot two was removed\n");
 	assert_int_equal(monitor.slots.count, 3);
 }
@@ -279,6 +279,7 @@ static void mem_draws_the_plan(void **state)
 	memcpy(monitor.plan.region, regions, sizeof(regions));
 	monitor.plan.count = sizeof(regions) / sizeof(regions[0]);
 	monitor.slots.slot[0].block.size = 16 * KIB;
+	monitor.slots.slot[1].dma.size = 8 * MIB;
 	assert_string_equal(
 		run("mem"),
 		"START               END                 SIZE     TYPE       OWNER\n"
@@ -307,11 +308,11 @@ static void mem_draws_the_plan(void **state)
 		"free      6 MiB\n"
 		"all RAM   1589400 KiB\n"
 		"\n"
-		"KEPT FOR          SIZE   BLOCK\n"
-		"monitor           2 KiB  -\n"
-		"alpha             1 KiB  16 KiB\n"
-		"beta-with-a-name  2 KiB  -\n"
-		"tick              3 KiB  -\n"
+		"KEPT FOR          SIZE   BLOCK   BELOW 4G\n"
+		"monitor           2 KiB  -       -\n"
+		"alpha             1 KiB  16 KiB  -\n"
+		"beta-with-a-name  2 KiB  -       8 MiB\n"
+		"tick              3 KiB  -       -\n"
 		"\n"
 		"largest free piece: 6 MiB\n");
 }

@@ -124,6 +124,14 @@ static void options(void **state)
 	assert_string_equal(table.slot[0].name, "a234567890123456");
 	assert_int_equal(table.slot[0].want_size, 4096);
 	assert_int_equal(table.slot[0].cpus, 1);
+	assert_false(table.slot[0].has_low);
+	parse_one("kernel slot=a low=256M");
+	assert_true(table.slot[0].has_low);
+	assert_int_equal(table.slot[0].want_low, 256 * MIB);
+	parse_one("kernel slot=a low=0");
+	assert_int_equal(reports.count, 0);
+	assert_true(table.slot[0].has_low);
+	assert_int_equal(table.slot[0].want_low, 0);
 }
 
 static void successors(void **state)
@@ -276,7 +284,8 @@ static void faults_of_words(void **state)
 		 "expected kernel, initrd or module"},
 		{"kernel slot=a memory=5M",
 		 "slot a: line \"kernel slot=a memory=5M\": unknown option \"memory=5M\"; expected "
-		 "slot=, mem=, cpus=, devices=, type=, on-end=, on-crash=, efi=, switch= or --"},
+		 "slot=, mem=, low=, cpus=, devices=, type=, on-end=, on-crash=, efi=, switch= "
+		 "or --"},
 		{"kernel slot=a mem=5M mem=6M",
 		 "slot a: line \"kernel slot=a mem=5M mem=6M\": option mem= given twice; expected "
 		 "once"},
@@ -294,7 +303,7 @@ static void faults_of_words(void **state)
 		{"", "line \"\": empty; expected KIND slot=NAME"},
 		{"/boot/x", "line \"/boot/x\": empty; expected KIND slot=NAME"},
 		{"kernel \x01\xff",
-		 "line \"kernel ??\": unknown option \"??\"; expected slot=, mem=, cpus=, devices=, type=, "
+		 "line \"kernel ??\": unknown option \"??\"; expected slot=, mem=, low=, cpus=, devices=, type=, "
 		 "on-end=, on-crash=, efi=, switch= or --"},
 	};
 
@@ -327,6 +336,15 @@ static void faults_of_values(void **state)
 		{"kernel slot=a mem=4194304G@2M",
 		 "slot a: line \"kernel slot=a mem=4194304G@2M\": bad base \"2M\"; expected a range "
 		 "that ends below 2^52"},
+		{"kernel slot=a low=4G",
+		 "slot a: line \"kernel slot=a low=4G\": bad low \"4G\"; expected a size below 4G "
+		 "with K, M or G, or 0 for none"},
+		{"kernel slot=a low=64M@1G",
+		 "slot a: line \"kernel slot=a low=64M@1G\": bad low \"64M@1G\"; expected a size "
+		 "below 4G with K, M or G, or 0 for none"},
+		{"initrd slot=a low=64M",
+		 "slot a: line \"initrd slot=a low=64M\": option low= is not for initrd lines; "
+		 "expected slot= or --"},
 		{"kernel slot=a cpus=1-2",
 		 "slot a: line \"kernel slot=a cpus=1-2\": bad CPUs \"1-2\"; expected CPU 0 among "
 		 "them: every slot runs on it"},

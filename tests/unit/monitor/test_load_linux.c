@@ -311,6 +311,65 @@ static void above_4g(void **state)
 	assert_string_equal(phys((uint64_t)p->ext_cmd_line_ptr << 32 | p->hdr.cmd_line_ptr), "");
 }
 
+/*
+ * KASLR may put the kernel wherever boot_params' map has RAM, so the piece below 4 GiB is a hole
+ * there. The kernel itself finds it in setup_data.
+ */
+static void piece_below_4g(void **state)
+{
+	const struct boot_params *p;
+	const struct setup_data *data;
+	const struct boot_e820_entry *entry;
+	char line[4097];
+
+	(void)state;
+	for (uint32_t length = 0; length < sizeof(line); length += 1 + length / 3) {
+		stop(NULL);
+		start(NULL);
+		memset(line, 'x', length);
+		line[length] = '\0';
+		hdr->cmdline_size = sizeof(line);
+		test.slot.kernel.string = line;
+		make_ram(&test, 5 * GIB, 8 * MIB, 64 * KIB);
+		test.slot.dma = (struct region){GIB, 64 * MIB, REGION_RAM};
+		test.map[3] = test.map[2];
+		test.map[2] = test.slot.dma;
+		test.context.map_count = 4;
+		assert_true(inspect(&test));
+		assert_true(load(&test));
+		p = params();
+		assert_int_equal(p->e820_entries, 3);
+		assert_int_equal(p->e820_table[2].addr, 5 * GIB);
+		data = phys(p->hdr.setup_data);
+		assert_int_equal(data->next, 0);
+		assert_int_equal(data->type, SETUP_E820_EXT);
+		assert_int_equal(data->len, sizeof(*entry));
+		entry = (const void *)data->data;
+		assert_int_equal(entry->addr, GIB);
+		assert_int_equal(entry->size, 64 * MIB);
+		assert_int_equal(entry->type, REGION_RAM);
+		assert_string_equal(phys((uint64_t)p->ext_cmd_line_ptr << 32 | p->hdr.cmd_line_ptr),
+				    line);
+	}
+}
+
+/* The range reaches up to the piece, or begins at its end: the map has one entry for both. */
+static void piece_beside_the_range(void **state)
+{
+	const struct boot_params *p;
+
+	(void)state;
+	make_ram(&test, 4 * GIB, 8 * MIB, 64 * KIB);
+	test.slot.dma = (struct region){4 * GIB - 64 * MIB, 64 * MIB, REGION_RAM};
+	test.map[2] = (struct region){4 * GIB - 64 * MIB, 72 * MIB, REGION_RAM};
+	assert_true(inspect(&test));
+	assert_true(load(&test));
+	p = params();
+	assert_int_equal(p->e820_entries, 3);
+	assert_int_equal(p->e820_table[2].addr, 4 * GIB);
+	assert_int_equal(p->e820_table[2].size, 8 * MIB);
+}
+
 /* The range begins below the preferred address. The kernel is loaded at that address. */
 static void not_below_the_preferred_address(void **state)
 {
@@ -551,6 +610,8 @@ int main(void)
 		TEST(efi_services),
 		TEST(efi_hands_over_smbios),
 		TEST(above_4g),
+		TEST(piece_below_4g),
+		TEST(piece_beside_the_range),
 		TEST(not_below_the_preferred_address),
 		TEST(boots_in_32_bit_mode),
 		TEST(old_protocols_are_32_bit),

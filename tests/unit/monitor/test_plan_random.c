@@ -48,6 +48,8 @@ static void random_slots(void)
 			slot->needs.max_end = 4 * GIB;
 		slot->has_base = random_below(4) == 0;
 		slot->want_base = random_below(3000) * 2 * MIB;
+		slot->has_low = random_below(4) == 0;
+		slot->want_low = (uint64_t)random_below(300) * MIB + random_below(2) * 5000;
 	}
 }
 
@@ -97,6 +99,23 @@ static void check_slot_owns(uint32_t slot, const struct region *range)
 	assert_true(found);
 }
 
+/* Only a slot above 4 GiB has one, and it is as large as the slot asks for. Returns its size. */
+static uint64_t check_piece(uint32_t i)
+{
+	const struct slot *slot = &m.table.slot[i];
+
+	if (slot->ram.base < 4 * GIB)
+		assert_int_equal(slot->dma.size, 0);
+	else if (slot->has_low)
+		assert_int_equal(slot->dma.size, page_up(slot->want_low));
+	if (!slot->dma.size)
+		return 0;
+	check_slot_owns(i, &slot->dma);
+	assert_true(slot->dma.base >= 16 * MIB);
+	assert_true(slot->dma.base + slot->dma.size <= 4 * GIB);
+	return slot->dma.size;
+}
+
 static void check_slot(uint32_t i)
 {
 	const struct slot *slot = &m.table.slot[i];
@@ -123,7 +142,7 @@ static void check_slot(uint32_t i)
 /* Regions don't overlap, what is given away is RAM, and each slot has what it needs. */
 static void nothing_overlaps(void **state)
 {
-	uint32_t placed = 0, refused = 0, whole = 0;
+	uint32_t placed = 0, refused = 0, whole = 0, pieces = 0;
 
 	(void)state;
 	for (uint32_t seed = 0; seed < 3000; seed++) {
@@ -150,14 +169,16 @@ static void nothing_overlaps(void **state)
 		plan_slots(&m.plan, &m.table, keep_report, &m.reports);
 		assert_int_equal(m.table.count + m.reports.count, wanted);
 		check_regions();
-		for (uint32_t i = 0; i < m.table.count; i++)
+		for (uint32_t i = 0; i < m.table.count; i++) {
 			check_slot(i);
+			pieces += check_piece(i) > 0;
+		}
 		placed += m.table.count;
 		refused += m.reports.count;
 		whole++;
 	}
 	/* The generator gives both kinds of cases. */
-	assert_true(whole > 1000 && placed > 1000 && refused > 1000);
+	assert_true(whole > 1000 && placed > 1000 && refused > 1000 && pieces > 100);
 }
 
 /* The pinned slot's map, with other slots before and behind it, and a monitor of that size. */

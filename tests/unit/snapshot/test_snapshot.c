@@ -12,20 +12,22 @@
 #include "monitor/plan/pool.h"
 #include "monitor/snapshot/snapshot.h"
 
-#define LOW_AT	   (64 * KIB)
-#define LOW_PAGES  8u
-#define RAM_AT	   (4 * MIB)
-#define RAM_PAGES  256u
-#define BLOCK	   4u /* pages */
-#define PAGES	   (LOW_PAGES + RAM_PAGES + BLOCK)
-#define POOL_PAGES 400u
-#define HOLES	   5u
+#define LOW_AT	    (64 * KIB)
+#define LOW_PAGES   8u
+#define RAM_AT	    (4 * MIB)
+#define RAM_PAGES   256u
+#define BLOCK	    4u /* pages */
+#define PAGES	    (LOW_PAGES + RAM_PAGES + BLOCK)
+#define PIECE_AT    (8 * MIB)
+#define PIECE_PAGES 5u
+#define POOL_PAGES  400u
+#define HOLES	    5u
 
 static struct plan plan;
 static struct snapshots snapshots;
 static struct slot slot;
 static struct error error;
-static uint8_t *low, *ram;
+static uint8_t *low, *ram, *piece;
 static uint64_t pool_at;
 static uint32_t seed;
 
@@ -114,6 +116,13 @@ static void fill_with_noise(uint32_t first, uint32_t end)
 			page(n)[i] = (uint8_t)pick(256);
 }
 
+/* The slot gets RAM below 4 GiB, too, which a reader counts between the slice and the range. */
+static void add_piece(void)
+{
+	slot.dma = (struct region){.base = PIECE_AT, .size = PIECE_PAGES * PAGE_SIZE};
+	piece = fake_memory(PIECE_AT, slot.dma.size, 0);
+}
+
 static struct snapshot *take(const char *name)
 {
 	struct snapshot *snapshot = snapshot_new(&snapshots, &plan, &slot, name, &error);
@@ -156,6 +165,36 @@ static void what_was_there_comes_back(void **state)
 		assert_int_equal(free_pool(), before);
 		assert_int_equal(plan.count, HOLES);
 	}
+}
+
+static void the_piece_below_4g_comes_back(void **state)
+{
+	struct snapshot *snapshot;
+
+	(void)state;
+	add_piece();
+	for (uint32_t n = 0; n < PIECE_PAGES; n++)
+		memset(piece + n * PAGE_SIZE, (int)n + 7, PAGE_SIZE);
+	memset(ram, 3, PAGE_SIZE);
+	snapshot = take("one");
+	assert_int_equal(snapshot->store.kept, PIECE_PAGES + 1);
+	assert_int_equal(snapshot->store.pages, PAGES + PIECE_PAGES);
+	assert_memory_equal(page_store_find(&snapshot->store, LOW_PAGES + 1), piece + PAGE_SIZE,
+			    PAGE_SIZE);
+	assert_memory_equal(page_store_find(&snapshot->store, LOW_PAGES + PIECE_PAGES), ram,
+			    PAGE_SIZE);
+	memset(piece, 0xff, slot.dma.size);
+	memset(ram, 0xff, PAGE_SIZE);
+	assert_true(snapshot_put_back(snapshot, 0, PAGES + PIECE_PAGES, &error));
+	for (uint32_t n = 0; n < PIECE_PAGES; n++)
+		assert_int_equal(piece[(n + 1) * PAGE_SIZE - 1], n + 7);
+	assert_int_equal(ram[PAGE_SIZE - 1], 3);
+	slot.dma.base += LARGE_PAGE;
+	assert_false(snapshot_fits(snapshot, &slot, &error));
+	assert_string_equal(
+		error.text,
+		"slot beta has 0x5000 bytes at 0xa00000 below 4 GiB now; expected 0x5000 "
+		"at 0x800000, as at the snapshot");
 }
 
 /* The slot goes on, so nothing may be lost of what others have. */
@@ -315,6 +354,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(what_was_there_comes_back, start),
+		cmocka_unit_test_setup(the_piece_below_4g_comes_back, start),
 		cmocka_unit_test_setup(a_full_pool_is_one_line, start),
 		cmocka_unit_test_setup(a_short_pool_is_enough_for_compressed_pages, start),
 		cmocka_unit_test_setup(a_damaged_block_is_no_page, start),

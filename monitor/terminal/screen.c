@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/terminal/screen.h"
+#include "arch/x86/screen/vga_state.h"
 
 void screen_use_framebuffer(struct screen *screen, const struct boot_framebuffer *mode)
 {
@@ -9,10 +10,13 @@ void screen_use_framebuffer(struct screen *screen, const struct boot_framebuffer
 void screen_init(struct screen *screen, bool shown)
 {
 	screen->shown = shown;
-	if (!screen->framebuffer.present)
+	if (!screen->framebuffer.present) {
 		vga_text_init(&screen->text);
-	else if (shown)
+	} else if (shown) {
+		/* A slot's own driver may have blanked the adapter, or set another mode. */
+		vga_take_back();
 		framebuffer_draw(&screen->framebuffer);
+	}
 }
 
 enum boot_screen screen_kind(const struct screen *screen)

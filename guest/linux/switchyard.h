@@ -259,8 +259,8 @@ enum switchyard_service {
 
 	/*
 	 * A new slot out of free RAM, without an image. The buffer is a text, as in a kernel's
-	 * module line: "slot=NAME mem=SIZE[@BASE]", and cpus=, devices=, on-end=, on-crash=, efi=
-	 * or switch=. `done` gets its number.
+	 * module line: "slot=NAME mem=SIZE[@BASE]", and low=, cpus=, devices=, on-end=, on-crash=,
+	 * efi= or switch=. `done` gets its number.
 	 */
 	SWITCHYARD_ADD = 9,
 	SWITCHYARD_REMOVE = 10, /* gives the slot `slot` back, which is ready or empty */

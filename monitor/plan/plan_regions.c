@@ -176,7 +176,7 @@ static bool next_smaller(const struct plan *plan, const struct plan_search *sear
 {
 	place->size = 0;
 	for (uint32_t i = 0; i < plan->count; i++) {
-		struct region found;
+		struct region found = {0};
 		uint64_t end;
 
 		if (!usable(&plan->region[i], search, &found.base, &end))

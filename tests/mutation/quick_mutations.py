@@ -149,7 +149,7 @@ def interrupted():
     yield taken('keeps-away', ' ||\n\t\t    owner->state == SWITCHYARD_INTERRUPTED)', ')')
     yield taken('taken', '\t\t\tnote_taken(owner, to, boot, all);', '\t\t\t(void)note_taken;')
     yield taken('first-reason', '\tif (slot->crash[0])\n\t\treturn;\n')
-    yield unit('nmi-registers-outside', 'core/test_interrupted', 'monitor/core/interrupted.c', ' &&\n\t       in_ram(slot, address, told->size + (uint64_t)told->cpu_count * told->cpu_size)')
+    yield unit('nmi-registers-outside', 'core/test_interrupted', 'monitor/core/interrupted.c', ' &&\n\t       slot_owns(slot, address, told->size + (uint64_t)told->cpu_count * told->cpu_size)')
 
 
 QUICK_MUTATIONS = [*other_cpus(), *kept_cpus(), *bridges()]

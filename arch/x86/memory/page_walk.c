@@ -49,21 +49,21 @@ static unsigned int levels(const struct page_walk *walk)
 	return walk->cr4 & CR4_LA57 ? 5 : 4;
 }
 
-static bool in_piece(uint64_t base, uint64_t whole, uint64_t address, uint64_t size)
+static bool within(uint64_t base, uint64_t whole, uint64_t address, uint64_t size)
 {
 	return address >= base && size <= whole && address - base <= whole - size;
 }
 
 bool page_walk_owns(const struct page_walk *walk, uint64_t address, uint64_t size)
 {
-	return in_piece(walk->base, walk->size, address, size) ||
-	       in_piece(walk->more_base, walk->more_size, address, size);
+	return within(walk->base, walk->size, address, size) ||
+	       within(walk->more_base, walk->more_size, address, size);
 }
 
 /* Bytes from an address on to the end of the piece of memory that holds it. */
 static uint64_t rest_of_piece(const struct page_walk *walk, uint64_t address)
 {
-	return in_piece(walk->base, walk->size, address, 1)
+	return within(walk->base, walk->size, address, 1)
 		       ? walk->base + walk->size - address
 		       : walk->more_base + walk->more_size - address;
 }

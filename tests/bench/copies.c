@@ -52,15 +52,21 @@ static void quit(const char *what)
 	exit(1);
 }
 
-/* Memory that is there already, aligned as the blocks of Linux's allocator. */
+/*
+ * Memory that is aligned as the blocks of Linux's allocator. It is mapped by large pages, as in the
+ * monitor, if this machine's kernel has some.
+ */
 static uint64_t take(uint64_t size)
 {
+	uint64_t base;
 	uint8_t *at = mmap(NULL, size + BLOCK, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (at == MAP_FAILED)
 		quit("no memory");
-	return align_up((uintptr_t)at, BLOCK);
+	base = align_up((uintptr_t)at, BLOCK);
+	madvise(phys(base), size, MADV_HUGEPAGE);
+	return base;
 }
 
 static bool is_free(uint64_t block)

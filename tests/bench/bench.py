@@ -18,6 +18,7 @@ import kdump  # noqa: E402
 import kept  # noqa: E402
 import quick  # noqa: E402
 import services  # noqa: E402
+import snapshots  # noqa: E402
 import startup  # noqa: E402
 from fixtures import Machines  # noqa: E402
 from grub_image import remove_old_images  # noqa: E402
@@ -26,7 +27,7 @@ from plot import plot  # noqa: E402
 from report import Report, verdicts  # noqa: E402
 
 PARTS = {'hops': hops, 'kept': kept, 'startup': startup, 'gate': gate, 'quick': quick, 'services': services,
-         'growth': growth, 'kdump': kdump}
+         'snapshots': snapshots, 'growth': growth, 'kdump': kdump}
 
 
 class Bench(Report):
@@ -67,7 +68,7 @@ def main(parts):
         (BUILD / 'bench.json').write_text(bench.json())
         plot(bench, BUILD / 'bench.svg')
     print(bench.table())
-    print('\n'.join(['', *verdicts(bench, [*hops.GOALS, *kept.GOALS, *quick.GOALS])]))
+    print('\n'.join(['', *verdicts(bench, [*hops.GOALS, *kept.GOALS, *quick.GOALS, *snapshots.GOALS])]))
     for failure in bench.failures:
         print(f'error: {failure}', file=sys.stderr)
     return 1 if bench.failures else 0

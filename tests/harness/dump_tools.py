@@ -25,10 +25,10 @@ def program_files(program):
     return [path, *LIBRARY.findall(listed)]
 
 
-def copy_tools(root):
+def copy_tools(root, programs=PROGRAMS):
     """Programs go to /bin, libraries to where they are looked for."""
     (root / 'bin').mkdir(parents=True, exist_ok=True)
-    for name in PROGRAMS:
+    for name in programs:
         program, *libraries = program_files(name)
         shutil.copy(program, root / 'bin' / name)
         for library in libraries:
@@ -38,9 +38,11 @@ def copy_tools(root):
     return root
 
 
-def tools_disk(path):
-    """QEMU's arguments for a disk that is a tar file with the programs."""
-    root = copy_tools(path.with_suffix('.files'))
+def tools_disk(path, programs=PROGRAMS, more=()):
+    """QEMU's arguments for a disk that is a tar file with the programs, and with more files in /bin."""
+    root = copy_tools(path.with_suffix('.files'), programs)
+    for file in more:
+        shutil.copy(file, root / 'bin' / file.name)
     with tarfile.open(path, 'w') as archive:
         for folder in root.iterdir():
             archive.add(folder, folder.name)

@@ -7,6 +7,8 @@
  *
  * With "speed" instead of the address, it compares the speed of read() with that of a copy in
  * memory by the instruction that the kernel takes.
+ *
+ * map_core PATH as OTHER SKIP - expects the same bytes in both files, but for the first SKIP ones.
  */
 #include <elf.h>
 #include <errno.h>
@@ -133,6 +135,29 @@ static void speed(off_t size)
 	exit(0);
 }
 
+static void expect_same(const char *path, off_t skip)
+{
+	static uint8_t bytes[PIECE], expected[PIECE];
+	int other = open(path, O_RDONLY);
+	ssize_t got, wanted;
+
+	if (other < 0)
+		quit(path);
+	for (off_t at = skip;; at += got) {
+		got = pread(core, bytes, PIECE, at);
+		wanted = pread(other, expected, PIECE, at);
+		if (got < 0 || wanted < 0)
+			quit("read");
+		if (got != wanted || memcmp(bytes, expected, (size_t)got)) {
+			printf("different at %#llx\n", (unsigned long long)at);
+			exit(1);
+		}
+		if (!got)
+			break;
+	}
+	exit(0);
+}
+
 int main(int argc, char **argv)
 {
 	struct stat status;
@@ -143,6 +168,8 @@ int main(int argc, char **argv)
 		quit("open");
 	if (!strcmp(argv[2], "speed"))
 		speed(status.st_size);
+	if (!strcmp(argv[2], "as") && argc == 5)
+		expect_same(argv[3], strtoll(argv[4], NULL, 0));
 	if (mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, core, 0) != MAP_FAILED) {
 		printf("writable\n");
 		return 1;

@@ -10,37 +10,41 @@ import pytest
 
 from core_file import PAGE, CoreFile, check_mapping_is_gone, driver_of, processes_of, symbols_of, tools_disk, watch_mapping
 from linux import CLOUD, OLDER_CLOUD, Linux, linux_slot
-from switchyard import open_console
+from qemu import PROMPT
+from switchyard import open_console, parse_table
 
 MARKER = 'this is page %d of a file in memory'
 PAGES = 40
+CASES = [(OLDER_CLOUD, 2), *(pytest.param(case, marks=pytest.mark.thorough)
+                             for case in ((OLDER_CLOUD, 1), (CLOUD, 2), (CLOUD, 1)))]
 RESTORES = 5
 SHORT = 40  # MiB that are left in the pool, less than the slot has in use
-LINE = r'snapshot clean: \d+ MiB of \d+ MiB kept, \d+\.\d{3} s without the machine, \d+\.\d\d s in all\r?\n'
-BACK = r'snapshot clean: this slot is back at it, as it was \d+\.\d s ago\r?\n'
+IN_A_ROW = 50
+LIFETIME = 3600  # seconds; so many in a row take a while
+LINE = r'snapshot NAME: \d+ MiB of \d+ MiB kept, \d+\.\d{3} s without the machine, \d+\.\d\d s in all\r?\n'
+BACK = r'snapshot NAME: this slot is back at it, as it was \d+\.\d s ago\r?\n'
 
 
-@pytest.fixture(scope='module', params=[OLDER_CLOUD, pytest.param(CLOUD, marks=pytest.mark.thorough)])
+@pytest.fixture(scope='module', params=CASES, ids=lambda case: f'{case[0]}-{case[1]}')
 def guests(request, module_machines):
     """beta has told of itself, taken the snapshot "clean", and is parked; alpha runs."""
-    folder = module_machines.logs / request.param
+    flavour, cpus = request.param
+    folder = module_machines.logs / f'{flavour}-{cpus}'
     machine = module_machines.start('timeout=-1', linux_slot('alpha', CLOUD) +
-                                    linux_slot('beta', request.param, 'mem=128M'),
-                                    memory='768M', smp=2, devices=tools_disk(folder))
+                                    linux_slot('beta', flavour, 'mem=128M'),
+                                    memory='768M', smp=cpus, lifetime=LIFETIME, devices=tools_disk(folder))
     open_console(machine)
     alpha, beta = Linux(machine, 'alpha'), Linux(machine, 'beta')
     machine.sendline('boot beta')
     beta.wait()
     beta.run(f"i=0; while [ $i -lt {PAGES} ]; do printf '%-{PAGE}s' \"{MARKER.replace('%d', '$i')}\"; "
              'i=$((i + 1)); done > /tmp/marked; echo before > /tmp/state')
-    beta.put_file('/tmp/ticks.sh', 'while :; do n=$((n + 1)); echo $n > /tmp/ticks; sleep 0.1; done\n')
+    beta.put_file('/tmp/ticks.sh', 'echo $$ > /tmp/ticker; while :; do n=$((n + 1)); echo $n > /tmp/ticks; sleep 0.1; done\n')
     beta.told = {'symbols': symbols_of(beta), 'driver': driver_of(beta), 'processes': processes_of(beta),
                  'release': beta.run('uname -r').strip(), 'sum': beta.run('sha256sum /tmp/marked')}
     beta.run('(sh /tmp/ticks.sh < /dev/null > /dev/null 2>&1 &)')
-    beta.leave('syctl snapshot clean')
-    beta.at_snapshot = beta._parked_at
-    machine.expect(LINE, 60)
-    beta.come_back()
+    beta.at_snapshot = take(beta, 'clean')
+    beta.cpus = cpus
     beta.ticks = int(beta.run('cat /tmp/ticks'))
     beta.switch_to(alpha)
     alpha.run('cd /tmp && tar xf /dev/vda')
@@ -48,9 +52,48 @@ def guests(request, module_machines):
     return alpha, beta
 
 
+def take(beta, name):
+    """Returns which command ends once more when beta is put back to it."""
+    beta.leave(f'syctl snapshot {name}')
+    taken = beta._parked_at
+    beta.machine.expect(LINE.replace('NAME', name), 60)
+    beta.come_back()
+    return taken
+
+
+def put_back(alpha, beta, name, taken, look=False):
+    """From alpha on to beta as it was. look: alpha compares all of its memory before."""
+    said = alpha.run(f'syctl restore {name}', 120)
+    assert re.fullmatch(rf'restoring {name}: slot beta, \d+ MiB \.{{10}} done\r?\n', said)
+    if look:
+        alpha.run(f'/tmp/map_core /proc/switchyard/beta as /proc/switchyard/beta@{name} {beta.memory_at}', 120)
+    alpha.leave('syctl switch beta')
+    beta._parked_at = taken
+    beta.machine.expect(BACK.replace('NAME', name), 60)
+    beta.come_back()
+
+
+def free_memory(alpha):
+    """The rows of the monitor's table that say what no slot has."""
+    alpha.leave('syctl monitor')
+    alpha.machine.expect(PROMPT)
+    rows = [row for row in parse_table(alpha.machine.command('mem')) if row['OWNER'] == 'free']
+    alpha.machine.sendline('switch alpha')
+    alpha.come_back()
+    assert rows
+    return rows
+
+
 def go_on(guest, ticks):
     """Its process in the background counts on, so its timers work."""
     guest.run(f'until [ $(cat /tmp/ticks) -gt {ticks} ]; do sleep 0.1; done')
+
+
+def check(beta, ticks):
+    """It lives: processes and timers, a file in the page cache, and its kernel's log."""
+    go_on(beta, ticks)
+    assert beta.run('sha256sum /tmp/marked') == beta.told['sum']
+    assert beta.alarms() == []
 
 
 def test_table(guests):
@@ -72,7 +115,7 @@ def test_core(guests):
     alpha.run('dd if=/proc/switchyard/beta@clean of=/dev/vdb bs=1M conv=fsync 2>/dev/null', 120)
     with CoreFile(alpha.out) as core:
         assert core.size == shown['size']
-        alpha.memory_at = core.loads[1][0]
+        beta.memory_at = core.loads[1][0]
         assert f'OSRELEASE={beta.told["release"]}\n' in core.note('VMCOREINFO').decode()
         listed = core.tasks(beta.told['symbols']['init_task'])
         assert listed[0] == 'swapper/0' and {'init', 'kthreadd', 'sh'} & set(beta.told['processes']) <= set(listed)
@@ -106,23 +149,36 @@ def test_restore(guests):
     """beta is back in that moment each time, whatever it did since."""
     alpha, beta = guests
     for turn in range(RESTORES):
-        said = alpha.run('syctl restore clean', 120)
-        assert re.fullmatch(r'restoring clean: slot beta, \d+ MiB \.{10} done\r?\n', said)
-        if not turn:
-            skip = alpha.memory_at
-            alpha.run(f'cmp /proc/switchyard/beta /proc/switchyard/beta@clean {skip} {skip}', 120)
-        alpha.leave('syctl switch beta')
-        beta._parked_at = beta.at_snapshot  # the same command ends once more
-        alpha.machine.expect(BACK, 60)
-        beta.come_back()
+        put_back(alpha, beta, 'clean', beta.at_snapshot, look=not turn)
         assert beta.run('cat /tmp/state').strip() == 'before'
         ticks = int(beta.run('cat /tmp/ticks'))
         assert ticks < beta.ticks + 1000
-        go_on(beta, ticks)
-        assert beta.run('sha256sum /tmp/marked') == beta.told['sum']
-        assert beta.alarms() == []
+        check(beta, ticks)
         beta.run(f'echo {turn} > /tmp/state; rm /tmp/marked; killall -q sleep; echo 1000000 > /tmp/ticks')
         beta.switch_to(alpha)
+    assert alpha.alarms() == []
+
+
+@pytest.mark.thorough
+@pytest.mark.limit(LIFETIME)
+def test_in_a_row(guests):
+    """A new snapshot each time, of what the last one was put back to; then the pool is as before."""
+    alpha, beta = guests
+    before = free_memory(alpha)
+    put_back(alpha, beta, 'clean', beta.at_snapshot)
+    beta.run('echo 0 > /tmp/state')
+    for turn in range(IN_A_ROW):
+        name = f'turn{turn}'
+        taken = take(beta, name)
+        beta.run('echo spoilt > /tmp/state; rm /tmp/marked; kill $(cat /tmp/ticker)')
+        beta.switch_to(alpha)
+        put_back(alpha, beta, name, taken, look=True)
+        assert beta.run('cat /tmp/state') == f'{turn}\n'
+        check(beta, int(beta.run('cat /tmp/ticks')))
+        beta.check_cpus(beta.cpus)
+        beta.run(f'syctl drop {name}; echo {turn + 1} > /tmp/state')
+    beta.switch_to(alpha)
+    assert free_memory(alpha) == before
     assert alpha.alarms() == []
 
 

@@ -14,7 +14,7 @@ GUEST_CC     ?= gcc
 GUEST_CFLAGS := -std=gnu11 -Os -g0 -Wall -Wextra -Werror
 
 # Without what a build by hand leaves there.
-DRIVER_SOURCES := $(filter-out %.mod.c,$(sort $(wildcard guest/linux/*.[chS] $(foreach folder,format hang memory nmi stock storage,\
+DRIVER_SOURCES := $(filter-out %.mod.c,$(sort $(wildcard guest/linux/*.[chS] $(foreach folder,format hang memory nmi plug stock storage,\
 	guest/linux/$(folder)/*.[ch])))) \
 	guest/linux/Kbuild
 # What guests other than the driver include: the ABI.

@@ -149,12 +149,21 @@ void switchyard_storage_look_before_quick(void);
 void switchyard_storage_look_after_quick(void);
 
 /*
+ * Called after a switch: whoever opens a drive next finds that its medium has changed, and looks
+ * how large it is. It sleeps.
+ */
+void switchyard_storage_doubt_media(void);
+
+/*
  * Tells what was written since. Called last before this kernel leaves, with interrupts off, in any
  * context but an NMI.
  */
 void switchyard_storage_tell(void);
 
-/* Says whose a block device is that is not to be used here. It sleeps. Returns false: nobody's. */
+/*
+ * Says whose a block device is that is not to be used here; if it is nobody's, the answer stays
+ * empty. It sleeps. Returns false if storage does not answer, so that this is not known.
+ */
 struct switchyard_held;
 bool switchyard_storage_find_held(struct switchyard_held *held);
 

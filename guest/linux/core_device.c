@@ -118,7 +118,8 @@ static int device_held(struct switchyard_held __user *user)
 		return -EFAULT;
 	held.slot[0] = held.name[0] = '\0';
 	held.here = 0;
-	switchyard_storage_find_held(&held);
+	if (!switchyard_storage_find_held(&held))
+		return -ETIMEDOUT;
 	return copy_to_user(user, &held, sizeof(held)) ? -EFAULT : 0;
 }
 

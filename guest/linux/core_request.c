@@ -338,6 +338,8 @@ static int request_with_programs(struct switchyard_turn *turn, const char *to, b
 		cancel_work(&turn->later);
 	WRITE_ONCE(turn->back, true);
 	switchyard_memory_update();
+	if (turn->entered)
+		switchyard_storage_doubt_media();
 	if (turn->entered && turn->op & SWITCHYARD_QUICK)
 		switchyard_storage_look_after_quick();
 	else if (turn->entered)

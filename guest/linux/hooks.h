@@ -115,6 +115,16 @@ void switchyard_network_resume(void);
  */
 void switchyard_quick_wake(void);
 
+/*
+ * What is plugged in and taken out while this slot is away. _note() comes before a deep switch, and
+ * sleeps for a second at most. _wake() is called before devices are resumed, _look() afterwards.
+ */
+void switchyard_plug_init(void);
+void switchyard_plug_exit(void);
+void switchyard_plug_note(void);
+void switchyard_plug_wake(void);
+void switchyard_plug_look(void);
+
 /* Notifier of platform devices. */
 int switchyard_watchdog_init(void);
 void switchyard_watchdog_exit(void);

@@ -17,6 +17,7 @@ int switchyard_switch_begin(suspend_state_t state)
 	if (switchyard_suspend_only_freezes())
 		return -ECANCELED;
 	pm_set_suspend_via_firmware();
+	switchyard_plug_note();
 	switchyard_phase(SWITCHYARD_PHASE_SUSPEND);
 	return 0;
 }
@@ -50,6 +51,7 @@ void switchyard_switch_wake(void)
 {
 	switchyard_phase(SWITCHYARD_PHASE_RESUME);
 	switchyard_quick_wake();
+	switchyard_plug_wake();
 }
 
 void switchyard_switch_end(void)
@@ -58,5 +60,6 @@ void switchyard_switch_end(void)
 	switchyard_timeout_spread();
 	switchyard_request_end();
 	switchyard_network_resume();
+	switchyard_plug_look();
 	switchyard_phase(SWITCHYARD_PHASE_THAW);
 }

@@ -15,7 +15,8 @@ DEBIAN_BETA  := $(or $(lastword $(filter-out $(DEBIAN_ALPHA) %-cloud-amd64 %-rt-
 
 $(DEBIAN_DISK): $(DEBIAN_ROOT) $(B)/switchyard.elf $(B)/switchyard.efi $(B)/guest/syctl \
 		$(foreach flavour,$(sort $(DEBIAN_ALPHA) $(DEBIAN_BETA)),$(B)/guest/$(flavour)/switchyard.ko) \
-		images/debian/build-disk.sh $(wildcard guest/on-crash/*) $(shell find images/debian/files -type f)
+		images/debian/build-disk.sh $(wildcard guest/on-crash/* guest/storage/* guest/storage/*/*) \
+		$(shell find images/debian/files -type f)
 	@rm -rf $(B)/debian/installed
 	@$(MAKE) --no-print-directory install DESTDIR=$(abspath $(B))/debian/installed PREFIX=/usr
 	@echo "  DISK    $@"

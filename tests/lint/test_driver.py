@@ -13,7 +13,7 @@ FOLDER = structure.ROOT / 'guest/linux'
 CORE = sorted([FOLDER / 'core.h', FOLDER / 'switchyard_core.h', *FOLDER.glob('core_*.[cS]'),
                *(path for path in FOLDER.glob('hang/*.c') if path.name != 'suspend_once.c'),
                *FOLDER.glob('storage/*.[ch]'), *FOLDER.glob('memory/*.[ch]')])
-NMI = sorted(FOLDER.glob('nmi/*.[ch]'))
+NMI = sorted([*FOLDER.glob('nmi/*.[ch]'), *FOLDER.glob('plug/*.c')])
 STOCK = sorted(path for path in FOLDER.glob('stock/*.[ch]') if path.name != 'module.c')
 HOOKS = sorted([FOLDER / 'hooks.h', *FOLDER.glob('hooks_*.c'), FOLDER / 'hang/suspend_once.c', *NMI, *STOCK])
 PRINTING = [path for path in CORE + HOOKS if re.search(r'\bpr_\w+\(', path.read_text())]

@@ -25,7 +25,8 @@ enum {
 #define CAPABILITIES_REVISION(cap)   ((cap)&0xff) /* never 0 */
 #define PERIOD_MOST		     100000000u	  /* 100 ns */
 #define CONFIG_ENABLE		     1u
-#define TIMER_LEVEL		     (1u << 1) /* section 2.3.8 */
+#define CONFIG_GONE		     UINT32_MAX /* reserved bits are 0 if anybody answers */
+#define TIMER_LEVEL		     (1u << 1)	/* section 2.3.8 */
 #define TIMER_INTERRUPT		     (1u << 2)
 #define TIMER_PERIODIC		     (1u << 3)
 #define TIMER_64_BITS		     (1u << 5)
@@ -211,7 +212,8 @@ static void end_levels(uint64_t address, uint32_t count, const struct hpet_state
 
 /*
  * The counter stands still while its halves are read, so that none carries into the other. If it
- * shall run on, it is not read.
+ * shall run on, it is not read. If the HPET does not answer, every timer would seem to have a period,
+ * and be waited for in vain.
  */
 void hpet_save(uint64_t address, bool runs, struct hpet_state *state)
 {
@@ -220,6 +222,8 @@ void hpet_save(uint64_t address, bool runs, struct hpet_state *state)
 		return;
 	state->runs = runs;
 	state->config = mmio_read32(address + HPET_CONFIG);
+	if (state->config == CONFIG_GONE)
+		return;
 	if (!runs && state->config & CONFIG_ENABLE)
 		mmio_write32(address + HPET_CONFIG, state->config & ~CONFIG_ENABLE);
 	if (!runs)
@@ -312,13 +316,13 @@ void hpet_restore(uint64_t address, const struct hpet_state *state, const struct
 {
 	uint32_t config, count;
 
-	if (!address)
+	if (!address || (state->there && state->config == CONFIG_GONE))
 		return;
 	if (!state->there) {
 		mmio_write32(address + HPET_CONFIG, 0); /* its timers are off: hpet_save() */
 		return;
 	}
-	if (now && !now->there)
+	if (now && (!now->there || now->config == CONFIG_GONE))
 		now = NULL;
 	config = now ? config_after(now) : 0;
 	count = timers(address);

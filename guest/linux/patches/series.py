@@ -29,6 +29,7 @@ CORE = ('core.h', 'core_clock.c', 'core_device.c', 'core_gate.c', 'core_gate_cal
 HOOKS = ('hooks.h', 'hooks_devices.c', 'hooks_font.c', 'hooks_guard.c', 'hooks_network.c', 'hooks_quick.c',
          'hooks_sleep.c', 'hooks_spared.c', 'hooks_switch.c', 'hooks_timeout.c', 'hooks_watchdog.c')
 HANG = ('files.c', 'hang.c', 'stuck.c', 'suspend_once.c', 'sync.c')
+PLUG = ('plug.c',)
 STORAGE = ('block.c', 'block.h', 'guard.c', 'storage.c')
 MEMORY = ('core_copies.c', 'core_elf.c', 'core_entries.c', 'core_memory.c', 'core_snapshot.c')
 NMI = ('nmi.c', 'nmi.h', 'nmi_core.c', 'nmi_told.c')
@@ -45,6 +46,7 @@ ADDED = {
     'switchyard-Declare-where-the-kernel-calls-its-driver': {'include/linux/switchyard.h': 'tree/linux_switchyard.h'},
     'switchyard-Add-the-driver': {**in_driver(CORE + HOOKS + HEADERS + SHARED), **in_driver(HANG, 'hang/'),
                                   **in_driver(MEMORY, 'memory/'), **in_driver(STORAGE, 'storage/'), **in_driver(NMI, 'nmi/'),
+                                  **in_driver(PLUG, 'plug/'),
                                   **in_driver(TREE, 'tree/')},
     'switchyard-Test-what-needs-no-monitor': {**in_driver(['switchyard_test.c'], 'tree/'),
                                               **{f'drivers/switchyard/{name}': f'tree/{name} + tree/{name}.test'

@@ -37,6 +37,7 @@ static int __init switchyard_init(void)
 	switchyard_timeout_init();
 	switchyard_font_init();
 	switchyard_quick_init();
+	switchyard_plug_init();
 	error = switchyard_nmi_init();
 	if (error)
 		goto undo_quick;
@@ -44,6 +45,7 @@ static int __init switchyard_init(void)
 	return 0;
 
 undo_quick:
+	switchyard_plug_exit();
 	switchyard_quick_exit();
 	switchyard_font_exit();
 	switchyard_restart_exit();
@@ -69,6 +71,7 @@ static void __exit switchyard_exit(void)
 {
 	switchyard_suspend_exit();
 	switchyard_nmi_exit();
+	switchyard_plug_exit();
 	switchyard_quick_exit();
 	switchyard_font_exit();
 	switchyard_restart_exit();

@@ -12,8 +12,10 @@
 #include <linux/part_stat.h>
 #include <linux/string.h>
 #include <linux/xarray.h>
+#include <scsi/scsi_device.h>
 #include "block.h"
 #include "compat.h"
+#include "core.h"
 
 /* The class of all block devices. Linux has no name for it that modules can use. */
 static typeof(((struct device *)0)->class) block_devices;
@@ -78,6 +80,27 @@ void switchyard_block_each(int (*look)(struct block_device *bdev, void *data), v
 	struct each each = {look, data};
 
 	class_for_each_device(block_devices, NULL, &each, look_at);
+}
+
+/*
+ * Another slot's kernel may have been told of a change, and the drive tells it once. Disks that
+ * somebody has open stay as they are: what is kept of them would be thrown away.
+ */
+static int doubt_medium(struct device *device, void *none)
+{
+	struct block_device *bdev = dev_to_bdev(device);
+	struct device *drive = disk_to_dev(bdev->bd_disk)->parent;
+
+	if (!bdev_is_partition(bdev) && bdev->bd_disk->flags & GENHD_FL_REMOVABLE &&
+	    !disk_openers(bdev->bd_disk) && drive && drive->bus &&
+	    !strcmp(drive->bus->name, "scsi"))
+		to_scsi_device(drive)->changed = 1;
+	return 0;
+}
+
+void switchyard_storage_doubt_media(void)
+{
+	class_for_each_device(block_devices, NULL, NULL, doubt_medium);
 }
 
 /* "0000:00:04.0" above the disk, as PREPARE has it. */

@@ -66,6 +66,12 @@ static const char *use_name(const struct switchyard_storage *entry)
 	return entry->name[0] ? entry->name : "more block devices than it can tell";
 }
 
+/* udev looks again who has the device, for udisks and others that offer it. */
+static void tell_udev(struct block_device *bdev)
+{
+	kobject_uevent(bdev_kobj(bdev), KOBJ_CHANGE);
+}
+
 /* The claim fails if somebody has the device already: then this comes too late. */
 static void hold(struct block_device *bdev, const struct switchyard_storage *entry)
 {
@@ -84,6 +90,7 @@ static void hold(struct block_device *bdev, const struct switchyard_storage *ent
 		return;
 	}
 	list_add(&held->list, &all_held);
+	tell_udev(bdev);
 	if (error && entry->use != SWITCHYARD_STORAGE_MORE)
 		pr_err("%pg is in use here, and slot %s, which is parked, has %s; one of the two "
 		       "destroys what the other writes\n",
@@ -95,11 +102,12 @@ static void hold(struct block_device *bdev, const struct switchyard_storage *ent
 
 static void let_go(struct held *held)
 {
+	list_del(&held->list);
 	if (!held->here) {
 		pr_info("%pg can be used here\n", held->open.bdev);
+		tell_udev(held->open.bdev);
 		switchyard_block_put(&held->open);
 	}
-	list_del(&held->list);
 	kfree(held);
 }
 
@@ -179,7 +187,8 @@ bool switchyard_storage_find_held(struct switchyard_held *answer)
 {
 	const struct held *held;
 
-	switchyard_storage_look();
+	if (!switchyard_storage_look_well())
+		return false;
 	mutex_lock(&lock);
 	held = find_held(MKDEV(answer->major, answer->minor));
 	if (held) {
@@ -188,5 +197,5 @@ bool switchyard_storage_find_held(struct switchyard_held *answer)
 		answer->here = held->here;
 	}
 	mutex_unlock(&lock);
-	return held;
+	return true;
 }

@@ -30,6 +30,8 @@
 
 /* A request to leave waits no longer for a disk that does not answer. */
 #define LOOK_LIMIT (HZ / 2)
+/* Who asks whose a device is waits longer: the answer must not be "nobody's" too early. */
+#define LOOK_WELL_LIMIT (10 * HZ)
 
 /* A device that is told. */
 struct noted {
@@ -276,16 +278,26 @@ static void look(struct work_struct *work)
 	wake_up_all(&looked);
 }
 
-void switchyard_storage_look(void)
+static bool look_within(long limit)
 {
 	u32 asked;
 
 	if (!call)
-		return;
+		return true;
 	asked = READ_ONCE(looks_asked) + 1;
 	WRITE_ONCE(looks_asked, asked);
 	queue_work(system_unbound_wq, &look_work);
-	wait_event_timeout(looked, (s32)(READ_ONCE(looks_done) - asked) >= 0, LOOK_LIMIT);
+	return wait_event_timeout(looked, (s32)(READ_ONCE(looks_done) - asked) >= 0, limit);
+}
+
+void switchyard_storage_look(void)
+{
+	look_within(LOOK_LIMIT);
+}
+
+bool switchyard_storage_look_well(void)
+{
+	return look_within(LOOK_WELL_LIMIT);
 }
 
 static int add_claim(struct block_device *bdev, void *data)

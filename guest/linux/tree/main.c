@@ -26,6 +26,7 @@ static int __init switchyard_init(void)
 	switchyard_timeout_init();
 	switchyard_font_watch(true);
 	switchyard_quick_init();
+	switchyard_plug_init();
 	switchyard_nmi_init();
 	switchyard_suspend_init();
 	return 0;

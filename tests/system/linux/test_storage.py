@@ -14,6 +14,7 @@ from qemu import PROMPT
 FILES = 40
 BUSY = r'(Device or resource busy|already mounted or|mount point busy)'
 EXT4, SWAP = '/dev/vda', '/dev/vdb'
+SWAP_FILE, SWAP_RAM = 12 << 20, 4 << 20
 
 
 @pytest.fixture(scope='module')
@@ -50,6 +51,20 @@ def use(alpha):
     alpha.run(f'mount -t ext4 {EXT4} /disk && swapon {SWAP}')
 
 
+def swap_out(slot):
+    """Puts a file to memory that the slot has not: its pages go to swap. Returns its checksum, and leaves it there."""
+    slot.run('mkdir -p /cg /ram; mount -t cgroup2 none /cg; mount -t tmpfs none /ram; '
+             'echo +memory > /cg/cgroup.subtree_control; mkdir -p /cg/small; '
+             f'echo {SWAP_RAM} > /cg/small/memory.max')
+    slot.run(f"sh -c 'echo 0 > /cg/small/cgroup.procs; head -c {SWAP_FILE} /dev/urandom > /ram/file' && "
+             "test $(awk '/vdb/ { print $4 }' /proc/swaps) -gt 4096")
+    return slot.run('sha256sum /ram/file')
+
+
+def forget(slot):
+    slot.run('rm /ram/file; umount /ram')
+
+
 def leave(alpha):
     alpha.run(f'umount /disk; swapoff {SWAP}')
 
@@ -63,6 +78,7 @@ def test_what_a_parked_slot_has_is_busy(slots, disks):
     alpha, beta = slots
     use(alpha)
     alpha.run('echo of alpha > /disk/file')
+    kept = swap_out(alpha)
     alpha.switch_to(beta)
     rows = [row for row in json.loads(beta.run('syctl storage --json'))['storage']]
     assert {(row['slot'], row['use'], row['device']) for row in rows} == {
@@ -79,6 +95,8 @@ def test_what_a_parked_slot_has_is_busy(slots, disks):
         assert f"{device[5:]} can't be used here, because slot alpha, which is parked, has {name}" in said
     beta.switch_to(alpha)
     assert alpha.run('cat /disk/file; grep -c vdb /proc/swaps') == 'of alpha\n1\n'
+    assert alpha.run('sha256sum /ram/file') == kept
+    forget(alpha)
     leave(alpha)
     assert check(disks[0])[0] == 0
     # It is nobody's now.
@@ -116,3 +134,23 @@ def test_forced_it_is_destroyed(slots, disks):
     left = alpha.run('ls /disk | grep -c beta; true')
     alpha.run('umount /disk')
     assert status or int(left) < FILES
+
+
+def test_forced_swap_is_destroyed(slots):
+    """What alpha has in memory and beta has swapped out is beta's, when alpha reads it back."""
+    alpha, beta = slots
+    use(alpha)
+    kept = swap_out(alpha)
+    alpha.switch_to(beta)
+    beta.run(f'syctl storage free && swapon {SWAP}')
+    swap_out(beta)
+    forget(beta)
+    beta.run(f'swapoff {SWAP}; syctl storage guard')
+    output, status = beta.try_run('syctl switch alpha')
+    assert status == 1
+    assert f'error: alpha: slot alpha has {SWAP}, swap: slot beta has written to it since' in output
+    beta.leave('syctl --force switch alpha')
+    alpha.come_back()
+    assert alpha.run('sha256sum /ram/file') != kept
+    forget(alpha)
+    leave(alpha)

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * plug.c - what was plugged in and taken out while another slot had the machine.
+ *
+ * The events went to the other slot, or to nobody, because the monitor drops them. So this kernel
+ * looks again after a deep switch:
+ *   - A PCI function that no longer answers is marked as disconnected before its driver resumes it,
+ *     so that the driver and the PCI core need not wait for it. Afterwards it is removed.
+ *   - A function that answers now, and did not before, is looked for. One that a person has removed
+ *     by hand answered before, and stays away.
+ *
+ * PCI Express ports with a hot-plug driver see to their slots when they are resumed. They take the
+ * same lock, and find done what is done.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/completion.h>
+#include <linux/list.h>
+#include <linux/pci.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
+#include "hooks.h"
+#include "switchyard_core.h"
+
+/* Functions that answer, and that this kernel does not have. */
+#define MOST_OTHERS 64
+/* A switch does not wait longer for the lock, whose holder may hang in a driver. */
+#define NOTE_LIMIT HZ
+
+#define SLOTS	   32
+
+static struct {
+	u32 count;
+	struct {
+		struct pci_bus *bus; /* compared only */
+		u32 slot;
+	} other[MOST_OTHERS];
+	bool known; /* all of them */
+} before;
+
+static bool any_gone;
+static struct work_struct note_work, look_work;
+static DECLARE_COMPLETION(noted);
+
+static bool is_id(u32 id)
+{
+	u16 vendor = id & 0xffff;
+
+	/* 1: the function is not ready yet (PCI Express 5.0, section 2.3.1) */
+	return vendor != 0xffff && vendor > 1;
+}
+
+static bool reads(struct pci_bus *bus, u32 devfn)
+{
+	u32 id;
+
+	return !pci_bus_read_config_dword(bus, devfn, PCI_VENDOR_ID, &id) && is_id(id);
+}
+
+/* Behind a port of PCI Express there is one device. */
+static u32 slots_on(const struct pci_bus *bus)
+{
+	struct pci_dev *bridge = bus->self;
+
+	return bridge && pci_is_pcie(bridge) && pci_pcie_type(bridge) != PCI_EXP_TYPE_UPSTREAM &&
+			       pci_pcie_type(bridge) != PCI_EXP_TYPE_PCI_BRIDGE
+		       ? 1
+		       : SLOTS;
+}
+
+/* Calls look() for each function 0 that answers, and that this kernel does not have. */
+static void each_other(struct pci_bus *bus, void (*look)(struct pci_bus *bus, u32 slot))
+{
+	struct pci_bus *child;
+	u32 slot;
+
+	for (slot = 0; slot < slots_on(bus); slot++) {
+		u32 devfn = PCI_DEVFN(slot, 0);
+		struct pci_dev *card = pci_get_slot(bus, devfn);
+
+		if (!card && reads(bus, devfn))
+			look(bus, slot);
+		pci_dev_put(card);
+	}
+	list_for_each_entry (child, &bus->children, node)
+		each_other(child, look);
+}
+
+static void each_other_of_all(void (*look)(struct pci_bus *bus, u32 slot))
+{
+	struct pci_bus *root = NULL;
+
+	while ((root = pci_find_next_bus(root)))
+		each_other(root, look);
+}
+
+static void note_other(struct pci_bus *bus, u32 slot)
+{
+	if (before.count == MOST_OTHERS) {
+		before.known = false;
+		return;
+	}
+	before.other[before.count].bus = bus;
+	before.other[before.count++].slot = slot;
+}
+
+static void note(struct work_struct *work)
+{
+	pci_lock_rescan_remove();
+	before.count = 0;
+	before.known = true;
+	each_other_of_all(note_other);
+	pci_unlock_rescan_remove();
+	complete_all(&noted);
+}
+
+void switchyard_plug_note(void)
+{
+	any_gone = false;
+	before.known = false;
+	reinit_completion(&noted);
+	queue_work(system_unbound_wq, &note_work);
+	if (!wait_for_completion_timeout(&noted, NOTE_LIMIT))
+		pr_warn("PCI devices that come while this slot is away will not be seen\n");
+}
+
+/* A port that sleeps passes nothing on, so nothing is known of what is behind it. */
+static bool is_reached(const struct pci_dev *card)
+{
+	struct pci_bus *bus = card->bus;
+	u16 control;
+
+	for (; bus->self; bus = bus->parent) {
+		struct pci_dev *bridge = bus->self;
+
+		if (!reads(bridge->bus, bridge->devfn))
+			return false;
+		if (bridge->pm_cap &&
+		    (pci_bus_read_config_word(bridge->bus, bridge->devfn,
+					      bridge->pm_cap + PCI_PM_CTRL, &control) ||
+		     control & PCI_PM_CTRL_STATE_MASK))
+			return false;
+	}
+	return true;
+}
+
+/* A virtual function has no ID of its own. Without power, none answers. */
+static bool is_gone(struct pci_dev *card)
+{
+	return !card->is_virtfn && card->current_state != PCI_D3cold && is_reached(card) &&
+	       !reads(card->bus, card->devfn);
+}
+
+/* Devices are suspended, and all CPUs run. */
+void switchyard_plug_wake(void)
+{
+	struct pci_dev *card = NULL;
+
+	for_each_pci_dev (card) {
+		if (!is_gone(card))
+			continue;
+		any_gone = true;
+		card->error_state = pci_channel_io_perm_failure;
+		pr_notice("%s was taken out while this slot was away\n", pci_name(card));
+	}
+}
+
+/*
+ * Drivers of virtio take down at suspend what they take down once more when they are removed. If
+ * the device did not come back in between, virtio_net of Linux 6.1 and 6.12 stops with a fault.
+ */
+static bool can_be_removed(const struct pci_dev *card)
+{
+	return !card->driver || strcmp(card->driver->name, "virtio-pci");
+}
+
+static struct pci_dev *find_gone(void)
+{
+	struct pci_dev *card = NULL;
+
+	for_each_pci_dev (card)
+		if (card->error_state == pci_channel_io_perm_failure && can_be_removed(card))
+			return card;
+	return NULL;
+}
+
+static void remove_gone(void)
+{
+	struct pci_dev *card;
+
+	while (any_gone && (card = find_gone())) {
+		pci_stop_and_remove_bus_device(card);
+		pci_dev_put(card);
+	}
+	any_gone = false;
+}
+
+static bool was_there(const struct pci_bus *bus, u32 slot)
+{
+	u32 i;
+
+	for (i = 0; i < before.count; i++)
+		if (before.other[i].bus == bus && before.other[i].slot == slot)
+			return true;
+	return false;
+}
+
+static struct pci_bus *bus_of_new;
+
+static void find_new(struct pci_bus *bus, u32 slot)
+{
+	if (!bus_of_new && !was_there(bus, slot)) {
+		pr_notice("%04x:%02x:%02x.0 was plugged in while this slot was away\n",
+			  pci_domain_nr(bus), bus->number, slot);
+		bus_of_new = bus;
+		note_other(bus, slot); /* if the core does not take it, this is not tried again */
+	}
+}
+
+static void add_new(void)
+{
+	do {
+		bus_of_new = NULL;
+		each_other_of_all(find_new);
+		if (bus_of_new)
+			pci_rescan_bus(bus_of_new);
+	} while (bus_of_new && before.known);
+}
+
+static void look(struct work_struct *work)
+{
+	pci_lock_rescan_remove();
+	remove_gone();
+	if (before.known)
+		add_new();
+	pci_unlock_rescan_remove();
+}
+
+void switchyard_plug_look(void)
+{
+	queue_work(system_long_wq, &look_work);
+}
+
+void switchyard_plug_init(void)
+{
+	INIT_WORK(&note_work, note);
+	INIT_WORK(&look_work, look);
+}
+
+void switchyard_plug_exit(void)
+{
+	cancel_work_sync(&note_work);
+	cancel_work_sync(&look_work);
+}

@@ -595,7 +595,7 @@ struct switchyard_record {
 	uint32_t flags;			   /* SWITCHYARD_RECORD_... */
 	struct switchyard_range low, ram;  /* where the slot was */
 	uint64_t block;			   /* bytes behind ram that are the monitor's */
-	uint64_t cpus;			   /* as cpus= of its line; 0: all */
+	uint64_t cpus;			   /* those that it had, as bits */
 	uint64_t cpu, map, devices, state; /* sums of the CPU's features, firmware's map, PCI
 					      functions, and of the form of what follows */
 	uint64_t power_on;		   /* another number each time when the machine starts */

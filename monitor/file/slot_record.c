@@ -64,6 +64,17 @@ static uint32_t flags_of(const struct snapshot *snapshot)
 	       (snapshot->storage.told ? SWITCHYARD_RECORD_STORAGE : 0);
 }
 
+/* The CPUs that it has on this machine, as bits. */
+static uint64_t cpus_of(const struct kept_state *kept)
+{
+	uint64_t cpus = 0;
+
+	for (uint32_t cpu = 0; cpu < GATE_MAX_CPUS; cpu++)
+		if (kept->cpu[cpu])
+			cpus |= 1ull << cpu;
+	return cpus;
+}
+
 static struct switchyard_range range_of(const struct region *region)
 {
 	return (struct switchyard_range){region->base, region->size};
@@ -83,7 +94,7 @@ static void describe_place(struct monitor *monitor, const struct slot *slot,
 	record->low = range_of(&slot->low);
 	record->ram = range_of(&slot->ram);
 	record->block = slot->block.size;
-	record->cpus = slot->cpus;
+	record->cpus = cpus_of(kept_state(slot_index(&monitor->slots, slot)));
 	record->cpu = file_state_cpu();
 	record->map = sum_of_map(monitor->boot);
 	record->devices = file_state_devices();
@@ -124,18 +135,19 @@ static bool can_go(const struct snapshot *snapshot, const struct kept_copy_parts
 uint64_t slot_record_write(struct monitor *monitor, const struct snapshot *snapshot, void *to,
 			   uint64_t room, struct error *error)
 {
+	struct slot *slot = slot_find(&monitor->slots, snapshot->slot.name);
 	struct switchyard_record *record = to;
 	struct kept_copy_parts parts;
 
 	kept_copy_open(phys(snapshot->kept.base), &parts);
-	if (!can_go(snapshot, &parts, error))
+	if (!slot || !snapshot_fits(snapshot, slot, error) || !can_go(snapshot, &parts, error))
 		return 0;
 	if (room < sizeof(*record) + file_state_size()) {
 		fail(error, "a buffer of %lu bytes; expected %lu", room,
 		     sizeof(*record) + file_state_size());
 		return 0;
 	}
-	describe_place(monitor, &snapshot->slot, record);
+	describe_place(monitor, slot, record);
 	record->flags = flags_of(snapshot);
 	record->storage_time = snapshot->storage_time;
 	record->runs = snapshot->slot.runs;
@@ -177,7 +189,7 @@ static bool is_of_machine(const struct switchyard_record *record,
 	const char *other = NULL;
 
 	if (record->cpu != now->cpu)
-		other = "its CPUs are others, or have other features";
+		other = "its CPU is another one, or has other features";
 	else if (record->map != now->map)
 		other = "firmware tells of other memory";
 	else if (record->devices != now->devices)

@@ -4,7 +4,6 @@
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/cpu/msr.h"
 #include "arch/x86/gate/cpu_state.h"
-#include "arch/x86/gate/gate_cpu.h"
 #include "arch/x86/pci/pci.h"
 #include "arch/x86/platform/platform.h"
 #include "lib/string.h"
@@ -164,7 +163,7 @@ uint64_t file_state_cpu(void)
 {
 	static const uint32_t leaves[] = {CPUID_VENDOR, CPUID_FEATURES, CPUID_STRUCTURED,
 					  CPUID_EXTENDED_FEATURES, CPUID_EXTENDED_2};
-	uint64_t sum = gate_cpus.count;
+	uint64_t sum = 0;
 
 	for (uint32_t i = 0; i < sizeof(leaves) / sizeof(leaves[0]); i++) {
 		struct cpuid values = leaf_of(leaves[i], 0);

@@ -27,7 +27,7 @@ uint64_t file_state_size(void);
 /* A sum over the names, versions and places of all that is in it, on this machine. */
 uint64_t file_state_form(void);
 
-/* A sum over the number of CPUs, their model and features. */
+/* A sum over the CPU's model and features. */
 uint64_t file_state_cpu(void);
 
 /* A sum over the PCI functions of this machine. */

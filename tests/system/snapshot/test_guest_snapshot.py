@@ -125,6 +125,32 @@ def test_restore(guests):
     assert alpha.alarms() == []
 
 
+def restore_from(alpha, file, options=''):
+    output, status = alpha.try_run(f'syctl {options} restore --from {file}', 120)
+    return output.replace('\r', '').strip(), status
+
+
+def test_restore_from_file(guests):
+    """The slot is killed, so that nothing but the file is left."""
+    alpha, beta = guests
+    alpha.run('syctl dump beta@clean /tmp/clean', 120)
+    output, status = restore_from(alpha, '/tmp/clean')
+    assert status == 1 and output.endswith('slot beta is parked; expected ready or empty: "syctl kill beta" forgets '
+                                           'what it does')
+    alpha.run('syctl kill beta')
+    output, status = restore_from(alpha, '/tmp/clean')
+    assert status == 0 and re.fullmatch(r'restoring clean: slot beta, \d+ MiB \.{10} done', output)
+    alpha.leave('syctl switch beta')
+    beta._parked_at = beta.at_snapshot
+    alpha.machine.expect(BACK, 60)
+    beta.come_back()
+    assert beta.run('cat /tmp/state').strip() == 'before'
+    go_on(beta, int(beta.run('cat /tmp/ticks')))
+    assert beta.run('sha256sum /tmp/marked') == beta.told['sum']
+    assert beta.alarms() == []
+    beta.switch_to(alpha)
+
+
 def test_quick(guests):
     """Its devices work meanwhile, so it is only to be read."""
     alpha, beta = guests

@@ -18,9 +18,17 @@ uint64_t fake_record_size(void)
 	return sizeof(struct switchyard_record) + file_state_size();
 }
 
-struct cpu_context *fake_record_cpu(struct switchyard_record *record)
+struct cpu_context fake_record_cpu(const struct switchyard_record *record)
 {
-	return (void *)((uint8_t *)(record + 1) + CONTEXT_AT);
+	struct cpu_context cpu;
+
+	memcpy(&cpu, (const uint8_t *)(record + 1) + CONTEXT_AT, sizeof(cpu));
+	return cpu;
+}
+
+void fake_record_set_cpu(struct switchyard_record *record, const struct cpu_context *cpu)
+{
+	memcpy((uint8_t *)(record + 1) + CONTEXT_AT, cpu, sizeof(*cpu));
 }
 
 void fake_record_sum(struct switchyard_record *record)
@@ -53,7 +61,7 @@ void fake_record_make(const struct slot *slot, struct switchyard_record *record)
 	record->state_size = (uint32_t)file_state_size();
 	record->flags = SWITCHYARD_RECORD_DRIVER | SWITCHYARD_RECORD_STORAGE;
 	record->runs = 1;
-	memcpy(fake_record_cpu(record), &cpu, sizeof(cpu));
+	fake_record_set_cpu(record, &cpu);
 	fake_record_sum(record);
 }
 

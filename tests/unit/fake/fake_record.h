@@ -17,8 +17,9 @@ uint64_t fake_record_size(void);
 void fake_record_make(const struct slot *slot, struct switchyard_record *record);
 void fake_record_sum(struct switchyard_record *record);
 
-/* The context behind it. */
-struct cpu_context *fake_record_cpu(struct switchyard_record *record);
+/* The context behind it, which lies at any address. */
+struct cpu_context fake_record_cpu(const struct switchyard_record *record);
+void fake_record_set_cpu(struct switchyard_record *record, const struct cpu_context *cpu);
 
 /* The fake monitor keeps the state of slot number index there. The caller has context and platform. */
 void fake_record_keep(uint32_t index, struct cpu_context *context, void *platform);

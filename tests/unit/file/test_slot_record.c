@@ -193,33 +193,47 @@ static void another_place(void **state)
 	made.record.ram = made.record.low = (struct switchyard_range){0};
 	made.record.block = 0;
 	fake_record_sum(&made.record);
-	is_refused("CR3 is 0x400000, which is not in the slot's RAM");
+	is_refused("slot alpha has other CPUs now than it had then");
+}
+
+static void is_no_cpu(const struct cpu_context *cpu, const char *line)
+{
+	fake_record_set_cpu(&made.record, cpu);
+	is_refused_with_its_sum(line);
 }
 
 /* Each of these would fault in the gate. */
 static void a_cpu_that_there_is_not(void **state)
 {
-	struct cpu_context *cpu = fake_record_cpu(&made.record);
+	struct cpu_context cpu = fake_record_cpu(&made.record), good = cpu;
 
 	(void)state;
-	cpu->cr0 &= ~CR0_PG;
-	is_refused_with_its_sum("CR0 is 0x10033, which no kernel that sleeps has");
-	cpu->cr4 |= 1 << 7;
-	is_refused_with_its_sum("CR4 is 0xa0; this CPU takes 0x120, with 0x20");
-	cpu->cr4 = 0;
-	is_refused_with_its_sum("CR4 is 0; this CPU takes 0x120, with 0x20");
-	cpu->efer |= EFER_NXE;
-	is_refused_with_its_sum("EFER is 0xd00; this CPU takes 0x501, with 0x500");
-	cpu->cr3 = RAM_AT + RAM_PAGES * PAGE_SIZE;
-	is_refused_with_its_sum("CR3 is 0x6bc000, which is not in the slot's RAM");
-	cpu->cr8 = 16;
-	is_refused_with_its_sum("CR8 is 0x10; expected 15 at most");
-	cpu->gdtr.base = 1ull << 47;
-	is_refused_with_its_sum("the GDT is at 0x800000000000, which is no address");
-	cpu->gs_base = 1ull << 63;
-	is_refused_with_its_sum("GS is at 0x8000000000000000, which is no address");
-	cpu->dr7 = 1ull << 32;
-	is_refused_with_its_sum("DR7 is 0x100000000, DR6 0; expected 32 bits at most");
+	cpu.cr0 &= ~CR0_PG;
+	is_no_cpu(&cpu, "CR0 is 0x10033, which no kernel that sleeps has");
+	cpu = good;
+	cpu.cr4 |= 1 << 7;
+	is_no_cpu(&cpu, "CR4 is 0xa0; this CPU takes 0x120, with 0x20");
+	cpu = good;
+	cpu.cr4 = 0;
+	is_no_cpu(&cpu, "CR4 is 0; this CPU takes 0x120, with 0x20");
+	cpu = good;
+	cpu.efer |= EFER_NXE;
+	is_no_cpu(&cpu, "EFER is 0xd00; this CPU takes 0x501, with 0x500");
+	cpu = good;
+	cpu.cr3 = RAM_AT + RAM_PAGES * PAGE_SIZE;
+	is_no_cpu(&cpu, "CR3 is 0x6bc000, which is not in the slot's RAM");
+	cpu = good;
+	cpu.cr8 = 16;
+	is_no_cpu(&cpu, "CR8 is 0x10; expected 15 at most");
+	cpu = good;
+	cpu.gdtr.base = 1ull << 47;
+	is_no_cpu(&cpu, "the GDT is at 0x800000000000, which is no address");
+	cpu = good;
+	cpu.gs_base = 1ull << 63;
+	is_no_cpu(&cpu, "GS is at 0x8000000000000000, which is no address");
+	cpu = good;
+	cpu.dr7 = 1ull << 32;
+	is_no_cpu(&cpu, "DR7 is 0x100000000, DR6 0; expected 32 bits at most");
 }
 
 static void disks_may_have_changed(void **state)
@@ -290,7 +304,7 @@ static void the_record_stays_the_same(void **state)
 
 	(void)state;
 	assert_true(begins(&id));
-	fake_record_cpu(&made.record)->rsp = 8;
+	made.record.runs++;
 	fake_record_sum(&made.record);
 	assert_int_equal(commit(id), FILE_REFUSED);
 	assert_string_equal(error.text, "another record than the one that it began with");

@@ -164,7 +164,7 @@ uint64_t slot_record_write(struct monitor *monitor, const struct snapshot *snaps
 	return record->size;
 }
 
-static bool is_whole(const struct switchyard_record *record, uint64_t size, struct error *error)
+static bool is_undamaged(const struct switchyard_record *record, uint64_t size, struct error *error)
 {
 	if (size < sizeof(*record))
 		return fail(error, "a record of %lu bytes; expected %lu at least", size,
@@ -289,7 +289,7 @@ struct slot *slot_record_check(struct monitor *monitor, const struct switchyard_
 	static struct storage_list list;
 	struct slot *slot;
 
-	if (!is_whole(record, size, error))
+	if (!is_undamaged(record, size, error))
 		return NULL;
 	slot = find_target(monitor, record, error);
 	if (!slot)

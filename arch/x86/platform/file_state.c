@@ -86,7 +86,7 @@ static struct cpuid leaf_of(uint32_t leaf, uint32_t subleaf)
 	return leaf <= last ? cpuid(leaf, subleaf) : (struct cpuid){0};
 }
 
-static uint32_t value_of(const struct cpuid *values, enum cpuid_register from)
+static uint32_t register_value(const struct cpuid *values, enum cpuid_register from)
 {
 	switch (from) {
 	case EAX:
@@ -111,7 +111,7 @@ static uint64_t bits_taken(const struct needed_feature *bits, uint32_t count)
 	for (uint32_t i = 0; i < count; i++) {
 		struct cpuid values = leaf_of(bits[i].leaf, bits[i].subleaf);
 
-		if (value_of(&values, bits[i].from) >> bits[i].feature & 1)
+		if (register_value(&values, bits[i].from) >> bits[i].feature & 1)
 			taken |= 1ull << bits[i].bit;
 	}
 	return taken;

@@ -154,8 +154,8 @@ void switchyard_clock_hold(void)
 }
 
 /*
- * The counter begins anew when the machine was off meanwhile: this slot was in a file. Then only the
- * RTC knows how long that was.
+ * The counter begins anew when the machine was off meanwhile: this slot was in a file. Then only
+ * the RTC knows how long that was.
  */
 static bool counter_began_anew(void)
 {

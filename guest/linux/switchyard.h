@@ -365,12 +365,12 @@ enum switchyard_service {
 
 	/*
 	 * Puts a slot that is ready or empty into the moment of a snapshot whose record and memory
-	 * this slot has: it is parked then. `kind` is one of SWITCHYARD_FILE_..., with
-	 * SWITCHYARD_RESTORE_FORCE or without at FILE_BEGIN, and `slot` is what FILE_BEGIN has given
-	 * in `done`. The order is
+	 * this slot has: it is parked then. `kind` is one of SWITCHYARD_FILE_..., at FILE_BEGIN
+	 * with SWITCHYARD_RESTORE_FORCE or without. `slot` is what FILE_BEGIN has given in `done`.
+	 * The order is
 	 *   FILE_BEGIN, the buffer is the record: checks if it can be restored;
-	 *   FILE_PAGES, the buffer has pages for the addresses from `bytes` on. Addresses rise. What
-	 *               is left out becomes zero;
+	 *   FILE_PAGES, the buffer has pages for the addresses from `bytes` on. Addresses rise.
+	 *               What is left out becomes zero;
 	 *   FILE_COMMIT, the buffer is the record once more.
 	 */
 	SWITCHYARD_RESTORE_FILE = 27,

@@ -57,8 +57,8 @@ int switchyard_snapshot_memory(u64 id, struct switchyard_memory *to, u32 room);
 int switchyard_snapshot_map(u64 id, struct switchyard_snapshot_map *map);
 
 /*
- * The record of a snapshot, which restores it from a file: for kfree(). NULL: it is only to be read,
- * or the monitor is older, or there is no memory.
+ * The record of a snapshot, which restores it from a file: for kfree(). NULL: it is only to be
+ * read, or the monitor is older, or there is no memory.
  */
 struct switchyard_record *switchyard_snapshot_record(u64 id);
 

@@ -139,17 +139,19 @@ def test_bad_files(guests):
     alpha.run(f'dd if=/tmp/clean of=/tmp/saved bs=4096 skip={where // PAGE} count=1 2>/dev/null; '
               'head -c 1048576 /tmp/clean > /tmp/short; '
               'sed s/LEVEL=17/LEVEL=31/ /tmp/short > /tmp/level; sed s/SLOT=beta/SLOT=alph/ /tmp/short > /tmp/other; '
-              'sed s/SUM=/SAM=/ /tmp/short > /tmp/older; syctl dump beta /tmp/parked', 120)
+              'sed s/SUM=/SAM=/ /tmp/short > /tmp/older; head -c 1048576 /proc/switchyard/beta > /tmp/parked; '
+              'head -c 1048576 /proc/switchyard/beta@clean > /tmp/copy', 120)
     parked = 'slot beta is parked; expected ready or empty: "syctl kill beta" forgets what it does'
     for file, reason in (('clean', parked), ('short', f'cut off: 1048576 bytes; expected {size}'),
                          ('level', 'level 31, so pages in use are missing; expected 0, 1, 16 or 17'),
                          ('other', 'its note SWITCHYARD says slot alph, and its record another one'),
                          ('older', "an older version's: its note SWITCHYARD has no SUM="),
                          ('parked', "the memory of slot beta, not of a snapshot, so that it can't be restored"),
+                         ('copy', 'it has no sum, which "syctl dump beta@clean FILE" adds'),
                          ('none', 'No such file or directory')):
         output, status = restore_from(alpha, f'/tmp/{file}')
         assert status == 1 and output.splitlines()[-1] == f'error: /tmp/{file}: {reason}'
-    alpha.run('rm /tmp/parked; syctl kill beta')
+    alpha.run('syctl kill beta')
     alpha.run(f'printf damaged | dd of=/tmp/clean bs=1 seek={where} conv=notrunc 2>/dev/null')
     output, status = restore_from(alpha, '/tmp/clean')
     assert status == 1 and re.search(r'^error: /tmp/clean: damaged: its sum is [0-9a-f]{16}; expected ', output, re.M)

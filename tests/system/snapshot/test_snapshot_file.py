@@ -1,25 +1,29 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A slot that was on a disk while the machine was reset: hibernation of one slot."""
+"""A slot that was on a disk while the machine was off: hibernation of one slot."""
 
 import subprocess
 
 import pytest
 
 from linux import CLOUD, OLDER_CLOUD, Linux, linux_slot
-from switchyard import open_console, wait_menu
+from switchyard import open_console
+
+
+def start(machines, disk, flavour, cpus):
+    machine = machines.start('timeout=-1', linux_slot('alpha', OLDER_CLOUD) + linux_slot('beta', flavour, 'mem=128M'),
+                             memory='768M', smp=cpus,
+                             devices=('-drive', f'file={disk},format=raw,if=virtio,cache=unsafe'))
+    open_console(machine)
+    return machine, Linux(machine, 'alpha'), Linux(machine, 'beta')
 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize('flavour,cpus', [(OLDER_CLOUD, 2), (CLOUD, 1)])
-def test_after_a_reset(machines, tmp_path, flavour, cpus):
+def test_the_machine_was_off(machines, tmp_path, flavour, cpus):
     disk = tmp_path / 'disk'
     disk.write_bytes(bytes(256 << 20))
     subprocess.run(['/usr/sbin/mke2fs', '-q', '-t', 'ext4', disk], check=True, timeout=60)
-    machine = machines.start('timeout=-1', linux_slot('alpha', OLDER_CLOUD) + linux_slot('beta', flavour, 'mem=128M'),
-                             memory='768M', smp=cpus, no_reboot=False,
-                             devices=('-drive', f'file={disk},format=raw,if=virtio,cache=unsafe'))
-    open_console(machine)
-    alpha, beta = Linux(machine, 'alpha'), Linux(machine, 'beta')
+    machine, alpha, beta = start(machines, disk, flavour, cpus)
     machine.sendline('boot beta')
     beta.wait()
     beta.run('echo before > /tmp/state; dd if=/dev/urandom of=/tmp/large bs=1M count=8 2>/dev/null')
@@ -29,10 +33,8 @@ def test_after_a_reset(machines, tmp_path, flavour, cpus):
     beta.come_back(60)
     beta.switch_to(alpha)
     alpha.run('mkdir /disk && mount -t ext4 /dev/vda /disk && syctl dump beta@night /disk/night && umount /disk', 120)
-    machine.reset()
-    wait_menu(machine)
-    machine.send('c')
-    machine.expect('switchyard> ')
+    machine.quit()
+    machine, alpha, beta = start(machines, disk, flavour, cpus)
     machine.sendline('boot alpha')
     alpha.wait()
     alpha.run('mkdir /disk && mount -t ext4 -o ro /dev/vda /disk')
@@ -45,8 +47,8 @@ def test_after_a_reset(machines, tmp_path, flavour, cpus):
     beta.come_back(60)
     assert beta.run('cat /tmp/state').strip() == 'before'
     assert beta.run('sha256sum /tmp/large') == wanted
-    # The time-stamp counter began anew, so Linux has asked the RTC.
-    assert 0 <= int(beta.run('date +%s')) - before + 1 <= 30
+    # The time-stamp counter began anew, so Linux has asked the RTC, which counts whole seconds.
+    assert -2 <= int(beta.run('date +%s')) - before <= 60
     beta.check_cpus(cpus)
     assert beta.alarms() == []
     beta.switch_to(alpha)

@@ -19,10 +19,10 @@ DRIVER_SOURCES := $(filter-out %.mod.c,$(sort $(wildcard guest/linux/*.[chS] $(f
 	guest/linux/Kbuild
 # What guests other than the driver include: the ABI.
 ABI_HEADERS    := $(filter-out %_core.h,$(wildcard guest/linux/switchyard*.h))
-SYCTL_SOURCES  := $(sort $(wildcard guest/syctl/*.c))
+SYCTL_SOURCES  := $(sort $(wildcard guest/syctl/*.c)) lib/xxh64.c
 ON_CRASH       := guest/on-crash
 ON_CRASH_PROGRAMS := $(sort $(wildcard $(ON_CRASH)/[0-9]*))
-SYCTL_HEADERS  := $(sort $(wildcard guest/syctl/*.h)) guest/linux/version.h $(ABI_HEADERS)
+SYCTL_HEADERS  := $(sort $(wildcard guest/syctl/*.h)) lib/xxh64.h guest/linux/version.h $(ABI_HEADERS)
 
 guest: $(FLAVOURS:%=$(B)/guest/%/switchyard.ko) $(B)/guest/syctl
 
@@ -48,7 +48,7 @@ $(B)/guest/%/switchyard.ko: $(B)/kernels/%/version $(DRIVER_SOURCES)
 $(B)/guest/syctl: $(SYCTL_SOURCES) $(SYCTL_HEADERS)
 	@echo "  CC      $@"
 	@mkdir -p $(@D)
-	@$(GUEST_CC) $(GUEST_CFLAGS) -static -s -Iguest/linux -o $@ $(SYCTL_SOURCES)
+	@$(GUEST_CC) $(GUEST_CFLAGS) -static -s -I. -Iguest/linux -o $@ $(SYCTL_SOURCES)
 
 patches:
 	@$(PYTHON) guest/linux/patches/series.py

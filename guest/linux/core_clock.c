@@ -106,7 +106,7 @@ void switchyard_clock_exit(void)
 
 u64 switchyard_clock_usec(u64 from, u64 to)
 {
-	return tsc_khz ? mul_u64_u32_div(to - from, USEC_PER_MSEC, tsc_khz) : 0;
+	return tsc_khz && to > from ? mul_u64_u32_div(to - from, USEC_PER_MSEC, tsc_khz) : 0;
 }
 
 static u64 seconds_since(u64 tsc)
@@ -153,9 +153,23 @@ void switchyard_clock_hold(void)
 		x86_platform.save_sched_clock_state();
 }
 
+/*
+ * The counter begins anew when the machine was off meanwhile: this slot was in a file. Then only
+ * the RTC knows how long that was.
+ */
+static bool counter_began_anew(void)
+{
+	if (rdtsc_ordered() >= stopped.tsc)
+		return false;
+	reading.rtc = 0;
+	return true;
+}
+
 void switchyard_clock_release(void)
 {
-	stopped.by_rtc = seconds_since(stopped.tsc) >= TSC_TRUSTED_SEC && rtc_is_right();
+	stopped.by_rtc = counter_began_anew();
+	if (!stopped.by_rtc)
+		stopped.by_rtc = seconds_since(stopped.tsc) >= TSC_TRUSTED_SEC && rtc_is_right();
 	if (x86_platform.restore_sched_clock_state)
 		x86_platform.restore_sched_clock_state();
 }

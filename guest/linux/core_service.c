@@ -110,6 +110,7 @@ static u64 answer_unit(u32 service)
 	case SWITCHYARD_MEMORY:
 	case SWITCHYARD_SNAPSHOT_MEMORY:
 	case SWITCHYARD_SNAPSHOT_MAP:
+	case SWITCHYARD_SNAPSHOT_RECORD:
 		return 1;
 	case SWITCHYARD_SNAPSHOT_LIST:
 		return sizeof(struct switchyard_snapshot);
@@ -149,7 +150,8 @@ static int ask_for_program(const struct file *file, struct switchyard_ask *ask)
 static void note_changes(const struct switchyard_ask *ask)
 {
 	if (ask->service == SWITCHYARD_KILL || ask->service == SWITCHYARD_REMOVE ||
-	    ask->service == SWITCHYARD_SNAPSHOT_RESTORE)
+	    ask->service == SWITCHYARD_SNAPSHOT_RESTORE ||
+	    (ask->service == SWITCHYARD_RESTORE_FILE && ask->kind == SWITCHYARD_FILE_COMMIT))
 		switchyard_memory_zap();
 	if (ask->service == SWITCHYARD_KILL)
 		switchyard_storage_look();

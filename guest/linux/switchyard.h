@@ -343,6 +343,13 @@ enum switchyard_service {
 	SWITCHYARD_SNAPSHOT_MAP = 23,
 
 	/*
+	 * Copies struct switchyard_record of the snapshot with the id `bytes`, and what follows it,
+	 * to the buffer: with that and its memory, RESTORE_FILE restores it. `done` is how many
+	 * bytes that are. It is refused if the snapshot is only to be read.
+	 */
+	SWITCHYARD_SNAPSHOT_RECORD = 24,
+
+	/*
 	 * Tells which block devices this kernel uses or has written to: the buffer has
 	 * struct switchyard_storage, switchyard_info.storage_limit at most. They take the place of
 	 * those that it told before. `length` 0: there are none.
@@ -355,6 +362,18 @@ enum switchyard_service {
 	 * many there are; the buffer gets as many as it has room for.
 	 */
 	SWITCHYARD_STORAGE_LIST = 26,
+
+	/*
+	 * Puts a slot that is ready or empty into the moment of a snapshot whose record and memory
+	 * this slot has: it is parked then. `kind` is one of SWITCHYARD_FILE_..., at FILE_BEGIN
+	 * with SWITCHYARD_RESTORE_FORCE or without. `slot` is what FILE_BEGIN has given in `done`.
+	 * The order is
+	 *   FILE_BEGIN, the buffer is the record: checks if it can be restored;
+	 *   FILE_PAGES, the buffer has pages for the addresses from `bytes` on. Addresses rise.
+	 *               What is left out becomes zero;
+	 *   FILE_COMMIT, the buffer is the record once more.
+	 */
+	SWITCHYARD_RESTORE_FILE = 27,
 };
 
 /* What a kernel does with a block device. */
@@ -395,7 +414,13 @@ struct switchyard_storage {
 #define SWITCHYARD_RESTORE_BEGIN 1u
 #define SWITCHYARD_RESTORE_FORCE 2u
 
-#define SWITCHYARD_USES_MORE	 1u /* this kernel uses functions, too, that it can't list */
+/* Of RESTORE_FILE. */
+#define SWITCHYARD_FILE_BEGIN  4u
+#define SWITCHYARD_FILE_PAGES  8u
+#define SWITCHYARD_FILE_COMMIT 16u
+#define SWITCHYARD_FILE_MOST   0x40000u /* bytes of one FILE_PAGES */
+
+#define SWITCHYARD_USES_MORE   1u /* this kernel uses functions, too, that it can't list */
 #define SWITCHYARD_USES_CRASH \
 	2u /* a crash kernel is loaded. It looks at all functions if it starts */
 
@@ -549,6 +574,48 @@ struct switchyard_snapshot_map {
 	uint32_t piece_count;
 	struct switchyard_range map;
 	struct switchyard_range piece[SWITCHYARD_SNAPSHOT_PIECES]; /* the copies lie in these */
+};
+
+/* The largest record, with what follows it. */
+#define SWITCHYARD_RECORD_MOST	  0x10000u
+#define SWITCHYARD_RECORD_VERSION 1u
+
+/* In flags of a record. */
+#define SWITCHYARD_RECORD_DRIVER     0x01u /* its kernel has shown that it knows of the monitor */
+#define SWITCHYARD_RECORD_USES	     0x02u /* it has told which PCI functions it uses */
+#define SWITCHYARD_RECORD_USES_MORE  0x04u
+#define SWITCHYARD_RECORD_TRANSLATES 0x08u /* an IOMMU translated what its devices wrote */
+#define SWITCHYARD_RECORD_CRASH	     0x10u /* a crash kernel was loaded */
+#define SWITCHYARD_RECORD_STORAGE    0x20u /* it has told which block devices it uses */
+#define SWITCHYARD_RECORD_FLAGS	     0x3fu
+
+/*
+ * What the monitor keeps of a slot at a snapshot, beside its memory. A file with both restores the
+ * slot, if the machine and the slot are the same. Everything in it may be anybody's. The state of
+ * its boot CPU follows, and of some devices, in the monitor's own form.
+ */
+struct switchyard_record {
+	uint32_t size;	  /* of this structure and what follows */
+	uint32_t version; /* SWITCHYARD_RECORD_VERSION */
+	uint64_t sum;	  /* XXH64 of all behind this field */
+	char slot[SWITCHYARD_NAME_SIZE];
+	uint8_t reserved[3];
+	uint32_t flags;			   /* SWITCHYARD_RECORD_... */
+	struct switchyard_range low, dma;  /* where the slot was: below 1 MiB, below 4 GiB */
+	struct switchyard_range ram;	   /* and its range */
+	uint64_t block;			   /* bytes behind ram that are the monitor's */
+	uint64_t cpus;			   /* those that it had, as bits */
+	uint64_t cpu, map, devices, state; /* sums of the CPU's features, firmware's map, PCI
+					      functions, and of the form of what follows */
+	uint64_t power_on;		   /* another number each time when the machine starts */
+	uint64_t storage_time;		   /* by this power-on */
+	uint64_t runs;			   /* how often the slot was started or resumed */
+	uint64_t log_hint;		   /* where its kernel's note is, or 0 */
+	uint64_t uses[2];		   /* PCI functions by the monitor's numbers, as bits */
+	struct switchyard_notes notes;
+	uint32_t storage_count;
+	uint32_t state_size; /* bytes that follow */
+	struct switchyard_storage storage[SWITCHYARD_STORAGE_LIMIT];
 };
 
 /* The ACPI table: a standard header (ACPI 6.4, section 5.2.6), then the address. */

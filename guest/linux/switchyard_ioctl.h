@@ -34,6 +34,16 @@
  */
 #define SWITCHYARD_NOTE_SLOT 0x53590001
 
+/*
+ * A second note of that name: struct switchyard_record of a snapshot that can be restored from the
+ * file. Then the lines have SUM=, with SWITCHYARD_NO_SUM, which `syctl dump` replaces by the sum of
+ * the file. It counts all of the file as if it had no sum, in pages of 4096 bytes (the last one may
+ * be shorter), but none that is zero: sum = XXH64(page, seed = sum + number of the page). Both
+ * begin at 0.
+ */
+#define SWITCHYARD_NOTE_RECORD 0x53590002
+#define SWITCHYARD_NO_SUM      "----------------"
+
 /* All slots, and what the driver knows about its own slot. */
 struct switchyard_list {
 	uint32_t self;	     /* number of this slot, counted from 1 */

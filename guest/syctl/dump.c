@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "core_file.h"
+#include "slot_file.h"
 
 #define MIB	   (1u << 20)
 #define PAGE	   4096u
@@ -34,7 +35,8 @@ struct dump {
 	struct core core;
 	char partial[PATH_ROOM];
 	int file;
-	uint64_t zero; /* bytes that were left out */
+	uint64_t zero;	      /* bytes that were left out */
+	uint64_t sum, sum_at; /* of the file, and where it goes; 0: it has none */
 };
 
 static volatile sig_atomic_t stopped;
@@ -157,6 +159,21 @@ static ssize_t read_piece(const struct dump *dump, uint8_t *bytes, off_t at)
 	return (ssize_t)got;
 }
 
+/* `restore --from` wants it. Returns 0 or an errno. */
+static int write_sum(const struct dump *dump)
+{
+	char digits[SLOT_FILE_DIGITS];
+
+	if (!dump->sum_at)
+		return 0;
+	snprintf(digits, sizeof(digits), "%016llx", (unsigned long long)dump->sum);
+	errno = ENOSPC;
+	return pwrite(dump->file, digits, strlen(digits), (off_t)dump->sum_at) ==
+			       (ssize_t)strlen(digits)
+		       ? 0
+		       : errno;
+}
+
 /* Copies the core. Returns 0, or an errno; *path is what it is about. */
 static int copy_core(struct dump *dump, const char **path)
 {
@@ -171,8 +188,13 @@ static int copy_core(struct dump *dump, const char **path)
 			error = errno;
 		if (got <= 0)
 			break;
-		if (!at)
+		if (!at) {
 			note_level(bytes, (uint64_t)got, LEVEL_ZERO | core_level(&dump->core));
+			dump->sum_at =
+				slot_file_sum_place(bytes, headers_size(bytes, (uint64_t)got));
+		}
+		if (dump->sum_at)
+			slot_file_add(&dump->sum, bytes, (size_t)got, (uint64_t)at);
 		*path = dump->path;
 		errno = ENOSPC; /* a write that is cut short has no errno */
 		if (!write_pages(dump, bytes, (size_t)got, at))
@@ -183,6 +205,8 @@ static int copy_core(struct dump *dump, const char **path)
 	*path = error && !bytes ? dump->path : *path;
 	if (!error && ftruncate(dump->file, (off_t)dump->core.size) < 0)
 		error = errno;
+	if (!error)
+		error = write_sum(dump);
 	if (!error)
 		show_progress(dump->core.size, dump->core.size);
 	return error;

@@ -159,7 +159,19 @@ static void show_taken(const struct switchyard_snapshot *row, bool restored, uin
 		       packed_text(row, text), seconds(away), seconds(whole));
 }
 
-/* It was dropped already if it was put back, and then dropped. */
+/* The monitor has no such snapshot any more: it was dropped, or the machine was off since. */
+static int show_from_file(const struct switchyard_snapshot_request *request,
+			  const struct switchyard_list *list, bool json)
+{
+	if (json)
+		printf("{\"restored\": true, \"away_us\": %" PRIu64 ", \"whole_us\": null, "
+		       "\"snapshot\": null}\n",
+		       list->away_usec);
+	else
+		printf("snapshot %s: this slot is back at it, from a file\n", request->name);
+	return EXIT_DONE;
+}
+
 static int show_snapshot(int device, const struct switchyard_snapshot_request *request, bool json)
 {
 	const struct switchyard_snapshot *row;
@@ -169,6 +181,8 @@ static int show_snapshot(int device, const struct switchyard_snapshot_request *r
 	if (!get_list(device, &list) || !get_snapshots(device, &snapshots))
 		return EXIT_FAILED;
 	row = find_snapshot(&snapshots, NULL, request->name);
+	if (!row && request->restored)
+		return show_from_file(request, &list, json);
 	if (!row)
 		return fail("%s: it was dropped", request->name);
 	if (!json) {

@@ -63,6 +63,9 @@ static const char usage[] =
 	"  snapshots    the snapshots of all slots\n"
 	"  restore NAME put the slot back to that moment: it is parked then. What it did since is\n"
 	"               lost. With --force, also if its disks have changed\n"
+	"  restore --from FILE\n"
+	"               the same with what \"dump SLOT@NAME FILE\" wrote; the slot is ready or\n"
+	"               empty, and where it was\n"
 	"  drop NAME    forget a snapshot\n"
 	"  hooks pre|post SLOT\n"
 	"               run the programs in " SWITCHYARD_HOOKS ", as the\n"
@@ -286,8 +289,6 @@ static int run(int device, int count, char **word, const struct options *options
 		return take_snapshot(device, word[1], options);
 	if (strcmp(word[0], "snapshots") == 0)
 		return show_snapshots(device, options->json);
-	if (strcmp(word[0], "restore") == 0)
-		return restore_snapshot(device, word[1], options);
 	if (strcmp(word[0], "drop") == 0)
 		return drop_snapshot(device, word[1], options->json);
 	if (strcmp(word[0], "devices") == 0)
@@ -303,7 +304,7 @@ static int run(int device, int count, char **word, const struct options *options
 	return EXIT_DONE;
 }
 
-/* Only commands that give the machine away take --force, --quick and --deep; restore takes --force. */
+/* Only commands that give the machine away take --force, --quick and --deep. */
 static bool is_command(int count, char **word, const struct options *options)
 {
 	bool ways = options->quick || options->deep;
@@ -321,9 +322,8 @@ static bool is_command(int count, char **word, const struct options *options)
 		{"devices", 2, false, false}, {"hooks", 3, false, false},
 		{"core", 2, false, false},    {"on-crash", 1, false, false},
 		{"snapshot", 2, true, true},  {"snapshots", 1, false, false},
-		{"restore", 2, true, false},  {"drop", 2, false, false},
-		{"storage", 1, false, false}, {"storage", 2, false, false},
-		{"storage", 3, false, false},
+		{"drop", 2, false, false},    {"storage", 1, false, false},
+		{"storage", 2, false, false}, {"storage", 3, false, false},
 	};
 
 	for (size_t i = 0; count && i < sizeof(commands) / sizeof(commands[0]); i++)
@@ -417,6 +417,8 @@ int main(int argc, char **argv)
 			return run_load(argc - i - 1, argv + i + 1, &options);
 		if (!count && strcmp(argv[i], "try") == 0)
 			return run_try(argc - i - 1, argv + i + 1, &options);
+		if (!count && strcmp(argv[i], "restore") == 0)
+			return run_restore(argc - i - 1, argv + i + 1, &options);
 		if (!count && strcmp(argv[i], "dump") == 0)
 			return run_dump(argc - i - 1, argv + i + 1, &options);
 		if (!count && strcmp(argv[i], "add") == 0)

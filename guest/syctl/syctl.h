@@ -3,7 +3,7 @@
  * syctl.h - the parts of syctl: show.c writes what the driver told, ask.c asks the monitor for
  * services, wait.c makes requests that may take long, load.c loads an image, slots.c adds and
  * removes slots, snapshot.c takes and restores snapshots, core.c and dump.c show and write another
- * slot's memory or a snapshot's, progress.c shows how far
+ * slot's memory or a snapshot's, slot_file.c reads such a file, restore_file.c restores it, progress.c shows how far
  * they are, try.c tries a kernel, hooks.c runs programs before and after a switch, on_crash.c
  * after a crash, words.c reads options, syctl.c does all else.
  */
@@ -206,6 +206,9 @@ int take_snapshot(int device, const char *name, const struct options *options);
 int show_snapshots(int device, bool json);
 int restore_snapshot(int device, const char *name, const struct options *options);
 int drop_snapshot(int device, const char *name, bool json);
+
+/* Does what `restore` and the words behind it say. */
+int run_restore(int count, char **word, const struct options *options);
 
 /* The table of all slots, or with json an array of objects. */
 void show_list(const struct switchyard_list *list, bool json);

@@ -9,6 +9,7 @@
 #include "lib/print.h"
 #include "lib/string.h"
 #include "monitor/call/answer.h"
+#include "monitor/call/file_call.h"
 #include "monitor/call/snapshot_call.h"
 #include "monitor/call/storage_call.h"
 #include "monitor/core/slot_memory.h"
@@ -384,8 +385,10 @@ static const struct {
 	[SWITCHYARD_SNAPSHOT_RESTORE] = {snapshot_call_restore, false},
 	[SWITCHYARD_SNAPSHOT_MEMORY] = {snapshot_call_memory, false},
 	[SWITCHYARD_SNAPSHOT_MAP] = {snapshot_call_map, false},
+	[SWITCHYARD_SNAPSHOT_RECORD] = {file_call_record, false},
 	[SWITCHYARD_STORAGE] = {storage_call_tell, false},
 	[SWITCHYARD_STORAGE_LIST] = {storage_call_list, false},
+	[SWITCHYARD_RESTORE_FILE] = {file_call_restore, false},
 };
 #define ANSWERS (sizeof(answers) / sizeof(answers[0]))
 

@@ -115,6 +115,45 @@ static uint64_t page_at(const struct slot *slot, uint64_t n)
 	return n < dma ? slot->dma.base + n * PAGE_SIZE : slot->ram.base + (n - dma) * PAGE_SIZE;
 }
 
+static bool number_in(const struct region *region, uint64_t address, uint64_t count,
+		      uint64_t *number)
+{
+	uint64_t skip = address - region->base;
+
+	if (address < region->base || skip >= region->size || skip % PAGE_SIZE ||
+	    count > (region->size - skip) / PAGE_SIZE)
+		return false;
+	*number = skip / PAGE_SIZE;
+	return true;
+}
+
+bool snapshot_page_number(const struct slot *slot, uint64_t address, uint64_t count,
+			  uint64_t *number)
+{
+	uint64_t low = slot->low.size / PAGE_SIZE, dma = slot->dma.size / PAGE_SIZE;
+
+	if (number_in(&slot->low, address, count, number))
+		return true;
+	if (number_in(&slot->dma, address, count, number)) {
+		*number += low;
+		return true;
+	}
+	if (!number_in(&slot->ram, address, count, number))
+		return false;
+	*number += low + dma;
+	return true;
+}
+
+uint64_t snapshot_page_count(const struct slot *slot)
+{
+	return (slot->low.size + slot->dma.size + slot->ram.size) / PAGE_SIZE;
+}
+
+void *snapshot_page(const struct slot *slot, uint64_t number)
+{
+	return phys(page_at(slot, number));
+}
+
 static bool keep_run(struct snapshot *snapshot, struct plan *plan, uint64_t first, uint64_t count,
 		     struct error *error)
 {

@@ -38,10 +38,25 @@ struct restoration {
 	uint64_t next, runs;
 };
 
+/* A slot that is put into the moment of a snapshot that a guest has in a file. */
+struct file_restoration {
+	uint32_t id;	 /* 0: none is */
+	uint32_t asker;	 /* the slot that has the file, by its number from 0 */
+	uint32_t target; /* the slot that is written to, and its name */
+	char name[SWITCHYARD_NAME_SIZE];
+	bool force;
+	uint64_t sum;  /* of the record that it began with */
+	uint64_t next; /* page of its RAM */
+	uint64_t runs;
+};
+
 struct snapshots {
 	uint64_t at[SNAPSHOT_MAX]; /* physical addresses in the pool; 0: none */
 	uint64_t ids;		   /* that were given so far */
 	struct restoration restoration;
+	struct file_restoration file;
+	uint32_t file_ids;
+	uint64_t power_on;    /* another number each time when the machine starts; 0: none yet */
 	struct error failure; /* why the last one could not be taken; "": it could */
 };
 
@@ -79,6 +94,17 @@ bool snapshot_take_kept(struct snapshot *snapshot, struct plan *plan, uint64_t s
 
 /* True if the slot is where it was then, and has the same CPUs. */
 bool snapshot_fits(const struct snapshot *snapshot, const struct slot *slot, struct error *error);
+
+/*
+ * The number of the page of the slot's RAM at that address, which must be the first of `count` pages
+ * in one piece. False: not all of them are the slot's, or they are its block's.
+ */
+bool snapshot_page_number(const struct slot *slot, uint64_t address, uint64_t count,
+			  uint64_t *number);
+
+/* How many pages the slot's RAM has, without its block; and the memory of one of them. */
+uint64_t snapshot_page_count(const struct slot *slot);
+void *snapshot_page(const struct slot *slot, uint64_t number);
 
 /*
  * Writes `count` pages of the slot's memory from number `first` on. Those that were free are zero.

@@ -143,19 +143,28 @@ static void note_changes(struct storage *storage, const struct storage_list *lis
 			note_write(storage, &list->entry[i], slot);
 }
 
+bool storage_list_read(struct storage_list *list, uint32_t index,
+		       const struct switchyard_storage *entries, uint32_t count,
+		       struct error *error)
+{
+	if (count > SWITCHYARD_STORAGE_LIMIT)
+		return fail(error, "%u block devices; %u are the most", count,
+			    SWITCHYARD_STORAGE_LIMIT);
+	list->count = count;
+	for (uint32_t i = 0; i < count; i++)
+		if (!take_told(&list->entry[i], &entries[i], index, error))
+			return false;
+	return true;
+}
+
 bool storage_tell(struct storage *storage, uint32_t index, const struct slot *slot,
 		  const struct switchyard_storage *entries, uint32_t count, struct error *error)
 {
 	static struct storage_list now; /* the caller has the monitor's lock */
 	struct storage_list *list = &storage->list[index];
 
-	if (count > SWITCHYARD_STORAGE_LIMIT)
-		return fail(error, "%u block devices; %u are the most", count,
-			    SWITCHYARD_STORAGE_LIMIT);
-	now.count = count;
-	for (uint32_t i = 0; i < count; i++)
-		if (!take_told(&now.entry[i], &entries[i], index, error))
-			return false;
+	if (!storage_list_read(&now, index, entries, count, error))
+		return false;
 	note_changes(storage, list, &now, slot);
 	list->told = true;
 	list->count = count;
@@ -289,12 +298,15 @@ uint64_t storage_copy(const struct storage *storage, const struct slot_table *sl
 	return done;
 }
 
-const char *storage_first_use(const struct storage *storage, uint32_t index)
+const char *storage_list_first_use(const struct storage_list *list)
 {
-	const struct storage_list *list = &storage->list[index];
-
 	for (uint32_t i = 0; i < list->count; i++)
 		if (in_use(&list->entry[i]))
 			return name_of(&list->entry[i]);
 	return NULL;
+}
+
+const char *storage_first_use(const struct storage *storage, uint32_t index)
+{
+	return storage_list_first_use(&storage->list[index]);
 }

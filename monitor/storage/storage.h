@@ -108,6 +108,17 @@ bool storage_is_alone(const struct storage *storage, const struct slot_table *sl
 uint64_t storage_copy(const struct storage *storage, const struct slot_table *slots,
 		      const struct slot *of, uint32_t self, void *to, uint64_t room);
 
+/*
+ * The list of slot number index becomes what a guest says that its kernel had told. False, with the
+ * reason: an entry is not as it must be.
+ */
+bool storage_list_read(struct storage_list *list, uint32_t index,
+		       const struct switchyard_storage *entries, uint32_t count,
+		       struct error *error);
+
+/* The first thing in a list that is in use: "/dev/vda1 on /"; NULL: nothing. */
+const char *storage_list_first_use(const struct storage_list *list);
+
 /* The first thing that the slot has in use: "/dev/vda1 on /"; NULL: nothing. */
 const char *storage_first_use(const struct storage *storage, uint32_t index);
 

@@ -165,5 +165,20 @@ bool kept_copy_read(struct monitor *monitor, uint32_t index, const void *from, u
 	kept->log_hint = copy.log_hint;
 	kept->log_note = 0;
 	kept->apart_size = (uint32_t)copy.apart_size;
+	kept->from_file = false;
 	return true;
+}
+
+void kept_copy_open(const void *copy, struct kept_copy_parts *parts)
+{
+	const struct kept_copy *from = copy;
+	const uint8_t *platform = (const uint8_t *)(from + 1);
+
+	*parts = (struct kept_copy_parts){
+		.platform = platform,
+		.context = platform + align_up(platform_layout()->size, sizeof(uint64_t)),
+		.crew = from->crew,
+		.log_hint = from->log_hint,
+		.spared = from->spared,
+	};
 }

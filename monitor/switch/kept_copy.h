@@ -21,4 +21,14 @@ void kept_copy_write(const struct monitor *monitor, uint32_t index, void *to);
 bool kept_copy_read(struct monitor *monitor, uint32_t index, const void *from, uint64_t size,
 		    struct error *error);
 
+/* Where parts of a copy are that was written here: it is not a guest's. */
+struct kept_copy_parts {
+	const void *platform;
+	const void *context; /* of the boot CPU */
+	uint64_t crew, log_hint;
+	uint32_t spared;
+};
+
+void kept_copy_open(const void *copy, struct kept_copy_parts *parts);
+
 #endif

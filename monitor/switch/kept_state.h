@@ -26,7 +26,12 @@ struct kept_state {
 	uint64_t rsdp;		    /* address of the slot's own root pointer, 0: none */
 	uint64_t log_note; /* how far the search for its kernel's log has come (slot_log.h) */
 	uint64_t log_hint; /* where its kernel's note was, or is by its own word; 0: not known */
-	uint64_t picture;  /* RAM for its picture of the framebuffer; 0: none */
+	/*
+	 * Its state came from a file (monitor/file/), and it has not run since. Then, of the
+	 * platform's, only some items are there.
+	 */
+	bool from_file;
+	uint64_t picture; /* RAM for its picture of the framebuffer; 0: none */
 };
 
 /*

@@ -42,6 +42,9 @@ static bool copy_kept(struct monitor *monitor, const struct slot_memory *told,
 	uint64_t size = kept_copy_size(monitor, index);
 	uint8_t *to;
 
+	if (kept_state(index)->from_file)
+		return fail(error, "slot %s came from a file, and has not run since",
+			    told->slot->name);
 	if (!snapshot_take_kept(snapshot, &monitor->plan, size + TOLD_ROOM, error))
 		return false;
 	to = phys(snapshot->kept.base);
@@ -150,21 +153,18 @@ bool slot_snapshot_restore_begin(struct monitor *monitor, const struct snapshot 
 		return fail(error, "snapshot %s: %s", snapshot->name, reason.text);
 	if (switchyard_stands_still(slot->state) && !switch_kill(monitor, slot, error))
 		return false;
+	monitor->snapshots.file.id = 0;
 	monitor->snapshots.restoration =
 		(struct restoration){.id = snapshot->id, .runs = slot->runs};
 	return true;
 }
 
-/* Its memory is complete: it is parked. */
-static bool finish(struct monitor *monitor, const struct snapshot *snapshot, struct slot *slot,
-		   struct error *error)
+void slot_snapshot_parked(struct monitor *monitor, struct slot *slot, const struct slot *was,
+			  const struct storage_list *storage)
 {
 	uint32_t index = slot_index(&monitor->slots, slot);
 	struct kept_state *kept = kept_state(index);
-	const struct slot *was = &snapshot->slot;
 
-	if (!kept_copy_read(monitor, index, phys(snapshot->kept.base), snapshot->kept_size, error))
-		return false;
 	slot->uses = was->uses;
 	slot->works = false;
 	slot->lost = false;
@@ -172,11 +172,21 @@ static bool finish(struct monitor *monitor, const struct snapshot *snapshot, str
 	slot->crash[0] = '\0';
 	slot->end = 0;
 	life_apply(slot, LIFE_RESTORE);
-	monitor->storage.list[index] = snapshot->storage;
+	monitor->storage.list[index] = *storage;
 	monitor->storage.list[index].left = storage_now(&monitor->storage);
 	slot->turn = ++monitor->succession.turns; /* readers of its memory find out */
 	integrity_forget(&kept->integrity);
 	integrity_take(slot, kept, monitor->options.integrity, false);
+}
+
+/* Its memory is complete: it is parked. */
+static bool finish(struct monitor *monitor, const struct snapshot *snapshot, struct slot *slot,
+		   struct error *error)
+{
+	if (!kept_copy_read(monitor, slot_index(&monitor->slots, slot), phys(snapshot->kept.base),
+			    snapshot->kept_size, error))
+		return false;
+	slot_snapshot_parked(monitor, slot, &snapshot->slot, &snapshot->storage);
 	monitor->snapshots.restoration.id = 0;
 	return true;
 }

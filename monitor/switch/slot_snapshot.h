@@ -31,4 +31,11 @@ bool slot_snapshot_restore_begin(struct monitor *monitor, const struct snapshot 
 bool slot_snapshot_restore_part(struct monitor *monitor, const struct snapshot *snapshot,
 				uint64_t pages, uint64_t *left, struct error *error);
 
+/*
+ * What is left to do when a slot's memory, and what is kept of it, are complete: it is parked. was
+ * has what its kernel had told of itself, and storage what it had in use.
+ */
+void slot_snapshot_parked(struct monitor *monitor, struct slot *slot, const struct slot *was,
+			  const struct storage_list *storage);
+
 #endif

@@ -36,6 +36,7 @@ static void mark_running(struct monitor *monitor, struct slot *slot, enum life_e
 	monitor->current = slot_index(&monitor->slots, slot);
 	kept_state(monitor->current)->log_note = 0;
 	kept_state(monitor->current)->interrupted = 0;
+	kept_state(monitor->current)->from_file = false;
 	life_apply(slot, event);
 	slot->works = false;
 	slot->lost = false;
@@ -265,24 +266,33 @@ bool switch_dump(struct monitor *monitor, const struct slot *slot, struct slot *
 	       boot(monitor, via, &(struct start){.dumps = slot}, error);
 }
 
+static void restore_platform(const struct slot *slot, const struct kept_state *kept, bool from_file)
+{
+	platform_set_ram(&slot->ram, &slot->dma);
+	if (from_file)
+		platform_restore_plain(kept->platform, kept->spared);
+	else
+		platform_restore(kept->platform, kept->apart_size ? (void *)kept->apart : NULL,
+				 cpu_state_lapic(kept->cpu[0]), kept->spared);
+}
+
 void switch_resume(struct monitor *monitor, struct slot *slot, int64_t result)
 {
 	struct kept_state *kept = kept_state(slot_index(&monitor->slots, slot));
+	bool from_file = kept->from_file;
 
 	owner_take(&monitor->slots, slot, false, log_warn, &monitor->log);
-	stop_devices(monitor, kept->platform);
+	stop_devices(monitor, from_file ? NULL : kept->platform);
 	monitor->frontend.give(monitor->frontend.context);
 	slot_block_renew(&monitor->slots, slot_index(&monitor->slots, slot));
 	mark_running(monitor, slot, LIFE_RESUME);
-	if (!(kept->spared & SWITCHYARD_SPARE_PICTURE))
+	if (!(kept->spared & SWITCHYARD_SPARE_PICTURE) && !from_file)
 		picture_restore(monitor, monitor->current);
 	if (!crew_load(kept->crew))
 		log_keep(&monitor->log, LOG_ERROR,
 			 "slot %s: one of its CPUs faulted in the monitor; it goes on without it",
 			 slot->name);
-	platform_set_ram(&slot->ram, &slot->dma);
-	platform_restore(kept->platform, kept->apart_size ? (void *)kept->apart : NULL,
-			 cpu_state_lapic(kept->cpu[0]), kept->spared);
+	restore_platform(slot, kept, from_file);
 	cpu_state_restore(kept->cpu[0]);
 	crew_go(kept->crew, result);
 	kept->crew = 0;
@@ -311,7 +321,7 @@ bool switch_force(struct monitor *monitor, struct slot *slot, struct error *erro
 	if (!has_boot_cpu(monitor, error) || !life_allows(slot, LIFE_RESUME, error) ||
 	    !owner_goes_on(slot, error) || !dump_slot_allows(&monitor->slots, slot, error))
 		return false;
-	if (!platform_can_restore(kept->platform, &reason))
+	if (!kept->from_file && !platform_can_restore(kept->platform, &reason))
 		return fail(error, "slot %s can't be resumed: %s", slot->name, reason.text);
 	if (!crew_fetch(kept->crew))
 		return fail(error, "slot %s: one of its CPUs does not start", slot->name);

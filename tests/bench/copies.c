@@ -155,7 +155,8 @@ static void measure(bool print)
 	struct snapshot *snapshot = take_snapshot();
 
 	taken = now();
-	snapshot_put_back(snapshot, 0, snapshot->store.pages);
+	if (!snapshot_put_back(snapshot, 0, snapshot->store.pages, &error))
+		die(error.text);
 	restored = now();
 	snapshot_drop(&snapshots, &plan, snapshot);
 	copied = now();

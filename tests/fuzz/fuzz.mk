@@ -16,7 +16,7 @@ FUZZ_JOBS    ?= 2
 FUZZ         := $(B)/fuzz
 FUZZ_COMMON  := -std=gnu11 -g -Wall -Wextra -Werror -DSWITCHYARD_HOST \
 	-fno-strict-aliasing -fno-omit-frame-pointer \
-	-I. -Iinclude -Itests/unit -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
+	-I. -Iinclude -Itests/unit -iquote guest/linux -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 FUZZ_CFLAGS  := $(FUZZ_COMMON) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_COVER   := $(FUZZ_COMMON) -O0 -fprofile-instr-generate -fcoverage-mapping
 
@@ -30,7 +30,7 @@ FUZZ_PARSERS := $(call sources_named,loader_info acpi_sleep acpi_walk fadt iommu
 	load_linux load_multiboot1 load_multiboot2 multiboot multiboot2_header \
 	multiboot2_info options parse_devices parse_line plan_init plan_monitor plan_regions \
 	plan_slots plan_slice plan_piece pool printk_log guest_memory kernel_map kernel_symbols interrupted slot_memory vmcoreinfo dump_slot own_words free_pages \
-	page_walk request service smbios new_image words)
+	page_walk request service smbios new_image words file_state slot_record file_restore)
 FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
 # $(1): folder of the objects, $(2): compiler flags, $(3): what the linker adds

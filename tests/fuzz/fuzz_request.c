@@ -191,6 +191,11 @@ static void take_call(struct fuzz_input *input, struct switchyard_call *call)
 			call->length = call->length % (SWITCHYARD_STORAGE_LIMIT + 2) *
 				       sizeof(struct switchyard_storage);
 	}
+	/* Nor does KILL need all of its own. */
+	if (call->service == SWITCHYARD_KILL && call->kind >= 2) {
+		call->service = SWITCHYARD_RESTORE_FILE;
+		call->kind = SWITCHYARD_FILE_BEGIN << (call->kind - 2);
+	}
 	if (odd & 64 && call->length > PAGE_SIZE)
 		call->length &= ~(PAGE_SIZE - 1);
 	if (call->service == SWITCHYARD_ADD && odd & 128)

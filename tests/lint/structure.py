@@ -69,10 +69,13 @@ MAY_INCLUDE = {
     'monitor/switch': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan',
                        'monitor/core', 'monitor/load', 'monitor/dump', 'monitor/owner', 'monitor/storage', 'monitor/snapshot',
                        'monitor/check'],
+    # A slot that a guest has in a file.
+    'monitor/file': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/plan', 'monitor/dump', 'monitor/storage',
+                     'monitor/snapshot', 'monitor/switch'],
     # What guests ask for.
     'monitor/call': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan',
                      'monitor/core', 'monitor/load', 'monitor/dump', 'monitor/owner', 'monitor/storage', 'monitor/snapshot',
-                     'monitor/check', 'monitor/switch'],
+                     'monitor/check', 'monitor/switch', 'monitor/file'],
     # The user interface: the terminal knows no policy but its own options.
     'monitor/terminal': ['arch/x86', 'monitor/config'],
     'monitor/console': ['arch/x86', 'monitor/slot', 'monitor/log', 'monitor/config', 'monitor/plan',

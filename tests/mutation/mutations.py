@@ -121,16 +121,16 @@ def msrs():
 
 
 # One component of the area is left out, by its bit.
-XRSTOR = '"xrstor64 %0" : : "m"(*area), "a"(~0u)'
+XRSTOR = ('"1: xrstor64 %1\\n\\t"\n\t\t\t\t "xor %%edx, %%edx\\n"\n\t\t\t\t "2:\\n\\t" FIXUP("1b", "2b")\n'
+          '\t\t\t\t : "+d"(failed)\n\t\t\t\t : "m"(*area), "a"(~0u)')
 
 
 def vector_registers():
     for items, bits in {'fcw fsw ftw st': 1, 'xmm': 2, 'ymm': 4, 'mxcsr': 6, 'bndregs': 8,
                         'bndcsr': 16}.items():
         yield drop(items, XSTATE, XRSTOR, XRSTOR.replace('~0u', f'~{bits}u'))
-    yield drop('fcw fsw ftw mxcsr st xmm', XSTATE,
-               '\t\t__asm__ volatile("fxrstor64 %0" : : "m"(*area) : "memory");', '\t\t(void)area;', cpu='qemu64')
-    yield drop('xcr0', XSTATE, '\t\txsetbv0(state->xcr0);', '\t\t(void)state;', stops=True)
+    yield drop('fcw fsw ftw mxcsr st xmm', XSTATE, '"1: fxrstor64 %1\\n\\t"', '"1: nop\\n\\t"', cpu='qemu64')
+    yield drop('xcr0', XSTATE, '"1: xsetbv\\n\\t"', '"1: nop\\n\\t"', stops=True)
     yield drop('pkru', XSTATE, '\t\twrpkru(state->pkru);', '\t\t(void)state;')
 
 

@@ -15,6 +15,7 @@
 #define CR0_ET (1ull << 4)
 #define CR0_NE (1ull << 5)
 #define CR0_WP (1ull << 16)
+#define CR0_AM (1ull << 18)
 #define CR0_NW (1ull << 29)
 #define CR0_CD (1ull << 30) /* caches keep their contents, and take in nothing new */
 #define CR0_PG (1ull << 31)
@@ -52,6 +53,7 @@ struct cpuid {
 #define CPUID_FEATURES		1
 #define CPUID_STRUCTURED	7
 #define CPUID_TOPOLOGY		0x0b
+#define CPUID_EXTENDED		0x80000000 /* EAX: the last leaf from here on */
 #define CPUID_EXTENDED_FEATURES 0x80000001
 #define CPUID_APIC_ID_SHIFT	24 /* in CPUID.1:EBX, up to its last bit */
 /* CPUID.1:ECX */

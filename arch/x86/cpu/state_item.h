@@ -23,6 +23,8 @@ enum state_flag {
 	STATE_FIRMWARE = 1 << 3, /* a kernel that boots finds it as the firmware left it */
 	STATE_OF_CPU = 1 << 4,	 /* a step of the machine's that works on an item of a CPU */
 	STATE_APART = 1 << 5,	 /* large, seldom needed, and not in the layout's memory */
+	STATE_PLAIN =
+		1 << 6, /* only values of registers, whatever they are: a file may bring them */
 };
 
 struct state_item {

@@ -2,6 +2,7 @@
 #include "arch/x86/cpu/xstate.h"
 #include <stdbool.h>
 #include "arch/x86/cpu/cpu.h"
+#include "arch/x86/cpu/fixup.h"
 #include "lib/string.h"
 
 #define XCR0_X87	 1ull
@@ -92,21 +93,51 @@ void xstate_save(struct xstate *state)
 		__asm__ volatile("xsave64 %0" : "+m"(*state->area) : "a"(~0u), "d"(~0u) : "memory");
 }
 
-static void area_restore(const uint8_t *area)
+/* Each returns false if the CPU refuses what it gets (#GP): it may have come from a file. */
+static bool area_restore(const uint8_t *area)
 {
+	uint64_t failed = ~0u;
+
 	if (cpu.xsaves)
-		__asm__ volatile("xrstors64 %0" : : "m"(*area), "a"(~0u), "d"(~0u) : "memory");
+		__asm__ volatile("1: xrstors64 %1\n\t"
+				 "xor %%edx, %%edx\n"
+				 "2:\n\t" FIXUP("1b", "2b")
+				 : "+d"(failed)
+				 : "m"(*area), "a"(~0u)
+				 : "memory");
 	else if (cpu.xsave)
-		__asm__ volatile("xrstor64 %0" : : "m"(*area), "a"(~0u), "d"(~0u) : "memory");
+		__asm__ volatile("1: xrstor64 %1\n\t"
+				 "xor %%edx, %%edx\n"
+				 "2:\n\t" FIXUP("1b", "2b")
+				 : "+d"(failed)
+				 : "m"(*area), "a"(~0u)
+				 : "memory");
 	else
-		__asm__ volatile("fxrstor64 %0" : : "m"(*area) : "memory");
+		__asm__ volatile("1: fxrstor64 %1\n\t"
+				 "xor %%edx, %%edx\n"
+				 "2:\n\t" FIXUP("1b", "2b")
+				 : "+d"(failed)
+				 : "m"(*area)
+				 : "memory");
+	return !failed;
+}
+
+static bool xcr0_restore(uint64_t value)
+{
+	uint64_t failed = value >> 32;
+
+	__asm__ volatile("1: xsetbv\n\t"
+			 "xor %%edx, %%edx\n"
+			 "2:\n\t" FIXUP("1b", "2b")
+			 : "+d"(failed)
+			 : "c"(0), "a"((uint32_t)value));
+	return !failed;
 }
 
 void xstate_restore(const struct xstate *state)
 {
-	if (cpu.xsave)
-		xsetbv0(state->xcr0);
-	area_restore(state->area);
+	if ((cpu.xsave && !xcr0_restore(state->xcr0)) || !area_restore(state->area))
+		xstate_reset();
 	if (cpu.pku)
 		wrpkru(state->pkru);
 }

@@ -24,7 +24,7 @@ uint64_t xstate_init(void);
 
 /*
  * A mirrored pair. IA32_XSS must be the slot's in both. IA32_XFD must be 0 in both, because
- * components that it disables are not saved.
+ * components that it disables are not saved. What the CPU would fault on is not restored, but reset.
  */
 void xstate_save(struct xstate *state);
 void xstate_restore(const struct xstate *state);

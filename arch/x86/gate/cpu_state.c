@@ -16,6 +16,7 @@
 #include "arch/x86/cpu/xstate.h"
 #include "arch/x86/gate/gate_cpu.h"
 #include "lib/string.h"
+#include "lib/xxh64.h"
 
 #define DR6_RESET	   0xffff0ff0ull /* SDM volume 3, table 9-1 */
 #define S_CET_SHADOW_STACK 1ull		 /* SH_STK_EN: SDM volume 1, 17.1.2 */
@@ -112,11 +113,6 @@ static struct {
 	} firmware;
 	struct msr_list state, active;
 } cpu;
-
-/* gate.asm saves DR7, which enables the breakpoints. */
-struct debug_state {
-	uint64_t dr0, dr1, dr2, dr3, dr6;
-};
 
 void cpu_state_init(void)
 {
@@ -351,6 +347,34 @@ const struct state_layout *cpu_state_layout(void)
 struct lapic_state *cpu_state_lapic(struct cpu_context *context)
 {
 	return (void *)((uint8_t *)context + cpu.layout.place[ITEM_LAPIC].offset);
+}
+
+/* The list must have it. */
+static void *item_in(const struct cpu_context *context, const char *name)
+{
+	const struct state_place *place = cpu.layout.place;
+
+	while (strcmp(place->item->name, name))
+		place++;
+	return (uint8_t *)context + place->offset;
+}
+
+const struct debug_state *cpu_state_debug(const struct cpu_context *context)
+{
+	return item_in(context, "debug");
+}
+
+uint64_t cpu_state_form(void)
+{
+	uint64_t sum = xxh64(cpu.state.msr, cpu.state.count * sizeof(cpu.state.msr[0]),
+			     sizeof(struct cpu_context));
+
+	return xxh64(cpu.active.msr, cpu.active.count * sizeof(cpu.active.msr[0]), sum);
+}
+
+void cpu_state_own_types(struct cpu_context *context)
+{
+	memcpy(item_in(context, "mtrr"), &cpu.firmware.mtrr, sizeof(cpu.firmware.mtrr));
 }
 
 bool cpu_state_save(struct cpu_context *context, const char **reason)

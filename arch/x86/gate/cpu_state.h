@@ -55,6 +55,20 @@ const struct state_layout *cpu_state_layout(void);
 bool cpu_state_save(struct cpu_context *context, const char **reason);
 void cpu_state_restore(const struct cpu_context *context);
 
+/* The debug registers that C saves. gate.asm saves DR7. */
+struct debug_state {
+	uint64_t dr0, dr1, dr2, dr3, dr6;
+};
+
+/* Their place in a context. */
+const struct debug_state *cpu_state_debug(const struct cpu_context *context);
+
+/* A sum over the numbers of the MSRs in a context, and its size. */
+uint64_t cpu_state_form(void);
+
+/* Puts firmware's memory types into a context that does not come from this CPU. */
+void cpu_state_own_types(struct cpu_context *context);
+
 /* The place for the local APIC's state in the context. platform_save() fills it. */
 struct lapic_state *cpu_state_lapic(struct cpu_context *context);
 

@@ -293,15 +293,16 @@ static const struct state_item items[] = {
 	 .flags = STATE_OF_CPU,
 	 .save = lapic_item_save,
 	 .restore = lapic_item_restore},
-	{STATE_FIXED("pic", pic, struct pic_state, STATE_DEEP | STATE_QUICK | STATE_FIRMWARE),
+	{STATE_FIXED("pic", pic, struct pic_state,
+		     STATE_DEEP | STATE_QUICK | STATE_FIRMWARE | STATE_PLAIN),
 	 .spared_by = PLATFORM_SPARE_PIC, .spare = pic_mask_all},
 	{STATE_FIXED("watchdogs", watchdogs, struct watchdogs_state,
 		     STATE_DEEP | STATE_QUICK | STATE_FIRMWARE)},
 	{STATE_SIZED("pci", pci, STATE_DEEP | STATE_FIRMWARE)},
 	{STATE_FIXED("acpi-events", acpi_events, struct acpi_events_state,
-		     STATE_DEEP | STATE_FIRMWARE)},
-	{STATE_FIXED("rtc", rtc, struct rtc_state, STATE_DEEP | STATE_FIRMWARE)},
-	{STATE_FIXED("pit", pit, struct pit_state, STATE_DEEP | STATE_FIRMWARE),
+		     STATE_DEEP | STATE_FIRMWARE | STATE_PLAIN)},
+	{STATE_FIXED("rtc", rtc, struct rtc_state, STATE_DEEP | STATE_FIRMWARE | STATE_PLAIN)},
+	{STATE_FIXED("pit", pit, struct pit_state, STATE_DEEP | STATE_FIRMWARE | STATE_PLAIN),
 	 .spared_by = PLATFORM_SPARE_PIT, .spare = pit_silence},
 	{STATE_SIZED("hpet", hpet, STATE_DEEP | STATE_FIRMWARE)},
 	{.name = "quiet", .flags = STATE_OF_CPU, .save = quiet},
@@ -520,6 +521,17 @@ void platform_restore_firmware(void)
 	iommu_set_ram(&all, &none); /* firmware's own tables are in reserved memory */
 	state_restore(&firmware.layout, firmware.state, NULL, &last.now, 0);
 	last.now.known = 0;
+}
+
+void platform_restore_plain(const void *state, uint32_t its_spared)
+{
+	platform_restore_firmware();
+	for (uint32_t i = layout.count; i-- > 0;) {
+		const struct state_place *place = &layout.place[i];
+
+		if (place->item->flags & STATE_PLAIN && !(place->item->spared_by & its_spared))
+			place->item->restore((const uint8_t *)state + place->offset, NULL);
+	}
 }
 
 void platform_keep_console(void)

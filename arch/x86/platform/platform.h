@@ -131,6 +131,13 @@ void platform_restore(const void *state, const void *apart, const struct lapic_s
 		      uint32_t spared);
 
 /*
+ * Restores firmware's state for a kernel that slept, and comes from a file: of state, only the items
+ * with STATE_PLAIN are used that the notes do not spare. The kernel sets up all the rest, as it does
+ * when the machine was off.
+ */
+void platform_restore_plain(const void *state, uint32_t its_spared);
+
+/*
  * Restores firmware's state for a kernel that boots. The machine must be quiet. The console's
  * screen and serial port stay as the monitor set them, because the person is using them.
  */

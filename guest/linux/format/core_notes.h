@@ -10,7 +10,8 @@
  *   PT_LOAD for each range of RAM, by its addresses in the kernel's map of all RAM. What a 32-bit
  *           kernel does not map there has one of its own, whose address is the highest one, as
  *           kexec-tools have it
- *   notes: NT_PRSTATUS of each CPU, "QEMU" of each CPU, VMCOREINFO, SWITCHYARD
+ *   notes: NT_PRSTATUS of each CPU, "QEMU" of each CPU, VMCOREINFO, SWITCHYARD, and SWITCHYARD once
+ *           more with the record of a snapshot
  *
  * Without a note named "QEMU", crash takes registers only of a task that panicked. Its i386 build
  * takes none of such a note, so it gets none.
@@ -37,8 +38,10 @@ struct switchyard_core_of {
 	const void *vmcoreinfo; /* the note in the kernel's memory; NULL: there is none */
 	const char *own;	/* lines that say which slot it is */
 	uint32_t own_size;
-	uint64_t at;  /* offset of the headers, or their physical address */
-	uint64_t ram; /* offset of the first range, or SWITCHYARD_CORE_PHYSICAL */
+	uint32_t record_size;
+	const void *record; /* restores the slot (struct switchyard_record); NULL: there is none */
+	uint64_t at;	    /* offset of the headers, or their physical address */
+	uint64_t ram;	    /* offset of the first range, or SWITCHYARD_CORE_PHYSICAL */
 	uint32_t
 		as_64; /* 1: the headers say x86-64 of every kernel; /proc/vmcore takes no others */
 };
@@ -80,6 +83,9 @@ static inline void switchyard_core_notes(uint8_t **at, const struct switchyard_c
 				     (const uint8_t *)of->vmcoreinfo + SWITCHYARD_NOTE_HEADER,
 				     memory->note.size - SWITCHYARD_NOTE_HEADER);
 	switchyard_core_note(at, "SWITCHYARD", SWITCHYARD_NOTE_SLOT, of->own, of->own_size);
+	if (of->record)
+		switchyard_core_note(at, "SWITCHYARD", SWITCHYARD_NOTE_RECORD, of->record,
+				     of->record_size);
 }
 
 /* The header of RAM, whose first byte is at that offset. */
@@ -153,14 +159,14 @@ static inline int switchyard_core_loads(Elf64_Phdr *to, const struct switchyard_
 	return count;
 }
 
-/* Bytes that the headers need at most. */
+/* Bytes that the headers need at most. own_size: of the notes named SWITCHYARD. */
 static inline size_t switchyard_core_room(const struct switchyard_memory *memory, uint32_t own_size)
 {
 	return switchyard_core_start() +
 	       (uint64_t)memory->cpu_count *
 		       (2 * SWITCHYARD_CORE_NOTE_ROOM + sizeof(struct switchyard_prstatus) +
 			sizeof(struct switchyard_qemu_cpu)) +
-	       memory->note.size + own_size + 3 * SWITCHYARD_CORE_NOTE_ROOM;
+	       memory->note.size + own_size + 4 * SWITCHYARD_CORE_NOTE_ROOM;
 }
 
 /* As ELF32 has it. The kernel has no RAM above 4 GiB, and its file is not as large. */

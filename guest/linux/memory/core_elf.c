@@ -20,7 +20,10 @@ static_assert(offsetof(struct switchyard_prstatus, pid) ==
 	      offsetof(struct elf_prstatus, common.pr_pid));
 static_assert(offsetof(struct switchyard_prstatus, r15) == offsetof(struct elf_prstatus, pr_reg));
 
-/* What the file is of, in lines. A tool that leaves pages out changes the level. */
+/*
+ * What the file is of, in lines. A tool that leaves pages out changes the level, and one that
+ * writes a file to restore from adds the sum.
+ */
 static u32 write_own(char *text, const struct switchyard_memory *memory,
 		     const struct switchyard_of *of)
 {
@@ -30,7 +33,8 @@ static u32 write_own(char *text, const struct switchyard_memory *memory,
 			     switchyard_state_name(memory->state), memory->turn, level);
 
 	if (snapshot)
-		size += scnprintf(text + size, OWN_ROOM - size, "SNAPSHOT=%.16s\n", snapshot->name);
+		size += scnprintf(text + size, OWN_ROOM - size, "SNAPSHOT=%.16s\nSUM=%s\n",
+				  snapshot->name, SWITCHYARD_NO_SUM);
 	return size;
 }
 
@@ -43,10 +47,12 @@ void *switchyard_elf_make(const struct switchyard_memory *memory, const struct s
 		.vmcoreinfo = vmcoreinfo,
 		.own = own,
 		.own_size = write_own(own, memory, whose),
+		.record = whose->record,
+		.record_size = whose->record ? whose->record->size : 0,
 	};
 	void *bytes;
 
-	*size = PAGE_ALIGN(switchyard_core_room(memory, of.own_size));
+	*size = PAGE_ALIGN(switchyard_core_room(memory, of.own_size + of.record_size));
 	of.ram = *size;
 	bytes = alloc_pages_exact(*size, GFP_KERNEL | __GFP_ZERO);
 	if (bytes)

@@ -390,8 +390,11 @@ static int make_file(struct memory_file *file, const struct switchyard_snapshot 
 				 : switchyard_service_memory(file->slot, memory, room);
 	if (!error && snapshot)
 		error = switchyard_copies_open(snapshot, &file->copies);
+	if (!error && snapshot)
+		of.record = switchyard_snapshot_record(snapshot->id);
 	if (!error)
 		error = fill_file(file, memory, &of);
+	kfree(of.record);
 	kfree(memory);
 	return error;
 }

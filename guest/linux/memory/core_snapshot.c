@@ -90,6 +90,22 @@ int switchyard_snapshot_map(u64 id, struct switchyard_snapshot_map *map)
 	return ask_about(SWITCHYARD_SNAPSHOT_MAP, id, map, sizeof(*map));
 }
 
+struct switchyard_record *switchyard_snapshot_record(u64 id)
+{
+	struct switchyard_ask ask = {.service = SWITCHYARD_SNAPSHOT_RECORD,
+				     .bytes = id,
+				     .length = SWITCHYARD_RECORD_MOST};
+	struct switchyard_record *record = kzalloc(ask.length, GFP_KERNEL);
+
+	if (!record)
+		return NULL;
+	if (!switchyard_service_ask_kernel(&ask, record) && !ask.error &&
+	    record->size <= SWITCHYARD_RECORD_MOST)
+		return record;
+	kfree(record);
+	return NULL;
+}
+
 /* Where this kernel's VMCOREINFO is, which tells the monitor of its free pages. 0: it has none. */
 static u64 find_vmcoreinfo(void)
 {

@@ -18,6 +18,7 @@
 struct switchyard_of {
 	char slot[SWITCHYARD_NAME_SIZE];
 	const struct switchyard_snapshot *snapshot; /* NULL: the slot's own memory */
+	const struct switchyard_record *record; /* of the snapshot; NULL: it can't be restored */
 };
 
 /*
@@ -54,6 +55,12 @@ int switchyard_snapshot_find(u64 id, struct switchyard_snapshot *row);
 /* As switchyard_service_memory(), of a snapshot; and its map. -ESTALE: it was dropped. */
 int switchyard_snapshot_memory(u64 id, struct switchyard_memory *to, u32 room);
 int switchyard_snapshot_map(u64 id, struct switchyard_snapshot_map *map);
+
+/*
+ * The record of a snapshot, which restores it from a file: for kfree(). NULL: it is only to be
+ * read, or the monitor is older, or there is no memory.
+ */
+struct switchyard_record *switchyard_snapshot_record(u64 id);
 
 /* The copies of a snapshot's pages, which are numbered through all of its ranges from 0. */
 struct switchyard_copies;

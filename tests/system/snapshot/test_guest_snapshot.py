@@ -180,6 +180,55 @@ def test_in_a_row(guests):
     beta.switch_to(alpha)
     assert free_memory(alpha) == before
     assert alpha.alarms() == []
+def restore_from(alpha, file, options=''):
+    output, status = alpha.try_run(f'syctl {options} restore --from {file}', 120)
+    return output.replace('\r', '').strip(), status
+
+
+def test_bad_files(guests):
+    """One line each, and nothing has happened to the slot, whatever is wrong with the file."""
+    alpha, _ = guests
+    alpha.run('syctl dump beta@clean /tmp/clean', 120)
+    size = int(alpha.run('stat -c %s /tmp/clean'))
+    where = size - (1 << 20)
+    alpha.run(f'dd if=/tmp/clean of=/tmp/saved bs=4096 skip={where // PAGE} count=1 2>/dev/null; '
+              'head -c 1048576 /tmp/clean > /tmp/short; '
+              'sed s/LEVEL=17/LEVEL=31/ /tmp/short > /tmp/level; sed s/SLOT=beta/SLOT=alph/ /tmp/short > /tmp/other; '
+              'sed s/SUM=/SAM=/ /tmp/short > /tmp/older; head -c 1048576 /proc/switchyard/beta > /tmp/parked; '
+              'head -c 1048576 /proc/switchyard/beta@clean > /tmp/copy', 120)
+    parked = 'slot beta is parked; expected ready or empty: "syctl kill beta" forgets what it does'
+    for file, reason in (('clean', parked), ('short', f'cut off: 1048576 bytes; expected {size}'),
+                         ('level', 'level 31, so pages in use are missing; expected 0, 1, 16 or 17'),
+                         ('other', 'its note SWITCHYARD says slot alph, and its record another one'),
+                         ('older', "an older version's: its note SWITCHYARD has no SUM="),
+                         ('parked', "the memory of slot beta, not of a snapshot, so that it can't be restored"),
+                         ('copy', 'it has no sum, which "syctl dump beta@clean FILE" adds'),
+                         ('none', 'No such file or directory')):
+        output, status = restore_from(alpha, f'/tmp/{file}')
+        assert status == 1 and output.splitlines()[-1] == f'error: /tmp/{file}: {reason}'
+    alpha.run('syctl kill beta')
+    alpha.run(f'printf damaged | dd of=/tmp/clean bs=1 seek={where} conv=notrunc 2>/dev/null')
+    output, status = restore_from(alpha, '/tmp/clean')
+    assert status == 1 and re.search(r'^error: /tmp/clean: damaged: its sum is [0-9a-f]{16}; expected ', output, re.M)
+    assert {row['slot']: row['state'] for row in json.loads(alpha.run('syctl --json list'))}['beta'] == 'ready'
+    alpha.run(f'dd if=/tmp/saved of=/tmp/clean bs=4096 seek={where // PAGE} conv=notrunc 2>/dev/null')
+
+
+def test_restore_from_file(guests):
+    """beta is killed, so nothing is left of it but the file."""
+    alpha, beta = guests
+    output, status = restore_from(alpha, '/tmp/clean')
+    assert status == 0 and re.fullmatch(r'restoring clean: slot beta, \d+ MiB \.{10} done', output)
+    alpha.leave('syctl switch beta')
+    beta._parked_at = beta.at_snapshot  # the same command ends once more
+    alpha.machine.expect(BACK, 60)
+    beta.come_back()
+    assert beta.run('cat /tmp/state').strip() == 'before'
+    go_on(beta, int(beta.run('cat /tmp/ticks')))
+    assert beta.run('sha256sum /tmp/marked') == beta.told['sum']
+    assert beta.alarms() == []
+    beta.switch_to(alpha)
+    alpha.run('rm /tmp/clean')
 
 
 def test_quick(guests):

@@ -29,4 +29,18 @@ uint64_t slot_block_tables(const struct slot *slot)
 	return 0;
 }
 
+struct slot_block *slot_block(const struct slot *slot)
+{
+	static struct slot_block block;
+
+	(void)slot;
+	return &block;
+}
+
+uint64_t slot_block_info(const struct slot *slot)
+{
+	(void)slot;
+	return 0;
+}
+
 #endif

@@ -49,14 +49,51 @@ bool paging_check(uint64_t *address)
 
 const struct state_layout *cpu_state_layout(void)
 {
+	static const struct state_item registers = {.name = "registers", .version = 1};
+	static const struct state_layout layout = {
+		.count = 1,
+		.size = sizeof(struct cpu_context),
+		.place[0] = {&registers, 0, sizeof(struct cpu_context)},
+	};
+
+	return &layout;
+}
+
+const struct debug_state *cpu_state_debug(const struct cpu_context *context)
+{
+	static const struct debug_state none;
+
+	(void)context;
+	return &none;
+}
+
+uint64_t cpu_state_form(void)
+{
+	return 1;
+}
+
+void cpu_state_own_types(struct cpu_context *context)
+{
+	(void)context;
+}
+
+const struct state_layout *platform_layout(void)
+{
 	static const struct state_layout none;
 
 	return &none;
 }
 
-const struct state_layout *platform_layout(void)
+void kept_state_build_block(struct monitor *monitor, uint32_t index)
 {
-	return cpu_state_layout();
+	(void)monitor;
+	(void)index;
+}
+
+void kept_state_idle(struct kept_state *kept, uint32_t first)
+{
+	(void)kept;
+	(void)first;
 }
 
 struct kept_state *kept_state(uint32_t index)

@@ -363,7 +363,8 @@ __attribute__((noreturn)) static void go_on_after_snapshot(struct monitor *monit
 		fail(failure, "no snapshot with the number %lu was prepared", id);
 	else if (slot_snapshot_take(monitor, slot, snapshot, failure))
 		switch_resume(monitor, slot, 0);
-	log_keep(&monitor->log, LOG_ERROR, "slot %s: no snapshot was taken: %s", slot->name, failure->text);
+	log_keep(&monitor->log, LOG_ERROR, "slot %s: no snapshot was taken: %s", slot->name,
+		 failure->text);
 	switch_resume(monitor, slot, SWITCHYARD_EREFUSED);
 }
 

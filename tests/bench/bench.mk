@@ -33,10 +33,10 @@ $(BENCH_DIR)/plugin.so: tests/bench/plugin.c
 
 # The monitor's own code, compiled as for the monitor, as a program of this machine. What of these files it does not
 # use is left out.
-COPIED := snapshot page_store packed_page library_call free_pages guest_memory page_walk pool plan_regions slot string print error
+COPIED := snapshot page_store packed_page free_pages guest_memory page_walk pool plan_regions slot string print error
 $(eval $(call monitor_variant,$(BENCH_DIR)/monitor,-ffunction-sections))
 
-$(BENCH_DIR)/copies: tests/bench/copies.c $(patsubst %.c,$(BENCH_DIR)/monitor/%.o,$(call sources_named,$(COPIED)))
+$(BENCH_DIR)/copies: tests/bench/copies.c tests/unit/fake/library_call.c $(patsubst %.c,$(BENCH_DIR)/monitor/%.o,$(call sources_named,$(COPIED)))
 	@echo "  CC      $<"
 	@$(HOST_CC) -std=gnu11 -O2 -Wall -Wextra -Werror -I. -Iinclude -Wl,--gc-sections -o $@ $^ -llz4
 

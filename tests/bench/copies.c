@@ -156,7 +156,7 @@ static void measure(bool print)
 
 	taken = now();
 	if (!snapshot_put_back(snapshot, 0, snapshot->store.pages, &error))
-		die(error.text);
+		quit(error.text);
 	restored = now();
 	snapshot_drop(&snapshots, &plan, snapshot);
 	copied = now();

@@ -153,6 +153,7 @@ static void measure(bool print)
 {
 	uint64_t begin = now(), taken, copied, restored, back;
 	struct snapshot *snapshot = take_snapshot();
+	struct error error;
 
 	taken = now();
 	if (!snapshot_put_back(snapshot, 0, snapshot->store.pages, &error))

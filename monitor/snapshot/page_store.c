@@ -14,6 +14,9 @@
  */
 #define PLAN_PIECES 4
 
+/* Pages that are copied in one go: a large copy takes less time than many small ones. */
+#define AT_ONCE 512
+
 static uint64_t *map_of(const struct page_store *store)
 {
 	return phys(store->map.base);
@@ -71,49 +74,84 @@ static bool is_zero(const uint64_t *words)
 	return true;
 }
 
-/* Keeps `size` bytes, and sets *place to where they are. */
-static bool keep_bytes(struct page_store *store, struct plan *plan, const void *from, uint64_t size,
-		       uint64_t *place, struct error *error)
+/* Takes room for `size` bytes, and sets *place to where that is. */
+static bool take_room(struct page_store *store, struct plan *plan, uint64_t size, uint64_t *place,
+		      struct error *error)
 {
 	if (!has_room(store, size) && !take_piece(store, plan, error))
 		return false;
 	*place = store->piece[store->piece_count - 1].base + store->used;
-	memcpy(phys(*place), from, size);
 	store->used += size;
 	return true;
 }
 
-/* Compresses the page, if it gets smaller by it. Returns the size that it has in the map; 0: not. */
-static uint32_t pack(const struct page_store *store, const void **page)
+/* Keeps one page as a block, if it gets smaller by that. */
+static bool keep_packed(struct page_store *store, struct plan *plan, uint64_t n,
+			const uint8_t *page, struct error *error)
 {
-	void *to = phys(store->room.base);
-	uint32_t size;
+	const void *from = phys(store->room.base);
+	uint32_t size =
+		packed_page_write(phys(store->room.base + PAGE_SIZE), page, phys(store->room.base));
+	uint64_t place;
 
-	if (!store->packed)
-		return 0;
-	size = packed_page_write(phys(store->room.base + PAGE_SIZE), *page, to);
-	if (size)
-		*page = to;
-	return size;
+	if (!take_room(store, plan, size ? size : PAGE_SIZE, &place, error))
+		return false;
+	memcpy(phys(place), size ? from : page, size ? size : PAGE_SIZE);
+	map_of(store)[n] = place | (uint64_t)size << SWITCHYARD_PAGE_BLOCK_SHIFT;
+	return true;
 }
 
-bool page_store_keep(struct page_store *store, struct plan *plan, uint64_t n, const void *page,
-		     struct error *error)
+/* Keeps pages that follow each other, as far as one piece has room for them. Returns how many. */
+static uint64_t keep_plain(struct page_store *store, struct plan *plan, uint64_t first,
+			   uint64_t count, const uint8_t *pages, struct error *error)
 {
-	uint64_t place = SWITCHYARD_PAGE_ZERO;
+	uint64_t place, room, n;
 
-	if (is_zero(page)) {
-		store->zero++;
-	} else {
-		uint32_t size = pack(store, &page);
+	if (!take_room(store, plan, PAGE_SIZE, &place, error))
+		return 0;
+	room = 1 + (store->piece[store->piece_count - 1].size - store->used) / PAGE_SIZE;
+	if (count > room)
+		count = room;
+	memcpy(phys(place), pages, count * PAGE_SIZE);
+	store->used += (count - 1) * PAGE_SIZE;
+	for (n = 0; n < count; n++)
+		map_of(store)[first + n] = place + n * PAGE_SIZE;
+	return count;
+}
 
-		if (!keep_bytes(store, plan, page, size ? size : PAGE_SIZE, &place, error))
+/* How many of so many pages come before the first one that is zero. */
+static uint64_t count_used(const uint8_t *pages, uint64_t most)
+{
+	uint64_t count = 0;
+
+	while (count < most && !is_zero((const uint64_t *)(pages + count * PAGE_SIZE)))
+		count++;
+	return count;
+}
+
+bool page_store_keep(struct page_store *store, struct plan *plan, uint64_t first, uint64_t count,
+		     const void *pages, struct error *error)
+{
+	const uint64_t most = store->packed ? 1 : AT_ONCE;
+	const uint8_t *page = pages;
+	uint64_t left, done;
+
+	for (left = count; left; left -= done, first += done, page += done * PAGE_SIZE) {
+		uint64_t used = count_used(page, left < most ? left : most);
+
+		done = 1;
+		if (!used)
+			map_of(store)[first] = SWITCHYARD_PAGE_ZERO;
+		else if (store->packed)
+			done = keep_packed(store, plan, first, page, error);
+		else
+			done = keep_plain(store, plan, first, used, page, error);
+		if (!done)
 			return false;
-		place |= (uint64_t)size << SWITCHYARD_PAGE_BLOCK_SHIFT;
-		store->kept++;
+		store->zero += !used;
+		store->kept += used ? done : 0;
+		store->free -= done;
 	}
-	map_of(store)[n] = place;
-	store->free--;
 	return true;
 }
 

@@ -35,11 +35,11 @@ bool page_store_begin(struct page_store *store, struct plan *plan, uint64_t page
 		      struct error *error);
 
 /*
- * Keeps page number n, a copy of the 4 KiB at `page`. Each page is kept at most once. False, with the
- * reason: the pool is full.
+ * Keeps `count` pages from number `first` on: copies of those at `pages`, one after the other. Each
+ * page is kept at most once. False, with the reason: the pool is full.
  */
-bool page_store_keep(struct page_store *store, struct plan *plan, uint64_t n, const void *page,
-		     struct error *error);
+bool page_store_keep(struct page_store *store, struct plan *plan, uint64_t first, uint64_t count,
+		     const void *pages, struct error *error);
 
 /* Gives back what was taken and is not used. No page can be kept after it. */
 void page_store_end(struct page_store *store, struct plan *plan);

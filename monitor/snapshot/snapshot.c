@@ -154,14 +154,12 @@ void *snapshot_page(const struct slot *slot, uint64_t number)
 	return phys(page_at(slot, number));
 }
 
+/* Pages that lie in one piece. */
 static bool keep_run(struct snapshot *snapshot, struct plan *plan, uint64_t first, uint64_t count,
 		     struct error *error)
 {
-	for (uint64_t n = first; n < first + count; n++)
-		if (!page_store_keep(&snapshot->store, plan, n, phys(page_at(&snapshot->slot, n)),
-				     error))
-			return false;
-	return true;
+	return !count || page_store_keep(&snapshot->store, plan, first, count,
+					 phys(page_at(&snapshot->slot, first)), error);
 }
 
 /*

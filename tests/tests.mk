@@ -32,7 +32,8 @@ TEST_PARTS  = iso guest $(FAULTY) $(B)/switchyard.efi $(BUSY_ELF) $(CALLERS_ELF)
 	$(foreach flavour,$(FLAVOURS),$(addprefix $(B)/kernels/$(flavour)/,vmlinuz initrd)) \
 	$(if $(wildcard $(B)/i386/unknown),,$(B)/i386/initrd)
 
-# One after the other, so that pytest's closing lines come last; their time is in them.
+# One after the other, so that pytest's closing lines come last; their time is in them. What is compiled, the drivers
+# of six kernels above all, is compiled WORKERS at a time.
 TEST_STEPS = packages test-parts lint unit fuzz system
 
 # Tests that are marked as thorough take long, and run in test-all only.
@@ -46,7 +47,8 @@ test-all: export MORE_GROUPS = $(NEEDS_guest-kernel)
 test test-all:
 	@set -e; for step in $(TEST_STEPS); do \
 		echo "== $$step"; begin=$$(date +%s); \
-		$(MAKE) --no-print-directory $$step; \
+		case $$step in test-parts|unit) jobs=-j$(WORKERS);; *) jobs=;; esac; \
+		$(MAKE) --no-print-directory $$jobs $$step; \
 		[ $$step = system ] || echo "== $$step took $$(($$(date +%s) - begin)) s"; \
 	done
 

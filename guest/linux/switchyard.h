@@ -577,7 +577,7 @@ struct switchyard_snapshot_map {
 };
 
 /* The largest record, with what follows it. */
-#define SWITCHYARD_RECORD_MOST	  0x10000u
+#define SWITCHYARD_RECORD_MOST	  0x8000u
 #define SWITCHYARD_RECORD_VERSION 1u
 
 /* In flags of a record. */

@@ -102,8 +102,8 @@ class CoreFile:
             bytes_ = bytes_[start + (size + 3 & ~3):]
 
     def note(self, name):
-        (contents,) = [contents for each, _, contents in self.notes if each == name]
-        return contents
+        """The first one: a snapshot has its record in another one of the same name."""
+        return next(contents for each, _, contents in self.notes if each == name)
 
     def contents(self):
         return self._read(0, self.size)

@@ -8,7 +8,7 @@
  * With "speed" instead of the address, it compares the speed of read() with that of a copy in
  * memory by the instruction that the kernel takes.
  *
- * map_core PATH as OTHER SKIP - expects the same bytes in both files, but for the first SKIP ones.
+ * map_core PATH as OTHER - expects the same memory in both files. Their headers may differ, in size, too.
  */
 #include <elf.h>
 #include <errno.h>
@@ -135,21 +135,43 @@ static void speed(off_t size)
 	exit(0);
 }
 
-static void expect_same(const char *path, off_t skip)
+/* Where RAM begins: the first header of memory is that of the kernel's image, which lies in it. */
+static off_t memory_of(int file)
+{
+	Elf64_Ehdr elf;
+	Elf64_Phdr header;
+	off_t first = 0;
+
+	if (pread(file, &elf, sizeof(elf), 0) != sizeof(elf))
+		quit("read");
+	for (int i = 0; i < elf.e_phnum; i++) {
+		if (pread(file, &header, sizeof(header),
+			  (off_t)(elf.e_phoff + (uint64_t)i * sizeof(header))) != sizeof(header))
+			quit("read");
+		if (header.p_type == PT_LOAD && (!first || (off_t)header.p_offset < first))
+			first = (off_t)header.p_offset;
+	}
+	return first;
+}
+
+static void expect_same(const char *path)
 {
 	static uint8_t bytes[PIECE], expected[PIECE];
 	int other = open(path, O_RDONLY);
 	ssize_t got, wanted;
+	off_t mine, its;
 
 	if (other < 0)
 		quit(path);
-	for (off_t at = skip;; at += got) {
-		got = pread(core, bytes, PIECE, at);
-		wanted = pread(other, expected, PIECE, at);
+	mine = memory_of(core);
+	its = memory_of(other);
+	for (off_t at = 0;; at += got) {
+		got = pread(core, bytes, PIECE, mine + at);
+		wanted = pread(other, expected, PIECE, its + at);
 		if (got < 0 || wanted < 0)
 			quit("read");
 		if (got != wanted || memcmp(bytes, expected, (size_t)got)) {
-			printf("different at %#llx\n", (unsigned long long)at);
+			printf("different at %#llx\n", (unsigned long long)(mine + at));
 			exit(1);
 		}
 		if (!got)
@@ -168,8 +190,8 @@ int main(int argc, char **argv)
 		quit("open");
 	if (!strcmp(argv[2], "speed"))
 		speed(status.st_size);
-	if (!strcmp(argv[2], "as") && argc == 5)
-		expect_same(argv[3], strtoll(argv[4], NULL, 0));
+	if (!strcmp(argv[2], "as") && argc == 4)
+		expect_same(argv[3]);
 	if (mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, core, 0) != MAP_FAILED) {
 		printf("writable\n");
 		return 1;

@@ -185,7 +185,7 @@ def test_install(copy, tmp_path):
                    timeout=60)
 
 
-@pytest.mark.parametrize('flavour', [GENERIC, OLDER_CLOUD,
+@pytest.mark.parametrize('flavour', [GENERIC, pytest.param(OLDER_CLOUD, marks=pytest.mark.thorough),
                                      *([] if RT == GENERIC else [pytest.param(RT, marks=pytest.mark.thorough)])])
 def test_the_drivers_folder_builds_alone(tmp_path, flavour):
     folder = tmp_path / 'linux'

@@ -75,8 +75,8 @@ static bool is_zero(const uint64_t *words)
 }
 
 /* Takes room for `size` bytes, and sets *place to where that is. */
-static bool take_room(struct page_store *store, struct plan *plan, uint64_t size, uint64_t *place,
-		      struct error *error)
+static bool take_bytes(struct page_store *store, struct plan *plan, uint64_t size, uint64_t *place,
+		       struct error *error)
 {
 	if (!has_room(store, size) && !take_piece(store, plan, error))
 		return false;
@@ -94,7 +94,7 @@ static bool keep_packed(struct page_store *store, struct plan *plan, uint64_t n,
 		packed_page_write(phys(store->room.base + PAGE_SIZE), page, phys(store->room.base));
 	uint64_t place;
 
-	if (!take_room(store, plan, size ? size : PAGE_SIZE, &place, error))
+	if (!take_bytes(store, plan, size ? size : PAGE_SIZE, &place, error))
 		return false;
 	memcpy(phys(place), size ? from : page, size ? size : PAGE_SIZE);
 	map_of(store)[n] = place | (uint64_t)size << SWITCHYARD_PAGE_BLOCK_SHIFT;
@@ -107,7 +107,7 @@ static uint64_t keep_plain(struct page_store *store, struct plan *plan, uint64_t
 {
 	uint64_t place, room, n;
 
-	if (!take_room(store, plan, PAGE_SIZE, &place, error))
+	if (!take_bytes(store, plan, PAGE_SIZE, &place, error))
 		return 0;
 	room = 1 + (store->piece[store->piece_count - 1].size - store->used) / PAGE_SIZE;
 	if (count > room)

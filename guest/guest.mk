@@ -37,7 +37,7 @@ define build_module
 		echo "error: missing: $$compiler; install with: apt-get install $$compiler" >&2; \
 		exit 1; \
 	}
-	@$(MAKE) -s -C $(1)/headers M=$(abspath $(@D)) CROSS_COMPILE= \
+	@+$(MAKE) -s -C $(1)/headers M=$(abspath $(@D)) CROSS_COMPILE= \
 		KCFLAGS=-ffile-prefix-map=$(abspath .)=. CONFIG_DEBUG_INFO_BTF_MODULES= modules
 	@strip --strip-debug $@
 endef

@@ -50,8 +50,8 @@ def make_copy(folder, edits):
         (folder / name).write_text(before.replace(text, other))
     result = build_driver(CLOUD, folder)
     assert result.returncode == 0, result.stderr
-    subprocess.run(['gcc', '-Os', '-static', '-s', f'-I{folder}', '-o', folder / 'syctl',
-                    *(ROOT / 'guest/syctl').glob('*.c')], check=True, timeout=60)
+    subprocess.run(['gcc', '-Os', '-static', '-s', f'-I{folder}', f'-I{ROOT}', '-o', folder / 'syctl',
+                    ROOT / 'lib/xxh64.c', *(ROOT / 'guest/syctl').glob('*.c')], check=True, timeout=60)
 
 
 @pytest.fixture(scope='module')

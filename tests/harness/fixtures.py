@@ -2,9 +2,12 @@
 """What system tests and soak tests share: machines that end with their test, a time limit for each test,
 and what is kept of machines when a test fails."""
 
+import contextlib
+import ctypes
 import os
 import re
 import signal
+import threading
 
 import pytest
 
@@ -28,19 +31,38 @@ def pytest_configure(config):
     config.addinivalue_line('markers', 'thorough: it takes long, so `make test` leaves it out')
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_protocol(item):
-    """Ends a test that hangs in a place without a limit of its own."""
-    marker = item.get_closest_marker('limit')
-    seconds = scaled(marker.args[0] if marker else TEST_LIMIT)
-
+@contextlib.contextmanager
+def limit_by_signal(seconds, text):
     def expired(*_):
-        raise TestTimeout(f'{item.nodeid}: not done within {seconds:g} s')
+        raise TestTimeout(text)
 
     signal.signal(signal.SIGALRM, expired)
     signal.alarm(int(seconds))
     yield
     signal.alarm(0)
+
+
+@contextlib.contextmanager
+def limit_by_thread(seconds, text):
+    """pytest-xdist runs tests in another thread when its own one was busy for a moment, and signals come to the main
+    thread only. A call that waits in C is not interrupted by this."""
+    test = ctypes.c_ulong(threading.get_ident())
+    expired = type('Expired', (TestTimeout,), {'__str__': lambda _: text})
+    timer = threading.Timer(seconds, ctypes.pythonapi.PyThreadState_SetAsyncExc, (test, ctypes.py_object(expired)))
+    timer.daemon = True
+    timer.start()
+    yield
+    timer.cancel()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item):
+    """Ends a test that hangs in a place without a limit of its own."""
+    marker = item.get_closest_marker('limit')
+    seconds = scaled(marker.args[0] if marker else TEST_LIMIT)
+    is_main = threading.current_thread() is threading.main_thread()
+    with (limit_by_signal if is_main else limit_by_thread)(seconds, f'{item.nodeid}: not done within {seconds:g} s'):
+        yield
 
 
 @pytest.hookimpl(hookwrapper=True)

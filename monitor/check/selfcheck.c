@@ -52,10 +52,14 @@ const void *selfcheck_damage(const struct selfcheck *check)
 
 const void *selfcheck_damage_in_turn(struct selfcheck *check)
 {
-	const void *changed = changed_page(check, check->next);
+	uint32_t pages = (uint32_t)units_up(check->pages, SELFCHECK_CALLS);
+	const void *changed = NULL;
 
-	if (!changed)
-		check->next = (check->next + 1) % check->pages;
+	for (uint32_t i = 0; !changed && i < pages; i++) {
+		changed = changed_page(check, check->next);
+		if (!changed)
+			check->next = (check->next + 1) % check->pages;
+	}
 	return changed;
 }
 

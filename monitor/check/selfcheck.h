@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #define SELFCHECK_PAGES 128u
+#define SELFCHECK_CALLS 100u /* in so many calls selfcheck_damage_in_turn() compares all pages */
 
 struct selfcheck {
 	const uint8_t *base; /* the monitor's first byte */
@@ -29,8 +30,8 @@ void selfcheck_init(struct selfcheck *check);
 const void *selfcheck_damage(const struct selfcheck *check);
 
 /*
- * Compares one page, and the next one at the next call. Returns its address if it changed, otherwise
- * NULL. A page that changed is compared again, until it is as it was.
+ * Compares one page, or two if there are more than SELFCHECK_CALLS, and the next ones at the next
+ * call. Returns the address of one that changed, otherwise NULL. A page that changed is compared again, until it is as it was.
  */
 const void *selfcheck_damage_in_turn(struct selfcheck *check);
 

@@ -18,7 +18,7 @@ UD2 = b'\x0f\x0b'
 PARKINGS = 48  # TEXT_PARKINGS in kernel_text.h
 TIMER_PORT = 0x608  # ACPI's timer, as QEMU's BIOS places it: 24 bits
 TIMER_NS = 1e9 / 3579545
-CALLS = 100  # of the gate: the monitor's code has fewer pages
+CALLS = 100  # of the gate: in so many all of the monitor's code is compared
 LARGE_PAGE = 2 << 20
 
 

@@ -162,9 +162,9 @@ def test_disk(loaded):
         check_sums(*database.execute(SUMS).fetchone())
 
 
-def test_makedumpfile(loaded):
+def test_makedumpfile(loaded, tmp_path):
     """The dump is a dump as any other one (after test_disk)."""
     level = '31' if loaded.flavour == OLDER_CLOUD else '17'
-    said = subprocess.run(['makedumpfile', '-l', '-d', level, loaded.folder / 'noon', loaded.folder / 'thin'],
+    said = subprocess.run(['makedumpfile', '-l', '-d', level, loaded.folder / 'noon', tmp_path / 'thin'],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120)
     assert said.returncode == 0 and 'The dumpfile is saved to' in said.stdout, said.stdout

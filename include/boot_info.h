@@ -34,6 +34,13 @@ struct region {
 	uint32_t type; /* enum region_type, or the firmware's own number */
 };
 
+/* True if all of [address, address + size) lies in the region. Both may be any numbers. */
+static inline bool region_has(const struct region *region, uint64_t address, uint64_t size)
+{
+	return address >= region->base && address - region->base <= region->size &&
+	       size <= region->size - (address - region->base);
+}
+
 /* One file that the boot loader read: contents at [base, base + size). */
 struct boot_module {
 	uint64_t base;

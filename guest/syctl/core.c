@@ -56,6 +56,22 @@ static int find_slot_core(int device, const char *name, struct core *core)
 	return EXIT_DONE;
 }
 
+ssize_t read_whole(int file, uint8_t *to, size_t size, off_t at)
+{
+	size_t got = 0;
+
+	while (got < size) {
+		ssize_t more = pread(file, to + got, size - got, at + (off_t)got);
+
+		if (more < 0)
+			return -1;
+		if (!more)
+			break;
+		got += (size_t)more;
+	}
+	return (ssize_t)got;
+}
+
 int open_core(int device, const char *name, struct core *core)
 {
 	const char *at = strchr(name, '@');

@@ -6,6 +6,7 @@
 #ifndef SYCTL_CORE_FILE_H
 #define SYCTL_CORE_FILE_H
 
+#include <sys/types.h>
 #include "syctl.h"
 
 struct core {
@@ -26,6 +27,9 @@ int open_core(int device, const char *name, struct core *core);
 
 /* Says if the slot's devices may write to its memory meanwhile, or did so. */
 void warn_of_changes(const struct core *core);
+
+/* Reads so many bytes, or up to the end of the file. -1: errno says why. */
+ssize_t read_whole(int file, uint8_t *to, size_t size, off_t at);
 
 /* Commands. */
 int show_core(int device, const char *name, bool json);

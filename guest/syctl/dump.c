@@ -71,18 +71,13 @@ static int give_up(const struct dump *dump, const char *path, int error)
 	return fail("%s: %s", path, strerror(error));
 }
 
-static bool is_zero(const uint8_t *page)
-{
-	return !page[0] && !memcmp(page, page + 1, PAGE - 1);
-}
-
 /* Writes pages that are not zero, each run of them at once. A hole has the others. */
 static bool write_pages(struct dump *dump, const uint8_t *bytes, size_t size, off_t at)
 {
 	size_t begin = 0;
 
 	for (size_t page = 0; page <= size; page += PAGE) {
-		bool hole = page < size && is_zero(bytes + page);
+		bool hole = page < size && slot_file_is_zero(bytes + page, PAGE);
 
 		if (page < size && !hole)
 			continue;
@@ -143,20 +138,12 @@ static void note_level(uint8_t *bytes, uint64_t size, int level)
 /* Reads a whole piece, or less at the end. -1: errno says why. */
 static ssize_t read_piece(const struct dump *dump, uint8_t *bytes, off_t at)
 {
-	size_t got = 0;
+	ssize_t got = read_whole(dump->core.file, bytes, PIECE, at);
 
-	while (got < PIECE) {
-		ssize_t more = pread(dump->core.file, bytes + got, PIECE - got, at + (off_t)got);
-
-		if (stopped)
-			errno = EINTR;
-		if (more < 0 || stopped)
-			return -1;
-		if (!more)
-			break;
-		got += (size_t)more;
-	}
-	return (ssize_t)got;
+	if (!stopped)
+		return got;
+	errno = EINTR;
+	return -1;
 }
 
 /* `restore --from` wants it. Returns 0 or an errno. */

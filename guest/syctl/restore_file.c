@@ -10,8 +10,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "core_file.h"
 #include "slot_file.h"
-#include "syctl.h"
 
 #define MIB   (1u << 20)
 #define PIECE SWITCHYARD_PIECE
@@ -46,25 +46,6 @@ static bool restore_option(void *context, const char *option, char *value)
 		return false;
 	restore->path = value;
 	return true;
-}
-
-/* Reads so many bytes, or up to the end. -1: errno says why. */
-static ssize_t read_at(const struct restore *restore, uint8_t *to, size_t size, uint64_t at)
-{
-	size_t got = 0;
-
-	while (got < size) {
-		ssize_t more = pread(restore->file, to + got, size - got, (off_t)(at + got));
-
-		if (more < 0 && errno == EINTR)
-			continue;
-		if (more < 0)
-			return -1;
-		if (!more)
-			break;
-		got += (size_t)more;
-	}
-	return (ssize_t)got;
 }
 
 static int ask_file(struct restore *restore, struct switchyard_ask *ask, const void *buffer,
@@ -140,7 +121,7 @@ static int read_file(struct restore *restore, bool send)
 	int status = EXIT_DONE;
 
 	while (at < restore->of.size && status == EXIT_DONE) {
-		ssize_t got = read_at(restore, restore->piece, PIECE, at);
+		ssize_t got = read_whole(restore->file, restore->piece, PIECE, (off_t)at);
 
 		if (got < 0)
 			return fail("%s: %s", restore->path, strerror(errno));
@@ -205,7 +186,7 @@ static int open_file(struct restore *restore)
 	restore->piece = malloc(PIECE);
 	if (!restore->head || !restore->piece)
 		return fail("%s: %s", restore->path, strerror(ENOMEM));
-	got = read_at(restore, restore->head, SLOT_FILE_HEAD, 0);
+	got = read_whole(restore->file, restore->head, SLOT_FILE_HEAD, 0);
 	if (got < 0)
 		return fail("%s: %s", restore->path, strerror(errno));
 	error = slot_file_read(restore->head, (uint64_t)got, (uint64_t)status.st_size, &restore->of,

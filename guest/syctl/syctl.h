@@ -3,8 +3,8 @@
  * syctl.h - the parts of syctl: show.c writes what the driver told, ask.c asks the monitor for
  * services, wait.c makes requests that may take long, load.c loads an image, slots.c adds and
  * removes slots, snapshot.c takes and restores snapshots, core.c and dump.c show and write another
- * slot's memory or a snapshot's, slot_file.c reads such a file, restore_file.c restores it, progress.c shows how far
- * they are, try.c tries a kernel, hooks.c runs programs before and after a switch, on_crash.c
+ * slot's memory or a snapshot's, slot_file.c reads such a file, restore_file.c restores it,
+ * progress.c shows how far they are, try.c tries a kernel, hooks.c runs programs before and after a switch, on_crash.c
  * after a crash, words.c reads options, syctl.c does all else.
  */
 #ifndef SYCTL_H

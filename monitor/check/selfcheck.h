@@ -31,7 +31,8 @@ const void *selfcheck_damage(const struct selfcheck *check);
 
 /*
  * Compares one page, or two if there are more than SELFCHECK_CALLS, and the next ones at the next
- * call. Returns the address of one that changed, otherwise NULL. A page that changed is compared again, until it is as it was.
+ * call. Returns the address of one that changed, otherwise NULL. A page that changed is compared
+ * again, until it is as it was.
  */
 const void *selfcheck_damage_in_turn(struct selfcheck *check);
 

@@ -4,8 +4,8 @@
  *
  * A line is `KIND slot=NAME [OPTION=VALUE]... [-- STRING]`. The loader may have put a file name,
  * which has a slash, before it as the first word. KIND is kernel, initrd or module. All options but
- * slot= (mem=SIZE[@BASE], low=SIZE, cpus=LIST, devices=LIST, type=TYPE, on-end=, on-crash=, efi= and switch=)
- * belong to a kernel. STRING is everything behind `-- `, unchanged.
+ * slot= (mem=SIZE[@BASE], low=SIZE, cpus=LIST, devices=LIST, type=TYPE, on-end=, on-crash=, efi=
+ * and switch=) belong to a kernel. STRING is everything behind `-- `, unchanged.
  *
  * GRUB joins the words of its command with one blank each. It puts words that hold blanks in
  * "quotes" again, and a backslash before \, ' and ". The monitor keeps the line as it arrives.

@@ -219,8 +219,8 @@ static bool parse_slot_option(struct line *line, const struct word *word, uint32
 {
 	static const char *const expected[] = {
 		[LINE_KERNEL] =
-			("slot=, mem=, low=, cpus=, devices=, type=, on-end=, on-crash=, efi=, switch= "
-			 "or --"),
+			("slot=, mem=, low=, cpus=, devices=, type=, on-end=, on-crash=, efi=, "
+			 "switch= or --"),
 		[LINE_INITRD] = "slot= or --",
 		[LINE_MODULE] = "slot= or --",
 		[LINE_ADDED] = "mem=, low=, cpus=, devices=, on-end=, on-crash=, efi= or switch=",

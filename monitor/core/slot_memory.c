@@ -13,8 +13,7 @@
 _Static_assert(sizeof(struct switchyard_memory) % 8 == 0, "the registers behind it are aligned");
 _Static_assert(sizeof(struct switchyard_registers) % 8 == 0, "so are the next ones");
 
-/* By the page tables that CR3 and CR4 name. */
-static struct page_walk tables_of(const struct slot *slot, uint64_t cr3, uint64_t cr4)
+struct page_walk slot_memory_tables(const struct slot *slot, uint64_t cr3, uint64_t cr4)
 {
 	struct region range = slot_range(slot);
 
@@ -29,7 +28,7 @@ static struct page_walk tables_of(const struct slot *slot, uint64_t cr3, uint64_
 /* The return address of the call of the gate, on the caller's stack. 0: it can't be read. */
 static uint64_t return_address(const struct slot *slot, const struct cpu_context *cpu)
 {
-	struct page_walk walk = tables_of(slot, cpu->cr3, cpu->cr4);
+	struct page_walk walk = slot_memory_tables(slot, cpu->cr3, cpu->cr4);
 	uint64_t physical, address;
 
 	if (cpu->rsp % sizeof(address) || !page_walk_find(&walk, cpu->rsp, &physical))
@@ -164,7 +163,7 @@ static uint32_t bits_of(const struct slot_memory *from)
 static bool find_by(const struct slot_memory *from, const struct switchyard_registers *cpu,
 		    uint64_t address, uint64_t *physical)
 {
-	struct page_walk walk = tables_of(from->slot, cpu->cr3, cpu->cr4);
+	struct page_walk walk = slot_memory_tables(from->slot, cpu->cr3, cpu->cr4);
 
 	if (cpu->efer & EFER_LMA)
 		return page_walk_find(&walk, address, physical);
@@ -217,9 +216,8 @@ uint64_t slot_memory_tell(const struct slot_memory *from, void *to, uint64_t roo
 
 	if (room < sizeof(told))
 		return 0;
-	add_range(&told, &from->slot->low);
-	add_range(&told, &from->slot->dma);
-	add_range(&told, &from->slot->ram);
+	for (uint32_t i = 0; i < SLOT_RAM_PIECES; i++)
+		add_range(&told, slot_piece(from->slot, i));
 	told.bits = bits_of(from);
 	add_notes_of_kernel(from, &told);
 	told.cpu_count =

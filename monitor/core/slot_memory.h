@@ -21,6 +21,9 @@ struct slot_memory {
 	uint64_t note;			   /* physical address of VMCOREINFO */
 };
 
+/* The page tables that CR3 and CR4 name, which may lie in the slot's block: EFI's services use those. */
+struct page_walk slot_memory_tables(const struct slot *slot, uint64_t cr3, uint64_t cr4);
+
 /* The CPUs whose registers are known, one after the other: it begins as {0}. */
 struct slot_memory_cpus {
 	struct switchyard_registers registers;

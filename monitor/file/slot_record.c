@@ -142,7 +142,11 @@ uint64_t slot_record_write(struct monitor *monitor, const struct snapshot *snaps
 	struct kept_copy_parts parts;
 
 	kept_copy_open(phys(snapshot->kept.base), &parts);
-	if (!slot || !snapshot_fits(snapshot, slot, error) || !can_go(snapshot, &parts, error))
+	if (!slot) {
+		fail(error, "there is no slot %s any more", snapshot->slot.name);
+		return 0;
+	}
+	if (!snapshot_fits(snapshot, slot, error) || !can_go(snapshot, &parts, error))
 		return 0;
 	if (room < sizeof(*record) + file_state_size()) {
 		fail(error, "a buffer of %lu bytes; expected %lu", room,

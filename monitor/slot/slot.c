@@ -8,16 +8,12 @@
 #include "lib/string.h"
 #include "guest/linux/switchyard_names.h"
 
-static bool in_region(const struct region *region, uint64_t address, uint64_t size)
-{
-	return address >= region->base && address - region->base <= region->size &&
-	       size <= region->size - (address - region->base);
-}
-
 bool slot_owns(const struct slot *slot, uint64_t address, uint64_t size)
 {
-	return in_region(&slot->ram, address, size) || in_region(&slot->low, address, size) ||
-	       in_region(&slot->dma, address, size);
+	for (uint32_t i = 0; i < SLOT_RAM_PIECES; i++)
+		if (region_has(slot_piece(slot, i), address, size))
+			return true;
+	return false;
 }
 
 const char *slot_place(const struct slot *slot, char *text)

@@ -103,10 +103,9 @@ struct slot {
 	struct image module[SLOT_MAX_MODULES];
 	uint32_t module_count;
 	struct needs needs;
-	struct region low; /* its RAM below 1 MiB */
-	struct region ram; /* its large range, without */
-	struct region
-		dma; /* its piece below 4 GiB for 32-bit devices (plan_piece.h); size 0: none */
+	struct region low;    /* its RAM below 1 MiB */
+	struct region ram;    /* its large range, without */
+	struct region dma;    /* its piece below 4 GiB (plan_piece.h); size 0: none */
 	struct region vmcore; /* headers of its /proc/vmcore, which is another slot's memory */
 	char dumps[SWITCHYARD_NAME_SIZE]; /* that slot; "": there are none */
 	struct region block; /* its end, which tells its kernel of the monitor (slot_block.h) */
@@ -162,9 +161,18 @@ static inline struct region slot_range(const struct slot *slot)
 }
 
 /*
- * True if [address, address + size) lies in one of the slot's three pieces of RAM: the slice below
- * 1 MiB, the piece below 4 GiB, the range without its block. A guest may say any address.
+ * The pieces of the slot's RAM, by rising address: the slice below 1 MiB, the piece below 4 GiB, which
+ * most have not, and the range without its block.
  */
+#define SLOT_RAM_PIECES 3u
+static inline const struct region *slot_piece(const struct slot *slot, uint32_t n)
+{
+	const struct region *const piece[SLOT_RAM_PIECES] = {&slot->low, &slot->dma, &slot->ram};
+
+	return piece[n];
+}
+
+/* True if [address, address + size) lies in one of these pieces. A guest may say any address. */
 bool slot_owns(const struct slot *slot, uint64_t address, uint64_t size);
 
 /*

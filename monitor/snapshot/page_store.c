@@ -74,47 +74,52 @@ static bool is_zero(const uint64_t *words)
 	return true;
 }
 
-/* Takes room for `size` bytes, and sets *place to where that is. */
-static bool take_bytes(struct page_store *store, struct plan *plan, uint64_t size, uint64_t *place,
-		       struct error *error)
+/* Sees to it that the last piece has room for so many bytes. */
+static bool make_room(struct page_store *store, struct plan *plan, uint64_t size,
+		      struct error *error)
 {
-	if (!has_room(store, size) && !take_piece(store, plan, error))
-		return false;
-	*place = store->piece[store->piece_count - 1].base + store->used;
-	store->used += size;
-	return true;
+	return has_room(store, size) || take_piece(store, plan, error);
 }
 
-/* Keeps one page as a block, if it gets smaller by that. */
-static bool keep_packed(struct page_store *store, struct plan *plan, uint64_t n,
-			const uint8_t *page, struct error *error)
+/* Copies bytes for which there is room. Returns the physical address of the copy. */
+static uint64_t keep_bytes(struct page_store *store, const void *from, uint64_t size)
 {
-	const void *from = phys(store->room.base);
+	uint64_t place = store->piece[store->piece_count - 1].base + store->used;
+
+	memcpy(phys(place), from, size);
+	store->used += size;
+	return place;
+}
+
+/* Keeps one page as a block, if it gets smaller by that. Returns how many: 1, or 0. */
+static uint64_t keep_packed(struct page_store *store, struct plan *plan, uint64_t n,
+			    const uint8_t *page, struct error *error)
+{
+	const void *block = phys(store->room.base);
 	uint32_t size =
 		packed_page_write(phys(store->room.base + PAGE_SIZE), page, phys(store->room.base));
-	uint64_t place;
+	uint64_t bytes = size ? size : PAGE_SIZE;
 
-	if (!take_bytes(store, plan, size ? size : PAGE_SIZE, &place, error))
-		return false;
-	memcpy(phys(place), size ? from : page, size ? size : PAGE_SIZE);
-	map_of(store)[n] = place | (uint64_t)size << SWITCHYARD_PAGE_BLOCK_SHIFT;
-	return true;
+	if (!make_room(store, plan, bytes, error))
+		return 0;
+	map_of(store)[n] = keep_bytes(store, size ? block : page, bytes) |
+			   (uint64_t)size << SWITCHYARD_PAGE_BLOCK_SHIFT;
+	return 1;
 }
 
 /* Keeps pages that follow each other, as far as one piece has room for them. Returns how many. */
 static uint64_t keep_plain(struct page_store *store, struct plan *plan, uint64_t first,
 			   uint64_t count, const uint8_t *pages, struct error *error)
 {
-	uint64_t place, room, n;
+	uint64_t place, room;
 
-	if (!take_bytes(store, plan, PAGE_SIZE, &place, error))
+	if (!make_room(store, plan, PAGE_SIZE, error))
 		return 0;
-	room = 1 + (store->piece[store->piece_count - 1].size - store->used) / PAGE_SIZE;
+	room = (store->piece[store->piece_count - 1].size - store->used) / PAGE_SIZE;
 	if (count > room)
 		count = room;
-	memcpy(phys(place), pages, count * PAGE_SIZE);
-	store->used += (count - 1) * PAGE_SIZE;
-	for (n = 0; n < count; n++)
+	place = keep_bytes(store, pages, count * PAGE_SIZE);
+	for (uint64_t n = 0; n < count; n++)
 		map_of(store)[first + n] = place + n * PAGE_SIZE;
 	return count;
 }

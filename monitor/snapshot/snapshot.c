@@ -101,18 +101,22 @@ struct snapshot *snapshot_new(struct snapshots *snapshots, struct plan *plan,
 	return snapshot;
 }
 
+static uint64_t pages_in(const struct slot *slot, uint32_t piece)
+{
+	return slot_piece(slot, piece)->size / PAGE_SIZE;
+}
+
 /*
- * Where page number n of the slot's RAM is: the slice below 1 MiB comes first, then the piece below
- * 4 GiB, then the range. A reader of the memory counts them like this, too (SWITCHYARD_MEMORY).
+ * Where page number n of the slot's RAM is: through all its pieces, and then the block, which follows
+ * the last one. A reader of the memory counts them like this, too (SWITCHYARD_MEMORY).
  */
 static uint64_t page_at(const struct slot *slot, uint64_t n)
 {
-	uint64_t low = slot->low.size / PAGE_SIZE, dma = slot->dma.size / PAGE_SIZE;
+	uint32_t piece = 0;
 
-	if (n < low)
-		return slot->low.base + n * PAGE_SIZE;
-	n -= low;
-	return n < dma ? slot->dma.base + n * PAGE_SIZE : slot->ram.base + (n - dma) * PAGE_SIZE;
+	for (; piece < SLOT_RAM_PIECES - 1 && n >= pages_in(slot, piece); piece++)
+		n -= pages_in(slot, piece);
+	return slot_piece(slot, piece)->base + n * PAGE_SIZE;
 }
 
 static bool number_in(const struct region *region, uint64_t address, uint64_t count,
@@ -130,18 +134,16 @@ static bool number_in(const struct region *region, uint64_t address, uint64_t co
 bool snapshot_page_number(const struct slot *slot, uint64_t address, uint64_t count,
 			  uint64_t *number)
 {
-	uint64_t low = slot->low.size / PAGE_SIZE, dma = slot->dma.size / PAGE_SIZE;
+	uint64_t before = 0;
 
-	if (number_in(&slot->low, address, count, number))
-		return true;
-	if (number_in(&slot->dma, address, count, number)) {
-		*number += low;
-		return true;
+	for (uint32_t piece = 0; piece < SLOT_RAM_PIECES; piece++) {
+		if (number_in(slot_piece(slot, piece), address, count, number)) {
+			*number += before;
+			return true;
+		}
+		before += pages_in(slot, piece);
 	}
-	if (!number_in(&slot->ram, address, count, number))
-		return false;
-	*number += low + dma;
-	return true;
+	return false;
 }
 
 uint64_t snapshot_page_count(const struct slot *slot)

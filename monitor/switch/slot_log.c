@@ -14,18 +14,12 @@
  * True if the page tables that the boot CPU used last say the same as the note about where the
  * kernel is. Kernels that ran in this RAM before may have left notes, too, and they were elsewhere:
  * KASLR. If the boot CPU has not come to the gate in this run, its CR3 is 0, and then any note will
- * do. EFI's services use page tables in the block.
+ * do.
  */
 static bool is_of_last_run(const struct slot *slot, const struct cpu_context *cpu,
 			   const struct guest_memory *memory, const struct vmcoreinfo *info)
 {
-	struct region range = slot_range(slot);
-	struct page_walk walk = {.cr3 = cpu->cr3,
-				 .cr4 = cpu->cr4,
-				 .base = range.base,
-				 .size = range.size,
-				 .more_base = slot->dma.base,
-				 .more_size = slot->dma.size};
+	struct page_walk walk = slot_memory_tables(slot, cpu->cr3, cpu->cr4);
 	uint64_t text, physical;
 
 	if (!memory->is_64 || !cpu->cr3 || cpu->progress != GATE_PARKED ||

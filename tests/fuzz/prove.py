@@ -33,7 +33,7 @@ PLANTED = [
     ('elf', 'lib/elf.c', 'segment->filesz > segment->memsz', 'false'),
     ('multiboot', 'monitor/load/multiboot.c', ' || addresses->load_end - load > image->load_size', ''),
     ('multiboot', 'monitor/load/multiboot2_header.c', ' || tag.size > length - offset', ''),
-    ('request', 'monitor/slot/slot.c', 'size <= region->size - (address - region->base)', 'size <= region->size'),
+    ('request', 'include/boot_info.h', 'size <= region->size - (address - region->base)', 'size <= region->size'),
     ('request', 'monitor/switch/new_image.c', 'size > left || ', ''),
     ('request', 'monitor/call/service.c', 'call->length > SWITCHYARD_ADD_TEXT', 'false'),
     ('request', 'monitor/switch/new_slot.c', '!life_allows(slot, LIFE_REMOVE, error) ||\n\t    ', ''),

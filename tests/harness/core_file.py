@@ -10,6 +10,7 @@ from guest_images import compile_static
 PAGE = 4096
 PT_LOAD, PT_NOTE = 1, 4
 NT_PRSTATUS = 1
+RECORD_NOTE = 0x53590002  # SWITCHYARD_NOTE_RECORD
 CLASS_32 = 1
 EHDR = struct.Struct('<16sHHIQQQIHHHHHH')
 PHDR = struct.Struct('<IIQQQQQQ')
@@ -102,8 +103,9 @@ class CoreFile:
             bytes_ = bytes_[start + (size + 3 & ~3):]
 
     def note(self, name):
-        """The first one: a snapshot has its record in another one of the same name."""
-        return next(contents for each, _, contents in self.notes if each == name)
+        """A snapshot has its record in another note of the same name, of another kind."""
+        (contents,) = [contents for each, kind, contents in self.notes if each == name and kind != RECORD_NOTE]
+        return contents
 
     def contents(self):
         return self._read(0, self.size)

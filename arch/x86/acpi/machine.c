@@ -11,7 +11,6 @@
 
 #define CPUID_BRAND_FIRST 0x80000002
 #define CPUID_BRAND_LAST  0x80000004
-#define CPUID_EXTENDED	  0x80000000
 #define BRAND_SIZE	  49
 #define IOAPIC_SIZE	  0x20u /* of its registers' window */
 #define HPET_SIZE	  1024	/* of its registers: IA-PC HPET 1.0a, section 2.3.1 */

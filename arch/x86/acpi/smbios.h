@@ -12,7 +12,7 @@
 /* The names that UEFI's list of tables has for SMBIOS: UEFI 2.9, section 4.6. */
 extern const uint8_t smbios_guid[16], smbios_guid_3[16];
 
-/* Addresses of the entry points that UEFI's system table names, of both kinds. 0: none, or a wrong one. */
+/* Addresses of the entry points that UEFI's system table names. 0: none, or a wrong one. */
 struct smbios_entries {
 	uint64_t entry, entry_3;
 };

@@ -22,15 +22,9 @@ void iommu_set_ram(const struct region *ram, const struct region *more)
 	pieces[1] = *more;
 }
 
-static bool in_piece(const struct region *piece, uint64_t address, uint64_t size)
-{
-	return address >= piece->base && address - piece->base <= piece->size &&
-	       size <= piece->size - (address - piece->base);
-}
-
 bool iommu_in_ram(uint64_t address, uint64_t size)
 {
-	return (in_piece(&pieces[0], address, size) || in_piece(&pieces[1], address, size)) &&
+	return (region_has(&pieces[0], address, size) || region_has(&pieces[1], address, size)) &&
 	       phys_range(address, size);
 }
 

@@ -4,6 +4,7 @@
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/cpu/msr.h"
 #include "arch/x86/memory/phys.h"
+#include "boot_info.h"
 #include "lib/units.h"
 
 /* SDM volume 3, tables 4-14 to 4-20. */
@@ -49,23 +50,31 @@ static unsigned int levels(const struct page_walk *walk)
 	return walk->cr4 & CR4_LA57 ? 5 : 4;
 }
 
-static bool within(uint64_t base, uint64_t whole, uint64_t address, uint64_t size)
+static struct region first_piece(const struct page_walk *walk)
 {
-	return address >= base && size <= whole && address - base <= whole - size;
+	return (struct region){.base = walk->base, .size = walk->size};
+}
+
+static struct region second_piece(const struct page_walk *walk)
+{
+	return (struct region){.base = walk->more_base, .size = walk->more_size};
 }
 
 bool page_walk_owns(const struct page_walk *walk, uint64_t address, uint64_t size)
 {
-	return within(walk->base, walk->size, address, size) ||
-	       within(walk->more_base, walk->more_size, address, size);
+	struct region first = first_piece(walk), second = second_piece(walk);
+
+	return region_has(&first, address, size) || region_has(&second, address, size);
 }
 
 /* Bytes from an address on to the end of the piece of memory that holds it. */
 static uint64_t rest_of_piece(const struct page_walk *walk, uint64_t address)
 {
-	return within(walk->base, walk->size, address, 1)
-		       ? walk->base + walk->size - address
-		       : walk->more_base + walk->more_size - address;
+	struct region piece = first_piece(walk);
+
+	if (!region_has(&piece, address, 1))
+		piece = second_piece(walk);
+	return piece.base + piece.size - address;
 }
 
 /* The table that entry points to. NULL if it is not in the kernel's memory. */

@@ -247,12 +247,6 @@ static bool is_canonical(uint64_t address, uint64_t cr4)
 	return !upper || upper == ~0ull >> shift;
 }
 
-static bool page_is_in(uint64_t page, const struct region *ram)
-{
-	return page >= ram->base && ram->size >= PAGE_SIZE &&
-	       page - ram->base <= ram->size - PAGE_SIZE;
-}
-
 /* Each of these would fault in the gate, where the monitor's tables and those of the slot meet. */
 static bool control_is_right(const struct cpu_context *cpu, const struct region *ram,
 			     const struct region *more, struct error *error)
@@ -270,7 +264,7 @@ static bool control_is_right(const struct cpu_context *cpu, const struct region 
 	if ((cpu->efer & (EFER_LME | EFER_LMA)) != (EFER_LME | EFER_LMA) || cpu->efer & ~efer)
 		return fail(error, "EFER is %#lx; this CPU takes %#lx, with %#llx", cpu->efer, efer,
 			    EFER_LME | EFER_LMA);
-	if (!page_is_in(root, ram) && !page_is_in(root, more))
+	if (!region_has(ram, root, PAGE_SIZE) && !region_has(more, root, PAGE_SIZE))
 		return fail(error, "CR3 is %#lx, which is not in the slot's RAM", cpu->cr3);
 	return cpu->cr8 <= CR8_MOST ||
 	       fail(error, "CR8 is %#lx; expected %u at most", cpu->cr8, CR8_MOST);

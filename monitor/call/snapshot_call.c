@@ -9,7 +9,7 @@
 #include "monitor/switch/kept_state.h"
 #include "monitor/switch/slot_snapshot.h"
 
-#define RESTORED_AT_ONCE 64 /* pages: well below a millisecond */
+#define RESTORED_AT_ONCE 256 /* pages: 1 MiB, well below a millisecond */
 
 /* The buffer's text as the name of a snapshot, which has the form of a slot's. */
 static bool name_in_call(struct answer *answer, char name[SWITCHYARD_NAME_SIZE])

@@ -116,7 +116,7 @@ static void copy_notes(const struct snapshot *snapshot, struct switchyard_notes 
 	_Static_assert(offsetof(struct slot_block, info) % PAGE_SIZE == 0 &&
 			       sizeof(struct switchyard_info) <= PAGE_SIZE,
 		       "they are in one page");
-	if (page_store_read(&snapshot->store, page, copy))
+	if (page_store_read(&snapshot->store, page, 1, copy))
 		memcpy(notes, copy + at % PAGE_SIZE, sizeof(*notes));
 }
 

@@ -180,18 +180,52 @@ void page_store_end(struct page_store *store, struct plan *plan)
 	last->size = used;
 }
 
-bool page_store_read(const struct page_store *store, uint64_t n, void *to)
+static bool is_plain(uint64_t entry)
 {
-	uint64_t entry = map_of(store)[n], place = entry & SWITCHYARD_PAGE_PLACE;
+	return entry > SWITCHYARD_PAGE_ZERO && !(entry >> SWITCHYARD_PAGE_BLOCK_SHIFT);
+}
+
+/* How many pages from number `first` on are written in one go: copies in a row, or zeros. */
+static uint64_t run_length(const uint64_t *map, uint64_t first, uint64_t most)
+{
+	uint64_t step = is_plain(map[first]) ? PAGE_SIZE : 0, run = 1;
+
+	if (most > AT_ONCE)
+		most = AT_ONCE;
+	if (!step && map[first] > SWITCHYARD_PAGE_ZERO)
+		return 1;
+	while (run < most && (step ? map[first + run] == map[first] + run * step
+				   : map[first + run] <= SWITCHYARD_PAGE_ZERO))
+		run++;
+	return run;
+}
+
+/* Writes pages whose entries are like the first one. False: its copy was damaged. */
+static bool write_run(uint64_t entry, uint64_t count, void *to)
+{
 	uint32_t size = (uint32_t)(entry >> SWITCHYARD_PAGE_BLOCK_SHIFT);
 
 	if (size)
-		return packed_page_read(phys(place), size, to);
-	if (place > SWITCHYARD_PAGE_ZERO)
-		memcpy(to, phys(place), PAGE_SIZE);
+		return packed_page_read(phys(entry & SWITCHYARD_PAGE_PLACE), size, to);
+	if (is_plain(entry))
+		memcpy(to, phys(entry), count * PAGE_SIZE);
 	else
-		memset(to, 0, PAGE_SIZE);
+		memset(to, 0, count * PAGE_SIZE);
 	return true;
+}
+
+uint64_t page_store_read(const struct page_store *store, uint64_t first, uint64_t count, void *to)
+{
+	const uint64_t *map = map_of(store);
+	uint8_t *pages = to;
+	uint64_t done, run;
+
+	for (done = 0; done < count; done += run) {
+		run = run_length(map, first + done, count - done);
+		if (!write_run(map[first + done], run, pages + done * PAGE_SIZE))
+			break;
+	}
+	return done;
 }
 
 uint64_t page_store_size(const struct page_store *store)

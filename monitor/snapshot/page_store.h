@@ -44,8 +44,11 @@ bool page_store_keep(struct page_store *store, struct plan *plan, uint64_t first
 /* Gives back what was taken and is not used. No page can be kept after it. */
 void page_store_end(struct page_store *store, struct plan *plan);
 
-/* Writes page number n to `to`: zeros, if it was free. False: its copy was damaged. */
-bool page_store_read(const struct page_store *store, uint64_t n, void *to);
+/*
+ * Writes `count` pages from number `first` on to `to`, one after the other: zeros for those that were
+ * free. Returns how many: less than `count`, if the copy of the next one was damaged.
+ */
+uint64_t page_store_read(const struct page_store *store, uint64_t first, uint64_t count, void *to);
 
 /* Bytes of the pool that it takes. */
 uint64_t page_store_size(const struct page_store *store);

@@ -108,15 +108,25 @@ static uint64_t pages_in(const struct slot *slot, uint32_t piece)
 
 /*
  * Where page number n of the slot's RAM is: through all its pieces, and then the block, which follows
- * the last one. A reader of the memory counts them like this, too (SWITCHYARD_MEMORY).
+ * the last one. A reader of the memory counts them like this, too (SWITCHYARD_MEMORY). *count is
+ * lowered to the pages that lie in a row from there.
  */
-static uint64_t page_at(const struct slot *slot, uint64_t n)
+static uint64_t run_at(const struct slot *slot, uint64_t n, uint64_t *count)
 {
 	uint32_t piece = 0;
 
 	for (; piece < SLOT_RAM_PIECES - 1 && n >= pages_in(slot, piece); piece++)
 		n -= pages_in(slot, piece);
+	if (piece < SLOT_RAM_PIECES - 1 && *count > pages_in(slot, piece) - n)
+		*count = pages_in(slot, piece) - n;
 	return slot_piece(slot, piece)->base + n * PAGE_SIZE;
+}
+
+static uint64_t page_at(const struct slot *slot, uint64_t n)
+{
+	uint64_t one = 1;
+
+	return run_at(slot, n, &one);
 }
 
 static bool number_in(const struct region *region, uint64_t address, uint64_t count,
@@ -250,12 +260,15 @@ bool snapshot_fits(const struct snapshot *snapshot, const struct slot *slot, str
 bool snapshot_put_back(const struct snapshot *snapshot, uint64_t first, uint64_t count,
 		       struct error *error)
 {
-	for (uint64_t n = first; n < first + count; n++) {
-		uint64_t place = page_at(&snapshot->slot, n);
+	for (uint64_t end = first + count, run; first < end; first += run) {
+		uint64_t place, done;
 
-		if (!page_store_read(&snapshot->store, n, phys(place)))
+		run = end - first;
+		place = run_at(&snapshot->slot, first, &run);
+		done = page_store_read(&snapshot->store, first, run, phys(place));
+		if (done < run)
 			return fail(error, "snapshot %s is damaged: the page at %#lx is not LZ4",
-				    snapshot->name, place);
+				    snapshot->name, place + done * PAGE_SIZE);
 	}
 	return true;
 }

@@ -180,9 +180,9 @@ static void the_piece_below_4g_comes_back(void **state)
 	snapshot = take("one");
 	assert_int_equal(snapshot->store.kept, PIECE_PAGES + 1);
 	assert_int_equal(snapshot->store.pages, PAGES + PIECE_PAGES);
-	assert_true(page_store_read(&snapshot->store, LOW_PAGES + 1, copy));
+	assert_int_equal(page_store_read(&snapshot->store, LOW_PAGES + 1, 1, copy), 1);
 	assert_memory_equal(copy, piece + PAGE_SIZE, PAGE_SIZE);
-	assert_true(page_store_read(&snapshot->store, LOW_PAGES + PIECE_PAGES, copy));
+	assert_int_equal(page_store_read(&snapshot->store, LOW_PAGES + PIECE_PAGES, 1, copy), 1);
 	assert_memory_equal(copy, ram, PAGE_SIZE);
 	memset(piece, 0xff, slot.dma.size);
 	memset(ram, 0xff, PAGE_SIZE);

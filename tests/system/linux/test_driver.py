@@ -34,8 +34,11 @@ COPIES = {
     # It has no VMX either.
     'vmx': [('hooks_quick.c', 'X86_CR4_VMXE', 'X86_CR4_SMEP')],
 }
-# Who alone uses these.
-THOROUGH = {'older': 'test_an_older_driver_works', 'younger': 'test_a_driver_that_wants_more_says_what'}
+LASS = '/tmp/lass/switchyard.ko'
+# Which test, or which parameter of one, alone uses these.
+THOROUGH = {'older': 'test_an_older_driver_works', 'younger': 'test_a_driver_that_wants_more_says_what',
+            'few-words': 'test_numbers_without_words_are_unknown', 'lass': LASS,
+            'vmx': 'test_a_quick_switch_is_refused_in_vmx_operation'}
 HOOKS = '/etc/switchyard/switch.d'
 STOCK = '/lib/modules/switchyard.ko'
 NO_SLEEP = ['-global', 'PIIX4_PM.disable_s3=1']  # firmware has no sleep state except S4
@@ -60,6 +63,8 @@ def disk(request, tmp_path_factory):
     selected are left out."""
     root = tmp_path_factory.mktemp('drivers')
     tests = {item.originalname for item in request.session.items}
+    tests |= {value for item in request.session.items if hasattr(item, 'callspec') for value in item.callspec.params.values()
+              if isinstance(value, str)}
     names = [name for name in COPIES if name not in THOROUGH or THOROUGH[name] in tests]
     for name in names:
         make_copy(root / name, COPIES[name])
@@ -127,6 +132,7 @@ def test_a_driver_that_wants_more_says_what(machine):
     assert status != 0 and int(found[1]) + 32 == int(found[2])
 
 
+@pytest.mark.thorough
 def test_numbers_without_words_are_unknown(machine):
     assert load(machine, '/tmp/few-words/switchyard.ko')[0] == 0
     rows = {row['slot']: row for row in json.loads(machine.alpha.run('/tmp/few-words/syctl list --json'))}
@@ -159,7 +165,7 @@ def cr4(machine):
     return int(re.search(r'CR4=([0-9a-f]+)', machine.qmp.human('info registers'))[1], 16)
 
 
-@pytest.mark.parametrize('driver, is_set', [(STOCK, True), ('/tmp/lass/switchyard.ko', False)])
+@pytest.mark.parametrize('driver, is_set', [(STOCK, True), pytest.param(LASS, False, marks=pytest.mark.thorough)])
 def test_lass_is_off_at_the_gate(machine, driver, is_set):
     assert load(machine, driver)[0] == 0
     gate = json.loads(machine.alpha.run('syctl status --json'))['gate']
@@ -174,6 +180,7 @@ def test_lass_is_off_at_the_gate(machine, driver, is_set):
     assert machine.alpha.alarms() == []
 
 
+@pytest.mark.thorough
 def test_a_quick_switch_is_refused_in_vmx_operation(machine):
     load(machine, '/tmp/vmx/switchyard.ko')
     output, status = machine.alpha.try_run('syctl --quick monitor 2>&1')

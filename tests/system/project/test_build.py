@@ -185,8 +185,8 @@ def test_install(copy, tmp_path):
                    timeout=60)
 
 
-@pytest.mark.parametrize('flavour', [GENERIC, pytest.param(OLDER_CLOUD, marks=pytest.mark.thorough),
-                                     *([] if RT == GENERIC else [pytest.param(RT, marks=pytest.mark.thorough)])])
+@pytest.mark.thorough
+@pytest.mark.parametrize('flavour', sorted({GENERIC, OLDER_CLOUD, RT}))
 def test_the_drivers_folder_builds_alone(tmp_path, flavour):
     folder = tmp_path / 'linux'
     shutil.copytree(ROOT / 'guest/linux', folder)

@@ -15,12 +15,13 @@
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/platform/platform.h"
 #include "arch/x86/platform/wake.h"
-#include "arch/x86/watchdog/watchdogs.h"
 #include "guest/linux/switchyard_check.h"
-#include "guest/linux/switchyard_names.h"
 #include "lib/print.h"
 #include "lib/string.h"
-#include "lib/units.h"
+#include "monitor/call/departure.h"
+#include "monitor/call/parking.h"
+#include "monitor/call/request.h"
+#include "monitor/call/service.h"
 #include "monitor/core/interrupted.h"
 #include "monitor/owner/owner.h"
 #include "monitor/slot/life.h"
@@ -28,10 +29,7 @@
 #include "monitor/switch/integrity.h"
 #include "monitor/switch/kept_state.h"
 #include "monitor/switch/picture.h"
-#include "monitor/call/request.h"
-#include "monitor/call/service.h"
 #include "monitor/switch/slot_block.h"
-#include "monitor/switch/slot_log.h"
 #include "monitor/switch/slot_snapshot.h"
 #include "monitor/switch/successor.h"
 #include "monitor/switch/switch.h"
@@ -41,100 +39,6 @@ static struct monitor *gate_monitor;
 
 /* What another CPU asked for when the boot CPU did not come; op 0: none. */
 static struct request left_alone_with;
-
-/*
- * After this, the machine is quiet, and the slot's state is complete. Other CPUs may have been in
- * the gate. platform_save() has stopped them, so they are marked as idle. A slot that ends or
- * crashes may have done so in the middle of anything (kept_state_save()).
- */
-static void park(struct monitor *monitor, const struct slot *slot, struct kept_state *kept,
-		 enum kept_how how)
-{
-	kept_state_save(&monitor->slots, slot, kept, how);
-	kept->crew = crew_waiting();
-	if (how != KEPT_ENDED)
-		kept_state_save_apart(monitor, slot, kept);
-	else
-		kept->apart_size = 0;
-	kept_state_note_registers(kept);
-	kept_state_idle(kept, 1);
-	kept->cpu[0]->progress = GATE_PARKED;
-}
-
-/* It is called after the slot's screen and serial port are saved, because it may write to them. */
-static void warn_of_watchdog(struct monitor *monitor, const struct slot *slot)
-{
-	const char *name = watchdogs_locked();
-
-	if (name)
-		log_line(
-			&monitor->log, LOG_WARN,
-			"slot %s: its watchdog %s is locked: it can't be stopped, and resets the "
-			"machine unless it is fed; the monitor does that at its prompt, other slots "
-			"have to do it themselves",
-			slot->name, name);
-}
-
-static void slot_ends(struct monitor *monitor, struct slot *slot, uint64_t how)
-{
-	monitor->devices_running |= life_apply(slot, LIFE_END)->devices_running;
-	slot->end = (enum switchyard_end)how;
-	storage_end(&monitor->storage, slot_index(&monitor->slots, slot), slot, false);
-	owner_end(&monitor->slots, slot);
-	monitor->current = NO_SLOT;
-	new_image_drop(monitor, slot_index(&monitor->slots, slot));
-	log_line(&monitor->log, LOG_INFO, "slot %s has %s; it is ready to be started again",
-		 slot->name, switchyard_end_name((int)how));
-}
-
-static void slot_crashes(struct monitor *monitor, struct slot *slot,
-			 const struct switchyard_notes *notes)
-{
-	monitor->devices_running |= life_apply(slot, LIFE_CRASH)->devices_running;
-	storage_end(&monitor->storage, slot_index(&monitor->slots, slot), slot, true);
-	owner_end(&monitor->slots, slot);
-	new_image_drop(monitor, slot_index(&monitor->slots, slot));
-	request_copy_message(slot->crash, sizeof(notes->message),
-			     notes->message[0] ? notes->message : "it gave no reason");
-	/* In the shell of another slot, the person can read it. */
-	if (monitor->boot_cpu_lost || !successor_is_there(monitor, slot))
-		slot_log_show_last(monitor, slot);
-	log_line(&monitor->log, LOG_ERROR, "slot %s has crashed: %s", slot->name, slot->crash);
-}
-
-static void slot_is_interrupted(struct monitor *monitor, const struct slot *slot)
-{
-	slot_log_show_last(monitor, slot);
-	log_line(&monitor->log, LOG_WARN,
-		 "slot %s was interrupted by an NMI; \"regs %s\" shows where, \"switch %s\" "
-		 "continues it",
-		 slot->name, slot->name, slot->name);
-	if (slot->crash[0])
-		log_line(&monitor->log, LOG_ERROR, "slot %s can't be continued: %s", slot->name,
-			 slot->crash);
-}
-
-/* The slot has left the machine by this call. */
-static void slot_leaves(struct monitor *monitor, struct slot *slot, uint64_t op, uint64_t arg)
-{
-	if (op == SWITCHYARD_END)
-		slot_ends(monitor, slot, arg);
-	else if (op == SWITCHYARD_CRASH)
-		slot_crashes(monitor, slot, &slot_block(slot)->info.notes);
-	else if (op == SWITCHYARD_INTERRUPT)
-		slot_is_interrupted(monitor, slot);
-	else
-		log_line(&monitor->log, LOG_INFO, "slot %s is parked", slot->name);
-}
-
-/* Takes the person's terminal back after a slot had the machine. Only the boot CPU is needed. */
-static void take_over(const struct frontend *frontend)
-{
-	crew_dismiss(0);
-	frontend->take(frontend->context);
-	frontend->clear_screen(frontend->context);
-	frontend->write(frontend->context, "\n");
-}
 
 /*
  * This runs before the caller is parked, so that the call can still be refused. The caller still
@@ -151,49 +55,6 @@ static int64_t check_target(struct monitor *monitor, const struct slot *slot)
 	return SWITCHYARD_EDAMAGED;
 }
 
-/*
- * The slot may have changed its text itself while it ran, so this warns only, and once a turn. One
- * more line says at the turn's end how much changed.
- */
-static void report_text(struct monitor *monitor, const struct slot *slot,
-			const struct text_turn *turn, uint32_t told,
-			const struct text_piece *changed)
-{
-	uint64_t at = changed ? text_piece_address(changed) : 0;
-	char size[SIZE_TEXT];
-
-	if (changed && !told)
-		log_line(&monitor->log, LOG_WARN,
-			 "slot %s: its kernel text at %#lx to %#lx changed since it was last read: "
-			 "by itself, as tracing does, or by another slot",
-			 slot->name, at, at + text_piece_size(changed) - 1);
-	if (!turn->next.end)
-		return;
-	if (turn->changed > 1)
-		log_line(&monitor->log, LOG_WARN,
-			 "slot %s: %u of %u pieces of its kernel text changed like this",
-			 slot->name, turn->changed, turn->count);
-	if (turn->left_out)
-		log_line(&monitor->log, LOG_WARN,
-			 "slot %s: %s of its kernel text are too much to be checked", slot->name,
-			 format_size(size, turn->left_out));
-	log_line(&monitor->log, LOG_DEBUG, "slot %s: %s of kernel text in %u pieces", slot->name,
-		 format_size(size, turn->size), turn->count);
-}
-
-/* It is called after the slot's screen and serial port are saved, because it may write to them. */
-static void take_checksums(struct monitor *monitor, const struct slot *slot,
-			   struct kept_state *kept, bool quick)
-{
-	const struct text_turn *turn = &kept->integrity.text;
-	uint32_t told = turn->next.end ? 0 : turn->changed;
-	const struct text_piece *changed =
-		integrity_take(slot, kept, monitor->options.integrity, quick);
-
-	if (kept->integrity.parts & INTEGRITY_PART_TEXT)
-		report_text(monitor, slot, turn, told, changed);
-}
-
 /* A damaged monitor does not switch to another slot. The person is told, and decides. */
 static const void *check_monitor(struct monitor *monitor)
 {
@@ -207,36 +68,6 @@ static const void *check_monitor(struct monitor *monitor)
 		break;
 	}
 	return selfcheck_damage(&monitor->selfcheck);
-}
-
-/*
- * The slot's options say who is next. An NMI is a person's, who presses a button, or a watchdog's,
- * which barks while nobody is there.
- */
-static bool has_successor(const struct monitor *monitor, uint64_t op)
-{
-	return op == SWITCHYARD_END || op == SWITCHYARD_CRASH ||
-	       (op == SWITCHYARD_INTERRUPT &&
-		!monitor->frontend.attended(monitor->frontend.context));
-}
-
-/*
- * After a slot has ended or asked for the monitor: the successor gets the machine, or the person
- * decides, who always does if the monitor is damaged.
- */
-__attribute__((noreturn)) static void leave_to_next(struct monitor *monitor, struct slot *slot,
-						    uint64_t op, uint64_t arg, const void *damage)
-{
-	take_over(&monitor->frontend);
-	if (damage)
-		log_line(&monitor->log, LOG_ERROR,
-			 "the monitor's code or constants changed in the page at %#lx; "
-			 "save what you can, and reboot",
-			 (uintptr_t)damage);
-	slot_leaves(monitor, slot, op, arg);
-	if (!damage && has_successor(monitor, op))
-		successor_start(monitor, slot, successor_of(slot, op != SWITCHYARD_END));
-	monitor->frontend.talk(monitor->frontend.context);
 }
 
 /* The caller still owns the screen and the serial port, or gets them back at once. */
@@ -313,41 +144,6 @@ static enum kept_how how_kept(const struct request *request)
 	return request->op & SWITCHYARD_KEEP_CPUS ? KEPT_CPUS : KEPT_DEEP;
 }
 
-/* It is called after the slot's screen and serial port are saved, because it may write to them. */
-static void warn_of_lost_cpus(struct monitor *monitor, const struct slot *slot,
-			      const struct request *request, uint64_t crew)
-{
-	uint32_t count = 0;
-
-	for (; crew; crew &= crew - 1)
-		count++;
-	if (count < others_of(request))
-		log_line(&monitor->log, LOG_ERROR,
-			 "slot %s: %u of its CPUs faulted in the monitor; it comes back without "
-			 "them",
-			 slot->name, others_of(request) - count);
-}
-
-/* The slot is parked, and has named the next one. If that can't run, the slot goes on. */
-__attribute__((noreturn)) static void leave_to_target(struct monitor *monitor, struct slot *slot,
-						      uint64_t op, uint64_t arg)
-{
-	struct slot *next = &monitor->slots.slot[switchyard_target(op, (uint32_t)arg) - 1];
-	struct error error;
-	bool left;
-
-	if (op == SWITCHYARD_SWITCH)
-		left = switch_force(monitor, next, &error);
-	else if (arg & SWITCHYARD_COME_BACK)
-		left = switch_try(monitor, next, slot, &error);
-	else
-		left = switch_boot_force(monitor, next, &error);
-	if (left)
-		__builtin_unreachable();
-	log_line(&monitor->log, LOG_ERROR, "%s", error.text);
-	switch_resume(monitor, slot, SWITCHYARD_EIMAGE);
-}
-
 /*
  * The slot is parked. It goes on when its memory is copied, or can't be. Nothing is printed: the
  * screen and the serial port are still as the slot left them.
@@ -417,16 +213,16 @@ static int64_t interrupted(struct monitor *monitor, struct slot *slot, uint64_t 
 	format_text(slot->crash, sizeof(slot->crash), "%s", reason ? reason : "");
 	slot->works = kept_state_works(slot, KEPT_INTERRUPTED);
 	monitor->devices_running |= !slot->works;
-	park(monitor, slot, kept, KEPT_INTERRUPTED);
+	parking_keep(monitor, slot, kept, KEPT_INTERRUPTED);
 	kept->interrupted = address;
 	if (slot->works && !slot->crash[0] && !owner_all_work(&monitor->slots, slot, &error))
 		format_text(slot->crash, sizeof(slot->crash), "%s", error.text);
 	picture_save(monitor, monitor->current);
 	life_apply(slot, LIFE_INTERRUPT);
 	storage_interrupt(&monitor->storage, monitor->current, slot);
-	take_checksums(monitor, slot, kept, true);
-	warn_of_watchdog(monitor, slot);
-	leave_to_next(monitor, slot, SWITCHYARD_INTERRUPT, 0, damage);
+	parking_take_checksums(monitor, slot, kept, true);
+	parking_warn_of_watchdog(monitor, slot);
+	departure_to_next(monitor, slot, SWITCHYARD_INTERRUPT, 0, damage);
 }
 
 /* Handles a call on the boot CPU. It stays a function, so that instructions can be counted from it. */
@@ -453,7 +249,7 @@ __attribute__((noinline)) static int64_t gate_main(const struct request *request
 		crew_refuse(SWITCHYARD_ESTATE);
 		return SWITCHYARD_ESTATE;
 	}
-	park(monitor, slot, kept, how);
+	parking_keep(monitor, slot, kept, how);
 	if (!(kept->spared & SWITCHYARD_SPARE_PICTURE))
 		picture_save(monitor, monitor->current);
 	if (parks) {
@@ -461,19 +257,19 @@ __attribute__((noinline)) static int64_t gate_main(const struct request *request
 		storage_park(&monitor->storage, monitor->current, slot);
 		slot->works = how == KEPT_QUICK;
 		slot->uses.translates |= platform_translates_in(kept->platform);
-		take_checksums(monitor, slot, kept, slot->works);
+		parking_take_checksums(monitor, slot, kept, slot->works);
 	}
-	warn_of_watchdog(monitor, slot);
+	parking_warn_of_watchdog(monitor, slot);
 	if (others_come)
-		warn_of_lost_cpus(monitor, slot, request, kept->crew);
+		parking_warn_of_lost_cpus(monitor, slot, others_of(request), kept->crew);
 	if (how == KEPT_QUICK)
 		go_back_unless_all_work(monitor, slot);
 
 	if (op == SWITCHYARD_SNAPSHOT && !damage)
 		go_on_after_snapshot(monitor, slot, (uint32_t)arg);
 	if ((op == SWITCHYARD_SWITCH || op == SWITCHYARD_BOOT) && !damage)
-		leave_to_target(monitor, slot, op, arg);
-	leave_to_next(monitor, slot, op, arg, damage);
+		departure_to_target(monitor, slot, op, arg);
+	departure_to_next(monitor, slot, op, arg, damage);
 }
 
 /*
@@ -518,8 +314,8 @@ static void go_on_after_reset(void)
 	wake_chipset();
 	end_those_with_devices(monitor);
 	platform_restore_firmware();
-	park(monitor, slot, kept_state(monitor->current), KEPT_ENDED);
-	leave_to_next(monitor, slot, request.op, request.arg, NULL);
+	parking_keep(monitor, slot, kept_state(monitor->current), KEPT_ENDED);
+	departure_to_next(monitor, slot, request.op, request.arg, NULL);
 }
 
 /*
@@ -533,9 +329,8 @@ static void go_on_alone(void)
 	struct slot *slot = &monitor->slots.slot[monitor->current];
 
 	cpu_state_take();
-	park(monitor, slot, kept_state(monitor->current), KEPT_ENDED);
-	take_over(&monitor->frontend);
-	slot_leaves(monitor, slot, left_alone_with.op, left_alone_with.arg);
+	parking_keep(monitor, slot, kept_state(monitor->current), KEPT_ENDED);
+	departure_tell(monitor, slot, left_alone_with.op, left_alone_with.arg, NULL);
 	log_line(&monitor->log, LOG_ERROR,
 		 "the boot CPU did not come: no kernel can run any more; save what you can, and "
 		 "reboot");

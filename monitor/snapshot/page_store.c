@@ -180,7 +180,7 @@ void page_store_end(struct page_store *store, struct plan *plan)
 	last->size = used;
 }
 
-static bool is_plain(uint64_t entry)
+static bool is_copy(uint64_t entry)
 {
 	return entry > SWITCHYARD_PAGE_ZERO && !(entry >> SWITCHYARD_PAGE_BLOCK_SHIFT);
 }
@@ -188,7 +188,7 @@ static bool is_plain(uint64_t entry)
 /* How many pages from number `first` on are written in one go: copies in a row, or zeros. */
 static uint64_t run_length(const uint64_t *map, uint64_t first, uint64_t most)
 {
-	uint64_t step = is_plain(map[first]) ? PAGE_SIZE : 0, run = 1;
+	uint64_t step = is_copy(map[first]) ? PAGE_SIZE : 0, run = 1;
 
 	if (most > AT_ONCE)
 		most = AT_ONCE;
@@ -207,7 +207,7 @@ static bool write_run(uint64_t entry, uint64_t count, void *to)
 
 	if (size)
 		return packed_page_read(phys(entry & SWITCHYARD_PAGE_PLACE), size, to);
-	if (is_plain(entry))
+	if (is_copy(entry))
 		memcpy(to, phys(entry), count * PAGE_SIZE);
 	else
 		memset(to, 0, count * PAGE_SIZE);

@@ -10,7 +10,7 @@ from mutation import Mutation, drop
 
 CREW = 'arch/x86/gate/crew.c'
 GATE = 'arch/x86/gate/gate.asm'
-GATE_CALL = 'monitor/call/gate_call.c'
+GATE_CALL, PARKING = 'monitor/call/gate_call.c', 'monitor/call/parking.c'
 PLATFORM = 'arch/x86/platform/platform.c'
 KEPT_STATE = 'monitor/switch/kept_state.c'
 SWITCH = 'monitor/switch/switch.c'
@@ -34,7 +34,7 @@ def other_cpus():
     yield drop('dr0 lstar xmm', CREW, '\tcpu_state_restore(context);\n\tset_state(cpu, CREW_READY);\n',
                '\tset_state(cpu, CREW_READY);\n', **TWO_CPUS)
     # The slot's other CPU does not come back.
-    yield drop('rbx', GATE_CALL, '\tkept->crew = crew_waiting();\n', stops=True, **TWO_CPUS)
+    yield drop('rbx', PARKING, '\tkept->crew = crew_waiting();\n', stops=True, **TWO_CPUS)
     yield drop('rbx', PLATFORM, '\tcrew_leave();\n', stops=True, **TWO_CPUS)
     yield drop('rbx', SWITCH, '\tcrew_go(kept->crew, result);\n', stops=True, **TWO_CPUS)
     # It runs the start page's code in place of the slot's.

@@ -17,9 +17,10 @@ UNIT_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -DSWITCHYARD_HOST \
 # The parts of the UEFI application that need no firmware are tested here, and so are the files of
 # boot/ and arch/x86/ that only read foreign data or use the fakes. string.c is left out, because it
 # would replace the C library's functions; test_string.c includes it under other names. main.c,
-# selfcheck.c, kept_state.c, switch.c, gate_call.c and fault.c need the gate and a real machine.
+# selfcheck.c, kept_state.c, switch.c, gate_call.c, parking.c, departure.c and fault.c need the gate and
+# a real machine.
 UNIT_C       := $(filter-out lib/string.c \
-	$(call sources_named,main selfcheck kept_state switch gate_call fault), \
+	$(call sources_named,main selfcheck kept_state switch gate_call parking departure fault), \
 	$(filter lib/% monitor/%,$(MONITOR_C))) $(wildcard tests/unit/fake/*.c) \
 	$(addprefix boot/efi/,conf.c monitor_elf.c memory.c sha256.c sums.c) \
 	$(call sources_named,loader_info boot_report acpi_sleep acpi_walk hidden_ram crew fadt file_state framebuffer gate_cpu gate_lock hpet ioapic kvm_clock lapic machine_check \

@@ -47,7 +47,7 @@ test-all: export MORE_GROUPS = $(NEEDS_guest-kernel)
 test test-all:
 	@set -e; for step in $(TEST_STEPS); do \
 		echo "== $$step"; begin=$$(date +%s); \
-		case $$step in test-parts|unit) jobs=-j$(WORKERS);; *) jobs=;; esac; \
+		case $$step in test-parts|unit|fuzz) jobs=-j$(WORKERS);; *) jobs=;; esac; \
 		$(MAKE) --no-print-directory $$jobs $$step; \
 		[ $$step = system ] || echo "== $$step took $$(($$(date +%s) - begin)) s"; \
 	done

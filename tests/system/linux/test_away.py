@@ -125,6 +125,7 @@ def check_quick(alpha, flavour, source):
         check_away(alpha, '--quick', away, set(), CPUS[flavour])
 
 
+@pytest.mark.thorough
 def test_quick(machines):
     check_quick(start(machines, CLOUD, 'tsc-alone'), CLOUD, 'tsc-alone')
 

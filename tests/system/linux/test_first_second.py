@@ -119,9 +119,10 @@ def dies(machine, name, line, how):
     machine.expect(PROMPT)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize('firmware, cpu', [
-    pytest.param('bios', QEMU_CPU, id='bios'), pytest.param('uefi', QEMU_CPU, id='uefi', marks=pytest.mark.thorough),
-    pytest.param('bios', 'max', id='five-levels', marks=pytest.mark.thorough)])
+    pytest.param('bios', QEMU_CPU, id='bios'), pytest.param('uefi', QEMU_CPU, id='uefi'),
+    pytest.param('bios', 'max', id='five-levels')])
 def test_efi_ends_a_slot_without_a_driver(machines, firmware, cpu):
     """A reboot, an emergency reboot and a panic of stock kernels that have loaded no driver. With the CPU max,
     they use five levels of paging."""

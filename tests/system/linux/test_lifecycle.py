@@ -23,8 +23,13 @@ def machine(module_machines):
     return machine
 
 
-@pytest.mark.parametrize('command', ['poweroff', 'reboot', 'halt', 'poweroff -f', 'reboot -f'])
-@pytest.mark.parametrize('name', VICTIMS)
+ENDS = ['poweroff', 'reboot', 'halt', 'poweroff -f', 'reboot -f']
+
+
+@pytest.mark.parametrize('name, command', [
+    (VICTIMS[0], command) for command in ENDS] + [
+    pytest.param(name, command, marks=() if command == 'reboot' else pytest.mark.thorough)
+    for name in VICTIMS[1:] for command in ENDS])
 def test_a_guest_that_ends(machine, name, command):
     boot(machine, name)
     machine.sendline(command)

@@ -19,9 +19,9 @@ AHCI = ('-device', 'ahci,id=ahci-{name},addr={address}', '-device', 'ide-hd,driv
 # link after each switch, so that case has fewer.
 CASES = [
     Case('generic+rt-q35-smp2', (GENERIC, RT), 'q35', 'e1000', IDE, 2, 8),
-    Case('older-generic+generic-q35-smp2-quick', (OLDER_GENERIC, GENERIC), 'q35', 'e1000', AHCI, 2, 6, quick=True),
 ]
 MORE_CASES = [
+    Case('older-generic+generic-q35-smp2-quick', (OLDER_GENERIC, GENERIC), 'q35', 'e1000', AHCI, 2, 6, quick=True),
     Case('cloud+generic-pc-smp2', (CLOUD, GENERIC), 'pc', 'virtio-net-pci', IDE, 2, 15),
     Case('cloud+generic-pc-smp2-quick', (CLOUD, GENERIC), 'pc', 'virtio-net-pci', NVME, 2, 12, quick=True),
     Case('older-cloud+older-generic-pc-smp2', (OLDER_CLOUD, OLDER_GENERIC), 'pc', 'virtio-net-pci', IDE, 2, 6),

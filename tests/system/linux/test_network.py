@@ -80,7 +80,7 @@ def boot(machines, kernels, devices, options=''):
 @pytest.mark.parametrize('card, kernels', [('virtio-net-pci', (OLDER_CLOUD, CLOUD)),
                                            pytest.param('virtio-net-pci', (CLOUD, OLDER_CLOUD),
                                                         marks=pytest.mark.thorough),
-                                           ('e1000', (GENERIC, OLDER_GENERIC))])
+                                           pytest.param('e1000', (GENERIC, OLDER_GENERIC), marks=pytest.mark.thorough)])
 def test_connections_of_a_parked_slot_live(machines, card, kernels):
     alpha, beta = boot(machines, kernels, [
         '-netdev', 'user,id=net0', '-device', f'{card},netdev=net0,mac={CARD}'], 'sy.ip=none')

@@ -39,7 +39,9 @@ def guests(request, module_machines):
     beta.wait()
     beta.run(f"i=0; while [ $i -lt {PAGES} ]; do printf '%-{PAGE}s' \"{MARKER.replace('%d', '$i')}\"; "
              'i=$((i + 1)); done > /tmp/marked; echo before > /tmp/state')
-    beta.put_file('/tmp/ticks.sh', 'echo $$ > /tmp/ticker; while :; do n=$((n + 1)); echo $n > /tmp/ticks; sleep 0.1; done\n')
+    # A file that is written again is empty for a moment, which the snapshot may be taken in.
+    beta.put_file('/tmp/ticks.sh', 'echo $$ > /tmp/ticker; while :; do n=$((n + 1)); echo $n > /tmp/tick; '
+                  'mv /tmp/tick /tmp/ticks; sleep 0.1; done\n')
     beta.told = {'symbols': symbols_of(beta), 'driver': driver_of(beta), 'processes': processes_of(beta),
                  'release': beta.run('uname -r').strip(), 'sum': beta.run('sha256sum /tmp/marked')}
     beta.run('(sh /tmp/ticks.sh < /dev/null > /dev/null 2>&1 &)')

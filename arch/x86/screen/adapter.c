@@ -47,14 +47,14 @@ static struct {
 	} virtio;
 } adapter;
 
-static bool is(uint32_t id)
+static bool adapter_is(uint32_t id)
 {
 	return adapter.function && adapter.function->id == id;
 }
 
 bool adapter_is_cirrus(void)
 {
-	return is(ID_CIRRUS);
+	return adapter_is(ID_CIRRUS);
 }
 
 /* The BAR's memory begins at or before the address. Its size is not asked for: others are behind. */
@@ -77,7 +77,7 @@ static uint64_t base_before(pci_address_t function, uint64_t address)
 }
 
 /* The display function whose memory begins nearest before the framebuffer; without one, the VGA. */
-static uint32_t find(uint64_t framebuffer)
+static uint32_t find_adapter(uint64_t framebuffer)
 {
 	const struct pci_functions *functions = pci_functions();
 	uint32_t found = functions->count;
@@ -128,13 +128,13 @@ void adapter_init(uint64_t framebuffer)
 {
 	struct pci_functions *functions = pci_functions();
 
-	adapter.number = find(framebuffer);
+	adapter.number = find_adapter(framebuffer);
 	if (adapter.number == functions->count)
 		return;
 	adapter.function = &functions->function[adapter.number];
 	adapter.was_master =
 		pci_read16(adapter.function->address, PCI_COMMAND) & PCI_COMMAND_MASTER;
-	if (is(ID_VIRTIO_GPU))
+	if (adapter_is(ID_VIRTIO_GPU))
 		find_virtio(adapter.function->address);
 }
 
@@ -176,9 +176,9 @@ void adapter_take_back(void)
 {
 	if (!adapter.function || adapter.function->works_for)
 		return;
-	if (is(ID_QXL))
+	if (adapter_is(ID_QXL))
 		reset_qxl();
-	else if (is(ID_VIRTIO_GPU) && virtio_is_driven())
+	else if (adapter_is(ID_VIRTIO_GPU) && virtio_is_driven())
 		pci_write8(adapter.function->address, open_virtio_status(), STATUS_RESET);
 }
 
@@ -191,7 +191,8 @@ void adapter_left(const struct pci_state *state)
 	const struct pci_function_state *kept = &state->function[adapter.number];
 
 	adapter.told = false;
-	if (!adapter.function || is(ID_QXL) || is(ID_VIRTIO_GPU) || is(ID_CIRRUS))
+	if (!adapter.function || adapter_is(ID_QXL) || adapter_is(ID_VIRTIO_GPU) ||
+	    adapter_is(ID_CIRRUS))
 		return;
 	if (kept->works ||
 	    (kept->kept && (kept->power & POWER_STATE ||
@@ -205,9 +206,9 @@ const struct pci_function *adapter_lost(void)
 
 	if (!adapter.function || adapter.told)
 		return NULL;
-	if (is(ID_QXL))
+	if (adapter_is(ID_QXL))
 		lost = adapter.function->works_for;
-	else if (is(ID_VIRTIO_GPU))
+	else if (adapter_is(ID_VIRTIO_GPU))
 		lost = virtio_is_driven();
 	adapter.told = true;
 	return lost ? adapter.function : NULL;

@@ -7,6 +7,7 @@
 #define SUB_VGA	      0x00
 #define POWER_STATE   0x3 /* PCI power management 1.2, section 3.2.4; 0: D0 */
 
+#define ID_BOCHS      0x11111234u /* QEMU's docs/specs/standard-vga.rst */
 #define ID_CIRRUS     0x00b81013u /* GD 5446 */
 #define ID_QXL	      0x01001b36u /* QEMU's docs/specs/pci-ids.rst */
 #define ID_VIRTIO_GPU 0x10501af4u /* virtio 1.1, sections 4.1.2 and 5.7.1 */
@@ -182,6 +183,13 @@ void adapter_take_back(void)
 		pci_write8(adapter.function->address, open_virtio_status(), STATUS_RESET);
 }
 
+/* The monitor can tell by other ways, or keeps all registers that make a mode. */
+static bool is_known(void)
+{
+	return adapter_is(ID_BOCHS) || adapter_is(ID_CIRRUS) || adapter_is(ID_QXL) ||
+	       adapter_is(ID_VIRTIO_GPU);
+}
+
 /*
  * Drivers for adapters with a processor of their own let it read memory. When they suspend it, it
  * sleeps. A kernel without such a driver does neither.
@@ -191,8 +199,7 @@ void adapter_left(const struct pci_state *state)
 	const struct pci_function_state *kept = &state->function[adapter.number];
 
 	adapter.told = false;
-	if (!adapter.function || adapter_is(ID_QXL) || adapter_is(ID_VIRTIO_GPU) ||
-	    adapter_is(ID_CIRRUS))
+	if (!adapter.function || is_known())
 		return;
 	if (kept->works ||
 	    (kept->kept && (kept->power & POWER_STATE ||

@@ -125,6 +125,21 @@ static void a_driver_has_it(void **state)
 	assert_non_null(adapter_lost());
 }
 
+/* All registers that make a mode are kept, whoever works with it. */
+static void known_ones_are_not_lost(void **state)
+{
+	(void)state;
+	card(1, ID_BOCHS, VGA_CLASS, MEMORY);
+	find_it(MEMORY);
+	leaves(ON, 0, true);
+	assert_null(adapter_lost());
+	fake_pci_reset();
+	card(1, ID_CIRRUS, VGA_CLASS, MEMORY);
+	find_it(MEMORY);
+	leaves(ON | PCI_COMMAND_MASTER, 3, false);
+	assert_null(adapter_lost());
+}
+
 static void firmware_left_a_bus_master(void **state)
 {
 	(void)state;
@@ -295,6 +310,7 @@ int main(void)
 		TEST(above_4_gib),
 		TEST(a_driver_has_it),
 		TEST(firmware_left_a_bus_master),
+		TEST(known_ones_are_not_lost),
 		TEST(qxl),
 		TEST(virtio),
 		TEST(virtio_without_access),

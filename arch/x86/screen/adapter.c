@@ -33,7 +33,7 @@
 #define VIRTIO_ACCESS	  5
 #define COMMON_STATUS	  0x14
 #define STATUS_DRIVER_OK  4 /* section 2.1 */
-#define STATUS_RESET	  0
+#define STATUS_RESET	  0 /* as after the machine's reset */
 
 static struct {
 	uint32_t number;	       /* its place in pci_functions() */
@@ -151,10 +151,19 @@ static uint32_t open_virtio_status(void)
 	return at + VIRTIO_DATA;
 }
 
-static bool virtio_is_driven(void)
+/*
+ * Linux makes every virtio device a bus master and acknowledges it, whether it has a driver of its
+ * own or not. A driver that shuts the device down resets it, and QEMU does not show the VGA's mode
+ * again for that.
+ */
+static bool virtio_was_driven(bool master)
 {
-	return adapter.virtio.access &&
-	       pci_read8(adapter.function->address, open_virtio_status()) & STATUS_DRIVER_OK;
+	uint8_t status;
+
+	if (!adapter.virtio.access)
+		return false;
+	status = pci_read8(adapter.function->address, open_virtio_status());
+	return status & STATUS_DRIVER_OK || (status == STATUS_RESET && master);
 }
 
 /* The ports answer only while they are decoded, which the slot that left may have switched off. */
@@ -179,15 +188,12 @@ void adapter_take_back(void)
 		return;
 	if (adapter_is(ID_QXL))
 		reset_qxl();
-	else if (adapter_is(ID_VIRTIO_GPU) && virtio_is_driven())
-		pci_write8(adapter.function->address, open_virtio_status(), STATUS_RESET);
 }
 
-/* The monitor can tell by other ways, or keeps all registers that make a mode. */
+/* The monitor keeps all registers that make a mode, or resets the adapter. */
 static bool is_known(void)
 {
-	return adapter_is(ID_BOCHS) || adapter_is(ID_CIRRUS) || adapter_is(ID_QXL) ||
-	       adapter_is(ID_VIRTIO_GPU);
+	return adapter_is(ID_BOCHS) || adapter_is(ID_CIRRUS) || adapter_is(ID_QXL);
 }
 
 /*
@@ -198,12 +204,15 @@ void adapter_left(const struct pci_state *state)
 {
 	const struct pci_function_state *kept = &state->function[adapter.number];
 
+	bool became_master;
+
 	adapter.told = false;
 	if (!adapter.function || is_known())
 		return;
-	if (kept->works ||
-	    (kept->kept && (kept->power & POWER_STATE ||
-			    (kept->command & PCI_COMMAND_MASTER && !adapter.was_master))))
+	became_master = kept->command & PCI_COMMAND_MASTER && !adapter.was_master;
+	if (kept->works || (kept->kept && kept->power & POWER_STATE) ||
+	    (kept->kept &&
+	     (adapter_is(ID_VIRTIO_GPU) ? virtio_was_driven(became_master) : became_master)))
 		adapter.taken = true;
 }
 
@@ -215,8 +224,6 @@ const struct pci_function *adapter_lost(void)
 		return NULL;
 	if (adapter_is(ID_QXL))
 		lost = adapter.function->works_for;
-	else if (adapter_is(ID_VIRTIO_GPU))
-		lost = virtio_is_driven();
 	adapter.told = true;
 	return lost ? adapter.function : NULL;
 }

@@ -125,6 +125,7 @@ static void run(void *context)
 	fault_init(monitor);	   /* faults can be reported from here on */
 	platform_init(boot->rsdp_size ? (uint64_t)boot->rsdp : 0, /* needs the page tables */
 		      boot->efi_system_table, log_warn, log_keep_error, log);
+	platform_find_adapter(boot->screen == SCREEN_FRAMEBUFFER ? boot->framebuffer.base : 0);
 	ui_take(&state->ui, mapped); /* platform_init() has kept what firmware set up */
 	report_keyboard(&state->ui);
 	report_left_out(log); /* what platform_init() found, */

@@ -31,6 +31,17 @@ bool own_words_given(const char *line, const char *word)
 	return false;
 }
 
+bool own_words_exact(const char *line, const char *word)
+{
+	uint64_t length = strlen(word);
+	bool begins = true;
+
+	for (; *line; begins = *line++ == ' ')
+		if (begins && !strncmp(line, word, length) && ends_word(line[length]))
+			return true;
+	return false;
+}
+
 void own_words_add(char *words, const char *line, const char *word)
 {
 	uint64_t used = strlen(words);

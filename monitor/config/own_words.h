@@ -17,6 +17,9 @@
  */
 bool own_words_given(const char *line, const char *word);
 
+/* True if the line has exactly this word, with its value. */
+bool own_words_exact(const char *line, const char *word);
+
 /* Appends " word" to words, which have OWN_WORDS_SIZE bytes, unless the person's line gives it. */
 void own_words_add(char *words, const char *line, const char *word);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/console/ui.h"
+#include <stddef.h>
 #include "arch/x86/platform/platform.h"
+#include "arch/x86/screen/adapter.h"
 #include "lib/units.h"
 #include "monitor/console/console_loop.h"
 #include "monitor/console/countdown.h"
@@ -14,8 +16,20 @@ static void frontend_take(void *context)
 {
 	struct ui *ui = context;
 
+	const struct pci_function *lost;
+	char address[PCI_ADDRESS_TEXT];
+
 	platform_console_used();
 	console_init(&ui->console, &ui->monitor->options);
+	lost = ui->console.screen.shown ? adapter_lost() : NULL;
+	if (!lost)
+		return;
+	pci_address_text(address, lost->address);
+	log_line(
+		&ui->monitor->log, LOG_WARN,
+		"the screen is lost: a kernel's own driver has the display adapter %04x:%04x at %s; "
+		"the console is on the serial port",
+		PCI_ID_VENDOR(lost->id), PCI_ID_DEVICE(lost->id), address);
 }
 
 static void frontend_clear_screen(void *context)

@@ -5,6 +5,7 @@
 #include "arch/x86/memory/paging.h"
 #include "arch/x86/memory/phys.h"
 #include "lib/string.h"
+#include "monitor/config/own_words.h"
 #include "monitor/load/guest_acpi.h"
 #include "monitor/slot/care.h"
 
@@ -80,6 +81,18 @@ void slot_block_renew(const struct slot_table *slots, uint32_t index)
 	paging_copy(info->identity_pml4, info->identity_pdpt);
 }
 
+/*
+ * A kernel without tables from the monitor looks for firmware's, and may read some that the monitor
+ * can't. These may name RAM, CPUs and NVDIMMs of other slots. It does not look with this word.
+ */
+#define NO_TABLES "acpi=off"
+
+static bool does_without_tables(const struct slot *slot)
+{
+	return slot->type == SWITCHYARD_LINUX && !slot->cpus &&
+	       own_words_exact(slot->kernel.string, NO_TABLES);
+}
+
 bool slot_block_allows(const struct monitor *monitor, const struct slot *slot, struct error *error)
 {
 	const struct boot_info *boot = monitor->boot;
@@ -91,7 +104,12 @@ bool slot_block_allows(const struct monitor *monitor, const struct slot *slot, s
 		fail(&why, "the machine has no ACPI tables; cpus= can't be done");
 	else if (guest_acpi_allows((uint64_t)boot->rsdp, slot_block_tables(slot), slot->cpus, &why))
 		return true;
-	return fail(error, "slot %s can't be started: %s", slot->name, why.text);
+	else if (does_without_tables(slot))
+		return true;
+	return fail(error, "slot %s can't be started: %s%s", slot->name, why.text,
+		    slot->type == SWITCHYARD_LINUX && !slot->cpus
+			    ? "; with " NO_TABLES " on its command line it does without"
+			    : "");
 }
 
 bool slot_block_build(const struct monitor *monitor, uint32_t index, uint64_t *rsdp,
@@ -104,7 +122,8 @@ bool slot_block_build(const struct monitor *monitor, uint32_t index, uint64_t *r
 	*rsdp = 0;
 	return !monitor->boot->rsdp_size ||
 	       guest_acpi((uint64_t)monitor->boot->rsdp, slot->block.base, slot_block_tables(slot),
-			  slot->cpus, slot_block_info(slot), rsdp, error);
+			  slot->cpus, slot_block_info(slot), rsdp, error) ||
+	       does_without_tables(slot);
 }
 
 const char *slot_block_damage(const struct slot *slot)

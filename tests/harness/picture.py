@@ -13,6 +13,9 @@ INK = bytes(1 if level >= 0x60 else 0 for level in range(256))  # grey text on b
 BLANK = bytes(WIDTH * HEIGHT)
 CURSOR_PIXELS = 2 * WIDTH  # a cell with a cursor in it differs from its glyph by so many at most
 ASCII = ''.join(map(chr, range(0x20, 0x7f)))
+# A Linux guest's command that shows them in the first row, for Font.learned().
+LEARN_LINE = ("awk 'BEGIN { printf \"\\033[2J\\033[H\"; "
+              'for (i = 32; i < 127; i++) printf "%c", i }\' > /dev/tty1')
 
 
 class Picture:
@@ -30,6 +33,10 @@ class Picture:
         start = row * HEIGHT * self.width + column * WIDTH
         return b''.join(self._ink[start + y * self.width:start + y * self.width + WIDTH]
                         for y in range(HEIGHT))
+
+    def ink(self, width, height):
+        """The pixels at the top left, row by row, as cell() has them."""
+        return b''.join(self._ink[y * self.width:y * self.width + width] for y in range(height))
 
     @property
     def columns(self):

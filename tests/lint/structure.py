@@ -39,7 +39,7 @@ MAY_INCLUDE = {
     'arch/x86/time': ['arch/x86/cpu'],
     'arch/x86/interrupt': ['arch/x86/cpu', 'arch/x86/time'],
     'arch/x86/pci': ['arch/x86/cpu', 'arch/x86/memory', 'arch/x86/time'],
-    'arch/x86/screen': ['arch/x86/cpu', 'arch/x86/memory'],
+    'arch/x86/screen': ['arch/x86/cpu', 'arch/x86/memory', 'arch/x86/pci'],
     'arch/x86/serial': ['arch/x86/cpu', 'arch/x86/time'],
     'arch/x86/acpi': ['arch/x86/cpu', 'arch/x86/keyboard', 'arch/x86/memory', 'arch/x86/time',
                       'arch/x86/interrupt'],

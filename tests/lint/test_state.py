@@ -18,7 +18,7 @@ NAME = r'[a-z0-9-]+'
 PAGE = (ROOT / 'docs/STATE.md').read_text()
 ROWS = [[cell.strip() for cell in line.strip('|').split('|')]
         for line in PAGE.split('\n')
-        if re.match(r'\| (?!item )', line) and line.count('|') == 8]
+        if re.match(r'\| (?!item )', line) and line.count('|') in (8, 10)]
 TOLD = {name for row in ROWS for names in re.findall(rf'torture: ({NAME}(?:, {NAME})*)', row[-1])
         for name in names.split(', ')}
 MUTATED = {name for mutation in MUTATIONS for name in mutation.items}

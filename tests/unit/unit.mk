@@ -23,7 +23,7 @@ UNIT_C       := $(filter-out lib/string.c \
 	$(call sources_named,main selfcheck kept_state switch gate_call parking departure fault), \
 	$(filter lib/% monitor/%,$(MONITOR_C))) $(wildcard tests/unit/fake/*.c) \
 	$(addprefix boot/efi/,conf.c monitor_elf.c memory.c sha256.c sums.c) \
-	$(call sources_named,loader_info boot_report acpi_sleep acpi_walk hidden_ram crew fadt file_state framebuffer gate_cpu gate_lock hpet ioapic kvm_clock lapic machine_check \
+	$(call sources_named,adapter loader_info boot_report acpi_sleep acpi_walk hidden_ram crew fadt file_state framebuffer gate_cpu gate_lock hpet ioapic kvm_clock lapic machine_check \
 	pci_works iommu iommu_unit iommu_tables vtd vtd_queue amd_iommu \
 	msr_list mtrr page_walk pci pci_image pci_msi pci_sriov pci_state perfmon smbios state_item symbols)
 UNIT_OBJ     := $(UNIT_C:%.c=$(UNIT)/%.o) $(UNIT)/font.o

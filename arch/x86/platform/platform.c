@@ -12,6 +12,7 @@
 #include "arch/x86/pci/pci_state.h"
 #include "arch/x86/pci/pci_works.h"
 #include "arch/x86/platform/wake.h"
+#include "arch/x86/screen/adapter.h"
 #include "arch/x86/screen/vga_state.h"
 #include "arch/x86/serial/uart.h"
 #include "arch/x86/time/hpet.h"
@@ -457,6 +458,7 @@ void platform_save(void *state, struct lapic_state *lapic, const struct platform
 	others_stay = notes->others_stay;
 	last.now.known = state_save(&layout, state, lapic, spared);
 	note(&layout, state, notes);
+	adapter_left(working.made);
 	if (notes->ib700)
 		ib700_stop();
 	memcpy(last.state, state, layout.size);
@@ -538,6 +540,12 @@ void platform_keep_console(void)
 {
 	vga_keep();
 	keyboard_save(&firmware.keyboard);
+}
+
+void platform_find_adapter(uint64_t framebuffer)
+{
+	adapter_init(framebuffer);
+	vga_keep_more();
 }
 
 void platform_init(uint64_t rsdp, uint64_t efi_system_table, report_fn report, report_fn later,

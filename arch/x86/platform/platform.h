@@ -66,6 +66,12 @@ void platform_init(uint64_t rsdp, uint64_t efi_system_table, report_fn report, r
 		   void *context);
 
 /*
+ * Finds the adapter that shows the framebuffer with that address (0: the VGA), and keeps what it has
+ * of its own. It is called once, after platform_init(), before the console has used the screen.
+ */
+void platform_find_adapter(uint64_t framebuffer);
+
+/*
  * Bytes of zeroed RAM that devices need of the monitor, in whole pages; and these bytes, before a
  * slot runs.
  */

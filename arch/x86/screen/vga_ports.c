@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arch/x86/screen/vga_ports.h"
+#include "arch/x86/screen/adapter.h"
 #include "arch/x86/screen/vga_regs.h"
 #include "lib/string.h"
 
@@ -84,7 +85,8 @@ static void attributes_write(const struct vga_registers *registers, const struct
 
 static void dac_read(struct vga_registers *registers)
 {
-	registers->dac_mask = inb(VGA_DAC_MASK);
+	/* A Cirrus answers with another register at some reads. */
+	registers->dac_mask = adapter_is_cirrus() ? DAC_MASK_ALL : inb(VGA_DAC_MASK);
 	outb(VGA_DAC_READ_INDEX, 0);
 	for (uint32_t colour = 0; colour < VGA_COLOURS; colour++)
 		for (uint32_t part = 0; part < sizeof(registers->dac[colour]); part++)
@@ -128,6 +130,8 @@ void vga_registers_read(struct vga_registers *registers, bool colours)
 	attributes_read(registers, colours ? 0 : VGA_ATTRIBUTE_PALETTE);
 	if (colours)
 		dac_read(registers);
+	if (adapter_is_cirrus())
+		cirrus_read(&registers->cirrus);
 }
 
 void vga_colours_copy(struct vga_registers *to, const struct vga_registers *from)
@@ -187,6 +191,8 @@ void vga_registers_write(const struct vga_registers *registers, const struct vga
 	    now->attribute_index != registers->attribute_index)
 		attributes_write(registers, now);
 	dac_write(registers, now);
+	if (adapter_is_cirrus())
+		cirrus_write(&registers->cirrus, &now->cirrus);
 }
 
 void vga_indices_write(const struct vga_registers *registers)

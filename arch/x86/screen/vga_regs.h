@@ -25,6 +25,7 @@
 
 #define VGA_MISC_COLOUR	    0x01 /* the CRT controller is at 0x3dx */
 #define VGA_MISC_ABSENT	    0xff
+#define DAC_MASK_ALL	    0xff /* in VGA_DAC_MASK: all colours are used */
 #define VGA_ATTRIBUTE_SHOW  0x20 /* in the index: the palette is the screen's, not the CPU's */
 
 /* Sequencer. */

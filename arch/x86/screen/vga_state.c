@@ -2,6 +2,7 @@
 #include "arch/x86/screen/vga_state.h"
 #include "arch/x86/cpu/io.h"
 #include "arch/x86/memory/phys.h"
+#include "arch/x86/screen/adapter.h"
 #include "arch/x86/screen/vga_ports.h"
 #include "arch/x86/screen/vga_regs.h"
 #include "lib/string.h"
@@ -254,6 +255,7 @@ void vga_restore(const struct vga_state *state, const struct vga_state *now)
 	struct vga_registers registers = {0};
 
 	own.shown = vga_font_differs(state) && !own.restored_font ? NULL : state;
+	adapter_take_back();
 	if (!state->present || !is_present())
 		return;
 	if (!now)
@@ -283,6 +285,14 @@ void vga_keep(void)
 	vga_indices_write(&own.registers);
 }
 
+void vga_keep_more(void)
+{
+	if (own.kept && adapter_is_cirrus()) {
+		vga_registers_read(&own.registers, true);
+		vga_indices_write(&own.registers);
+	}
+}
+
 /* Keeps the start of the page that is shown, and the cursor, if the mode was a text mode before. */
 static void keep_places(struct vga_registers *registers)
 {
@@ -294,9 +304,11 @@ void vga_take_back(void)
 {
 	volatile uint64_t *to = phys(TEXT_MEMORY);
 	struct vga_registers registers = own.registers, now = {0};
-	bool text = vga_is_text();
+	bool text;
 
 	own.shown = NULL;
+	adapter_take_back();
+	text = vga_is_text();
 	if (!is_present())
 		return;
 	if (text && own.text)

@@ -3,14 +3,15 @@
  * vga_state.h - one slot's screen: all registers of the VGA, palette, fonts and text.
  *
  * A graphics mode comes back with its registers, including those of the Bochs VBE extensions. The
- * picture, which takes megabytes, does not come back: a kernel that resumes draws it again. Modes
- * that need other adapters' own registers are not restored.
+ * picture, which takes megabytes, does not come back: a kernel that resumes draws it again. Of other
+ * adapters' own registers, those of cirrus.h are restored; adapter.h says what becomes of the rest.
  */
 #ifndef ARCH_X86_SCREEN_VGA_STATE_H
 #define ARCH_X86_SCREEN_VGA_STATE_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "arch/x86/screen/cirrus.h"
 
 #define VGA_TEXT_BYTES	      0x8000 /* of video memory, 0xb8000 to 0xbffff */
 #define VGA_SEQUENCER_COUNT   5
@@ -32,6 +33,7 @@ struct vga_registers {
 	uint8_t dac_mask;
 	uint8_t dac[VGA_COLOURS][3];
 	uint16_t vbe[VGA_VBE_COUNT];
+	struct cirrus_registers cirrus; /* of other adapters, zeros */
 	/* The index registers. A kernel may have written an index and not accessed the data yet. */
 	struct {
 		uint8_t sequencer, crtc, graphics;
@@ -92,5 +94,8 @@ void vga_font_restore(const void *font);
  */
 void vga_keep(void);
 void vga_take_back(void);
+
+/* The adapter is known (adapter.h). What vga_keep() could not keep without that is kept now. */
+void vga_keep_more(void);
 
 #endif

@@ -8,9 +8,12 @@ import pytest
 from linux import GENERIC, Linux, linux_slot
 from switchyard import open_console
 
+USB = ['-device', 'qemu-xhci', '-device', 'usb-kbd']
 KEYBOARDS = {
-    'ps2': ('q35', []),
-    'usb': ('q35,i8042=off', ['-device', 'qemu-xhci', '-device', 'usb-kbd']),
+    'ps2': ('q35', [], 'bios'),
+    'usb': ('q35,i8042=off', USB, 'bios'),
+    'ps2-uefi': ('q35', [], 'uefi'),
+    'usb-uefi': ('q35,i8042=off', USB, 'uefi'),
 }
 HOLDS_S = [0.02, 0.08, 0.15, 0.3, 0.6]
 LONG_S = 4  # the driver acts after 2 s
@@ -26,15 +29,16 @@ KEYBOARD_IS_BACK = 'for port in /sys/bus/serio/devices/serio*; do echo none-such
 WAIT_FOR_KEYBOARD = 'until grep -qi keyboard /proc/bus/input/devices; do sleep 0.1; done'
 
 
-@pytest.fixture(scope='module', params=[pytest.param(kind, marks=pytest.mark.thorough) if kind == 'usb' else kind
+@pytest.fixture(scope='module', params=[kind if kind == 'ps2' else pytest.param(kind, marks=pytest.mark.thorough)
                                         for kind in KEYBOARDS])
 def machine(request, module_machines):
     """alpha is at its shell before and after each test, and beta is parked."""
-    chipset, devices = KEYBOARDS[request.param]
+    chipset, devices, firmware = KEYBOARDS[request.param]
     machine = module_machines.start('timeout=-1', linux_slot('alpha', GENERIC) + linux_slot('beta', GENERIC),
-                                    machine=chipset, memory='1G', smp=2, devices=devices)
+                                    machine=chipset, memory='1G', smp=2, devices=devices,
+                                    firmware=firmware)
     open_console(machine)
-    machine.keyboard = request.param
+    machine.keyboard = request.param[:3]
     machine.slots = {1: Linux(machine, 'alpha'), 2: Linux(machine, 'beta')}
     machine.sendline('boot alpha')
     machine.slots[1].wait()

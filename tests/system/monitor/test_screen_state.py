@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The console can be read after a guest in a graphics mode, and the guest finds its mode again."""
 
+import pytest
+
 import guest_images
+from picture import Font
 from qemu import PROMPT
 from switchyard import module, open_console
 
@@ -29,14 +32,16 @@ def prompt_picture(machine, name):
     return size, [row[:SHOWN * GLYPH_COLUMNS * 3] for row in rows[:GLYPH_ROWS]]
 
 
-def test_graphics_mode(machines):
+@pytest.mark.parametrize('firmware', ['bios', pytest.param('uefi', marks=pytest.mark.thorough)])
+def test_graphics_mode(machines, firmware):
     """Pixel by pixel: mode, font and colours are the console's again, though the guest spoilt all of them."""
     guest = guest_images.assemble('graphics', 0x3000000, bits=64)
     machine = machines.start('timeout=-1', [module('kernel', 'graphics', guest, 'mem=4M')],
-                             memory='128M')
+                             memory='256M', firmware=firmware)
+    machine.font = Font.monitor() if firmware == 'uefi' else None
     open_console(machine)
     size, before = prompt_picture(machine, 'before.ppm')
-    assert size == TEXT_SIZE and len(set(before)) > 1
+    assert len(set(before)) > 1 and (size == TEXT_SIZE or firmware == 'uefi')
     machine.sendline('boot graphics')
     machine.expect(r'slot graphics is parked')
     machine.expect(PROMPT)

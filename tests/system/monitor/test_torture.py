@@ -52,6 +52,15 @@ def test_switches_lose_nothing(machines, request, cpu, machine, options, iommu, 
     assert not differences(running)
 
 
+@pytest.mark.thorough
+def test_switches_under_uefi_lose_nothing(machines):
+    """The VGA's own items are left out, because it is in no text mode; test_screen_state.py is about them."""
+    running = start(machines, FEWER, machine='q35', firmware='uefi', cpu=QEMU_CPU)
+    assert wait_begin(running) == HASWELL | WITHOUT_IOMMU[''] | {'vga-text', 'vga-index'}
+    assert wait_both(running, LIMIT) == 0
+    assert not differences(running)
+
+
 # What is the IOMMU's and PCI functions' is not kept, and the functions' registers are not compared.
 @pytest.mark.parametrize('cpu, machine, without', [
     pytest.param(QEMU_CPU, 'pc', HASWELL | {'tco'}, id='default-pc'),

@@ -9,13 +9,11 @@ import pytest
 from grub_image import build_image, switchyard_config
 from linux import CLOUD, GENERIC, Linux, linux_slot
 from paths import ISO, MONITOR, TEST
-from picture import ASCII, Font
+from picture import ASCII, LEARN_LINE, Font
 from qemu import PROMPT, Machine
 from switchyard import open_console, parse_table, slots, tick_count, tick_slot, wait_menu
 
 TWO_TICKS = tick_slot('tick') + tick_slot('tock')
-LEARN_LINE = ("awk 'BEGIN { printf \"\\033[2J\\033[H\"; "
-              'for (i = 32; i < 127; i++) printf "%c", i }\' > /dev/tty1')
 
 
 @pytest.mark.parametrize('firmware', ['bios', 'uefi'])

@@ -32,6 +32,17 @@ static void given(void **state)
 		assert_int_equal(own_words_given(lines[i].line, lines[i].word), lines[i].given);
 }
 
+static void exact(void **state)
+{
+	(void)state;
+	assert_true(own_words_exact("acpi=off", "acpi=off"));
+	assert_true(own_words_exact("quiet acpi=off ro", "acpi=off"));
+	assert_true(own_words_exact("acpi=offline acpi=off", "acpi=off"));
+	assert_false(own_words_exact("acpi=force", "acpi=off"));
+	assert_false(own_words_exact("xacpi=off", "acpi=off"));
+	assert_false(own_words_exact("", "acpi=off"));
+}
+
 static void appended(void **state)
 {
 	char words[OWN_WORDS_SIZE] = "";
@@ -49,6 +60,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(given),
+		cmocka_unit_test(exact),
 		cmocka_unit_test(appended),
 	};
 

@@ -18,6 +18,7 @@ static struct boot_info boot;
 static struct error error;
 static uint64_t rsdp, acpi_room;
 static bool acpi_fits, tables_whole;
+static uint64_t expected_cpus;
 
 void gate_entry(void)
 {
@@ -39,7 +40,7 @@ bool paging_is_copy(uint64_t pml4, uint64_t pdpt)
 uint64_t guest_acpi_room(uint64_t from, uint64_t cpus)
 {
 	assert_int_equal(from, (uint64_t)boot.rsdp);
-	assert_int_equal(cpus, 5);
+	assert_int_equal(cpus, expected_cpus);
 	return acpi_room;
 }
 
@@ -47,7 +48,7 @@ bool guest_acpi_allows(uint64_t from, uint64_t size, uint64_t cpus, struct error
 {
 	assert_int_equal(from, (uint64_t)boot.rsdp);
 	assert_int_equal(size, TABLES);
-	assert_int_equal(cpus, 5);
+	assert_int_equal(cpus, expected_cpus);
 	return acpi_fits || fail(why, "no room");
 }
 
@@ -57,7 +58,7 @@ bool guest_acpi(uint64_t from, uint64_t base, uint64_t size, uint64_t cpus, uint
 	assert_int_equal(from, (uint64_t)boot.rsdp);
 	assert_int_equal(base, BASE);
 	assert_int_equal(size, TABLES);
-	assert_int_equal(cpus, 5);
+	assert_int_equal(cpus, expected_cpus);
 	assert_int_equal(info, BASE + TABLES + 2 * PAGE_SIZE);
 	if (acpi_fits)
 		*guest_rsdp = BASE;
@@ -78,7 +79,7 @@ static int start(void **state)
 	monitor.slots.count = 2;
 	strcpy(monitor.slots.slot[0].name, "one");
 	strcpy(own()->name, "own");
-	own()->cpus = 5;
+	own()->cpus = expected_cpus = 5;
 	own()->ram = (struct region){.base = GIB, .size = GIB};
 	own()->block.base = BASE;
 	own()->runs = 7;
@@ -192,6 +193,29 @@ static void what_the_line_asks_for(void **state)
 	assert_true(slot_block_build(&monitor, 1, &rsdp, &error));
 }
 
+/* A kernel that reads no tables needs none, unless cpus= has to be said by one. */
+static void a_kernel_that_reads_no_tables(void **state)
+{
+	(void)state;
+	acpi_fits = false;
+	own()->type = SWITCHYARD_LINUX;
+	own()->kernel.string = "quiet acpi=off";
+	assert_false(slot_block_allows(&monitor, own(), &error));
+	assert_string_equal(error.text, "slot own can't be started: no room");
+	own()->cpus = 0;
+	expected_cpus = 0;
+	assert_true(slot_block_allows(&monitor, own(), &error));
+	assert_true(slot_block_build(&monitor, 1, &rsdp, &error));
+	assert_int_equal(rsdp, 0);
+	own()->kernel.string = "quiet acpi=force";
+	assert_false(slot_block_allows(&monitor, own(), &error));
+	assert_string_equal(error.text, "slot own can't be started: no room; with acpi=off on its "
+					"command line it does without");
+	own()->type = SWITCHYARD_ELF;
+	own()->kernel.string = "acpi=off";
+	assert_false(slot_block_allows(&monitor, own(), &error));
+}
+
 static void table_of_slots(void **state)
 {
 	const struct switchyard_slot *row = slot_block(own())->info.slot;
@@ -237,6 +261,7 @@ int main(void)
 		TEST(damage),
 		TEST(no_acpi),
 		TEST(what_the_line_asks_for),
+		TEST(a_kernel_that_reads_no_tables),
 		TEST(table_of_slots),
 	};
 

@@ -20,6 +20,7 @@
 #include <linux/string.h>
 #include <linux/workqueue.h>
 #include "hooks.h"
+#include "plug.h"
 #include "switchyard_core.h"
 
 /* Functions that answer, and that this kernel does not have. */
@@ -144,9 +145,19 @@ static bool is_reached(const struct pci_dev *card)
 	return true;
 }
 
-/* A virtual function has no ID of its own. Without power, none answers. */
+static bool is_marked(const struct pci_dev *card)
+{
+	return card->error_state == pci_channel_io_perm_failure;
+}
+
+/*
+ * A virtual function has no ID of its own. Without power, none answers. What is behind a bridge
+ * goes with it, and each bridge comes before that in Linux's list.
+ */
 static bool is_gone(struct pci_dev *card)
 {
+	if (card->bus->self && is_marked(card->bus->self))
+		return true;
 	return !card->is_virtfn && card->current_state != PCI_D3cold && is_reached(card) &&
 	       !reads(card->bus, card->devfn);
 }
@@ -162,16 +173,8 @@ void switchyard_plug_wake(void)
 		any_gone = true;
 		card->error_state = pci_channel_io_perm_failure;
 		pr_notice("%s was taken out while this slot was away\n", pci_name(card));
+		switchyard_stand_in_frozen(card);
 	}
-}
-
-/*
- * Drivers of virtio take down at suspend what they take down once more when they are removed. If
- * the device did not come back in between, virtio_net of Linux 6.1 and 6.12 stops with a fault.
- */
-static bool can_be_removed(const struct pci_dev *card)
-{
-	return !card->driver || strcmp(card->driver->name, "virtio-pci");
 }
 
 static struct pci_dev *find_gone(void)
@@ -179,7 +182,7 @@ static struct pci_dev *find_gone(void)
 	struct pci_dev *card = NULL;
 
 	for_each_pci_dev (card)
-		if (card->error_state == pci_channel_io_perm_failure && can_be_removed(card))
+		if (is_marked(card) && switchyard_stand_in_removable(card))
 			return card;
 	return NULL;
 }
@@ -193,6 +196,7 @@ static void remove_gone(void)
 		pci_dev_put(card);
 	}
 	any_gone = false;
+	switchyard_stand_in_forget();
 }
 
 static bool was_there(const struct pci_bus *bus, u32 slot)
@@ -250,5 +254,5 @@ void switchyard_plug_init(void)
 void switchyard_plug_exit(void)
 {
 	cancel_work_sync(&note_work);
-	cancel_work_sync(&look_work);
+	flush_work(&look_work); /* no driver uses what stand_in.c has given it any more */
 }

@@ -2,7 +2,8 @@
 /*
  * plug.h - what the parts of the driver that look after devices that come and go share.
  *
- * plug.c finds them. stand_in.c lets a virtio driver let go of a device that is gone.
+ * plug.c finds them. stand_in.c lets a virtio driver let go of a device that is gone, and
+ * lid.c looks at lids.
  */
 #ifndef SWITCHYARD_PLUG_H
 #define SWITCHYARD_PLUG_H
@@ -26,5 +27,8 @@ void switchyard_stand_in_running(struct pci_dev *card);
 
 /* Forgets those whose devices were removed. It sleeps. */
 void switchyard_stand_in_forget(void);
+
+/* Lets Linux look whether lids are open. It sleeps. */
+void switchyard_lid_look(void);
 
 #endif

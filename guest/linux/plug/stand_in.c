@@ -208,24 +208,27 @@ static int find_queues(struct virtio_device *device, unsigned int count, struct 
 
 #endif
 
-static int is_virtio(struct device *device, void *none)
+static int find_virtio(struct device *device, void *found)
 {
-	return device->bus && !strcmp(device->bus->name, "virtio");
+	if (!device->bus || strcmp(device->bus->name, "virtio"))
+		return 0;
+	*(struct device **)found = get_device(device);
+	return 1;
 }
 
-static int is_disk(struct device *device, void *none)
+static int count_queues(struct device *device, void *count)
 {
-	return device->class && !strcmp(device->class->name, "block");
+	if (!device->class || strcmp(device->class->name, "block"))
+		return 0;
+	*(u16 *)count = dev_to_disk(device)->queue->nr_hw_queues;
+	return 1;
 }
 
 static u16 count_disk_queues(struct virtio_device *device)
 {
-	struct device *disk = device_find_child(&device->dev, NULL, is_disk);
 	u16 count = 1;
 
-	if (disk && dev_to_disk(disk)->queue)
-		count = dev_to_disk(disk)->queue->nr_hw_queues;
-	put_device(disk);
+	device_for_each_child(&device->dev, &count, count_queues);
 	return count;
 }
 
@@ -233,11 +236,11 @@ static u16 count_disk_queues(struct virtio_device *device)
 static struct virtio_device *find_device(struct pci_dev *card)
 {
 	struct virtio_device *device;
-	struct device *child;
+	struct device *child = NULL;
 
 	if (!card->dev.driver || strcmp(card->dev.driver->name, DRIVER))
 		return NULL;
-	child = device_find_child(&card->dev, NULL, is_virtio);
+	device_for_each_child(&card->dev, &child, find_virtio);
 	if (!child)
 		return NULL;
 	device = dev_to_virtio(child);

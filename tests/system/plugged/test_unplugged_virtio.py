@@ -31,18 +31,20 @@ def slots(request, machines, tmp_path):
     disk.write_bytes(bytes(16 << 20))
     subprocess.run(['/usr/sbin/mke2fs', '-q', '-t', 'ext4', disk], check=True, timeout=60)
     words = {'net': 'virtio-net-pci,netdev=none,mq=on,vectors=6', 'disk': 'virtio-blk-pci,drive=ext4,num-queues=2',
-             'scsi': 'virtio-scsi-pci', 'rng': 'virtio-rng-pci'}
+             'rng': 'virtio-rng-pci'}
     devices = module_disk(request.param, tmp_path / 'modules', MODULES)
     devices += ['-drive', f'if=none,id=ext4,format=raw,file={disk}', '-drive', 'if=none,id=null,driver=null-co,size=1M',
                 '-netdev', 'hubport,hubid=0,id=none']
-    for name in DEVICES:
-        devices += ['-device', f'{words[name]},id={name},addr={slot_of(name):#x}']
-    devices += ['-device', 'scsi-hd,bus=scsi.0,drive=null']
+    for name, word in words.items():
+        devices += ['-device', f'{word},id={name},addr={slot_of(name):#x}']
     machine = machines.start('timeout=0 default=beta', [*linux_slot('alpha', request.param), *linux_slot('beta', request.param)],
                              machine='pc', memory='768M', smp=2, devices=devices)
     alpha, beta = Linux(machine, 'alpha'), Linux(machine, 'beta')
     beta.wait()
     beta.switch_to(alpha)
+    # GRUB hangs with a disk of virtio-scsi, so it comes later.
+    machine.qmp.execute('device_add', driver='virtio-scsi-pci', id='scsi', addr=hex(slot_of('scsi')))
+    machine.qmp.execute('device_add', driver='scsi-hd', bus='scsi.0', drive='null')
     unpack_modules(alpha)
     for module in MODULES:
         load_module(alpha, module)

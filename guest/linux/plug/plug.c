@@ -18,6 +18,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/completion.h>
+#include <linux/delay.h>
 #include <linux/device/bus.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -36,8 +37,10 @@
 
 /* A quick switch is over for so long before its slot looks. */
 #define QUICK_PAUSE (HZ / 10)
+/* A function that its driver resets may not answer for so long (pci_dev_wait() waits for 1 s). */
+#define RESET_MSEC 2000
 
-#define SLOTS	    32
+#define SLOTS	   32
 
 /* A slot of a bus. The bus may be gone when it is looked at. */
 struct place {
@@ -219,6 +222,19 @@ static bool is_gone(struct pci_dev *card)
 	       !reads(card->bus, card->devfn);
 }
 
+static bool is_any_gone(void)
+{
+	struct pci_dev *card = NULL;
+
+	for_each_pci_dev (card) {
+		if (!is_marked(card) && is_gone(card)) {
+			pci_dev_put(card);
+			return true;
+		}
+	}
+	return false;
+}
+
 static void mark_gone(void (*stand_in)(struct pci_dev *card))
 {
 	struct pci_dev *card = NULL;
@@ -314,6 +330,8 @@ void switchyard_plug_look(void)
 /* Devices work meanwhile. */
 static void look_after_quick(struct work_struct *work)
 {
+	if (is_any_gone())
+		msleep(RESET_MSEC);
 	pci_lock_rescan_remove();
 	mark_gone(switchyard_stand_in_running);
 	remove_gone();

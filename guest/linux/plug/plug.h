@@ -8,8 +8,9 @@
 #ifndef SWITCHYARD_PLUG_H
 #define SWITCHYARD_PLUG_H
 
-#include <linux/pci.h>
 #include <linux/types.h>
+
+struct pci_dev;
 
 /*
  * True if the driver of that function, which is gone, may be asked to let go of it. For virtio-pci

@@ -114,12 +114,21 @@ static void forget_all(void)
 	}
 }
 
+static bool is_open(const struct block_device *bdev)
+{
+	return disk_openers(bdev->bd_disk);
+}
+
+/*
+ * Another slot may write to the partitions of a disk that nobody has open here. Only if the disk
+ * itself begins with something else does it count as another one.
+ */
 static int note_one(struct block_device *bdev, void *none)
 {
 	struct scsi_device *drive = find_drive(bdev);
 	u32 sum;
 
-	if (!drive || read_sum(bdev, &sum))
+	if (!drive || (!is_open(bdev) && bdev_is_partition(bdev)) || read_sum(bdev, &sum))
 		return 0;
 	if (count == MOST_MEDIA) {
 		pr_warn_once("it is not looked whether %pg is exchanged: there are too many\n",
@@ -191,8 +200,12 @@ static bool check_one(struct medium *medium)
 		return false;
 	take_offline(drive);
 	medium->interface = get_device(parent_on(&drive->sdev_gendev, "usb"));
-	pr_err("%pg is another one than before, or does not answer: nothing is written to it\n",
-	       medium->bdev);
+	if (is_open(medium->bdev))
+		pr_err("%pg is another one than before, or does not answer: nothing is written to "
+		       "it\n",
+		       medium->bdev);
+	else
+		pr_notice("%pg is looked at afresh\n", medium->bdev);
 	return true;
 }
 

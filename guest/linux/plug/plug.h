@@ -8,7 +8,7 @@
 #ifndef SWITCHYARD_PLUG_H
 #define SWITCHYARD_PLUG_H
 
-#include <linux/types.h>
+#include "switchyard_core.h"
 
 struct pci_dev;
 

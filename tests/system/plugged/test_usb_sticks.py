@@ -67,8 +67,8 @@ def sum_of(port, stick):
 
 def find(guest):
     """Waits for the disk; returns its name."""
-    return guest.run('until cat /sys/block/sd*/size | grep -q [1-9] && [ -b /dev/$(basename /sys/block/sd*) ]; '
-                     'do sleep 0.2; done; basename /sys/block/sd*', LIMIT).strip()
+    return guest.run('until cat /sys/block/sd*/size 2>&1 | grep -q [1-9] && [ -b /dev/$(basename /sys/block/sd*) ]; '
+                     'do sleep 0.2; done; basename /sys/block/sd*', LIMIT).split()[-1]
 
 
 def mount(guest):
@@ -131,5 +131,6 @@ def test_none(slots):
     alpha, beta, port = slots
     away(alpha, beta, port.pull_out)
     wait_for_none(alpha)
-    assert alpha.try_run('echo more > /stick/new; sync -f /stick')[1] != 0
+    alpha.try_run('echo more > /stick/new; sync')
+    assert alpha.try_run('echo again > /stick/again')[1] != 0
     alpha.run('umount /stick')

@@ -34,7 +34,6 @@ class Port:
     def pull_out(self):
         self.machine.qmp.execute('device_del', id=self.name)
         self.machine.qmp.wait_event('DEVICE_DELETED', LIMIT)
-        self.machine.qmp.execute('blockdev-del', **{'node-name': f'node-{self.name}'})
 
     def exchange(self, stick, serial='same'):
         self.pull_out()

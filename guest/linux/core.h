@@ -7,9 +7,9 @@
  * gate. core_programs.c runs programs before and after that, and core_clock.c knows how long it
  * took. Those in memory/ show programs other slots' memory and snapshots (memory/slot_files.h), and
  * core_snapshot.c takes these. Those in storage/ see to block devices: storage.c tells which ones
- * are in use, and guard.c holds those of parked slots. Those in hang/ see to requests that hang:
- * hang.c ends them, sync.c writes to storage what is to be written, stuck.c finds what does not
- * stop, and files.c reads files of the kernel's own.
+ * are in use, guard.c holds those of parked slots, and media.c sees if USB disks were exchanged.
+ * Those in hang/ see to requests that hang: hang.c ends them, sync.c writes to storage what is to
+ * be written, stuck.c finds what does not stop, and files.c reads files of the kernel's own.
  *
  * Functions named *_init() return 0 or a negative errno, and print the reason. *_exit() undoes
  * them.
@@ -153,6 +153,10 @@ void switchyard_storage_look_after_quick(void);
  * how large it is. It sleeps.
  */
 void switchyard_storage_doubt_media(void);
+
+/* They can't fail. */
+void switchyard_media_init(void);
+void switchyard_media_exit(void);
 
 /*
  * Tells what was written since. Called last before this kernel leaves, with interrupts off, in any

@@ -118,12 +118,16 @@ void switchyard_quick_wake(void);
 /*
  * What is plugged in and taken out while this slot is away. _note() comes before a deep switch, and
  * sleeps for a second at most. _wake() is called before devices are resumed, _look() afterwards.
+ * Around a quick switch, _note_quick() and _look_quick() take next to no time; what there is to do
+ * is done later.
  */
 void switchyard_plug_init(void);
 void switchyard_plug_exit(void);
 void switchyard_plug_note(void);
 void switchyard_plug_wake(void);
 void switchyard_plug_look(void);
+void switchyard_plug_note_quick(void);
+void switchyard_plug_look_quick(void);
 
 /* Notifier of platform devices. */
 int switchyard_watchdog_init(void);

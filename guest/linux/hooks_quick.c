@@ -229,6 +229,7 @@ static void ring_alarms(void)
 void switchyard_quick_forget(void)
 {
 	ring_alarms();
+	switchyard_plug_look_quick();
 	while (used.count)
 		pci_dev_put(used.card[--used.count]);
 }
@@ -237,6 +238,7 @@ void switchyard_quick_find(void)
 {
 	struct pci_dev *card = NULL;
 
+	switchyard_plug_note_quick();
 	for_each_pci_dev (card)
 		if (is_used(card) && used.count < SWITCHYARD_MOST_USES)
 			used.card[used.count++] = pci_dev_get(card);

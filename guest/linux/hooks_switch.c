@@ -18,6 +18,7 @@ int switchyard_switch_begin(suspend_state_t state)
 		return -ECANCELED;
 	pm_set_suspend_via_firmware();
 	switchyard_plug_note();
+	switchyard_media_note();
 	switchyard_phase(SWITCHYARD_PHASE_SUSPEND);
 	return 0;
 }
@@ -59,6 +60,7 @@ void switchyard_switch_end(void)
 	switchyard_guard_again();
 	switchyard_timeout_spread();
 	switchyard_request_end();
+	switchyard_media_check();
 	switchyard_network_resume();
 	switchyard_plug_look();
 	switchyard_phase(SWITCHYARD_PHASE_THAW);

@@ -98,6 +98,13 @@ void switchyard_request_park(void);
 /* Called after devices are resumed, and before tasks. */
 void switchyard_request_end(void);
 
+/*
+ * Around a deep switch, while tasks are frozen and devices work: whether USB disks are the same
+ * afterwards. One that is not takes no more requests. They sleep, until disks answer, with a limit.
+ */
+void switchyard_media_note(void);
+void switchyard_media_check(void);
+
 /* Notes that this phase of the switch begins, and the one before ends. Callable in any context. */
 void switchyard_phase(enum switchyard_phase phase);
 

@@ -95,7 +95,7 @@ HOMES = {'arch', 'boot', 'lib', 'monitor'}
 # What monitor and guests share lies with the guests, and everybody may include it.
 SHARED_WITH_GUESTS = re.compile(r'guest/linux/(switchyard(_check|_ioctl|_names)?|version|format/core_(notes|registers))\.h')
 # These need a kernel's headers: the driver's build compiles them.
-KERNEL_HEADERS = {'block.h', 'compat.h', 'core.h', 'hooks.h', 'linux_switchyard.h', 'nmi.h', 'slot_files.h', 'stock.h', 'switchyard_core.h'}
+KERNEL_HEADERS = {'block.h', 'compat.h', 'core.h', 'hooks.h', 'plug.h', 'linux_switchyard.h', 'nmi.h', 'slot_files.h', 'stock.h', 'switchyard_core.h'}
 
 
 def source_files():

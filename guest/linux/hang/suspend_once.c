@@ -5,7 +5,9 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/device.h>
 #include <linux/kernel.h>
+#include <linux/pci.h>
 #include <linux/string.h>
 #include <linux/suspend.h>
 #include "hooks.h"
@@ -59,12 +61,42 @@ static unsigned int count_failures(void)
 	return count;
 }
 
+static int find_virtio(struct device *device, void *found)
+{
+	if (!device->driver || strcmp(device->bus->name, "virtio"))
+		return 0;
+	*(struct device **)found = get_device(device);
+	return 1;
+}
+
+/*
+ * "0000:00:05.0" becomes "virtio-mem 0000:00:05.0": a person knows the kind of a PCI device, not
+ * its place. virtio-pci is the driver of all kinds of virtio.
+ */
+static void add_driver(char *name, size_t size)
+{
+	struct device *card = bus_find_device_by_name(&pci_bus_type, NULL, name);
+	struct device *virtio = NULL;
+	char text[48];
+
+	if (!card)
+		return;
+	device_for_each_child(card, &virtio, find_virtio);
+	snprintf(text, sizeof(text), "%s %s", dev_driver_string(virtio ? virtio : card), name);
+	if (virtio)
+		strreplace(text, '_', '-');
+	strscpy(name, text, size);
+	put_device(virtio);
+	put_device(card);
+}
+
 bool switchyard_suspend_failed_device(char *name, size_t size)
 {
 	if (count_failures() == failures_before ||
 	    switchyard_file_read("/sys/power/suspend_stats/last_failed_dev", name, size) <= 1)
 		return false;
 	strim(name);
+	add_driver(name, size);
 	return true;
 }
 

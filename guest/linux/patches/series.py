@@ -29,8 +29,8 @@ CORE = ('core.h', 'core_clock.c', 'core_device.c', 'core_gate.c', 'core_gate_cal
 HOOKS = ('hooks.h', 'hooks_devices.c', 'hooks_font.c', 'hooks_guard.c', 'hooks_network.c', 'hooks_quick.c',
          'hooks_sleep.c', 'hooks_spared.c', 'hooks_switch.c', 'hooks_timeout.c', 'hooks_watchdog.c')
 HANG = ('files.c', 'hang.c', 'stuck.c', 'suspend_once.c', 'sync.c')
-PLUG = ('plug.c',)
-STORAGE = ('block.c', 'block.h', 'guard.c', 'storage.c')
+PLUG = ('lid.c', 'plug.c', 'plug.h', 'stand_in.c')
+STORAGE = ('block.c', 'block.h', 'guard.c', 'media.c', 'storage.c')
 MEMORY = ('core_copies.c', 'core_elf.c', 'core_entries.c', 'core_memory.c', 'core_snapshot.c')
 NMI = ('nmi.c', 'nmi.h', 'nmi_core.c', 'nmi_told.c')
 HEADERS = ('switchyard.h', 'switchyard_check.h', 'switchyard_core.h', 'switchyard_ioctl.h', 'switchyard_names.h')
@@ -137,7 +137,7 @@ def in_kernel(text, version):
     text = text.replace('compat_alloc_disk()', 'blk_alloc_disk(NULL, NUMA_NO_NODE)' if new else
                         'blk_alloc_disk(NUMA_NO_NODE)')
     text = re.sub(r'compat_bdev_mapping\((\w+)\)', r'\1->bd_mapping' if new else r'\1->bd_inode->i_mapping', text)
-    text = re.sub(r'#ifdef COMPAT_BDEV_FILE\n\n([\s\S]*?)\n#else\n\n([\s\S]*?)\n#endif\n', r'\1' if new else r'\2', text)
+    text = re.sub(r'#ifdef COMPAT_(?:BDEV_FILE|VIRTQUEUE_INFO)\n\n([\s\S]*?)\n#else\n\n([\s\S]*?)\n#endif\n', r'\1' if new else r'\2', text)
     return text.replace('sysrq_key key', 'int key' if version == '6.1' else 'u8 key')
 
 

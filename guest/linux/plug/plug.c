@@ -3,11 +3,14 @@
  * plug.c - what was plugged in and taken out while another slot had the machine.
  *
  * The events went to the other slot, or to nobody, because the monitor drops them. So this kernel
- * looks again after a deep switch:
+ * looks again when it is back:
  *   - A PCI function that no longer answers is marked as disconnected before its driver resumes it,
  *     so that the driver and the PCI core need not wait for it. Afterwards it is removed.
  *   - A function that answers now, and did not before, is looked for. One that a person has removed
  *     by hand answered before, and stays away.
+ *
+ * After a quick switch, it does so a little later, so that slots which come and go at once pay
+ * nothing for it. Before one, only functions that were removed by hand are looked at.
  *
  * PCI Express ports with a hot-plug driver see to their slots when they are resumed. They take the
  * same lock, and find done what is done.
@@ -15,11 +18,16 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/completion.h>
+#include <linux/delay.h>
+#include <linux/device/bus.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/notifier.h>
 #include <linux/pci.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
 #include "hooks.h"
+#include "plug.h"
 #include "switchyard_core.h"
 
 /* Functions that answer, and that this kernel does not have. */
@@ -27,19 +35,29 @@
 /* A switch does not wait longer for the lock, whose holder may hang in a driver. */
 #define NOTE_LIMIT HZ
 
+/* A quick switch is over for so long before its slot looks. */
+#define QUICK_PAUSE (HZ / 10)
+/* A function that its driver resets may not answer for so long (pci_dev_wait() waits for 1 s). */
+#define RESET_MSEC 2000
+
 #define SLOTS	   32
+
+/* A slot of a bus. The bus may be gone when it is looked at. */
+struct place {
+	int domain;
+	u8 bus, slot;
+};
 
 static struct {
 	u32 count;
-	struct {
-		struct pci_bus *bus; /* compared only */
-		u32 slot;
-	} other[MOST_OTHERS];
+	struct place other[MOST_OTHERS];
 	bool known; /* all of them */
 } before;
+static DEFINE_MUTEX(before_lock); /* taken inside the PCI core's lock */
 
 static bool any_gone;
 static struct work_struct note_work, look_work;
+static struct delayed_work quick_work;
 static DECLARE_COMPLETION(noted);
 
 static bool is_id(u32 id)
@@ -94,25 +112,68 @@ static void each_other_of_all(void (*look)(struct pci_bus *bus, u32 slot))
 		each_other(root, look);
 }
 
+static struct place place_of(struct pci_bus *bus, u32 slot)
+{
+	return (struct place){pci_domain_nr(bus), bus->number, slot};
+}
+
 static void note_other(struct pci_bus *bus, u32 slot)
 {
-	if (before.count == MOST_OTHERS) {
+	mutex_lock(&before_lock);
+	if (before.count == MOST_OTHERS)
 		before.known = false;
-		return;
-	}
-	before.other[before.count].bus = bus;
-	before.other[before.count++].slot = slot;
+	else
+		before.other[before.count++] = place_of(bus, slot);
+	mutex_unlock(&before_lock);
+}
+
+static void note_all(void)
+{
+	mutex_lock(&before_lock);
+	before.count = 0;
+	before.known = true;
+	mutex_unlock(&before_lock);
+	each_other_of_all(note_other);
 }
 
 static void note(struct work_struct *work)
 {
 	pci_lock_rescan_remove();
-	before.count = 0;
-	before.known = true;
-	each_other_of_all(note_other);
+	note_all();
 	pci_unlock_rescan_remove();
 	complete_all(&noted);
 }
+
+static bool answers(const struct place *place)
+{
+	struct pci_bus *bus = pci_find_bus(place->domain, place->bus);
+
+	return bus && reads(bus, PCI_DEVFN(place->slot, 0));
+}
+
+void switchyard_plug_note_quick(void)
+{
+	u32 i, kept = 0;
+
+	mutex_lock(&before_lock);
+	for (i = 0; i < before.count; i++)
+		if (answers(&before.other[i]))
+			before.other[kept++] = before.other[i];
+	before.count = kept;
+	mutex_unlock(&before_lock);
+}
+
+/* Somebody has removed it. If it still answers when this slot leaves, it stays away. */
+static int see_removed(struct notifier_block *notifier, unsigned long event, void *device)
+{
+	struct pci_dev *card = to_pci_dev(device);
+
+	if (event == BUS_NOTIFY_REMOVED_DEVICE && !PCI_FUNC(card->devfn))
+		note_other(card->bus, PCI_SLOT(card->devfn));
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block bus_notifier = {.notifier_call = see_removed};
 
 void switchyard_plug_note(void)
 {
@@ -144,34 +205,54 @@ static bool is_reached(const struct pci_dev *card)
 	return true;
 }
 
-/* A virtual function has no ID of its own. Without power, none answers. */
+static bool is_marked(const struct pci_dev *card)
+{
+	return card->error_state == pci_channel_io_perm_failure;
+}
+
+/*
+ * A virtual function has no ID of its own. Without power, none answers. What is behind a bridge
+ * goes with it, and each bridge comes before that in Linux's list.
+ */
 static bool is_gone(struct pci_dev *card)
 {
+	if (card->bus->self && is_marked(card->bus->self))
+		return true;
 	return !card->is_virtfn && card->current_state != PCI_D3cold && is_reached(card) &&
 	       !reads(card->bus, card->devfn);
+}
+
+static bool is_any_gone(void)
+{
+	struct pci_dev *card = NULL;
+
+	for_each_pci_dev (card) {
+		if (!is_marked(card) && is_gone(card)) {
+			pci_dev_put(card);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void mark_gone(void (*stand_in)(struct pci_dev *card))
+{
+	struct pci_dev *card = NULL;
+
+	for_each_pci_dev (card) {
+		if (is_marked(card) || !is_gone(card))
+			continue;
+		any_gone = true;
+		card->error_state = pci_channel_io_perm_failure;
+		pr_notice("%s was taken out while this slot was away\n", pci_name(card));
+		stand_in(card);
+	}
 }
 
 /* Devices are suspended, and all CPUs run. */
 void switchyard_plug_wake(void)
 {
-	struct pci_dev *card = NULL;
-
-	for_each_pci_dev (card) {
-		if (!is_gone(card))
-			continue;
-		any_gone = true;
-		card->error_state = pci_channel_io_perm_failure;
-		pr_notice("%s was taken out while this slot was away\n", pci_name(card));
-	}
-}
-
-/*
- * Drivers of virtio take down at suspend what they take down once more when they are removed. If
- * the device did not come back in between, virtio_net of Linux 6.1 and 6.12 stops with a fault.
- */
-static bool can_be_removed(const struct pci_dev *card)
-{
-	return !card->driver || strcmp(card->driver->name, "virtio-pci");
+	mark_gone(switchyard_stand_in_frozen);
 }
 
 static struct pci_dev *find_gone(void)
@@ -179,7 +260,7 @@ static struct pci_dev *find_gone(void)
 	struct pci_dev *card = NULL;
 
 	for_each_pci_dev (card)
-		if (card->error_state == pci_channel_io_perm_failure && can_be_removed(card))
+		if (is_marked(card) && switchyard_stand_in_removable(card))
 			return card;
 	return NULL;
 }
@@ -193,16 +274,21 @@ static void remove_gone(void)
 		pci_dev_put(card);
 	}
 	any_gone = false;
+	switchyard_stand_in_forget();
 }
 
-static bool was_there(const struct pci_bus *bus, u32 slot)
+static bool was_there(struct pci_bus *bus, u32 slot)
 {
+	const struct place place = place_of(bus, slot);
+	bool found = false;
 	u32 i;
 
+	mutex_lock(&before_lock);
 	for (i = 0; i < before.count; i++)
-		if (before.other[i].bus == bus && before.other[i].slot == slot)
-			return true;
-	return false;
+		found |= before.other[i].domain == place.domain &&
+			 before.other[i].bus == place.bus && before.other[i].slot == place.slot;
+	mutex_unlock(&before_lock);
+	return found;
 }
 
 static struct pci_bus *bus_of_new;
@@ -241,14 +327,38 @@ void switchyard_plug_look(void)
 	queue_work(system_long_wq, &look_work);
 }
 
+/* Devices work meanwhile. */
+static void look_after_quick(struct work_struct *work)
+{
+	if (is_any_gone())
+		msleep(RESET_MSEC);
+	pci_lock_rescan_remove();
+	mark_gone(switchyard_stand_in_running);
+	remove_gone();
+	if (before.known)
+		add_new();
+	pci_unlock_rescan_remove();
+	switchyard_lid_look();
+}
+
+void switchyard_plug_look_quick(void)
+{
+	queue_delayed_work(system_long_wq, &quick_work, QUICK_PAUSE);
+}
+
 void switchyard_plug_init(void)
 {
 	INIT_WORK(&note_work, note);
 	INIT_WORK(&look_work, look);
+	INIT_DELAYED_WORK(&quick_work, look_after_quick);
+	bus_register_notifier(&pci_bus_type, &bus_notifier);
+	queue_work(system_unbound_wq, &note_work);
 }
 
 void switchyard_plug_exit(void)
 {
+	bus_unregister_notifier(&pci_bus_type, &bus_notifier);
 	cancel_work_sync(&note_work);
-	cancel_work_sync(&look_work);
+	cancel_delayed_work_sync(&quick_work);
+	flush_work(&look_work); /* no driver uses what stand_in.c has given it any more */
 }

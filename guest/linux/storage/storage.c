@@ -366,6 +366,7 @@ int switchyard_storage_init(void)
 		pr_err("no memory for a list of block devices\n");
 		return -ENOMEM;
 	}
+	switchyard_media_init();
 	INIT_WORK(&look_work, look);
 	INIT_DEFERRABLE_WORK(&poll_work, poll);
 	switchyard_storage_look();
@@ -377,6 +378,7 @@ void switchyard_storage_exit(void)
 {
 	cancel_delayed_work_sync(&poll_work);
 	cancel_work_sync(&look_work);
+	switchyard_media_exit();
 	switchyard_guard_storage_exit();
 	put_all(told);
 	free_all();

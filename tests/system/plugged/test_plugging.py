@@ -5,6 +5,7 @@ there. ACPI tells of them on the older machine and on q35, and PCI Express itsel
 import pytest
 
 from linux import GENERIC, Linux, linux_slot
+from qemu import PROMPT
 
 PCI = '/sys/bus/pci/devices'
 MACHINES = {
@@ -76,4 +77,20 @@ def test_taken_out_and_plugged_in_while_away(machines, kind):
     wait_there(beta, kind, 3)
     beta.switch_to(alpha)
     wait_there(alpha, kind, 3)
+    assert alpha.alarms() == []
+
+
+@pytest.mark.thorough
+def test_plugged_in_while_a_quick_switch_was_away(machines):
+    """The monitor drops ACPI's event."""
+    machine = machines.start('timeout=0 default=alpha', linux_slot('alpha', GENERIC), memory='512M')
+    alpha = Linux(machine, 'alpha')
+    alpha.wait()
+    wait_there(alpha, 'pc', 0)
+    alpha.leave('syctl --quick monitor')
+    machine.expect(PROMPT)
+    plug_in(machine, 'pc', 'disk', 3)
+    machine.sendline('switch alpha')
+    alpha.come_back()
+    wait_there(alpha, 'pc', 3)
     assert alpha.alarms() == []

@@ -108,6 +108,27 @@ static inline struct gendisk *compat_alloc_disk(void)
 #endif
 }
 
+/*
+ * The device's own read-only policy, as BLKROSET sets it: writes fail with EPERM, and no driver
+ * hears of it. Since Linux 6.10, it is one of several flags. Returns what it was before.
+ */
+static inline bool compat_bdev_set_read_only(struct block_device *bdev, bool on)
+{
+#ifdef COMPAT_BDEV_FLAGS
+	bool before = bdev_test_flag(bdev, BD_READ_ONLY);
+
+	if (on)
+		bdev_set_flag(bdev, BD_READ_ONLY);
+	else
+		bdev_clear_flag(bdev, BD_READ_ONLY);
+#else
+	bool before = bdev->bd_read_only;
+
+	bdev->bd_read_only = on;
+#endif
+	return before;
+}
+
 /* Linear address space separation. Linux up to 6.12 does not define it, and does not use it. */
 #ifndef X86_CR4_LASS
 #define X86_CR4_LASS BIT(27)

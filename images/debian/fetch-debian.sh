@@ -16,7 +16,7 @@ set -eu
 build=$1
 target=$build/debian
 packages="systemd systemd-sysv libpam-systemd udev dbus login passwd openssh-server cron iproute2 kmod
-	initramfs-tools zstd procps e2fsprogs stress-ng"
+	initramfs-tools zstd procps e2fsprogs stress-ng mdadm lvm2 dosfstools"
 size=1400M
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 

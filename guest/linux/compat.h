@@ -110,23 +110,33 @@ static inline struct gendisk *compat_alloc_disk(void)
 
 /*
  * The device's own read-only policy, as BLKROSET sets it: writes fail with EPERM, and no driver
- * hears of it. Since Linux 6.10, it is one of several flags. Returns what it was before.
+ * hears of it. Since Linux 6.10, it is one of several flags.
  */
-static inline bool compat_bdev_set_read_only(struct block_device *bdev, bool on)
+static inline bool compat_bdev_is_read_only(struct block_device *bdev)
 {
 #ifdef COMPAT_BDEV_FLAGS
-	bool before = bdev_test_flag(bdev, BD_READ_ONLY);
-
-	if (on)
-		bdev_set_flag(bdev, BD_READ_ONLY);
-	else
-		bdev_clear_flag(bdev, BD_READ_ONLY);
+	return bdev_test_flag(bdev, BD_READ_ONLY);
 #else
-	bool before = bdev->bd_read_only;
-
-	bdev->bd_read_only = on;
+	return bdev->bd_read_only;
 #endif
-	return before;
+}
+
+static inline void compat_bdev_make_read_only(struct block_device *bdev)
+{
+#ifdef COMPAT_BDEV_FLAGS
+	bdev_set_flag(bdev, BD_READ_ONLY);
+#else
+	bdev->bd_read_only = true;
+#endif
+}
+
+static inline void compat_bdev_make_writable(struct block_device *bdev)
+{
+#ifdef COMPAT_BDEV_FLAGS
+	bdev_clear_flag(bdev, BD_READ_ONLY);
+#else
+	bdev->bd_read_only = false;
+#endif
 }
 
 /* Linear address space separation. Linux up to 6.12 does not define it, and does not use it. */

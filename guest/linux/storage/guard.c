@@ -92,8 +92,10 @@ static void hold(struct block_device *bdev, const struct switchyard_storage *ent
 		kfree(held);
 		return;
 	}
-	if (!error)
-		held->was_read_only = compat_bdev_set_read_only(bdev, true);
+	if (!error) {
+		held->was_read_only = compat_bdev_is_read_only(bdev);
+		compat_bdev_make_read_only(bdev);
+	}
 	list_add(&held->list, &all_held);
 	tell_udev(bdev);
 	if (error && entry->use != SWITCHYARD_STORAGE_MORE)
@@ -110,7 +112,8 @@ static void let_go(struct held *held)
 	list_del(&held->list);
 	if (!held->here) {
 		pr_info("%pg can be used here\n", held->open.bdev);
-		compat_bdev_set_read_only(held->open.bdev, held->was_read_only);
+		if (!held->was_read_only)
+			compat_bdev_make_writable(held->open.bdev);
 		tell_udev(held->open.bdev);
 		switchyard_block_put(&held->open);
 	}

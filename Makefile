@@ -7,6 +7,7 @@
 # make bench   measurements: a table, build/bench.json, build/bench.svg
 # make debug   QEMU waiting for gdb, with the monitor's symbols loaded
 # make install the monitor, for GRUB and as a UEFI application, syctl, headers and docs; see below
+# make uninstall removes all that make install has installed
 #
 # CROSS_COMPILE=  prefix of the x86-64 compiler and binutils (x86_64-linux-gnu-, x86_64-elf-)
 # DESTDIR=        make install puts everything below this folder, PREFIX= (/usr) inside it
@@ -77,7 +78,11 @@ install: all $(B)/guest/syctl
 		'$(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-switchyard.rules' \
 		'$(DESTDIR)$(PREFIX)/share/initramfs-tools/hooks/switchyard'
 
-clean:
-	rm -rf $(B)
+# Only what install has put there: programs that an administrator has copied to /etc stay, and so does the initramfs.
+uninstall:
+	@echo "  REMOVE  $(DESTDIR)/boot/switchyard $(DESTDIR)$(PREFIX)"
+	@rm -f $(foreach pair,$(INSTALLED) $(INSTALLED_PROGRAMS),'$(DESTDIR)$(lastword $(subst =, ,$(pair)))')
+	@cd '$(DESTDIR)/' && for folder in boot/switchyard $(foreach folder,lib share include src,$(PREFIX:/%=%)/$(folder)); do \
+		[ ! -d $$folder ] || find $$folder -depth -type d -path '*switchyard*' -empty -delete; done
 
-.PHONY: all install clean
+.PHONY: all install uninstall clean

@@ -108,6 +108,37 @@ static inline struct gendisk *compat_alloc_disk(void)
 #endif
 }
 
+/*
+ * The device's own read-only policy, as BLKROSET sets it: writes fail with EPERM, and no driver
+ * hears of it. Since Linux 6.10, it is one of several flags.
+ */
+static inline bool compat_bdev_is_read_only(struct block_device *bdev)
+{
+#ifdef COMPAT_BDEV_FLAGS
+	return bdev_test_flag(bdev, BD_READ_ONLY);
+#else
+	return bdev->bd_read_only;
+#endif
+}
+
+static inline void compat_bdev_make_read_only(struct block_device *bdev)
+{
+#ifdef COMPAT_BDEV_FLAGS
+	bdev_set_flag(bdev, BD_READ_ONLY);
+#else
+	bdev->bd_read_only = true;
+#endif
+}
+
+static inline void compat_bdev_make_writable(struct block_device *bdev)
+{
+#ifdef COMPAT_BDEV_FLAGS
+	bdev_clear_flag(bdev, BD_READ_ONLY);
+#else
+	bdev->bd_read_only = false;
+#endif
+}
+
 /* Linear address space separation. Linux up to 6.12 does not define it, and does not use it. */
 #ifndef X86_CR4_LASS
 #define X86_CR4_LASS BIT(27)

@@ -4,7 +4,7 @@
 # fetch-debian.sh BUILD - a real Debian as an ext4 file system: BUILD/debian/root.img.
 #
 # It is of the release that this machine has, from the sources that this machine's apt has: systemd, udev,
-# dbus, sshd, cron, networkd, stress-ng. It has the generic kernels that fetch-kernels.sh fetched, with an
+# dbus, sshd, cron, networkd, stress-ng, mdadm, lvm2. It has the generic kernels that fetch-kernels.sh fetched, with an
 # initramfs by initramfs-tools each. What is ours comes later, without root and network: build-disk.sh.
 #
 # BUILD/debian/made-of says what root.img was made of; as long as that stays, it is left alone. Needs root
@@ -16,7 +16,7 @@ set -eu
 build=$1
 target=$build/debian
 packages="systemd systemd-sysv libpam-systemd udev dbus login passwd openssh-server cron iproute2 kmod
-	initramfs-tools zstd procps e2fsprogs stress-ng"
+	initramfs-tools zstd procps e2fsprogs stress-ng mdadm lvm2 dosfstools"
 size=1400M
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 

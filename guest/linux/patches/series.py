@@ -137,6 +137,13 @@ def in_kernel(text, version):
     text = text.replace('compat_alloc_disk()', 'blk_alloc_disk(NULL, NUMA_NO_NODE)' if new else
                         'blk_alloc_disk(NUMA_NO_NODE)')
     text = re.sub(r'compat_bdev_mapping\((\w+)\)', r'\1->bd_mapping' if new else r'\1->bd_inode->i_mapping', text)
+    # Nor has 6.1 flags in them.
+    text = re.sub(r'compat_bdev_is_read_only\((\w+)\)',
+                  r'bdev_test_flag(\1, BD_READ_ONLY)' if new else r'\1->bd_read_only', text)
+    text = re.sub(r'compat_bdev_make_read_only\((\w+)\)',
+                  r'bdev_set_flag(\1, BD_READ_ONLY)' if new else r'\1->bd_read_only = true', text)
+    text = re.sub(r'compat_bdev_make_writable\(([^()]+)\)',
+                  r'bdev_clear_flag(\1, BD_READ_ONLY)' if new else r'\1->bd_read_only = false', text)
     text = re.sub(r'#ifdef COMPAT_(?:BDEV_FILE|VIRTQUEUE_INFO)\n\n([\s\S]*?)\n#else\n\n([\s\S]*?)\n#endif\n', r'\1' if new else r'\2', text)
     return text.replace('sysrq_key key', 'int key' if version == '6.1' else 'u8 key')
 

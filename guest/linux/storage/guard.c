@@ -4,6 +4,7 @@
  *
  * The driver claims such a device, as a file system does that is mounted from it. Then mount,
  * swapon, LVM, RAID and mkfs find it busy, whoever asks for it. It says in the kernel's log why.
+ * Programs that do not ask, like fsck.fat and dd, find it read-only.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -15,6 +16,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include "block.h"
+#include "compat.h"
 #include "core.h"
 
 /* Entries of other slots that are looked at. With more, every device counts as in use. */
@@ -29,6 +31,7 @@ struct held {
 	struct list_head list;
 	dev_t number;
 	bool here; /* it was in use here already, so that it is not held */
+	bool was_read_only;
 	bool stays;
 	struct switchyard_block_open open;
 	struct switchyard_storage entry;
@@ -89,6 +92,10 @@ static void hold(struct block_device *bdev, const struct switchyard_storage *ent
 		kfree(held);
 		return;
 	}
+	if (!error) {
+		held->was_read_only = compat_bdev_is_read_only(bdev);
+		compat_bdev_make_read_only(bdev);
+	}
 	list_add(&held->list, &all_held);
 	tell_udev(bdev);
 	if (error && entry->use != SWITCHYARD_STORAGE_MORE)
@@ -105,6 +112,8 @@ static void let_go(struct held *held)
 	list_del(&held->list);
 	if (!held->here) {
 		pr_info("%pg can be used here\n", held->open.bdev);
+		if (!held->was_read_only)
+			compat_bdev_make_writable(held->open.bdev);
 		tell_udev(held->open.bdev);
 		switchyard_block_put(&held->open);
 	}

@@ -10,6 +10,7 @@ import pytest
 
 from linux import CLOUD, OLDER_CLOUD, Linux, linux_slot
 from qemu import PROMPT
+from switchyard import tick_count, tick_slot
 
 FILES = 40
 BUSY = r'(Device or resource busy|already mounted or|mount point busy)'
@@ -33,7 +34,8 @@ def slots(module_machines, disks):
     """alpha runs at its shell, and beta is parked at its own, before and after each test. Nothing is mounted."""
     devices = [word for disk in disks for word in ('-drive', f'file={disk},format=raw,if=virtio,cache=unsafe')]
     machine = module_machines.start('timeout=0 default=alpha', linux_slot('alpha', OLDER_CLOUD) +
-                                    linux_slot('beta', CLOUD), memory='1G', smp=1, devices=devices)
+                                    linux_slot('beta', CLOUD) + tick_slot() + tick_slot('tock'),
+                                    memory='1G', smp=1, devices=devices)
     alpha, beta = Linux(machine, 'alpha'), Linux(machine, 'beta')
     alpha.wait()
     alpha.switch_to(beta)
@@ -88,6 +90,8 @@ def test_what_a_parked_slot_has_is_busy(slots, disks):
     output, status = beta.try_run(f'swapon {SWAP}')
     assert status and re.search(BUSY, output), output
     # For mkfs, LVM and RAID: they ask for the device as a whole, and dd can do so, too.
+    output, status = beta.try_run(f'dd if=/dev/zero of={SWAP} bs=4096 count=1 conv=fsync')
+    assert status and 'Operation not permitted' in output, output
     output, status = beta.try_run(f'syctl storage check {SWAP}')
     assert status == 1 and output.strip() == f'error: {SWAP}: slot alpha, which is parked, has {SWAP}, swap'
     said = beta.run('dmesg')
@@ -99,12 +103,39 @@ def test_what_a_parked_slot_has_is_busy(slots, disks):
     forget(alpha)
     leave(alpha)
     assert check(disks[0])[0] == 0
-    # It is nobody's now.
+    # It is nobody's now, and can be written to.
     alpha.switch_to(beta)
     use(beta)
+    beta.run('touch /disk/file')
     leave(beta)
     beta.run(f'syctl storage check {EXT4}')
     beta.switch_to(alpha)
+
+
+def start_by_console(alpha, name):
+    """A kernel that prints each second. Returns what the console says before it runs, and ends it."""
+    machine = alpha.machine
+    alpha.leave('syctl monitor')
+    machine.expect(PROMPT)
+    machine.sendline(f'boot {name}')
+    said = machine.expect(rf'([\s\S]*?)^{name}: slot {name}')[1].replace('\r', '')
+    tick_count(machine, name)
+    machine.send('p')
+    machine.expect(f'slot {name} has powered off')
+    machine.expect(PROMPT)
+    machine.sendline('switch alpha')
+    alpha.come_back()
+    return said
+
+
+def test_boot_warns_of_a_kernel_that_nothing_keeps_away(slots):
+    alpha, _ = slots
+    said = start_by_console(alpha, 'tick')
+    assert 'warn: slot tick: its kernel has never shown a driver' in said and 'in use' not in said
+    use(alpha)
+    assert (f"warn: slot alpha has {EXT4} on /disk in use; nothing keeps slot tock from it until that one's driver is "
+            'loaded\n') in start_by_console(alpha, 'tock')
+    leave(alpha)
 
 
 def test_forced_it_is_destroyed(slots, disks):

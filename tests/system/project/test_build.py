@@ -183,6 +183,13 @@ def test_install(copy, tmp_path):
     program.write_text('#include <switchyard/switchyard_ioctl.h>\n')
     subprocess.run(['gcc', '-fsyntax-only', f'-I{tmp_path / "opt/sy/include"}', program], check=True,
                    timeout=60)
+    kept = tmp_path / 'opt/sy/share/switchyard/of-somebody'
+    kept.touch()
+    result = make(copy, 'uninstall', f'DESTDIR={tmp_path}', 'PREFIX=/opt/sy')
+    assert result.returncode == 0, result.stderr
+    assert {file for file in tmp_path.rglob('*') if file.is_file()} == {program, kept}
+    left = [folder for folder in tmp_path.rglob('*switchyard*') if folder.is_dir()]
+    assert left == [kept.parent]
 
 
 @pytest.mark.thorough

@@ -45,9 +45,10 @@
 #define READING_SEC 600
 
 static struct {
-	u64 tsc;     /* when Linux stopped its clocks */
-	bool away;   /* the gate was called since then */
-	bool by_rtc; /* the RTC says how long that took */
+	u64 tsc;      /* when Linux stopped its clocks */
+	u64 power_on; /* of the machine that it was on */
+	bool away;    /* the gate was called since then */
+	bool by_rtc;  /* the RTC says how long that took */
 } stopped;
 
 /* The RTC, in seconds, and the time-stamp counter, read together before a switch. 0: not yet. */
@@ -149,17 +150,18 @@ static bool rtc_is_right(void)
 void switchyard_clock_hold(void)
 {
 	stopped.away = true;
+	stopped.power_on = switchyard_core.info->power_on;
 	if (x86_platform.save_sched_clock_state)
 		x86_platform.save_sched_clock_state();
 }
 
 /*
- * The counter begins anew when the machine was off meanwhile: this slot was in a file. Then only
- * the RTC knows how long that was.
+ * The counter begins anew when the machine was off meanwhile, and this slot was in a file, or when
+ * it was reset. Then only the RTC knows how long that was. The counter may be at any number by now.
  */
 static bool counter_began_anew(void)
 {
-	if (rdtsc_ordered() >= stopped.tsc)
+	if (switchyard_core.info->power_on == stopped.power_on && rdtsc_ordered() >= stopped.tsc)
 		return false;
 	reading.rtc = 0;
 	return true;

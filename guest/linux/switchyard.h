@@ -472,6 +472,7 @@ struct switchyard_info {
 	struct switchyard_notes notes; /* the only part that a guest writes */
 	uint32_t storage_limit;	       /* entries that SWITCHYARD_STORAGE takes */
 	uint32_t reserved_2;
+	uint64_t power_on; /* another number each time when the machine starts */
 };
 
 /* Physical addresses [base, base + size), in whole pages. */

@@ -15,6 +15,7 @@
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/platform/platform.h"
 #include "arch/x86/platform/wake.h"
+#include "arch/x86/time/clock.h"
 #include "guest/linux/switchyard_check.h"
 #include "lib/print.h"
 #include "lib/string.h"
@@ -310,6 +311,7 @@ static void go_on_after_reset(void)
 		memcpy(slot_block(slot)->info.notes.message, reason, sizeof(reason));
 	}
 	left_alone_with.op = 0;
+	clock_after_reset();
 	cpu_state_take();
 	wake_chipset();
 	end_those_with_devices(monitor);

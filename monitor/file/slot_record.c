@@ -7,6 +7,7 @@
 #include "arch/x86/memory/phys.h"
 #include "arch/x86/pci/pci.h"
 #include "arch/x86/platform/file_state.h"
+#include "arch/x86/time/clock.h"
 #include "guest/linux/switchyard_names.h"
 #include "lib/string.h"
 #include "lib/units.h"
@@ -42,14 +43,6 @@ static uint64_t sum_of_map(const struct boot_info *boot)
 		sum = xxh64(numbers, sizeof(numbers), sum);
 	}
 	return sum;
-}
-
-/* Somebody asked at this cycle of the CPU, and at another one after each start of the machine. */
-static uint64_t this_power_on(struct monitor *monitor)
-{
-	if (!monitor->snapshots.power_on)
-		monitor->snapshots.power_on = rdtsc() | 1;
-	return monitor->snapshots.power_on;
 }
 
 static uint32_t flags_of(const struct snapshot *snapshot)
@@ -100,7 +93,7 @@ static void describe_place(struct monitor *monitor, const struct slot *slot,
 	record->map = sum_of_map(monitor->boot);
 	record->devices = file_state_devices();
 	record->state = file_state_form();
-	record->power_on = this_power_on(monitor);
+	record->power_on = clock_began();
 	record->state_size = (uint32_t)file_state_size();
 }
 
@@ -283,7 +276,7 @@ static bool disks_are_as_then(const struct monitor *monitor, const struct switch
 			    record->slot);
 	if (!use)
 		return true;
-	if (record->power_on != monitor->snapshots.power_on)
+	if (record->power_on != clock_began())
 		return fail(error,
 			    "slot %s had %s in use, and the machine was reset since: it is not "
 			    "known if that was written",

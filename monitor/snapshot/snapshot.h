@@ -56,7 +56,6 @@ struct snapshots {
 	struct restoration restoration;
 	struct file_restoration file;
 	uint32_t file_ids;
-	uint64_t power_on;    /* another number each time when the machine starts; 0: none yet */
 	struct error failure; /* why the last one could not be taken; "": it could */
 };
 

@@ -4,6 +4,7 @@
 #include "arch/x86/gate/gate.h"
 #include "arch/x86/memory/paging.h"
 #include "arch/x86/memory/phys.h"
+#include "arch/x86/time/clock.h"
 #include "lib/string.h"
 #include "monitor/config/own_words.h"
 #include "monitor/load/guest_acpi.h"
@@ -75,6 +76,7 @@ void slot_block_renew(const struct slot_table *slots, uint32_t index)
 	info->identity_pml4 = base + offsetof(struct slot_block, pml4);
 	info->identity_pdpt = base + offsetof(struct slot_block, pdpt);
 	info->storage_limit = SWITCHYARD_STORAGE_LIMIT;
+	info->power_on = clock_began();
 	memset(&block->jump, 0, sizeof(block->jump));
 	memcpy(block->jump.code, jump_code, sizeof(jump_code));
 	block->jump.target = (uint64_t)gate_entry;

@@ -8,6 +8,8 @@
 static struct {
 	uint64_t khz;
 	uint64_t start;
+	uint64_t last; /* that was read */
+	uint64_t began;
 } tsc;
 
 void clock_init(void)
@@ -19,12 +21,31 @@ void clock_init(void)
 	if (!tsc.khz)
 		tsc.khz = 1; /* the PIT was done at once; time is wrong, but passes */
 	tsc.start = before;
+	tsc.last = before;
+	tsc.began = before | 1;
+}
+
+uint64_t clock_began(void)
+{
+	return tsc.began;
+}
+
+void clock_after_reset(void)
+{
+	uint64_t now = rdtsc();
+
+	if (now >= tsc.last)
+		return;
+	tsc.start = now - (tsc.last - tsc.start);
+	tsc.last = now;
+	tsc.began += 2;
 }
 
 uint64_t clock_us(void)
 {
-	uint64_t ticks = rdtsc() - tsc.start;
+	uint64_t now = rdtsc(), ticks = now - tsc.start;
 
+	tsc.last = now;
 	return ticks / tsc.khz * 1000 + ticks % tsc.khz * 1000 / tsc.khz;
 }
 

@@ -11,6 +11,16 @@
 /* Measures the TSC against PIT channel 2 (20 ms). Call once, first. */
 void clock_init(void);
 
+/*
+ * A number that says since when the counter counts: another one after each start of the machine, and
+ * after a reset that set it back. It is taken from the counter, which differs by some of its many
+ * cycles at each start. It is not 0.
+ */
+uint64_t clock_began(void);
+
+/* The machine was reset, and RAM is as before. If the counter was set back, time goes on. */
+void clock_after_reset(void);
+
 /* Microseconds since clock_init(). They never go back if the TSC does not. */
 uint64_t clock_us(void);
 

@@ -9,6 +9,7 @@
 #include "fake/fake_cpu.h"
 #include "fake/fake_record.h"
 #include "arch/x86/cpu/msr.h"
+#include "arch/x86/time/clock.h"
 #include "lib/units.h"
 #include "monitor/file/file_restore.h"
 #include "monitor/switch/kept_state.h"
@@ -254,7 +255,7 @@ static void disks_may_have_changed(void **state)
 		   "known if that was written");
 	made.record.storage_count = 1;
 	made.record.storage[0].use = SWITCHYARD_STORAGE_MOUNTED;
-	made.record.power_on = monitor.snapshots.power_on;
+	made.record.power_on = clock_began();
 	fake_record_sum(&made.record);
 	assert_true(begins(&id));
 	monitor.storage.unknown.time = ++monitor.storage.now;

@@ -125,6 +125,7 @@ static void the_jump(void **state)
 	info = phys(slot_block_info(own()));
 	assert_int_equal(info->magic, SWITCHYARD_MAGIC);
 	assert_int_equal(info->size, sizeof(*info));
+	assert_true(info->power_on);
 	assert_int_equal(info->self, 2);
 	assert_int_equal(info->slot_count, 2);
 	assert_int_equal(info->gate, BASE + own()->block.size - 32);

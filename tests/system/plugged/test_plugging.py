@@ -86,7 +86,6 @@ def test_plugged_in_while_a_quick_switch_was_away(machines):
     machine = machines.start('timeout=0 default=alpha', linux_slot('alpha', GENERIC), memory='512M')
     alpha = Linux(machine, 'alpha')
     alpha.wait()
-    wait_there(alpha, 'pc', 0)
     alpha.leave('syctl --quick monitor')
     machine.expect(PROMPT)
     plug_in(machine, 'pc', 'disk', 3)

@@ -40,13 +40,24 @@ def start(machines, firmware, adapter, module, way='timeout=-1', options='mem=51
                                                       *module_disk(GENERIC, machines.logs / 'module.img', [module])])
 
 
+def learn(machine):
+    """The guest's font. Its driver draws a little later than its console writes."""
+    deadline = time.monotonic() + scaled(LIMIT)
+    while True:
+        try:
+            return Font.learned(machine.picture())
+        except AssertionError:
+            if time.monotonic() > deadline:
+                raise
+
+
 def drive(alpha, module, name):
     """Loads the driver, and has it draw."""
     unpack_modules(alpha)
     load_module(alpha, module)
     assert name in alpha.run('cat /proc/fb')
     alpha.run(LEARN_LINE)
-    alpha.machine.font = Font.learned(alpha.machine.picture())
+    alpha.machine.font = learn(alpha.machine)
     alpha.run(f"printf '\\033[30;1H{MARK}' > /dev/tty1")
     wait_mark(alpha.machine)
 

@@ -265,6 +265,7 @@ def test_by_force(debians, disk, kept):
     beta.run('until grep -q vda3 /proc/swaps; do sleep 1; done', 60)
     assert re.search('^md.* active', beta.run('cat /proc/mdstat'), re.MULTILINE), 'udev assembles arrays'
     assert 'kept-volume' in beta.run('dmsetup ls'), 'udev activates volumes'
+    beta.run('echo spoilt > /dev/kept/volume; sync')
     assert sums(disk) != before
     swap_out(beta)
     output, status = beta.try_run('syctl switch alpha')

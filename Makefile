@@ -85,4 +85,7 @@ uninstall:
 	@cd '$(DESTDIR)/' && for folder in boot/switchyard $(foreach folder,lib share include src,$(PREFIX:/%=%)/$(folder)); do \
 		[ ! -d $$folder ] || find $$folder -depth -type d -path '*switchyard*' -empty -delete; done
 
+clean:
+	rm -rf $(B)
+
 .PHONY: all install uninstall clean

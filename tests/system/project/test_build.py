@@ -153,6 +153,10 @@ def test_these_goals_install_first(copy, managers, goal):
     assert re.search(r'^(sudo )?apt-get update', trace.read_text(), re.MULTILINE)
 
 
+def test_clean_removes_what_was_built(copy):
+    assert make(copy, '-n', 'clean').stdout == 'rm -rf build\n'
+
+
 def test_install(copy, tmp_path):
     result = make(copy, 'install', f'DESTDIR={tmp_path}', 'PREFIX=/opt/sy')
     assert result.returncode == 0, result.stderr

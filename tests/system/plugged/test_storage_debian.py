@@ -141,10 +141,15 @@ def end_beta(alpha, beta):
 
 
 def swap_out(debian):
-    """A file in memory that goes to swap. Returns its checksum."""
-    debian.run(f'systemd-run -q --wait -p MemoryMax={SWAP_RAM} sh -c "head -c {SWAP_FILE} /dev/urandom > /dev/shm/file"', 120)
+    """A file in memory that goes to swap. Returns its checksum, which is taken on the way: to read it brings it back."""
+    debian.run(f'systemd-run -q --wait -p MemoryMax={SWAP_RAM} '
+               f'sh -c "head -c {SWAP_FILE} /dev/urandom | tee /dev/shm/file | sha256sum > /run/sum"', 120)
     debian.run("test $(awk '/vda3/ { print $4 }' /proc/swaps) -gt 16384")
-    return debian.run('sha256sum /dev/shm/file', 120)
+    return debian.run('cat /run/sum')
+
+
+def sum_of_swapped(debian):
+    return debian.run('sha256sum < /dev/shm/file', 120)
 
 
 def seconds_of(debian, unit):
@@ -228,7 +233,7 @@ def test_a_root_of_its_own(debians, disk, kept):
     beta.run('sync')
     assert sums(disk) == before
     beta.switch_to(alpha)
-    assert alpha.run('sha256sum /dev/shm/file', 120) == kept
+    assert sum_of_swapped(alpha) == kept
     assert alpha.run(f'mdadm --examine {RAID_1} | grep Events') == events
     assert alpha.run('cat /boot/efi/file /raid/file /volume/file') == 3 * 'of alpha\n'
 
@@ -254,12 +259,13 @@ def test_swap_in_fstab(debians, disk, kept):
     check_failed(beta, 'boot-efi.mount', r'dev-disk-by\\x2duuid-\S+\.swap')
     assert sums(disk) == before
     end_beta(alpha, beta)
-    assert alpha.run('sha256sum /dev/shm/file', 120) == kept
+    assert sum_of_swapped(alpha) == kept
 
 
-def test_by_force(debians, disk, kept):
+def test_by_force(debians, disk):
     """Everything is taken then, as if nobody kept it, and what alpha had in swap is gone."""
     alpha, beta = debians
+    kept = swap_out(alpha)
     load(alpha, OTHER_ROOT, 'switchyard.storage=force')
     before = start_beta(alpha, beta, disk)
     beta.run('until grep -q vda3 /proc/swaps; do sleep 1; done', 60)
@@ -272,4 +278,4 @@ def test_by_force(debians, disk, kept):
     assert status == 1 and re.search(r'slot alpha has /dev/\S+(, swap| on \S+|, in use): slot beta has', output), output
     beta.leave('syctl --force switch alpha')
     alpha.come_back()
-    assert alpha.run('sha256sum /dev/shm/file', 120) != kept
+    assert sum_of_swapped(alpha) != kept

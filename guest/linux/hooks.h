@@ -129,6 +129,9 @@ void switchyard_plug_look(void);
 void switchyard_plug_note_quick(void);
 void switchyard_plug_look_quick(void);
 
+/* The virtio device of a PCI function, with a reference. NULL: it is none. */
+struct device *switchyard_virtio_of(struct device *card);
+
 /* Notifier of platform devices. */
 int switchyard_watchdog_init(void);
 void switchyard_watchdog_exit(void);

@@ -19,27 +19,25 @@ static uint64_t name_length(const char *word)
 	return length;
 }
 
-bool own_words_given(const char *line, const char *word)
+/* True if a word of the line begins with those characters. whole: and ends there. */
+static bool line_has(const char *line, const char *word, uint64_t length, bool whole)
 {
-	uint64_t length = name_length(word);
-	bool has_value = length && word[length - 1] == '=', begins = true;
-
-	for (; *line; begins = *line++ == ' ')
-		if (begins && !strncmp(line, word, length) &&
-		    (has_value || ends_word(line[length])))
+	for (bool begins = true; *line; begins = *line++ == ' ')
+		if (begins && !strncmp(line, word, length) && (!whole || ends_word(line[length])))
 			return true;
 	return false;
 }
 
+bool own_words_given(const char *line, const char *word)
+{
+	uint64_t length = name_length(word);
+
+	return line_has(line, word, length, !length || word[length - 1] != '=');
+}
+
 bool own_words_exact(const char *line, const char *word)
 {
-	uint64_t length = strlen(word);
-	bool begins = true;
-
-	for (; *line; begins = *line++ == ' ')
-		if (begins && !strncmp(line, word, length) && ends_word(line[length]))
-			return true;
-	return false;
+	return line_has(line, word, strlen(word), true);
 }
 
 void own_words_add(char *words, const char *line, const char *word)

@@ -26,8 +26,7 @@ bool guest_memory_init(struct guest_memory *memory, const struct region *ram,
 		memory->walk = (struct page_walk){
 			.cr3 = table - LOW_START_32,
 			.cr4 = vmcoreinfo_is_on(info, "CONFIG_X86_PAE") ? CR4_PAE : CR4_PSE,
-			.base = ram->base,
-			.size = ram->size,
+			.piece = {*ram},
 		};
 		return true;
 	}
@@ -43,16 +42,14 @@ bool guest_memory_init(struct guest_memory *memory, const struct region *ram,
 		.cr3 = physical,
 		.cr4 = five ? CR4_LA57 : 0,
 		.efer = EFER_NXE,
-		.base = ram->base,
-		.size = ram->size,
+		.piece = {*ram},
 	};
 	return true;
 }
 
 void guest_memory_add(struct guest_memory *memory, const struct region *piece)
 {
-	memory->walk.more_base = piece->base;
-	memory->walk.more_size = piece->size;
+	memory->walk.piece[1] = *piece;
 }
 
 uint32_t guest_memory_word(const struct guest_memory *memory)

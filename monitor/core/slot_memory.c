@@ -15,14 +15,7 @@ _Static_assert(sizeof(struct switchyard_registers) % 8 == 0, "so are the next on
 
 struct page_walk slot_memory_tables(const struct slot *slot, uint64_t cr3, uint64_t cr4)
 {
-	struct region range = slot_range(slot);
-
-	return (struct page_walk){.cr3 = cr3,
-				  .cr4 = cr4,
-				  .base = range.base,
-				  .size = range.size,
-				  .more_base = slot->dma.base,
-				  .more_size = slot->dma.size};
+	return (struct page_walk){.cr3 = cr3, .cr4 = cr4, .piece = {slot_range(slot), slot->dma}};
 }
 
 /* The return address of the call of the gate, on the caller's stack. 0: it can't be read. */

@@ -26,10 +26,7 @@ static struct page_walk walk_of(const struct slot *slot, const struct kept_state
 		.cr3 = kept->cpu[0]->cr3,
 		.cr4 = kept->cpu[0]->cr4,
 		.efer = kept->cpu[0]->efer,
-		.base = slot->ram.base,
-		.size = slot->ram.size,
-		.more_base = slot->dma.base,
-		.more_size = slot->dma.size,
+		.piece = {slot->ram, slot->dma},
 	};
 }
 

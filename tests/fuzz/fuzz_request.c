@@ -92,7 +92,7 @@ static void walk_in_steps(const struct page_walk *walk, uint64_t expected)
 /* The rest of the input is the slot's memory, with tables of any contents. */
 static void fuzz_tables(struct fuzz_input *input)
 {
-	struct page_walk walk = {.base = MEMORY_AT, .size = MEMORY_SIZE};
+	struct page_walk walk = {.piece = {{.base = MEMORY_AT, .size = MEMORY_SIZE}}};
 	struct page_cursor cursor = {0};
 	struct found_text found = {0};
 	uint64_t physical, address = fuzz_take(input, 8);

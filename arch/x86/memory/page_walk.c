@@ -4,7 +4,6 @@
 #include "arch/x86/cpu/cpu.h"
 #include "arch/x86/cpu/msr.h"
 #include "arch/x86/memory/phys.h"
-#include "boot_info.h"
 #include "lib/units.h"
 
 /* SDM volume 3, tables 4-14 to 4-20. */
@@ -50,31 +49,18 @@ static unsigned int levels(const struct page_walk *walk)
 	return walk->cr4 & CR4_LA57 ? 5 : 4;
 }
 
-static struct region first_piece(const struct page_walk *walk)
+/* The piece that all of [address, address + size) lies in; NULL: none. */
+static const struct region *piece_of(const struct page_walk *walk, uint64_t address, uint64_t size)
 {
-	return (struct region){.base = walk->base, .size = walk->size};
-}
-
-static struct region second_piece(const struct page_walk *walk)
-{
-	return (struct region){.base = walk->more_base, .size = walk->more_size};
+	for (uint32_t i = 0; i < PAGE_WALK_PIECES; i++)
+		if (region_has(&walk->piece[i], address, size))
+			return &walk->piece[i];
+	return NULL;
 }
 
 bool page_walk_owns(const struct page_walk *walk, uint64_t address, uint64_t size)
 {
-	struct region first = first_piece(walk), second = second_piece(walk);
-
-	return region_has(&first, address, size) || region_has(&second, address, size);
-}
-
-/* Bytes from an address on to the end of the piece of memory that holds it. */
-static uint64_t rest_of_piece(const struct page_walk *walk, uint64_t address)
-{
-	struct region piece = first_piece(walk);
-
-	if (!region_has(&piece, address, 1))
-		piece = second_piece(walk);
-	return piece.base + piece.size - address;
+	return piece_of(walk, address, size);
 }
 
 /* The table that entry points to. NULL if it is not in the kernel's memory. */
@@ -219,18 +205,21 @@ static unsigned int find_mapping(const struct page_walk *walk, uint64_t virtual_
 bool page_walk_find_piece(const struct page_walk *walk, uint64_t virtual_address,
 			  uint64_t *physical, uint64_t *size)
 {
+	unsigned int level;
 	uint64_t entry, offset;
-	unsigned int level = find_mapping(walk, virtual_address, &entry);
+	const struct region *piece;
 
+	level = find_mapping(walk, virtual_address, &entry);
 	if (!level)
 		return false;
 	offset = virtual_address & (page_size(level) - 1);
 	*physical = page_address(entry, level) | offset;
-	if (!page_walk_owns(walk, *physical, 1))
+	piece = piece_of(walk, *physical, 1);
+	if (!piece)
 		return false;
 	*size = page_size(level) - offset;
 	if (!page_walk_owns(walk, *physical, *size))
-		*size = rest_of_piece(walk, *physical);
+		*size = piece->base + piece->size - *physical;
 	return true;
 }
 

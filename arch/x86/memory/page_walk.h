@@ -10,7 +10,10 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "boot_info.h"
 #include "lib/units.h"
+
+#define PAGE_WALK_PIECES 2
 
 /*
  * The kernel whose tables are read: its registers when it stopped, and its memory (physical), which
@@ -18,8 +21,7 @@
  */
 struct page_walk {
 	uint64_t cr3, cr4, efer;
-	uint64_t base, size;
-	uint64_t more_base, more_size; /* size 0: there is no second piece */
+	struct region piece[PAGE_WALK_PIECES]; /* of size 0: there is none */
 };
 
 /* True if all of [address, address + size) lies in one piece of the kernel's memory. */

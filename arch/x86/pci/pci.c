@@ -7,15 +7,14 @@
 #include "arch/x86/time/clock.h"
 #include "lib/print.h"
 
-#define BUSES		  256
-#define DEVICES		  32
-#define FUNCTIONS	  8
+#define BUSES		 256
+#define DEVICES		 32
+#define FUNCTIONS	 8
 
-#define CAPABILITY_ID	  0 /* offsets in a capability: PCI 3.0, section 6.7 */
-#define CAPABILITY_NEXT	  1
-#define CAPABILITY_FIRST  0x40
-#define CAPABILITY_ALIGN  0xfc /* of offsets: their two low bits are reserved */
-#define CAPABILITIES_MOST ((256 - CAPABILITY_FIRST) / 4)
+#define CAPABILITY_ID	 0 /* offsets in a capability: PCI 3.0, section 6.7 */
+#define CAPABILITY_NEXT	 1
+#define CAPABILITY_FIRST 0x40
+#define CAPABILITY_ALIGN 0xfc /* of offsets: their two low bits are reserved */
 
 /* PCI code and ID assignment specification 1.11, chapter 2. */
 enum capability_id {
@@ -69,13 +68,23 @@ static void for_each_function(void (*each)(pci_address_t address, void *context)
 	}
 }
 
-/* Finds the pointer to the first capability. CardBus bridges have it at another offset. */
-static uint8_t first_capability(pci_address_t address)
+/* The pointer to the first capability. CardBus bridges have it at another offset. */
+static uint8_t first_pointer(pci_address_t address)
 {
 	bool cardbus = PCI_HEADER_TYPE(pci_read8(address, PCI_HEADER)) == PCI_HEADER_CARDBUS;
 
-	return pci_read8(address, cardbus ? PCI_CARDBUS_CAPABILITIES : PCI_CAPABILITIES) &
+	return cardbus ? PCI_CARDBUS_CAPABILITIES : PCI_CAPABILITIES;
+}
+
+uint8_t pci_capability_after(pci_address_t address, uint8_t offset)
+{
+	uint8_t next;
+
+	if (!offset && !(pci_read16(address, PCI_STATUS) & PCI_STATUS_LIST))
+		return 0;
+	next = pci_read8(address, offset ? offset + CAPABILITY_NEXT : first_pointer(address)) &
 	       CAPABILITY_ALIGN;
+	return next >= CAPABILITY_FIRST ? next : 0;
 }
 
 /* Returns 0 if the function has none with that ID, or its extended space is out of reach. */
@@ -102,12 +111,9 @@ static uint16_t find_extended(pci_address_t address, uint16_t id)
 static struct pci_capabilities find_capabilities(pci_address_t address)
 {
 	struct pci_capabilities found_here = {0};
-	uint8_t offset;
+	uint8_t offset = pci_capability_after(address, 0);
 
-	if (!(pci_read16(address, PCI_STATUS) & PCI_STATUS_LIST))
-		return found_here;
-	offset = first_capability(address);
-	for (uint32_t i = 0; i < CAPABILITIES_MOST && offset >= CAPABILITY_FIRST; i++) {
+	for (uint32_t i = 0; i < PCI_CAPABILITIES_MOST && offset; i++) {
 		uint8_t *kind = NULL;
 
 		switch (pci_read8(address, offset + CAPABILITY_ID)) {
@@ -129,7 +135,7 @@ static struct pci_capabilities find_capabilities(pci_address_t address)
 		}
 		if (kind && !*kind)
 			*kind = offset;
-		offset = pci_read8(address, offset + CAPABILITY_NEXT) & CAPABILITY_ALIGN;
+		offset = pci_capability_after(address, offset);
 	}
 	if (found_here.express && (pci_read16(address, found_here.express + EXPRESS_FLAGS) &
 				   EXPRESS_VERSION) >= EXPRESS_VERSION_2)

@@ -26,6 +26,15 @@ struct pci_capabilities {
 	uint16_t sriov; /* in extended configuration space */
 };
 
+/* As many fit. Whoever follows the list leaves it after so many, because it may run in a circle. */
+#define PCI_CAPABILITIES_MOST ((256 - 0x40) / 4)
+
+/*
+ * The offset of the capability behind the one at that offset, or of the first one (0). Returns 0 at
+ * the end.
+ */
+uint8_t pci_capability_after(pci_address_t address, uint8_t offset);
+
 struct pci_function {
 	pci_address_t address; /* with firmware's bus numbers */
 	uint8_t header;	       /* type: 0 a device, PCI_HEADER_BRIDGE, PCI_HEADER_CARDBUS */

@@ -20,9 +20,6 @@
  * Virtio: capabilities that say where registers are, and one by which they are accessed without
  * their BAR: virtio 1.1, sections 4.1.4, 4.1.4.3 and 4.1.4.8.
  */
-#define CAPABILITY_NEXT	  1
-#define CAPABILITY_FIRST  0x40
-#define CAPABILITIES_MOST 48
 #define CAPABILITY_VENDOR 0x09
 #define VIRTIO_TYPE	  3
 #define VIRTIO_BAR	  4
@@ -102,24 +99,28 @@ static uint32_t find_adapter(uint64_t framebuffer)
 	return found;
 }
 
+static void note_capability(pci_address_t address, uint8_t at)
+{
+	switch (pci_read8(address, at + VIRTIO_TYPE)) {
+	case VIRTIO_ACCESS:
+		adapter.virtio.access = at;
+		break;
+	case VIRTIO_COMMON:
+		adapter.virtio.bar = pci_read8(address, at + VIRTIO_BAR);
+		adapter.virtio.status = pci_read32(address, at + VIRTIO_OFFSET) + COMMON_STATUS;
+		break;
+	}
+}
+
 /* Finds the capabilities by which the device's status is read and written. */
 static void find_virtio(pci_address_t address)
 {
-	uint8_t at = pci_read8(address, PCI_CAPABILITIES) & 0xfc;
+	uint8_t at = pci_capability_after(address, 0);
 
-	for (uint32_t i = 0; i < CAPABILITIES_MOST && at >= CAPABILITY_FIRST; i++) {
-		if (pci_read8(address, at) == CAPABILITY_VENDOR) {
-			uint8_t type = pci_read8(address, at + VIRTIO_TYPE);
-
-			if (type == VIRTIO_ACCESS) {
-				adapter.virtio.access = at;
-			} else if (type == VIRTIO_COMMON) {
-				adapter.virtio.bar = pci_read8(address, at + VIRTIO_BAR);
-				adapter.virtio.status =
-					pci_read32(address, at + VIRTIO_OFFSET) + COMMON_STATUS;
-			}
-		}
-		at = pci_read8(address, at + CAPABILITY_NEXT) & 0xfc;
+	for (uint32_t i = 0; i < PCI_CAPABILITIES_MOST && at; i++) {
+		if (pci_read8(address, at) == CAPABILITY_VENDOR)
+			note_capability(address, at);
+		at = pci_capability_after(address, at);
 	}
 	if (!adapter.virtio.status)
 		adapter.virtio.access = 0;
@@ -200,19 +201,21 @@ static bool is_known(void)
  * Drivers for adapters with a processor of their own let it read memory. When they suspend it, it
  * sleeps. A kernel without such a driver does neither.
  */
+static bool was_driven(const struct pci_function_state *kept)
+{
+	bool became_master = kept->command & PCI_COMMAND_MASTER && !adapter.was_master;
+
+	if (kept->works || !kept->kept)
+		return kept->works;
+	if (kept->power & POWER_STATE)
+		return true;
+	return adapter_is(ID_VIRTIO_GPU) ? virtio_was_driven(became_master) : became_master;
+}
+
 void adapter_left(const struct pci_state *state)
 {
-	const struct pci_function_state *kept = &state->function[adapter.number];
-
-	bool became_master;
-
 	adapter.told = false;
-	if (!adapter.function || is_known())
-		return;
-	became_master = kept->command & PCI_COMMAND_MASTER && !adapter.was_master;
-	if (kept->works || (kept->kept && kept->power & POWER_STATE) ||
-	    (kept->kept &&
-	     (adapter_is(ID_VIRTIO_GPU) ? virtio_was_driven(became_master) : became_master)))
+	if (adapter.function && !is_known() && was_driven(&state->function[adapter.number]))
 		adapter.taken = true;
 }
 

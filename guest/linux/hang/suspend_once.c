@@ -61,14 +61,6 @@ static unsigned int count_failures(void)
 	return count;
 }
 
-static int find_virtio(struct device *device, void *found)
-{
-	if (!device->driver || strcmp(device->bus->name, "virtio"))
-		return 0;
-	*(struct device **)found = get_device(device);
-	return 1;
-}
-
 /*
  * "0000:00:05.0" becomes "virtio-mem 0000:00:05.0": a person knows the kind of a PCI device, not
  * its place. virtio-pci is the driver of all kinds of virtio.
@@ -76,14 +68,16 @@ static int find_virtio(struct device *device, void *found)
 static void add_driver(char *name, size_t size)
 {
 	struct device *card = bus_find_device_by_name(&pci_bus_type, NULL, name);
-	struct device *virtio = NULL;
+	struct device *virtio;
+	bool driven;
 	char text[48];
 
 	if (!card)
 		return;
-	device_for_each_child(card, &virtio, find_virtio);
-	snprintf(text, sizeof(text), "%s %s", dev_driver_string(virtio ? virtio : card), name);
-	if (virtio)
+	virtio = switchyard_virtio_of(card);
+	driven = virtio && virtio->driver;
+	snprintf(text, sizeof(text), "%s %s", dev_driver_string(driven ? virtio : card), name);
+	if (driven)
 		strreplace(text, '_', '-');
 	strscpy(name, text, size);
 	put_device(virtio);

@@ -29,5 +29,6 @@ void switchyard_lid_look(void)
 {
 	struct acpi_device *lid;
 
-	for_each_acpi_dev_match(lid, LID, NULL, -1) look_at(&lid->dev);
+	for_each_acpi_dev_match (lid, LID, NULL, -1)
+		look_at(&lid->dev);
 }

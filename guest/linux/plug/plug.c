@@ -127,19 +127,14 @@ static void note_other(struct pci_bus *bus, u32 slot)
 	mutex_unlock(&before_lock);
 }
 
-static void note_all(void)
+static void note(struct work_struct *work)
 {
+	pci_lock_rescan_remove();
 	mutex_lock(&before_lock);
 	before.count = 0;
 	before.known = true;
 	mutex_unlock(&before_lock);
 	each_other_of_all(note_other);
-}
-
-static void note(struct work_struct *work)
-{
-	pci_lock_rescan_remove();
-	note_all();
 	pci_unlock_rescan_remove();
 	complete_all(&noted);
 }
@@ -313,12 +308,17 @@ static void add_new(void)
 	} while (bus_of_new && before.known);
 }
 
-static void look(struct work_struct *work)
+static void remove_and_add(void)
 {
-	pci_lock_rescan_remove();
 	remove_gone();
 	if (before.known)
 		add_new();
+}
+
+static void look(struct work_struct *work)
+{
+	pci_lock_rescan_remove();
+	remove_and_add();
 	pci_unlock_rescan_remove();
 }
 
@@ -334,9 +334,7 @@ static void look_after_quick(struct work_struct *work)
 		msleep(RESET_MSEC);
 	pci_lock_rescan_remove();
 	mark_gone(switchyard_stand_in_running);
-	remove_gone();
-	if (before.known)
-		add_new();
+	remove_and_add();
 	pci_unlock_rescan_remove();
 	switchyard_lid_look();
 }

@@ -216,6 +216,14 @@ static int find_virtio(struct device *device, void *found)
 	return 1;
 }
 
+struct device *switchyard_virtio_of(struct device *card)
+{
+	struct device *found = NULL;
+
+	device_for_each_child(card, &found, find_virtio);
+	return found;
+}
+
 static int count_queues(struct device *device, void *count)
 {
 	if (!device->class || strcmp(device->class->name, "block"))
@@ -236,11 +244,11 @@ static u16 count_disk_queues(struct virtio_device *device)
 static struct virtio_device *find_device(struct pci_dev *card)
 {
 	struct virtio_device *device;
-	struct device *child = NULL;
+	struct device *child;
 
 	if (!card->dev.driver || strcmp(card->dev.driver->name, DRIVER))
 		return NULL;
-	device_for_each_child(&card->dev, &child, find_virtio);
+	child = switchyard_virtio_of(&card->dev);
 	if (!child)
 		return NULL;
 	device = dev_to_virtio(child);

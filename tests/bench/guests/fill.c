@@ -3,7 +3,8 @@
  * fill.c MIB - keeps so much memory in use, none of it zero, for measurements of snapshots.
  *
  * It prints "@filled". Then at each SIGUSR1 it copies a part of it by the monitor's own memcpy, which
- * is linked in under another name, and prints "@copy NSEC BYTES".
+ * is linked in under another name, and prints "@copy NSEC BYTES", by the time
+ * that it had the CPU: whoever waits for that may keep it busy, too.
  */
 #include <signal.h>
 #include <stdint.h>
@@ -48,7 +49,7 @@ static uint64_t now(void)
 {
 	struct timespec time;
 
-	clock_gettime(CLOCK_MONOTONIC, &time);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
 	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 

@@ -39,7 +39,7 @@
 static const u64 looked_at[] = {0, 64 << 10};
 
 static struct medium {
-	struct block_device *bdev; /* with a reference to its disk */
+	struct block_device *bdev; /* with a reference to its device */
 	struct scsi_device *drive; /* with a reference */
 	u64 written;
 	u32 sum;
@@ -110,7 +110,7 @@ static void forget_all(void)
 
 		put_device(medium->interface);
 		put_device(&medium->drive->sdev_gendev);
-		put_device(disk_to_dev(medium->bdev->bd_disk));
+		put_device(&medium->bdev->bd_device);
 	}
 }
 
@@ -135,7 +135,7 @@ static int note_one(struct block_device *bdev, void *none)
 			     bdev);
 		return 0;
 	}
-	get_device(disk_to_dev(bdev->bd_disk));
+	get_device(&bdev->bd_device); /* a partition's has one to its disk */
 	get_device(&drive->sdev_gendev);
 	media[count++] = (struct medium){
 		.bdev = bdev,

@@ -10,7 +10,8 @@
  *
  * So the driver gets other functions in place of the transport's (struct virtio_config_ops). They
  * touch no register. Its queues are memory, are broken from the start, and take no request, as if
- * the device had been pulled out at work. Thus it is resumed, and can be removed.
+ * the device had been pulled out at work. Thus it is resumed, and can be removed. Drivers that do
+ * nothing at suspend (virtio_gpu and 9p, for example) keep their queues, and these are broken.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -297,17 +298,9 @@ static void take_place(struct stand_in *stand_in)
 	smp_store_release(&stand_in->device->config, &stand_in->ops);
 }
 
-/*
- * virtio-pci has switched the function off at suspend, and would switch it on at resume. When it is
- * removed, it expects that.
- */
-void switchyard_stand_in_frozen(struct pci_dev *card)
+/* The driver has taken its queues down. */
+static void use_own_queues(struct stand_in *stand_in)
 {
-	struct stand_in *stand_in = new_stand_in(card);
-	int error;
-
-	if (!stand_in)
-		return;
 	stand_in->ops = (struct virtio_config_ops){
 		.get = get,
 		.set = set,
@@ -320,7 +313,37 @@ void switchyard_stand_in_frozen(struct pci_dev *card)
 		.finalize_features = finalize_features,
 		.bus_name = stand_in->transport->bus_name,
 	};
+}
+
+/* Its queues are the transport's, and so are their interrupts. */
+static void use_its_queues(struct stand_in *stand_in)
+{
+	stand_in->ops = *stand_in->transport;
+	stand_in->ops.get = get;
+	stand_in->ops.set = set;
+	stand_in->ops.get_status = get_status;
+	stand_in->ops.set_status = set_status;
+	stand_in->ops.reset = reset;
+	stand_in->ops.finalize_features = finalize_features;
+}
+
+/*
+ * virtio-pci has switched the function off at suspend, and would switch it on at resume. When it is
+ * removed, it expects that.
+ */
+void switchyard_stand_in_frozen(struct pci_dev *card)
+{
+	struct stand_in *stand_in = new_stand_in(card);
+	int error;
+
+	if (!stand_in)
+		return;
+	if (list_empty(&stand_in->device->vqs))
+		use_own_queues(stand_in);
+	else
+		use_its_queues(stand_in);
 	take_place(stand_in);
+	break_device(stand_in->device);
 	dev_pm_syscore_device(&card->dev, true); /* the PM core passes over it */
 	atomic_inc(&card->enable_cnt);
 	error = restore(stand_in->device);
@@ -329,19 +352,13 @@ void switchyard_stand_in_frozen(struct pci_dev *card)
 			error);
 }
 
-/* Its queues are the transport's, and so are their interrupts. */
 void switchyard_stand_in_running(struct pci_dev *card)
 {
 	struct stand_in *stand_in = new_stand_in(card);
 
 	if (!stand_in)
 		return;
-	stand_in->ops = *stand_in->transport;
-	stand_in->ops.get = get;
-	stand_in->ops.set = set;
-	stand_in->ops.get_status = get_status;
-	stand_in->ops.set_status = set_status;
-	stand_in->ops.reset = reset;
+	use_its_queues(stand_in);
 	take_place(stand_in);
 	break_device(stand_in->device);
 }

@@ -55,8 +55,14 @@ static struct {
 } before;
 static DEFINE_MUTEX(before_lock); /* taken inside the PCI core's lock */
 
+/*
+ * From before a deep switch until after it: devices may be suspended, so that they do not answer.
+ * Who looks has the PCI core's lock, and so does the note that begins it.
+ */
+static bool suspending;
+
 static bool any_gone;
-static struct work_struct note_work, look_work;
+static struct work_struct note_work, keep_work, look_work;
 static struct delayed_work quick_work;
 static DECLARE_COMPLETION(noted);
 
@@ -117,13 +123,35 @@ static struct place place_of(struct pci_bus *bus, u32 slot)
 	return (struct place){pci_domain_nr(bus), bus->number, slot};
 }
 
-static void note_other(struct pci_bus *bus, u32 slot)
+/* The caller has before_lock. */
+static bool is_noted(const struct place *place)
 {
-	mutex_lock(&before_lock);
+	u32 i;
+
+	for (i = 0; i < before.count; i++)
+		if (before.other[i].domain == place->domain && before.other[i].bus == place->bus &&
+		    before.other[i].slot == place->slot)
+			return true;
+	return false;
+}
+
+/* One that is removed and found again, time after time, is noted once. The caller has before_lock. */
+static void note_place(const struct place *place)
+{
+	if (is_noted(place))
+		return;
 	if (before.count == MOST_OTHERS)
 		before.known = false;
 	else
-		before.other[before.count++] = place_of(bus, slot);
+		before.other[before.count++] = *place;
+}
+
+static void note_other(struct pci_bus *bus, u32 slot)
+{
+	const struct place place = place_of(bus, slot);
+
+	mutex_lock(&before_lock);
+	note_place(&place);
 	mutex_unlock(&before_lock);
 }
 
@@ -146,16 +174,34 @@ static bool answers(const struct place *place)
 	return bus && reads(bus, PCI_DEVFN(place->slot, 0));
 }
 
-void switchyard_plug_note_quick(void)
+/* pci_find_bus() counts no reference: buses stay while the lock is held. */
+static void keep_those_there(struct work_struct *work)
 {
 	u32 i, kept = 0;
 
+	pci_lock_rescan_remove();
 	mutex_lock(&before_lock);
 	for (i = 0; i < before.count; i++)
 		if (answers(&before.other[i]))
 			before.other[kept++] = before.other[i];
 	before.count = kept;
 	mutex_unlock(&before_lock);
+	pci_unlock_rescan_remove();
+	complete_all(&noted);
+}
+
+static void note_by(struct work_struct *work)
+{
+	reinit_completion(&noted);
+	queue_work(system_unbound_wq, work);
+	if (!wait_for_completion_timeout(&noted, NOTE_LIMIT))
+		pr_warn("PCI devices that come while this slot is away will not be seen\n");
+}
+
+void switchyard_plug_note_quick(void)
+{
+	if (READ_ONCE(before.count))
+		note_by(&keep_work);
 }
 
 /* Somebody has removed it. If it still answers when this slot leaves, it stays away. */
@@ -172,12 +218,9 @@ static struct notifier_block bus_notifier = {.notifier_call = see_removed};
 
 void switchyard_plug_note(void)
 {
-	any_gone = false;
+	WRITE_ONCE(suspending, true);
 	before.known = false;
-	reinit_completion(&noted);
-	queue_work(system_unbound_wq, &note_work);
-	if (!wait_for_completion_timeout(&noted, NOTE_LIMIT))
-		pr_warn("PCI devices that come while this slot is away will not be seen\n");
+	note_by(&note_work);
 }
 
 /* A port that sleeps passes nothing on, so nothing is known of what is behind it. */
@@ -275,13 +318,10 @@ static void remove_gone(void)
 static bool was_there(struct pci_bus *bus, u32 slot)
 {
 	const struct place place = place_of(bus, slot);
-	bool found = false;
-	u32 i;
+	bool found;
 
 	mutex_lock(&before_lock);
-	for (i = 0; i < before.count; i++)
-		found |= before.other[i].domain == place.domain &&
-			 before.other[i].bus == place.bus && before.other[i].slot == place.slot;
+	found = is_noted(&place);
 	mutex_unlock(&before_lock);
 	return found;
 }
@@ -315,28 +355,19 @@ static void remove_and_add(void)
 		add_new();
 }
 
+/* If the next deep switch has begun, it looks when it ends. */
 static void look(struct work_struct *work)
 {
 	pci_lock_rescan_remove();
-	remove_and_add();
+	if (!READ_ONCE(suspending))
+		remove_and_add();
 	pci_unlock_rescan_remove();
 }
 
 void switchyard_plug_look(void)
 {
+	WRITE_ONCE(suspending, false);
 	queue_work(system_long_wq, &look_work);
-}
-
-/* Devices work meanwhile. */
-static void look_after_quick(struct work_struct *work)
-{
-	if (is_any_gone())
-		msleep(RESET_MSEC);
-	pci_lock_rescan_remove();
-	mark_gone(switchyard_stand_in_running);
-	remove_and_add();
-	pci_unlock_rescan_remove();
-	switchyard_lid_look();
 }
 
 void switchyard_plug_look_quick(void)
@@ -344,9 +375,30 @@ void switchyard_plug_look_quick(void)
 	queue_delayed_work(system_long_wq, &quick_work, QUICK_PAUSE);
 }
 
+/* Devices work meanwhile. During a deep switch they do not, and it is tried again. */
+static void look_after_quick(struct work_struct *work)
+{
+	bool can_look;
+
+	if (!READ_ONCE(suspending) && is_any_gone())
+		msleep(RESET_MSEC);
+	pci_lock_rescan_remove();
+	can_look = !READ_ONCE(suspending);
+	if (can_look) {
+		mark_gone(switchyard_stand_in_running);
+		remove_and_add();
+	}
+	pci_unlock_rescan_remove();
+	if (can_look)
+		switchyard_lid_look();
+	else
+		switchyard_plug_look_quick();
+}
+
 void switchyard_plug_init(void)
 {
 	INIT_WORK(&note_work, note);
+	INIT_WORK(&keep_work, keep_those_there);
 	INIT_WORK(&look_work, look);
 	INIT_DELAYED_WORK(&quick_work, look_after_quick);
 	bus_register_notifier(&pci_bus_type, &bus_notifier);
@@ -357,6 +409,7 @@ void switchyard_plug_exit(void)
 {
 	bus_unregister_notifier(&pci_bus_type, &bus_notifier);
 	cancel_work_sync(&note_work);
+	cancel_work_sync(&keep_work);
 	cancel_delayed_work_sync(&quick_work);
 	flush_work(&look_work); /* no driver uses what stand_in.c has given it any more */
 }

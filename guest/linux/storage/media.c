@@ -191,6 +191,24 @@ static void take_offline(struct scsi_device *drive)
 	mutex_unlock(&drive->state_mutex);
 }
 
+/*
+ * True if somebody has another disk of the same USB device open, as readers of cards and docks have
+ * several. When its driver starts afresh, all of them go.
+ */
+static bool has_open_neighbour(const struct medium *medium)
+{
+	const struct device *interface = parent_on(&medium->drive->sdev_gendev, "usb");
+	u32 i;
+
+	for (i = 0; i < count; i++)
+		if (media[i].drive != medium->drive && is_open(media[i].bdev) &&
+		    scsi_device_online(media[i].drive) &&
+		    parent_on(&media[i].drive->sdev_gendev, "usb") == interface)
+			return true;
+	return false;
+}
+
+/* A disk that nobody has open has nothing in memory but its partitions. */
 static bool check_one(struct medium *medium)
 {
 	struct scsi_device *drive = medium->drive;
@@ -198,6 +216,11 @@ static bool check_one(struct medium *medium)
 	if (!device_is_registered(disk_to_dev(medium->bdev->bd_disk)) ||
 	    !scsi_device_online(drive) || is_same(medium))
 		return false;
+	if (!is_open(medium->bdev) && has_open_neighbour(medium)) {
+		pr_notice("%pg holds something else than before; its partitions may be others\n",
+			  medium->bdev);
+		return false;
+	}
 	take_offline(drive);
 	medium->interface = get_device(parent_on(&drive->sdev_gendev, "usb"));
 	if (is_open(medium->bdev))
@@ -225,6 +248,15 @@ static void check(struct work_struct *work)
 	complete_all(&checked);
 }
 
+static void renew_one(const struct medium *medium)
+{
+	if (!medium->interface || !device_is_registered(medium->interface))
+		return;
+	if (has_open_neighbour(medium) || device_reprobe(medium->interface))
+		pr_warn("%s: its driver does not start afresh; plug it in again\n",
+			dev_name(medium->interface));
+}
+
 /* The USB core may need tasks for that, so it comes when they run again. */
 static void renew(struct work_struct *work)
 {
@@ -232,10 +264,7 @@ static void renew(struct work_struct *work)
 
 	mutex_lock(&lock);
 	for (i = 0; i < count; i++)
-		if (media[i].interface && device_is_registered(media[i].interface) &&
-		    device_reprobe(media[i].interface))
-			pr_warn("%s: its driver does not start afresh\n",
-				dev_name(media[i].interface));
+		renew_one(&media[i]);
 	forget_all();
 	mutex_unlock(&lock);
 }

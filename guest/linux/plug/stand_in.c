@@ -11,7 +11,8 @@
  * So the driver gets other functions in place of the transport's (struct virtio_config_ops). They
  * touch no register. Its queues are memory, are broken from the start, and take no request, as if
  * the device had been pulled out at work. Thus it is resumed, and can be removed. Drivers that do
- * nothing at suspend (virtio_gpu and 9p, for example) keep their queues, and these are broken.
+ * nothing at suspend, like those of virtio_gpu and 9p, keep their queues if a person forces a deep
+ * switch on them (hooks_devices.c). These queues are broken, and are taken down by the transport.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

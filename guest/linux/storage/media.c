@@ -121,14 +121,16 @@ static bool is_open(const struct block_device *bdev)
 
 /*
  * Another slot may write to the partitions of a disk that nobody has open here. Only if the disk
- * itself begins with something else does it count as another one.
+ * itself begins with something else does it count as another one. A drive that refuses to read,
+ * because its medium may be another one by now (doubt_medium()), is asked for nothing.
  */
 static int note_one(struct block_device *bdev, void *none)
 {
 	struct scsi_device *drive = find_drive(bdev);
 	u32 sum;
 
-	if (!drive || (!is_open(bdev) && bdev_is_partition(bdev)) || read_sum(bdev, &sum))
+	if (!drive || drive->changed || (!is_open(bdev) && bdev_is_partition(bdev)) ||
+	    read_sum(bdev, &sum))
 		return 0;
 	if (count == MOST_MEDIA) {
 		pr_warn_once("it is not looked whether %pg is exchanged: there are too many\n",

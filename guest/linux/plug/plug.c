@@ -135,7 +135,7 @@ static bool is_noted(const struct place *place)
 	return false;
 }
 
-/* One that is removed and found again, time after time, is noted once. The caller has before_lock. */
+/* One that is removed and found again is noted once. The caller has before_lock. */
 static void note_place(const struct place *place)
 {
 	if (is_noted(place))

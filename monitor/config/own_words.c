@@ -19,25 +19,31 @@ static uint64_t name_length(const char *word)
 	return length;
 }
 
-/* True if a word of the line begins with those characters. whole: and ends there. */
-static bool line_has(const char *line, const char *word, uint64_t length, bool whole)
+/*
+ * The first word of the line that begins with those characters. whole: and ends there. NULL: there
+ * is none.
+ */
+static const char *find_word(const char *line, const char *word, uint64_t length, bool whole)
 {
 	for (bool begins = true; *line; begins = *line++ == ' ')
 		if (begins && !strncmp(line, word, length) && (!whole || ends_word(line[length])))
-			return true;
-	return false;
+			return line;
+	return NULL;
 }
 
 bool own_words_given(const char *line, const char *word)
 {
 	uint64_t length = name_length(word);
 
-	return line_has(line, word, length, !length || word[length - 1] != '=');
+	return find_word(line, word, length, !length || word[length - 1] != '=');
 }
 
 bool own_words_exact(const char *line, const char *word)
 {
-	return line_has(line, word, strlen(word), true);
+	const char *found = find_word(line, word, strlen(word), true);
+	const char *end = find_word(line, "--", 2, true);
+
+	return found && (!end || found < end);
 }
 
 void own_words_add(char *words, const char *line, const char *word)

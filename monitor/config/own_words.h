@@ -17,7 +17,7 @@
  */
 bool own_words_given(const char *line, const char *word);
 
-/* True if the line has exactly this word, with its value. */
+/* True if the line has exactly this word, with its value. What follows "--" is not the kernel's. */
 bool own_words_exact(const char *line, const char *word);
 
 /* Appends " word" to words, which have OWN_WORDS_SIZE bytes, unless the person's line gives it. */

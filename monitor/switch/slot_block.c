@@ -85,14 +85,17 @@ void slot_block_renew(const struct slot_table *slots, uint32_t index)
 
 /*
  * A kernel without tables from the monitor looks for firmware's, and may read some that the monitor
- * can't. These may name RAM, CPUs and NVDIMMs of other slots. It does not look with this word.
+ * can't. These may name RAM, CPUs and NVDIMMs of other slots. It does not look with the first word,
+ * unless the second one follows (parse_acpi() in Linux's arch/x86/kernel/acpi/boot.c).
  */
 #define NO_TABLES "acpi=off"
+#define TABLES	  "acpi=force"
 
 static bool does_without_tables(const struct slot *slot)
 {
 	return slot->type == SWITCHYARD_LINUX && !slot->cpus &&
-	       own_words_exact(slot->kernel.string, NO_TABLES);
+	       own_words_exact(slot->kernel.string, NO_TABLES) &&
+	       !own_words_exact(slot->kernel.string, TABLES);
 }
 
 bool slot_block_allows(const struct monitor *monitor, const struct slot *slot, struct error *error)

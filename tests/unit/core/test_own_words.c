@@ -39,6 +39,8 @@ static void exact(void **state)
 	assert_true(own_words_exact("quiet acpi=off ro", "acpi=off"));
 	assert_true(own_words_exact("acpi=offline acpi=off", "acpi=off"));
 	assert_false(own_words_exact("acpi=force", "acpi=off"));
+	assert_false(own_words_exact("quiet -- acpi=off", "acpi=off"));
+	assert_true(own_words_exact("acpi=off -- single", "acpi=off"));
 	assert_false(own_words_exact("xacpi=off", "acpi=off"));
 	assert_false(own_words_exact("", "acpi=off"));
 }

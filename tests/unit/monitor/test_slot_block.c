@@ -208,6 +208,8 @@ static void a_kernel_that_reads_no_tables(void **state)
 	assert_true(slot_block_allows(&monitor, own(), &error));
 	assert_true(slot_block_build(&monitor, 1, &rsdp, &error));
 	assert_int_equal(rsdp, 0);
+	own()->kernel.string = "acpi=off acpi=force";
+	assert_false(slot_block_allows(&monitor, own(), &error));
 	own()->kernel.string = "quiet acpi=force";
 	assert_false(slot_block_allows(&monitor, own(), &error));
 	assert_string_equal(error.text, "slot own can't be started: no room; with acpi=off on its "

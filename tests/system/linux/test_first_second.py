@@ -90,6 +90,7 @@ def test_a_slot_without_a_driver_is_told_of(machines):
     assert status == 1 and 'this kernel is in lockdown' in output and 'boot it without lockdown=' in output
 
 
+@pytest.mark.thorough
 def test_a_driver_that_was_shown_is_remembered(machines):
     """beta's driver is there from its first boot on. So its second boot needs no warning."""
     machine = machines.start('timeout=-1', linux_slot('alpha', CLOUD) + linux_slot('beta', CLOUD))

@@ -14,7 +14,7 @@ SHOWN = r'and a bell \x07 here'
 COMPARED = 60  # lines: less than the monitor shows
 
 
-@pytest.fixture(params=[CLOUD, OLDER_CLOUD, pytest.param(GENERIC, marks=pytest.mark.thorough)])
+@pytest.fixture(params=[CLOUD, *(pytest.param(flavour, marks=pytest.mark.thorough) for flavour in (OLDER_CLOUD, GENERIC))])
 def parked(request, machines):
     """A machine with a parked kernel, at the prompt, and the end of that kernel's log as it printed it."""
     machine = machines.start('timeout=-1', linux_slot('alpha', request.param) + linux_slot('beta', CLOUD),

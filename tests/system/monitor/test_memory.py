@@ -184,9 +184,9 @@ def test_files_too_large_for_the_store(machines):
     """The slot with the largest files is refused by name. The other one stays."""
     large = TEST / 'large.bin'
     with large.open('wb') as file:
-        file.truncate(260 * MIB)
+        file.truncate(64 * MIB)
     machine = machines.start('timeout=-1', [*tick_slot(), *tick_slot('two'),
-                                            module('module', 'two', large)], memory='512M')
+                                            module('module', 'two', large)], memory='128M')
     machine.expect(r'error: slot two: no place for its files of \d+ KiB', BOOT_LIMIT)
     open_console(machine)
     assert list(slots(machine)) == ['tick']
@@ -210,6 +210,7 @@ def map_of_alpha(machines, before, behind, **settings):
     return {what: ranges(iomem, what) for what in KNOWN}, gate, monitor
 
 
+@pytest.mark.thorough
 def test_nothing_of_a_slot_moves(machines):
     """Other slots' lines, before or behind its own, and a larger monitor do not change its map."""
     alone, gate, monitor = map_of_alpha(machines, [], [])

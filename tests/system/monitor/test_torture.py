@@ -33,10 +33,10 @@ WITHOUT_IOMMU = {'': {'vtd', 'amd-iommu'}, INTEL_IOMMU: {'amd-iommu'}, AMD_IOMMU
 
 CASES = [
     pytest.param(QEMU_CPU, 'pc', '', '', HASWELL | PC, id='default-pc'),
-    pytest.param(QEMU_CPU, 'q35', '', '', HASWELL, id='default-q35'),
+    pytest.param(QEMU_CPU, 'q35', '', '', HASWELL, id='default-q35', marks=pytest.mark.thorough),
     pytest.param('max', 'q35', '', INTEL_IOMMU, MAX, id='max-q35'),
     pytest.param('max', 'pc', 'la57', '', MAX | PC, id='max-la57'),
-    pytest.param('EPYC', 'q35', '', AMD_IOMMU, EPYC, id='EPYC-q35'),
+    pytest.param('EPYC', 'q35', '', AMD_IOMMU, EPYC, id='EPYC-q35', marks=pytest.mark.thorough),
     pytest.param('qemu64', 'pc', '', '', QEMU64 | PC, id='qemu64-pc'),
 ]
 

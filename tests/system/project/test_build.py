@@ -157,6 +157,7 @@ def test_clean_removes_what_was_built(copy):
     assert make(copy, '-n', 'clean').stdout == 'rm -rf build\n'
 
 
+@pytest.mark.thorough
 def test_install(copy, tmp_path):
     result = make(copy, 'install', f'DESTDIR={tmp_path}', 'PREFIX=/opt/sy')
     assert result.returncode == 0, result.stderr
@@ -223,8 +224,8 @@ def test_the_driver_can_be_chosen_in_a_kernels_tree(tmp_path, lacks, expected):
     assert chosen == ([expected] if expected else [])
 
 
-@pytest.mark.parametrize('flavour', [GENERIC, *(
-    [] if OLDER_GENERIC == GENERIC else [pytest.param(OLDER_GENERIC, marks=pytest.mark.thorough)])])
+@pytest.mark.thorough
+@pytest.mark.parametrize('flavour', sorted({GENERIC, OLDER_GENERIC}))
 def test_what_a_build_by_hand_leaves_is_ignored(copy, flavour):
     """By git, and by the checks that read all sources."""
     result = build_driver(flavour, copy / 'guest/linux')

@@ -24,6 +24,7 @@ def built():
     return folder
 
 
+@pytest.mark.thorough
 def test_two_builds_are_the_same(built):
     other = copy_sources('a-longer-name/of-another-folder')
     assert make(other, TARGET, EFI).returncode == 0

@@ -46,6 +46,7 @@ def unpacked(path, folder):
     return {file.name: file for file in (folder / 'switchyard').iterdir()}
 
 
+@pytest.mark.thorough
 def test_the_driver_is_built(syctl, tmp_path):
     """For another release than the tree's own syctl was built with."""
     out = tmp_path / 'out'

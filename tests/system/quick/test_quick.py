@@ -59,8 +59,7 @@ def test_device_accesses(machines):
 
 
 @pytest.mark.parametrize('flavour, smp', [
-    (CLOUD, 2), (OLDER_CLOUD, 1),
-    pytest.param(CLOUD, 1, marks=pytest.mark.thorough), pytest.param(OLDER_CLOUD, 2, marks=pytest.mark.thorough)])
+    (CLOUD, 2), *(pytest.param(*case, marks=pytest.mark.thorough) for case in ((CLOUD, 1), (OLDER_CLOUD, 2), (OLDER_CLOUD, 1)))])
 def test_to_and_fro(machines, flavour, smp):
     alpha, beta = start(machines, flavour, smp)
     for _ in range(HOPS[smp]):

@@ -5,8 +5,8 @@
 # make packages  installs and fetches what is missing for all but bench; run, demo, test and bench begin with it.
 #                KERNELS=6.12-rt-amd64 fetches that kernel
 #
-# make debug-tools  fetches what the tests of crash, gdb and makedumpfile need: debug information of two kernels, and
-#                newer tools. It is 1.2 GiB, so only test-all does it by itself
+# make debug-tools  fetches what the tests of crash, gdb and makedumpfile need: debug information of three kernels, and
+#                newer tools. It is 2 GiB, so only test-all does it by itself
 #
 # Other goals end with one line that names what is missing and the command that installs it.
 

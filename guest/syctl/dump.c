@@ -346,19 +346,19 @@ int run_dump(int count, char **word, const struct options *options)
 
 	dump.json = options->json;
 	if (options->force || options->quick || options->deep)
-		return wrong_usage();
+		return wrong_usage("dump");
 	for (int i = 0; i < count; i++) {
 		if (strcmp(word[i], "--json") == 0)
 			dump.json = true;
 		else if (i + 1 < count && dump_option(&dump, word[i], word[i + 1]))
 			i++;
 		else if (word[i][0] == '-' || (dump.slot && dump.path))
-			return wrong_usage();
+			return wrong_usage("dump");
 		else
 			*(dump.slot ? &dump.path : &dump.slot) = word[i];
 	}
 	if (!dump.path)
-		return wrong_usage();
+		return wrong_usage("dump");
 	device = open_device();
 	if (device < 0 || open_core(device, dump.slot, &dump.core) != EXIT_DONE)
 		return EXIT_FAILED;

@@ -233,7 +233,7 @@ int run_restore(int count, char **word, const struct options *options)
 	restore.force = options->force;
 	if (options->quick || options->deep || !read_words(&words, count, word) ||
 	    !restore.name == !restore.path)
-		return wrong_usage();
+		return wrong_usage("restore");
 	restore.device = open_device();
 	if (restore.device < 0)
 		return EXIT_FAILED;

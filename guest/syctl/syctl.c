@@ -46,7 +46,7 @@ static const char usage[] =
 	"  storage free, storage guard\n"
 	"               let this kernel use them all the same; and keep it from them again\n"
 	"  add SLOT --mem SIZE[@BASE] [--low SIZE] [--cpus LIST] [--on-crash SLOT]\n"
-	"      [--on-end SLOT]\n"
+	"      [--on-end SLOT] [--efi on] [--switch quick] [--devices LIST]\n"
 	"               a new slot out of free RAM; it is empty until it is loaded\n"
 	"  remove SLOT  give back the RAM and the images of a ready or empty slot\n"
 	"  load SLOT --kernel FILE [--append STRING] [--initrd FILE]\n"
@@ -93,9 +93,34 @@ int fail(const char *format, ...)
 	return EXIT_FAILED;
 }
 
-int wrong_usage(void)
+/* Prints what `usage` says of that command. False: it says nothing, and nothing is printed. */
+static bool print_usage_of(const char *command)
 {
-	fputs(usage, stderr);
+	size_t length = strlen(command);
+	bool its = false, found = false;
+	const char *end;
+
+	for (const char *line = strstr(usage, "\n\n") + 2; *line != '\n'; line = end + 1) {
+		end = strchr(line, '\n');
+		/* What a command does is indented by more than its name. */
+		if (line[2] != ' ')
+			its = strncmp(line + 2, command, length) == 0 &&
+			      (line[2 + length] == ' ' || line[2 + length] == '\n');
+		if (its && !found)
+			fprintf(stderr, "error: wrong words with %s; its usage:\n", command);
+		if (its)
+			fwrite(line, 1, (size_t)(end + 1 - line), stderr);
+		found = found || its;
+	}
+	return found;
+}
+
+int wrong_usage(const char *word)
+{
+	if (!word)
+		fputs(usage, stderr);
+	else if (!print_usage_of(word))
+		fail("syctl knows no \"%s\"; \"syctl --help\" shows its usage", word);
 	return EXIT_USAGE;
 }
 
@@ -267,7 +292,7 @@ static int run_storage(int device, int count, char **word, const struct options 
 		return check_storage(device, word[2]);
 	if (count == 3 && strcmp(word[1], "udev") == 0)
 		return storage_properties(device, word[2]);
-	return wrong_usage();
+	return wrong_usage(word[0]);
 }
 
 static int run(int device, int count, char **word, const struct options *options)
@@ -371,7 +396,7 @@ int open_device(void)
 static int run_hooks_command(char **word)
 {
 	if (strcmp(word[1], "pre") != 0 && strcmp(word[1], "post") != 0)
-		return wrong_usage();
+		return wrong_usage(word[0]);
 	return run_hooks(word[1], word[2]);
 }
 
@@ -382,7 +407,7 @@ static int run_load(int count, char **word, const struct options *options)
 	int device;
 
 	if (options->force || options->quick || options->deep || !load_parse(&load, count, word))
-		return wrong_usage();
+		return wrong_usage("load");
 	device = open_device();
 	return device < 0 ? EXIT_FAILED : load_image(device, &load);
 }
@@ -394,7 +419,7 @@ static int run_add(int count, char **word, const struct options *options)
 	int device;
 
 	if (options->force || !add_parse(&add, count, word))
-		return wrong_usage();
+		return wrong_usage("add");
 	device = open_device();
 	return device < 0 ? EXIT_FAILED : add_slot(device, &add);
 }
@@ -409,7 +434,8 @@ int main(int argc, char **argv)
 		return run_init(argv);
 	/* Options may stand anywhere; the words that are left move to the front. */
 	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--help") == 0) {
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0 ||
+		    (!count && strcmp(argv[i], "help") == 0)) {
 			fputs(usage, stdout);
 			return EXIT_DONE;
 		}
@@ -432,12 +458,12 @@ int main(int argc, char **argv)
 		else if (strcmp(argv[i], "--deep") == 0)
 			options.deep = true;
 		else if (argv[i][0] == '-')
-			return wrong_usage();
+			return wrong_usage(argv[i]);
 		else
 			argv[count++] = argv[i];
 	}
 	if (!is_command(count, argv, &options) || (options.quick && options.deep))
-		return wrong_usage();
+		return wrong_usage(count ? argv[0] : NULL);
 	if (strcmp(argv[0], "hooks") == 0)
 		return run_hooks_command(argv);
 	if (strcmp(argv[0], "on-crash") == 0)

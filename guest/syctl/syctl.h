@@ -24,8 +24,11 @@ struct options {
 /* Prints "error: " and the text. Returns EXIT_FAILED. */
 int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Prints how syctl is called. Returns EXIT_USAGE. */
-int wrong_usage(void);
+/*
+ * Prints how that command is called, or says that syctl knows no such word. NULL: there was no
+ * command, and all of them are printed. Returns EXIT_USAGE.
+ */
+int wrong_usage(const char *word);
 
 /* Opens the driver. On failure, it prints why and returns a negative number. */
 int open_device(void);

@@ -287,7 +287,7 @@ int run_try(int count, char **word, const struct options *options)
 	trial.json = options->json;
 	trial.force = options->force;
 	if (!parse(&trial, count, word))
-		return wrong_usage();
+		return wrong_usage("try");
 	if (trial.prepare)
 		return trial_files(&trial) == EXIT_DONE ? write_files(&trial) : EXIT_FAILED;
 	device = open_device();

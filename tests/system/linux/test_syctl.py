@@ -59,18 +59,22 @@ def test_status_counts_returns(machine):
 
 
 @pytest.mark.parametrize('arguments, status, fact', [
-    ('', 2, 'usage'),
-    ('frobnicate', 2, 'usage'),
-    ('switch', 2, 'usage'),
-    ('list --xml', 2, 'usage'),
-    ('list --force', 2, 'usage'),
+    ('', 2, 'usage: syctl'),
+    ('frobnicate', 2, 'knows no "frobnicate"; "syctl --help" shows its usage'),
+    ('switch', 2, 'wrong words with switch; its usage:\n  switch SLOT'),
+    ('snapshot', 2, 'wrong words with snapshot; its usage:\n  snapshot NAME'),
+    ('list --xml', 2, 'knows no "--xml"; "syctl --help" shows its usage'),
+    ('list --force', 2, 'wrong words with list; its usage:\n  list'),
     ('switch nobody', 1, 'nobody'),
     ('switch alpha', 1, 'this one'),
 ])
 def test_errors(machine, arguments, status, fact):
     output, got = machine.alpha.try_run(f'syctl {arguments}')
+    output = output.replace('\r', '')
     assert got == status
     assert fact in output
+    if arguments and status == 2:
+        assert output.startswith('error: ') and output.count('\n') < 6
     if status == 1:
         assert output.startswith('error: ') and output.count('\n') == 1
 

@@ -249,6 +249,7 @@ def test_readmes_steps_for_a_real_machine(copy, tmp_path):
     write_tool(tools, 'uname', f'if [ "$1" = -r ]; then echo {release}; else /bin/uname "$@"; fi')
     write_tool(tools, 'apt-get', f'echo "$@" >> {tmp_path / "packages"}')
     root = tmp_path / 'root'
+    write_tool(tools, 'depmod', f'exec /sbin/depmod -b {root} "$@"')
     environment = {**{name: value for name, value in os.environ.items() if not name.startswith('MAKE')},
                    'PATH': f'{tools}:{os.environ["PATH"]}', 'DESTDIR': str(root),
                    'INSTALL_MOD_PATH': str(root)}
@@ -261,6 +262,8 @@ def test_readmes_steps_for_a_real_machine(copy, tmp_path):
     for name in ('boot/switchyard/switchyard.elf', 'usr/lib/switchyard/switchyard.efi', 'usr/sbin/syctl'):
         assert (root / name).stat().st_size > 0
     assert len(list((root / 'lib/modules' / release).rglob('switchyard.ko*'))) == 1
+    # Without that, modprobe and initramfs-tools find no driver.
+    assert 'switchyard.ko' in (root / 'lib/modules' / release / 'modules.dep').read_text()
     installed = (tmp_path / 'packages').read_text().split()
     assert installed[0] == 'install' and f'linux-headers-{release}' in installed
     listed = re.findall(r'^(?:monitor|font|efi|guest) +(\S+)', (copy / 'images/packages.txt').read_text(),

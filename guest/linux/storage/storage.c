@@ -5,8 +5,9 @@
  *
  * Linux tells no module when something is mounted. But whoever uses a device as a whole claims it,
  * be it for a file system, in whichever mount namespace, for swap, or for a volume of LVM or RAID.
- * So the driver looks once a second if the claims are others than before, or something was written to
- * what counts as read-only, which takes a microsecond for each device, and wakes no idle CPU. What was written is told when this kernel leaves.
+ * So the driver looks once a second if the claims are others than before, or something was written
+ * to what is mounted read-only, which takes a microsecond for each device, and wakes no idle CPU.
+ * What was written is told when this kernel leaves.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -146,6 +146,21 @@ static int ask_for_program(const struct file *file, struct switchyard_ask *ask)
 	return error;
 }
 
+static bool begins_restore(const struct switchyard_ask *ask)
+{
+	return (ask->service == SWITCHYARD_SNAPSHOT_RESTORE &&
+		ask->kind & SWITCHYARD_RESTORE_BEGIN) ||
+	       (ask->service == SWITCHYARD_RESTORE_FILE && ask->kind & SWITCHYARD_FILE_BEGIN);
+}
+
+/* The slot is parked again, with the block devices that it had then. */
+static bool ends_restore(const struct switchyard_ask *ask)
+{
+	return !ask->error &&
+	       ((ask->service == SWITCHYARD_SNAPSHOT_RESTORE && !ask->done) ||
+		(ask->service == SWITCHYARD_RESTORE_FILE && ask->kind & SWITCHYARD_FILE_COMMIT));
+}
+
 /* What a slot has may not be its own any more. */
 static void note_changes(const struct switchyard_ask *ask)
 {
@@ -153,7 +168,7 @@ static void note_changes(const struct switchyard_ask *ask)
 	    ask->service == SWITCHYARD_SNAPSHOT_RESTORE ||
 	    (ask->service == SWITCHYARD_RESTORE_FILE && ask->kind == SWITCHYARD_FILE_COMMIT))
 		switchyard_memory_zap();
-	if (ask->service == SWITCHYARD_KILL)
+	if (ask->service == SWITCHYARD_KILL || ends_restore(ask))
 		switchyard_storage_look();
 	if (ask->service == SWITCHYARD_ADD || ask->service == SWITCHYARD_REMOVE ||
 	    ask->service == SWITCHYARD_SNAPSHOT_DROP)
@@ -173,9 +188,13 @@ static int drop_for_program(const struct file *file, struct switchyard_ask *ask)
 
 int switchyard_service_ask(const struct file *file, struct switchyard_ask *ask)
 {
-	int error = ask->service == SWITCHYARD_SNAPSHOT_DROP ? drop_for_program(file, ask)
-							     : ask_for_program(file, ask);
+	int error;
 
+	/* The monitor refuses it if this kernel has written to the slot's disks, so it is told. */
+	if (begins_restore(ask))
+		switchyard_storage_look();
+	error = ask->service == SWITCHYARD_SNAPSHOT_DROP ? drop_for_program(file, ask)
+							 : ask_for_program(file, ask);
 	if (!error)
 		note_changes(ask);
 	return error;

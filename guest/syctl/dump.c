@@ -291,11 +291,22 @@ static double now(void)
 	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
+/* The file takes the place of what has that name, which must not be /dev/null, say. */
+static bool may_be_replaced(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) < 0 || S_ISREG(status.st_mode);
+}
+
 static int write_dump(struct dump *dump)
 {
 	double begin = now();
 	int status;
 
+	if (!may_be_replaced(dump->path))
+		return fail("%s: no regular file; expected one, or a name that nothing has",
+			    dump->path);
 	if (snprintf(dump->partial, sizeof(dump->partial), "%s.partial", dump->path) >=
 	    (int)sizeof(dump->partial))
 		return fail("%s: %s", dump->path, strerror(ENAMETOOLONG));

@@ -179,9 +179,14 @@ static int open_file(struct restore *restore)
 	const char *error;
 	ssize_t got;
 
-	restore->file = open(restore->path, O_RDONLY | O_CLOEXEC);
+	/* A FIFO is not waited for. */
+	restore->file = open(restore->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (restore->file < 0 || fstat(restore->file, &status) < 0)
 		return fail("%s: %s", restore->path, strerror(errno));
+	if (!S_ISREG(status.st_mode))
+		return fail("%s: no regular file; expected one that \"syctl dump SLOT@NAME FILE\" "
+			    "has written",
+			    restore->path);
 	restore->head = malloc(SLOT_FILE_HEAD);
 	restore->piece = malloc(PIECE);
 	if (!restore->head || !restore->piece)

@@ -53,12 +53,13 @@ struct snapshot *snapshot_prepared(const struct snapshots *snapshots, const stru
 											: NULL;
 }
 
-static void forget_prepared(struct snapshots *snapshots, struct plan *plan, const struct slot *slot)
+/* Nothing came of these, whichever slot it was: one slot runs at a time. */
+static void forget_prepared(struct snapshots *snapshots, struct plan *plan)
 {
 	for (uint32_t n = 0; n < SNAPSHOT_MAX; n++) {
 		struct snapshot *snapshot = snapshot_nth(snapshots, n);
 
-		if (snapshot && snapshot_prepared(snapshots, slot, snapshot->id))
+		if (snapshot && !snapshot->taken)
 			snapshot_drop(snapshots, plan, snapshot);
 	}
 }
@@ -79,7 +80,7 @@ struct snapshot *snapshot_new(struct snapshots *snapshots, struct plan *plan,
 	struct snapshot *snapshot;
 	uint32_t place;
 
-	forget_prepared(snapshots, plan, slot);
+	forget_prepared(snapshots, plan);
 	place = free_place(snapshots);
 	if (find_row(snapshots, name, 0)) {
 		fail(error, "there is a snapshot \"%s\" already; \"drop %s\" forgets it", name,

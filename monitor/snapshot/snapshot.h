@@ -73,8 +73,8 @@ struct snapshot *snapshot_prepared(const struct snapshots *snapshots, const stru
 				   uint64_t id);
 
 /*
- * Prepares a snapshot of a slot. What was prepared of it and not taken before is forgotten. NULL,
- * with the reason: the name is taken, or there is no room.
+ * Prepares a snapshot of a slot. What was prepared before and not taken, of this slot or another one,
+ * is forgotten. NULL, with the reason: the name is taken, or there is no room.
  */
 struct snapshot *snapshot_new(struct snapshots *snapshots, struct plan *plan,
 			      const struct slot *slot, const char *name, struct error *error);

@@ -75,6 +75,21 @@ static void tell_udev(struct block_device *bdev)
 	kobject_uevent(bdev_kobj(bdev), KOBJ_CHANGE);
 }
 
+static int claim(struct held *held, struct block_device *bdev)
+{
+	int error = switchyard_block_get(held->number, &all_held, &held->open);
+
+	held->here = error;
+	if (error)
+		return error;
+	held->was_read_only = compat_bdev_is_read_only(bdev);
+	compat_bdev_make_read_only(bdev);
+	tell_udev(bdev);
+	pr_notice("%pg can't be used here, because slot %s, which is parked, has %s\n", bdev,
+		  slot_name(&held->entry), use_name(&held->entry));
+	return 0;
+}
+
 /* The claim fails if somebody has the device already: then this comes too late. */
 static void hold(struct block_device *bdev, const struct switchyard_storage *entry)
 {
@@ -86,25 +101,27 @@ static void hold(struct block_device *bdev, const struct switchyard_storage *ent
 	held->number = bdev->bd_dev;
 	held->entry = *entry;
 	held->stays = true;
-	error = switchyard_block_get(bdev->bd_dev, &all_held, &held->open);
-	held->here = error;
+	error = claim(held, bdev);
 	if (error && error != -EBUSY) {
 		kfree(held);
 		return;
 	}
-	if (!error) {
-		held->was_read_only = compat_bdev_is_read_only(bdev);
-		compat_bdev_make_read_only(bdev);
-	}
 	list_add(&held->list, &all_held);
+	if (!error)
+		return;
 	tell_udev(bdev);
-	if (error && entry->use != SWITCHYARD_STORAGE_MORE)
+	if (entry->use != SWITCHYARD_STORAGE_MORE)
 		pr_err("%pg is in use here, and slot %s, which is parked, has %s; one of the two "
 		       "destroys what the other writes\n",
 		       bdev, slot_name(entry), use_name(entry));
-	else if (!error)
-		pr_notice("%pg can't be used here, because slot %s, which is parked, has %s\n",
-			  bdev, slot_name(entry), use_name(entry));
+}
+
+/* Whoever had it here may have let go of it, or had it for a moment only, as fsck does. */
+static void keep(struct held *held, struct block_device *bdev)
+{
+	held->stays = true;
+	if (held->here)
+		claim(held, bdev);
 }
 
 static void let_go(struct held *held)
@@ -130,7 +147,7 @@ static int look_at(struct block_device *bdev, void *data)
 		if (!switchyard_block_is(bdev, &others->entry[i]))
 			continue;
 		if (held)
-			held->stays = true;
+			keep(held, bdev);
 		else
 			hold(bdev, &others->entry[i]);
 		break;

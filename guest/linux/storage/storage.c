@@ -5,8 +5,9 @@
  *
  * Linux tells no module when something is mounted. But whoever uses a device as a whole claims it,
  * be it for a file system, in whichever mount namespace, for swap, or for a volume of LVM or RAID.
- * So the driver looks once a second if the claims are others than before, which takes a microsecond
- * for each device, and wakes no idle CPU. What was written is told when this kernel leaves.
+ * So the driver looks once a second if the claims are others than before, or something was written
+ * to what is mounted read-only, which takes a microsecond for each device, and wakes no idle CPU.
+ * What was written is told when this kernel leaves.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -300,12 +301,31 @@ bool switchyard_storage_look_well(void)
 	return look_within(LOOK_WELL_LIMIT);
 }
 
+/* Told as in use: then it may be written to. */
+static bool is_told(const struct block_device *bdev)
+{
+	unsigned long flags;
+	bool found;
+	u32 i;
+
+	raw_spin_lock_irqsave(&told_lock, flags);
+	found = told->more;
+	for (i = 0; i < told->count; i++)
+		found |= told->noted[i].bdev == bdev &&
+			 told->noted[i].entry.use != SWITCHYARD_STORAGE_WRITTEN;
+	raw_spin_unlock_irqrestore(&told_lock, flags);
+	return found;
+}
+
+/* A file system that is mounted read-only can become writable, and its claim stays as it is. */
 static int add_claim(struct block_device *bdev, void *data)
 {
 	bool claimed = switchyard_block_is_claimed(bdev) && !switchyard_guard_holds(bdev);
+	u64 written = claimed && !is_told(bdev) ? switchyard_block_written(bdev) : 0;
 	u64 *claims = data;
 
-	*claims = *claims * 31 + (bdev->bd_dev ^ (bdev_nr_sectors(bdev) << 20)) * 2 + claimed;
+	*claims = *claims * 31 + (bdev->bd_dev ^ (bdev_nr_sectors(bdev) << 20)) * 2 + claimed +
+		  (written << 32);
 	return 0;
 }
 

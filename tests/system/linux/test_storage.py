@@ -112,6 +112,21 @@ def test_what_a_parked_slot_has_is_busy(slots, disks):
     beta.switch_to(alpha)
 
 
+def test_what_was_in_use_is_held_once_it_is_free(slots):
+    """beta reads it while alpha, which is parked, has it mounted writable."""
+    alpha, beta = slots
+    alpha.switch_to(beta)
+    beta.run(f'mount -t ext4 -o ro {EXT4} /disk')
+    beta.switch_to(alpha)
+    alpha.run(f'mount -t ext4 {EXT4} /disk && sync')
+    alpha.switch_to(beta)
+    assert f'{EXT4[5:]} is in use here, and slot alpha, which is parked, has {EXT4} on /disk' in beta.run('dmesg')
+    output, status = beta.try_run(f'umount /disk; syctl storage check {EXT4}; mount -t ext4 {EXT4} /disk')
+    assert status and re.search(BUSY, output), output
+    beta.switch_to(alpha)
+    alpha.run('umount /disk')
+
+
 def start_by_console(alpha, name):
     """A kernel that prints each second. Returns what the console says before it runs, and ends it."""
     machine = alpha.machine

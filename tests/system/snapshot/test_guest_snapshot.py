@@ -194,7 +194,11 @@ def restore_from(alpha, file, options=''):
 def test_bad_files(guests):
     """One line each, and nothing has happened to the slot, whatever is wrong with the file."""
     alpha, _ = guests
-    alpha.run('syctl dump beta@clean /tmp/clean', 120)
+    alpha.run('syctl dump beta@clean /tmp/clean; mkfifo /tmp/fifo', 120)
+    output, status = alpha.try_run('syctl dump beta@clean /dev/null')
+    assert status == 1 and output.strip() == \
+        'error: /dev/null: no regular file; expected one, or a name that nothing has'
+    assert alpha.run('test -c /dev/null && ls /dev | grep -c partial; true').strip() == '0'
     size = int(alpha.run('stat -c %s /tmp/clean'))
     where = size - (1 << 20)
     alpha.run(f'dd if=/tmp/clean of=/tmp/saved bs=4096 skip={where // PAGE} count=1 2>/dev/null; '
@@ -209,6 +213,7 @@ def test_bad_files(guests):
                          ('older', "an older version's: its note SWITCHYARD has no SUM="),
                          ('parked', "the memory of slot beta, not of a snapshot, so that it can't be restored"),
                          ('copy', 'it has no sum, which "syctl dump beta@clean FILE" adds'),
+                         ('fifo', 'no regular file; expected one that "syctl dump SLOT@NAME FILE" has written'),
                          ('none', 'No such file or directory')):
         output, status = restore_from(alpha, f'/tmp/{file}')
         assert status == 1 and output.splitlines()[-1] == f'error: /tmp/{file}: {reason}'

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a snapshot can't bring back is the disk: a slot whose file system was written since is put back by force only."""
 
+import re
 import subprocess
 
 import pytest
@@ -46,8 +47,15 @@ def test_a_disk_that_was_written_since(slots):
     alpha.switch_to(beta)
     assert beta.run('cat /disk/file') == 'two\n'
     beta.switch_to(alpha)
+    # Nor has beta the disk any more once it is killed; then alpha writes, and is told of that by name.
+    alpha.run('syctl kill beta && mkdir -p /disk && mount -t ext4 /dev/vda /disk && sync && umount /disk')
+    output, status = restore(alpha)
+    assert status == 1 and 'snapshot clean: /dev/vda on /disk: slot ' in output
     output, status = restore(alpha, '--force')
     assert status == 0 and output.endswith('done')
+    # beta is parked with its disk again, so it is kept from alpha at once.
+    output, status = alpha.try_run('mount -t ext4 /dev/vda /disk')
+    assert status and re.search(r'(?i)busy', output), output
     alpha.leave('syctl switch beta')
     beta._parked_at = taken  # the same command ends once more
     beta.come_back(60)

@@ -312,6 +312,12 @@ static void what_is_only_prepared_is_forgotten(void **state)
 	assert_non_null(first);
 	assert_null(snapshot_prepared(&snapshots, &slot, id));
 	assert_int_equal(before - free_pool(), page_up(sizeof(struct snapshot)));
+	/* Nor may it keep other slots from them. */
+	id = first->id;
+	first = snapshot_new(&snapshots, &plan, &other, "one", &error);
+	assert_non_null(first);
+	assert_null(snapshot_prepared(&snapshots, &slot, id));
+	assert_int_equal(before - free_pool(), page_up(sizeof(struct snapshot)));
 }
 
 static void there_is_a_limit(void **state)

@@ -395,8 +395,9 @@ enum switchyard_storage_use { SWITCHYARD_STORAGE_USES(SWITCHYARD_ENUMERATOR) };
 
 /*
  * A block device. Two kernels mean the same one if it has as many sectors, and has the same id. If
- * it has none, the place on the disk counts. If there is no room for all, the last entry is one of
- * the two that say so, and has only `use`.
+ * it has none, or another one on a disk that is its PCI function's only one (because a file system
+ * was made anew), the place on the disk counts. If there is no room for all, the last entry is one
+ * of the two that say so, and has only `use`.
  */
 struct switchyard_storage {
 	uint8_t id[SWITCHYARD_STORAGE_ID_SIZE]; /* UUID of the file system or swap */
@@ -407,7 +408,8 @@ struct switchyard_storage {
 	uint32_t disk;	  /* PCI function, as for PREPARE, or SWITCHYARD_STORAGE_NO_PCI */
 	uint8_t use;	  /* enum switchyard_storage_use */
 	uint8_t slot;	  /* STORAGE_LIST: whose it is, counted from 1 */
-	uint8_t reserved[2];
+	uint8_t one_disk; /* 1: the PCI function has no other disk, so the place is enough */
+	uint8_t reserved;
 	char name[SWITCHYARD_STORAGE_NAME_SIZE]; /* for people: "/dev/vda1 on /"; NUL-terminated */
 };
 

@@ -27,18 +27,23 @@ static bool same_place(const struct switchyard_storage *one, const struct switch
 	       two->start < one->start + one->sectors;
 }
 
+static bool same_id(const struct switchyard_storage *one, const struct switchyard_storage *two)
+{
+	return one->sectors == two->sectors && !memcmp(one->id, two->id, sizeof(one->id));
+}
+
 /*
  * True if both may mean the same sectors. Disks behind one PCI function can't be told apart without
  * an id, so such a disk is taken for the other: a needless question is better than a lost file
- * system.
+ * system. Behind a function that has one disk, another id is a file system that was made since.
  */
 static bool same_device(const struct switchyard_storage *one, const struct switchyard_storage *two)
 {
 	if (is_any(one) || is_any(two))
 		return true;
-	if (one->id_at && two->id_at)
-		return one->sectors == two->sectors && !memcmp(one->id, two->id, sizeof(one->id));
-	return same_place(one, two);
+	if (!one->id_at || !two->id_at || (one->one_disk && two->one_disk))
+		return same_place(one, two) || (one->id_at && two->id_at && same_id(one, two));
+	return same_id(one, two);
 }
 
 static void copy_name(char *to, const char *from, uint32_t size)
@@ -63,7 +68,7 @@ static bool take_told(struct switchyard_storage *to, const struct switchyard_sto
 			    to->sectors, to->start);
 	copy_name(to->name, from->name, sizeof(to->name));
 	to->slot = (uint8_t)(index + 1);
-	memset(to->reserved, 0, sizeof(to->reserved));
+	to->reserved = 0;
 	return true;
 }
 

@@ -63,6 +63,20 @@ def test_a_disk_that_was_written_since(slots):
 
 
 @pytest.mark.thorough
+def test_a_file_system_that_was_made_since(slots):
+    """It has another UUID, in the same place. beta has written nothing since."""
+    alpha, beta = slots
+    beta.leave('syctl snapshot clean')
+    beta.come_back(60)
+    beta.switch_to(alpha)
+    alpha.run('syctl kill beta && mkdir -p /disk && mke2fs /dev/vda && mount -t ext4 /dev/vda /disk && '
+              'echo other > /disk/other && umount /disk', 60)
+    output, status = restore(alpha)
+    assert status == 1
+    assert output.endswith('error: restore: snapshot clean: /dev/vda on /disk: slot alpha has written to it since')
+
+
+@pytest.mark.thorough
 def test_a_slot_that_panics_counts_as_having_written(slots):
     alpha, beta = slots
     beta.leave('syctl snapshot clean')

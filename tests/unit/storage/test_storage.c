@@ -113,6 +113,37 @@ static void another_writes_to_it(void **state)
 	assert_true(goes_on(ALPHA));
 }
 
+static void another_file_system_is_made_on_it(void **state)
+{
+	struct switchyard_storage before = mounted_by_alpha(),
+				  made = device(SWITCHYARD_STORAGE_MOUNTED, 2, DISK, 0, 100);
+
+	(void)state;
+	alpha_mounts_and_parks();
+	tell_one(BETA, made);
+	assert_true(goes_on(ALPHA)); /* it may be another disk behind that function */
+	before.one_disk = 1;
+	tell_one(ALPHA, before);
+	park(ALPHA);
+	made.written++;
+	tell_one(BETA, made);
+	assert_true(goes_on(ALPHA));
+	made.one_disk = 1;
+	made.written++;
+	tell_one(BETA, made);
+	assert_false(goes_on(ALPHA));
+	assert_false(is_alone(BETA));
+	/* Elsewhere on the disk, or on another one. */
+	tell(BETA, NULL, 0);
+	park(ALPHA);
+	made.start += made.sectors;
+	tell_one(BETA, made);
+	made.disk = CARD;
+	made.start = 0;
+	tell_one(BETA, made);
+	assert_true(goes_on(ALPHA));
+}
+
 static void another_disk_is_written(void **state)
 {
 	struct switchyard_storage whole = device(SWITCHYARD_STORAGE_WRITTEN, 0, DISK, 0, 1);
@@ -341,6 +372,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(another_writes_to_it, start),
+		cmocka_unit_test_setup(another_file_system_is_made_on_it, start),
 		cmocka_unit_test_setup(another_disk_is_written, start),
 		cmocka_unit_test_setup(a_device_is_known_by_its_id, start),
 		cmocka_unit_test_setup(only_what_is_in_use_collides, start),

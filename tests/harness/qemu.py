@@ -41,6 +41,14 @@ FIRMWARE = {
 }
 
 
+# SeaBIOS reads CDs of the PIIX word by word, for seconds; from AHCI by DMA, as a q35 has it.
+CD = {
+    'pc': ['-drive', 'if=none,id=cd,media=cdrom,readonly=on,file={}', '-device', 'ahci,id=boot,addr=1d',
+           '-device', 'ide-cd,drive=cd,bus=boot.0,bootindex=0'],
+    'q35': ['-cdrom', '{}', '-boot', 'd'],
+}
+
+
 class Machine:
     """A running QEMU; also a context manager that ends it.
 
@@ -64,7 +72,7 @@ class Machine:
         self.arguments = [
             QEMU, '-accel', ACCEL, '-machine', machine, '-cpu', cpu, '-m', str(memory),
             '-smp', str(smp), *FIRMWARE[firmware], '-nodefaults', '-display', 'none', '-vga', 'std',
-            '-rtc', 'base=utc', *(['-cdrom', str(image), '-boot', 'd'] if image else []),
+            '-rtc', 'base=utc', *([word.format(image) for word in CD[machine.split(',')[0]]] if image else []),
             '-chardev', f'socket,id=ser0,fd={ends[0]},mux=on', '-serial', 'chardev:ser0',
             '-chardev', f'socket,id=qmp0,fd={ends[1]}', '-mon', 'chardev=qmp0,mode=control',
             *(['-no-reboot'] if no_reboot else []), *devices]

@@ -3,7 +3,7 @@
 # make bench   installs what is missing, builds, measures, prints a table, and writes build/bench.json and
 #              build/bench.svg; ONLY='gate hops' measures a part. The first time it builds the small kernel, too.
 #              SLOW_ROUNDS=1 measures only once what takes seconds each time. SNAPSHOT_MIB=1024 measures snapshots
-#              in QEMU of at most so much memory in use; the largest, 3072, takes 11 GiB of the host's.
+#              in QEMU of at most so much memory in use; the largest, 3072, takes 12 GiB of the host's.
 
 BENCH_DIR := $(B)/bench
 ONLY      ?=

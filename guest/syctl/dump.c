@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -299,6 +300,32 @@ static bool may_be_replaced(const char *path)
 	return stat(path, &status) < 0 || S_ISREG(status.st_mode);
 }
 
+/*
+ * What another syctl has begun is left alone. That one may have renamed it between open() and
+ * flock(). A file system without locks is no reason to have no dump.
+ */
+static bool is_first(const struct dump *dump)
+{
+	struct stat own, named;
+
+	if (flock(dump->file, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+		return false;
+	return fstat(dump->file, &own) == 0 && stat(dump->partial, &named) == 0 &&
+	       own.st_dev == named.st_dev && own.st_ino == named.st_ino;
+}
+
+static int open_partial(struct dump *dump)
+{
+	dump->file = open(dump->partial, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (dump->file < 0)
+		return fail("%s: %s", dump->partial, strerror(errno));
+	if (!is_first(dump))
+		return fail("%s: another syctl writes it", dump->partial);
+	if (ftruncate(dump->file, 0) < 0)
+		return fail("%s: %s", dump->partial, strerror(errno));
+	return EXIT_DONE;
+}
+
 static int write_dump(struct dump *dump)
 {
 	double begin = now();
@@ -310,16 +337,16 @@ static int write_dump(struct dump *dump)
 	if (snprintf(dump->partial, sizeof(dump->partial), "%s.partial", dump->path) >=
 	    (int)sizeof(dump->partial))
 		return fail("%s: %s", dump->path, strerror(ENAMETOOLONG));
-	dump->file = open(dump->partial, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (dump->file < 0)
-		return fail("%s: %s", dump->partial, strerror(errno));
+	status = open_partial(dump);
+	if (status != EXIT_DONE)
+		return status;
 	catch_signals();
 	status = dump->level ? run_makedumpfile(dump) : write_core(dump);
-	close(dump->file);
 	if (status != EXIT_DONE)
 		return status;
 	if (rename(dump->partial, dump->path) < 0)
 		return give_up(dump, dump->path, errno);
+	close(dump->file);
 	sync_folder(dump->path);
 	end_progress(true);
 	show_result(dump, now() - begin);

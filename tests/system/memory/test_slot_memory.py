@@ -170,6 +170,18 @@ def test_dump_by_makedumpfile(guests):
     assert alpha.try_run('syctl dump beta /tmp/thin -d 32')[1] == 2
 
 
+def test_two_dumps_to_one_file(guests):
+    """The second one, which comes while the first one writes, leaves its file alone."""
+    alpha, _ = guests
+    alpha.put_file('/bin/makedumpfile', '#!/bin/sh\necho first > $6; syctl dump beta /tmp/held > /tmp/second 2>&1\n'
+                   'echo $? >> /tmp/second\n')
+    alpha.run('chmod +x /bin/makedumpfile')
+    # What one that was killed has left is no hindrance.
+    assert 'makedumpfile has failed' not in alpha.run('echo killed > /tmp/held.partial; syctl dump beta /tmp/held -d 31')
+    assert alpha.run('cat /tmp/second /tmp/held') == 'error: /tmp/held.partial: another syctl writes it\n1\nfirst\n'
+    assert alpha.try_run('rm /tmp/held; ls /tmp/held*')[1] == 1
+
+
 def test_makedumpfile(guests, tmp_path):
     """It finds the kernel's structures, or it could not tell pages of user programs from others."""
     alpha, beta = guests

@@ -39,11 +39,11 @@ static bool same_id(const struct switchyard_storage *one, const struct switchyar
  */
 static bool same_device(const struct switchyard_storage *one, const struct switchyard_storage *two)
 {
-	if (is_any(one) || is_any(two))
+	bool have_ids = one->id_at && two->id_at;
+
+	if (is_any(one) || is_any(two) || (have_ids && same_id(one, two)))
 		return true;
-	if (!one->id_at || !two->id_at || (one->one_disk && two->one_disk))
-		return same_place(one, two) || (one->id_at && two->id_at && same_id(one, two));
-	return same_id(one, two);
+	return (!have_ids || (one->one_disk && two->one_disk)) && same_place(one, two);
 }
 
 static void copy_name(char *to, const char *from, uint32_t size)

@@ -222,17 +222,17 @@ static bool has_id(struct block_device *bdev, const struct switchyard_storage *e
 
 bool switchyard_block_is(struct block_device *bdev, const struct switchyard_storage *entry)
 {
-	bool one_disk;
+	struct switchyard_storage own;
 
 	if (entry->use == SWITCHYARD_STORAGE_MORE)
 		return true;
-	if (entry->sectors != bdev_nr_sectors(bdev))
+	switchyard_block_place(bdev, &own);
+	if (entry->sectors != own.sectors)
 		return false;
 	if (entry->id_at)
 		return offset_in_page(entry->id_at) + sizeof(entry->id) <= PAGE_SIZE &&
 		       has_id(bdev, entry);
-	return entry->start == bdev->bd_start_sect &&
-	       entry->disk == pci_function_of(bdev, &one_disk);
+	return entry->start == own.start && entry->disk == own.disk;
 }
 
 #ifdef COMPAT_BDEV_FILE

@@ -18,9 +18,9 @@ busybox=/bin/busybox
 program=$busybox
 [ ! -e "$kernel/busybox" ] || program=$kernel/busybox # for another processor than this one
 
-# QEMU's machines need these: PCI, disks by virtio, AHCI and IDE, their file system, network cards, NVMe, USB
-# disks and keyboards. A module that a flavour lacks is skipped (cloud: AHCI, e1000, USB).
-wanted="virtio_pci virtio_blk virtio_net ahci ata_piix sd_mod crc32c_generic ext4 e1000 e1000e
+# QEMU's machines need these: PCI, disks by virtio, SCSI, AHCI and IDE, their file system, network cards, NVMe,
+# USB disks and keyboards. A module that a flavour lacks is skipped (cloud: AHCI, e1000, USB).
+wanted="virtio_pci virtio_blk virtio_net virtio_scsi ahci ata_piix sd_mod crc32c_generic ext4 e1000 e1000e
 	xhci_pci hid_generic usbhid usb_storage nvme"
 
 root=$(mktemp -d)

@@ -392,12 +392,14 @@ enum switchyard_storage_use { SWITCHYARD_STORAGE_USES(SWITCHYARD_ENUMERATOR) };
 #define SWITCHYARD_STORAGE_ID_SIZE   16
 #define SWITCHYARD_STORAGE_NAME_SIZE 72
 #define SWITCHYARD_STORAGE_NO_PCI    0xffffffffu
+#define SWITCHYARD_STORAGE_NO_UNIT   0u /* not known */
+#define SWITCHYARD_STORAGE_ONLY_UNIT 1u
 
 /*
  * A block device. Two kernels mean the same one if it has as many sectors, and has the same id. If
- * it has none, or another one on a disk that is its PCI function's only one (because a file system
- * was made anew), the place on the disk counts. If there is no room for all, the last entry is one
- * of the two that say so, and has only `use`.
+ * it has none, or if both know the unit (because a file system may have been made anew), the place
+ * counts. If there is no room for all, the last entry is one of the two that say so, and has only
+ * `use`.
  */
 struct switchyard_storage {
 	uint8_t id[SWITCHYARD_STORAGE_ID_SIZE]; /* UUID of the file system or swap */
@@ -408,8 +410,7 @@ struct switchyard_storage {
 	uint32_t disk;	  /* PCI function, as for PREPARE, or SWITCHYARD_STORAGE_NO_PCI */
 	uint8_t use;	  /* enum switchyard_storage_use */
 	uint8_t slot;	  /* STORAGE_LIST: whose it is, counted from 1 */
-	uint8_t one_disk; /* 1: the PCI function has no other disk, so the place is enough */
-	uint8_t reserved;
+	uint16_t unit; /* which of the function's disks, a hash, or STORAGE_NO_UNIT, _ONLY_UNIT */
 	char name[SWITCHYARD_STORAGE_NAME_SIZE]; /* for people: "/dev/vda1 on /"; NUL-terminated */
 };
 

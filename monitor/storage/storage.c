@@ -20,11 +20,19 @@ static bool is_any(const struct switchyard_storage *entry)
 	       entry->use == SWITCHYARD_STORAGE_MORE_WRITTEN;
 }
 
-/* Both are checked, so no sum overflows. */
+static bool know_units(const struct switchyard_storage *one, const struct switchyard_storage *two)
+{
+	return one->unit != SWITCHYARD_STORAGE_NO_UNIT && two->unit != SWITCHYARD_STORAGE_NO_UNIT;
+}
+
+/*
+ * A disk that can't be told from others is taken for any of them: a needless question is better
+ * than a lost file system. Both are checked, so no sum overflows.
+ */
 static bool same_place(const struct switchyard_storage *one, const struct switchyard_storage *two)
 {
-	return one->disk == two->disk && one->start < two->start + two->sectors &&
-	       two->start < one->start + one->sectors;
+	return one->disk == two->disk && (one->unit == two->unit || !know_units(one, two)) &&
+	       one->start < two->start + two->sectors && two->start < one->start + one->sectors;
 }
 
 static bool same_id(const struct switchyard_storage *one, const struct switchyard_storage *two)
@@ -32,18 +40,14 @@ static bool same_id(const struct switchyard_storage *one, const struct switchyar
 	return one->sectors == two->sectors && !memcmp(one->id, two->id, sizeof(one->id));
 }
 
-/*
- * True if both may mean the same sectors. Disks behind one PCI function can't be told apart without
- * an id, so such a disk is taken for the other: a needless question is better than a lost file
- * system. Behind a function that has one disk, another id is a file system that was made since.
- */
+/* True if both may mean the same sectors. Another id on one disk is a file system made since. */
 static bool same_device(const struct switchyard_storage *one, const struct switchyard_storage *two)
 {
 	bool have_ids = one->id_at && two->id_at;
 
 	if (is_any(one) || is_any(two) || (have_ids && same_id(one, two)))
 		return true;
-	return (!have_ids || (one->one_disk && two->one_disk)) && same_place(one, two);
+	return (!have_ids || know_units(one, two)) && same_place(one, two);
 }
 
 static void copy_name(char *to, const char *from, uint32_t size)
@@ -68,7 +72,6 @@ static bool take_told(struct switchyard_storage *to, const struct switchyard_sto
 			    to->sectors, to->start);
 	copy_name(to->name, from->name, sizeof(to->name));
 	to->slot = (uint8_t)(index + 1);
-	to->reserved = 0;
 	return true;
 }
 
@@ -90,7 +93,8 @@ static struct storage_write *find_write(struct storage *storage,
 		struct storage_write *write = &storage->write[i];
 
 		if (write->what.id_at == what->id_at && write->what.start == what->start &&
-		    write->what.disk == what->disk && write->what.sectors == what->sectors &&
+		    write->what.disk == what->disk && write->what.unit == what->unit &&
+		    write->what.sectors == what->sectors &&
 		    !memcmp(write->what.id, what->id, sizeof(what->id)))
 			return write;
 		if (write->time < oldest->time)
@@ -123,8 +127,9 @@ static const struct switchyard_storage *told_before(const struct storage_list *l
 	for (uint32_t i = 0; i < list->count; i++) {
 		const struct switchyard_storage *before = &list->entry[i];
 
-		if (before->disk == entry->disk && before->start == entry->start &&
-		    before->sectors == entry->sectors && is_any(before) == is_any(entry) &&
+		if (before->disk == entry->disk && before->unit == entry->unit &&
+		    before->start == entry->start && before->sectors == entry->sectors &&
+		    is_any(before) == is_any(entry) &&
 		    (!before->id_at || !entry->id_at ||
 		     !memcmp(before->id, entry->id, sizeof(entry->id))))
 			return before;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * block.c - what there is to know of a block device: where it is, which file system lies on it, and
- * what was written to it.
+ * block.c - what there is to know of a block device: which file system lies on it, and what was
+ * written to it.
  */
 #include <linux/blkdev.h>
 #include <linux/device.h>
@@ -103,35 +103,6 @@ void switchyard_storage_doubt_media(void)
 	class_for_each_device(block_devices, NULL, NULL, doubt_medium);
 }
 
-/*
- * "0000:00:04.0" above the disk, as PREPARE has it. Between them is nothing but the device that the
- * function is, of virtio or NVMe, or there is a bus, which may have several disks.
- */
-static u32 pci_function_of(const struct block_device *bdev, bool *one_disk)
-{
-	const struct device *device = disk_to_dev(bdev->bd_disk);
-	unsigned int domain, bus, slot, function, above;
-
-	for (above = 0; device; device = device->parent, above++)
-		if (device->bus && !strcmp(device->bus->name, "pci") &&
-		    sscanf(dev_name(device), "%x:%x:%x.%x", &domain, &bus, &slot, &function) == 4) {
-			*one_disk = above <= 2;
-			return bus << 8 | slot << 3 | function;
-		}
-	*one_disk = false;
-	return SWITCHYARD_STORAGE_NO_PCI;
-}
-
-void switchyard_block_place(struct block_device *bdev, struct switchyard_storage *entry)
-{
-	bool one_disk;
-
-	entry->start = bdev->bd_start_sect;
-	entry->sectors = bdev_nr_sectors(bdev);
-	entry->disk = pci_function_of(bdev, &one_disk);
-	entry->one_disk = one_disk;
-}
-
 /* All bytes are in one page. */
 static bool read_bytes(struct block_device *bdev, u64 at, void *to, u32 size)
 {
@@ -222,17 +193,13 @@ static bool has_id(struct block_device *bdev, const struct switchyard_storage *e
 
 bool switchyard_block_is(struct block_device *bdev, const struct switchyard_storage *entry)
 {
-	struct switchyard_storage own;
-
 	if (entry->use == SWITCHYARD_STORAGE_MORE)
 		return true;
-	switchyard_block_place(bdev, &own);
-	if (entry->sectors != own.sectors)
-		return false;
 	if (entry->id_at)
-		return offset_in_page(entry->id_at) + sizeof(entry->id) <= PAGE_SIZE &&
+		return entry->sectors == bdev_nr_sectors(bdev) &&
+		       offset_in_page(entry->id_at) + sizeof(entry->id) <= PAGE_SIZE &&
 		       has_id(bdev, entry);
-	return entry->start == own.start && entry->disk == own.disk;
+	return switchyard_block_is_at(bdev, entry);
 }
 
 #ifdef COMPAT_BDEV_FILE

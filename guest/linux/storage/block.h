@@ -3,7 +3,8 @@
  * block.h - what the parts of the driver that see to storage share.
  *
  * storage.c tells the monitor which block devices this kernel uses. guard.c holds those that parked
- * slots use, so that nobody uses them here. block.c finds out about one device.
+ * slots use, so that nobody uses them here. block.c finds out about one device, and place.c where
+ * that is.
  */
 #ifndef SWITCHYARD_BLOCK_H
 #define SWITCHYARD_BLOCK_H
@@ -20,8 +21,11 @@ void switchyard_block_each(int (*look)(struct block_device *bdev, void *data), v
 
 int switchyard_block_init(void);
 
-/* Where the device is: start, sectors, disk. */
+/* Where the device is: start, sectors, disk, unit. It sleeps. */
 void switchyard_block_place(struct block_device *bdev, struct switchyard_storage *entry);
+
+/* True if the entry, which is another slot's, may mean a device in this place. It sleeps. */
+bool switchyard_block_is_at(struct block_device *bdev, const struct switchyard_storage *entry);
 
 /* Reads the device's id to the entry. The device is open. It sleeps until the device answers. */
 void switchyard_block_id(struct block_device *bdev, struct switchyard_storage *entry);

@@ -122,18 +122,18 @@ static void another_file_system_is_made_on_it(void **state)
 	alpha_mounts_and_parks();
 	tell_one(BETA, made);
 	assert_true(goes_on(ALPHA)); /* it may be another disk behind that function */
-	before.one_disk = 1;
+	before.unit = SWITCHYARD_STORAGE_ONLY_UNIT;
 	tell_one(ALPHA, before);
 	park(ALPHA);
 	made.written++;
 	tell_one(BETA, made);
 	assert_true(goes_on(ALPHA));
-	made.one_disk = 1;
+	made.unit = before.unit;
 	made.written++;
 	tell_one(BETA, made);
 	assert_false(goes_on(ALPHA));
 	assert_false(is_alone(BETA));
-	/* Elsewhere on the disk, or on another one. */
+	/* Elsewhere on the disk, or behind another function. */
 	tell(BETA, NULL, 0);
 	park(ALPHA);
 	made.start += made.sectors;
@@ -142,6 +142,38 @@ static void another_file_system_is_made_on_it(void **state)
 	made.start = 0;
 	tell_one(BETA, made);
 	assert_true(goes_on(ALPHA));
+}
+
+static void one_function_has_two_disks(void **state)
+{
+	struct switchyard_storage mine = mounted_by_alpha(),
+				  other = device(SWITCHYARD_STORAGE_MOUNTED, 2, DISK, 0, 100),
+				  raw = device(SWITCHYARD_STORAGE_WRITTEN, 0, DISK, 0, 1);
+
+	(void)state;
+	mine.unit = 0x1234;
+	other.unit = 0x1235;
+	raw.unit = 0x1235;
+	tell_one(ALPHA, mine);
+	park(ALPHA);
+	tell_one(BETA, other);
+	assert_true(goes_on(ALPHA));
+	assert_true(is_alone(BETA));
+	/* Without an id. */
+	tell_one(GAMMA, raw);
+	assert_true(goes_on(ALPHA));
+	/* Two disks of one size are two, although both have no id and the same place. */
+	raw.unit = mine.unit;
+	tell_one(GAMMA, raw);
+	assert_false(goes_on(ALPHA));
+	raw.unit = 0x1235;
+	tell_one(GAMMA, raw);
+	assert_false(goes_on(ALPHA));
+	/* One that can't be told from others may be any of them. */
+	park(ALPHA);
+	raw.unit = SWITCHYARD_STORAGE_NO_UNIT;
+	tell_one(GAMMA, raw);
+	assert_false(goes_on(ALPHA));
 }
 
 static void another_disk_is_written(void **state)
@@ -373,6 +405,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(another_writes_to_it, start),
 		cmocka_unit_test_setup(another_file_system_is_made_on_it, start),
+		cmocka_unit_test_setup(one_function_has_two_disks, start),
 		cmocka_unit_test_setup(another_disk_is_written, start),
 		cmocka_unit_test_setup(a_device_is_known_by_its_id, start),
 		cmocka_unit_test_setup(only_what_is_in_use_collides, start),

@@ -27,6 +27,16 @@ def copy_sources(name):
     return folder
 
 
+def copy_built(name):
+    """With what is built of the monitor. Times are kept, so make builds nothing again."""
+    folder = copy_sources(name)
+    for path in ('monitor', 'efi', 'tick', 'switchyard.elf', 'switchyard.efi'):
+        copy = shutil.copytree if (ROOT / 'build' / path).is_dir() else shutil.copy2
+        (folder / 'build').mkdir(exist_ok=True)
+        copy(ROOT / 'build' / path, folder / 'build' / path)
+    return folder
+
+
 def build_driver(flavour, folder):
     """As a person does it whose kernel this is."""
     return subprocess.run(['make', '-C', KERNELS / flavour / 'headers', f'M={folder}', 'modules'],

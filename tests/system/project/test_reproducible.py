@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from copies import copy_sources, make
+from copies import copy_built, copy_sources, make
 from paths import ROOT, TEST
 
 TARGET = 'build/switchyard.elf'
@@ -18,10 +18,7 @@ TICK = 'build/tick/tick.elf'
 
 @pytest.fixture(scope='module')
 def built():
-    folder = copy_sources('one')
-    result = make(folder, TARGET, EFI)
-    assert result.returncode == 0, result.stderr
-    return folder
+    return copy_built('one')
 
 
 @pytest.mark.thorough

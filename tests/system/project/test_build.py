@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from copies import build_driver, copy_sources, make
+from copies import build_driver, copy_built, copy_sources, make
 from linux import CLOUD, GENERIC, KERNELS, OLDER_CLOUD, OLDER_GENERIC, RT
 from paths import BUILD, ROOT
 
@@ -238,8 +238,9 @@ def test_what_a_build_by_hand_leaves_is_ignored(copy, flavour):
     assert 'switchyard.mod.c' not in make(copy, '-n', '-B', f'build/guest/{CLOUD}/switchyard.ko').stdout
 
 
-def test_readmes_steps_for_a_real_machine(copy, tmp_path):
+def test_readmes_steps_for_a_real_machine(tmp_path):
     """As far as they go here: another release's headers, and a folder for the root of the file system."""
+    copy = copy_built('readme')
     release = (KERNELS / GENERIC / 'version').read_text().strip()
     section = (copy / 'README.md').read_text().split('## On a real machine\n')[1].split('\n## ')[0]
     steps = [line.strip() for line in section.split('```')[1].strip().split('\n')]

@@ -45,14 +45,16 @@ known_release() { # METAPACKAGE
 
 # Looks at linux-image-KIND, which has the default version, and at linux-image-VERSION-KIND.
 release_of() { # FLAVOUR
-	for metapackage in "linux-image-${1#*-}" "linux-image-$1"; do
-		installed_release "$metapackage"
-	done >"$kernels/releases"
-	for metapackage in "linux-image-${1#*-}" "linux-image-$1"; do
-		known_release "$metapackage"
-	done >>"$kernels/releases"
-	sed -n "/^${1%%-*}\./{p;q}" "$kernels/releases"
-	rm "$kernels/releases"
+	{
+		for metapackage in "linux-image-${1#*-}" "linux-image-$1"; do
+			installed_release "$metapackage"
+		done
+		for metapackage in "linux-image-${1#*-}" "linux-image-$1"; do
+			known_release "$metapackage"
+		done
+	} >"$kernels/releases-$1"
+	sed -n "/^${1%%-*}\./{p;q}" "$kernels/releases-$1"
+	rm "$kernels/releases-$1"
 }
 
 default_version() {
@@ -162,10 +164,18 @@ for flavour in $missing; do
 	fi
 done
 
+# Kernels of one version share headers, so they come one after the other; versions come side by side, because what
+# takes long is to unpack them.
+fetch_version() { # VERSION
+	for flavour in $found; do
+		[ "${flavour%%-*}" != "$1" ] || fetch "$flavour" "$(release_of "$flavour")"
+	done
+}
+
+found=
 for flavour in $missing; do
-	release=$(release_of "$flavour")
-	if [ -n "$release" ]; then
-		fetch "$flavour" "$release"
+	if [ -n "$(release_of "$flavour")" ]; then
+		found="$found $flavour"
 	elif [ "$1" = test ] && [ "${flavour%%-*}" != "$default" ]; then
 		echo "$flavour" >>"$kernels/unknown"
 	else
@@ -173,3 +183,14 @@ for flavour in $missing; do
 		exit 1
 	fi
 done
+
+jobs=
+status=0
+for version in $(for flavour in $found; do echo "${flavour%%-*}"; done | sort -u); do
+	fetch_version "$version" &
+	jobs="$jobs $!"
+done
+for job in $jobs; do
+	wait "$job" || status=1
+done
+exit "$status"

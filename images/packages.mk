@@ -63,7 +63,10 @@ GOAL_NEEDS := $(sort $(foreach goal,$(or $(MAKECMDGOALS),all),$(NEEDS_$(goal))))
 DEMO_FILES  := $(B)/kernels/default $(if $(DEFAULT),$(DEMO_FLAVOURS:%=$(B)/kernels/%/version)) \
 	$(MEMTEST) $(MEMTEST_X64)
 NO_PACKAGES := $(if $(GOAL_NEEDS),$(call missing,$(GOAL_NEEDS)))
-FETCHED     := $(if $(filter kernels,$(GOAL_NEEDS)),$(DEMO_FILES)) $(if $(filter debian,$(GOAL_NEEDS)),$(DEBIAN_ROOT))
+# "make test" makes the Debian beside what is compiled.
+DEBIAN_BESIDE ?=
+FETCHED     := $(if $(filter kernels,$(GOAL_NEEDS)),$(DEMO_FILES)) \
+	$(if $(filter debian,$(GOAL_NEEDS)),$(if $(DEBIAN_BESIDE),,$(DEBIAN_ROOT)))
 NO_FILES    := $(filter-out $(wildcard $(FETCHED)),$(FETCHED))
 
 comma := ,
@@ -82,11 +85,13 @@ run demo bench: KERNELS := demo
 
 KDUMP_TOOLS := $(B)/kdump-tools/usr/sbin/kdump-config
 
+make_debian = images/debian/fetch-debian.sh $(B)
+
 packages:
 	images/install-packages.sh $(call missing,$(PACKAGE_GROUPS))
 	images/fetch-kernels.sh $(B) $(KERNELS)
 	images/fetch-memtest.sh $(B)/memtest
-	$(if $(filter test,$(KERNELS)),images/debian/fetch-debian.sh $(B))
+	$(if $(filter test,$(KERNELS)),$(if $(DEBIAN_BESIDE),,$(make_debian)))
 	$(if $(filter test,$(KERNELS)),images/fetch-i386.sh $(B)/i386)
 	$(if $(filter test,$(KERNELS)),[ -e $(KDUMP_TOOLS) ] || images/fetch-package.sh kdump-tools $(B)/kdump-tools)
 
@@ -97,7 +102,15 @@ debug-tools:
 $(B)/kernels/%/version:
 	$(error missing: $@; fetch it with: make packages KERNELS=$*)
 
-$(MEMTEST) $(MEMTEST_X64) $(DEBIAN_ROOT) $(B)/i386/version:
-	$(error missing: $@; fetch it with: make packages)
+fetched_by_packages = $(error missing: $@; fetch it with: make packages)
 
-.PHONY: packages debug-tools
+$(MEMTEST) $(MEMTEST_X64) $(B)/i386/version:
+	$(fetched_by_packages)
+
+# The script knows whether it is the right one, and then leaves it as it is.
+$(DEBIAN_ROOT): $(if $(DEBIAN_BESIDE),packages-of-debian)
+	$(if $(DEBIAN_BESIDE),$(make_debian),$(fetched_by_packages))
+
+packages-of-debian:
+
+.PHONY: packages packages-of-debian debug-tools

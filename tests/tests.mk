@@ -27,7 +27,8 @@ SOAK_QUICK_SWITCHES   ?= 10000
 SOAK_CHECKED_SWITCHES ?= 100000
 
 # Everything that system tests start.
-TEST_PARTS  = iso guest $(FAULTY) $(B)/switchyard.efi $(BUSY_ELF) $(CALLERS_ELF) $(TORTURE_ELF) $(MEMTEST_X64) $(DEBIAN_DISK) \
+TEST_PARTS  = $(DEBIAN_ROOT) iso guest $(FAULTY) $(B)/switchyard.efi $(BUSY_ELF) $(CALLERS_ELF) $(TORTURE_ELF) \
+	$(MEMTEST_X64) $(DEBIAN_DISK) \
 	$(B)/test/switchyard-unmasked.elf $(B)/test/switchyard-noinit.elf $(B)/test/switchyard-large.elf \
 	$(foreach flavour,$(FLAVOURS),$(addprefix $(B)/kernels/$(flavour)/,vmlinuz initrd)) \
 	$(if $(wildcard $(B)/i386/unknown),,$(B)/i386/initrd)
@@ -44,6 +45,7 @@ test-all: export SELECT =
 test-all: export PATCHED_PART = guest-kernel
 test-all: export MORE_GROUPS = $(NEEDS_guest-kernel)
 
+test test-all: export DEBIAN_BESIDE = yes
 test test-all:
 	@set -e; for step in $(TEST_STEPS); do \
 		echo "== $$step"; begin=$$(date +%s); \

@@ -23,7 +23,7 @@ LINUX_KEEPS = {'rcu_cpu_stall_suppress'}
 
 # What a stock kernel has for others.
 BORROWED = re.compile(r'suspend_set_ops|platform_suspend_ops|pm_suspend|syscore|shutdown_hook|panic_notifier'
-                      r'|reboot_notifier|netdevice_notifier|pm_notifier|bus_register_notifier|pci_dev|virtio|nmi_handler'
+                      r'|reboot_notifier|netdevice_notifier|pm_notifier|bus_register_notifier|pci_dev|virtio_|virtqueue|nmi_handler'
                       r'|__cpu_online_mask|send_IPI|smp_ops|kprobe')
 
 

@@ -30,7 +30,7 @@ HOOKS = ('hooks.h', 'hooks_devices.c', 'hooks_font.c', 'hooks_guard.c', 'hooks_n
          'hooks_sleep.c', 'hooks_spared.c', 'hooks_switch.c', 'hooks_timeout.c', 'hooks_watchdog.c')
 HANG = ('files.c', 'hang.c', 'stuck.c', 'suspend_once.c', 'sync.c')
 PLUG = ('lid.c', 'plug.c', 'plug.h', 'stand_in.c')
-STORAGE = ('block.c', 'block.h', 'guard.c', 'media.c', 'place.c', 'storage.c')
+STORAGE = ('block.c', 'block.h', 'guard.c', 'media.c', 'place.c', 'storage.c', 'unit.h')
 MEMORY = ('core_copies.c', 'core_elf.c', 'core_entries.c', 'core_memory.c', 'core_snapshot.c')
 NMI = ('nmi.c', 'nmi.h', 'nmi_core.c', 'nmi_told.c')
 HEADERS = ('switchyard.h', 'switchyard_check.h', 'switchyard_core.h', 'switchyard_ioctl.h', 'switchyard_names.h')

@@ -37,6 +37,12 @@ static const struct {
 	{512, 8, "LABELONE", 544}, /* LVM: the volume's UUID, of which 16 letters count */
 	{4096, 4, "\xfc\x4e\x2b\xa9", 4096 + 16}, /* MD 1.2: set_uuid */
 	{0, 6, "LUKS\xba\xbe", 168},		  /* LUKS: UUID as text */
+	/* Serial numbers of 4 or 8 bytes; what is beside them does not change either. */
+	{82, 8, "FAT32   ", 67}, /* BS_VolID, the label */
+	{54, 5, "FAT16", 39},
+	{54, 5, "FAT12", 39},
+	{3, 8, "EXFAT   ", 90}, /* to VolumeSerialNumber and FileSystemRevision; flags follow */
+	{3, 8, "NTFS    ", 72},
 };
 
 int switchyard_block_init(void)

@@ -15,8 +15,9 @@
 #include <linux/usb.h>
 #include <scsi/scsi_device.h>
 #include "block.h"
+#include "unit.h"
 
-/* Serial numbers of USB have up to 126 characters. The end of a longer text does not count. */
+/* Names of USB have up to 126 characters of UTF-16. The end of a longer text does not count. */
 #define UNIT_TEXT 192
 
 static bool is_on_bus(const struct device *device, const char *bus)
@@ -36,50 +37,21 @@ static u32 pci_function_of(const struct device *device)
 	return SWITCHYARD_STORAGE_NO_PCI;
 }
 
-static __printf(2, 3) void add(char *text, const char *format, ...)
+/* Names of types that modules can't see. */
+static bool is_type(const struct device *device, const char *type)
 {
-	size_t used = strlen(text);
-	va_list arguments;
-
-	va_start(arguments, format);
-	vscnprintf(text + used, UNIT_TEXT - used, format, arguments);
-	va_end(arguments);
+	return device->type && device->type->name && !strcmp(device->type->name, type);
 }
 
-/* The next device above that is of a type which modules can't see. */
 static struct device *find_above(struct device *device, const char *type)
 {
-	while (device && !(device->type && device->type->name && !strcmp(device->type->name, type)))
+	while (device && !is_type(device, type))
 		device = device->parent;
 	return device;
 }
 
-/* "usb2.3 0951:1666 08606E6D": the ports on the way, and the stick, which may be exchanged. */
-static bool add_usb(struct device *drive, char *text)
-{
-	struct device *device = find_above(drive, "usb_device");
-	const struct usb_device *usb;
-
-	if (!device)
-		return false;
-	usb = to_usb_device(device);
-	add(text, "usb%s %04x:%04x %s ", usb->devpath, le16_to_cpu(usb->descriptor.idVendor),
-	    le16_to_cpu(usb->descriptor.idProduct), usb->serial ?: "");
-	return true;
-}
-
-/* "ata2": the controller's port, of SATA and IDE. */
-static bool add_ata(struct device *drive, char *text)
-{
-	struct device *device = find_above(drive, "ata_port");
-
-	if (device)
-		add(text, "ata%u ", container_of(device, struct ata_port, tdev)->port_no);
-	return device;
-}
-
 /* "naa.5000c50015ea71ac": who the disk is in the world. */
-static bool add_name(struct gendisk *disk, char *text)
+static void add_name(struct gendisk *disk, char *text)
 {
 	static const struct {
 		enum blk_unique_id type;
@@ -93,39 +65,57 @@ static bool add_name(struct gendisk *disk, char *text)
 
 		if (size <= 0 || size > sizeof(id))
 			continue;
-		add(text, "%s.%*phN ", kinds[i].name, size, id);
-		return true;
+		snprintf(text, UNIT_TEXT, "%s.%*phN", kinds[i].name, size, id);
+		return;
 	}
-	return false;
 }
 
-/*
- * A stick or a disk in the same port may be another one, and cheap ones share their names, so both
- * count. USB drives are asked for names by some of Linux's drivers only. Hosts of SAS and Fibre
- * Channel number the disks that they find, so there the name is enough.
- */
-static void add_scsi(struct gendisk *disk, struct device *drive, char *text)
+/* A stick is not where it is plugged in: the ports of a USB 3 controller have two numbers each. */
+static void add_usb(const struct usb_device *usb, const char *address, char *text)
 {
-	const struct scsi_device *unit = to_scsi_device(drive);
-	bool usb = add_usb(drive, text), port = usb || add_ata(drive, text);
-	bool named = !usb && add_name(disk, text);
+	if (usb->serial)
+		snprintf(text, UNIT_TEXT, "usb %s %04x:%04x %s", address,
+			 le16_to_cpu(usb->descriptor.idVendor),
+			 le16_to_cpu(usb->descriptor.idProduct), usb->serial);
+}
 
-	if (port || !named)
-		add(text, "%u:%u:%llu", unit->channel, unit->id, unit->lun);
+/* Targets of SAS, Fibre Channel and iSCSI have the numbers in which Linux finds them. */
+static bool has_own_address(const struct scsi_device *unit)
+{
+	const struct device *host = unit->sdev_gendev.parent->parent;
+
+	return is_type(host, "scsi_host") && host->parent &&
+	       (is_on_bus(host->parent, "pci") || is_on_bus(host->parent, "virtio"));
+}
+
+static void add_scsi(struct gendisk *disk, struct scsi_device *unit, char *text)
+{
+	struct device *usb = find_above(&unit->sdev_gendev, "usb_device");
+	struct device *ata = find_above(&unit->sdev_gendev, "ata_port");
+	char address[48];
+
+	snprintf(address, sizeof(address), "%u:%u:%llu", unit->channel, unit->id, unit->lun);
+	if (usb)
+		add_usb(to_usb_device(usb), address, text);
+	else if (ata)
+		snprintf(text, UNIT_TEXT, "ata%u %s",
+			 container_of(ata, struct ata_port, tdev)->port_no, address);
+	else if (has_own_address(unit))
+		snprintf(text, UNIT_TEXT, "scsi %s", address);
+	else
+		add_name(disk, text);
 }
 
 /* The namespace. Linux numbers them itself, as it finds them: "nvme0n1". */
 static void add_nvme(struct gendisk *disk, char *text)
 {
-	int id = strncmp(disk->disk_name, "nvme", 4) || !disk->fops->ioctl
-			 ? 0
-			 : disk->fops->ioctl(disk->part0, 0, NVME_IOCTL_ID, 0);
+	int id = disk->fops->ioctl ? disk->fops->ioctl(disk->part0, 0, NVME_IOCTL_ID, 0) : 0;
 
 	if (id > 0)
-		add(text, "nsid%d", id);
+		snprintf(text, UNIT_TEXT, "nsid%d", id);
 }
 
-/* Which of the function's disks it is. Empty if that is not known, or there is only one. */
+/* Which of the function's disks it is. Empty: that is not known. */
 static void describe_unit(struct gendisk *disk, bool behind_pci, char *text)
 {
 	struct device *drive = disk_to_dev(disk)->parent;
@@ -136,36 +126,46 @@ static void describe_unit(struct gendisk *disk, bool behind_pci, char *text)
 	if (!behind_pci)
 		add_name(disk, text);
 	else if (is_on_bus(drive, "scsi"))
-		add_scsi(disk, drive, text);
-	else
+		add_scsi(disk, to_scsi_device(drive), text);
+	else if (!strncmp(disk->disk_name, "nvme", 4))
 		add_nvme(disk, text);
 }
 
-/* FNV-1a, its 32 bits folded to 16, as the ABI has it. */
-static u16 hash(const char *text)
+static u16 unit_of(struct gendisk *disk, bool behind_pci)
 {
-	u32 sum = 2166136261u;
-	u16 folded;
+	const struct device *drive = disk_to_dev(disk)->parent;
+	char text[UNIT_TEXT];
 
-	for (; *text; text++)
-		sum = (sum ^ (u8)*text) * 16777619u;
-	folded = sum ^ sum >> 16;
-	return folded ?: SWITCHYARD_STORAGE_ONLY_UNIT;
+	if (behind_pci && is_on_bus(drive, "virtio"))
+		return SWITCHYARD_STORAGE_ONLY_UNIT;
+	describe_unit(disk, behind_pci, text);
+	return text[0] ? switchyard_unit(text) : SWITCHYARD_STORAGE_NO_UNIT;
+}
+
+/* The devices above the disk, and what its driver knows of it, stay while it has its mutex. */
+static void find_place(struct gendisk *disk, struct switchyard_storage *entry)
+{
+	entry->disk = SWITCHYARD_STORAGE_NO_PCI;
+	entry->unit = SWITCHYARD_STORAGE_NO_UNIT;
+	mutex_lock(&disk->open_mutex);
+	if (disk_live(disk)) {
+		entry->disk = pci_function_of(disk_to_dev(disk));
+		entry->unit = unit_of(disk, entry->disk != SWITCHYARD_STORAGE_NO_PCI);
+	}
+	mutex_unlock(&disk->open_mutex);
 }
 
 void switchyard_block_place(struct block_device *bdev, struct switchyard_storage *entry)
 {
-	u32 function = pci_function_of(disk_to_dev(bdev->bd_disk));
-	bool behind_pci = function != SWITCHYARD_STORAGE_NO_PCI;
-	char unit[UNIT_TEXT];
-
-	describe_unit(bdev->bd_disk, behind_pci, unit);
 	entry->start = bdev->bd_start_sect;
 	entry->sectors = bdev_nr_sectors(bdev);
-	entry->disk = function;
-	entry->unit = unit[0]	   ? hash(unit)
-		      : behind_pci ? SWITCHYARD_STORAGE_ONLY_UNIT
-				   : SWITCHYARD_STORAGE_NO_UNIT;
+	find_place(bdev->bd_disk, entry);
+}
+
+/* All units of a function that has one disk are one. */
+static bool is_any_unit(u16 unit)
+{
+	return unit == SWITCHYARD_STORAGE_NO_UNIT || unit == SWITCHYARD_STORAGE_ONLY_UNIT;
 }
 
 bool switchyard_block_is_at(struct block_device *bdev, const struct switchyard_storage *entry)
@@ -175,6 +175,5 @@ bool switchyard_block_is_at(struct block_device *bdev, const struct switchyard_s
 	switchyard_block_place(bdev, &own);
 	return entry->start == own.start && entry->sectors == own.sectors &&
 	       entry->disk == own.disk &&
-	       (entry->unit == own.unit || entry->unit == SWITCHYARD_STORAGE_NO_UNIT ||
-		own.unit == SWITCHYARD_STORAGE_NO_UNIT);
+	       (entry->unit == own.unit || is_any_unit(entry->unit) || is_any_unit(own.unit));
 }

@@ -45,7 +45,8 @@ def slots(machines, tmp_path):
 
 
 def make_another(guest, disk):
-    guest.run(f'mke2fs /disks/{disk} && mount -t ext4 /disks/{disk} /mnt && echo other > /mnt/other && umount /mnt', 60)
+    """It stays mounted, so that the driver finds its UUID."""
+    guest.run(f'mkdir /{disk} && mke2fs /disks/{disk} && mount -t ext4 /disks/{disk} /{disk} && echo other > /{disk}/other && sync', 60)
 
 
 @pytest.mark.thorough

@@ -147,30 +147,49 @@ static void another_file_system_is_made_on_it(void **state)
 static void one_function_has_two_disks(void **state)
 {
 	struct switchyard_storage mine = mounted_by_alpha(),
-				  other = device(SWITCHYARD_STORAGE_MOUNTED, 2, DISK, 0, 100),
-				  raw = device(SWITCHYARD_STORAGE_WRITTEN, 0, DISK, 0, 1);
+				  other = device(SWITCHYARD_STORAGE_MOUNTED, 2, DISK, 0, 100);
 
 	(void)state;
 	mine.unit = 0x1234;
 	other.unit = 0x1235;
-	raw.unit = 0x1235;
 	tell_one(ALPHA, mine);
 	park(ALPHA);
 	tell_one(BETA, other);
 	assert_true(goes_on(ALPHA));
 	assert_true(is_alone(BETA));
-	/* Without an id. */
+	/* An older driver knows only that the function has one disk. */
+	other.unit = SWITCHYARD_STORAGE_ONLY_UNIT;
+	other.written++;
+	tell_one(BETA, other);
+	assert_false(goes_on(ALPHA));
+	assert_false(is_alone(BETA));
+}
+
+/* Without ids, they have one size and one place. */
+static void two_raw_disks_are_written(void **state)
+{
+	struct switchyard_storage mine = mounted_by_alpha(),
+				  raw = device(SWITCHYARD_STORAGE_WRITTEN, 0, DISK, 0, 1);
+
+	(void)state;
+	mine.unit = 0x1234;
+	tell_one(ALPHA, mine);
+	park(ALPHA);
+	raw.unit = 0x1235;
 	tell_one(GAMMA, raw);
 	assert_true(goes_on(ALPHA));
-	/* Two disks of one size are two, although both have no id and the same place. */
 	raw.unit = mine.unit;
 	tell_one(GAMMA, raw);
 	assert_false(goes_on(ALPHA));
+	/* The write to the other disk does not take the place of that one. */
 	raw.unit = 0x1235;
 	tell_one(GAMMA, raw);
 	assert_false(goes_on(ALPHA));
-	/* One that can't be told from others may be any of them. */
 	park(ALPHA);
+	raw.written++;
+	tell_one(GAMMA, raw);
+	assert_true(goes_on(ALPHA));
+	/* One that can't be told from others may be any of them. */
 	raw.unit = SWITCHYARD_STORAGE_NO_UNIT;
 	tell_one(GAMMA, raw);
 	assert_false(goes_on(ALPHA));
@@ -406,6 +425,7 @@ int main(void)
 		cmocka_unit_test_setup(another_writes_to_it, start),
 		cmocka_unit_test_setup(another_file_system_is_made_on_it, start),
 		cmocka_unit_test_setup(one_function_has_two_disks, start),
+		cmocka_unit_test_setup(two_raw_disks_are_written, start),
 		cmocka_unit_test_setup(another_disk_is_written, start),
 		cmocka_unit_test_setup(a_device_is_known_by_its_id, start),
 		cmocka_unit_test_setup(only_what_is_in_use_collides, start),

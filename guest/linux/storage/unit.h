@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * unit.h - the number for what the hardware tells of a disk, as docs/GUEST-ABI.md, section 10, has
+ * it.
+ */
+#ifndef SWITCHYARD_UNIT_H
+#define SWITCHYARD_UNIT_H
+
+#include "switchyard.h"
+
+/* FNV-1a in 32 bits, folded to 16. Two numbers have other meanings. */
+static inline uint16_t switchyard_unit(const char *text)
+{
+	uint32_t sum = 2166136261u;
+	uint16_t unit;
+
+	for (; *text; text++)
+		sum = (sum ^ (uint8_t)*text) * 16777619u;
+	unit = (uint16_t)(sum ^ sum >> 16);
+	return unit > SWITCHYARD_STORAGE_ONLY_UNIT ? unit : unit + 2;
+}
+
+#endif

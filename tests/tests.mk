@@ -26,15 +26,20 @@ SOAK_SWITCHES         ?= 500
 SOAK_QUICK_SWITCHES   ?= 10000
 SOAK_CHECKED_SWITCHES ?= 100000
 
+# Only thorough tests start the real-time kernel of the default version, if there is another version.
+TEST_FLAVOURS = $(filter-out $(if $(findstring not thorough,$(SELECT)),$(if $(filter-out $(DEFAULT)-%,$(FLAVOURS)),\
+	$(DEFAULT)-rt-amd64)),$(FLAVOURS))
+
 # Everything that system tests start.
-TEST_PARTS  = $(DEBIAN_ROOT) iso guest $(FAULTY) $(B)/switchyard.efi $(BUSY_ELF) $(CALLERS_ELF) $(TORTURE_ELF) \
+TEST_PARTS  = $(DEBIAN_ROOT) iso $(TEST_FLAVOURS:%=$(B)/guest/%/switchyard.ko) $(B)/guest/syctl \
+	$(TEST_FLAVOURS:%=$(B)/faulty/%/faulty.ko) $(B)/switchyard.efi $(BUSY_ELF) $(CALLERS_ELF) $(TORTURE_ELF) \
 	$(MEMTEST_X64) $(DEBIAN_DISK) \
 	$(B)/test/switchyard-unmasked.elf $(B)/test/switchyard-noinit.elf $(B)/test/switchyard-large.elf \
-	$(foreach flavour,$(FLAVOURS),$(addprefix $(B)/kernels/$(flavour)/,vmlinuz initrd)) \
+	$(foreach flavour,$(TEST_FLAVOURS),$(addprefix $(B)/kernels/$(flavour)/,vmlinuz initrd)) \
 	$(if $(wildcard $(B)/i386/unknown),,$(B)/i386/initrd)
 
 # One after the other, so that pytest's closing lines come last; their time is in them. What is compiled, the drivers
-# of six kernels above all, is compiled WORKERS at a time.
+# of all kernels above all, is compiled WORKERS at a time.
 TEST_STEPS = packages test-parts lint unit fuzz system
 
 # Tests that are marked as thorough take long, and run in test-all only.
@@ -74,7 +79,8 @@ lint:
 	@echo '  FORMAT  $(words $(C_FILES)) files'
 	@clang-format --dry-run -Werror $(C_FILES)
 	@echo '  CHECK   $(words $(CPPCHECK_FILES)) files'
-	@cppcheck $(CPPCHECK_FLAGS) $(CPPCHECK_FILES)
+	@mkdir -p $(B)/cppcheck
+	@cppcheck $(CPPCHECK_FLAGS) -j $(WORKERS) --cppcheck-build-dir=$(B)/cppcheck $(CPPCHECK_FILES)
 	$(PYTHON) tests/lint/structure.py
 	$(PYTEST) -q tests/lint
 

@@ -78,6 +78,7 @@ def to_console(guest):
     guest.machine.expect(PROMPT)
 
 
+@pytest.mark.thorough
 def test_a_deep_switch_of_two_others(machines):
     """alpha reads all the time. It is parked while beta and gamma switch deep, beside it."""
     alpha, beta, gamma = start(machines)

@@ -116,7 +116,8 @@ static int device_held(struct switchyard_held __user *user)
 
 	if (copy_from_user(&held, user, sizeof(held)))
 		return -EFAULT;
-	held.slot[0] = held.name[0] = '\0';
+	held.slot[0] = '\0';
+	held.name[0] = '\0';
 	held.here = 0;
 	if (!switchyard_storage_find_held(&held))
 		return -ETIMEDOUT;

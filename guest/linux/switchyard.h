@@ -604,18 +604,18 @@ struct switchyard_record {
 	uint64_t sum;	  /* XXH64 of all behind this field */
 	char slot[SWITCHYARD_NAME_SIZE];
 	uint8_t reserved[3];
-	uint32_t flags;			   /* SWITCHYARD_RECORD_... */
-	struct switchyard_range low, dma;  /* where the slot was: below 1 MiB, below 4 GiB */
-	struct switchyard_range ram;	   /* and its range */
-	uint64_t block;			   /* bytes behind ram that are the monitor's */
-	uint64_t cpus;			   /* those that it had, as bits */
-	uint64_t cpu, map, devices, state; /* sums of the CPU's features, firmware's map, PCI
-					      functions, and of the form of what follows */
-	uint64_t power_on;		   /* another number each time when the machine starts */
-	uint64_t storage_time;		   /* by this power-on */
-	uint64_t runs;			   /* how often the slot was started or resumed */
-	uint64_t log_hint;		   /* where its kernel's note is, or 0 */
-	uint64_t uses[2];		   /* PCI functions by the monitor's numbers, as bits */
+	uint32_t flags;			  /* SWITCHYARD_RECORD_... */
+	struct switchyard_range low, dma; /* where the slot was: below 1 MiB, below 4 GiB */
+	struct switchyard_range ram;	  /* and its range */
+	uint64_t block;			  /* bytes behind ram that are the monitor's */
+	uint64_t cpus;			  /* those that it had, as bits */
+	/* Sums of the CPU's features, firmware's map, PCI functions, the form of what follows. */
+	uint64_t cpu, map, devices, state;
+	uint64_t power_on;     /* another number each time when the machine starts */
+	uint64_t storage_time; /* by this power-on */
+	uint64_t runs;	       /* how often the slot was started or resumed */
+	uint64_t log_hint;     /* where its kernel's note is, or 0 */
+	uint64_t uses[2];      /* PCI functions by the monitor's numbers, as bits */
 	struct switchyard_notes notes;
 	uint32_t storage_count;
 	uint32_t state_size; /* bytes that follow */

@@ -42,8 +42,7 @@ struct switchyard_core_of {
 	const void *record; /* restores the slot (struct switchyard_record); NULL: there is none */
 	uint64_t at;	    /* offset of the headers, or their physical address */
 	uint64_t ram;	    /* offset of the first range, or SWITCHYARD_CORE_PHYSICAL */
-	uint32_t
-		as_64; /* 1: the headers say x86-64 of every kernel; /proc/vmcore takes no others */
+	uint32_t as_64;	    /* 1: the headers say x86-64 of every kernel, as /proc/vmcore needs */
 };
 
 /* True if a 32-bit kernel ran there. A monitor of before has no such field. */
@@ -121,12 +120,9 @@ static inline uint64_t switchyard_core_offset(const struct switchyard_core_of *o
 	return 0;
 }
 
-/* Bytes at the range's start that its kernel has in the map of all RAM. */
-static inline uint64_t switchyard_core_mapped(const struct switchyard_memory *memory,
-					      const struct switchyard_range *range)
+/* Bytes at the range's start that are in a kernel's map of all RAM, which ends there; 0: never. */
+static inline uint64_t switchyard_core_mapped(uint64_t end, const struct switchyard_range *range)
 {
-	uint64_t end = switchyard_core_is_32(memory) ? memory->direct_end : 0;
-
 	if (!end || end > range->base + range->size)
 		return range->size;
 	return end > range->base ? end - range->base : 0;
@@ -137,6 +133,7 @@ static inline int switchyard_core_loads(Elf64_Phdr *to, const struct switchyard_
 {
 	const struct switchyard_memory *memory = of->memory;
 	uint64_t offset = switchyard_core_offset(of, memory->image.base);
+	uint64_t end = switchyard_core_is_32(memory) ? memory->direct_end : 0;
 	uint32_t i;
 	int count = 0;
 
@@ -145,7 +142,7 @@ static inline int switchyard_core_loads(Elf64_Phdr *to, const struct switchyard_
 				     memory->image.base, memory->image.size);
 	for (i = 0; i < memory->range_count; i++) {
 		const struct switchyard_range *range = &memory->range[i];
-		uint64_t mapped = switchyard_core_mapped(memory, range);
+		uint64_t mapped = switchyard_core_mapped(end, range);
 
 		offset = switchyard_core_offset(of, range->base);
 		if (mapped)

@@ -114,7 +114,7 @@ static u64 find_vmcoreinfo(void)
 
 	if (switchyard_file_read(VMCOREINFO_FILE, text, sizeof(text)) <= 0)
 		return 0;
-	text[strcspn(text, " \n")] = '\0';
+	text[strcspn(text, "\n ")] = '\0';
 	return kstrtou64(text, 16, &address) ? 0 : address;
 }
 

@@ -57,7 +57,7 @@ ADDED = {
 
 KERNEL_TYPES = {f'uint{bits}_t': f'u{bits}' for bits in (8, 16, 32, 64)} | {f'int{bits}_t': f's{bits}'
                                                                            for bits in (8, 16, 32, 64)}
-ELF_TYPES = {'Ehdr': 'struct elf64_hdr', 'Phdr': 'struct elf64_phdr', 'Nhdr': 'struct elf64_note'}
+ELF_TYPES = {'Ehdr': 'hdr', 'Phdr': 'phdr', 'Nhdr': 'note'}
 LIST = re.compile(r'#define (\w+)\(X\)\s*\\\n((?:.*\\\n)*.*\n)')
 ENTRY = re.compile(r'X\((\w+),\s*(-?\d+),\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\)(?:\s*/\* (.*?) \*/)?')
 ENUM = re.compile(r'enum (\w+) \{\s*(\w+)\(SWITCHYARD_ENUMERATOR\)\s*(\w*),?\s*\};')
@@ -120,7 +120,7 @@ def in_kernel(text, version):
     text = plain_lists(text)
     text = re.sub(r'\b((?:xa_)?for_each_\w+|hlist_for_each_entry|list_for_each_entry\w*) \(', r'\1(', text)
     text = re.sub(r'\b(u?int(?:8|16|32|64)_t)\b', lambda match: KERNEL_TYPES[match[1]], text)
-    text = re.sub(r'\bElf64_(Ehdr|Phdr|Nhdr)\b', lambda match: ELF_TYPES[match[1]], text)
+    text = re.sub(r'\bElf(32|64)_(Ehdr|Phdr|Nhdr)\b', lambda match: f'struct elf{match[1]}_{ELF_TYPES[match[2]]}', text)
     text = re.sub(r'\b_Static_assert\(', 'static_assert(', text)
     # The tree has its own headers only, of one version.
     text = re.sub(r'#ifdef __KERNEL__\n((?:#include.*\n)+)#else\n(?:#include.*\n)+#endif\n', r'\1', text)

@@ -115,7 +115,7 @@ static bool notify(struct virtqueue *queue)
  */
 static void break_device(struct virtio_device *device)
 {
-	typeof(&virtio_break_device) function = symbol_get(virtio_break_device);
+	typeof(virtio_break_device) *function = symbol_get(virtio_break_device);
 
 	if (!function)
 		return;
@@ -125,11 +125,11 @@ static void break_device(struct virtio_device *device)
 
 static int restore(struct virtio_device *device)
 {
-	typeof(&virtio_device_restore) function = symbol_get(virtio_device_restore);
+	typeof(virtio_device_restore) *function = symbol_get(virtio_device_restore);
 	int error;
 
 	if (!function)
-		return -ENOSYS;
+		return -EOPNOTSUPP;
 	error = function(device);
 	symbol_put(virtio_device_restore);
 	return error;
@@ -137,7 +137,7 @@ static int restore(struct virtio_device *device)
 
 static void del_queues(struct virtio_device *device)
 {
-	typeof(&vring_del_virtqueue) function = symbol_get(vring_del_virtqueue);
+	typeof(vring_del_virtqueue) *function = symbol_get(vring_del_virtqueue);
 	struct virtqueue *queue, *next;
 
 	if (!function)
@@ -150,7 +150,7 @@ static void del_queues(struct virtio_device *device)
 static struct virtqueue *new_queue(struct virtio_device *device, unsigned int index, bool ctx,
 				   void (*callback)(struct virtqueue *queue), const char *name)
 {
-	typeof(&vring_create_virtqueue) function = symbol_get(vring_create_virtqueue);
+	typeof(vring_create_virtqueue) *function = symbol_get(vring_create_virtqueue);
 	struct virtqueue *queue;
 
 	if (!function)
@@ -296,6 +296,7 @@ static struct stand_in *new_stand_in(struct pci_dev *card)
 static void take_place(struct stand_in *stand_in)
 {
 	list_add(&stand_in->list, &all);
+	/* Who sees the stand-in's operations finds it in the list. */
 	smp_store_release(&stand_in->device->config, &stand_in->ops);
 }
 

@@ -111,8 +111,7 @@ static void hold(struct block_device *bdev, const struct switchyard_storage *ent
 		return;
 	tell_udev(bdev);
 	if (entry->use != SWITCHYARD_STORAGE_MORE)
-		pr_err("%pg is in use here, and slot %s, which is parked, has %s; one of the two "
-		       "destroys what the other writes\n",
+		pr_err("%pg is in use here, and slot %s, which is parked, has %s: that destroys it\n",
 		       bdev, slot_name(entry), use_name(entry));
 }
 

@@ -226,8 +226,7 @@ static bool check_one(struct medium *medium)
 	take_offline(drive);
 	medium->interface = get_device(parent_on(&drive->sdev_gendev, "usb"));
 	if (is_open(medium->bdev))
-		pr_err("%pg is another one than before, or does not answer: nothing is written to "
-		       "it\n",
+		pr_err("%pg is another one than before, or silent: nothing is written to it\n",
 		       medium->bdev);
 	else
 		pr_notice("%pg is looked at afresh\n", medium->bdev);

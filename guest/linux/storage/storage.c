@@ -12,6 +12,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/blkdev.h>
+#include <linux/io.h>
 #include <linux/jiffies.h>
 #include <linux/kdev_t.h>
 #include <linux/kernel.h>
@@ -21,7 +22,6 @@
 #include <linux/string.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
-#include <asm/io.h>
 #include "block.h"
 #include "core.h"
 
@@ -184,7 +184,8 @@ static int add_written(struct block_device *bdev, void *none)
 static void find_all(void)
 {
 	fresh->count = 0;
-	fresh->more = fresh->more_written = false;
+	fresh->more = false;
+	fresh->more_written = false;
 	if (switchyard_file_read(MOUNTS, mounts, MOUNTS_SIZE) < 0)
 		mounts[0] = '\0';
 	switchyard_block_each(add_used, NULL);

@@ -410,7 +410,7 @@ struct switchyard_storage {
 	uint32_t disk;	  /* PCI function, as for PREPARE, or SWITCHYARD_STORAGE_NO_PCI */
 	uint8_t use;	  /* enum switchyard_storage_use */
 	uint8_t slot;	  /* STORAGE_LIST: whose it is, counted from 1 */
-	uint16_t unit; /* which of the function's disks, a hash, or STORAGE_NO_UNIT, _ONLY_UNIT */
+	uint16_t unit;	  /* which of the function's disks; or STORAGE_NO_UNIT, _ONLY_UNIT */
 	char name[SWITCHYARD_STORAGE_NAME_SIZE]; /* for people: "/dev/vda1 on /"; NUL-terminated */
 };
 

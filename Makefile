@@ -6,7 +6,7 @@
 # make test    lint, unit tests, fuzzing, system tests
 # make bench   measurements: a table, build/bench.json, build/bench.svg
 # make debug   QEMU waiting for gdb, with the monitor's symbols loaded
-# make install the monitor, for GRUB and as a UEFI application, syctl, headers and docs; see below
+# make install the monitor, for GRUB and as a UEFI application, syctl and its manual page, headers and docs; see below
 # make uninstall removes all that make install has installed
 #
 # CROSS_COMPILE=  prefix of the x86-64 compiler and binutils (x86_64-linux-gnu-, x86_64-elf-)
@@ -61,6 +61,7 @@ INSTALLED = \
 		$(file)=$(PREFIX)/include/switchyard/$(notdir $(file))) \
 	$(ON_CRASH)/switchyard-on-crash.service=$(PREFIX)/lib/systemd/system/switchyard-on-crash.service \
 	guest/storage/60-switchyard.rules=$(PREFIX)/lib/udev/rules.d/60-switchyard.rules \
+	guest/syctl/syctl.8=$(PREFIX)/share/man/man8/syctl.8 \
 	$(foreach file,README.md $(wildcard docs/*.md),$(file)=$(PREFIX)/share/doc/switchyard/$(file))
 
 # Nothing in /etc: these programs start a slot, so an administrator puts them there.

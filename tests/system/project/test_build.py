@@ -171,6 +171,7 @@ def test_install(copy, tmp_path):
     documents = {str(file.relative_to(copy)) for file in [copy / 'README.md', *copy.glob('docs/*.md')]}
     assert found == {
         'boot/switchyard/switchyard.elf', 'opt/sy/lib/switchyard/switchyard.efi', 'opt/sy/sbin/syctl',
+        'opt/sy/share/man/man8/syctl.8',
         'opt/sy/lib/systemd/system/switchyard-on-crash.service', 'opt/sy/lib/udev/rules.d/60-switchyard.rules',
         'opt/sy/share/initramfs-tools/hooks/switchyard', 'opt/sy/share/initramfs-tools/scripts/local-premount/switchyard',
         *(f'opt/sy/share/switchyard/on-crash.d/{name}' for name in ('50-dump', '90-boot')),

@@ -6,6 +6,7 @@
 
 /* What a kernel can tell of one device, and what the ABI leaves for later. */
 _Static_assert(sizeof(struct switchyard_storage) == 128, "the ABI's size of an entry");
+_Static_assert(SWITCHYARD_STORAGE_LIMIT <= 32, "entries have a bit each");
 
 static bool in_use(const struct switchyard_storage *entry)
 {
@@ -128,36 +129,63 @@ static void note_unknown(struct storage *storage, const struct slot *by)
 	note_write(storage, &any, by);
 }
 
-/* What the kernel told of the same device before; NULL: nothing. */
-static const struct switchyard_storage *told_before(const struct storage_list *list,
-						    const struct switchyard_storage *entry)
+/* True if the kernel may have told of the same device before. */
+static bool is_told_again(const struct switchyard_storage *before,
+			  const struct switchyard_storage *entry)
 {
-	for (uint32_t i = 0; i < list->count; i++) {
-		const struct switchyard_storage *before = &list->entry[i];
+	return before->disk == entry->disk && before->unit == entry->unit &&
+	       before->start == entry->start && before->sectors == entry->sectors &&
+	       is_any(before) == is_any(entry) &&
+	       (!before->id_at || !entry->id_at ||
+		!memcmp(before->id, entry->id, sizeof(entry->id)));
+}
 
-		if (before->disk == entry->disk && before->unit == entry->unit &&
-		    before->start == entry->start && before->sectors == entry->sectors &&
-		    is_any(before) == is_any(entry) &&
-		    (!before->id_at || !entry->id_at ||
-		     !memcmp(before->id, entry->id, sizeof(entry->id))))
-			return before;
+/*
+ * The bit of what the kernel told of the same device before, with the same count or with any; 0:
+ * nothing. Disks that can't be told from each other may be alike, so each entry is left for one.
+ */
+static uint32_t find_before(const struct storage_list *list, uint32_t left,
+			    const struct switchyard_storage *entry, bool any_count)
+{
+	for (uint32_t i = 0; i < list->count; i++)
+		if (left & 1U << i && is_told_again(&list->entry[i], entry) &&
+		    (any_count || list->entry[i].written == entry->written))
+			return 1U << i;
+	return 0;
+}
+
+/* Those of the first list whose count is none of the second one's. Each of these counts once. */
+static uint32_t find_changed(const struct storage_list *now, const struct storage_list *list,
+			     uint32_t *left)
+{
+	uint32_t changed = 0;
+
+	for (uint32_t i = 0; i < now->count; i++) {
+		uint32_t before = find_before(list, *left, &now->entry[i], false);
+
+		*left &= ~before;
+		changed |= before ? 0 : 1U << i;
 	}
-	return NULL;
+	return changed;
 }
 
 /* A count that went down is one of another device. */
 static void note_changes(struct storage *storage, const struct storage_list *list,
 			 const struct storage_list *now, const struct slot *slot)
 {
-	for (uint32_t i = 0; i < now->count; i++) {
-		const struct switchyard_storage *before = told_before(list, &now->entry[i]);
+	uint32_t left = UINT32_MAX, changed = find_changed(now, list, &left);
 
-		if (now->entry[i].written != (before ? before->written : 0))
+	for (uint32_t i = 0; i < now->count; i++) {
+		uint32_t before =
+			changed & 1U << i ? find_before(list, left, &now->entry[i], true) : 0;
+
+		left &= ~before;
+		if (changed & 1U << i && (before || now->entry[i].written))
 			note_write(storage, &now->entry[i], slot);
 	}
 	/* What it tells no longer was unplugged, or dissolved: it may have been written before. */
 	for (uint32_t i = 0; i < list->count; i++)
-		if (!told_before(now, &list->entry[i]))
+		if (left & 1U << i)
 			note_write(storage, &list->entry[i], slot);
 }
 

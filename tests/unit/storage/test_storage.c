@@ -314,6 +314,33 @@ static void a_device_that_is_gone_counts(void **state)
 	assert_false(goes_on(ALPHA));
 }
 
+/* Two sticks of one model, which have no serial numbers: making a file system writes as much to each. */
+static void alike_disks_are_written_alike(void **state)
+{
+	struct switchyard_storage stick = device(SWITCHYARD_STORAGE_WRITTEN, 0, DISK, 0, 100);
+	const struct switchyard_storage two[] = {stick, stick};
+
+	(void)state;
+	tell_one(BETA, stick);
+	alpha_mounts_and_parks();
+	tell_one(BETA, stick);
+	assert_true(goes_on(ALPHA));
+	tell(BETA, two, 2);
+	assert_false(goes_on(ALPHA));
+	park(ALPHA);
+	tell(BETA, two, 2);
+	assert_true(goes_on(ALPHA));
+	/* One is gone. */
+	tell_one(BETA, stick);
+	assert_false(goes_on(ALPHA));
+	/* One that is mounted, and was not written, is no change of the other one. */
+	park(ALPHA);
+	stick.use = SWITCHYARD_STORAGE_MOUNTED;
+	stick.written = 0;
+	tell(BETA, (const struct switchyard_storage[]){two[0], stick}, 2);
+	assert_true(goes_on(ALPHA));
+}
+
 static void more_than_can_be_told(void **state)
 {
 	struct switchyard_storage more = {.use = SWITCHYARD_STORAGE_MORE};
@@ -433,6 +460,7 @@ int main(void)
 		cmocka_unit_test_setup(who_does_not_tell_may_have_written, start),
 		cmocka_unit_test_setup(ends, start),
 		cmocka_unit_test_setup(a_device_that_is_gone_counts, start),
+		cmocka_unit_test_setup(alike_disks_are_written_alike, start),
 		cmocka_unit_test_setup(more_than_can_be_told, start),
 		cmocka_unit_test_setup(many_devices_are_written, start),
 		cmocka_unit_test_setup(what_is_refused, start),

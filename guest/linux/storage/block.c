@@ -167,6 +167,14 @@ u64 switchyard_block_written(struct block_device *bdev)
 	return written > parts ? written - parts : 0;
 }
 
+bool switchyard_block_is_dirty(struct block_device *bdev)
+{
+	struct address_space *mapping = compat_bdev_mapping(bdev);
+
+	return mapping_tagged(mapping, PAGECACHE_TAG_DIRTY) ||
+	       mapping_tagged(mapping, PAGECACHE_TAG_WRITEBACK);
+}
+
 /* Linux marks a disk, too, if one of its partitions is claimed. */
 bool switchyard_block_is_claimed(struct block_device *bdev)
 {

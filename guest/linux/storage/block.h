@@ -36,6 +36,9 @@ bool switchyard_block_is_swap(const struct switchyard_storage *entry);
 /* Sectors written to the device itself: those of its partitions are theirs. In any context. */
 u64 switchyard_block_written(struct block_device *bdev);
 
+/* True if something that was written to the device itself is still in memory. In any context. */
+bool switchyard_block_is_dirty(struct block_device *bdev);
+
 /* True if somebody has claimed the device itself, for a file system, swap or a volume. */
 bool switchyard_block_is_claimed(struct block_device *bdev);
 

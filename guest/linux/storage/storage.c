@@ -6,8 +6,8 @@
  * Linux tells no module when something is mounted. But whoever uses a device as a whole claims it,
  * be it for a file system, in whichever mount namespace, for swap, or for a volume of LVM or RAID.
  * So the driver looks once a second if the claims are others than before, or something was written
- * to what is mounted read-only, which takes a microsecond for each device, and wakes no idle CPU.
- * What was written is told when this kernel leaves.
+ * to what is mounted read-only, or first to any device, which takes a microsecond for each device,
+ * and wakes no idle CPU. How much was written is told when this kernel leaves.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -37,6 +37,7 @@
 /* A device that is told. */
 struct noted {
 	struct block_device *bdev; /* with a reference to its struct device */
+	u64 counted;		   /* sectors that the entry has of what Linux counts */
 	struct switchyard_storage entry;
 };
 
@@ -116,28 +117,29 @@ static enum switchyard_storage_use find_use(struct block_device *bdev,
 }
 
 /* What was found out of the same device when it was in use. */
-static void copy_id(const struct block_device *bdev, struct switchyard_storage *entry)
+static void copy_id(const struct block_device *bdev, struct noted *noted)
 {
 	u32 i;
 
 	for (i = 0; i < told->count; i++) {
-		const struct switchyard_storage *before = &told->noted[i].entry;
+		const struct noted *before = &told->noted[i];
 
-		if (told->noted[i].bdev != bdev)
+		if (before->bdev != bdev)
 			continue;
-		memcpy(entry->id, before->id, sizeof(entry->id));
-		entry->id_at = before->id_at;
-		entry->written = before->written;
+		memcpy(noted->entry.id, before->entry.id, sizeof(noted->entry.id));
+		noted->entry.id_at = before->entry.id_at;
+		noted->entry.written = before->entry.written;
+		noted->counted = before->counted;
 		return;
 	}
 }
 
-static bool add(struct block_device *bdev, const struct switchyard_storage *entry)
+static bool add(const struct noted *noted)
 {
 	if (fresh->count == SWITCHYARD_STORAGE_LIMIT)
 		return false;
-	get_device(&bdev->bd_device);
-	fresh->noted[fresh->count++] = (struct noted){bdev, *entry};
+	get_device(&noted->bdev->bd_device);
+	fresh->noted[fresh->count++] = *noted;
 	return true;
 }
 
@@ -151,32 +153,37 @@ static bool is_used(struct block_device *bdev, struct switchyard_storage *entry)
 
 static int add_used(struct block_device *bdev, void *none)
 {
-	struct switchyard_storage entry = {.use = 0};
+	struct noted noted = {.bdev = bdev};
+	struct switchyard_storage *entry = &noted.entry;
 
-	if (!is_used(bdev, &entry))
+	if (!is_used(bdev, entry))
 		return 0;
-	switchyard_block_place(bdev, &entry);
-	copy_id(bdev, &entry);
-	switchyard_block_id(bdev, &entry);
-	if (entry.use == SWITCHYARD_STORAGE_MEMBER && switchyard_block_is_swap(&entry)) {
-		entry.use = SWITCHYARD_STORAGE_SWAP;
-		snprintf(entry.name, sizeof(entry.name), "/dev/%pg, swap", bdev);
+	switchyard_block_place(bdev, entry);
+	copy_id(bdev, &noted);
+	switchyard_block_id(bdev, entry);
+	if (entry->use == SWITCHYARD_STORAGE_MEMBER && switchyard_block_is_swap(entry)) {
+		entry->use = SWITCHYARD_STORAGE_SWAP;
+		snprintf(entry->name, sizeof(entry->name), "/dev/%pg, swap", bdev);
 	}
-	fresh->more |= !add(bdev, &entry);
+	fresh->more |= !add(&noted);
 	return 0;
 }
 
+/* What a program has written, and Linux still has in memory, is written when this kernel leaves. */
 static int add_written(struct block_device *bdev, void *none)
 {
-	struct switchyard_storage entry = {.use = 0};
+	struct noted noted = {.bdev = bdev};
+	struct switchyard_storage *entry = &noted.entry;
+	bool dirty = switchyard_block_is_dirty(bdev);
 
-	if (is_used(bdev, &entry) || !switchyard_block_written(bdev))
+	if (is_used(bdev, entry) || (!dirty && !switchyard_block_written(bdev)))
 		return 0;
-	entry.use = SWITCHYARD_STORAGE_WRITTEN;
-	snprintf(entry.name, sizeof(entry.name), "/dev/%pg", bdev);
-	switchyard_block_place(bdev, &entry);
-	copy_id(bdev, &entry);
-	fresh->more_written |= !add(bdev, &entry);
+	entry->use = SWITCHYARD_STORAGE_WRITTEN;
+	snprintf(entry->name, sizeof(entry->name), "/dev/%pg", bdev);
+	switchyard_block_place(bdev, entry);
+	copy_id(bdev, &noted);
+	entry->written += dirty;
+	fresh->more_written |= !add(&noted);
 	return 0;
 }
 
@@ -201,13 +208,20 @@ static void put_all(struct list *list)
 /* Counts do not go down. Without statistics, everything may have been written. */
 static bool count_written(struct noted *noted)
 {
-	u64 before = noted->entry.written;
+	u64 before = noted->entry.written, count = switchyard_block_written(noted->bdev);
 
-	if (blk_queue_io_stat(bdev_get_queue(noted->bdev)))
-		noted->entry.written = max(before, switchyard_block_written(noted->bdev));
-	else
+	if (!blk_queue_io_stat(bdev_get_queue(noted->bdev)))
 		noted->entry.written++;
+	else if (count > noted->counted)
+		noted->entry.written += count - noted->counted;
+	noted->counted = max(noted->counted, count);
 	return noted->entry.written != before;
+}
+
+/* The last one, which stands for more, must not hide that it is in use itself. */
+static bool is_more_used(const struct noted *last)
+{
+	return told->more || last->entry.use != SWITCHYARD_STORAGE_WRITTEN;
 }
 
 static u32 fill_buffer(void)
@@ -220,8 +234,9 @@ static u32 fill_buffer(void)
 		return count;
 	/* The last one stands for it, too. */
 	memset(&buffer[count - 1], 0, sizeof(buffer[0]));
-	buffer[count - 1].use =
-		told->more ? SWITCHYARD_STORAGE_MORE : SWITCHYARD_STORAGE_MORE_WRITTEN;
+	buffer[count - 1].use = is_more_used(&told->noted[count - 1])
+					? SWITCHYARD_STORAGE_MORE
+					: SWITCHYARD_STORAGE_MORE_WRITTEN;
 	for (i = count - 1; i < told->count; i++)
 		buffer[count - 1].written += told->noted[i].entry.written + jiffies;
 	return count;
@@ -302,29 +317,36 @@ bool switchyard_storage_look_well(void)
 	return look_within(LOOK_WELL_LIMIT);
 }
 
-/* Told as in use: then it may be written to. */
-static bool is_told(const struct block_device *bdev)
+/* Told as in use, so that it may be written to, or, if it is not claimed, as written to. */
+static bool is_told(const struct block_device *bdev, bool claimed)
 {
 	unsigned long flags;
 	bool found;
 	u32 i;
 
 	raw_spin_lock_irqsave(&told_lock, flags);
-	found = told->more;
+	found = told->more || (!claimed && told->more_written);
 	for (i = 0; i < told->count; i++)
 		found |= told->noted[i].bdev == bdev &&
-			 told->noted[i].entry.use != SWITCHYARD_STORAGE_WRITTEN;
+			 (!claimed || told->noted[i].entry.use != SWITCHYARD_STORAGE_WRITTEN);
 	raw_spin_unlock_irqrestore(&told_lock, flags);
 	return found;
 }
 
-/* A file system that is mounted read-only can become writable, and its claim stays as it is. */
+/*
+ * A file system that is mounted read-only can become writable, and its claim stays as it is. What
+ * was written to a disk that is pulled out is known only if that was told before.
+ */
 static int add_claim(struct block_device *bdev, void *data)
 {
 	bool claimed = switchyard_block_is_claimed(bdev) && !switchyard_guard_holds(bdev);
-	u64 written = claimed && !is_told(bdev) ? switchyard_block_written(bdev) : 0;
+	u64 written = switchyard_block_written(bdev);
 	u64 *claims = data;
 
+	if (!written || is_told(bdev, claimed))
+		written = 0;
+	else if (!claimed)
+		written = 1;
 	*claims = *claims * 31 + (bdev->bd_dev ^ (bdev_nr_sectors(bdev) << 20)) * 2 + claimed +
 		  (written << 32);
 	return 0;

@@ -50,12 +50,12 @@ test-all: export SELECT =
 test-all: export PATCHED_PART = guest-kernel
 test-all: export MORE_GROUPS = $(NEEDS_guest-kernel)
 
-test test-all: export DEBIAN_BESIDE = yes
 test test-all:
 	@set -e; for step in $(TEST_STEPS); do \
 		echo "== $$step"; begin=$$(date +%s); \
 		case $$step in test-parts|unit|fuzz) jobs=-j$(WORKERS);; *) jobs=;; esac; \
-		$(MAKE) --no-print-directory $$jobs $$step; \
+		case $$step in packages|test-parts) beside=DEBIAN_BESIDE=yes;; *) beside=;; esac; \
+		$(MAKE) --no-print-directory $$jobs $$beside $$step; \
 		[ $$step = system ] || echo "== $$step took $$(($$(date +%s) - begin)) s"; \
 	done
 
@@ -79,8 +79,7 @@ lint:
 	@echo '  FORMAT  $(words $(C_FILES)) files'
 	@clang-format --dry-run -Werror $(C_FILES)
 	@echo '  CHECK   $(words $(CPPCHECK_FILES)) files'
-	@mkdir -p $(B)/cppcheck
-	@cppcheck $(CPPCHECK_FLAGS) -j $(WORKERS) --cppcheck-build-dir=$(B)/cppcheck $(CPPCHECK_FILES)
+	@cppcheck $(CPPCHECK_FLAGS) $(CPPCHECK_FILES)
 	$(PYTHON) tests/lint/structure.py
 	$(PYTEST) -q tests/lint
 

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -229,19 +230,22 @@ def check_circles(paths):
         yield from visit(path, [])
 
 
+def compile_alone(path):
+    return subprocess.run(
+        ['gcc', '-std=gnu11', '-Wall', '-Wextra', '-Werror', '-fsyntax-only', '-x', 'c',
+         '-I.', '-Iinclude', '-Iguest/linux', '-isystem', '/usr/include/efi',
+         '-isystem', '/usr/include/efi/x86_64', '-'],
+        input=f'#include "{shown(path)}"\n', cwd=ROOT, capture_output=True, text=True,
+        check=False)
+
+
 def check_headers_alone(paths):
     """Each header compiles with nothing before it."""
-    for path in paths:
-        if path.suffix != '.h' or path.name in KERNEL_HEADERS:
-            continue
-        result = subprocess.run(
-            ['gcc', '-std=gnu11', '-Wall', '-Wextra', '-Werror', '-fsyntax-only', '-x', 'c',
-             '-I.', '-Iinclude', '-Iguest/linux', '-isystem', '/usr/include/efi',
-             '-isystem', '/usr/include/efi/x86_64', '-'],
-            input=f'#include "{shown(path)}"\n', cwd=ROOT, capture_output=True, text=True,
-            check=False)
-        if result.returncode:
-            yield f'{shown(path)}: does not compile alone:\n{result.stderr.rstrip()}'
+    headers = [path for path in paths if path.suffix == '.h' and path.name not in KERNEL_HEADERS]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for path, result in zip(headers, pool.map(compile_alone, headers)):
+            if result.returncode:
+                yield f'{shown(path)}: does not compile alone:\n{result.stderr.rstrip()}'
 
 
 def check_header_names(paths):

@@ -130,6 +130,7 @@ def test_quick(machines):
     check_quick(start(machines, CLOUD, 'tsc-alone'), CLOUD, 'tsc-alone')
 
 
+@pytest.mark.thorough
 def test_another_kernel_sets_the_rtc(machines):
     """The RTC is hours off when alpha comes back, and not believed; the next time it is right again."""
     guest = guest_images.assemble('sets_rtc', 0x3000000, bits=64)

@@ -45,16 +45,14 @@ known_release() { # METAPACKAGE
 
 # Looks at linux-image-KIND, which has the default version, and at linux-image-VERSION-KIND.
 release_of() { # FLAVOUR
-	{
-		for metapackage in "linux-image-${1#*-}" "linux-image-$1"; do
-			installed_release "$metapackage"
-		done
-		for metapackage in "linux-image-${1#*-}" "linux-image-$1"; do
-			known_release "$metapackage"
-		done
-	} >"$kernels/releases-$1"
-	sed -n "/^${1%%-*}\./{p;q}" "$kernels/releases-$1"
-	rm "$kernels/releases-$1"
+	for metapackage in "linux-image-${1#*-}" "linux-image-$1"; do
+		installed_release "$metapackage"
+	done >"$kernels/releases"
+	for metapackage in "linux-image-${1#*-}" "linux-image-$1"; do
+		known_release "$metapackage"
+	done >>"$kernels/releases"
+	sed -n "/^${1%%-*}\./{p;q}" "$kernels/releases"
+	rm "$kernels/releases"
 }
 
 default_version() {
@@ -167,15 +165,16 @@ done
 # Kernels of one version share headers, so they come one after the other; versions come side by side, because what
 # takes long is to unpack them.
 fetch_version() { # VERSION
-	for flavour in $found; do
-		[ "${flavour%%-*}" != "$1" ] || fetch "$flavour" "$(release_of "$flavour")"
+	for pair in $found; do
+		[ "${pair%%-*}" != "$1" ] || fetch "${pair%=*}" "${pair#*=}"
 	done
 }
 
 found=
 for flavour in $missing; do
-	if [ -n "$(release_of "$flavour")" ]; then
-		found="$found $flavour"
+	release=$(release_of "$flavour")
+	if [ -n "$release" ]; then
+		found="$found $flavour=$release"
 	elif [ "$1" = test ] && [ "${flavour%%-*}" != "$default" ]; then
 		echo "$flavour" >>"$kernels/unknown"
 	else
@@ -186,7 +185,7 @@ done
 
 jobs=
 status=0
-for version in $(for flavour in $found; do echo "${flavour%%-*}"; done | sort -u); do
+for version in $(for pair in $found; do echo "${pair%%-*}"; done | sort -u); do
 	fetch_version "$version" &
 	jobs="$jobs $!"
 done

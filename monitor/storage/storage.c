@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "monitor/storage/storage.h"
 #include <stddef.h>
+#include "guest/linux/format/unit.h"
 #include "lib/print.h"
 #include "lib/string.h"
 
@@ -26,21 +27,13 @@ static bool know_units(const struct switchyard_storage *one, const struct switch
 	return one->unit != SWITCHYARD_STORAGE_NO_UNIT && two->unit != SWITCHYARD_STORAGE_NO_UNIT;
 }
 
-/* It is the only disk, or can't be told from others. */
-static bool is_any_unit(const struct switchyard_storage *entry)
-{
-	return entry->unit == SWITCHYARD_STORAGE_NO_UNIT ||
-	       entry->unit == SWITCHYARD_STORAGE_ONLY_UNIT;
-}
-
 /*
  * A disk that can't be told from others is taken for any of them: a needless question is better
  * than a lost file system. Both are checked, so no sum overflows.
  */
 static bool same_place(const struct switchyard_storage *one, const struct switchyard_storage *two)
 {
-	return one->disk == two->disk &&
-	       (one->unit == two->unit || is_any_unit(one) || is_any_unit(two)) &&
+	return one->disk == two->disk && switchyard_same_unit(one->unit, two->unit) &&
 	       one->start < two->start + two->sectors && two->start < one->start + one->sectors;
 }
 

@@ -94,7 +94,7 @@ DIRECTED = {'arch', 'boot', 'include', 'lib', 'monitor'}
 # In these, a header's own file defines what it declares.
 HOMES = {'arch', 'boot', 'lib', 'monitor'}
 # What monitor and guests share lies with the guests, and everybody may include it.
-SHARED_WITH_GUESTS = re.compile(r'guest/linux/(switchyard(_check|_ioctl|_names)?|version|format/core_(notes|registers))\.h')
+SHARED_WITH_GUESTS = re.compile(r'guest/linux/(switchyard(_check|_ioctl|_names)?|version|format/(core_(notes|registers)|unit))\.h')
 # These need a kernel's headers: the driver's build compiles them.
 KERNEL_HEADERS = {'block.h', 'compat.h', 'core.h', 'hooks.h', 'plug.h', 'linux_switchyard.h', 'nmi.h', 'slot_files.h', 'stock.h', 'switchyard_core.h'}
 

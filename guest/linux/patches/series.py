@@ -30,11 +30,11 @@ HOOKS = ('hooks.h', 'hooks_devices.c', 'hooks_font.c', 'hooks_guard.c', 'hooks_n
          'hooks_sleep.c', 'hooks_spared.c', 'hooks_switch.c', 'hooks_timeout.c', 'hooks_watchdog.c')
 HANG = ('files.c', 'hang.c', 'stuck.c', 'suspend_once.c', 'sync.c')
 PLUG = ('lid.c', 'plug.c', 'plug.h', 'stand_in.c')
-STORAGE = ('block.c', 'block.h', 'guard.c', 'media.c', 'place.c', 'storage.c', 'unit.h')
+STORAGE = ('block.c', 'block.h', 'guard.c', 'media.c', 'place.c', 'storage.c')
 MEMORY = ('core_copies.c', 'core_elf.c', 'core_entries.c', 'core_memory.c', 'core_snapshot.c')
 NMI = ('nmi.c', 'nmi.h', 'nmi_core.c', 'nmi_told.c')
 HEADERS = ('switchyard.h', 'switchyard_check.h', 'switchyard_core.h', 'switchyard_ioctl.h', 'switchyard_names.h')
-SHARED = ('format/core_notes.h', 'format/core_registers.h', 'memory/slot_files.h')
+SHARED = ('format/core_notes.h', 'format/core_registers.h', 'format/unit.h', 'memory/slot_files.h')
 TREE = ('Kconfig', 'Makefile', 'ending.c', 'functions.c', 'intree.h', 'main.c', 'memory.c', 'setup.c', 'suspend.c')
 
 

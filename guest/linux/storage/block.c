@@ -98,8 +98,7 @@ static int doubt_medium(struct device *device, void *none)
 	struct device *drive = disk_to_dev(bdev->bd_disk)->parent;
 
 	if (!bdev_is_partition(bdev) && bdev->bd_disk->flags & GENHD_FL_REMOVABLE &&
-	    !disk_openers(bdev->bd_disk) && drive && drive->bus &&
-	    !strcmp(drive->bus->name, "scsi"))
+	    !disk_openers(bdev->bd_disk) && switchyard_block_on_bus(drive, "scsi"))
 		to_scsi_device(drive)->changed = 1;
 	return 0;
 }

@@ -10,6 +10,8 @@
 #define SWITCHYARD_BLOCK_H
 
 #include <linux/blkdev.h>
+#include <linux/device.h>
+#include <linux/string.h>
 #include <linux/types.h>
 #include "switchyard.h"
 
@@ -44,6 +46,12 @@ bool switchyard_block_is_claimed(struct block_device *bdev);
 
 /* True if the entry, which is another slot's, means this device. It sleeps. */
 bool switchyard_block_is(struct block_device *bdev, const struct switchyard_storage *entry);
+
+/* True if there is such a device, and it is on that bus. */
+static inline bool switchyard_block_on_bus(const struct device *device, const char *bus)
+{
+	return device && device->bus && !strcmp(device->bus->name, bus);
+}
 
 /* A device that is open; with a holder, for that one alone. */
 struct switchyard_block_open {

@@ -55,7 +55,7 @@ static DECLARE_COMPLETION(checked);
 static struct device *parent_on(struct device *device, const char *bus)
 {
 	for (; device; device = device->parent)
-		if (device->bus && !strcmp(device->bus->name, bus))
+		if (switchyard_block_on_bus(device, bus))
 			return device;
 	return NULL;
 }
@@ -65,7 +65,7 @@ static struct scsi_device *find_drive(struct block_device *bdev)
 {
 	struct device *drive = disk_to_dev(bdev->bd_disk)->parent;
 
-	if (!drive || !drive->bus || strcmp(drive->bus->name, "scsi") || !parent_on(drive, "usb"))
+	if (!switchyard_block_on_bus(drive, "scsi") || !parent_on(drive, "usb"))
 		return NULL;
 	return to_scsi_device(drive);
 }

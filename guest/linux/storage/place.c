@@ -15,15 +15,10 @@
 #include <linux/usb.h>
 #include <scsi/scsi_device.h>
 #include "block.h"
-#include "unit.h"
+#include "format/unit.h"
 
 /* Names of USB have up to 126 characters of UTF-16. The end of a longer text does not count. */
 #define UNIT_TEXT 192
-
-static bool is_on_bus(const struct device *device, const char *bus)
-{
-	return device->bus && !strcmp(device->bus->name, bus);
-}
 
 /* "0000:00:04.0" above the disk, as PREPARE has it. */
 static u32 pci_function_of(const struct device *device)
@@ -31,7 +26,7 @@ static u32 pci_function_of(const struct device *device)
 	unsigned int domain, bus, slot, function;
 
 	for (; device; device = device->parent)
-		if (is_on_bus(device, "pci") &&
+		if (switchyard_block_on_bus(device, "pci") &&
 		    sscanf(dev_name(device), "%x:%x:%x.%x", &domain, &bus, &slot, &function) == 4)
 			return bus << 8 | slot << 3 | function;
 	return SWITCHYARD_STORAGE_NO_PCI;
@@ -84,8 +79,8 @@ static bool has_own_address(const struct scsi_device *unit)
 {
 	const struct device *host = unit->sdev_gendev.parent->parent;
 
-	return is_type(host, "scsi_host") && host->parent &&
-	       (is_on_bus(host->parent, "pci") || is_on_bus(host->parent, "virtio"));
+	return is_type(host, "scsi_host") && (switchyard_block_on_bus(host->parent, "pci") ||
+					      switchyard_block_on_bus(host->parent, "virtio"));
 }
 
 static void add_scsi(struct gendisk *disk, struct scsi_device *unit, char *text)
@@ -125,7 +120,7 @@ static void describe_unit(struct gendisk *disk, bool behind_pci, char *text)
 		return;
 	if (!behind_pci)
 		add_name(disk, text);
-	else if (is_on_bus(drive, "scsi"))
+	else if (switchyard_block_on_bus(drive, "scsi"))
 		add_scsi(disk, to_scsi_device(drive), text);
 	else if (!strncmp(disk->disk_name, "nvme", 4))
 		add_nvme(disk, text);
@@ -136,7 +131,7 @@ static u16 unit_of(struct gendisk *disk, bool behind_pci)
 	const struct device *drive = disk_to_dev(disk)->parent;
 	char text[UNIT_TEXT];
 
-	if (behind_pci && is_on_bus(drive, "virtio"))
+	if (behind_pci && switchyard_block_on_bus(drive, "virtio"))
 		return SWITCHYARD_STORAGE_ONLY_UNIT;
 	describe_unit(disk, behind_pci, text);
 	return text[0] ? switchyard_unit(text) : SWITCHYARD_STORAGE_NO_UNIT;
@@ -162,18 +157,11 @@ void switchyard_block_place(struct block_device *bdev, struct switchyard_storage
 	find_place(bdev->bd_disk, entry);
 }
 
-/* All units of a function that has one disk are one. */
-static bool is_any_unit(u16 unit)
-{
-	return unit == SWITCHYARD_STORAGE_NO_UNIT || unit == SWITCHYARD_STORAGE_ONLY_UNIT;
-}
-
 bool switchyard_block_is_at(struct block_device *bdev, const struct switchyard_storage *entry)
 {
 	struct switchyard_storage own;
 
 	switchyard_block_place(bdev, &own);
 	return entry->start == own.start && entry->sectors == own.sectors &&
-	       entry->disk == own.disk &&
-	       (entry->unit == own.unit || is_any_unit(entry->unit) || is_any_unit(own.unit));
+	       entry->disk == own.disk && switchyard_same_unit(entry->unit, own.unit);
 }

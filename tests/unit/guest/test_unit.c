@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Tests of the number by which two kernels know a disk: other kernels compute the same one. */
 #include <cmocka.h>
-#include "guest/linux/storage/unit.h"
+#include "guest/linux/format/unit.h"
 
 /* docs/GUEST-ABI.md, section 10, has these. */
 static void texts_have_these_numbers(void **state)

@@ -6,7 +6,7 @@
 #ifndef SWITCHYARD_UNIT_H
 #define SWITCHYARD_UNIT_H
 
-#include "switchyard.h"
+#include "../switchyard.h"
 
 /* FNV-1a in 32 bits, folded to 16. Two numbers have other meanings. */
 static inline uint16_t switchyard_unit(const char *text)
@@ -18,6 +18,17 @@ static inline uint16_t switchyard_unit(const char *text)
 		sum = (sum ^ (uint8_t)*text) * 16777619u;
 	unit = (uint16_t)(sum ^ sum >> 16);
 	return unit > SWITCHYARD_STORAGE_ONLY_UNIT ? unit : unit + 2;
+}
+
+static inline int switchyard_is_any_unit(uint16_t unit)
+{
+	return unit == SWITCHYARD_STORAGE_NO_UNIT || unit == SWITCHYARD_STORAGE_ONLY_UNIT;
+}
+
+/* 1: they may be one disk. The only one of a function is, and one that can't be told apart. */
+static inline int switchyard_same_unit(uint16_t one, uint16_t two)
+{
+	return one == two || switchyard_is_any_unit(one) || switchyard_is_any_unit(two);
 }
 
 #endif

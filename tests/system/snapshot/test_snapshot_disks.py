@@ -2,8 +2,6 @@
 """Two disks behind each controller: restore knows the one that the snapshot has mounted, even if a new file system was
 made there since, and does not take the other one for it."""
 
-import subprocess
-
 import pytest
 
 from linux import GENERIC, OLDER_GENERIC, Linux, linux_slot
@@ -27,15 +25,10 @@ FIND = (f'until [ "$(ls -d /sys/block/sd* /sys/block/nvme* | wc -l)" -ge {len(DI
 
 
 @pytest.fixture
-def slots(machines, tmp_path):
+def slots(machines, drives):
     """beta has run, and is parked; alpha runs."""
-    for name in DISKS:
-        (tmp_path / name).write_bytes(bytes(8 << 20))
-        subprocess.run(['/usr/sbin/mke2fs', '-q', '-t', 'ext2', '-L', name, tmp_path / name], check=True, timeout=60)
-    drives = [word for name in DISKS
-              for word in ('-drive', f'file={tmp_path / name},format=raw,if=none,id={name},cache=unsafe')]
     machine = machines.start('timeout=-1', linux_slot('alpha', GENERIC) + linux_slot('beta', OLDER_GENERIC),
-                             machine='q35', memory='1280M', devices=drives + DEVICES)
+                             machine='q35', memory='1280M', devices=drives(DISKS) + DEVICES)
     open_console(machine)
     alpha, beta = Linux(machine, 'alpha'), Linux(machine, 'beta')
     machine.sendline('boot alpha')

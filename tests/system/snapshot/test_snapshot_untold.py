@@ -30,14 +30,6 @@ def start(machines, flavours, devices, machine='pc'):
     return alpha, beta
 
 
-def drives(folder, names):
-    """Each has an ext2 with its name."""
-    for name in names:
-        (folder / name).write_bytes(bytes(8 << 20))
-        subprocess.run(['/usr/sbin/mke2fs', '-q', '-t', 'ext2', '-L', name, folder / name], check=True, timeout=60)
-    return [word for name in names for word in ('-drive', f'file={folder / name},format=raw,if=none,id={name},cache=unsafe')]
-
-
 def take_snapshot(alpha, beta, disk):
     """beta has the disk mounted in it; then alpha runs, and beta has ended."""
     beta.run(f'mkdir /disk && mount -t ext4 {disk} /disk && echo one > /disk/file && sync')
@@ -62,18 +54,18 @@ def find(guest, name, disks='sd?'):
 
 
 @pytest.mark.parametrize('flavours', [(CLOUD, OLDER_CLOUD), (OLDER_CLOUD, CLOUD)], ids=['new', 'old'])
-def test_what_waits_in_memory(machines, tmp_path, flavours):
+def test_what_waits_in_memory(machines, drives, flavours):
     """It would come to the disk when alpha leaves."""
-    alpha, beta = start(machines, flavours, drives(tmp_path, 'a') + SCSI)
+    alpha, beta = start(machines, flavours, drives('a') + SCSI)
     take_snapshot(alpha, beta, '/dev/sda')
     alpha.run('exec 5<>/dev/sda; dd if=/dev/zero of=/dev/sda bs=4k count=256 seek=4 conv=notrunc')
     check_refused(alpha)
 
 
 @pytest.mark.parametrize('flavours', [(CLOUD, OLDER_CLOUD), (OLDER_CLOUD, CLOUD)], ids=['new', 'old'])
-def test_a_disk_that_was_out(machines, tmp_path, flavours):
+def test_a_disk_that_was_out(machines, drives, flavours):
     """With it, Linux forgets what it has written to it. The driver looks once a second."""
-    alpha, beta = start(machines, flavours, drives(tmp_path, 'a') + SCSI)
+    alpha, beta = start(machines, flavours, drives('a') + SCSI)
     take_snapshot(alpha, beta, '/dev/sda')
     alpha.run('dd if=/dev/zero of=/dev/sda bs=4k count=2 seek=300 conv=notrunc,fsync; sleep 4; echo 1 > /sys/block/sda/device/delete; '
               'for host in /sys/class/scsi_host/*; do echo "- - -" > $host/scan; done; until ls /dev/sd?; do sleep 0.2; done', 60)
@@ -81,8 +73,8 @@ def test_a_disk_that_was_out(machines, tmp_path, flavours):
 
 
 @pytest.mark.parametrize('flavours', [(GENERIC, OLDER_GENERIC), (OLDER_GENERIC, GENERIC)], ids=['new', 'old'])
-def test_two_sticks_of_one_model(machines, tmp_path, flavours):
-    alpha, beta = start(machines, flavours, drives(tmp_path, 'ab') + STICKS, 'q35')
+def test_two_sticks_of_one_model(machines, drives, flavours):
+    alpha, beta = start(machines, flavours, drives('ab') + STICKS, 'q35')
     take_snapshot(alpha, beta, find(beta, 'b'))
     # beta starts afresh, so that alpha has told of its write to the first one before the snapshot.
     write = 'dd if=/dev/zero of={} bs=4k count=2 seek=300 conv=notrunc,fsync'

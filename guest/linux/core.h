@@ -141,6 +141,9 @@ void switchyard_storage_exit(void);
  */
 void switchyard_storage_look(void);
 
+/* The same, but it may take 10 s. Returns false if it took longer. */
+bool switchyard_storage_look_well(void);
+
 /*
  * The same for a quick switch. Before it, a look at what is claimed says if there is anything new.
  * After it, nobody waits.

@@ -190,9 +190,12 @@ int switchyard_service_ask(const struct file *file, struct switchyard_ask *ask)
 {
 	int error;
 
-	/* The monitor refuses it if this kernel has written to the slot's disks, so it is told. */
-	if (begins_restore(ask))
-		switchyard_storage_look();
+	/*
+	 * The monitor refuses it if this kernel has written to the slot's disks, so it is told, or
+	 * that nobody knows.
+	 */
+	if (begins_restore(ask) && !switchyard_storage_look_well())
+		switchyard_storage_tell();
 	error = ask->service == SWITCHYARD_SNAPSHOT_DROP ? drop_for_program(file, ask)
 							 : ask_for_program(file, ask);
 	if (!error)

@@ -62,6 +62,9 @@ static struct work_struct look_work;
 static struct delayed_work poll_work;
 static DECLARE_WAIT_QUEUE_HEAD(looked);
 static u32 looks_asked, looks_done;
+
+/* Until the overdue look has found what this kernel uses, that may be more than what is told. */
+static u32 looks_overdue, looks_found;
 static u64 claims_before;
 
 /* The row of a table that has the word. Returns NULL if none has. */
@@ -224,22 +227,33 @@ static bool is_more_used(const struct noted *last)
 	return told->more || last->entry.use != SWITCHYARD_STORAGE_WRITTEN;
 }
 
+/* One more entry, or the last one, stands for what is not listed. */
+static u32 add_more(u32 count)
+{
+	u32 i, at = min_t(u32, count, SWITCHYARD_STORAGE_LIMIT - 1);
+	bool used = at < count && is_more_used(&told->noted[at]);
+
+	buffer[at] = (struct switchyard_storage){
+		.use = used ? SWITCHYARD_STORAGE_MORE : SWITCHYARD_STORAGE_MORE_WRITTEN,
+		.written = jiffies,
+	};
+	for (i = at; i < count; i++)
+		buffer[at].written += told->noted[i].entry.written + jiffies;
+	return at + 1;
+}
+
+static bool is_more(void)
+{
+	return told->more || told->more_written || (s32)(looks_overdue - looks_found) > 0;
+}
+
 static u32 fill_buffer(void)
 {
 	u32 i, count = told->count;
 
 	for (i = 0; i < count; i++)
 		buffer[i] = told->noted[i].entry;
-	if (!told->more && !told->more_written)
-		return count;
-	/* The last one stands for it, too. */
-	memset(&buffer[count - 1], 0, sizeof(buffer[0]));
-	buffer[count - 1].use = is_more_used(&told->noted[count - 1])
-					? SWITCHYARD_STORAGE_MORE
-					: SWITCHYARD_STORAGE_MORE_WRITTEN;
-	for (i = count - 1; i < told->count; i++)
-		buffer[count - 1].written += told->noted[i].entry.written + jiffies;
-	return count;
+	return is_more() ? add_more(count) : count;
 }
 
 /* The caller has told_lock, or no other CPU runs. Interrupts are off. */
@@ -250,7 +264,7 @@ static void tell(void)
 
 	for (i = 0; i < told->count; i++)
 		changed |= count_written(&told->noted[i]);
-	if (!changed && !told->more && !told->more_written)
+	if (!changed && !is_more())
 		return;
 	changed = false;
 	*call = (struct switchyard_call){
@@ -286,6 +300,7 @@ static void look(struct work_struct *work)
 	find_all();
 	raw_spin_lock_irq(&told_lock);
 	swap(told, fresh);
+	looks_found = asked;
 	changed = true;
 	tell();
 	raw_spin_unlock_irq(&told_lock);
@@ -304,7 +319,10 @@ static bool look_within(long limit)
 	asked = READ_ONCE(looks_asked) + 1;
 	WRITE_ONCE(looks_asked, asked);
 	queue_work(system_unbound_wq, &look_work);
-	return wait_event_timeout(looked, (s32)(READ_ONCE(looks_done) - asked) >= 0, limit);
+	if (wait_event_timeout(looked, (s32)(READ_ONCE(looks_done) - asked) >= 0, limit))
+		return true;
+	WRITE_ONCE(looks_overdue, asked);
+	return false;
 }
 
 void switchyard_storage_look(void)

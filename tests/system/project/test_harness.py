@@ -185,6 +185,22 @@ def test_a_counter_that_was_measured_on_a_busy_host(measured, harmless):
     assert alarming_lines(f'{measured}\r\n{skew}\r\n') == ([] if harmless else [skew])
 
 
+STEPPED = """[    0.385483] ------------[ cut here ]------------
+[    0.385484] WARNING: CPU: 0 PID: 0 at arch/x86/kernel/traps.c:1120 exc_debug_kernel+0xca/0x160
+[    0.385512] Modules linked in:
+[    0.385568] Call Trace:
+[    0.385570]  <#DB>
+[    0.385801] ---[ end trace 0000000000000000 ]---
+"""
+PATCHED = '[    0.401311] Freeing SMP alternatives memory: 40K\n'
+
+
+@pytest.mark.parametrize('log, harmless', [(STEPPED + PATCHED, True), (PATCHED + STEPPED, False), (STEPPED, False),
+                                           (STEPPED.replace('exc_debug_kernel', 'exc_page_fault') + PATCHED, False)])
+def test_a_step_while_linux_patches_its_code_at_boot(log, harmless):
+    assert bool(alarming_lines(log)) != harmless
+
+
 def children(pid):
     """The processes that a process has started, directly or indirectly."""
     found = [int(word) for path in Path(f'/proc/{pid}/task').glob('*/children')

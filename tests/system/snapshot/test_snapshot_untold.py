@@ -10,6 +10,7 @@ from linux import CLOUD, GENERIC, OLDER_CLOUD, OLDER_GENERIC, Linux, linux_slot
 from switchyard import open_console
 
 SCSI = ['-device', 'virtio-scsi-pci,id=scsi', '-device', 'scsi-hd,bus=scsi.0,scsi-id=1,drive=a']
+TWO_SCSI = [*SCSI, '-device', 'scsi-hd,bus=scsi.0,scsi-id=2,drive=b']
 # QEMU makes a serial number, if none is given.
 STICKS = ['-device', 'qemu-xhci,id=usb',
           '-device', 'usb-storage,bus=usb.0,port=1,serial=,drive=a', '-device', 'usb-storage,bus=usb.0,port=2,serial=,drive=b']
@@ -44,6 +45,12 @@ def check_refused(alpha):
     output, status = alpha.try_run('syctl restore clean', 120)
     assert status == 1, output
     assert ' on /disk: slot alpha has written to it since' in output
+
+
+def throttle(guest, drive, bytes_per_second):
+    """How much can be read of it. 0: as much as there is."""
+    guest.machine.qmp.execute('block_set_io_throttle', device=drive, bps=0, bps_rd=bytes_per_second, bps_wr=0,
+                              iops=0, iops_rd=0, iops_wr=0)
 
 
 def find(guest, name, disks='sd?'):
@@ -83,6 +90,24 @@ def test_two_sticks_of_one_model(machines, drives, flavours):
     take_snapshot(alpha, beta, find(beta, 'b'))
     alpha.run(write.format(find(alpha, 'b')))
     check_refused(alpha)
+
+
+@pytest.mark.parametrize('flavours', [(CLOUD, OLDER_CLOUD), (OLDER_CLOUD, CLOUD)], ids=['new', 'old'])
+def test_a_disk_that_does_not_answer(machines, drives, flavours):
+    """The driver reads the swap's id when it looks, and does not come to the disk that was written."""
+    alpha, beta = start(machines, flavours, drives('ab') + TWO_SCSI)
+    take_snapshot(alpha, beta, find(beta, 'a'))
+    written, swap = find(alpha, 'a'), find(alpha, 'b')
+    alpha.run(f'mkswap {swap} && swapon {swap}; until syctl snapshots > /dev/null; do sleep 0.1; done')
+    throttle(alpha, 'b', 1)
+    # QEMU lets one request pass, however large it is.
+    alpha.run(f'echo 3 > /proc/sys/vm/drop_caches; dd if={swap} of=/dev/null bs=4k count=1 skip=100; '
+              f'dd if=/dev/zero of={written} bs=4k count=2 seek=300 conv=notrunc,fsync')
+    output, status = alpha.try_run('syctl restore clean', 120)
+    assert status == 1, output
+    assert ' on /disk: slot alpha may have written to it since' in output
+    throttle(alpha, 'b', 0)
+    alpha.run('syctl restore clean --force', 120)
 
 
 def test_the_last_one_that_is_in_use(machines, tmp_path):

@@ -51,7 +51,7 @@ def panic(machine, cpu):
     machine.sendline(f"taskset {1 << cpu:x} sh -c 'echo c > /proc/sysrq-trigger'")
 
 
-@pytest.mark.parametrize('cpu', [0, 1])
+@pytest.mark.parametrize('cpu', [pytest.param(0, marks=pytest.mark.thorough), 1])
 def test_a_panic_with_pvpanic(machine, cpu):
     boot(machine, 'beta')
     machine.beta.run('tar xf /dev/vda -C /tmp 0.ko 1.ko; insmod /tmp/0.ko; insmod /tmp/1.ko; lsmod | grep pvpanic_pci')
@@ -61,7 +61,7 @@ def test_a_panic_with_pvpanic(machine, cpu):
     check_alpha(machine)
 
 
-@pytest.mark.parametrize('cpu', [0, 1])
+@pytest.mark.parametrize('cpu', [pytest.param(0, marks=pytest.mark.thorough), 1])
 def test_sysrq_b(machine, cpu):
     """It calls no notifier."""
     boot(machine, 'beta')
@@ -71,7 +71,7 @@ def test_sysrq_b(machine, cpu):
     check_alpha(machine)
 
 
-@pytest.mark.parametrize('command', ['reboot', 'poweroff'])
+@pytest.mark.parametrize('command', ['reboot', pytest.param('poweroff', marks=pytest.mark.thorough)])
 def test_an_end_on_another_cpu(machine, command):
     boot(machine, 'beta')
     machine.beta.run('echo 1 > /sys/kernel/reboot/cpu')

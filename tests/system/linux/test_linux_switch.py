@@ -18,7 +18,7 @@ AHCI = ('-device', 'ahci,id=ahci-{name},addr={address}', '-device', 'ide-hd,driv
 # Debian's cloud kernel has no driver for AHCI, but one for PIIX IDE. Linux waits seconds for an e1000's
 # link after each switch, so that case has fewer.
 CASES = [
-    Case('generic+rt-q35-smp2', (GENERIC, RT), 'q35', 'e1000', IDE, 2, 8),
+    Case('generic+rt-q35-smp2', (GENERIC, RT), 'q35', 'e1000', IDE, 2, 4),
 ]
 MORE_CASES = [
     Case('older-generic+generic-q35-smp2-quick', (OLDER_GENERIC, GENERIC), 'q35', 'e1000', AHCI, 2, 6, quick=True),

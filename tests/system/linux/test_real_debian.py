@@ -10,7 +10,7 @@ from qemu import PROMPT
 from real_debian import BOOT_LIMIT, Debian, check_file_systems, start
 from switchyard import BOOT_LIMIT as MONITOR_LIMIT
 
-FEW_SWITCHES, SWITCHES = 4, 20
+FEW_SWITCHES, SWITCHES = 2, 20
 STAYS, STAY_S = 10, 30  # five minutes
 
 

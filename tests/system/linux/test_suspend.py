@@ -15,7 +15,8 @@ from switchyard import parse_table, tick_count, tick_slot
 MEM = 3  # of suspend_state_t (include/linux/suspend.h)
 
 
-@pytest.fixture(scope='module', params=sorted({GENERIC, OLDER_GENERIC}))
+@pytest.fixture(scope='module', params=[GENERIC] + [
+    pytest.param(flavour, marks=pytest.mark.thorough) for flavour in {OLDER_GENERIC} - {GENERIC}])
 def alpha(request, module_machines, tmp_path_factory):
     """alpha runs at its shell before and after each test, with the probe."""
     folder = tmp_path_factory.mktemp(request.param)

@@ -193,7 +193,7 @@ def end(machines, key, **settings):
     return machine
 
 
-@pytest.mark.parametrize('firmware', ['bios', 'uefi'])
+@pytest.mark.parametrize('firmware', ['bios', pytest.param('uefi', marks=pytest.mark.thorough)])
 def test_the_other_cpu_ends_the_slot(machines, firmware):
     machine = end(machines, 'w', firmware=firmware)
     machine.expect(PROMPT)

@@ -34,7 +34,7 @@ WITHOUT_IOMMU = {'': {'vtd', 'amd-iommu'}, INTEL_IOMMU: {'amd-iommu'}, AMD_IOMMU
 CASES = [
     pytest.param(QEMU_CPU, 'pc', '', '', HASWELL | PC, id='default-pc'),
     pytest.param(QEMU_CPU, 'q35', '', '', HASWELL, id='default-q35', marks=pytest.mark.thorough),
-    pytest.param('max', 'q35', '', INTEL_IOMMU, MAX, id='max-q35'),
+    pytest.param('max', 'q35', '', INTEL_IOMMU, MAX, id='max-q35', marks=pytest.mark.thorough),
     pytest.param('max', 'pc', 'la57', '', MAX | PC, id='max-la57'),
     pytest.param('EPYC', 'q35', '', AMD_IOMMU, EPYC, id='EPYC-q35', marks=pytest.mark.thorough),
     pytest.param('qemu64', 'pc', '', '', QEMU64 | PC, id='qemu64-pc'),
@@ -88,7 +88,8 @@ def test_deep_switches_that_keep_cpus_lose_nothing(machines, cpu, machine, witho
 
 
 # One each of what gate.asm, C for the CPU, C for devices, and the second CPU keep; `make mutation` tries them all.
-@pytest.mark.parametrize('item', ['r12', 'lstar', 'elcr-slave', 'pci-msix-table', 'lapic-pending'])
+@pytest.mark.parametrize('item', ['r12', 'pci-msix-table', 'lapic-pending'] + [
+    pytest.param(item, marks=pytest.mark.thorough) for item in ('lstar', 'elcr-slave')])
 def test_what_is_left_out_is_found(monitor_copy, item):
     mutation = next(mutation for mutation in MUTATIONS if item in mutation.items)
     assert mutate.try_one(mutation) is None

@@ -106,7 +106,7 @@ CONF_NAME = CONF.replace('/', '\\')
 
 @pytest.mark.parametrize('conf, reason', [
     (None, 'no such file'),
-    (b'', 'the file is empty'),
+    pytest.param(b'', 'the file is empty', marks=pytest.mark.thorough),
     ('monitor timeout=0'.encode('utf-16'), 'this is UTF-16; expected ASCII or UTF-8'),
 ], ids=['none', 'empty', 'utf16'])
 def test_without_a_conf_there_is_the_console(machines, conf, reason):

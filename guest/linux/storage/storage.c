@@ -244,7 +244,8 @@ static u32 add_more(u32 count)
 
 static bool is_more(void)
 {
-	return told->more || told->more_written || (s32)(looks_overdue - looks_found) > 0;
+	return told->more || told->more_written ||
+	       (s32)(READ_ONCE(looks_overdue) - looks_found) > 0;
 }
 
 static u32 fill_buffer(void)

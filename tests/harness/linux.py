@@ -65,8 +65,9 @@ FINDS_OUT = re.compile("Marking clocksource 'tsc' as unstable because the skew i
 RANDOM_TOO_EARLY = re.compile(r'.*cut here.*\n.*WARNING: .* kernel/time/timekeeping\.c:\d+ ktime_get_seconds'
                               r'(?:(?!.*cut here).*\n)*?.* irqrouter_resume\+(?:(?!.*cut here).*\n)*?.*end trace.*\n')
 
-# Linux patches its own code at boot, before anything of it knows of the monitor. In one of some tens of thousands of
-# boots QEMU raised a single-step trap meanwhile which nobody had asked for; Linux tells it and goes on.
+# Linux patches its own code at boot, before any of it knows of the monitor, of which nothing runs then. In one of
+# some tens of thousands of boots a single-step trap came meanwhile; Linux tells it ("A known way to trigger this is
+# through QEMU") and goes on.
 STEPPED_AT_BOOT = re.compile(r'.*cut here.*\n.*WARNING: CPU: 0 PID: 0 .*exc_debug_kernel(?:(?!.*cut here).*\n)*?'
                              r'.*end trace.*\n(?=[\s\S]*Freeing SMP alternatives memory)')
 

@@ -65,7 +65,6 @@ void switchyard_block_put(struct switchyard_block_open *open);
 
 /* Holds what parked slots use, and lets go of what they no longer use. It sleeps. */
 void switchyard_guard_storage(void);
-
 void switchyard_guard_storage_exit(void);
 
 /* True if that is why the device is claimed. */

@@ -22,6 +22,11 @@ class TestTimeout(BaseException):
     """It is no Exception, so that no test catches it by accident."""
 
 
+def with_older(newest, older):
+    """Parameters of tests: a kernel's newest version, and, in thorough tests, the older one, if it is another."""
+    return [newest] + [pytest.param(flavour, marks=pytest.mark.thorough) for flavour in {older} - {newest}]
+
+
 def pytest_sessionstart():
     remove_old_images()
 

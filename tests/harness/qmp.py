@@ -73,6 +73,10 @@ class Qmp:
         """Runs a command of QEMU's own console."""
         return self.execute('human-monitor-command', **{'command-line': command_line})
 
+    def throttle(self, drive, *, read=0, write=0):
+        """Bytes a second that a drive gives and takes; 0: as many as it can. One request passes, however large it is."""
+        self.execute('block_set_io_throttle', device=drive, bps=0, bps_rd=read, bps_wr=write, iops=0, iops_rd=0, iops_wr=0)
+
     def close(self):
         self._sock.close()
         self._log.close()

@@ -7,6 +7,7 @@ import tarfile
 
 import pytest
 
+from fixtures import with_older
 from linux import BUSY_HOST, CLOUD, GENERIC, OLDER_CLOUD, Linux, linux_slot
 from paths import GUESTS
 from switchyard import open_console, tick_slot
@@ -34,7 +35,7 @@ def uptime(alpha):
     return float(alpha.run('cat /proc/uptime').split()[0])
 
 
-@pytest.mark.parametrize('flavour', [CLOUD, pytest.param(OLDER_CLOUD, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize('flavour', with_older(CLOUD, OLDER_CLOUD))
 def test_the_scheduler_does_not_count_the_time_away(machines, flavour):
     machine = machines.start('timeout=-1', linux_slot('alpha', flavour)
                              + tick_slot(string=f'every={AWAY_S * 100} to=1'), memory='512M', smp=2)

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from fixtures import with_older
 from linux import GENERIC, OLDER_GENERIC, Linux, linux_slot
 from qemu import PROMPT
 from switchyard import slots, tick_count, tick_slot
@@ -21,8 +22,7 @@ SETTING = '/sys/power/sync_on_suspend'
 DISKS = {'vda': 'virtio', 'sda': 'ide'}
 
 
-@pytest.fixture(scope='module', params=[GENERIC] + ([] if OLDER_GENERIC == GENERIC else [
-    pytest.param(OLDER_GENERIC, marks=pytest.mark.thorough)]))
+@pytest.fixture(scope='module', params=with_older(GENERIC, OLDER_GENERIC))
 def alpha(request, module_machines, tmp_path_factory):
     """alpha runs at its shell before and after each test, and its disks take what they are given."""
     folder = tmp_path_factory.mktemp(request.param)
@@ -40,9 +40,7 @@ def alpha(request, module_machines, tmp_path_factory):
 
 
 def throttle(alpha, disk, bytes_per_second):
-    """0: not at all."""
-    alpha.machine.qmp.execute('block_set_io_throttle', device=f'{DISKS[disk]}0', bps=0, bps_rd=0,
-                              bps_wr=bytes_per_second, iops=0, iops_rd=0, iops_wr=0)
+    alpha.machine.qmp.throttle(f'{DISKS[disk]}0', write=bytes_per_second)
 
 
 @pytest.fixture(params=['vda', pytest.param('sda', marks=pytest.mark.thorough)])
@@ -50,8 +48,7 @@ def dead(alpha, request):
     """A disk takes a byte a second, and there is much to be written to it. Its name."""
     disk = request.param
     throttle(alpha, disk, 1)
-    # QEMU lets one request pass, however large it is. The shell keeps the disk open: a program that closes it
-    # waits for it.
+    # One request passes. The shell keeps the disk open: a program that closes it waits for it.
     alpha.run(f'dd if=/dev/urandom of=/dev/{disk} bs=4k count=1 conv=fsync')
     alpha.run(f'exec 3<>/dev/{disk}; dd if=/dev/urandom bs=4k count=256 >&3')
     yield disk

@@ -12,6 +12,7 @@ import tarfile
 import pytest
 
 from copies import build_driver
+from fixtures import with_older
 from gdb_remote import GdbRemote
 from linux import CLOUD, OLDER_CLOUD, Linux, linux_slot
 from paths import ROOT
@@ -219,8 +220,7 @@ def test_unloading_leaves_nothing(machine):
     to_tick_and_back(machine)
 
 
-@pytest.mark.parametrize('flavour', [CLOUD] + [
-    pytest.param(flavour, marks=pytest.mark.thorough) for flavour in {OLDER_CLOUD} - {CLOUD}])
+@pytest.mark.parametrize('flavour', with_older(CLOUD, OLDER_CLOUD))
 def test_what_took_the_place_of_acpis_sleep_stays(machines, flavour):
     machine = machines.start('timeout=0 default=alpha', linux_slot('alpha', flavour), memory='512M')
     machine.alpha = Linux(machine, 'alpha')

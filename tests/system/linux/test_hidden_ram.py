@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from fixtures import with_older
 from linux import GENERIC, OLDER_GENERIC, Linux, linux_slot
 from switchyard import open_console
 
@@ -19,7 +20,7 @@ def last_ram(guest):
                                                   guest.run('cat /proc/iomem'), re.M))
 
 
-@pytest.mark.parametrize('flavour', [GENERIC, pytest.param(OLDER_GENERIC, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize('flavour', with_older(GENERIC, OLDER_GENERIC))
 def test_plugged_memory_is_nobodys(machines, flavour):
     """Without the word, both kernels would add the same 512 MiB, and the first one dies when it comes back."""
     machine = machines.start('timeout=-1', linux_slot('alpha', flavour, 'mem=256M', GREEDY) +

@@ -8,6 +8,7 @@ anew, and the driver looks at it every 2 s.
 
 import pytest
 
+from fixtures import with_older
 from linux import GENERIC, OLDER_GENERIC, Linux, linux_slot
 from paths import GUESTS, scaled
 from switchyard import open_console
@@ -54,10 +55,7 @@ class Guest(Linux):
         return milliseconds
 
 
-OLDER = {OLDER_GENERIC} - {GENERIC}
-
-
-@pytest.fixture(params=[GENERIC, *(pytest.param(flavour, marks=pytest.mark.thorough) for flavour in OLDER)])
+@pytest.fixture(params=with_older(GENERIC, OLDER_GENERIC))
 def guests(request, machines):
     """alpha runs, beta is parked, and both have written to all disks."""
     devices = list(DEVICES)

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from fixtures import with_older
 from gdb_remote import GdbRemote
 from linux import GENERIC, OLDER_GENERIC, Linux, linux_slot
 from linux_modules import probe_disk
@@ -15,8 +16,7 @@ from switchyard import parse_table, tick_count, tick_slot
 MEM = 3  # of suspend_state_t (include/linux/suspend.h)
 
 
-@pytest.fixture(scope='module', params=[GENERIC] + [
-    pytest.param(flavour, marks=pytest.mark.thorough) for flavour in {OLDER_GENERIC} - {GENERIC}])
+@pytest.fixture(scope='module', params=with_older(GENERIC, OLDER_GENERIC))
 def alpha(request, module_machines, tmp_path_factory):
     """alpha runs at its shell before and after each test, with the probe."""
     folder = tmp_path_factory.mktemp(request.param)

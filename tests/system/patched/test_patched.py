@@ -106,13 +106,9 @@ def test_a_dead_disk_keeps_nobody(machines, guest):
     machine, alpha = start(machines, patched(guest, 'alpha') + tick_slot(), memory='512M', smp=2, devices=[
         '-drive', f'file={disk},format=raw,if=virtio,id=dead,cache=unsafe'])
 
-    def throttle(bytes_per_second):
-        machine.qmp.execute('block_set_io_throttle', device='dead', bps=0, bps_rd=0, bps_wr=bytes_per_second, iops=0,
-                            iops_rd=0, iops_wr=0)
-
     limit = '/sys/module/switchyard/parameters/sync_limit'
     alpha.run(f'echo 2 > {limit}')
-    throttle(1)
+    machine.qmp.throttle('dead', write=1)
     alpha.run('dd if=/dev/urandom of=/dev/vda bs=4k count=1 conv=fsync')
     alpha.run('exec 3<>/dev/vda; dd if=/dev/urandom bs=4k count=256 >&3')
     output, status = alpha.try_run('syctl switch tick')
@@ -122,7 +118,7 @@ def test_a_dead_disk_keeps_nobody(machines, guest):
     machine.sendline('switch alpha')
     machine.expect(r'switch alpha\n')
     alpha.prompt()
-    throttle(0)
+    machine.qmp.throttle('dead')
     alpha.run('sync; exec 3>&-')
     alpha.leave('syctl switch tick')
     tick_count(machine)

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from fixtures import with_older
 from linux import GENERIC, OLDER_GENERIC, Linux, linux_slot
 from linux_modules import load_module, module_disk
 from qemu import PROMPT
@@ -70,7 +71,7 @@ def works(guest):
     return found
 
 
-@pytest.mark.parametrize('flavour', [GENERIC, pytest.param(OLDER_GENERIC, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize('flavour', with_older(GENERIC, OLDER_GENERIC))
 def test_ways(machines, flavour):
     """docs/GUEST-LINUX.md has this list."""
     machine = machines.start(

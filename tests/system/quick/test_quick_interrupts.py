@@ -7,6 +7,7 @@ import socket
 
 import pytest
 
+from fixtures import with_older
 from linux import CLOUD, OLDER_CLOUD, Linux, linux_slot
 from linux_modules import probe_disk
 from switchyard import tick_count, tick_slot
@@ -40,7 +41,7 @@ def start(machines, flavour, *devices):
     return alpha
 
 
-@pytest.fixture(scope='module', params=[CLOUD, pytest.param(OLDER_CLOUD, marks=pytest.mark.thorough)])
+@pytest.fixture(scope='module', params=with_older(CLOUD, OLDER_CLOUD))
 def alpha(request, module_machines):
     """alpha runs at its shell before and after each test."""
     serial = module_machines.logs / 'com2'

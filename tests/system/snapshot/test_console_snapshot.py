@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from fixtures import with_older
 from linux import CLOUD, OLDER_CLOUD, Linux, linux_slot
 from qemu import PROMPT
 from switchyard import open_console, parse_table, slots
@@ -13,7 +14,7 @@ PAGE = 4096
 RESTORES = 3
 
 
-@pytest.fixture(scope='module', params=[CLOUD, pytest.param(OLDER_CLOUD, marks=pytest.mark.thorough)])
+@pytest.fixture(scope='module', params=with_older(CLOUD, OLDER_CLOUD))
 def guests(request, module_machines):
     """alpha has the machine; it has kept its mark in a file."""
     machine = module_machines.start('timeout=-1', linux_slot('alpha', request.param, 'mem=256M'), memory='512M', smp=2)
